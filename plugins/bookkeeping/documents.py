@@ -1,0 +1,97 @@
+"""Documents: one row of a source, typed; and the rows that could not become one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a document is to the books."""
+
+    PAYMENT = "payment"
+    CREDIT_NOTE = "credit_note"
+    RECEIPT = "receipt"
+    SALE = "sale"
+    COLLECTION = "collection"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One row of a source, typed. Amounts are quantized to ``currency``.
+
+    ``amounts`` holds the document's named components (an SGA payment: net, promotion, scholarship, gross); each
+    mapping rule books one of them. ``net`` is always there: it is the money that control totals count.
+    ``attributes`` is what mapping rules may look at, as text (form, revenue_type, programme, fraud, ...).
+    ``place`` leads back to the row in the landed snapshot (``0/PAGOS/12``: session 0, row 12).
+    ``reference`` is the number that people know it by (an invoice's, a receipt's); never personal data.
+    """
+
+    source: str
+    kind: Kind
+    source_id: str
+    business_date: date
+    currency: str
+    form: str
+    amounts: Mapping[str, Decimal]
+    attributes: Mapping[str, str]
+    place: str
+    reference: str = ""
+
+    @property
+    def key(self) -> str:
+        """The document's key in every table: ``sga:payment:0-5f2c…-1``."""
+        return f"{self.source}:{self.kind}:{self.source_id}"
+
+    @property
+    def net(self) -> Decimal:
+        """The money that moved, in ``currency``; what control totals count."""
+        return self.amounts["net"]
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedRow:
+    """A source's row that is not booked, kept whole with its reason.
+
+    ``blocking`` rows stop the day (an amount that cannot be read: money may be missing from the books); the others
+    are understood and rightly unbooked (a receipt with no cash behind it). ``net`` is None where it cannot be read.
+    """
+
+    place: str
+    kind: Kind
+    form: str
+    reason: str
+    message: str
+    net: Decimal | None
+    row: object
+    blocking: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a snapshot says: its documents, and the rows that did not become one."""
+
+    documents: list[Document] = field(default_factory=list)
+    quarantined: list[QuarantinedRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Total:
+    """A control total: how many rows of a kind and form of payment, and their net money in the box's currency."""
+
+    kind: Kind
+    form: str
+    count: int
+    net: Decimal
+
+
+def totals(documents: list[Document]) -> list[Total]:
+    """The control totals of documents, by kind and form, sorted."""
+    counts: dict[tuple[Kind, str], int] = {}
+    sums: dict[tuple[Kind, str], Decimal] = {}
+    for document in documents:
+        place = (document.kind, document.form)
+        counts[place] = counts.get(place, 0) + 1
+        sums[place] = sums.get(place, Decimal(0)) + document.net
+    return sorted(Total(kind, form, count, sums[kind, form]) for (kind, form), count in counts.items())

@@ -1,0 +1,123 @@
+"""Journal entries: an unbalanced one cannot exist."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from bookkeeping.money import ZERO
+
+
+class Side(StrEnum):
+    """Debit (debe) or credit (haber)."""
+
+    DEBIT = "D"
+    CREDIT = "C"
+
+
+class JournalError(ValueError):
+    """A journal entry that must not exist: unbalanced, empty, or with an amount that is not positive."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineSource:
+    """How much of a journal line one document's component accounts for (``net`` of ``sga:payment:…``: 35.30)."""
+
+    document_key: str
+    component: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: a positive amount on one side of one account, with its dimensions and the documents behind it.
+
+    ``entities`` holds the additional accounting entities by number: ``{"05": "…"}`` as sorted pairs.
+    ``history`` fits 40 characters: a longer one makes the ERP add continuation lines (protheus.seed.txt, INSERT).
+    """
+
+    side: Side
+    account: str
+    amount: Decimal
+    history: str
+    cost_centre: str = ""
+    item: str = ""
+    value_class: str = ""
+    entities: tuple[tuple[str, str], ...] = ()
+    sources: tuple[LineSource, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """A balanced entry of one box's business date, in one currency. ``part`` counts from 1 where a day is split.
+
+    Raises JournalError if it has no lines, a line that is not positive, or debits that differ from credits.
+    """
+
+    box: str
+    business_date: date
+    part: int
+    currency: str
+    lines: tuple[Line, ...]
+
+    def __post_init__(self) -> None:
+        if not self.lines:
+            raise JournalError(f"{self.name} has no lines")
+        for number, line in enumerate(self.lines, start=1):
+            if line.amount <= ZERO:
+                raise JournalError(f"{self.name}, line {number}: {line.amount} on {line.account} is not positive")
+        if self.debit != self.credit:
+            raise JournalError(f"{self.name} does not balance: debit {self.debit}, credit {self.credit}")
+
+    @property
+    def name(self) -> str:
+        """How people name it: ``itb_164 2024-09-06 part 1``."""
+        return f"{self.box} {self.business_date} part {self.part}"
+
+    @property
+    def debit(self) -> Decimal:
+        """Sum of the debit lines, in ``currency``."""
+        return sum((line.amount for line in self.lines if line.side is Side.DEBIT), ZERO)
+
+    @property
+    def credit(self) -> Decimal:
+        """Sum of the credit lines, in ``currency``."""
+        return sum((line.amount for line in self.lines if line.side is Side.CREDIT), ZERO)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what the ERP would be told: currency and lines, not the documents behind them."""
+        said = "\n".join(
+            "|".join(
+                (
+                    line.side,
+                    line.account,
+                    str(line.amount),
+                    line.history,
+                    line.cost_centre,
+                    line.item,
+                    line.value_class,
+                    *(f"{number}={code}" for number, code in line.entities),
+                )
+            )
+            for line in self.lines
+        )
+        return hashlib.sha256(f"{self.currency}\n{self.business_date}\n{said}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a document stands in the ERP; no address is used twice, which makes it the idempotency key.
+
+    ``tenant`` is sent verbatim (``"T1,D MG 01 "``: group, comma, branch with its padding); ``entry_date`` is
+    CT2_DATA, ``lot`` CT2_LOTE (six characters, the box's own), ``sublot`` CT2_SBLOTE (three, the attempt's own).
+    """
+
+    tenant: str
+    entry_date: date
+    lot: str
+    sublot: str
+
+    def __str__(self) -> str:
+        return f"{self.entry_date:%d/%m/%Y} lot {self.lot} sublot {self.sublot} of {self.tenant.strip()}"

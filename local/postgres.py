@@ -1,0 +1,181 @@
+"""A PostgreSQL server of our own: in a folder, on loopback, started and stopped by us."""
+
+import os
+import secrets
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+import psycopg
+from psycopg import sql
+
+from local import postgres_binaries
+from local.postgres_binaries import PostgresError
+
+USER = "cierre"
+# What PostgreSQL says while the processes of a killed server have not all ended yet; it passes within seconds.
+PASSING = ("pre-existing shared memory block", 'lock file "postmaster.pid" already exists')
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    # No socket file: its path may have 107 characters at most, and a project folder can be deeper than that.
+    "unix_socket_directories": "''",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    "max_wal_size": "256MB",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+# For tests only: a crash of the machine would lose data, a crash of the server would not.
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class Cluster:
+    """A PostgreSQL server whose data, log and password live in ``home``, listening on 127.0.0.1:``port``.
+
+    Durable unless ``fast`` (for tests) is set. ``environ`` is the environment of the server's processes, the
+    caller's own if None. The constructor only remembers; `start` makes the data if there is none.
+    """
+
+    def __init__(self, home: Path, port: int, *, fast: bool = False, environ: dict[str, str] | None = None):
+        self.home = Path(home).resolve()
+        self.port = port
+        self.fast = fast
+        self.environ = environ
+        self.data = self.home / "data"
+        self.log = self.home / "postgres.log"
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process id; None when it does not run."""
+        noted = self._noted_pid()
+        try:
+            ours = noted and str(self.data) in psutil.Process(noted).cmdline()
+        except psutil.Error:
+            ours = False
+        return noted if ours else None
+
+    def running(self) -> bool:
+        """Whether the server runs."""
+        return self.pid is not None
+
+    def start(self) -> None:
+        """Start the server if it does not run, and wait until it answers; after a crash it recovers first.
+
+        Raises PostgresError with the end of the server's log.
+        """
+        self.home.mkdir(parents=True, exist_ok=True)
+        if not self.data.exists():
+            self._initialise()
+        if self.running():
+            return
+        self._forget_recycled_pid()
+        settings = SETTINGS | {"port": str(self.port)} | (FAST if self.fast else {})
+        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+        patience = time.monotonic() + 20
+        while (result := self._control("start", "-t", "60", "-l", str(self.log), "-o", options)).returncode:
+            said = self._end_of_log()
+            if time.monotonic() > patience or not any(phrase in said for phrase in PASSING):
+                raise PostgresError(
+                    f"PostgreSQL did not start in {self.home} on port {self.port}.\n"
+                    f"{result.stderr.strip()}\nThe end of {self.log}:\n{said}"
+                )
+            time.sleep(0.5)
+
+    def stop(self) -> None:
+        """Stop the server: open transactions are rolled back, nothing committed is lost. Raises PostgresError."""
+        if not self.running():
+            return
+        for mode in ("fast", "immediate"):
+            if self._control("stop", "-t", "30", "-m", mode).returncode == 0:
+                return
+        raise PostgresError(f"PostgreSQL (process {self.pid}) does not stop; its log is {self.log}")
+
+    def create_database(self, name: str) -> None:
+        """Create a database if it is not there."""
+        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+    def dsn(self, database: str) -> str:
+        """The libpq URI of a database, with user and password: a secret."""
+        return f"postgresql://{USER}:{self.password()}@127.0.0.1:{self.port}/{database}"
+
+    def password(self) -> str:
+        """The server's password, made at the first call and kept beside the data (readable by its owner only)."""
+        file = self.home / "password"
+        if not file.exists():
+            self.home.mkdir(parents=True, exist_ok=True)
+            with os.fdopen(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w") as stream:
+                stream.write(secrets.token_urlsafe(24))
+        return file.read_text()
+
+    def _initialise(self) -> None:
+        self.password()
+        # Under another name until it is whole: an interrupted initdb must not look like a database.
+        unfinished = self.home / "data.unfinished"
+        if unfinished.exists():
+            shutil.rmtree(unfinished)
+        options = ["--encoding=UTF8", "--locale=C", "--auth=scram-sha-256", f"--username={USER}", "--no-sync"]
+        result = self._run("initdb", *options, f"--pwfile={self.home / 'password'}", "-D", str(unfinished))
+        if result.returncode:
+            raise PostgresError(f"PostgreSQL could not make its data in {self.home}:\n{result.stderr.strip()}")
+        unfinished.rename(self.data)
+
+    def _control(self, action: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self._run("pg_ctl", action, "-D", str(self.data), "-w", "-s", *arguments)
+
+    def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        written_by = self.data / "PG_VERSION"
+        folder = postgres_binaries.find(int(written_by.read_text()) if written_by.exists() else None)
+        account = postgres_binaries.account()
+        account.take(self.home)
+        if not account.reaches(folder / program, self.home):
+            raise PostgresError(_not_as_root(folder, self.home))
+        environ = os.environ if self.environ is None else self.environ
+        # PGPORT, PGDATA and their like speak of another server; a server started in a foreign language logs in it.
+        environ = {name: value for name, value in environ.items() if not name.startswith("PG")} | {"LC_ALL": "C"}
+        # Output goes to a file, not a pipe: the server inherits it, and a pipe would only end with the server.
+        with open(self.home / "last_command.log", "w+") as output:
+            result = subprocess.run(
+                [*account.prefix, str(folder / program), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                text=True,
+                cwd=self.home,
+                env=environ,
+                **account.options,
+            )
+            output.seek(0)
+            result.stderr = output.read()
+        return result
+
+    def _noted_pid(self) -> int | None:
+        try:
+            return int((self.data / "postmaster.pid").read_text().split()[0])
+        except (OSError, ValueError, IndexError):
+            return None
+
+    def _forget_recycled_pid(self) -> None:
+        # After a crash and a restart of the machine the noted number can belong to a stranger, and PostgreSQL would
+        # take the stranger for itself. A number that nobody has is left alone: PostgreSQL deals with that one.
+        noted = self._noted_pid()
+        if noted and psutil.pid_exists(noted):
+            (self.data / "postmaster.pid").unlink()
+
+    def _end_of_log(self) -> str:
+        try:
+            return "\n".join(self.log.read_text(errors="replace").splitlines()[-8:])
+        except OSError:
+            return "(no log)"
+
+
+def _not_as_root(folder: Path, home: Path) -> str:
+    return (
+        "PostgreSQL does not run as root, this machine does not let root make a user namespace (unshare), and the "
+        f"user `nobody` may not reach {folder} or {home}. Run as an ordinary user, allow user namespaces, or move "
+        "the project to a folder that everybody may enter."
+    )

@@ -1,0 +1,87 @@
+"""What Airflow reads, through the package's entry point, to offer the project's connection types."""
+
+from typing import Any
+
+
+def get_provider_info() -> dict[str, Any]:
+    """The provider as Airflow 3.3 wants it: name, version, and for each connection type its hook and its form.
+
+    Field names in ``conn-fields`` are the keys that the form writes to the connection's extra; each hook's
+    ``Settings`` reads them. Imported by every Airflow process: it must not import the hooks.
+    """
+    return {
+        "package-name": "cierre",
+        "name": "Cierre",
+        "description": "Closes cash boxes: reads their source, posts the journal to the ERP, reconciles to the cent.",
+        "connection-types": [
+            {
+                "connection-type": "sga",
+                "hook-class-name": "hooks.sga.SgaHook",
+                "hook-name": "SGA (school cash system)",
+                "ui-field-behaviour": _form("https://sga.example.edu", hidden=["login", "password"]),
+                "conn-fields": _timeouts(read_timeout=120),
+            },
+            {
+                "connection-type": "protheus",
+                "hook-class-name": "hooks.protheus.ProtheusHook",
+                "hook-name": "Protheus (ERP)",
+                "ui-field-behaviour": _form("https://erp.example.com/rest", hidden=[]),
+                "conn-fields": {
+                    "auth": {
+                        "label": "Login by",
+                        "description": "basic sends user and password with each call; oauth2 trades them for a token.",
+                        "schema": {"type": "string", "enum": ["basic", "oauth2"], "default": "basic"},
+                    },
+                    "currencies": {
+                        "label": "Currencies",
+                        "description": 'Number of each currency in the ERP (CT2_MOEDLC), such as {"USD": "01"}.',
+                        "schema": {"type": ["object", "null"], "default": {"USD": "01"}},
+                    },
+                    "balance_type": _text("Balance type", "CT2_TPSALD; the ERP's own default is 1."),
+                    "conversion": _text("Conversion", "CT2_CONVER; the ERP's own default is 1."),
+                    "origin": _text("Origin", "CT2_ORIGEM, where entries say they come from.", default="CIERRE"),
+                    "not_found": _text(
+                        "Text of “not found”",
+                        "Regular expression for the answer of a delete that found no document, where this site words "
+                        "it unlike the usual Spanish, Portuguese and English.",
+                    ),
+                    **_timeouts(read_timeout=180),
+                },
+            },
+        ],
+    }
+
+
+def _form(base_url: str, hidden: list[str]) -> dict[str, Any]:
+    """The standard fields of a vendor's form: the base address goes to Host, so port and schema are not asked."""
+    return {
+        "hidden-fields": ["schema", "port", *hidden],
+        "relabeling": {"host": "Base address"},
+        "placeholders": {"host": base_url},
+    }
+
+
+def _timeouts(*, read_timeout: int) -> dict[str, Any]:
+    """The fields that every vendor's connection has; see hooks.vendor.Settings."""
+    return {
+        "connect_timeout": {
+            "label": "Connect timeout",
+            "description": "Seconds to wait for the connection to open.",
+            "schema": {"type": ["number", "null"], "default": 10, "minimum": 0},
+        },
+        "read_timeout": {
+            "label": "Read timeout",
+            "description": "Seconds to wait for the answer.",
+            "schema": {"type": ["number", "null"], "default": read_timeout, "minimum": 0},
+        },
+        "retries": {
+            "label": "Retries of a read",
+            "description": "How often a read is tried again at once. Writes never are.",
+            "schema": {"type": ["integer", "null"], "default": 3, "minimum": 0},
+        },
+    }
+
+
+def _text(label: str, description: str, default: str | None = None) -> dict[str, Any]:
+    """An optional text field."""
+    return {"label": label, "description": description, "schema": {"type": ["string", "null"], "default": default}}

@@ -1,0 +1,1 @@
+"""Posting exactly once to an ERP that has no idempotency key."""

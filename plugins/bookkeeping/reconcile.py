@@ -1,0 +1,71 @@
+"""Reconciliation: two stations of the money side by side, by kind and form of payment, and in all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bookkeeping.documents import Total
+from bookkeeping.money import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One figure as two stations have it: rows, and net money in the box's currency. ``kind`` "all": the day's sum."""
+
+    kind: str
+    form: str
+    left: str
+    right: str
+    left_rows: int
+    right_rows: int
+    left_net: Decimal
+    right_net: Decimal
+
+    @property
+    def agrees(self) -> bool:
+        """True where rows and money are the same on both sides."""
+        return self.left_rows == self.right_rows and self.left_net == self.right_net
+
+    def __str__(self) -> str:
+        what = self.kind.replace("_", " ") + (f", form {self.form}" if self.form else "")
+        return (
+            f"{what}: {self.left} {self.left_net} in {self.left_rows} rows,"
+            f" {self.right} {self.right_net} in {self.right_rows} rows, difference {self.left_net - self.right_net}"
+        )
+
+
+def combine(*parts: Sequence[Total]) -> list[Total]:
+    """Several stations' totals as one (staged and quarantined rows together), by kind and form."""
+    sums: dict[tuple, tuple[int, Decimal]] = {}
+    for total in (total for part in parts for total in part):
+        rows, net = sums.get((total.kind, total.form), (0, ZERO))
+        sums[total.kind, total.form] = (rows + total.count, net + total.net)
+    return [Total(kind, form, rows, net) for (kind, form), (rows, net) in sorted(sums.items())]
+
+
+def compare(left: str, left_totals: Sequence[Total], right: str, right_totals: Sequence[Total]) -> list[Comparison]:
+    """A comparison for every kind and form that either station names, then one of the day's sums.
+
+    ``left`` and ``right`` are the stations' names, as people read them ("landed", "staged and quarantined").
+    """
+    ours = {(total.kind, total.form): total for total in left_totals}
+    theirs = {(total.kind, total.form): total for total in right_totals}
+    rows = []
+    for kind, form in sorted(ours.keys() | theirs.keys()):
+        nothing = Total(kind, form, 0, ZERO)
+        here, there = ours.get((kind, form), nothing), theirs.get((kind, form), nothing)
+        rows.append(Comparison(kind, form, left, right, here.count, there.count, here.net, there.net))
+    return [*rows, _in_all(left, right, rows)]
+
+
+def _in_all(left: str, right: str, rows: Sequence[Comparison]) -> Comparison:
+    return Comparison(
+        "all",
+        "",
+        left,
+        right,
+        sum(row.left_rows for row in rows),
+        sum(row.right_rows for row in rows),
+        sum((row.left_net for row in rows), ZERO),
+        sum((row.right_net for row in rows), ZERO),
+    )

@@ -1,0 +1,194 @@
+"""The posting protocol: the address is the key, and no address is used twice.
+
+An insert may commit and its answer be lost, and it may execute late; so an entry is never sent again to an address
+it was sent to before. Each attempt claims a fresh sublot of the box's own lot and commits the claim, sends one
+request, and is confirmed only by an answer that leaves no doubt. Any other attempt is doomed, and its address is made
+empty (reaped) before the next attempt starts. So the day converges to exactly one document an entry; until it is
+known which, the attempt stands as uncertain and the day is not closed.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import psycopg
+from bookkeeping.journal import Address, JournalEntry
+from hooks.errors import DataError, RetriableError, UncertainError, VendorError
+from store import attempts, ledger
+from store.attempts import Attempt
+from store.ledger import FrozenEntry, Revision
+
+log = logging.getLogger(__name__)
+
+FIRST_DOCUMENT = "000001"
+"""The number that the ERP gives to the first document of an unused address (protheus.seed.txt, INSERT, OBS **)."""
+
+NUMBERS_REAPED = 3
+"""How many numbers a reap removes: one request makes one document; a proxy that repeats it makes one or two more."""
+
+TRIES = 3
+"""How many addresses one run tries before it leaves the entry to the task's own retries."""
+
+LEASE_MARGIN = 15.0
+"""Seconds that a claim outlives the longest request, for the time around it."""
+
+
+class Acknowledged(Protocol):
+    """The ERP's answer to an insert or a reversal, stripped."""
+
+    document: str
+    company_group: str
+    branch: str
+
+
+class Erp(Protocol):
+    """What posting asks of an ERP's hook; hooks.protheus.ProtheusHook is one. Writes must be sent once each."""
+
+    timeout_seconds: float
+
+    def insert(self, address: Address, entry: JournalEntry, key: str) -> Acknowledged:
+        """Books the entry at the address."""
+
+    def reverse(self, of: Address, document: str, into: Address) -> Acknowledged:
+        """Books the opposite of a document at another address."""
+
+    def delete(self, address: Address, document: str) -> bool:
+        """Removes a document: True if it was there, False on a clean "not found"."""
+
+
+def doubt_about(answer: Acknowledged, address: Address) -> str:
+    """Why an answer does not prove that the entry, alone, stands at the address; empty where it does."""
+    group, _, branch = address.tenant.partition(",")
+    if (answer.company_group.strip(), answer.branch.strip()) != (group.strip(), branch.strip()):
+        return f"the ERP answered for {answer.company_group},{answer.branch}, not for {address.tenant.strip()}"
+    if answer.document != FIRST_DOCUMENT:
+        return f"the ERP numbered it {answer.document or 'nothing'}, so the address was not empty"
+    return ""
+
+
+@dataclass
+class Poster:
+    """Brings what the ERP holds of a day to what the ledger's current revision says.
+
+    Works on an autocommit connection under the lock of the box's day. ``sleep`` takes seconds.
+    """
+
+    connection: psycopg.Connection
+    erp: Erp
+    worker: str
+    sleep: Callable[[float], None] = time.sleep
+    calls: int = field(default=0, init=False)
+
+    def converge(self, revision: Revision) -> None:
+        """Takes back what earlier revisions left in the ERP, then posts the current one; sends nothing if all is so.
+
+        Raises DataError where the ERP refuses an entry (its words in the message), UncertainError or RetriableError
+        where the outcome could not be known or nothing could be sent: a later run goes on from there.
+        """
+        for entry in ledger.superseded(self.connection, revision):
+            self._take_back(entry, revision)
+        for entry in ledger.bookings(self.connection, revision):
+            self._settle(entry, lambda address, entry=entry: self._insert(entry, address))
+
+    def _take_back(self, entry: FrozenEntry, revision: Revision) -> None:
+        self._clear_the_way(entry)
+        original = self._confirmed(entry)
+        if original is None:
+            return
+        reversal = ledger.reversal(self.connection, entry, revision)
+        log.info("The day's books changed: %s, which stands at %s, is reversed.", entry.entry_key, original.address)
+        self._settle(
+            reversal,
+            lambda address: self.erp.reverse(of=original.address, document=original.document, into=address),
+        )
+
+    def _insert(self, entry: FrozenEntry, address: Address) -> Acknowledged:
+        return self.erp.insert(address, ledger.journal_entry(self.connection, entry), entry.entry_key)
+
+    def _settle(self, entry: FrozenEntry, send: Callable[[Address], Acknowledged]) -> None:
+        """Ends with the entry confirmed, or raises."""
+        if confirmed := self._confirmed(entry):
+            log.info("%s already stands at %s: nothing is sent.", entry.entry_key, confirmed.address)
+            return
+        for _ in range(TRIES):
+            self._clear_the_way(entry)
+            if self._attempt(entry, send):
+                return
+        raise RetriableError(
+            f"{entry.entry_key} of {entry.box} for {entry.business_date} could not be proved to stand in the ERP after"
+            f" {TRIES} attempts, and their addresses were made empty again",
+            vendor="protheus",
+        )
+
+    def _confirmed(self, entry: FrozenEntry) -> Attempt | None:
+        found = attempts.of_entry(self.connection, entry)
+        return next((attempt for attempt in found if attempt.state == "confirmed"), None)
+
+    def _clear_the_way(self, entry: FrozenEntry) -> None:
+        """Dooms what a dead worker left claimed, and empties every address whose outcome is not known."""
+        for attempt in attempts.of_entry(self.connection, entry):
+            if attempt.state == "claimed":
+                self._wait_for_lease(attempt)
+                attempts.doom(self.connection, attempt, "its worker ended before the outcome was known")
+        for attempt in attempts.unreaped(self.connection, entry):
+            self._reap(attempt)
+
+    def _wait_for_lease(self, attempt: Attempt) -> None:
+        while seconds := attempts.seconds_of_lease_left(self.connection, attempt):
+            log.info("An earlier attempt at %s may still be under way: waiting %.0f s.", attempt.address, seconds)
+            self.sleep(seconds)
+
+    def _attempt(self, entry: FrozenEntry, send: Callable[[Address], Acknowledged]) -> bool:
+        """One claim, one request. True if it is confirmed; False if it was doomed and its address is empty again."""
+        attempt = attempts.claim(
+            self.connection, entry, worker=self.worker, lease_seconds=self.erp.timeout_seconds + LEASE_MARGIN
+        )
+        log.info("Sending %s (%s %s) to %s.", entry.entry_key, entry.total, entry.currency, attempt.address)
+        self.calls += 1
+        try:
+            answer = send(attempt.address)
+        except DataError as refusal:
+            attempts.reject(self.connection, attempt, str(refusal))
+            self._reap(attempt)
+            raise
+        except UncertainError as unknown:
+            return self._doom(attempt, str(unknown))
+        except VendorError as unsent:
+            attempts.doom(self.connection, attempt, str(unsent))
+            attempts.note_reaped(self.connection, attempt)
+            raise
+        if doubt := doubt_about(answer, attempt.address):
+            return self._doom(attempt, doubt)
+        if not attempts.confirm(self.connection, attempt, answer.document):
+            self._withdraw(attempt, answer.document)
+        log.info("%s stands in the ERP as document %s at %s.", entry.entry_key, answer.document, attempt.address)
+        return True
+
+    def _doom(self, attempt: Attempt, why: str) -> bool:
+        log.warning("The attempt at %s is uncertain (%s); its address is made empty.", attempt.address, why)
+        attempts.doom(self.connection, attempt, why)
+        self._reap(attempt)
+        return False
+
+    def _reap(self, attempt: Attempt) -> None:
+        """Makes the attempt's address empty. Raises where the ERP gives no definite answer: it stays uncertain then."""
+        for number in range(1, NUMBERS_REAPED + 1):
+            document = f"{number:06d}"
+            self.calls += 1
+            if self.erp.delete(attempt.address, document):
+                log.warning(
+                    "Document %s at %s was of an attempt that is not valid: deleted.", document, attempt.address
+                )
+        attempts.note_reaped(self.connection, attempt)
+
+    def _withdraw(self, attempt: Attempt, document: str) -> None:
+        """This worker came back too late: the attempt was given up for it. Its own document goes, nobody else's."""
+        self.calls += 1
+        self.erp.delete(attempt.address, document)
+        raise RetriableError(
+            f"the attempt at {attempt.address} was taken over by another run while it was under way;"
+            " its document was deleted",
+            vendor="protheus",
+        )

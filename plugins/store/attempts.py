@@ -1,0 +1,99 @@
+"""Posting attempts: each a fresh address in the ERP, moved forward by compare-and-set."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+from bookkeeping.journal import Address
+
+from store.ledger import FrozenEntry
+from store.session import named
+
+_sql = named("attempts")
+
+
+class NoSublotLeft(RuntimeError):
+    """All 999 sublots of a lot and date have been used; the sentence says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at one entry. ``state`` is claimed, confirmed, rejected or doomed; ``document`` is CT2_DOC once confirmed."""
+
+    attempt_id: int
+    entry_id: int
+    address: Address
+    state: str
+    lease_until: datetime
+    document: str | None
+    outcome: str | None
+
+
+def _attempt(row) -> Attempt:
+    return Attempt(
+        attempt_id=row.attempt_id,
+        entry_id=row.entry_id,
+        address=Address(row.tenant, row.entry_date, row.lot, row.sublot),
+        state=row.state,
+        lease_until=row.lease_until,
+        document=row.document,
+        outcome=row.outcome,
+    )
+
+
+def claim(connection: psycopg.Connection, entry: FrozenEntry, *, worker: str, lease_seconds: float) -> Attempt:
+    """Claims a fresh address for the entry and commits. Must be called outside a transaction: the claim has to be on
+    disk before anything is sent.
+
+    Raises psycopg.errors.UniqueViolation where the entry already has a claimed or confirmed attempt, NoSublotLeft
+    after 999 attempts on one date.
+    """
+    row = _sql.claim(
+        connection,
+        entry_id=entry.entry_id,
+        tenant=entry.tenant,
+        entry_date=entry.entry_date,
+        lot=entry.lot,
+        worker=worker,
+        lease_seconds=lease_seconds,
+    )
+    if not row:
+        raise NoSublotLeft(
+            f"lot {entry.lot} has used all its 999 sublots on {entry.entry_date}; {entry.box} cannot post"
+        )
+    return _attempt(row)
+
+
+def confirm(connection: psycopg.Connection, attempt: Attempt, document: str) -> bool:
+    """claimed → confirmed; False where somebody else decided first."""
+    return _sql.confirm(connection, attempt_id=attempt.attempt_id, document=document) == 1
+
+
+def doom(connection: psycopg.Connection, attempt: Attempt, outcome: str) -> bool:
+    """claimed → doomed, with the sentence that says why; False where somebody else decided first."""
+    return _sql.doom(connection, attempt_id=attempt.attempt_id, outcome=outcome) == 1
+
+
+def reject(connection: psycopg.Connection, attempt: Attempt, outcome: str) -> bool:
+    """claimed → rejected, with the ERP's own words; False where somebody else decided first."""
+    return _sql.reject(connection, attempt_id=attempt.attempt_id, outcome=outcome) == 1
+
+
+def note_reaped(connection: psycopg.Connection, attempt: Attempt) -> None:
+    """Records that the attempt's address was found, or made, empty."""
+    _sql.note_reaped(connection, attempt_id=attempt.attempt_id)
+
+
+def of_entry(connection: psycopg.Connection, entry: FrozenEntry) -> list[Attempt]:
+    """All attempts of an entry, oldest first."""
+    return [_attempt(row) for row in _sql.attempts_of(connection, entry_id=entry.entry_id)]
+
+
+def unreaped(connection: psycopg.Connection, entry: FrozenEntry) -> list[Attempt]:
+    """The entry's rejected or doomed attempts whose address is not known to be empty."""
+    return [_attempt(row) for row in _sql.unreaped(connection, entry_id=entry.entry_id)]
+
+
+def seconds_of_lease_left(connection: psycopg.Connection, attempt: Attempt) -> float:
+    """How long the attempt's worker may still be at it, by the ledger's clock; 0 once the lease has run out."""
+    return _sql.seconds_of_lease_left(connection, attempt_id=attempt.attempt_id)

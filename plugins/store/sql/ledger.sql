@@ -1,0 +1,105 @@
+-- name: current_revision^
+SELECT revision_id, box, business_date, revision, snapshot_id, mapping, mapping_digest, digest
+  FROM ledger.revision WHERE box = :box AND business_date = :business_date ORDER BY revision DESC LIMIT 1;
+
+-- name: add_revision^
+INSERT INTO ledger.revision (box, business_date, revision, snapshot_id, mapping, mapping_digest, digest)
+SELECT :box, :business_date, coalesce(max(revision), 0) + 1, :snapshot_id, :mapping, :mapping_digest, :digest
+  FROM ledger.revision WHERE box = :box AND business_date = :business_date
+RETURNING revision_id, box, business_date, revision, snapshot_id, mapping, mapping_digest, digest;
+
+-- name: add_entry^
+INSERT INTO ledger.entry (entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date,
+                          currency, total, digest)
+VALUES (:entry_key, :revision_id, :box, :business_date, :part, :reverses, :tenant, :lot, :entry_date,
+        :currency, :total, :digest)
+RETURNING entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total;
+
+-- name: bookings
+SELECT entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total
+  FROM ledger.entry WHERE revision_id = :revision_id AND reverses IS NULL ORDER BY part;
+
+-- name: superseded_bookings
+-- Bookings of earlier revisions that the ERP may still hold: not taken back by a confirmed reversal.
+SELECT entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total
+  FROM ledger.entry AS booking
+ WHERE box = :box AND business_date = :business_date AND revision_id <> :revision_id AND reverses IS NULL
+   AND EXISTS (SELECT FROM erp.attempt WHERE attempt.entry_id = booking.entry_id)
+   AND NOT EXISTS (SELECT FROM ledger.entry AS reversal JOIN erp.attempt USING (entry_id)
+                    WHERE reversal.reverses = booking.entry_id AND attempt.state = 'confirmed')
+ ORDER BY entry_id;
+
+-- name: reversal_of^
+SELECT entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total
+  FROM ledger.entry WHERE reverses = :entry_id;
+
+-- name: add_reversal^
+INSERT INTO ledger.entry (entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date,
+                          currency, total, digest)
+SELECT entry_key || '|R', :revision_id, box, business_date, part, entry_id, tenant, lot, entry_date,
+       currency, total, digest
+  FROM ledger.entry WHERE entry_id = :entry_id
+RETURNING entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total;
+
+-- name: add_reversed_lines!
+INSERT INTO ledger.line (entry_id, line, side, account, cost_centre, item, value_class, entities, amount, history)
+SELECT :reversal_id, line, CASE side WHEN 'D' THEN 'C' ELSE 'D' END, account, cost_centre, item, value_class, entities,
+       amount, history
+  FROM ledger.line WHERE entry_id = :entry_id;
+
+-- name: add_reversed_sources!
+INSERT INTO ledger.line_source (entry_id, line, document_key, kind, form, component, amount, place)
+SELECT :reversal_id, line, document_key, kind, form, component, amount, place
+  FROM ledger.line_source WHERE entry_id = :entry_id;
+
+-- name: lines
+SELECT side, account, cost_centre, item, value_class, entities, amount, history
+  FROM ledger.line WHERE entry_id = :entry_id ORDER BY line;
+
+-- name: journal_totals
+-- A document's net is booked once a side; rows count every document behind a line.
+SELECT kind, form, count(*)::int AS rows, sum(net) AS net
+  FROM (SELECT kind, form, document_key,
+               greatest(coalesce(sum(source.amount) FILTER (WHERE component = 'net' AND side = 'D'), 0),
+                        coalesce(sum(source.amount) FILTER (WHERE component = 'net' AND side = 'C'), 0)) AS net
+          FROM ledger.entry JOIN ledger.line USING (entry_id)
+          JOIN ledger.line_source AS source USING (entry_id, line)
+         WHERE revision_id = :revision_id AND reverses IS NULL
+         GROUP BY kind, form, document_key) AS booked
+ GROUP BY kind, form ORDER BY kind, form;
+
+-- name: acknowledged_totals
+-- What the ERP acknowledged for the day: confirmed bookings, less confirmed reversals, of every revision.
+SELECT kind, form, sum(sign)::int AS rows, sum(sign * net) AS net
+  FROM (SELECT kind, form, entry_id, document_key, CASE WHEN reverses IS NULL THEN 1 ELSE -1 END AS sign,
+               greatest(coalesce(sum(source.amount) FILTER (WHERE component = 'net' AND side = 'D'), 0),
+                        coalesce(sum(source.amount) FILTER (WHERE component = 'net' AND side = 'C'), 0)) AS net
+          FROM ledger.entry JOIN erp.attempt USING (entry_id) JOIN ledger.line USING (entry_id)
+          JOIN ledger.line_source AS source USING (entry_id, line)
+         WHERE box = :box AND business_date = :business_date AND state = 'confirmed'
+         GROUP BY kind, form, entry_id, document_key, reverses) AS acknowledged
+ GROUP BY kind, form HAVING sum(sign) <> 0 OR sum(sign * net) <> 0 ORDER BY kind, form;
+
+-- name: booked_total$
+SELECT coalesce(sum(total), 0) FROM ledger.entry WHERE revision_id = :revision_id AND reverses IS NULL;
+
+-- name: acknowledged_total$
+SELECT coalesce(sum(CASE WHEN reverses IS NULL THEN total ELSE -total END), 0)
+  FROM ledger.entry JOIN erp.attempt USING (entry_id)
+ WHERE box = :box AND business_date = :business_date AND state = 'confirmed';
+
+-- name: unbooked_documents
+-- Staged documents with money and no line in the revision, with their place in the snapshot.
+SELECT document_key, place, net
+  FROM staging.document
+ WHERE box = :box AND business_date = :business_date
+   AND EXISTS (SELECT FROM jsonb_each_text(amounts) AS part WHERE part.value::numeric <> 0)
+   AND document_key NOT IN (SELECT document_key FROM ledger.entry JOIN ledger.line_source USING (entry_id)
+                             WHERE revision_id = :revision_id AND reverses IS NULL)
+ ORDER BY document_key LIMIT 20;
+
+-- name: unacknowledged_entries
+SELECT entry_key, total FROM ledger.entry
+ WHERE revision_id = :revision_id AND reverses IS NULL
+   AND NOT EXISTS (SELECT FROM erp.attempt WHERE attempt.entry_id = entry.entry_id AND state = 'confirmed')
+ ORDER BY part;

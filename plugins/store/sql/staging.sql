@@ -1,0 +1,32 @@
+-- name: empty_day!
+WITH documents AS (DELETE FROM staging.document WHERE box = :box AND business_date = :business_date)
+DELETE FROM staging.quarantined WHERE box = :box AND business_date = :business_date;
+
+-- name: set_day!
+INSERT INTO staging.day (box, business_date, snapshot_id) VALUES (:box, :business_date, :snapshot_id)
+ON CONFLICT (box, business_date)
+DO UPDATE SET snapshot_id = excluded.snapshot_id, staged_at = clock_timestamp();
+
+-- name: snapshot_of$
+SELECT snapshot_id FROM staging.day WHERE box = :box AND business_date = :business_date;
+
+-- name: documents
+SELECT document_key, kind, form, currency, amounts, attributes, place, reference
+  FROM staging.document WHERE box = :box AND business_date = :business_date ORDER BY document_key;
+
+-- name: blocking
+SELECT place, kind, form, reason, message, net
+  FROM staging.quarantined WHERE box = :box AND business_date = :business_date AND blocking ORDER BY place;
+
+-- name: staged_totals
+-- All that was staged, and what of it has money to book (a document of nothing but zeros makes no line).
+SELECT kind, form, count(*)::int AS rows, sum(net) AS net, (count(*) FILTER (WHERE has_money))::int AS rows_with_money
+  FROM (SELECT kind, form, net,
+               EXISTS (SELECT FROM jsonb_each_text(amounts) AS part WHERE part.value::numeric <> 0) AS has_money
+          FROM staging.document WHERE box = :box AND business_date = :business_date) AS document
+ GROUP BY kind, form ORDER BY kind, form;
+
+-- name: quarantined_totals
+SELECT kind, form, count(*)::int AS rows, coalesce(sum(net), 0) AS net
+  FROM staging.quarantined WHERE box = :box AND business_date = :business_date
+ GROUP BY kind, form ORDER BY kind, form;

@@ -1,0 +1,97 @@
+"""Staging: a snapshot's rows as typed documents; a day is replaced whole."""
+
+from datetime import date
+from decimal import Decimal
+
+import psycopg
+from bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total
+from psycopg.types.json import Jsonb
+
+from store.session import copy, named
+
+_sql = named("staging")
+
+
+def replace(connection: psycopg.Connection, box: str, day: date, snapshot_id: int, reading: Reading) -> None:
+    """Replaces all that was staged for a box's day by this reading of the given snapshot, in one transaction."""
+    with connection.transaction():
+        _sql.set_day(connection, box=box, business_date=day, snapshot_id=snapshot_id)
+        _sql.empty_day(connection, box=box, business_date=day)
+        copy(
+            connection,
+            "staging.document (box, business_date, document_key, kind, form, currency, net, amounts, attributes,"
+            " place, reference)",
+            (_document_row(box, day, document) for document in reading.documents),
+        )
+        copy(
+            connection,
+            'staging.quarantined (box, business_date, place, kind, form, reason, message, net, "row", blocking)',
+            (_quarantined_row(box, day, row) for row in reading.quarantined),
+        )
+
+
+def _document_row(box: str, day: date, document: Document) -> tuple:
+    return (
+        box,
+        day,
+        document.key,
+        document.kind,
+        document.form,
+        document.currency,
+        document.net,
+        Jsonb({component: str(amount) for component, amount in document.amounts.items()}),
+        Jsonb(dict(document.attributes)),
+        document.place,
+        document.reference,
+    )
+
+
+def _quarantined_row(box: str, day: date, row: QuarantinedRow) -> tuple:
+    return (box, day, row.place, row.kind, row.form, row.reason, row.message, row.net, Jsonb(row.row), row.blocking)
+
+
+def snapshot_of(connection: psycopg.Connection, box: str, day: date) -> int | None:
+    """The snapshot that the staged day was read from; None where the day was never staged."""
+    return _sql.snapshot_of(connection, box=box, business_date=day)
+
+
+def documents(connection: psycopg.Connection, box: str, day: date) -> list[Document]:
+    """The staged documents of a box's day, by key."""
+    return [_document(row, day) for row in _sql.documents(connection, box=box, business_date=day)]
+
+
+def _document(row, day: date) -> Document:
+    source, kind, source_id = row.document_key.split(":", 2)
+    return Document(
+        source=source,
+        kind=Kind(kind),
+        source_id=source_id,
+        business_date=day,
+        currency=row.currency,
+        form=row.form,
+        amounts={component: Decimal(amount) for component, amount in row.amounts.items()},
+        attributes=row.attributes,
+        place=row.place,
+        reference=row.reference,
+    )
+
+
+def blocking(connection: psycopg.Connection, box: str, day: date) -> list:
+    """The quarantined rows that stop the day: place, kind, form, reason, message, net (None where unreadable)."""
+    return list(_sql.blocking(connection, box=box, business_date=day))
+
+
+def totals(connection: psycopg.Connection, box: str, day: date, *, with_money: bool = False) -> list[Total]:
+    """Control totals of the staged documents; ``with_money`` counts only those that have an amount to book."""
+    rows = _sql.staged_totals(connection, box=box, business_date=day)
+    return [
+        Total(Kind(row.kind), row.form, row.rows_with_money if with_money else row.rows, row.net)
+        for row in rows
+        if row.rows_with_money or not with_money
+    ]
+
+
+def quarantined_totals(connection: psycopg.Connection, box: str, day: date) -> list[Total]:
+    """Control totals of the quarantined rows; an unreadable amount counts as zero."""
+    rows = _sql.quarantined_totals(connection, box=box, business_date=day)
+    return [Total(Kind(row.kind), row.form, row.rows, row.net) for row in rows]

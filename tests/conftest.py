@@ -1,0 +1,76 @@
+"""What the whole suite shares: one PostgreSQL server, a fresh migrated ledger a test, and Airflow's surroundings."""
+
+import os
+import socket
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+RUN = ROOT / ".run" / "tests"
+
+# Airflow reads these when it is first imported, so they stand before any import of it.
+os.environ.update(
+    {
+        "AIRFLOW_HOME": str(RUN / "airflow"),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
+        "AIRFLOW__CORE__UNIT_TEST_MODE": "True",
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    }
+)
+
+import psycopg
+from store import session
+from store.migrate import upgrade
+
+from local.postgres import Cluster
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """The suite's own PostgreSQL server."""
+    server = Cluster(RUN / "postgres", free_port(), fast=True)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def template(cluster: Cluster) -> str:
+    """The name of a database with the ledger's schema, to copy from."""
+    with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as admin:
+        for (name,) in admin.execute("SELECT datname FROM pg_database WHERE datname LIKE 'ledger_%'").fetchall():
+            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    cluster.create_database("ledger_template")
+    upgrade(cluster.dsn("ledger_template"))
+    return "ledger_template"
+
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def ledger_dsn(cluster: Cluster, template: str) -> Iterator[str]:
+    """A fresh ledger of this test's own: its libpq URI."""
+    name = f"ledger_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield cluster.dsn(name)
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def ledger(ledger_dsn: str) -> Iterator[psycopg.Connection]:
+    """A connection to this test's own ledger."""
+    with session.connect(ledger_dsn) as connection:
+        yield connection

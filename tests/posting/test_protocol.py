@@ -1,0 +1,231 @@
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from support.memory_erp import MemoryErp
+
+from bookkeeping.documents import Document, Kind
+from bookkeeping.journal import Address, JournalEntry, Line, LineSource, Side
+from hooks.errors import DataError, RetriableError, UncertainError
+from posting.protocol import Poster, doubt_about
+from store import attempts, landing, session
+from store import ledger as books
+
+BOX, DAY, TENANT, LOT = "itb_caja_164", date(2024, 9, 6), "T1,D MG 01 ", "008964"
+FIRST, SECOND = "itb_caja_164|20240906|1|1", "itb_caja_164|20240906|2|1"
+
+
+@pytest.fixture
+def erp() -> MemoryErp:
+    return MemoryErp()
+
+
+@pytest.fixture
+def freeze(ledger):
+    """Freezes a day of the given amounts, one entry each, as the day's current revision."""
+    snapshot_id = landing.land(
+        ledger, source="sga", source_connection="sga_itb", source_key="164", business_date=DAY, asked={},
+        received_at=datetime.now(UTC), body="[]", control_totals=[],
+    )  # fmt: skip
+
+    def frozen(*amounts: str) -> books.Revision:
+        documents, entries = {}, []
+        for part, amount in enumerate(map(Decimal, amounts), start=1):
+            document = Document(
+                "sga", Kind.PAYMENT, f"0-{part}", DAY, "USD", "1", {"net": amount}, {}, f"0/PAGOS/{part}"
+            )
+            documents[document.key] = document
+            sources = (LineSource(document.key, "net", amount),)
+            lines = [
+                Line(side, account, amount, "Caja", sources=sources)
+                for side, account in ((Side.DEBIT, "1.1"), (Side.CREDIT, "4.1"))
+            ]
+            entries.append(JournalEntry(BOX, DAY, part, "USD", tuple(lines)))
+        revision, _ = books.freeze(
+            ledger, box=BOX, day=DAY, snapshot_id=snapshot_id, mapping="m", mapping_digest="m", tenant=TENANT, lot=LOT,
+            entries=entries, documents=documents,
+        )  # fmt: skip
+        return revision
+
+    return frozen
+
+
+@pytest.fixture
+def poster(ledger, erp):
+    return Poster(ledger, erp, worker="test")
+
+
+def states(ledger, entry):
+    return [(a.address.sublot, a.state) for a in attempts.of_entry(ledger, entry)]
+
+
+def test_an_entry_is_posted_once_and_posting_again_sends_nothing(ledger, erp, poster, freeze):
+    revision = freeze("35.30")
+    poster.converge(revision)
+    assert erp.calls == ["insert 001"]
+    poster.converge(revision)
+    assert erp.calls == ["insert 001"]
+    assert erp.live() == [FIRST]
+
+
+def test_every_part_of_a_split_day_has_an_address_of_its_own(erp, poster, freeze):
+    poster.converge(freeze("1.00", "2.00", "3.00"))
+    assert erp.calls == ["insert 001", "insert 002", "insert 003"]
+
+
+@pytest.mark.parametrize("fault", ["lost_answer", "lost_request", "second_number", "wrong_tenant"])
+def test_an_uncertain_answer_ends_with_exactly_one_live_document(ledger, erp, poster, freeze, fault):
+    erp.faults = [fault]
+    revision = freeze("35.30")
+    poster.converge(revision)
+    assert erp.live() == [FIRST]
+    assert states(ledger, books.bookings(ledger, revision)[0]) == [("001", "doomed"), ("002", "confirmed")]
+
+
+def test_no_further_attempt_starts_while_the_address_of_the_last_is_uncertain(ledger, erp, poster, freeze):
+    erp.faults, erp.unreachable_deletes = ["lost_answer"], 1
+    revision = freeze("35.30")
+    with pytest.raises(UncertainError):
+        poster.converge(revision)
+    assert [call for call in erp.calls if call.startswith("insert")] == ["insert 001"]
+    (entry,) = books.bookings(ledger, revision)
+    assert len(attempts.unreaped(ledger, entry)) == 1
+    poster.converge(revision)
+    assert erp.live() == [FIRST]
+    assert attempts.unreaped(ledger, entry) == []
+
+
+def test_a_refusal_is_told_in_the_erps_words_and_leaves_nothing_there(ledger, erp, poster, freeze):
+    erp.faults = ["refused"]
+    revision = freeze("35.30")
+    with pytest.raises(DataError, match="account 1.1.01.001 is blocked"):
+        poster.converge(revision)
+    (attempt,) = attempts.of_entry(ledger, books.bookings(ledger, revision)[0])
+    assert attempt.state == "rejected"
+    assert "is blocked" in attempt.outcome
+    poster.converge(revision)
+    assert erp.live() == [FIRST]
+
+
+def test_an_erp_that_cannot_be_reached_was_sent_nothing_and_is_tried_later(ledger, erp, poster, freeze):
+    erp.faults = ["unreachable"]
+    revision = freeze("35.30")
+    with pytest.raises(RetriableError):
+        poster.converge(revision)
+    assert attempts.unreaped(ledger, books.bookings(ledger, revision)[0]) == []
+    poster.converge(revision)
+    assert erp.live() == [FIRST]
+
+
+def test_it_gives_up_for_now_when_no_attempt_can_be_proved(erp, poster, freeze):
+    erp.faults = ["lost_answer"] * 3
+    with pytest.raises(RetriableError, match="could not be proved"):
+        poster.converge(freeze("35.30"))
+    assert erp.live() == []
+
+
+def test_what_a_killed_worker_left_claimed_waits_for_its_lease_and_is_made_empty(ledger, erp, poster, freeze):
+    revision = freeze("35.30")
+    (entry,) = books.bookings(ledger, revision)
+    dead = attempts.claim(ledger, entry, worker="killed", lease_seconds=30)
+    erp.insert(dead.address, books.journal_entry(ledger, entry), entry.entry_key)
+    waited = []
+
+    def sleep(seconds):
+        waited.append(seconds)
+        ledger.execute("SELECT set_config('cierre.now', %s, false)", (str(dead.lease_until),))
+
+    poster.sleep = sleep
+    poster.converge(revision)
+    assert 0 < sum(waited) <= 30
+    assert erp.live() == [FIRST]
+    assert states(ledger, entry) == [("001", "doomed"), ("002", "confirmed")]
+
+
+def test_a_worker_that_comes_back_too_late_deletes_its_own_document_only(ledger, ledger_dsn, erp, poster, freeze):
+    revision = freeze("35.30")
+    (entry,) = books.bookings(ledger, revision)
+    insert = erp.insert
+
+    def taken_over_meanwhile(address, journal_entry, key):
+        with session.connect(ledger_dsn) as other:
+            (mine,) = attempts.of_entry(other, entry)
+            attempts.doom(other, mine, "taken for dead")
+            attempts.note_reaped(other, mine)
+            theirs = attempts.claim(other, entry, worker="other", lease_seconds=60)
+            insert(theirs.address, journal_entry, key)
+            attempts.confirm(other, theirs, "000001")
+        return insert(address, journal_entry, key)
+
+    erp.insert = taken_over_meanwhile
+    with pytest.raises(RetriableError, match="taken over"):
+        poster.converge(revision)
+    assert erp.live() == [FIRST]
+    assert states(ledger, entry) == [("001", "doomed"), ("002", "confirmed")]
+    assert [address.sublot for address, _ in erp.documents] == ["002"]
+
+
+def test_changed_books_are_reversed_and_posted_anew(erp, poster, freeze):
+    poster.converge(freeze("35.30"))
+    poster.converge(freeze("36.00"))
+    assert erp.calls == ["insert 001", "reverse 001 into 002", "insert 003"]
+    assert erp.live() == [FIRST, f"reversal of {FIRST}", SECOND]
+
+
+def test_a_reversal_whose_answer_is_lost_happens_once(erp, poster, freeze):
+    poster.converge(freeze("35.30"))
+    erp.faults = ["lost_answer"]
+    poster.converge(freeze("36.00"))
+    assert erp.live() == [FIRST, f"reversal of {FIRST}", SECOND]
+
+
+def test_a_correction_interrupted_after_its_reversal_goes_on_from_there(erp, poster, freeze):
+    poster.converge(freeze("35.30"))
+    erp.faults = ["", "unreachable"]
+    corrected = freeze("36.00")
+    with pytest.raises(RetriableError):
+        poster.converge(corrected)
+    poster.converge(corrected)
+    assert erp.live() == [FIRST, f"reversal of {FIRST}", SECOND]
+
+
+def test_a_day_that_turns_out_empty_is_taken_back(erp, poster, freeze):
+    poster.converge(freeze("35.30"))
+    poster.converge(freeze())
+    assert erp.live() == [FIRST, f"reversal of {FIRST}"]
+
+
+def test_books_that_return_to_an_earlier_state_are_posted_again(erp, poster, freeze):
+    for amount in ("35.30", "36.00", "35.30"):
+        poster.converge(freeze(amount))
+    assert erp.live()[-1] == "itb_caja_164|20240906|3|1"
+    assert len(erp.live()) == 5
+
+
+def test_an_attempt_of_superseded_books_with_an_unknown_outcome_is_cleared_before_anything_else(erp, poster, freeze):
+    erp.faults, erp.unreachable_deletes = ["lost_answer"], 1
+    with pytest.raises(UncertainError):
+        poster.converge(freeze("35.30"))
+    poster.converge(freeze("36.00"))
+    assert erp.live() == [SECOND]
+
+
+@pytest.mark.parametrize(
+    ("document", "group", "branch", "doubt"),
+    [
+        ("000001", "T1", "D MG 01", ""),
+        ("000001", "T1", "D MG 01 ", ""),
+        ("000002", "T1", "D MG 01", "was not empty"),
+        ("", "T1", "D MG 01", "nothing"),
+        ("000001", "T1", "D MG 02", "answered for T1,D MG 02"),
+        ("000001", "T2", "D MG 01", "answered for T2"),
+    ],
+)
+def test_only_the_first_number_of_the_same_tenant_leaves_no_doubt(document, group, branch, doubt):
+    class Answer:
+        pass
+
+    answer = Answer()
+    answer.document, answer.company_group, answer.branch = document, group, branch
+    said = doubt_about(answer, Address(TENANT, DAY, LOT, "001"))
+    assert (doubt in said) if doubt else said == ""

@@ -1,0 +1,91 @@
+"""Which day a run closes, and whether that day can be closed now."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from airflow.sdk import Param
+from bookkeeping.cash_box import CashBox
+from timetables.business_day import parse_day
+
+PARAMETER = "business_date"
+
+
+class BusinessDateError(Exception):
+    """A run without a business date that can be closed. The message names box and day, and what to do."""
+
+
+class DayNotOver(BusinessDateError):
+    """A scheduled run is early: its day ends at ``closes_at`` (aware, the box's own zone). Wait until then."""
+
+    def __init__(self, message: str, closes_at: datetime) -> None:
+        super().__init__(message)
+        self.closes_at = closes_at
+
+
+def params() -> dict[str, Param]:
+    """The DAG's parameters: ``business_date``, a date picker in the trigger form, for runs without a partition key."""
+    return {
+        PARAMETER: Param(
+            None,
+            type=["null", "string"],
+            format="date",
+            title="Business date",
+            description="The day to close. Leave it empty when a partition key says so, and in a backfill.",
+        )
+    }
+
+
+def business_date(
+    *, partition_key: str | None, params: Mapping[str, Any], run_type: str, box: CashBox, now: datetime
+) -> date:
+    """The box's local calendar day that a run closes: its partition key, else its ``business_date`` parameter.
+
+    ``run_type`` is the DAG run's (``"scheduled"``, ``"manual"``, ``"backfill"``, …), ``now`` an aware instant.
+    Raises DayNotOver for a scheduled run that is early, as one of a box west of the deployment is every day, and
+    BusinessDateError for every other day that cannot be closed: none named, two named, not a day, a parameter in a
+    backfill, before the box's start date, not over in the box's own zone.
+    """
+    day = _named_day(partition_key, params.get(PARAMETER), run_type, box)
+    if day < box.start_date:
+        raise BusinessDateError(
+            f"{box.name}, {day}: the day is before the box's start date, {box.start_date}. Nothing was read or posted. "
+            f"If it must be closed all the same, change start_date in the box's file ({box.id}.yaml) and run it again."
+        )
+    if not box.is_over(day, now):
+        closes_at = box.closes_at(day)
+        message = (
+            f"{box.name}, {day}: the day is not over; it can be closed from {closes_at:%Y-%m-%d %H:%M} on "
+            f"({box.timezone}). Nothing was read or posted."
+        )
+        if run_type == "scheduled":
+            raise DayNotOver(f"{message} The scheduled run waits for that.", closes_at)
+        raise BusinessDateError(f"{message} Run it again then.")
+    return day
+
+
+def _named_day(key: str | None, parameter: str | None, run_type: str, box: CashBox) -> date:
+    if parameter is not None and run_type == "backfill":
+        raise BusinessDateError(
+            f"{box.name}, {key}: a backfill takes its days from its range, and {PARAMETER} {parameter} would be given "
+            f"to every one of them. Nothing was read or posted. Start the backfill again without the parameter."
+        )
+    if key is None and parameter is None:
+        raise BusinessDateError(
+            f"{box.name}: the run names no business date. Nothing was read or posted. Trigger it again with the day to "
+            f"close, like 2024-09-06, as {PARAMETER} or as the partition key (advanced options)."
+        )
+    days = {_day(text, box) for text in (key, parameter) if text is not None}
+    if len(days) > 1:
+        raise BusinessDateError(
+            f"{box.name}: the partition key says {key} and {PARAMETER} says {parameter}. Nothing was read or posted. "
+            f"Trigger it again with one of the two."
+        )
+    return days.pop()
+
+
+def _day(text: str, box: CashBox) -> date:
+    try:
+        return parse_day(text)
+    except ValueError as error:
+        raise BusinessDateError(f"{box.name}: {error}. Nothing was read or posted.") from None

@@ -1,0 +1,25 @@
+from pathlib import Path
+
+import cierre_plugin
+import pytest
+from airflow import plugins_manager
+from airflow._shared.module_loading import find_path_from_directory
+from timetables.business_day import BusinessDayTimetable
+
+PLUGINS = Path(cierre_plugin.__file__).parent
+
+
+@pytest.mark.parametrize("syntax", ["glob", "regexp"])
+def test_airflows_scan_of_the_plugins_folder_runs_nothing_but_the_plugin(syntax):
+    found = {Path(path) for path in find_path_from_directory(str(PLUGINS), ".airflowignore", syntax)}
+    assert {path for path in found if path.suffix == ".py"} == {PLUGINS / "cierre_plugin.py"}
+
+
+def test_the_class_airflow_registers_is_the_one_that_dags_use():
+    registered = plugins_manager.get_timetables_plugins()
+    assert registered["timetables.business_day.BusinessDayTimetable"] is BusinessDayTimetable
+
+
+def test_airflow_finds_no_fault_in_the_plugins_folder():
+    _, import_errors = plugins_manager._get_plugins()
+    assert import_errors == {}

@@ -1,0 +1,1 @@
+"""The DAG of a cash box, and which day its runs close."""

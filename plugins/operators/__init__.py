@@ -1,0 +1,1 @@
+"""One step of a box's day, one operator."""

@@ -18,7 +18,7 @@ class NoSublotLeft(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try at one entry. ``state`` is claimed, confirmed, rejected or doomed; ``document`` is CT2_DOC once confirmed."""
+    """One try at one entry. ``state`` is claimed, confirmed, rejected or doomed; ``document``: CT2_DOC."""
 
     attempt_id: int
     entry_id: int

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 import psycopg
 from bookkeeping.documents import Document, Kind, Total
@@ -29,6 +30,13 @@ class Revision:
     mapping: str
     mapping_digest: str
     digest: str
+
+
+class EntrySum(NamedTuple):
+    """How many entries, and the sum of their totals in the box's currency."""
+
+    count: int
+    total: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,14 +222,11 @@ def acknowledged_totals(connection: psycopg.Connection, box: str, day: date) -> 
     return [Total(Kind(row.kind), row.form, row.rows, row.net) for row in rows]
 
 
-def booked_total(connection: psycopg.Connection, revision: Revision) -> Decimal:
-    """The sum of the revision's entries (debit = credit)."""
-    return _sql.booked_total(connection, revision_id=revision.revision_id)
-
-
-def acknowledged_total(connection: psycopg.Connection, box: str, day: date) -> Decimal:
-    """The sum of the day's acknowledged entries, reversals taken off."""
-    return _sql.acknowledged_total(connection, box=box, business_date=day)
+def entry_sums(connection: psycopg.Connection, revision: Revision) -> tuple[EntrySum, EntrySum]:
+    """The revision's own entries, and all of the day's that the ERP acknowledged (reversals taken off)."""
+    booked = _sql.booked(connection, revision_id=revision.revision_id)
+    acknowledged = _sql.acknowledged(connection, box=revision.box, business_date=revision.business_date)
+    return EntrySum(*booked), EntrySum(*acknowledged)
 
 
 def unbooked_documents(connection: psycopg.Connection, revision: Revision) -> list:

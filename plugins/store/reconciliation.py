@@ -3,12 +3,41 @@
 from collections.abc import Sequence
 
 import psycopg
-from bookkeeping.reconcile import Comparison
+from bookkeeping.reconcile import Comparison, combine, compare
 
+from store import landing, ledger, staging
 from store.ledger import Revision
 from store.session import copy, named
 
 _sql = named("reconciliation")
+
+
+def compare_day(connection: psycopg.Connection, revision: Revision) -> list[Comparison]:
+    """The day's stations side by side, each pair by kind and form of payment and in all.
+
+    Landed against staged and quarantined; what of the staged has money against the journal; the journal against what
+    the ERP acknowledged; and the journal's total against the ERP's.
+    """
+    box, day = revision.box, revision.business_date
+    snapshot_id = staging.snapshot_of(connection, box, day)
+    landed = landing.control_totals(connection, snapshot_id) if snapshot_id else []
+    staged = staging.totals(connection, box, day)
+    quarantined = staging.quarantined_totals(connection, box, day)
+    journal = ledger.journal_totals(connection, revision)
+    return [
+        *compare("landed", landed, "staged and quarantined", combine(staged, quarantined)),
+        *compare("staged", staging.totals(connection, box, day, with_money=True), "journal", journal),
+        *compare("journal", journal, "ERP", ledger.acknowledged_totals(connection, box, day)),
+        _entries(connection, revision),
+    ]
+
+
+def _entries(connection: psycopg.Connection, revision: Revision) -> Comparison:
+    """The sums of whole entries (debit = credit), discounts and all."""
+    booked, acknowledged = ledger.entry_sums(connection, revision)
+    return Comparison(
+        "entries", "", "journal", "ERP", booked.count, acknowledged.count, booked.total, acknowledged.total
+    )
 
 
 def keep(connection: psycopg.Connection, revision: Revision, state: str, comparisons: Sequence[Comparison]) -> int:

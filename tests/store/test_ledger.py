@@ -55,11 +55,11 @@ def test_a_day_without_entries_is_a_revision_too(ledger, freeze):
 
 def test_postgres_itself_refuses_an_unbalanced_entry(ledger, freeze, make_payment):
     revision, _ = freeze(make_payment(1, "1.00"))
-    insert_entry = """INSERT INTO ledger.entry (entry_key, revision_id, box, business_date, part, tenant, lot, entry_date,
-                      currency, total, digest) VALUES ('x', %s, 'b', '2024-09-06', 2, 't', '000001', '2024-09-06', 'USD',
-                      5, '') RETURNING entry_id"""
+    insert_entry = """INSERT INTO ledger.entry (entry_key, revision_id, box, business_date, part, tenant, lot,
+                      entry_date, currency, total, digest) VALUES ('x', %s, 'b', '2024-09-06', 2, 't', '000001',
+                      '2024-09-06', 'USD', 5, '') RETURNING entry_id"""
     with (
-        pytest.raises(psycopg.errors.CheckViolation, match="does not balance: debit 5.00, credit 0"),
+        pytest.raises(psycopg.errors.CheckViolation, match="does not balance: debit 5"),
         ledger.transaction(),
     ):
         (entry_id,) = ledger.execute(insert_entry, (revision.revision_id,)).fetchone()
@@ -96,7 +96,7 @@ def test_journal_totals_count_a_documents_money_once_though_it_stands_on_two_sid
         Total(Kind.PAYMENT, "1", 1, Decimal("35.30")),
         Total(Kind.PAYMENT, "6", 1, Decimal("64.70")),
     ]
-    assert books.booked_total(ledger, revision) == Decimal("100.00")
+    assert books.entry_sums(ledger, revision)[0] == (1, Decimal("100.00"))
 
 
 def confirm(ledger, entry):
@@ -110,10 +110,10 @@ def test_acknowledged_totals_take_reversals_off(ledger, freeze, make_payment, da
     confirm(ledger, booking)
     second, _ = freeze(make_payment(1, "36.00"))
     confirm(ledger, books.bookings(ledger, second)[0])
-    assert books.acknowledged_total(ledger, BOX, day) == Decimal("71.30")
+    assert books.entry_sums(ledger, second)[1] == (2, Decimal("71.30"))
     confirm(ledger, books.reversal(ledger, booking, second))
     assert books.acknowledged_totals(ledger, BOX, day) == [Total(Kind.PAYMENT, "1", 1, Decimal("36.00"))]
-    assert books.acknowledged_total(ledger, BOX, day) == Decimal("36.00")
+    assert books.entry_sums(ledger, second)[1] == (1, Decimal("36.00"))
 
 
 def test_a_reversal_is_made_once_and_mirrors_its_entry(ledger, freeze, make_payment):

@@ -80,13 +80,15 @@ SELECT kind, form, sum(sign)::int AS rows, sum(sign * net) AS net
          GROUP BY kind, form, entry_id, document_key, reverses) AS acknowledged
  GROUP BY kind, form HAVING sum(sign) <> 0 OR sum(sign * net) <> 0 ORDER BY kind, form;
 
--- name: booked_total$
-SELECT coalesce(sum(total), 0) FROM ledger.entry WHERE revision_id = :revision_id AND reverses IS NULL;
+-- name: booked^
+SELECT count(*)::int AS count, coalesce(sum(total), 0) AS total
+  FROM ledger.entry WHERE revision_id = :revision_id AND reverses IS NULL;
 
--- name: acknowledged_total$
-SELECT coalesce(sum(CASE WHEN reverses IS NULL THEN total ELSE -total END), 0)
-  FROM ledger.entry JOIN erp.attempt USING (entry_id)
- WHERE box = :box AND business_date = :business_date AND state = 'confirmed';
+-- name: acknowledged^
+SELECT coalesce(sum(sign), 0)::int AS count, coalesce(sum(sign * total), 0) AS total
+  FROM (SELECT CASE WHEN reverses IS NULL THEN 1 ELSE -1 END AS sign, total
+          FROM ledger.entry JOIN erp.attempt USING (entry_id)
+         WHERE box = :box AND business_date = :business_date AND state = 'confirmed') AS acknowledged;
 
 -- name: unbooked_documents
 -- Staged documents with money and no line in the revision, with their place in the snapshot.

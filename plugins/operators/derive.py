@@ -1,0 +1,63 @@
+"""Derive: documents and mapping make balanced journal entries, frozen in the ledger."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk.exceptions import AirflowFailException
+from bookkeeping.cash_box import CashBox
+
+from operators.step import CashCloseStep
+
+if TYPE_CHECKING:
+    import psycopg
+
+
+class DeriveOperator(CashCloseStep):
+    """Books the staged documents by the box's mapping. Reports every problem at once; with any, nothing is frozen."""
+
+    def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
+        """Derives the day's entries and freezes them as a revision, unless the current one already says the same."""
+        from bookkeeping.derive import derive
+        from mappings.loader import account_mapping
+        from store import ledger as books
+        from store import staging
+
+        snapshot_id = staging.snapshot_of(ledger, box.id, day)
+        if snapshot_id is None:
+            raise AirflowFailException(f"{box.name}, {day}: nothing was staged yet; clear the task stage of this run")
+        if staging.blocking(ledger, box.id, day):
+            raise AirflowFailException(
+                f"{box.name}, {day}: rows in staging.quarantined stop the day; the task stage says which and why"
+            )
+        mapping = account_mapping(box.mapping)
+        documents = staging.documents(ledger, box.id, day)
+        derivation = derive(documents, mapping, box, day)
+        if derivation.problems:
+            listed = "\n".join(f"- {problem}" for problem in derivation.problems)
+            raise AirflowFailException(
+                f"{box.name}, {day}: the mapping {mapping.name} cannot book the day, so nothing is posted:\n{listed}\n"
+                "Mend the mapping, then clear the task derive of this run."
+            )
+        revision, new = books.freeze(
+            ledger,
+            box=box.id,
+            day=day,
+            snapshot_id=snapshot_id,
+            mapping=mapping.name,
+            mapping_digest=mapping.digest,
+            tenant=box.erp.tenant,
+            lot=box.erp.lot,
+            entries=derivation.entries,
+            documents={document.key: document for document in documents},
+        )
+        total = sum(entry.debit for entry in derivation.entries)
+        self.log.info(
+            "%d documents make %d entries, %s %s in all: revision %d, %s.",
+            len(documents),
+            len(derivation.entries),
+            total,
+            box.currency,
+            revision.revision,
+            "new" if new else "unchanged",
+        )
+        return {"revision": revision.revision, "new": new, "entries": len(derivation.entries), "total": str(total)}

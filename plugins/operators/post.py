@@ -1,0 +1,35 @@
+"""Post: what the ERP holds of the day becomes what the ledger says, exactly once."""
+
+import os
+import socket
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk.exceptions import AirflowFailException
+from bookkeeping.cash_box import CashBox
+
+from operators.step import CashCloseStep
+
+if TYPE_CHECKING:
+    import psycopg
+
+
+class PostOperator(CashCloseStep):
+    """Posts the day's current revision by the posting protocol; sends nothing where the ERP already has it."""
+
+    def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
+        """Converges the ERP to the current revision."""
+        from hooks.protheus import ProtheusHook
+        from posting.protocol import Poster
+        from store import ledger as books
+
+        revision = books.current(ledger, box.id, day)
+        if revision is None:
+            raise AirflowFailException(f"{box.name}, {day}: nothing was derived yet; clear the task derive of this run")
+        worker = f"{socket.gethostname()}:{os.getpid()}"
+        poster = Poster(ledger, ProtheusHook(box.erp.connection), worker)
+        poster.converge(revision)
+        self.log.info(
+            "The ERP holds revision %d of the day; calls made to it: %d.", revision.revision, poster.calls
+        )
+        return {"revision": revision.revision, "erp_calls": poster.calls}

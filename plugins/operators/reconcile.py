@@ -1,0 +1,48 @@
+"""Reconcile: source, staging, journal and ERP side by side, by form of payment and in all."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk.exceptions import AirflowFailException
+from bookkeeping.cash_box import CashBox
+
+from operators.step import CashCloseStep
+
+if TYPE_CHECKING:
+    import psycopg
+
+
+class ReconcileOperator(CashCloseStep):
+    """Compares every station of the day's money with the next and keeps each comparison with both figures.
+
+    Fails where two differ in rows or money, naming the figures and the documents or entries behind them.
+    """
+
+    def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
+        """Compares, keeps, and says where the day stands: ``reconciled`` or ``no activity``."""
+        from store import ledger as books
+        from store import reconciliation
+
+        revision = books.current(ledger, box.id, day)
+        if revision is None:
+            raise AirflowFailException(f"{box.name}, {day}: nothing was derived yet; clear the task derive of this run")
+        comparisons = reconciliation.compare_day(ledger, revision)
+        differences = [row for row in comparisons if not row.agrees]
+        active = any(row.left_rows or row.right_rows for row in comparisons)
+        state = "discrepancy" if differences else "reconciled" if active else "no activity"
+        reconciliation.keep(ledger, revision, state, comparisons)
+        for row in comparisons:
+            self.log.info("%s %s", "Agrees:" if row.agrees else "DIFFERS:", row)
+        if differences:
+            suspects = [
+                *(f"{row.document_key} ({row.place}), {row.net}" for row in books.unbooked_documents(ledger, revision)),
+                *(f"{row.entry_key}, {row.total}" for row in books.unacknowledged_entries(ledger, revision)),
+            ]
+            raise AirflowFailException(
+                f"{box.name}, {day}: the day does not reconcile:\n"
+                + "\n".join(f"- {row}" for row in differences)
+                + "".join(f"\n  not carried over: {name}" for name in suspects)
+                + "\nEverything is kept. Clear the task land of this run to close the day again from the source."
+            )
+        self.log.info("%s, %s: %s.", box.name, day, state)
+        return {"state": state, "comparisons": len(comparisons)}

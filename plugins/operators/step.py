@@ -1,0 +1,94 @@
+"""What every step of a close shares: which box, which day, the ledger, the day's lock, and what a failure means."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowFailException
+from bookkeeping.cash_box import CashBox
+from cash_close.business_date import BusinessDateError, DayNotOver, business_date
+
+if TYPE_CHECKING:
+    import psycopg
+
+# What a step needs beyond these is imported inside it: every task parses the DAG file, and so this one, first.
+
+
+class CashCloseStep(BaseOperator):
+    """One step of closing one box's business date; subclasses say what in ``close``.
+
+    A step reads and writes only the ledger (and, where it is its job, a vendor), holds the lock of the box's day while
+    it does, and may be run again at any time. ``box`` is the cash box's id, ``ledger_connection`` the Airflow
+    connection of the ledger's database. Raises AirflowFailException where trying again cannot help (data, mapping, a
+    refusal, a day that cannot be closed); any other error is left to the task's retries.
+    """
+
+    template_fields = ()
+    ui_color = "#e8f0e4"
+
+    def __init__(self, *, box: str, ledger_connection: str = "ledger_db", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.box = box
+        self.ledger_connection = ledger_connection
+
+    def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
+        """The step's own work; returns what it says of itself to people (no secrets, no personal data)."""
+        raise NotImplementedError
+
+    def execute(self, context: Any) -> dict[str, Any]:
+        """Runs the step for the business date that this run names."""
+        from store.session import box_day
+
+        with _what_a_failure_means():
+            box = self._cash_box()
+            day = self._business_date(box, context)
+            self.log.info("%s, business date %s: %s.", box.name, day, self.task_id)
+            with self._ledger() as ledger, box_day(ledger, box.id, day):
+                return {"box": box.id, "business_date": str(day)} | self.close(box, day, ledger)
+
+    def _cash_box(self) -> CashBox:
+        from mappings.loader import cash_box
+
+        return cash_box(self.box)
+
+    def _business_date(self, box: CashBox, context: Any) -> date:
+        run = context["dag_run"]
+        try:
+            return business_date(
+                partition_key=run.partition_key,
+                params=context["params"],
+                run_type=str(getattr(run.run_type, "value", run.run_type)),
+                box=box,
+                now=datetime.now(UTC),
+            )
+        except DayNotOver as early:
+            from airflow.providers.standard.triggers.temporal import DateTimeTrigger
+
+            self.log.info("%s", early)
+            self.defer(trigger=DateTimeTrigger(moment=early.closes_at), method_name="resume")
+
+    def resume(self, context: Any, event: Any = None) -> dict[str, Any]:
+        """Goes on once the day that was waited for is over."""
+        return self.execute(context)
+
+    @contextmanager
+    def _ledger(self) -> Iterator["psycopg.Connection"]:
+        from airflow.providers.postgres.hooks.postgres import PostgresHook
+        from store.session import prepared
+
+        with prepared(PostgresHook(self.ledger_connection).get_conn()) as connection:
+            yield connection
+
+
+@contextmanager
+def _what_a_failure_means() -> Iterator[None]:
+    from hooks.errors import DataError, FatalError
+    from mappings.findings import MappingError
+    from store.attempts import NoSublotLeft
+
+    try:
+        yield
+    except (FatalError, DataError, MappingError, BusinessDateError, NoSublotLeft) as error:
+        raise AirflowFailException(str(error)) from error

@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 
 from local import postgres_binaries
+from local.files import tail, write_secret
 from local.postgres_binaries import PostgresError
 
 USER = "cierre"
@@ -76,7 +77,7 @@ class Cluster:
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         patience = time.monotonic() + 20
         while (result := self._control("start", "-t", "60", "-l", str(self.log), "-o", options)).returncode:
-            said = self._end_of_log()
+            said = tail(self.log, 8)
             if time.monotonic() > patience or not any(phrase in said for phrase in PASSING):
                 raise PostgresError(
                     f"PostgreSQL did not start in {self.home} on port {self.port}.\n"
@@ -107,9 +108,7 @@ class Cluster:
         """The server's password, made at the first call and kept beside the data (readable by its owner only)."""
         file = self.home / "password"
         if not file.exists():
-            self.home.mkdir(parents=True, exist_ok=True)
-            with os.fdopen(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w") as stream:
-                stream.write(secrets.token_urlsafe(24))
+            write_secret(file, secrets.token_urlsafe(24))
         return file.read_text()
 
     def _initialise(self) -> None:
@@ -165,12 +164,6 @@ class Cluster:
         noted = self._noted_pid()
         if noted and psutil.pid_exists(noted):
             (self.data / "postmaster.pid").unlink()
-
-    def _end_of_log(self) -> str:
-        try:
-            return "\n".join(self.log.read_text(errors="replace").splitlines()[-8:])
-        except OSError:
-            return "(no log)"
 
 
 def _not_as_root(folder: Path, home: Path) -> str:

@@ -1,0 +1,81 @@
+"""`python -m local demo|up|down`: the system on this machine. The Makefile's targets call it."""
+
+import argparse
+import signal
+import sys
+from datetime import date
+from types import FrameType
+
+from rich.console import Console
+
+from local.migration import MigrationError
+from local.postgres_binaries import PostgresError
+from local.settings import RUN, SettingsError
+from local.stack import Stack, StackError
+
+console = Console(highlight=False)
+
+
+def main() -> int:
+    """Run the command of the command line; returns the exit status."""
+    # A closed terminal or a `kill` ends the command like Ctrl-C does: what it started, it stops.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    arguments = _parser().parse_args()
+    try:
+        return arguments.command(arguments)
+    except KeyboardInterrupt:
+        console.print("Interrupted.")
+        return 130
+    except (StackError, SettingsError, PostgresError, MigrationError) as error:
+        console.print(str(error), style="red", markup=False)
+        return 1
+    except PermissionError as error:
+        console.print(f"{error.filename} belongs to another user; `make clean` as that user removes it.", style="red")
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    demo = commands.add_parser("demo", help="close one day of every cash box and show the result")
+    demo.add_argument("--date", type=date.fromisoformat, help="business date, YYYY-MM-DD (default: yesterday)")
+    demo.set_defaults(command=_demo)
+    commands.add_parser("up", help="start the stack and leave it running").set_defaults(command=_up)
+    down = commands.add_parser("down", help="stop the stack")
+    down.add_argument("--all", action="store_true", help="also those on other ports")
+    down.set_defaults(command=_down)
+    return parser
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from local.demo import demo  # only here: the ledger's code need not be in order to start and stop
+
+    return demo(Stack.of_this_project(), arguments.date, console)
+
+
+def _up(_: argparse.Namespace) -> int:
+    stack = Stack.of_this_project()
+    with console.status("Starting PostgreSQL, the sandbox and Airflow"):
+        stack.up()
+    console.print(f"Airflow is at {stack.api_url}: user [b]{stack.user}[/b], password [b]{stack.password}[/b]")
+    console.print(f"The vendors' sandbox is at {stack.sandbox_url}; logs are in {stack.home / 'logs'}", soft_wrap=True)
+    console.print("`make down` stops it all.")
+    return 0
+
+
+def _down(arguments: argparse.Namespace) -> int:
+    stacks = [Stack(home) for home in sorted(RUN.glob("stack-*"))] if arguments.all else [Stack.of_this_project()]
+    for stack in stacks:
+        with console.status("Stopping"):
+            stack.down()
+    console.print("Stopped.")
+    return 0
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

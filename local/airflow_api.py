@@ -1,0 +1,125 @@
+"""A small client of Airflow's REST API: what the demo and the end-to-end tests ask of it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import requests
+
+PAGE = 100
+# In the words of /monitor/health; with each, the name of the part it is.
+HEARTBEATS = {"scheduler": "scheduler", "dag_processor": "dag-processor", "triggerer": "triggerer"}
+
+
+class AirflowApiError(RuntimeError):
+    """Airflow refused a request; the message carries its answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task of a run. ``state`` is Airflow's word for it, empty before it is scheduled."""
+
+    dag_id: str
+    run_id: str
+    task_id: str
+    state: str
+    try_number: int
+
+
+class AirflowApi:
+    """The REST API at ``url``, as ``user``; logs in when first needed."""
+
+    def __init__(self, url: str, user: str, password: str):
+        self.url = url
+        self._login = {"username": user, "password": password}
+        self._session = requests.Session()
+        self._session.trust_env = False  # no proxy and no .netrc between us and our own loopback
+
+    def unhealthy(self, since: datetime) -> set[str]:
+        """The parts of Airflow that do not answer, or last gave a sign of life before ``since`` (aware)."""
+        try:
+            health = self._session.get(f"{self.url}/api/v2/monitor/health", timeout=10).json()
+        except requests.RequestException:
+            return {"api-server", *HEARTBEATS.values()}
+        return {part for key, part in HEARTBEATS.items() if not _alive(health[key], key, since)}
+
+    def parsed_dags(self, prefix: str, since: datetime) -> set[str]:
+        """The DAGs whose id begins with a prefix and whose file was read at or after ``since`` (aware)."""
+        return {
+            dag["dag_id"]
+            for dag in self._pages("/dags", "dags", dag_id_prefix_pattern=prefix)
+            if dag["last_parsed_time"] and datetime.fromisoformat(dag["last_parsed_time"]) >= since
+        }
+
+    def import_errors(self) -> list[str]:
+        """Files in the DAG folder that cannot be read, each with its stack trace."""
+        errors = self._pages("/importErrors", "import_errors")
+        return [f"{error['filename']}\n{error['stack_trace']}" for error in errors]
+
+    def unpause(self, dag_id: str) -> None:
+        """Let a DAG run."""
+        self.call("PATCH", f"/dags/{dag_id}", json={"is_paused": False})
+
+    def trigger(self, dag_id: str, business_date: date) -> str:
+        """Start a run for a business date; returns the run's id."""
+        body = {"logical_date": None, "partition_key": business_date.isoformat()}
+        return self.call("POST", f"/dags/{dag_id}/dagRuns", json=body)["dag_run_id"]
+
+    def run_state(self, dag_id: str, run_id: str) -> str:
+        """The state of a run: queued, running, success or failed."""
+        return self.call("GET", f"/dags/{dag_id}/dagRuns/{run_id}")["state"]
+
+    def clear(self, dag_id: str, run_id: str, task_id: str) -> None:
+        """Run a task of a run again, and all that follow it."""
+        body = {"dry_run": False, "dag_run_id": run_id, "task_ids": [task_id], "include_downstream": True}
+        self.call("POST", f"/dags/{dag_id}/clearTaskInstances", json=body | {"only_failed": False})
+
+    def tasks(self, run_ids: Iterable[str]) -> list[Task]:
+        """All tasks of some runs, whatever their DAG."""
+        body = {"dag_run_ids": sorted(set(run_ids)), "page_limit": PAGE}
+        found: list[Task] = []
+        while True:
+            answer = self.call("POST", "/dags/~/dagRuns/~/taskInstances/list", json=body | {"page_offset": len(found)})
+            page = answer["task_instances"]
+            found += [
+                Task(row["dag_id"], row["dag_run_id"], row["task_id"], row["state"] or "", row["try_number"])
+                for row in page
+            ]
+            if not page or len(found) >= answer["total_entries"]:
+                return found
+
+    def log(self, task: Task) -> list[dict[str, Any]]:
+        """The log of a task's last try: one record a line, with its ``event`` and mostly a ``level``."""
+        path = f"/dags/{task.dag_id}/dagRuns/{task.run_id}/taskInstances/{task.task_id}/logs/{task.try_number}"
+        content = self.call("GET", path, params={"full_content": "true"})["content"]
+        return [line if isinstance(line, dict) else {"event": line} for line in content]
+
+    def call(self, method: str, path: str, **options: Any) -> Any:
+        """One request below ``/api/v2``; returns the parsed answer. Raises AirflowApiError."""
+        if "Authorization" not in self._session.headers:
+            self._log_in()
+        answer = self._session.request(method, f"{self.url}/api/v2{path}", timeout=60, **options)
+        if not answer.ok:
+            raise AirflowApiError(f"{method} {path}: {answer.status_code} {answer.text[:2000]}")
+        return answer.json() if answer.content else None
+
+    def _log_in(self) -> None:
+        answer = self._session.post(f"{self.url}/auth/token", json=self._login, timeout=60)
+        if not answer.ok:
+            raise AirflowApiError(f"Airflow at {self.url} does not let {self._login['username']} in: {answer.text}")
+        self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+
+    def _pages(self, path: str, key: str, **filters: Any) -> Iterator[dict[str, Any]]:
+        offset = 0
+        while True:
+            page = self.call("GET", path, params={**filters, "limit": PAGE, "offset": offset})[key]
+            yield from page
+            offset += len(page)
+            if len(page) < PAGE:
+                return
+
+
+def _alive(health: dict[str, Any], key: str, since: datetime) -> bool:
+    heartbeat = health[f"latest_{key}_heartbeat"]
+    return health["status"] == "healthy" and heartbeat is not None and datetime.fromisoformat(heartbeat) >= since

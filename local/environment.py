@@ -1,0 +1,103 @@
+"""The environment of a stack's processes: Airflow's settings and the connections, as one machine needs them."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from local.postgres import USER as POSTGRES_USER
+from local.postgres import Cluster
+from local.settings import PROJECT, Ports, Secrets
+
+USER = "admin"
+SGA_TENANTS = ("itb", "itb_online", "conduce_ecuador", "educacion_continua")
+# Marks every process of a stack with its run folder, so that `down` finds those that lost their parent.
+MARKER = "CIERRE_STACK"
+
+
+def connections(ports: Ports, postgres_password: str) -> dict[str, str]:
+    """The default ``AIRFLOW_CONN_…`` of a stack, as JSON: the sandbox's vendors and the ledger."""
+    sandbox = f"http://127.0.0.1:{ports.sandbox}"
+    found: dict[str, dict[str, object]] = {
+        f"sga_{tenant}": {"conn_type": "sga", "host": f"{sandbox}/sga/{tenant}"} for tenant in SGA_TENANTS
+    }
+    # The sandbox's own login; it opens nothing but the sandbox.
+    found["protheus"] = {
+        "conn_type": "protheus",
+        "host": f"{sandbox}/protheus",
+        "login": "cierre",
+        "password": "cierre",
+    }
+    found["ledger_db"] = {
+        "conn_type": "postgres",
+        "host": "127.0.0.1",
+        "port": ports.postgres,
+        "login": POSTGRES_USER,
+        "password": postgres_password,
+        "schema": "ledger",
+    }
+    return {f"AIRFLOW_CONN_{name.upper()}": json.dumps(connection) for name, connection in found.items()}
+
+
+def libpq_dsn(connection: str) -> str:
+    """An Airflow connection to Postgres (its URI or its JSON) as a libpq URI."""
+    if not connection.lstrip().startswith("{"):
+        return connection.replace("postgres://", "postgresql://", 1)
+    parts = json.loads(connection)
+    login, password = (quote(parts.get(name) or "", safe="") for name in ("login", "password"))
+    options = f"?{urlencode(parts['extra'])}" if parts.get("extra") else ""
+    address = f"{parts['host']}:{parts.get('port') or 5432}/{parts.get('schema') or ''}"
+    return f"postgresql://{login}:{password}@{address}{options}"
+
+
+def airflow_settings(home: Path, ports: Ports, secret: Secrets, airflow_dsn: str) -> dict[str, str]:
+    """The ``AIRFLOW__…`` settings of a stack, by name without that prefix."""
+    api = f"http://127.0.0.1:{ports.api}"
+    return {
+        "CORE__EXECUTOR": "LocalExecutor",
+        "CORE__PARALLELISM": "4",
+        "CORE__DAGS_FOLDER": str(PROJECT / "dags"),
+        "CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
+        "CORE__LOAD_EXAMPLES": "False",
+        "CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
+        "CORE__DEFAULT_TIMEZONE": "America/Guayaquil",
+        "CORE__TEST_CONNECTION": "Enabled",
+        "CORE__FERNET_KEY": secret.fernet_key,
+        "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
+        "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
+        # The name service may not know this machine, and asking it can take seconds.
+        "CORE__HOSTNAME_CALLABLE": "socket.gethostname",
+        # Without these two a port of one's own breaks the tasks: they would still call 8080.
+        "CORE__EXECUTION_API_SERVER_URL": f"{api}/execution/",
+        "API__BASE_URL": api,
+        "API__HOST": "127.0.0.1",
+        "API__PORT": str(ports.api),
+        "API__WORKERS": "1",
+        "API__SECRET_KEY": secret.api_secret_key,
+        "API__INSTANCE_NAME": "Cierre",
+        "API_AUTH__JWT_SECRET": secret.jwt_secret,
+        "DATABASE__SQL_ALCHEMY_CONN": airflow_dsn.replace("postgresql://", "postgresql+psycopg2://", 1),
+        "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",
+        # A new file of a cash box shows up within this many seconds.
+        "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "15",
+        "DAG_PROCESSOR__REFRESH_INTERVAL": "15",
+        "LOGGING__COLORED_CONSOLE_LOG": "False",
+    }
+
+
+def environment(home: Path, ports: Ports, cluster: Cluster, given: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a stack's processes: our defaults, overridden by what the person has ``given``."""
+    settings = airflow_settings(home, ports, Secrets.of(home), cluster.dsn("airflow"))
+    defaults = {f"AIRFLOW__{name}": value for name, value in settings.items()}
+    fixed = {
+        "AIRFLOW_HOME": str(home / "airflow"),
+        "TMPDIR": str(home / "tmp"),
+        MARKER: str(home),
+        # Airflow renames its processes; without this the new name would overwrite the marker.
+        "SPT_NOENV": "1",
+        # macOS kills a forked process that touches certain frameworks, and Airflow forks for each task.
+        "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",
+        # Behind a company's proxy: our own parts talk to each other directly.
+        "no_proxy": ",".join(filter(None, [given.get("no_proxy") or given.get("NO_PROXY"), "127.0.0.1", "localhost"])),
+    }
+    return defaults | connections(ports, cluster.password()) | dict(given) | fixed

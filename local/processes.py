@@ -1,0 +1,33 @@
+"""The processes of a stack, known by the run folder in their environment."""
+
+from pathlib import Path
+
+import psutil
+
+from local.environment import MARKER
+
+
+def belongs(process: psutil.Process, home: Path) -> bool:
+    """Whether a live process is one of the stack in a run folder."""
+    try:
+        return process.environ().get(MARKER) == str(home)
+    except (psutil.Error, OSError):
+        # Ended, or somebody else's: not ours either way.
+        return False
+
+
+def of(home: Path) -> list[psutil.Process]:
+    """All live processes of the stack in a run folder, whoever their parent is now; never the caller."""
+    caller = psutil.Process()
+    return [process for process in psutil.process_iter() if process != caller and belongs(process, home)]
+
+
+def end(processes: list[psutil.Process], patience: float) -> None:
+    """Ask processes to end, wait ``patience`` seconds, and kill those that did not."""
+    for signal in (psutil.Process.terminate, psutil.Process.kill):
+        for process in processes:
+            try:
+                signal(process)
+            except psutil.NoSuchProcess:
+                continue
+        _, processes = psutil.wait_procs(processes, timeout=patience)

@@ -1,0 +1,108 @@
+"""What the system on one machine is told: folders, ports, secrets, and the person's own settings."""
+
+import json
+import os
+import secrets
+import socket
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+from dotenv import dotenv_values
+
+from local.files import write_secret
+
+PROJECT = Path(__file__).resolve().parent.parent
+RUN = PROJECT / ".run"
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the message names its variable."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The loopback ports of one stack."""
+
+    api: int = 8080
+    postgres: int = 5442
+    sandbox: int = 8800
+
+    @classmethod
+    def configured(cls, environ: Mapping[str, str]) -> "Ports":
+        """The ports that ``CIERRE_API_PORT``, ``CIERRE_POSTGRES_PORT`` and ``CIERRE_SANDBOX_PORT`` ask for.
+
+        Raises SettingsError for a text that is no port.
+        """
+        chosen = {name: environ[_variable(name)] for name in asdict(cls()) if environ.get(_variable(name))}
+        for name, text in chosen.items():
+            if not text.isdigit() or not 0 < int(text) < 65536:
+                raise SettingsError(f"{_variable(name)} must be a port (1 to 65535), not {text!r}")
+        return cls(**{name: int(text) for name, text in chosen.items()})
+
+    @classmethod
+    def free(cls) -> "Ports":
+        """Three ports nobody listens on at the moment; for tests."""
+        probes = [socket.create_server(("127.0.0.1", 0)) for _ in asdict(cls())]
+        try:
+            return cls(*(probe.getsockname()[1] for probe in probes))
+        finally:
+            for probe in probes:
+                probe.close()
+
+    def check_free(self) -> None:
+        """Raises SettingsError naming the variable of every port that is taken."""
+        taken = [
+            f"Port {port} is taken by another program: set {_variable(name)} to a free one."
+            for name, port in asdict(self).items()
+            if not _is_free(port)
+        ]
+        if len(set(asdict(self).values())) < len(asdict(self)):
+            taken.append(f"The three ports must differ: {asdict(self)}.")
+        if taken:
+            raise SettingsError("\n".join(taken))
+
+
+def _variable(name: str) -> str:
+    return f"CIERRE_{name.upper()}_PORT"
+
+
+def _is_free(port: int) -> bool:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What nobody else may know of one stack; generated once, kept in its run folder."""
+
+    password: str
+    fernet_key: str
+    jwt_secret: str
+    api_secret_key: str
+
+    @classmethod
+    def of(cls, home: Path) -> "Secrets":
+        """The secrets of a run folder, made at the first call (readable by their owner only)."""
+        file = home / "secrets.json"
+        if not file.exists():
+            made = cls(
+                password=secrets.token_urlsafe(12),
+                fernet_key=Fernet.generate_key().decode(),
+                # Airflow signs with HS512, which wants 64 bytes.
+                jwt_secret=secrets.token_urlsafe(64),
+                api_secret_key=secrets.token_urlsafe(32),
+            )
+            write_secret(file, json.dumps(asdict(made)))
+        return cls(**json.loads(file.read_text()))
+
+
+def configured() -> dict[str, str]:
+    """The person's settings: the environment, and below it the project's ``.env`` where there is one."""
+    return {name: value for name, value in dotenv_values(PROJECT / ".env").items() if value is not None} | dict(
+        os.environ
+    )

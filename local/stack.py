@@ -1,0 +1,238 @@
+"""The whole system in one run folder: PostgreSQL, the vendors' sandbox and Airflow, started and stopped together."""
+
+import fcntl
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+import requests
+
+from local import processes
+from local.airflow_api import AirflowApi
+from local.environment import USER, environment, libpq_dsn
+from local.files import tail, write_secret
+from local.migration import AIRFLOW, AirflowMigration
+from local.postgres import Cluster
+from local.settings import PROJECT, RUN, Ports, Secrets, configured
+
+PATIENCE_SECONDS = 120
+LONG_AGO = datetime.fromtimestamp(0, UTC)
+
+
+class StackError(RuntimeError):
+    """The stack cannot be started or stopped; the message says which part and shows the end of its log."""
+
+
+class Stack:
+    """The system in the run folder ``home``, on ``ports``.
+
+    ``given`` is the person's settings (the environment, and below it ``.env``, if None): they win over the stack's
+    defaults. ``fast`` gives up PostgreSQL's safety against a crash of the machine; for tests. While a stack runs,
+    its own ports count, whatever is asked for. The constructor only remembers.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        ports: Ports | None = None,
+        *,
+        given: Mapping[str, str] | None = None,
+        fast: bool = False,
+    ):
+        self.home = Path(home).resolve()
+        self.given = configured() if given is None else given
+        self._asked = ports
+        self._fast = fast
+
+    @classmethod
+    def of_this_project(cls) -> "Stack":
+        """The stack that ``make up``, ``demo`` and ``down`` speak of: one for each API port."""
+        given = configured()
+        ports = Ports.configured(given)
+        return cls(RUN / f"stack-{ports.api}", ports, given=given)
+
+    @property
+    def ports(self) -> Ports:
+        """The ports in use if it runs, else those asked for."""
+        noted = self.home / "ports.json"
+        if noted.exists() and self.running():
+            return Ports(**json.loads(noted.read_text()))
+        return self._asked or Ports.configured(self.given)
+
+    @property
+    def cluster(self) -> Cluster:
+        """Its PostgreSQL, with the databases ``airflow`` and ``ledger``."""
+        return Cluster(self.home / "postgres", self.ports.postgres, fast=self._fast)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of its processes, secrets included."""
+        return environment(self.home, self.ports, self.cluster, self.given)
+
+    @property
+    def api_url(self) -> str:
+        """Where the web UI and the REST API answer."""
+        return self.environment["AIRFLOW__API__BASE_URL"]
+
+    @property
+    def sandbox_url(self) -> str:
+        """Where the vendors' stand-ins answer."""
+        return f"http://127.0.0.1:{self.ports.sandbox}"
+
+    @property
+    def ledger_dsn(self) -> str:
+        """The libpq URI of the ledger, wherever ``AIRFLOW_CONN_LEDGER_DB`` says it is: a secret."""
+        return libpq_dsn(self.environment["AIRFLOW_CONN_LEDGER_DB"])
+
+    @property
+    def user(self) -> str:
+        """The web UI's user."""
+        return USER
+
+    @property
+    def password(self) -> str:
+        """The web UI's password."""
+        return Secrets.of(self.home).password
+
+    @property
+    def api(self) -> AirflowApi:
+        """A client of its REST API."""
+        return AirflowApi(self.api_url, self.user, self.password)
+
+    def running(self) -> bool:
+        """Whether its supervisor runs (it may still be starting)."""
+        return self._supervisor() is not None
+
+    def up(self) -> None:
+        """Start it, unless it runs, and wait until every part answers.
+
+        Raises StackError, SettingsError or PostgresError; nothing is left running then.
+        """
+        with self._alone():
+            if self.running():
+                self._wait_until_healthy(since=LONG_AGO)
+                return
+            self._stop()
+            self.ports.check_free()
+            try:
+                self._start()
+            except BaseException:
+                self._stop()
+                raise
+
+    def down(self) -> None:
+        """Stop all of it; PostgreSQL last. No process of it is left. Raises PostgresError."""
+        if self.home.exists():
+            with self._alone():
+                self._stop()
+
+    def _start(self) -> None:
+        began = datetime.now(UTC)
+        for folder in ("logs", "tmp", "airflow"):
+            (self.home / folder).mkdir(parents=True, exist_ok=True)
+        write_secret(self.home / "passwords.json", json.dumps({self.user: self.password}))
+        self.cluster.start()
+        for database in ("airflow", "ledger"):
+            self.cluster.create_database(database)
+        self._migrate()
+        self._start_supervisor()
+        self._wait_until_healthy(since=began)
+
+    def _migrate(self) -> None:
+        from store import migrate  # only here: looking and stopping must work even where the ledger's code does not
+
+        airflow = AirflowMigration(self.home, self.cluster.dsn("airflow"))
+        airflow.start(self.environment)
+        migrate.upgrade(self.ledger_dsn)
+        airflow.wait()
+
+    def _commands(self) -> dict[str, list[str]]:
+        sandbox = self.home / "sandbox.sqlite"
+        return {
+            "sandbox": [sys.executable, "-m", "sandbox", f"--port={self.ports.sandbox}", f"--state={sandbox}"],
+            "api-server": [*AIRFLOW, "api-server"],
+            # Logs are read from the disk that all parts share; serving them would need two more ports.
+            "scheduler": [*AIRFLOW, "scheduler", "--skip-serve-logs"],
+            "dag-processor": [*AIRFLOW, "dag-processor"],
+            "triggerer": [*AIRFLOW, "triggerer", "--skip-serve-logs"],
+        }
+
+    def _start_supervisor(self) -> None:
+        parts = self._commands()
+        (self.home / "parts.json").write_text(json.dumps(parts))
+        (self.home / "ports.json").write_text(json.dumps(asdict(self.ports)))
+        for name in parts:
+            (self.home / "logs" / f"{name}.log").unlink(missing_ok=True)
+        with open(self.home / "logs" / "supervisor.log", "wb") as log:
+            supervisor = subprocess.Popen(
+                [sys.executable, "-m", "local.supervisor", str(self.home)],
+                env=self.environment,
+                cwd=PROJECT,
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        (self.home / "supervisor.pid").write_text(str(supervisor.pid))
+
+    def _supervisor(self) -> psutil.Process | None:
+        try:
+            process = psutil.Process(int((self.home / "supervisor.pid").read_text()))
+        except (OSError, ValueError, psutil.Error):
+            return None
+        return process if processes.belongs(process, self.home) else None
+
+    def _stop(self) -> None:
+        supervisor = self._supervisor()
+        if supervisor:
+            processes.end([supervisor], patience=20)
+        # What is left lost its supervisor, or did not heed it.
+        processes.end(processes.of(self.home), patience=3)
+        self.cluster.stop()
+        for name in ("supervisor.pid", "state.json", "ports.json"):
+            (self.home / name).unlink(missing_ok=True)
+
+    def _wait_until_healthy(self, since: datetime) -> None:
+        patience = time.monotonic() + PATIENCE_SECONDS
+        while missing := self._unhealthy(since):
+            for name, part in self._parts().items():
+                if part["exit"] is not None:
+                    raise self._failure(f"The {name} ended with exit status {part['exit']}.", name)
+            if not self.running():
+                raise self._failure("The supervisor ended.", "supervisor")
+            if time.monotonic() > patience:
+                raise self._failure(f"Not ready after {PATIENCE_SECONDS} s: {', '.join(missing)}.", missing[0])
+            time.sleep(0.1)
+
+    def _unhealthy(self, since: datetime) -> list[str]:
+        missing = self.api.unhealthy(since)
+        with requests.Session() as session:
+            session.trust_env = False  # a proxy has no place between us and our own loopback
+            try:
+                session.get(f"{self.sandbox_url}/_sandbox/health", timeout=10).raise_for_status()
+            except requests.RequestException:
+                missing.add("sandbox")
+        return sorted(missing)
+
+    def _parts(self) -> dict[str, dict[str, int | None]]:
+        state = self.home / "state.json"
+        return json.loads(state.read_text())["parts"] if state.exists() else {}
+
+    def _failure(self, what: str, part: str) -> StackError:
+        log = self.home / "logs" / f"{part}.log"
+        return StackError(f"{what} The end of {log}:\n{tail(log, 20)}")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Holds the run folder against another `up` or `down` of the same stack."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        with open(self.home / "lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield

@@ -46,6 +46,7 @@ def closes(*, key=None, parameter=None, run_type="manual", box=None, now=LATER) 
 def refusal(**run) -> str:
     with pytest.raises(BusinessDateError) as error:
         closes(**run)
+    assert not isinstance(error.value, DayNotOver)  # that one means: wait
     assert "ITB caja 164" in str(error.value)
     assert "Nothing was read or posted." in str(error.value)
     return str(error.value)

@@ -1,0 +1,98 @@
+"""Cash boxes: where each one's documents come from, whose books they enter, and when its day is over."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator
+
+from bookkeeping.money import DECIMALS
+from bookkeeping.validation import IsoDate, Model, Source, Text
+
+
+def _matching(pattern: str, meaning: str) -> AfterValidator:
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"{text!r} is not {meaning}")
+        return text
+
+    return AfterValidator(check)
+
+
+def _currency(code: str) -> str:
+    if code not in DECIMALS:
+        raise ValueError(f"unknown currency {code!r}; known are {', '.join(sorted(DECIMALS))}")
+    return code
+
+
+def _timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name!r} is not a time zone; write one like 'America/Guayaquil'") from None
+    return name
+
+
+Slug = Annotated[str, _matching(r"[a-z0-9_]{1,100}", "a name of small letters, digits and underscores")]
+ConnectionId = Annotated[str, _matching(r"[A-Za-z0-9_.-]+", "the id of an Airflow connection")]
+Tenant = Annotated[
+    str, _matching(r"[^,\s][^,]*,[^,\s][^,]*", "'group,branch' with no blank after the comma, like 'T1,D MG 01 '")
+]
+Lot = Annotated[str, _matching(r"[A-Za-z0-9]{6}", "a lot of six letters or digits, like '008964'")]
+ClosingHour = Annotated[str, _matching(r"([01]\d|2[0-3]):[0-5]\d", "an hour from '00:00' to '23:59'")]
+
+
+class Erp(Model):
+    """Whose books a box enters.
+
+    ``tenant`` goes to the ERP verbatim (its branch is padded: ``"T1,D MG 01 "``, protheus.seed.txt, Header); compare
+    it stripped. ``lot`` is CT2_LOTE and belongs to this box alone, since posting counts on owning its addresses.
+    """
+
+    connection: ConnectionId = "protheus"
+    tenant: Tenant
+    lot: Lot
+
+
+class CashBox(Model):
+    """One cash box: one file, one DAG.
+
+    ``id`` is the file's stem and ends up in the DAG's id; ``key`` is the box's id at its source; ``mapping`` is the
+    stem of the account mapping that books it. ``currency`` is an ISO 4217 code. ``closing_hour`` (``HH:MM``, local
+    time of the day *after* the business date) is when the source has the whole day. Raises pydantic's
+    ValidationError with every problem at once.
+    """
+
+    id: Slug
+    name: Text
+    source: Source
+    connection: ConnectionId
+    key: Text
+    company: Slug
+    erp: Erp
+    timezone: Annotated[str, AfterValidator(_timezone)]
+    currency: Annotated[str, AfterValidator(_currency)]
+    closing_hour: ClosingHour = "00:00"
+    mapping: Slug
+    start_date: IsoDate
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The box's own time zone: it decides which documents belong to a business date and when that is over."""
+        return ZoneInfo(self.timezone)
+
+    def closes_at(self, day: date) -> datetime:
+        """The instant from which business date ``day`` may be read: the closing hour of the next day, in ``zone``.
+
+        Where the clocks skip that hour (Santiago's spring midnight), it is the first instant after the gap.
+        """
+        wall = datetime.combine(day + timedelta(days=1), time.fromisoformat(self.closing_hour), self.zone)
+        return wall.astimezone(UTC).astimezone(self.zone)
+
+    def is_over(self, day: date, now: datetime) -> bool:
+        """Whether business date ``day`` may be read at ``now`` (aware, any zone). Raises ValueError if it is naive."""
+        if now.tzinfo is None:
+            raise ValueError(f"{now} has no time zone, so it cannot be compared with the end of a day of {self.id}")
+        # In UTC: Python compares two times of one zone by their wall clocks, which go back once a year.
+        return now.astimezone(UTC) >= self.closes_at(day).astimezone(UTC)

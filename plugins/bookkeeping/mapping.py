@@ -1,0 +1,241 @@
+"""The account mapping: what an accountant writes to say where each kind of money is booked.
+
+For each kind of document it lists postings (debit or credit, of one of the document's amounts), and for each posting
+rules. Of the rules that fit a document the most specific wins: the highest ``priority``, then the most conditions,
+then the latest ``valid_from`` that is not after the business date. Two that are equally specific are a problem, and
+so is none: nothing is booked by guessing.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+
+from bookkeeping.documents import Kind
+from bookkeeping.history import placeholders
+from bookkeeping.journal import Side
+from bookkeeping.problems import ProblemKind
+from bookkeeping.validation import IsoDate, Model, Source, Text
+from bookkeeping.vocabulary import SOURCES
+
+
+class FromTable(Model):
+    """A code that is looked up in one of the mapping's tables: ``{table: cost_centre_of_programme}``."""
+
+    table: Text
+
+
+class Table(Model):
+    """Codes by the value of one attribute (``by``): cost centres by programme, accounts by type of revenue."""
+
+    by: Text
+    values: Annotated[dict[str, Text], Field(min_length=1)]
+
+
+def _several(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+def _code_or_table(value: object) -> str:
+    return "code" if isinstance(value, str) else "table"
+
+
+Code = Annotated[Annotated[Text, Tag("code")] | Annotated[FromTable, Tag("table")], Discriminator(_code_or_table)]
+"""An account or another code: written out, or looked up in a table."""
+
+OneOf = Annotated[tuple[Text, ...], BeforeValidator(_several), Field(min_length=1)]
+"""The values a condition accepts: one, or any of a list."""
+
+
+class Rule(Model):
+    """Where a posting goes when a document's attributes fit ``when`` (no condition: the posting's default).
+
+    ``entities`` are the ERP's additional accounting entities 05 to 09; ``history`` replaces the posting's.
+    """
+
+    label: str = ""
+    when: dict[str, OneOf] = Field(default_factory=dict)
+    valid_from: IsoDate | None = None
+    priority: int = 0
+    account: Code
+    cost_centre: Code | None = None
+    item: Code | None = None
+    value_class: Code | None = None
+    entities: dict[Literal["05", "06", "07", "08", "09"], Code] = Field(default_factory=dict)
+    history: Text | None = None
+
+    @property
+    def rank(self) -> tuple[int, int, date]:
+        """How specific the rule is: of those that fit a document, the highest rank wins."""
+        return self.priority, len(self.when), self.valid_from or date.min
+
+    @property
+    def codes(self) -> dict[str, Code]:
+        """Its codes by the name of the field they fill: account, cost_centre, item, value_class, entities.05, …"""
+        fields = {name: getattr(self, name) for name in ("account", "cost_centre", "item", "value_class")}
+        return {name: code for name, code in fields.items() if code is not None} | {
+            f"entities.{number}": code for number, code in sorted(self.entities.items())
+        }
+
+    def fits(self, attributes: Mapping[str, str], day: date) -> bool:
+        """Whether the rule is in force on ``day`` and every condition holds; an absent attribute fits none."""
+        in_force = self.valid_from is None or self.valid_from <= day
+        return in_force and all(attributes.get(name) in values for name, values in self.when.items())
+
+    def __str__(self) -> str:
+        conditions = ", ".join(f"{name}: {' or '.join(values)}" for name, values in self.when.items())
+        return f"{self.label!r} ({conditions or 'default'})" if self.label else conditions or "the default"
+
+
+class Posting(Model):
+    """One side of a document's booking: which of its amounts, and by which rules."""
+
+    side: Literal["debit", "credit"]
+    amount: Text
+    history: Text
+    rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
+
+    def __str__(self) -> str:
+        return f"{self.side} {self.amount}"
+
+    @property
+    def journal_side(self) -> Side:
+        return Side.DEBIT if self.side == "debit" else Side.CREDIT
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """What the mapping lacks for one combination of attributes.
+
+    ``attributes`` are those that decide, as sorted pairs; ``reason`` completes "3 payments …"; ``fix`` says what to
+    write in the mapping.
+    """
+
+    kind: ProblemKind
+    attributes: tuple[tuple[str, str], ...]
+    reason: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """Where one posting goes: the codes of its line, and the template of its history."""
+
+    account: str
+    cost_centre: str
+    item: str
+    value_class: str
+    entities: tuple[tuple[str, str], ...]
+    history: str
+
+
+class AccountMapping(Model):
+    """How the documents of a source are booked. ``name`` is the file's stem.
+
+    Being valid by itself is not enough: ``bookkeeping.checks`` also holds it against the source's vocabulary and
+    the chart of accounts. Raises pydantic's ValidationError with every problem at once.
+    """
+
+    name: Text
+    source: Source
+    form_names: dict[str, Text] = Field(default_factory=dict)
+    tables: dict[str, Table] = Field(default_factory=dict)
+    postings: dict[Kind, Annotated[tuple[Posting, ...], Field(min_length=1)]]
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of what the mapping says, whatever its comments and layout: stored beside each entry."""
+        said = json.dumps(self.model_dump(mode="json", exclude={"name"}), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    def form_name(self, form: str) -> str:
+        """What people call a form of payment; its id where the mapping does not name it, "" for no form."""
+        return self.form_names.get(form, form)
+
+    def attributes_read(self, posting: Posting) -> frozenset[str]:
+        """The attributes that decide how a posting is booked, its history included."""
+        conditions = {name for rule in posting.rules for name in rule.when}
+        tables = {
+            self.tables[code.table].by
+            for rule in posting.rules
+            for code in rule.codes.values()
+            if isinstance(code, FromTable)
+        }
+        named = {name for rule in posting.rules for name in placeholders(rule.history or posting.history)}
+        forms = {"form"} if "form_name" in named else set()
+        return frozenset(conditions | tables | forms | (named & _attributes_of(self.source)))
+
+    def resolve(self, posting: Posting, attributes: Mapping[str, str], day: date) -> Booking | list[Unresolved]:
+        """Where a posting goes for a document with these attributes on business date ``day``.
+
+        Returns every reason it goes nowhere, where it does: no rule, several that are equally specific, or values
+        that the winning rule's tables lack.
+        """
+        fitting = [rule for rule in posting.rules if rule.fits(attributes, day)]
+        best = [rule for rule in fitting if rule.rank == max(one.rank for one in fitting)]
+        if len(best) != 1:
+            return [_undecided(posting, best, attributes, day)]
+        rule = best[0]
+        codes: dict[str, str] = {}
+        missing: list[Unresolved] = []
+        for field, code in rule.codes.items():
+            found = self._look_up(code, attributes)
+            if isinstance(found, Unresolved):
+                missing.append(found)
+            else:
+                codes[field] = found
+        return missing or Booking(
+            account=codes["account"],
+            cost_centre=codes.get("cost_centre", ""),
+            item=codes.get("item", ""),
+            value_class=codes.get("value_class", ""),
+            entities=tuple((number, codes[f"entities.{number}"]) for number in sorted(rule.entities)),
+            history=rule.history or posting.history,
+        )
+
+    def _look_up(self, code: Code, attributes: Mapping[str, str]) -> str | Unresolved:
+        if isinstance(code, str):
+            return code
+        table = self.tables[code.table]
+        value = attributes.get(table.by, "")
+        if value in table.values:
+            return table.values[value]
+        return Unresolved(
+            ProblemKind.UNMAPPED,
+            ((table.by, value),),
+            f"{_with(((table.by, value),))}, which table {code.table} does not list",
+            f'add "{value}": <code> to the values of table {code.table}',
+        )
+
+
+def _undecided(posting: Posting, best: list[Rule], attributes: Mapping[str, str], day: date) -> Unresolved:
+    deciding = {name for rule in posting.rules for name in rule.when}
+    key = tuple(sorted((name, attributes[name]) for name in deciding & attributes.keys()))
+    if not best:
+        when = ", ".join(f'{name}: "{value}"' for name, value in key)
+        return Unresolved(
+            ProblemKind.UNMAPPED,
+            key,
+            f"{_with(key)}, for which {posting} has no rule in force on {day}",
+            f"add to {posting}: - {{when: {{{when}}}, account: <account>}}",
+        )
+    rules = " and ".join(str(rule) for rule in best)
+    return Unresolved(
+        ProblemKind.AMBIGUOUS,
+        key,
+        f"{_with(key)}, for which {posting} has equally specific rules: {rules}",
+        f"give one of these rules of {posting} a priority, or another condition",
+    )
+
+
+def _with(key: tuple[tuple[str, str], ...]) -> str:
+    return "with " + " and ".join(f"{name} {value or '(none)'}" for name, value in key) if key else "of any kind"
+
+
+def _attributes_of(source: str) -> frozenset[str]:
+    return frozenset(name for shape in SOURCES[source].values() for name in shape.attributes)

@@ -1,0 +1,92 @@
+"""Problems: why a day cannot be booked, all of them at once, with how many documents and how much money each."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from bookkeeping.documents import Document
+
+EXAMPLES = 3
+"""How many documents a problem names."""
+
+
+class ProblemKind(StrEnum):
+    """What keeps documents from being booked."""
+
+    UNMAPPED = "unmapped"
+    AMBIGUOUS = "ambiguous"
+    UNBALANCED = "unbalanced"
+    NEGATIVE = "negative"
+    MISSING_AMOUNT = "missing_amount"
+    REPEATED = "repeated"
+    WRONG_DAY = "wrong_day"
+    WRONG_CURRENCY = "wrong_currency"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One reason, and the documents it stops.
+
+    ``posting`` is what could not be booked (``payment: debit net``; only the kind of document where it is the whole
+    document). ``attributes`` are those that decide, as sorted pairs. ``count`` documents carry ``amount`` of
+    ``currency`` in that posting; ``documents`` are the keys of the first few. ``message`` is a sentence; ``fix`` says
+    what to write in the mapping, "" where the mapping cannot mend it.
+    """
+
+    kind: ProblemKind
+    posting: str
+    attributes: tuple[tuple[str, str], ...]
+    count: int
+    amount: Decimal
+    currency: str
+    documents: tuple[str, ...]
+    message: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.fix}" if self.fix else self.message
+
+
+class Problems:
+    """Collects problems: one for each reason, however many documents it stops."""
+
+    def __init__(self) -> None:
+        self._stopped: dict[tuple, list[tuple[str, Decimal]]] = {}
+
+    def add(
+        self,
+        document: Document,
+        kind: ProblemKind,
+        reason: str,
+        amount: Decimal,
+        *,
+        posting: str = "",
+        attributes: tuple[tuple[str, str], ...] = (),
+        fix: str = "",
+    ) -> None:
+        """Notes that ``reason`` (which completes "3 payments of 12.50 USD …") stops ``amount`` of a document."""
+        name = f"{document.kind}: {posting}" if posting else str(document.kind)
+        group = (kind, name, attributes, document.currency, document.kind, reason, fix)
+        self._stopped.setdefault(group, []).append((document.key, amount))
+
+    def all(self) -> list[Problem]:
+        """The problems in an order that does not depend on the documents' order."""
+        problems = []
+        for (kind, posting, attributes, currency, documents, reason, fix), stopped in sorted(self._stopped.items()):
+            amount = sum((amount for _, amount in stopped), Decimal(0))
+            count = len(stopped)
+            plural = documents.replace("_", " ") + ("s" if count > 1 else "")
+            problems.append(
+                Problem(
+                    kind=kind,
+                    posting=posting,
+                    attributes=attributes,
+                    count=count,
+                    amount=amount,
+                    currency=currency,
+                    documents=tuple(sorted(key for key, _ in stopped)[:EXAMPLES]),
+                    message=f"{count} {plural} of {amount} {currency} {reason}",
+                    fix=fix,
+                )
+            )
+        return problems

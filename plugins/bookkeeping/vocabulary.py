@@ -1,0 +1,51 @@
+"""What the documents of each source carry: the words that an account mapping may use.
+
+A hook's ``read`` makes documents with these amounts and attributes; a mapping that names another is refused when it
+is loaded. A new source adds its entry here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bookkeeping.documents import Kind
+
+ANY: frozenset[str] = frozenset()
+"""An attribute that can hold any text."""
+
+YES_NO = frozenset({"true", "false"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What one kind of document carries.
+
+    ``components`` are its amounts; one that is the sum of others names them (``gross``: net, promotion, scholarship).
+    ``attributes`` are what rules may look at, each with the only values it can hold (``ANY`` where it can hold all).
+    """
+
+    components: Mapping[str, tuple[str, ...]]
+    attributes: Mapping[str, frozenset[str]]
+
+    def parts(self, component: str) -> tuple[str, ...]:
+        """The components that a component adds up: itself, where it is not a sum."""
+        return self.components[component] or (component,)
+
+
+SOURCES: Mapping[str, Mapping[Kind, Shape]] = {
+    # sga.seed.md: pagoValor is net, so gross = net + descPromo + descBeca; notes and receipts have one amount.
+    "sga": {
+        Kind.PAYMENT: Shape(
+            components={
+                "net": (),
+                "promotion": (),
+                "scholarship": (),
+                "gross": ("net", "promotion", "scholarship"),
+            },
+            attributes={"form": ANY, "revenue_type": ANY, "programme": ANY, "fraud": YES_NO},
+        ),
+        Kind.CREDIT_NOTE: Shape(
+            components={"net": ()}, attributes={"programme": ANY, "fraud": YES_NO, "note_type": ANY}
+        ),
+        Kind.RECEIPT: Shape(components={"net": ()}, attributes={"form": ANY, "programme": ANY}),
+    },
+}

@@ -1,0 +1,140 @@
+"""Cash boxes and account mappings, read from the mappings folder and checked."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from bookkeeping.cash_box import CashBox
+from bookkeeping.validation import Model
+from pydantic import ValidationError
+
+from mappings.files import YamlFile, read_yaml
+from mappings.findings import Finding, MappingError
+
+if TYPE_CHECKING:
+    from bookkeeping.mapping import AccountMapping
+
+ENVIRONMENT = "CIERRE_MAPPINGS_DIR"
+
+_Model = TypeVar("_Model", bound=Model)
+
+
+def mappings_folder() -> Path:
+    """The folder that holds cash_boxes/, accounts/ and charts/.
+
+    ``$CIERRE_MAPPINGS_DIR``, else the project's include/mappings: beside this package's own project, or below
+    ``$AIRFLOW_HOME`` where the package is installed elsewhere. Raises MappingError if there is none.
+    """
+    if chosen := os.environ.get(ENVIRONMENT):
+        return _existing(Path(chosen), f"the folder that {ENVIRONMENT} names does not exist")
+    beside = Path(__file__).resolve().parents[2] / "include" / "mappings"
+    if beside.is_dir() or "AIRFLOW_HOME" not in os.environ:
+        return _existing(beside, f"there is no such folder, and {ENVIRONMENT} names no other")
+    below = Path(os.environ["AIRFLOW_HOME"]) / "include" / "mappings"
+    return _existing(below, f"there is no such folder, nor {beside}, and {ENVIRONMENT} names no other")
+
+
+def cash_box_ids() -> list[str]:
+    """The ids of the cash boxes there are files for, sorted; the files are not read.
+
+    Raises MappingError if the mappings folder is missing.
+    """
+    return sorted(path.stem for path in (mappings_folder() / "cash_boxes").glob("*.yaml"))
+
+
+def cash_box(box_id: str) -> CashBox:
+    """One cash box, reading its file alone. Raises MappingError if there is none by that id, or its file is wrong."""
+    folder = mappings_folder()
+    known = cash_box_ids()
+    if box_id not in known:
+        names = ", ".join(known) or "none"
+        unknown = Finding("cash_boxes", 0, "", f"unknown box {box_id!r}; known are {names}")
+        raise MappingError(folder, [unknown, *_misnamed(folder, "cash_boxes")])
+    box, file = _read(folder / "cash_boxes" / f"{box_id}.yaml", folder, CashBox, "id")
+    if box is None:
+        raise MappingError(folder, file.findings)
+    return box
+
+
+def cash_boxes() -> dict[str, CashBox]:
+    """Every cash box by id, checked one by one and against each other. Raises MappingError with all problems."""
+    folder = mappings_folder()
+    read = [_read(path, folder, CashBox, "id") for path in sorted((folder / "cash_boxes").glob("*.yaml"))]
+    findings = [finding for _, file in read for finding in file.findings]
+    sound = [(box, file) for box, file in read if box is not None]
+    findings += _misnamed(folder, "cash_boxes") + _misnamed(folder, "accounts")
+    findings += _shared(sound, ("erp", "lot"), "tenant and lot", lambda box: (box.erp.tenant.strip(), box.erp.lot))
+    findings += _shared(sound, ("key",), "connection and key", lambda box: (box.source, box.connection, box.key))
+    for box, file in sound:
+        if not (folder / "accounts" / f"{box.mapping}.yaml").is_file():
+            findings.append(file.finding(("mapping",), f"there is no file accounts/{box.mapping}.yaml"))
+    if not read:
+        findings.append(Finding("cash_boxes", 0, "", "there is no cash box: add a file <box>.yaml"))
+    if findings:
+        raise MappingError(folder, findings)
+    return {box.id: box for box, _ in sound}
+
+
+def account_mapping(name: str) -> "AccountMapping":
+    """The account mapping ``accounts/<name>.yaml``, sound and held against the chart.
+
+    Raises MappingError with everything that is wrong in it and in the chart's files.
+    """
+    # Imported here: parsing a DAG reads cash boxes only, and pays for nothing else.
+    from bookkeeping.checks import check
+    from bookkeeping.mapping import AccountMapping
+
+    from mappings.charts import read_chart
+
+    folder = mappings_folder()
+    path = folder / "accounts" / f"{name}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(other.stem for other in path.parent.glob("*.yaml"))) or "none"
+        raise MappingError(folder, [Finding("accounts", 0, "", f"unknown mapping {name!r}; known are {known}")])
+    chart, findings = read_chart(folder)
+    mapping, file = _read(path, folder, AccountMapping, "name")
+    if mapping is not None and not findings:
+        findings = [file.finding(place, message) for place, message in check(mapping, chart)]
+    if file.findings or findings:
+        raise MappingError(folder, [*file.findings, *findings])
+    return mapping
+
+
+def _read(path: Path, folder: Path, model: type[_Model], identity: str) -> tuple[_Model | None, YamlFile]:
+    """A file as a model, whose ``identity`` is the file's stem; None where the file's findings say why not."""
+    file = read_yaml(path, folder)
+    if identity in file.content:
+        file.findings.append(file.finding((identity,), "is the file's own name; leave this line out"))
+    if file.content:
+        try:
+            made = model.model_validate({**file.content, identity: path.stem})
+        except ValidationError as error:
+            file.findings.extend(file.explain(error, model))
+    return (None if file.findings else made), file
+
+
+def _shared(
+    boxes: list[tuple[CashBox, YamlFile]], loc: tuple[str, ...], what: str, value: Callable[[CashBox], tuple]
+) -> list[Finding]:
+    """A finding for each box that has what a box before it has."""
+    first: dict[tuple, str] = {}
+    owners = [(first.setdefault(value(box), box.id), box, file) for box, file in boxes]
+    return [
+        file.finding(loc, f"box {owner} has the same {what}; each box needs its own")
+        for owner, box, file in owners
+        if owner != box.id
+    ]
+
+
+def _misnamed(folder: Path, below: str) -> list[Finding]:
+    return [
+        Finding(f"{below}/{path.name}", 0, "", f"rename it to {path.stem}.yaml: only .yaml files are read")
+        for path in (folder / below).glob("*.yml")
+    ]
+
+
+def _existing(folder: Path, otherwise: str) -> Path:
+    if not folder.is_dir():
+        raise MappingError(folder, [Finding("", 0, "", otherwise)])
+    return folder

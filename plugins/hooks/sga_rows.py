@@ -1,0 +1,215 @@
+"""What a row of SGA means to the books: documents out of payments, credit notes and receipts (sga.seed.md)."""
+
+import hashlib
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from bookkeeping.documents import Document, QuarantinedRow, Reading
+from bookkeeping.money import ZERO, AmountError, amount
+
+from hooks.sga_shapes import FORM_FIELDS, FORMS, NO_CASH, SHAPES, Reason, Shape
+
+
+def documents(sessions: list[dict[str, Any]], *, day: date, currency: str) -> Reading:
+    """The documents of a day's sessions, and the rows that are none, each with its reason. See hooks.sga.read."""
+    reading = Reading()
+    rows = list(_rows(sessions))
+    doubts = _in_two_forms(rows) | _repeated(rows)
+    for row in rows:
+        try:
+            if row.place in doubts:
+                raise doubts[row.place]
+            reading.documents.append(_document(row, day, currency))
+        except _Unbookable as why:
+            reading.quarantined.append(_quarantined(row, why, currency))
+    return reading
+
+
+def money(value: object, currency: str) -> Decimal | None:
+    """A row's amount in ``currency``, rounded to its smallest unit; None if it is not one."""
+    try:
+        read = amount(value, currency)
+    except AmountError:
+        return None
+    return read if read.is_finite() else None
+
+
+class _Unbookable(Exception):
+    """Why a row does not become a document."""
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row where it stands. ``content_id`` is its session, a hash of its content, its number among its equals."""
+
+    session: int
+    list: str
+    number: int
+    value: Any
+    content_id: str
+
+    @property
+    def place(self) -> str:
+        return f"{self.session}/{self.list}/{self.number}"
+
+    @property
+    def shape(self) -> Shape:
+        return SHAPES[self.list]
+
+    @property
+    def form(self) -> str:
+        """The form of payment as text, even if it is none that is known; empty for credit notes."""
+        value = self.get(self.shape.attributes.get("form", ""))
+        return "" if value is None else str(value)
+
+    @property
+    def id(self) -> str:
+        """SGA's own id of a credit note or receipt; empty for payments, or where it is missing."""
+        value = self.get(self.shape.id or "")
+        return "" if value is None else str(value)
+
+    def get(self, field: str) -> Any:
+        return self.value.get(field) if isinstance(self.value, dict) else None
+
+    def lacks(self, field: str) -> bool:
+        """Whether a field has no value. A receipt's form may be empty: SGA says so where it does not know it."""
+        value = self.get(field)
+        return value is None or (value == "" and not (self.list == "RC" and field == "formaPagoId"))
+
+
+def _rows(sessions: list[dict[str, Any]]) -> Iterator[_Row]:
+    for ordinal, session in enumerate(sessions):
+        equals: Counter[str] = Counter()
+        for name in SHAPES:
+            for number, value in enumerate(session[name]):
+                content = hashlib.sha256(_canonical(value).encode()).hexdigest()[:12]
+                equals[content] += 1
+                yield _Row(ordinal, name, number, value, f"{ordinal}-{content}-{equals[content]}")
+
+
+def _canonical(value: Any) -> str:
+    """A value's content as text, whatever the order of its fields."""
+    return json.dumps(value, sort_keys=True, default=str)
+
+
+def _document(row: _Row, day: date, currency: str) -> Document:
+    if not isinstance(row.value, dict):
+        raise _Unbookable(Reason.NOT_AN_OBJECT, f"the row is a {type(row.value).__name__}, not an object")
+    if lacking := [field for field in row.shape.fields if row.lacks(field)]:
+        raise _Unbookable(Reason.MISSING_FIELD, f"the row lacks {', '.join(lacking)}")
+    amounts = _amounts(row, currency)
+    if row.list == "RC" and row.form in NO_CASH:
+        raise _Unbookable(Reason.NO_CASH, f"a receipt {NO_CASH[row.form]} has no cash behind it")
+    if "form" in row.shape.attributes and row.form not in FORMS:
+        raise _Unbookable(Reason.UNKNOWN_FORM, f"formaPagoId {row.form!r} is no form of payment that is known")
+    return Document(
+        source="sga",
+        kind=row.shape.kind,
+        source_id=row.id or row.content_id,
+        business_date=day,
+        currency=currency,
+        form=row.form,
+        amounts=amounts,
+        attributes={name: _attribute(row, field) for name, field in row.shape.attributes.items()},
+        place=row.place,
+        reference=row.id or invoice_number(row.get("facturaNumero")),
+    )
+
+
+def _amounts(row: _Row, currency: str) -> dict[str, Decimal]:
+    """The row's amounts by their names in the glossary; a payment's also with its gross.
+
+    ``pagoValor`` is net of discounts (field-notes.md): what was charged is net + promotion + scholarship.
+    """
+    amounts = {}
+    for name, field in row.shape.amounts.items():
+        value = money(row.get(field), currency)
+        if value is None:
+            raise _Unbookable(
+                Reason.BAD_AMOUNT, f"{field} is {str(row.get(field))[:40]!r}, which is no amount of money"
+            )
+        if value < ZERO:
+            raise _Unbookable(Reason.NEGATIVE_AMOUNT, f"{field} is negative ({value}), which SGA has no meaning for")
+        amounts[name] = value
+    if row.list == "PAGOS":
+        amounts["gross"] = sum(amounts.values(), ZERO)
+    return amounts
+
+
+def _attribute(row: _Row, field: str) -> str:
+    value = row.get(field)
+    if field != "esFraude":
+        return str(value)
+    if not isinstance(value, bool):
+        raise _Unbookable(Reason.BAD_FLAG, f"esFraude is {str(value)[:40]!r}, neither true nor false")
+    return "true" if value else "false"
+
+
+def invoice_number(number: object) -> str:
+    """An invoice's number as ``001-002-000000123``; old rows come without the dashes (field-notes.md)."""
+    text = str(number or "").strip()
+    return re.sub(r"^(\d{3})(\d{3})(\d{9})$", r"\1-\2-\3", text)
+
+
+def _in_two_forms(rows: Iterable[_Row]) -> dict[str, _Unbookable]:
+    """Payments of one session that differ in nothing but their form, by place.
+
+    SGA lists a payment once under each form that matches it (sga.seed.md: its filters overlap), so they may be one
+    payment told twice; they may also be one bill paid half and half. Only a person can tell.
+    """
+    alike: dict[tuple[int, str], list[_Row]] = defaultdict(list)
+    for row in rows:
+        if row.list == "PAGOS" and isinstance(row.value, dict):
+            bare = {field: value for field, value in row.value.items() if field not in FORM_FIELDS}
+            alike[row.session, _canonical(bare)].append(row)
+    doubts = {}
+    for group in alike.values():
+        forms = sorted({row.form for row in group})
+        if len(forms) > 1:
+            named = " and ".join(f"{form} ({FORMS.get(form, 'unknown')})" for form in forms)
+            message = (
+                f"the same payment stands under forms {named}: SGA lists a payment once under each form that matches "
+                f"it, so {len(group)} rows may be fewer payments; a person must look them up in SGA and decide"
+            )
+            doubts.update({row.place: _Unbookable(Reason.TWO_FORMS, message) for row in group})
+    return doubts
+
+
+def _repeated(rows: Iterable[_Row]) -> dict[str, _Unbookable]:
+    """Credit notes and receipts whose id stands in more than one row, by place."""
+    same: dict[tuple[str, str], list[_Row]] = defaultdict(list)
+    for row in rows:
+        if row.id:
+            same[row.list, row.id].append(row)
+    doubts = {}
+    for (name, identity), group in same.items():
+        if len(group) > 1:
+            places = ", ".join(row.place for row in group)
+            message = (
+                f"{SHAPES[name].id} {identity} stands in {len(group)} rows ({places}): SGA must be asked which holds"
+            )
+            doubts.update({row.place: _Unbookable(Reason.REPEATED_ID, message) for row in group})
+    return doubts
+
+
+def _quarantined(row: _Row, why: _Unbookable, currency: str) -> QuarantinedRow:
+    return QuarantinedRow(
+        place=row.place,
+        kind=row.shape.kind,
+        form=row.form,
+        reason=why.reason,
+        message=str(why),
+        net=money(row.get(row.shape.amounts["net"]), currency),
+        row=row.value,
+        blocking=why.reason is not Reason.NO_CASH,
+    )

@@ -1,0 +1,52 @@
+"""How requests travel: reads are tried again, writes never, and no password reaches a log."""
+
+import logging
+import re
+
+from urllib3 import Retry
+from urllib3.exceptions import HTTPError
+
+LONGEST_WAIT = 60
+"""Seconds of Retry-After that are waited for at once; what is longer is left to the task's own retries."""
+
+
+class ReadRetry(Retry):
+    """Retries for reads alone; urllib3's ``allowed_methods`` would still repeat a POST that failed to connect."""
+
+    @classmethod
+    def of(cls, retries: int) -> "ReadRetry":
+        """``retries`` of a GET: at once, then after about 1, 2, 4 seconds, or as Retry-After says."""
+        return cls(
+            total=retries,
+            allowed_methods=["GET"],
+            status_forcelist=[429, 502, 503, 504],
+            backoff_factor=0.5,
+            backoff_jitter=0.5,
+            retry_after_max=LONGEST_WAIT,
+            raise_on_status=False,
+        )
+
+    def increment(self, method=None, *args, **kwargs):
+        """The retries left after a failure; raises the failure itself for whatever is not a read."""
+        if method not in self.allowed_methods:
+            return Retry(0, read=False).increment(method, *args, **kwargs)
+        return super().increment(method, *args, **kwargs)
+
+
+def seconds_to_wait(retry_after: str | None) -> float | None:
+    """The Retry-After header (seconds, or a date) in seconds; None if it is missing or unreadable."""
+    try:
+        return Retry().parse_retry_after(retry_after) if retry_after else None
+    except HTTPError:
+        return None
+
+
+def keep_passwords_out_of_logs() -> None:
+    """Blots passwords out of the addresses that urllib3 writes to its log; calling it again changes nothing."""
+    for name in ("urllib3.connectionpool", "urllib3.util.retry"):
+        logging.getLogger(name).addFilter(_blot)
+
+
+def _blot(record: logging.LogRecord) -> bool:
+    record.msg, record.args = re.sub(r"(?<=password=)[^&\s'\"]+", "***", record.getMessage()), ()
+    return True

@@ -27,9 +27,6 @@ class PostOperator(CashCloseStep):
         if revision is None:
             raise AirflowFailException(f"{box.name}, {day}: nothing was derived yet; clear the task derive of this run")
         worker = f"{socket.gethostname()}:{os.getpid()}"
-        poster = Poster(ledger, ProtheusHook(box.erp.connection), worker)
-        poster.converge(revision)
-        self.log.info(
-            "The ERP holds revision %d of the day; calls made to it: %d.", revision.revision, poster.calls
-        )
-        return {"revision": revision.revision, "erp_calls": poster.calls}
+        Poster(ledger, ProtheusHook(box.erp.connection), worker).converge(revision)
+        self.log.info("The ERP holds revision %d of the day.", revision.revision)
+        return {"revision": revision.revision}

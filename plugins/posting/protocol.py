@@ -10,52 +10,28 @@ known which, the attempt stands as uncertain and the day is not closed.
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
 
 import psycopg
-from bookkeeping.journal import Address, JournalEntry
+from bookkeeping.journal import Address
 from hooks.errors import DataError, RetriableError, UncertainError, VendorError
 from store import attempts, ledger
 from store.attempts import Attempt
 from store.ledger import FrozenEntry, Revision
+
+from posting.port import Acknowledged, Erp
+from posting.reap import reap
 
 log = logging.getLogger(__name__)
 
 FIRST_DOCUMENT = "000001"
 """The number that the ERP gives to the first document of an unused address (protheus.seed.txt, INSERT, OBS **)."""
 
-NUMBERS_REAPED = 3
-"""How many numbers a reap removes: one request makes one document; a proxy that repeats it makes one or two more."""
-
 TRIES = 3
 """How many addresses one run tries before it leaves the entry to the task's own retries."""
 
 LEASE_MARGIN = 15.0
 """Seconds that a claim outlives the longest request, for the time around it."""
-
-
-class Acknowledged(Protocol):
-    """The ERP's answer to an insert or a reversal, stripped."""
-
-    document: str
-    company_group: str
-    branch: str
-
-
-class Erp(Protocol):
-    """What posting asks of an ERP's hook; hooks.protheus.ProtheusHook is one. Writes must be sent once each."""
-
-    timeout_seconds: float
-
-    def insert(self, address: Address, entry: JournalEntry, key: str) -> Acknowledged:
-        """Books the entry at the address."""
-
-    def reverse(self, of: Address, document: str, into: Address) -> Acknowledged:
-        """Books the opposite of a document at another address."""
-
-    def delete(self, address: Address, document: str) -> bool:
-        """Removes a document: True if it was there, False on a clean "not found"."""
 
 
 def doubt_about(answer: Acknowledged, address: Address) -> str:
@@ -79,7 +55,6 @@ class Poster:
     erp: Erp
     worker: str
     sleep: Callable[[float], None] = time.sleep
-    calls: int = field(default=0, init=False)
 
     def converge(self, revision: Revision) -> None:
         """Takes back what earlier revisions left in the ERP, then posts the current one; sends nothing if all is so.
@@ -133,7 +108,7 @@ class Poster:
                 self._wait_for_lease(attempt)
                 attempts.doom(self.connection, attempt, "its worker ended before the outcome was known")
         for attempt in attempts.unreaped(self.connection, entry):
-            self._reap(attempt)
+            reap(self.connection, self.erp, attempt)
 
     def _wait_for_lease(self, attempt: Attempt) -> None:
         while seconds := attempts.seconds_of_lease_left(self.connection, attempt):
@@ -146,12 +121,11 @@ class Poster:
             self.connection, entry, worker=self.worker, lease_seconds=self.erp.timeout_seconds + LEASE_MARGIN
         )
         log.info("Sending %s (%s %s) to %s.", entry.entry_key, entry.total, entry.currency, attempt.address)
-        self.calls += 1
         try:
             answer = send(attempt.address)
         except DataError as refusal:
             attempts.reject(self.connection, attempt, str(refusal))
-            self._reap(attempt)
+            reap(self.connection, self.erp, attempt)
             raise
         except UncertainError as unknown:
             return self._doom(attempt, str(unknown))
@@ -169,23 +143,11 @@ class Poster:
     def _doom(self, attempt: Attempt, why: str) -> bool:
         log.warning("The attempt at %s is uncertain (%s); its address is made empty.", attempt.address, why)
         attempts.doom(self.connection, attempt, why)
-        self._reap(attempt)
+        reap(self.connection, self.erp, attempt)
         return False
-
-    def _reap(self, attempt: Attempt) -> None:
-        """Makes the attempt's address empty. Raises where the ERP gives no definite answer: it stays uncertain then."""
-        for number in range(1, NUMBERS_REAPED + 1):
-            document = f"{number:06d}"
-            self.calls += 1
-            if self.erp.delete(attempt.address, document):
-                log.warning(
-                    "Document %s at %s was of an attempt that is not valid: deleted.", document, attempt.address
-                )
-        attempts.note_reaped(self.connection, attempt)
 
     def _withdraw(self, attempt: Attempt, document: str) -> None:
         """This worker came back too late: the attempt was given up for it. Its own document goes, nobody else's."""
-        self.calls += 1
         self.erp.delete(attempt.address, document)
         raise RetriableError(
             f"the attempt at {attempt.address} was taken over by another run while it was under way;"

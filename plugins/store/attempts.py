@@ -1,7 +1,7 @@
 """Posting attempts: each a fresh address in the ERP, moved forward by compare-and-set."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import psycopg
 from bookkeeping.journal import Address
@@ -79,9 +79,9 @@ def reject(connection: psycopg.Connection, attempt: Attempt, outcome: str) -> bo
     return _sql.reject(connection, attempt_id=attempt.attempt_id, outcome=outcome) == 1
 
 
-def note_reaped(connection: psycopg.Connection, attempt: Attempt) -> None:
-    """Records that the attempt's address was found, or made, empty."""
-    _sql.note_reaped(connection, attempt_id=attempt.attempt_id)
+def note_reaped(connection: psycopg.Connection, attempt: Attempt, *, removed: int = 0) -> None:
+    """Records that the attempt's address was found empty, or made so by removing that many documents."""
+    _sql.note_reaped(connection, attempt_id=attempt.attempt_id, removed=removed)
 
 
 def of_entry(connection: psycopg.Connection, entry: FrozenEntry) -> list[Attempt]:
@@ -92,6 +92,24 @@ def of_entry(connection: psycopg.Connection, entry: FrozenEntry) -> list[Attempt
 def unreaped(connection: psycopg.Connection, entry: FrozenEntry) -> list[Attempt]:
     """The entry's rejected or doomed attempts whose address is not known to be empty."""
     return [_attempt(row) for row in _sql.unreaped(connection, entry_id=entry.entry_id)]
+
+
+def due_for_reap(connection: psycopg.Connection) -> list[tuple[str, Attempt]]:
+    """Given-up attempts whose address is to be emptied now, for the first time or again, each with its box's id."""
+    return [(row.box, _attempt(row)) for row in _sql.due_for_reap(connection)]
+
+
+def not_reaped_since(
+    connection: psycopg.Connection, box: str, *, first: date, last: date, since: datetime
+) -> list[Attempt]:
+    """Given-up attempts of a box on ERP dates from ``first`` to ``last``, not emptied since an instant."""
+    rows = _sql.not_reaped_since(connection, box=box, first=first, last=last, since=since)
+    return [_attempt(row) for row in rows]
+
+
+def abandoned(connection: psycopg.Connection) -> list[tuple[str, date, Attempt]]:
+    """Claims that outlived their lease by five minutes, each with its box's id and business date."""
+    return [(row.box, row.business_date, _attempt(row)) for row in _sql.abandoned(connection)]
 
 
 def seconds_of_lease_left(connection: psycopg.Connection, attempt: Attempt) -> float:

@@ -20,7 +20,36 @@ UPDATE erp.attempt SET state = 'rejected', outcome = :outcome, decided_at = erp.
  WHERE attempt_id = :attempt_id AND state = 'claimed';
 
 -- name: note_reaped!
-UPDATE erp.attempt SET reaped_at = erp.clock() WHERE attempt_id = :attempt_id AND state IN ('rejected', 'doomed');
+UPDATE erp.attempt SET reaped_at = erp.clock(), reaps = reaps + 1, removed = removed + :removed
+ WHERE attempt_id = :attempt_id AND state IN ('rejected', 'doomed');
+
+-- name: due_for_reap
+-- A request can execute long after it was given up, so an address is emptied again 5 minutes, 1 hour and 1 day later.
+SELECT attempt_id, entry_id, attempt.tenant, attempt.entry_date, attempt.lot, sublot, state, lease_until, document,
+       outcome, box
+  FROM erp.attempt JOIN ledger.entry USING (entry_id)
+ WHERE state IN ('rejected', 'doomed') AND reaps < 4
+   AND (reaped_at IS NULL
+        OR erp.clock() >= decided_at
+                          + (ARRAY['5 minutes', '1 hour', '1 day'])[greatest(reaps, 1)]::interval)
+ ORDER BY attempt_id;
+
+-- name: not_reaped_since
+-- Given-up addresses of a box on dates of a period, not emptied since an instant.
+SELECT attempt_id, entry_id, attempt.tenant, attempt.entry_date, attempt.lot, sublot, state, lease_until, document,
+       outcome, box
+  FROM erp.attempt JOIN ledger.entry USING (entry_id)
+ WHERE state IN ('rejected', 'doomed') AND box = :box AND attempt.entry_date BETWEEN :first AND :last
+   AND (reaped_at IS NULL OR reaped_at < :since)
+ ORDER BY attempt_id;
+
+-- name: abandoned
+-- Claims whose lease ran out five minutes ago and that no run has taken up.
+SELECT attempt_id, entry_id, attempt.tenant, attempt.entry_date, attempt.lot, sublot, state, lease_until, document,
+       outcome, box, business_date
+  FROM erp.attempt JOIN ledger.entry USING (entry_id)
+ WHERE state = 'claimed' AND lease_until < erp.clock() - interval '5 minutes'
+ ORDER BY attempt_id;
 
 -- name: attempts_of
 SELECT attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome

@@ -1,0 +1,31 @@
+"""What posting asks of an ERP; hooks.protheus.ProtheusHook is one."""
+
+from typing import Protocol
+
+from bookkeeping.journal import Address, JournalEntry
+
+
+class Acknowledged(Protocol):
+    """The ERP's answer to an insert or a reversal, stripped."""
+
+    document: str
+    company_group: str
+    branch: str
+
+
+class Erp(Protocol):
+    """An ERP's hook. Each write is sent once, whatever happens; errors are of hooks.errors and name the decision.
+
+    ``timeout_seconds`` is how long a request may last before its outcome counts as unknown.
+    """
+
+    timeout_seconds: float
+
+    def insert(self, address: Address, entry: JournalEntry, key: str) -> Acknowledged:
+        """Books the entry at the address."""
+
+    def reverse(self, of: Address, document: str, into: Address) -> Acknowledged:
+        """Books the opposite of a document at another address."""
+
+    def delete(self, address: Address, document: str) -> bool:
+        """Removes a document: True if it was there, False on a clean "not found"."""

@@ -45,7 +45,7 @@ class CashCloseStep(BaseOperator):
             box = self._cash_box()
             day = self._business_date(box, context)
             self.log.info("%s, business date %s: %s.", box.name, day, self.task_id)
-            with self._ledger() as ledger, box_day(ledger, box.id, day):
+            with open_ledger(self.ledger_connection) as ledger, box_day(ledger, box.id, day):
                 return {"box": box.id, "business_date": str(day)} | self.close(box, day, ledger)
 
     def _cash_box(self) -> CashBox:
@@ -73,13 +73,15 @@ class CashCloseStep(BaseOperator):
         """Goes on once the day that was waited for is over."""
         return self.execute(context)
 
-    @contextmanager
-    def _ledger(self) -> Iterator["psycopg.Connection"]:
-        from airflow.providers.postgres.hooks.postgres import PostgresHook
-        from store.session import prepared
 
-        with prepared(PostgresHook(self.ledger_connection).get_conn()) as connection:
-            yield connection
+@contextmanager
+def open_ledger(connection_id: str) -> Iterator["psycopg.Connection"]:
+    """The ledger's database behind an Airflow connection of type postgres, as store expects it; closed at the end."""
+    from airflow.providers.postgres.hooks.postgres import PostgresHook
+    from store.session import prepared
+
+    with prepared(PostgresHook(connection_id).get_conn()) as connection:
+        yield connection
 
 
 @contextmanager

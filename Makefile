@@ -1,0 +1,61 @@
+# The project's commands. Needs python3 (3.11 to 3.13) and make; writes only below this folder.
+
+ifeq ($(wildcard local/setup.sh),)
+$(error Run it as: make -C <the project's folder> …)
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up down test lint lock clean
+
+# Whatever a tool wants to keep between runs, it keeps here.
+export UV_CACHE_DIR := $(CURDIR)/.cache/uv
+export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
+export XDG_CACHE_HOME := $(CURDIR)/.cache
+export RUFF_CACHE_DIR := $(CURDIR)/.cache/ruff
+export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.cache/hypothesis
+export AIRFLOW_HOME := $(CURDIR)/.run/airflow
+export TMPDIR := $(CURDIR)/.cache/tmp
+# Another activated environment must not lend its packages.
+unexport VIRTUAL_ENV PYTHONHOME
+
+PY := .venv/bin/python
+
+help:
+	@echo "make demo [DATE=YYYY-MM-DD]  close a day of every cash box (yesterday, without DATE) and show the result"
+	@echo "make up                      start PostgreSQL, the vendors' sandbox and Airflow, and leave them running"
+	@echo "make down                    stop them"
+	@echo "make test [ARGS=…]           run the tests (ARGS go to pytest)"
+	@echo "make lint                    check style and format"
+	@echo "make lock [ARGS=…]           write requirements.txt from requirements.in (ARGS=--upgrade takes newer versions)"
+	@echo "make clean                   stop everything and remove all that these commands made"
+	@echo
+	@echo "Ports: CIERRE_API_PORT (8080), CIERRE_POSTGRES_PORT (5442), CIERRE_SANDBOX_PORT (8800). Python: PYTHON=python3.12"
+
+setup:
+	@sh local/setup.sh $(PYTHON)
+
+demo: setup
+	@$(PY) -m local demo $(if $(DATE),--date "$(DATE)")
+
+up: setup
+	@$(PY) -m local up
+
+down:
+	@if [ -x $(PY) ]; then $(PY) -m local down; else echo "Not set up, so nothing runs."; fi
+
+test: setup
+	@$(PY) -m pytest $(ARGS)
+
+lint: setup
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+lock: setup
+	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header \
+		$(ARGS) requirements.in --output-file requirements.txt
+
+clean:
+	@if ls .run/stack-*/supervisor.pid .run/stack-*/postgres/data/postmaster.pid >/dev/null 2>&1; then \
+		$(PY) -m local down --all; fi
+	@rm -rf .venv .cache .run .pytest_cache .ruff_cache .hypothesis build plugins/*.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

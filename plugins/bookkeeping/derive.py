@@ -73,10 +73,10 @@ def derive(
     if mapping.source != box.source:
         raise ValueError(f"{box.id} reads {box.source}, but its mapping {mapping.name} is written for {mapping.source}")
     problems = Problems()
-    booked = _Booker(mapping, box, day, problems).book(documents)
-    entries = [_entry(box, day, part, lines) for part, lines in enumerate(_pack(booked, max_lines), start=1)]
-    found = problems.all()
-    return Derivation(problems=found) if found else Derivation(entries=entries)
+    packed = list(_pack(_Booker(mapping, box, day, problems).book(documents), max_lines))
+    if found := problems.all():
+        return Derivation(problems=found)
+    return Derivation(entries=[_entry(box, day, part, lines) for part, lines in enumerate(packed, start=1)])
 
 
 class _Booker:

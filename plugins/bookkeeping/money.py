@@ -34,6 +34,9 @@ def amount(value: object, currency: str) -> Decimal:
         raise AmountError(f"{value!r} is not an amount")
     try:
         number = Decimal(value.strip() if isinstance(value, str) else value)
-        return number.quantize(quantum(currency), rounding=ROUND_HALF_UP)
+        rounded = number.quantize(quantum(currency), rounding=ROUND_HALF_UP)
     except InvalidOperation:
         raise AmountError(f"{value!r} is not an amount") from None
+    if not rounded.is_finite():  # Quantizing refuses infinity, but lets NaN pass.
+        raise AmountError(f"{value!r} is not an amount")
+    return rounded

@@ -1,0 +1,183 @@
+"""What `check` says of a mapping: each test changes one thing in the project's own, which is sound."""
+
+from copy import deepcopy
+
+import pytest
+from bookkeeping.chart import Account, Chart, CostCentre
+from bookkeeping.checks import check
+from bookkeeping.mapping import AccountMapping
+from mappings import mappings_folder
+from mappings.charts import read_chart
+
+PAYMENT = ("postings", "payment")
+DEBIT_NET = (*PAYMENT, 0)
+
+
+@pytest.fixture(scope="module")
+def chart() -> Chart:
+    chart, findings = read_chart(mappings_folder())
+    assert findings == []
+    return chart
+
+
+@pytest.fixture
+def said(mapping) -> dict:
+    """What the mapping says, to be changed."""
+    return deepcopy(mapping.model_dump(mode="json"))
+
+
+def findings(said: dict, chart: Chart) -> list[tuple]:
+    return [tuple(finding) for finding in check(AccountMapping.model_validate(said), chart)]
+
+
+def test_the_projects_own_mapping_is_sound(mapping, chart):
+    assert check(mapping, chart) == []
+
+
+def test_a_payment_whose_scholarship_is_not_booked_would_not_balance(said, chart):
+    del said["postings"]["payment"][2]
+
+    assert findings(said, chart) == [
+        (PAYMENT, "debits come to net + promotion but credits to net + promotion + scholarship: "
+         "a payment would not balance")
+    ]  # fmt: skip
+
+
+def test_income_net_of_a_discount_balances_too(said, chart):
+    debit_net, _, _, credit = said["postings"]["payment"]
+    said["postings"]["payment"] = [debit_net, {**credit, "amount": "net"}]
+
+    assert findings(said, chart) == []
+
+
+def test_an_amount_booked_twice_is_refused_although_it_balances(said, chart):
+    said["postings"]["receipt"] *= 2
+
+    assert findings(said, chart) == [
+        (("postings", "receipt"), "each side books net + net: an amount is booked more than once")
+    ]
+
+
+def test_money_that_is_not_booked_at_all_is_refused(said, chart):
+    promotion, credit = said["postings"]["payment"][1], said["postings"]["payment"][3]
+    said["postings"]["payment"] = [promotion, {**credit, "amount": "promotion"}]
+
+    assert findings(said, chart) == [
+        (PAYMENT, "no posting has the amount net, so the money of a payment would not be booked")
+    ]
+
+
+def test_kinds_amounts_and_attributes_the_source_does_not_have_are_named(said, chart):
+    said["postings"]["sale"] = said["postings"]["receipt"]
+    said["postings"]["credit_note"][1]["amount"] = "gross"
+    said["postings"]["receipt"][0]["rules"][0]["when"] = {"fraud": ["true"], "form": ["1"]}
+
+    assert findings(said, chart) == [
+        (("postings", "credit_note", 1, "amount"), "there is no amount 'gross'; known are net"),
+        (
+            ("postings", "receipt", 0, "rules", 0, "when", "fraud"),
+            "there is no attribute 'fraud'; known are form, programme",
+        ),
+        (("postings", "sale"), "sga has no sale documents; known are payment, credit_note, receipt"),
+    ]
+
+
+def test_values_that_can_never_be_are_named(said, chart):
+    said["postings"]["payment"][1]["rules"][1]["when"] = {"fraud": ["yes"]}
+    said["postings"]["payment"][0]["rules"][1]["when"] = {"form": ["15", "51"]}
+    said["tables"]["account_of_form"]["values"]["99"] = "1.1.01.001"
+
+    assert findings(said, chart) == [
+        (("tables", "account_of_form", "values", "99"), "form '99' is not among form_names"),
+        (
+            (*DEBIT_NET, "rules", 1, "when", "form"),
+            "form '51' is not among form_names, which name every form of payment",
+        ),
+        ((*PAYMENT, 1, "rules", 1, "when", "fraud"), "fraud is never 'yes'; it can be false or true"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("account", "message"),
+    [
+        ("9.9.99", "account 9.9.99 is not in the chart of accounts"),
+        ("1.1.02", "account 1.1.02 (Bancos) is a heading: book to one of the accounts under it"),
+        ("1.1.02.099", "account 1.1.02.099 (Banco del Progreso (cuenta cerrada)) is blocked in the chart of accounts"),
+    ],
+)
+def test_an_account_must_be_in_the_chart_postable_and_open(said, chart, account, message):
+    said["postings"]["receipt"][1]["rules"][0]["account"] = account
+    said["tables"]["account_of_form"]["values"]["1"] = account
+
+    assert findings(said, chart) == [
+        (("tables", "account_of_form", "values", "1"), message),
+        (("postings", "receipt", 1, "rules", 0, "account"), message),
+    ]
+
+
+def test_a_cost_centre_must_be_in_the_list_and_open(said, chart):
+    said["tables"]["cost_centre_of_programme"]["values"] |= {"1": "0199", "2": "7777"}
+
+    place = ("tables", "cost_centre_of_programme", "values")
+    assert findings(said, chart) == [
+        ((*place, "1"), "cost centre 0199 (Turismo (carrera cerrada)) is blocked in the list of cost centres"),
+        ((*place, "2"), "cost centre 7777 is not in the list of cost centres"),
+    ]
+
+
+def test_an_account_that_requires_a_cost_centre_gets_one(said, chart):
+    said["postings"]["payment"][0]["rules"][1]["cost_centre"] = None
+
+    assert findings(said, chart) == [
+        ((*DEBIT_NET, "rules", 1), "account 5.1.01.001 requires a cost centre and the rule gives none")
+    ]
+
+
+def test_tables_must_exist_and_look_at_an_attribute_of_the_kind(said, chart):
+    said["postings"]["payment"][0]["rules"][0]["account"] = {"table": "accounts"}
+    said["postings"]["credit_note"][1]["rules"][0]["account"] = {"table": "account_of_form"}
+    tables = "account_of_form, income_of_revenue_type, cost_centre_of_programme"
+
+    assert findings(said, chart) == [
+        ((*DEBIT_NET, "rules", 0, "account"), f"there is no table 'accounts'; known are {tables}"),
+        (
+            ("tables", "account_of_form", "by"),
+            "there is no attribute 'form' where this table is used; known are programme, fraud, note_type",
+        ),
+    ]
+
+
+def test_histories_are_checked_with_the_placeholders_of_their_kind(said, chart):
+    said["postings"]["credit_note"][0]["history"] = "Caja {form_name}"
+    said["postings"]["payment"][0]["rules"][1]["history"] = "x" * 41
+
+    assert [place for place, _ in findings(said, chart)] == [
+        (*DEBIT_NET, "rules", 1, "history"),
+        ("postings", "credit_note", 0, "history"),
+    ]
+
+
+def test_equally_specific_rules_for_one_key_are_found_before_any_day_meets_them(said, chart):
+    rules = said["postings"]["credit_note"][0]["rules"]
+    rules.append({"when": {"note_type": ["2", "3"]}, "account": "2.1.09.001"})
+    rules.append({"when": {"note_type": ["2"]}, "account": "2.1.09.001", "valid_from": "2025-01-01"})
+
+    assert findings(said, chart) == [
+        (
+            ("postings", "credit_note", 0, "rules", 3),
+            "this rule and rule 2 of the same posting can fit the same document and are equally specific: "
+            "give one a priority, another condition or another valid_from",
+        )
+    ]
+
+
+def test_a_chart_objects_only_to_what_cannot_be_booked():
+    chart = Chart(
+        {"1": Account("1", "Caja", postable=True, requires_cost_centre=True, blocked=False)},
+        {"A": CostCentre("A", "Centro", blocked=False)},
+    )
+
+    assert chart.objection_to_account("1") is None
+    assert chart.objection_to_cost_centre("A") is None
+    assert chart.requires_cost_centre("1")
+    assert not chart.requires_cost_centre("2")

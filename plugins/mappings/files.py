@@ -94,7 +94,7 @@ class _Plain:
 
     def value(self, node: yaml.Node, loc: Loc) -> object:
         if isinstance(node, yaml.ScalarNode):
-            return None if node.value == "" and node.style is None else node.value
+            return None if node.value == "" and not node.style else node.value
         if any(node is above for above in self.open):
             self._refuse(node.start_mark.line + 1, loc, "refers to itself")
             return None

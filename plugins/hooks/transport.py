@@ -4,14 +4,17 @@ import logging
 import re
 
 from urllib3 import Retry
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 LONGEST_WAIT = 60
 """Seconds of Retry-After that are waited for at once; what is longer is left to the task's own retries."""
 
 
 class ReadRetry(Retry):
-    """Retries for reads alone; urllib3's ``allowed_methods`` would still repeat a POST that failed to connect."""
+    """Retries for reads alone; urllib3's ``allowed_methods`` would still repeat a POST that failed to connect.
+
+    A read that timed out is not repeated either: the vendor is still at work on it.
+    """
 
     @classmethod
     def of(cls, retries: int) -> "ReadRetry":
@@ -26,11 +29,11 @@ class ReadRetry(Retry):
             raise_on_status=False,
         )
 
-    def increment(self, method=None, *args, **kwargs):
-        """The retries left after a failure; raises the failure itself for whatever is not a read."""
-        if method not in self.allowed_methods:
-            return Retry(0, read=False).increment(method, *args, **kwargs)
-        return super().increment(method, *args, **kwargs)
+    def increment(self, method=None, url=None, response=None, error=None, **kwargs):
+        """The retries left after a failure; raises the failure itself where there is to be no retry."""
+        if method not in self.allowed_methods or isinstance(error, ReadTimeoutError):
+            return Retry(0, read=False).increment(method, url, response, error, **kwargs)
+        return super().increment(method, url, response, error, **kwargs)
 
 
 def seconds_to_wait(retry_after: str | None) -> float | None:

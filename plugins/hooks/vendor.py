@@ -68,12 +68,16 @@ class VendorHook(HttpHook):
     def get_conn(self) -> Session:
         """This hook's one session, opened at the first call and kept.
 
-        Raises FatalError if the connection's extra holds a setting that cannot be used.
+        Raises FatalError if the connection's address or one of its settings cannot be used.
         """
         if self._session is None:
             connection = self.get_connection(self.connection_id)
             self.settings = self._read_settings(connection.extra_dejson)
-            self._set_base_url(connection)
+            try:
+                self._set_base_url(connection)
+            except ValueError:
+                message = f"connection {self.connection_id} cannot be used: its base address is none"
+                raise FatalError(message, vendor=self.vendor) from None
             self.base_url = self.base_url.rstrip("/")
             self.keep_alive_adapter.max_retries = ReadRetry.of(self.settings.retries)
             session = self._configure_session_from_auth(Session(), connection)

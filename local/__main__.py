@@ -8,12 +8,14 @@ from types import FrameType
 
 from rich.console import Console
 
+from local.airflow_api import AirflowApiError
 from local.migration import MigrationError
 from local.postgres_binaries import PostgresError
 from local.settings import RUN, SettingsError
 from local.stack import Stack, StackError
 
-console = Console(highlight=False)
+# Where nobody looks on (a file, a pipe), wide enough for the table.
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 
 
 def main() -> int:
@@ -27,9 +29,8 @@ def main() -> int:
     except KeyboardInterrupt:
         console.print("Interrupted.")
         return 130
-    except (StackError, SettingsError, PostgresError, MigrationError) as error:
-        console.print(str(error), style="red", markup=False)
-        return 1
+    except (StackError, SettingsError, PostgresError, MigrationError, AirflowApiError) as error:
+        return _complain(error)
     except PermissionError as error:
         console.print(f"{error.filename} belongs to another user; `make clean` as that user removes it.", style="red")
         return 1
@@ -49,9 +50,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
-    from local.demo import demo  # only here: the ledger's code need not be in order to start and stop
+    # Only here: what the demo reads (mappings, the ledger) need not be in order to start and stop a stack.
+    from mappings.findings import MappingError
 
-    return demo(Stack.of_this_project(), arguments.date, console)
+    from local.demo import demo
+
+    # A stack of the demo's own runs what the demo asks for and nothing else; the schedule is for one that stays up.
+    stack = Stack.of_this_project(AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE="False")
+    try:
+        return demo(stack, arguments.date, console)
+    except MappingError as error:
+        return _complain(error)
 
 
 def _up(_: argparse.Namespace) -> int:
@@ -71,6 +80,11 @@ def _down(arguments: argparse.Namespace) -> int:
             stack.down()
     console.print("Stopped.")
     return 0
+
+
+def _complain(error: Exception) -> int:
+    console.print(str(error), style="red", markup=False, soft_wrap=True)
+    return 1
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -10,6 +10,9 @@ from local.postgres import Cluster
 from local.settings import PROJECT, Ports, Secrets
 
 USER = "admin"
+TIMEZONE = "America/Guayaquil"
+# The sandbox's login; it opens nothing but the sandbox.
+SANDBOX_LOGIN = {"login": "cierre", "password": "sandbox"}
 SGA_TENANTS = ("itb", "itb_online", "conduce_ecuador", "educacion_continua")
 # Marks every process of a stack with its run folder, so that `down` finds those that lost their parent.
 MARKER = "CIERRE_STACK"
@@ -21,13 +24,7 @@ def connections(ports: Ports, postgres_password: str) -> dict[str, str]:
     found: dict[str, dict[str, object]] = {
         f"sga_{tenant}": {"conn_type": "sga", "host": f"{sandbox}/sga/{tenant}"} for tenant in SGA_TENANTS
     }
-    # The sandbox's own login; it opens nothing but the sandbox.
-    found["protheus"] = {
-        "conn_type": "protheus",
-        "host": f"{sandbox}/protheus",
-        "login": "cierre",
-        "password": "cierre",
-    }
+    found["protheus"] = {"conn_type": "protheus", "host": f"{sandbox}/protheus", **SANDBOX_LOGIN}
     found["ledger_db"] = {
         "conn_type": "postgres",
         "host": "127.0.0.1",
@@ -60,7 +57,9 @@ def airflow_settings(home: Path, ports: Ports, secret: Secrets, airflow_dsn: str
         "CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
         "CORE__LOAD_EXAMPLES": "False",
         "CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
-        "CORE__DEFAULT_TIMEZONE": "America/Guayaquil",
+        "CORE__DEFAULT_TIMEZONE": TIMEZONE,
+        # Doubled at each retry, by the DAGs. On one machine somebody is waiting.
+        "CORE__DEFAULT_TASK_RETRY_DELAY": "5",
         "CORE__TEST_CONNECTION": "Enabled",
         "CORE__FERNET_KEY": secret.fernet_key,
         "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
@@ -89,6 +88,7 @@ def environment(home: Path, ports: Ports, cluster: Cluster, given: Mapping[str, 
     """The environment of a stack's processes: our defaults, overridden by what the person has ``given``."""
     settings = airflow_settings(home, ports, Secrets.of(home), cluster.dsn("airflow"))
     defaults = {f"AIRFLOW__{name}": value for name, value in settings.items()}
+    defaults["CIERRE_SANDBOX_PASSWORD"] = SANDBOX_LOGIN["password"]
     fixed = {
         "AIRFLOW_HOME": str(home / "airflow"),
         "TMPDIR": str(home / "tmp"),

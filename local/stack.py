@@ -15,7 +15,7 @@ import psutil
 import requests
 
 from local import processes
-from local.airflow_api import AirflowApi
+from local.airflow_api import AirflowApi, Task
 from local.environment import USER, environment, libpq_dsn
 from local.files import tail, write_secret
 from local.migration import AIRFLOW, AirflowMigration
@@ -52,9 +52,12 @@ class Stack:
         self._fast = fast
 
     @classmethod
-    def of_this_project(cls) -> "Stack":
-        """The stack that ``make up``, ``demo`` and ``down`` speak of: one for each API port."""
-        given = configured()
+    def of_this_project(cls, **defaults: str) -> "Stack":
+        """The stack that ``make up``, ``demo`` and ``down`` speak of: one for each API port.
+
+        ``defaults`` are settings that stand behind the person's own.
+        """
+        given = defaults | configured()
         ports = Ports.configured(given)
         return cls(RUN / f"stack-{ports.api}", ports, given=given)
 
@@ -105,6 +108,11 @@ class Stack:
     def api(self) -> AirflowApi:
         """A client of its REST API."""
         return AirflowApi(self.api_url, self.user, self.password)
+
+    def task_log(self, task: Task) -> Path:
+        """The file with the log of a task's last try."""
+        place = f"dag_id={task.dag_id}/run_id={task.run_id}/task_id={task.task_id}/attempt={task.try_number}.log"
+        return self.home / "airflow" / "logs" / place
 
     def running(self) -> bool:
         """Whether its supervisor runs (it may still be starting)."""

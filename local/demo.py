@@ -1,0 +1,112 @@
+"""The demo: one business date of every cash box, closed by the real Airflow, and what the ledger then says of it."""
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bookkeeping.cash_box import CashBox
+from mappings.loader import cash_boxes
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from store import overview, session
+
+from local import report
+from local.airflow_api import AirflowApi, Task
+from local.environment import TIMEZONE
+from local.files import tail
+from local.stack import LONG_AGO, Stack, StackError
+
+PREFIX = "cash_close__"
+PARSING_SECONDS = 90
+ENDED = {"success", "failed", "upstream_failed", "skipped", "removed"}
+
+
+def demo(stack: Stack, day: date | None, console: Console) -> int:
+    """Close a business date (yesterday if None) of every cash box and show the result.
+
+    Returns the exit status: 0 if every box reconciled or had no activity. The stack is left as it was: stopped again
+    unless it ran before. Raises MappingError for a wrong file of a cash box, and what `Stack.up` raises.
+    """
+    day = day or datetime.now(ZoneInfo(TIMEZONE)).date() - timedelta(days=1)
+    boxes = cash_boxes()
+    stays = stack.running()
+    try:
+        began = LONG_AGO if stays else datetime.now(UTC)
+        with console.status("Starting PostgreSQL, the sandbox and Airflow"):
+            stack.up()
+        with console.status("Waiting until Airflow has read the DAGs"):
+            _wait_for_dags(stack.api, boxes, since=began)
+        with session.connect(stack.ledger_dsn) as ledger:
+            since = ledger.execute("SELECT now()").fetchone()[0]
+            failed = _close(stack.api, boxes, day, console)
+            found = {box_day.box: box_day for box_day in overview.day(ledger, day)}
+            posted = overview.posted_since(ledger, day, since)
+        _explain(stack, boxes, failed, console)
+        console.print(report.table(day, boxes, found))
+        console.print(f"{posted} new ERP documents were posted." if posted else "Nothing new was posted to the ERP.")
+    finally:
+        if not stays:
+            with console.status("Stopping"):
+                stack.down()
+    console.print(f"The web UI: {'' if stays else '`make up`, then '}{stack.api_url}")
+    return 0 if not failed and report.all_green(boxes, found) else 1
+
+
+def _wait_for_dags(api: AirflowApi, boxes: Mapping[str, CashBox], since: datetime) -> None:
+    expected = {PREFIX + box for box in boxes}
+    patience = time.monotonic() + PARSING_SECONDS
+    while missing := expected - api.parsed_dags(PREFIX, since):
+        if time.monotonic() > patience:
+            errors = "\n".join(api.import_errors()) or "Airflow reports no error in the DAG files."
+            raise StackError(f"Airflow did not find {', '.join(sorted(missing))}.\n{errors}")
+        time.sleep(0.3)
+
+
+def _close(api: AirflowApi, boxes: Mapping[str, CashBox], day: date, console: Console) -> list[Task]:
+    """Close the day of every box, showing progress; returns the tasks that failed."""
+    runs = {}
+    for box in boxes:
+        api.unpause(PREFIX + box)
+        runs[PREFIX + box] = api.trigger(PREFIX + box, day)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[doing]}"))
+    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+        bars = {PREFIX + box.id: progress.add_task(box.name, total=None, doing="queued") for box in boxes.values()}
+        failed: list[Task] = []
+        while bars:
+            tasks = api.tasks(runs.values())
+            for dag_id in list(bars):
+                steps = [task for task in tasks if (task.dag_id, task.run_id) == (dag_id, runs[dag_id])]
+                done = [step for step in steps if step.state in ENDED]
+                progress.update(bars[dag_id], total=len(steps) or None, completed=len(done), doing=_doing(steps))
+                if steps and len(done) == len(steps):
+                    progress.stop_task(bars.pop(dag_id))
+                    failed += [step for step in steps if step.state == "failed"]
+            time.sleep(0.3)
+    return failed
+
+
+def _doing(steps: list[Task]) -> str:
+    if any(step.state == "failed" for step in steps):
+        return "[red]failed"
+    if steps and all(step.state in ENDED for step in steps):
+        return "[green]closed"
+    return ", ".join(f"{step.task_id} {step.state}" for step in steps if step.state and step.state not in ENDED)
+
+
+def _explain(stack: Stack, boxes: Mapping[str, CashBox], failed: list[Task], console: Console) -> None:
+    for task in failed:
+        file = stack.task_log(task)
+        console.print(f"[red]{boxes[task.dag_id.removeprefix(PREFIX)].name}: {task.task_id} failed.")
+        console.print("\n".join(_errors(stack.api.log(task))) or tail(file, 15), markup=False)
+        console.print(f"Its log: {file}", soft_wrap=True, markup=False)
+
+
+def _errors(log: list[dict]) -> list[str]:
+    """The lines of a task's log that say why it failed."""
+    lines = []
+    for record in log:
+        if record.get("level") in ("error", "critical"):
+            lines.append(record["event"])
+            lines += [f"{detail['exc_type']}: {detail['exc_value']}" for detail in record.get("error_detail") or []]
+    return lines[-15:]

@@ -1,0 +1,64 @@
+"""What the ledger says of a day, as a table for people."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from bookkeeping.cash_box import CashBox
+from mappings.findings import MappingError
+from mappings.loader import account_mapping
+from rich.table import Table
+from store.overview import BoxDay
+
+GREEN = ("reconciled", "no activity")
+
+
+def table(day: date, boxes: Mapping[str, CashBox], found: Mapping[str, BoxDay]) -> Table:
+    """The table that ends the demo: a row for each cash box, whether or not the ledger found anything for its day."""
+    shown = Table(title=f"Cash boxes on {day}", show_lines=True)
+    for heading in ("Cash box", "Documents", "Money by form of payment", "Journal total", "ERP documents", "State"):
+        shown.add_column(heading, justify="right" if heading in ("Documents", "Journal total") else "left")
+    for box in boxes.values():
+        box_day = found.get(box.id)
+        if box_day is None:
+            shown.add_row(box.name, "", "", "", "", "[red]not closed")
+        else:
+            shown.add_row(box.name, *_cells(box, box_day))
+    return shown
+
+
+def all_green(boxes: Mapping[str, CashBox], found: Mapping[str, BoxDay]) -> bool:
+    """Whether every cash box's day is reconciled, or had no activity."""
+    return all(box in found and found[box].state in GREEN for box in boxes)
+
+
+def _cells(box: CashBox, box_day: BoxDay) -> list[str]:
+    documents = str(box_day.documents)
+    if box_day.quarantined:
+        documents += f"\n{box_day.quarantined} quarantined"
+    colour = "green" if box_day.state in GREEN else "red"
+    return [
+        documents,
+        _money(box, box_day.money_by_form),
+        f"{box_day.journal_total:,} {box.currency}",
+        "\n".join(box_day.erp_documents) or "none",
+        f"[{colour}]{box_day.state}",
+    ]
+
+
+def _money(box: CashBox, money_by_form: Mapping[str, Decimal]) -> str:
+    names = _form_names(box)
+    amounts = {form: f"{amount:,}" for form, amount in sorted(money_by_form.items(), key=lambda item: _number(item[0]))}
+    width = max(map(len, amounts.values()), default=0)
+    return "\n".join(f"{amount:>{width}}  {names.get(form, f'form {form}')}" for form, amount in amounts.items())
+
+
+def _form_names(box: CashBox) -> Mapping[str, str]:
+    try:
+        return account_mapping(box.mapping).form_names
+    except MappingError:
+        return {}  # the close itself says what is wrong with the mapping; the numbers are still worth showing
+
+
+def _number(form: str) -> tuple[int, str]:
+    return (int(form), "") if form.isdigit() else (0, form)

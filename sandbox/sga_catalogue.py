@@ -36,6 +36,13 @@ FORMS = [
 ]
 """(formaPagoId, name, SRI code): many forms share one code (field-notes.md, SGA)."""
 
+CANCELLATION, REFUND = 1, 2
+NOTE_TYPES = {CANCELLATION: "ANULACIÓN", REFUND: "DEVOLUCIÓN"}
+"""ncTipoId -> ncTipoDescripcion."""
+
+FRAUD = 1
+"""The motive of a credit note that makes ``esFraude`` true (sga.seed.md)."""
+
 REVENUE_TYPES = {
     1: "MATRÍCULA",
     2: "CUOTA",

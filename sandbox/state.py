@@ -1,0 +1,55 @@
+"""The sandbox's memory: one SQLite database for all vendors, one user of it at a time."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import StaticPool
+
+IN_MEMORY = ":memory:"
+
+
+class Table(DeclarativeBase):
+    """Base of every vendor's tables."""
+
+
+class State:
+    """Everything the vendors remember, in a file that outlives the process, or in memory."""
+
+    def __init__(self, path: str | Path = IN_MEMORY) -> None:
+        self._lock = threading.RLock()
+        self._engine = _engine(path)
+        Table.metadata.create_all(self._engine)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """One transaction: kept whole if the block ends, gone if it raises. The vendors take turns."""
+        with self._lock, Session(self._engine) as session, session.begin():
+            yield session
+
+    def clear(self) -> None:
+        """Forgets everything."""
+        with self._lock:
+            Table.metadata.drop_all(self._engine)
+            Table.metadata.create_all(self._engine)
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        self._engine.dispose()
+
+
+def _engine(path: str | Path) -> Engine:
+    if str(path) == IN_MEMORY:
+        # One connection for all threads: each connection to SQLite's memory would see a database of its own.
+        return create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    engine = create_engine(f"sqlite:///{Path(path).absolute()}", connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def keep_a_write_ahead_log(connection, _record) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+
+    return engine

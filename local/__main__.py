@@ -8,11 +8,9 @@ from types import FrameType
 
 from rich.console import Console
 
-from local.airflow_api import AirflowApiError
-from local.migration import MigrationError
-from local.postgres_binaries import PostgresError
-from local.settings import RUN, SettingsError
-from local.stack import Stack, StackError
+from local.errors import LocalError
+from local.settings import RUN
+from local.stack import Stack
 
 # Where nobody looks on (a file, a pipe), wide enough for the table.
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
@@ -29,7 +27,7 @@ def main() -> int:
     except KeyboardInterrupt:
         console.print("Interrupted.")
         return 130
-    except (StackError, SettingsError, PostgresError, MigrationError, AirflowApiError) as error:
+    except LocalError as error:
         return _complain(error)
     except PermissionError as error:
         console.print(f"{error.filename} belongs to another user; `make clean` as that user removes it.", style="red")
@@ -40,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     commands = parser.add_subparsers(required=True)
     demo = commands.add_parser("demo", help="close one day of every cash box and show the result")
-    demo.add_argument("--date", type=date.fromisoformat, help="business date, YYYY-MM-DD (default: yesterday)")
+    demo.add_argument("--date", type=_day, help="business date, YYYY-MM-DD (default: yesterday)")
     demo.set_defaults(command=_demo)
     commands.add_parser("up", help="start the stack and leave it running").set_defaults(command=_up)
     down = commands.add_parser("down", help="stop the stack")
@@ -51,9 +49,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _demo(arguments: argparse.Namespace) -> int:
     # Only here: what the demo reads (mappings, the ledger) need not be in order to start and stop a stack.
-    from mappings.findings import MappingError
-
     from local.demo import demo
+    from mappings.findings import MappingError
 
     # A stack of the demo's own runs what the demo asks for and nothing else; the schedule is for one that stays up.
     stack = Stack.of_this_project(AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE="False")
@@ -85,6 +82,13 @@ def _down(arguments: argparse.Namespace) -> int:
 def _complain(error: Exception) -> int:
     console.print(str(error), style="red", markup=False, soft_wrap=True)
     return 1
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day like 2024-09-06") from None
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

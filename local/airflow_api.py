@@ -7,12 +7,14 @@ from typing import Any
 
 import requests
 
+from local.errors import LocalError
+
 PAGE = 100
 # In the words of /monitor/health; with each, the name of the part it is.
 HEARTBEATS = {"scheduler": "scheduler", "dag_processor": "dag-processor", "triggerer": "triggerer"}
 
 
-class AirflowApiError(RuntimeError):
+class AirflowApiError(LocalError):
     """Airflow refused a request; the message carries its answer."""
 
 

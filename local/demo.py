@@ -5,17 +5,17 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bookkeeping.cash_box import CashBox
-from mappings.loader import cash_boxes
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from store import overview, session
 
+from bookkeeping.cash_box import CashBox
 from local import report
 from local.airflow_api import AirflowApi, Task
 from local.environment import TIMEZONE
 from local.files import tail
 from local.stack import LONG_AGO, Stack, StackError
+from mappings.loader import cash_boxes
+from store import overview, session
 
 PREFIX = "cash_close__"
 PARSING_SECONDS = 90

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 
+from local.errors import LocalError
 from local.files import tail
 from local.settings import PROJECT
 
@@ -15,7 +16,7 @@ from local.settings import PROJECT
 AIRFLOW = (sys.executable, "-P", "-m", "airflow")
 
 
-class MigrationError(RuntimeError):
+class MigrationError(LocalError):
     """Airflow's database could not be migrated; the message shows the end of the log."""
 
 

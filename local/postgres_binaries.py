@@ -11,6 +11,8 @@ from glob import glob
 from importlib.util import find_spec
 from pathlib import Path
 
+from local.errors import LocalError
+
 OLDEST = 14
 PROGRAMS = ("initdb", "pg_ctl", "postgres")
 # Debian and Ubuntu, Red Hat, Homebrew (Apple silicon, Intel), the installers of EDB and Postgres.app.
@@ -24,7 +26,7 @@ USUAL_PLACES = (
 )
 
 
-class PostgresError(RuntimeError):
+class PostgresError(LocalError):
     """PostgreSQL cannot be found, started or stopped; the message says what to do about it."""
 
 

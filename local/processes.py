@@ -1,5 +1,8 @@
 """The processes of a stack, known by the run folder in their environment."""
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -24,10 +27,23 @@ def of(home: Path) -> list[psutil.Process]:
 
 def end(processes: list[psutil.Process], patience: float) -> None:
     """Ask processes to end, wait ``patience`` seconds, and kill those that did not."""
-    for signal in (psutil.Process.terminate, psutil.Process.kill):
+    for ask in (psutil.Process.terminate, psutil.Process.kill):
         for process in processes:
             try:
-                signal(process)
+                ask(process)
             except psutil.NoSuchProcess:
                 continue
         _, processes = psutil.wait_procs(processes, timeout=patience)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Lets the block finish: a second Ctrl-C while everything is being stopped would leave the rest running."""
+    before = {
+        number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from rich.table import Table
+
 from bookkeeping.cash_box import CashBox
 from mappings.findings import MappingError
 from mappings.loader import account_mapping
-from rich.table import Table
 from store.overview import BoxDay
 
 GREEN = ("reconciled", "no activity")

@@ -11,13 +11,14 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
+from local.errors import LocalError
 from local.files import write_secret
 
 PROJECT = Path(__file__).resolve().parent.parent
 RUN = PROJECT / ".run"
 
 
-class SettingsError(ValueError):
+class SettingsError(LocalError):
     """A setting that cannot be used; the message names its variable."""
 
 

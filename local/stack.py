@@ -17,6 +17,7 @@ import requests
 from local import processes
 from local.airflow_api import AirflowApi, Task
 from local.environment import USER, environment, libpq_dsn
+from local.errors import LocalError
 from local.files import tail, write_secret
 from local.migration import AIRFLOW, AirflowMigration
 from local.postgres import Cluster
@@ -26,7 +27,7 @@ PATIENCE_SECONDS = 120
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
-class StackError(RuntimeError):
+class StackError(LocalError):
     """The stack cannot be started or stopped; the message says which part and shows the end of its log."""
 
 
@@ -198,14 +199,15 @@ class Stack:
         return process if processes.belongs(process, self.home) else None
 
     def _stop(self) -> None:
-        supervisor = self._supervisor()
-        if supervisor:
-            processes.end([supervisor], patience=20)
-        # What is left lost its supervisor, or did not heed it.
-        processes.end(processes.of(self.home), patience=3)
-        self.cluster.stop()
-        for name in ("supervisor.pid", "state.json", "ports.json"):
-            (self.home / name).unlink(missing_ok=True)
+        with processes.undisturbed():
+            supervisor = self._supervisor()
+            if supervisor:
+                processes.end([supervisor], patience=20)
+            # What is left lost its supervisor, or did not heed it.
+            processes.end(processes.of(self.home), patience=3)
+            self.cluster.stop()
+            for name in ("supervisor.pid", "state.json", "ports.json"):
+                (self.home / name).unlink(missing_ok=True)
 
     def _wait_until_healthy(self, since: datetime) -> None:
         patience = time.monotonic() + PATIENCE_SECONDS

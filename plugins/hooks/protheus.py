@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import msgspec
-from bookkeeping.journal import Address, JournalEntry, Line, Side
 from pydantic import Field, PositiveFloat
 from requests import Response
 
+from bookkeeping.journal import Address, JournalEntry, Line, Side
 from hooks import vendor
-from hooks.errors import DataError, FatalError, RetriableError, UncertainError
+from hooks.errors import DataError, FatalError, RetriableError, UncertainError, VendorError
 from hooks.protheus_login import LOGIN_TIMEOUT, TokenLogin
 from hooks.vendor import VendorHook, describe, one_line
 
@@ -110,7 +110,7 @@ class ProtheusHook(VendorHook):
         if self.settings.not_found.search(said):
             return False
         if said:
-            raise self.failure(DataError, f"{about} is refused: {said}", response)
+            raise self._refusal(about, said, response)
         if _said(answer, "CT2_DOC") != document:
             raise self.failure(UncertainError, f"{about}: the ERP answers for another document", response)
         return True
@@ -175,7 +175,7 @@ class ProtheusHook(VendorHook):
         answer = self._answer(response, about)
         refusal, document = one_line(_said(answer, "error")), _said(answer, "CT2_DOC")
         if refusal and not document:
-            raise self.failure(DataError, f"{about} is refused: {refusal}", response)
+            raise self._refusal(about, refusal, response)
         if refusal:
             message = f"{about}: the ERP gives document {document} and an error too: {refusal}"
             raise self.failure(UncertainError, message, response)
@@ -205,12 +205,17 @@ class ProtheusHook(VendorHook):
         if status in _NEVER_REACHED or (status == 403 and answer):
             message = f"{about} never reached the ERP's routine: check address, login and rights"
             raise self.failure(FatalError, message, response)
-        words = _said(answer, "errorMessage") or _said(answer, "message")
+        words = one_line(_said(answer, "errorMessage") or _said(answer, "message"))
         if is_refusal and words:
-            refusal = self.failure(DataError, f"{about} is refused: {one_line(words)}", response)
-            refusal.code = _said(answer, "errorCode") or _said(answer, "code") or None
-            raise refusal
+            raise self._refusal(about, words, response, code=_said(answer, "errorCode") or _said(answer, "code"))
         raise self.failure(UncertainError, f"{about}: the answer is {describe(text, quote=True)}", response)
+
+    def _refusal(self, about: str, words: str, response: Response, code: str = "") -> VendorError:
+        """The ERP said no. Its texts may begin with the name of their help page, which is the nearest to a code."""
+        named = re.match(r"(?:AJUDA|AYUDA|HELP):(\S+)", words)
+        error = self.failure(DataError, f"{about} is refused: {words}", response)
+        error.code = code or (named[1] if named else None)
+        return error
 
 
 _json = msgspec.json.Encoder(decimal_format="number")

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from bookkeeping.documents import Kind, Reading, Total
-
 from hooks import sga_rows
 from hooks.errors import DataError, FatalError, RetriableError
 from hooks.sga_shapes import SHAPES

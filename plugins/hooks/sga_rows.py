@@ -12,7 +12,6 @@ from typing import Any
 
 from bookkeeping.documents import Document, QuarantinedRow, Reading
 from bookkeeping.money import ZERO, AmountError, amount
-
 from hooks.sga_shapes import FORM_FIELDS, FORMS, NO_CASH, SHAPES, Reason, Shape
 
 
@@ -34,10 +33,9 @@ def documents(sessions: list[dict[str, Any]], *, day: date, currency: str) -> Re
 def money(value: object, currency: str) -> Decimal | None:
     """A row's amount in ``currency``, rounded to its smallest unit; None if it is not one."""
     try:
-        read = amount(value, currency)
+        return amount(value, currency)
     except AmountError:
         return None
-    return read if read.is_finite() else None
 
 
 class _Unbookable(Exception):

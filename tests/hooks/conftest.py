@@ -1,13 +1,17 @@
-"""A real HTTP server that answers what a test tells it, and connections to it."""
+"""A real HTTP server that answers what a test tells it, the vendors' stand-ins, and connections to them."""
 
 import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+
+from sandbox.server import SandboxServer
+from sandbox.vendor import Options
 
 
 @dataclass(frozen=True)
@@ -128,3 +132,31 @@ def nobody() -> str:
     server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
     server.server_close()
     return f"http://127.0.0.1:{server.server_port}"
+
+
+CHART = """account,name,postable,requires_cost_centre,blocked
+1,Activo,false,false,false
+1.1,Caja,true,false,false
+1.2,Banco cerrado,true,false,true
+4.1,Matrículas,true,true,false
+"""
+COST_CENTRES = """code,name,blocked
+0101,Administración,false
+0199,Carrera cerrada,true
+"""
+
+
+@pytest.fixture(scope="module")
+def _sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServer]:
+    charts = tmp_path_factory.mktemp("charts")
+    (charts / "chart_of_accounts.csv").write_text(CHART)
+    (charts / "cost_centres.csv").write_text(COST_CENTRES)
+    with SandboxServer(options=Options(chart_dir=charts, today=lambda: date(2024, 12, 2))) as server:
+        yield server
+
+
+@pytest.fixture
+def sandbox(_sandbox: SandboxServer) -> SandboxServer:
+    """The vendors' stand-ins, with empty books."""
+    _sandbox.reset()
+    return _sandbox

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+
 from hooks.errors import DataError, FatalError, RetriableError, UncertainError, VendorError
 
 

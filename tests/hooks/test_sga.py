@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from bookkeeping.documents import Kind, Total, totals
 from hooks.errors import DataError, FatalError, RetriableError
 from hooks.sga import SgaHook, control_totals, read
-from hypothesis import given
-from hypothesis import strategies as st
 from support.sga_answers import credit_note, payment, receipt, session
 
 DAY = date(2024, 9, 6)
@@ -165,6 +166,7 @@ RECEIPTS = st.lists(st.builds(receipt, AMOUNTS, FORMS, st.one_of(st.integers(1, 
 ANSWERS = st.lists(st.builds(session, PAYMENTS, CREDIT_NOTES, RECEIPTS), max_size=3).map(json.dumps)
 
 
+@settings(deadline=None)
 @given(ANSWERS)
 def test_no_row_is_ever_lost_nor_read_twice(body):
     reading = read(body, day=DAY, currency="USD")
@@ -178,6 +180,7 @@ def test_no_row_is_ever_lost_nor_read_twice(body):
     assert sorted(places) == sorted(rows)
 
 
+@settings(deadline=None)
 @given(ANSWERS)
 def test_what_is_read_agrees_with_the_control_totals_by_kind_and_form(body):
     reading = read(body, day=DAY, currency="USD")
@@ -192,6 +195,7 @@ def test_what_is_read_agrees_with_the_control_totals_by_kind_and_form(body):
     }
 
 
+@settings(deadline=None)
 @given(ANSWERS)
 def test_keys_are_unique_amounts_are_cents_and_gross_is_what_was_charged(body):
     documents = read(body, day=DAY, currency="USD").documents
@@ -203,6 +207,7 @@ def test_keys_are_unique_amounts_are_cents_and_gross_is_what_was_charged(body):
             assert document.amounts["gross"] == parts
 
 
+@settings(deadline=None)
 @given(ANSWERS, st.randoms(use_true_random=False))
 def test_the_order_of_a_sessions_rows_and_fields_changes_no_document(body, shuffler: random.Random):
     other = json.loads(body)

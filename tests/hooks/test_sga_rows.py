@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+
 from bookkeeping.documents import Document, Kind, QuarantinedRow
 from hooks.sga import read
 from hooks.sga_rows import invoice_number

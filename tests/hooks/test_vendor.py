@@ -7,6 +7,7 @@ import ssl
 import traceback
 
 import pytest
+
 from hooks.errors import FatalError, RetriableError, UncertainError
 from hooks.transport import seconds_to_wait
 from hooks.vendor import VendorHook, describe

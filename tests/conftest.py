@@ -23,10 +23,11 @@ os.environ.update(
 )
 
 import psycopg
-from store import session
-from store.migrate import upgrade
 
 from local.postgres import Cluster
+from sandbox.server import SandboxServer
+from store import session
+from store.migrate import upgrade
 
 
 def free_port() -> int:
@@ -74,3 +75,17 @@ def ledger(ledger_dsn: str) -> Iterator[psycopg.Connection]:
     """A connection to this test's own ledger."""
     with session.connect(ledger_dsn) as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def sandbox_server() -> Iterator[SandboxServer]:
+    """The vendors' stand-ins for tests in this process; ask for ``sandbox`` to have it emptied first."""
+    with SandboxServer() as server:
+        yield server
+
+
+@pytest.fixture
+def sandbox(sandbox_server: SandboxServer) -> SandboxServer:
+    """The vendors' stand-ins, as if just started."""
+    sandbox_server.reset()
+    return sandbox_server

@@ -10,7 +10,10 @@ from bookkeeping.money import ZERO
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One figure as two stations have it: rows, and net money in the box's currency. ``kind`` "all": the day's sum."""
+    """One figure as two stations have it: rows, and net money in the box's currency.
+
+    ``kind`` is a document's, "all" for the day's sum, or "entries" for its journal entries (their debit).
+    """
 
     kind: str
     form: str
@@ -20,6 +23,11 @@ class Comparison:
     right_rows: int
     left_net: Decimal
     right_net: Decimal
+
+    @property
+    def in_all(self) -> bool:
+        """True for a comparison of the whole day, not of one kind and form."""
+        return self.kind in ("all", "entries")
 
     @property
     def agrees(self) -> bool:

@@ -4,8 +4,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowFailException
-from bookkeeping.cash_box import CashBox
 
+from bookkeeping.cash_box import CashBox
 from operators.step import CashCloseStep
 
 if TYPE_CHECKING:
@@ -31,7 +31,10 @@ class DeriveOperator(CashCloseStep):
             )
         mapping = account_mapping(box.mapping)
         documents = staging.documents(ledger, box.id, day)
-        derivation = derive(documents, mapping, box, day)
+        try:
+            derivation = derive(documents, mapping, box, day)
+        except ValueError as mismatch:
+            raise AirflowFailException(f"{box.name}, {day}: {mismatch}") from mismatch
         if derivation.problems:
             listed = "\n".join(f"- {problem}" for problem in derivation.problems)
             raise AirflowFailException(

@@ -4,7 +4,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from bookkeeping.cash_box import CashBox
-
 from operators.step import CashCloseStep
 
 if TYPE_CHECKING:

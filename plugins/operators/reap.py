@@ -9,6 +9,7 @@ from operators.step import open_ledger
 
 if TYPE_CHECKING:
     import psycopg
+
     from posting.port import Erp
 
 

@@ -4,8 +4,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowFailException
-from bookkeeping.cash_box import CashBox
 
+from bookkeeping.cash_box import CashBox
 from operators.step import CashCloseStep
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ class ReconcileOperator(CashCloseStep):
         state = "discrepancy" if differences else "reconciled" if active else "no activity"
         reconciliation.keep(ledger, revision, state, comparisons)
         for row in comparisons:
-            self.log.info("%s %s", "Agrees:" if row.agrees else "DIFFERS:", row)
+            if row.in_all:
+                self.log.info("%s %s.", "Agrees:" if row.agrees else "DIFFERS:", row)
         if differences:
             suspects = [
                 *(f"{row.document_key} ({row.place}), {row.net}" for row in books.unbooked_documents(ledger, revision)),

@@ -4,8 +4,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowFailException
-from bookkeeping.cash_box import CashBox
 
+from bookkeeping.cash_box import CashBox
 from operators.step import CashCloseStep
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException
+
 from bookkeeping.cash_box import CashBox
 from cash_close.business_date import BusinessDateError, DayNotOver, business_date
 
@@ -78,6 +79,7 @@ class CashCloseStep(BaseOperator):
 def open_ledger(connection_id: str) -> Iterator["psycopg.Connection"]:
     """The ledger's database behind an Airflow connection of type postgres, as store expects it; closed at the end."""
     from airflow.providers.postgres.hooks.postgres import PostgresHook
+
     from store.session import prepared
 
     with prepared(PostgresHook(connection_id).get_conn()) as connection:

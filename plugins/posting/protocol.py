@@ -13,14 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import psycopg
+
 from bookkeeping.journal import Address
 from hooks.errors import DataError, RetriableError, UncertainError, VendorError
+from posting.port import Acknowledged, Erp
+from posting.reap import reap
 from store import attempts, ledger
 from store.attempts import Attempt
 from store.ledger import FrozenEntry, Revision
-
-from posting.port import Acknowledged, Erp
-from posting.reap import reap
 
 log = logging.getLogger(__name__)
 

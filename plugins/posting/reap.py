@@ -3,10 +3,10 @@
 import logging
 
 import psycopg
-from store import attempts
-from store.attempts import Attempt
 
 from posting.port import Erp
+from store import attempts
+from store.attempts import Attempt
 
 log = logging.getLogger(__name__)
 

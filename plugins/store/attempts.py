@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import psycopg
-from bookkeeping.journal import Address
 
+from bookkeeping.journal import Address
 from store.ledger import FrozenEntry
 from store.session import named
 

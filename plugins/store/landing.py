@@ -7,9 +7,9 @@ from datetime import date, datetime
 from typing import Any
 
 import psycopg
-from bookkeeping.documents import Kind, Total
 from psycopg.types.json import Jsonb
 
+from bookkeeping.documents import Kind, Total
 from store.session import copy, named
 
 _sql = named("landing")

@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import NamedTuple
 
 import psycopg
+from psycopg.types.json import Jsonb
+
 from bookkeeping.documents import Document, Kind, Total
 from bookkeeping.journal import JournalEntry, Line, Side
 from bookkeeping.money import quantum
-from psycopg.types.json import Jsonb
-
 from store.session import copy, named
 
 _sql = named("ledger")

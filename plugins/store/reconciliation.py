@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 import psycopg
-from bookkeeping.reconcile import Comparison, combine, compare
 
+from bookkeeping.reconcile import Comparison, combine, compare
 from store import landing, ledger, staging
 from store.ledger import Revision
 from store.session import copy, named

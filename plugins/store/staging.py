@@ -1,12 +1,14 @@
 """Staging: a snapshot's rows as typed documents; a day is replaced whole."""
 
+import json
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import psycopg
-from bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total
 from psycopg.types.json import Jsonb
 
+from bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total
 from store.session import copy, named
 
 _sql = named("staging")
@@ -30,6 +32,10 @@ def replace(connection: psycopg.Connection, box: str, day: date, snapshot_id: in
         )
 
 
+# A source's row keeps its amounts as they were read: decimals, which JSON would make floats of.
+_as_text = partial(json.dumps, default=str)
+
+
 def _document_row(box: str, day: date, document: Document) -> tuple:
     return (
         box,
@@ -47,7 +53,18 @@ def _document_row(box: str, day: date, document: Document) -> tuple:
 
 
 def _quarantined_row(box: str, day: date, row: QuarantinedRow) -> tuple:
-    return (box, day, row.place, row.kind, row.form, row.reason, row.message, row.net, Jsonb(row.row), row.blocking)
+    return (
+        box,
+        day,
+        row.place,
+        row.kind,
+        row.form,
+        row.reason,
+        row.message,
+        row.net,
+        Jsonb(row.row, dumps=_as_text),
+        row.blocking,
+    )
 
 
 def snapshot_of(connection: psycopg.Connection, box: str, day: date) -> int | None:

@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+
 from bookkeeping.documents import Document, Kind
 from bookkeeping.journal import Address, JournalEntry, Line, LineSource, Side
 from hooks.errors import DataError, RetriableError, UncertainError

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+
 from bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, totals
 from bookkeeping.journal import JournalEntry, Line, LineSource, Side
 from store import landing
@@ -55,8 +56,9 @@ def make_entry():
 
 @pytest.fixture
 def reading() -> Reading:
+    row = {"rcId": 7, "rcValorInicial": Decimal("5.00")}
     held = QuarantinedRow(
-        "0/RC/0", Kind.RECEIPT, "", "no_cash", "no cash behind it", Decimal("5.00"), {"rcId": 7}, blocking=False
+        "0/RC/0", Kind.RECEIPT, "", "no_cash", "no cash behind it", Decimal("5.00"), row, blocking=False
     )
     return Reading([payment(1, "35.30"), payment(2, "64.70", form="6")], [held])
 

@@ -2,6 +2,7 @@ from datetime import date
 
 import psycopg
 import pytest
+
 from store import attempts
 from store import ledger as books
 

@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
+
 from store import landing
 
 

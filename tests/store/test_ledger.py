@@ -2,6 +2,7 @@ from decimal import Decimal
 
 import psycopg
 import pytest
+
 from bookkeeping.documents import Kind, Total
 from store import attempts
 from store import ledger as books

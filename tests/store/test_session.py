@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+
 from store import session
 
 DAY = date(2024, 9, 6)

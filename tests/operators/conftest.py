@@ -1,0 +1,56 @@
+"""A close as Airflow's tasks do it, in this process: real operators, real ledger, real HTTP to the sandbox."""
+
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from cash_close.builder import STEPS
+from sandbox.server import SandboxServer
+
+ROOT = Path(__file__).parents[2]
+
+
+class Close:
+    """Runs the steps of one box's day, as a run of its DAG would."""
+
+    def __init__(self, box: str, day: date) -> None:
+        self.box = box
+        self.day = day
+        self.run = SimpleNamespace(partition_key=str(day), run_type="manual")
+
+    def step(self, name: str) -> dict:
+        """One step, by its task id."""
+        return STEPS[name](task_id=name, box=self.box).execute({"dag_run": self.run, "params": {}})
+
+    def all(self) -> dict:
+        """Every step in order; returns what the last one says."""
+        return [self.step(name) for name in STEPS][-1]
+
+
+@pytest.fixture
+def mappings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of include/mappings of this test's own, in use."""
+    folder = tmp_path / "mappings"
+    shutil.copytree(ROOT / "include" / "mappings", folder)
+    monkeypatch.setenv("CIERRE_MAPPINGS_DIR", str(folder))
+    return folder
+
+
+@pytest.fixture
+def close(ledger_dsn: str, sandbox: SandboxServer, mappings: Path, monkeypatch: pytest.MonkeyPatch):
+    """``close(box, day)``: a Close against this test's ledger and the sandbox."""
+
+    def connection(conn_id: str, **fields: object) -> None:
+        monkeypatch.setenv(f"AIRFLOW_CONN_{conn_id.upper()}", json.dumps(fields))
+
+    for tenant in ("itb", "itb_online", "conduce_ecuador", "educacion_continua"):
+        extra = {"retries": 0, "read_timeout": 5}
+        connection(f"sga_{tenant}", conn_type="sga", host=f"{sandbox.url}/sga/{tenant}", extra=extra)
+    erp = {"conn_type": "protheus", "host": f"{sandbox.url}/protheus", "login": "cierre", "password": "sandbox"}
+    connection("protheus", **erp, extra={"read_timeout": 2})
+    monkeypatch.setenv("AIRFLOW_CONN_LEDGER_DB", ledger_dsn.replace("postgresql://", "postgres://"))
+    return Close

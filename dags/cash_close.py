@@ -26,6 +26,7 @@ Clearing any step, with the steps after it, is safe at any time.
 """
 
 from airflow.sdk import get_parsing_context
+
 from cash_close.builder import PREFIX, cash_close
 from mappings.findings import MappingError
 from mappings.loader import cash_box, cash_box_ids

@@ -13,6 +13,7 @@ in use). Clearing it is always safe: it never touches a document that is confirm
 from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable
+
 from operators.reap import ReapOperator
 
 with DAG(

@@ -3,15 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG, chain
+
 from bookkeeping.cash_box import CashBox
+from cash_close.business_date import params
 from operators.derive import DeriveOperator
 from operators.land import LandOperator
 from operators.post import PostOperator
 from operators.reconcile import ReconcileOperator
 from operators.stage import StageOperator
 from timetables.business_day import BusinessDayTimetable
-
-from cash_close.business_date import params
 
 PREFIX = "cash_close__"
 

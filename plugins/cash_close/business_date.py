@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from airflow.sdk import Param
+
 from bookkeeping.cash_box import CashBox
 from timetables.business_day import parse_day
 

@@ -15,6 +15,7 @@ from fastapi import APIRouter, Body, HTTPException
 from fastapi import Request as HttpRequest
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
@@ -112,6 +113,8 @@ class Protheus:
         except Refusal as refusal:
             asked = tenant or Tenant(*tenant_id.partition(",")[::2])
             return JSONResponse(_result(asked, "", str(refusal)), status_code=self.settings.business_error_status)
+        except FileNotFoundError as missing:
+            return _failure(500, f"The sandbox has no chart of accounts: {missing}")
         return JSONResponse(_result(tenant, number, ""))
 
     def _may_enter(self, authorization: str) -> bool:
@@ -141,7 +144,10 @@ class Protheus:
 
         @router.patch("/settings")
         def change_settings(changes: Annotated[dict, Body()]) -> Settings:
-            self.settings = Settings.model_validate(self.settings.model_dump() | changes)
+            try:
+                self.settings = Settings.model_validate(self.settings.model_dump() | changes)
+            except ValidationError as error:
+                raise HTTPException(422, str(error)) from None
             return self.settings
 
         @router.get("/documents")

@@ -1,6 +1,7 @@
 """SGA, the schools' cash system: four tenants, one accounting API each (``sga.seed.md``, field-notes.md)."""
 
 import json
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from random import Random
@@ -124,15 +125,12 @@ class Sga:
         if caja is None:
             return HTMLResponse(SERVER_ERROR, 500)
         with self.state.session() as session:
-            self._write(session, tenant, caja, day)
+            with suppress(LookupError, ValueError):  # of a box that is not there: the answer says so itself
+                self._write(session, answers.find_box(session, tenant, caja), day)
             return _json(answers.facturacion_new_process(session, tenant, caja, day))
 
-    def _write(self, session: Session, tenant: str, caja: str, day: date) -> None:
+    def _write(self, session: Session, box: LugarRecaudacion, day: date) -> None:
         """Makes a day that is asked for the first time, unless it lies ahead or before the schools' first."""
-        try:
-            box = answers.find_box(session, tenant, caja)
-        except (LookupError, ValueError):
-            return  # the answer will say so
         written = session.scalar(select(SesionCaja).filter_by(caja=box, fecha=day).limit(1))
         if written is None and EPOCH <= day <= self.options.today():
             write_day(session, box, day, self._profile(box), self.options.seed)
@@ -149,11 +147,13 @@ class Sga:
         @router.get("/books")
         def read_books(tenant: str, caja: int, fecha: date) -> Books:
             with self.state.session() as session:
-                self._write(session, tenant, str(caja), fecha)
+                self._write(session, _known_box(session, tenant, caja), fecha)
                 return books(session, tenant, caja, fecha)
 
         @router.post("/boxes")
         def add_box(box: NewBox) -> None:
+            if box.tenant not in catalogue.TENANTS:
+                raise HTTPException(404, f"no tenant {box.tenant!r}; known are {', '.join(catalogue.TENANTS)}")
             with self.state.session() as session:
                 open_box(session, box.tenant, box.caja, box.closed_on)
 
@@ -164,13 +164,12 @@ class Sga:
         @router.post("/payments")
         def pay_late(late: LatePayment) -> None:
             with self.state.session() as session:
-                self._write(session, late.tenant, str(late.caja), late.fecha)
-                self._pay(session, late)
+                self._pay(session, _known_box(session, late.tenant, late.caja), late)
 
         return router
 
-    def _pay(self, session: Session, late: LatePayment) -> None:
-        box = answers.find_box(session, late.tenant, str(late.caja))
+    def _pay(self, session: Session, box: LugarRecaudacion, late: LatePayment) -> None:
+        self._write(session, box, late.fecha)
         of_the_day = select(SesionCaja).filter_by(caja=box, fecha=late.fecha).order_by(SesionCaja.pk.desc())
         sesion = session.scalars(of_the_day).first()
         if sesion is None:
@@ -196,6 +195,13 @@ def open_box(session: Session, tenant: str, caja: int, closed_on: int) -> None:
     """A new cash box of a tenant, with its weekday of rest."""
     name = f"CAJA {caja} - {catalogue.TENANTS[tenant].upper()}"
     session.add(LugarRecaudacion(tenant=tenant, id=caja, nombre=name, closed_on=closed_on))
+
+
+def _known_box(session: Session, tenant: str, caja: int) -> LugarRecaudacion:
+    try:
+        return answers.find_box(session, tenant, str(caja))
+    except LookupError:
+        raise HTTPException(404, f"no box {caja} in {tenant!r}") from None
 
 
 def _cut(fecha: str | None) -> date:

@@ -32,9 +32,9 @@ class State:
 
     def clear(self) -> None:
         """Forgets everything."""
-        with self._lock:
-            Table.metadata.drop_all(self._engine)
-            Table.metadata.create_all(self._engine)
+        with self.session() as session:
+            for table in reversed(Table.metadata.sorted_tables):
+                session.execute(table.delete())
 
     def close(self) -> None:
         """Lets go of the file."""

@@ -25,7 +25,7 @@ class Options:
     """How a sandbox is set up. ``seed`` makes the days; ``chart_dir`` holds the chart of accounts' CSV files."""
 
     seed: str = "cierre"
-    chart_dir: Path = Path("include/mappings/charts")
+    chart_dir: Path = Path(__file__).parents[1] / "include" / "mappings" / "charts"
     login: str = "cierre"
     password: str = "sandbox"
     today: Callable[[], date] = today

@@ -1,11 +1,15 @@
 import json
+import sqlite3
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
 
 import pytest
 import requests
 
+from sandbox.server import SandboxServer
 from sandbox.sga_profile import Profile, Traps
+from sandbox.vendor import Options
 
 FRIDAY = "06-09-2024"
 SUNDAY = "08-09-2024"
@@ -47,9 +51,6 @@ def test_a_day_of_rest_and_a_day_to_come_are_an_empty_list(sandbox):
 
 
 def test_a_day_asked_for_too_early_has_its_sessions_once_it_has_come(charts):
-    from sandbox.server import SandboxServer
-    from sandbox.vendor import Options
-
     days = iter([date(2024, 9, 5), date(2024, 9, 6)])
     with SandboxServer(options=Options(chart_dir=charts, today=lambda: next(days))) as server:
         assert day(server) == []
@@ -117,11 +118,17 @@ def test_the_same_question_twice_has_the_same_answer(sandbox):
     assert day(sandbox) == day(sandbox)
 
 
-def test_the_read_writes_the_missing_form_of_a_receipt(sandbox):
-    before = sandbox.books("itb", 164, date(2024, 9, 6))
-    sandbox.pay_late("itb", 164, date(2024, 9, 6), form=1, amount=Decimal("10.00"))
-    day(sandbox)
-    assert sandbox.books("itb", 164, date(2024, 9, 6)).receipts == before.receipts
+def test_the_read_writes_the_missing_forms_of_receipts(tmp_path, charts):
+    def without_form() -> int:
+        with closing(sqlite3.connect(tmp_path / "state.sqlite")) as tables:
+            query = "SELECT count(*) FROM sga_recibocajainstitucion WHERE formapago_id IS NULL"
+            return tables.execute(query).fetchone()[0]
+
+    with SandboxServer(state=tmp_path / "state.sqlite", options=Options(chart_dir=charts)) as server:
+        server.books("itb", 164, date(2024, 9, 6))  # makes the day, and does not read it
+        assert without_form() == 3
+        day(server)
+        assert without_form() == 1
 
 
 def test_cajas_lists_the_boxes_of_the_tenant(sandbox):
@@ -167,6 +174,18 @@ def test_a_late_payment_joins_a_day_that_was_read_already(sandbox):
 def test_a_late_payment_to_a_day_of_rest_is_refused(sandbox):
     with pytest.raises(requests.HTTPError, match="opened no session on 2024-09-08"):
         sandbox.pay_late("itb", 164, date(2024, 9, 8), form=1, amount=Decimal("1.00"))
+
+
+def test_a_box_that_is_not_there_has_no_books_and_takes_no_payments(sandbox):
+    with pytest.raises(requests.HTTPError, match="no box 999 in 'itb'"):
+        sandbox.books("itb", 999, date(2024, 9, 6))
+    with pytest.raises(requests.HTTPError, match="no box 999 in 'itb'"):
+        sandbox.pay_late("itb", 999, date(2024, 9, 6), form=1, amount=Decimal("1.00"))
+
+
+def test_a_box_cannot_be_opened_in_an_unknown_tenant(sandbox):
+    with pytest.raises(requests.HTTPError, match="no tenant 'colegio'"):
+        sandbox.open_box("colegio", 1)
 
 
 def test_keys_and_their_order_are_those_of_the_contract(sandbox):

@@ -55,7 +55,7 @@ lock: setup
 		$(ARGS) requirements.in --output-file requirements.txt
 
 clean:
-	@if ls .run/stack-*/supervisor.pid .run/stack-*/postgres/data/postmaster.pid >/dev/null 2>&1; then \
+	@if [ -n "$$(find .run \( -name supervisor.pid -o -name postmaster.pid \) 2>/dev/null)" ]; then \
 		$(PY) -m local down --all; fi
 	@rm -rf .venv .cache .run .pytest_cache .ruff_cache .hypothesis build plugins/*.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -6,10 +6,11 @@ import sys
 from datetime import date
 from types import FrameType
 
+from dotenv import load_dotenv
 from rich.console import Console
 
 from local.errors import LocalError
-from local.settings import RUN
+from local.settings import PROJECT
 from local.stack import Stack
 
 # Where nobody looks on (a file, a pipe), wide enough for the table.
@@ -22,6 +23,7 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     arguments = _parser().parse_args()
+    load_dotenv(PROJECT / ".env")  # what the environment says already, it does not change
     try:
         return arguments.command(arguments)
     except KeyboardInterrupt:
@@ -42,7 +44,11 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(command=_demo)
     commands.add_parser("up", help="start the stack and leave it running").set_defaults(command=_up)
     down = commands.add_parser("down", help="stop the stack")
-    down.add_argument("--all", action="store_true", help="also those on other ports")
+    down.add_argument(
+        "--all",
+        action="store_true",
+        help="also stacks on other ports, and what tests left",
+    )
     down.set_defaults(command=_down)
     return parser
 
@@ -71,8 +77,7 @@ def _up(_: argparse.Namespace) -> int:
 
 
 def _down(arguments: argparse.Namespace) -> int:
-    stacks = [Stack(home) for home in sorted(RUN.glob("stack-*"))] if arguments.all else [Stack.of_this_project()]
-    for stack in stacks:
+    for stack in Stack.all() if arguments.all else [Stack.of_this_project()]:
         with console.status("Stopping"):
             stack.down()
     console.print("Stopped.")

@@ -36,22 +36,21 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 class Cluster:
     """A PostgreSQL server whose data, log and password live in ``home``, listening on 127.0.0.1:``port``.
 
-    Durable unless ``fast`` (for tests) is set. ``environ`` is the environment of the server's processes, the
-    caller's own if None. The constructor only remembers; `start` makes the data if there is none.
+    Durable unless ``fast`` (for tests) is set. The constructor only remembers; `start` makes the data if there is
+    none.
     """
 
-    def __init__(self, home: Path, port: int, *, fast: bool = False, environ: dict[str, str] | None = None):
+    def __init__(self, home: Path, port: int, *, fast: bool = False):
         self.home = Path(home).resolve()
         self.port = port
         self.fast = fast
-        self.environ = environ
         self.data = self.home / "data"
         self.log = self.home / "postgres.log"
 
     @property
     def pid(self) -> int | None:
         """The server's process id; None when it does not run."""
-        noted = self._noted_pid()
+        noted = self._noted(line=0)
         try:
             ours = noted and str(self.data) in psutil.Process(noted).cmdline()
         except psutil.Error:
@@ -63,7 +62,7 @@ class Cluster:
         return self.pid is not None
 
     def start(self) -> None:
-        """Start the server if it does not run, and wait until it answers; after a crash it recovers first.
+        """Start the server, unless it runs on this port, and wait until it answers; after a crash it recovers first.
 
         Raises PostgresError with the end of the server's log.
         """
@@ -71,7 +70,9 @@ class Cluster:
         if not self.data.exists():
             self._initialise()
         if self.running():
-            return
+            if self._noted(line=3) == self.port:
+                return
+            self.stop()
         self._forget_recycled_pid()
         settings = SETTINGS | {"port": str(self.port)} | (FAST if self.fast else {})
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
@@ -133,9 +134,8 @@ class Cluster:
         account.take(self.home)
         if not account.reaches(folder / program, self.home):
             raise PostgresError(_not_as_root(folder, self.home))
-        environ = os.environ if self.environ is None else self.environ
         # PGPORT, PGDATA and their like speak of another server; a server started in a foreign language logs in it.
-        environ = {name: value for name, value in environ.items() if not name.startswith("PG")} | {"LC_ALL": "C"}
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {"LC_ALL": "C"}
         # Output goes to a file, not a pipe: the server inherits it, and a pipe would only end with the server.
         with open(self.home / "last_command.log", "w+") as output:
             result = subprocess.run(
@@ -152,16 +152,17 @@ class Cluster:
             result.stderr = output.read()
         return result
 
-    def _noted_pid(self) -> int | None:
+    def _noted(self, line: int) -> int | None:
+        # The server's own note: its process id in the first line, its port in the fourth.
         try:
-            return int((self.data / "postmaster.pid").read_text().split()[0])
+            return int((self.data / "postmaster.pid").read_text().splitlines()[line])
         except (OSError, ValueError, IndexError):
             return None
 
     def _forget_recycled_pid(self) -> None:
         # After a crash and a restart of the machine the noted number can belong to a stranger, and PostgreSQL would
         # take the stranger for itself. A number that nobody has is left alone: PostgreSQL deals with that one.
-        noted = self._noted_pid()
+        noted = self._noted(line=0)
         if noted and psutil.pid_exists(noted):
             (self.data / "postmaster.pid").unlink()
 

@@ -1,6 +1,7 @@
 """The processes of a stack, known by the run folder in their environment."""
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,23 +26,32 @@ def of(home: Path) -> list[psutil.Process]:
     return [process for process in psutil.process_iter() if process != caller and belongs(process, home)]
 
 
+def alive(process: psutil.Process) -> bool:
+    """Whether a process runs. One that ended and was not yet buried by its parent does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def end(processes: list[psutil.Process], patience: float) -> None:
     """Ask processes to end, wait ``patience`` seconds, and kill those that did not."""
     for ask in (psutil.Process.terminate, psutil.Process.kill):
-        for process in processes:
+        for process in filter(alive, processes):
             try:
                 ask(process)
             except psutil.NoSuchProcess:
                 continue
-        _, processes = psutil.wait_procs(processes, timeout=patience)
+        limit = time.monotonic() + patience
+        while any(map(alive, processes)) and time.monotonic() < limit:
+            time.sleep(0.05)
 
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Lets the block finish: a second Ctrl-C while everything is being stopped would leave the rest running."""
-    before = {
-        number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    }
+    requests_to_end = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in requests_to_end}
     try:
         yield
     finally:

@@ -1,5 +1,6 @@
-"""What the system on one machine is told: folders, ports, secrets, and the person's own settings."""
+"""What the system on one machine is told: folders, ports, secrets."""
 
+import base64
 import json
 import os
 import secrets
@@ -7,9 +8,6 @@ import socket
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-
-from cryptography.fernet import Fernet
-from dotenv import dotenv_values
 
 from local.errors import LocalError
 from local.files import write_secret
@@ -93,7 +91,7 @@ class Secrets:
         if not file.exists():
             made = cls(
                 password=secrets.token_urlsafe(12),
-                fernet_key=Fernet.generate_key().decode(),
+                fernet_key=base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
                 # Airflow signs with HS512, which wants 64 bytes.
                 jwt_secret=secrets.token_urlsafe(64),
                 api_secret_key=secrets.token_urlsafe(32),
@@ -102,8 +100,6 @@ class Secrets:
         return cls(**json.loads(file.read_text()))
 
 
-def configured() -> dict[str, str]:
-    """The person's settings: the environment, and below it the project's ``.env`` where there is one."""
-    return {name: value for name, value in dotenv_values(PROJECT / ".env").items() if value is not None} | dict(
-        os.environ
-    )
+def surroundings() -> dict[str, str]:
+    """The environment without anything that Airflow or this project would take as a setting."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "CIERRE_"))}

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 import subprocess
 import sys
 import time
@@ -21,7 +22,7 @@ from local.errors import LocalError
 from local.files import tail, write_secret
 from local.migration import AIRFLOW, AirflowMigration
 from local.postgres import Cluster
-from local.settings import PROJECT, RUN, Ports, Secrets, configured
+from local.settings import PROJECT, RUN, Ports, Secrets, surroundings
 
 PATIENCE_SECONDS = 120
 LONG_AGO = datetime.fromtimestamp(0, UTC)
@@ -32,23 +33,16 @@ class StackError(LocalError):
 
 
 class Stack:
-    """The system in the run folder ``home``, on ``ports``.
+    """The system in the run folder ``home``, on ``ports``. While it runs, the ports it runs on count.
 
-    ``given`` is the person's settings (the environment, and below it ``.env``, if None): they win over the stack's
-    defaults. ``fast`` gives up PostgreSQL's safety against a crash of the machine; for tests. While a stack runs,
-    its own ports count, whatever is asked for. The constructor only remembers.
+    ``given`` are settings (environment variables) that win over the stack's defaults. A stack to which nothing is
+    given knows no other vendors than its own sandbox, whatever the environment says: tests must not reach real ones.
+    ``fast`` gives up PostgreSQL's safety against a crash of the machine; for tests. The constructor only remembers.
     """
 
-    def __init__(
-        self,
-        home: Path,
-        ports: Ports | None = None,
-        *,
-        given: Mapping[str, str] | None = None,
-        fast: bool = False,
-    ):
+    def __init__(self, home: Path, ports: Ports, *, given: Mapping[str, str] | None = None, fast: bool = False):
         self.home = Path(home).resolve()
-        self.given = configured() if given is None else given
+        self.given = surroundings() | dict(given or {})
         self._asked = ports
         self._fast = fast
 
@@ -56,11 +50,18 @@ class Stack:
     def of_this_project(cls, **defaults: str) -> "Stack":
         """The stack that ``make up``, ``demo`` and ``down`` speak of: one for each API port.
 
-        ``defaults`` are settings that stand behind the person's own.
+        Its settings are the environment's; ``defaults`` stand behind them.
         """
-        given = defaults | configured()
+        given = defaults | dict(os.environ)
         ports = Ports.configured(given)
         return cls(RUN / f"stack-{ports.api}", ports, given=given)
+
+    @classmethod
+    def all(cls) -> list["Stack"]:
+        """Whatever may be running below the project's run folder."""
+        homes = {noted.parent for noted in RUN.rglob("supervisor.pid")}
+        homes |= {noted.parents[2] for noted in RUN.rglob("postgres/data/postmaster.pid")}
+        return [cls(home, Ports()) for home in sorted(homes)]
 
     @property
     def ports(self) -> Ports:
@@ -68,7 +69,7 @@ class Stack:
         noted = self.home / "ports.json"
         if noted.exists() and self.running():
             return Ports(**json.loads(noted.read_text()))
-        return self._asked or Ports.configured(self.given)
+        return self._asked
 
     @property
     def cluster(self) -> Cluster:
@@ -189,6 +190,9 @@ class Stack:
                 stdout=log,
                 stderr=log,
             )
+        # For an instant after its start a process has no environment yet to know it by.
+        while supervisor.poll() is None and not processes.belongs(psutil.Process(supervisor.pid), self.home):
+            time.sleep(0.01)
         (self.home / "supervisor.pid").write_text(str(supervisor.pid))
 
     def _supervisor(self) -> psutil.Process | None:
@@ -203,8 +207,9 @@ class Stack:
             supervisor = self._supervisor()
             if supervisor:
                 processes.end([supervisor], patience=20)
-            # What is left lost its supervisor, or did not heed it.
-            processes.end(processes.of(self.home), patience=3)
+            # What is left lost its supervisor, or did not heed it; while it ends it may still have started something.
+            while left := processes.of(self.home):
+                processes.end(left, patience=3)
             self.cluster.stop()
             for name in ("supervisor.pid", "state.json", "ports.json"):
                 (self.home / name).unlink(missing_ok=True)
@@ -233,7 +238,7 @@ class Stack:
 
     def _parts(self) -> dict[str, dict[str, int | None]]:
         state = self.home / "state.json"
-        return json.loads(state.read_text())["parts"] if state.exists() else {}
+        return json.loads(state.read_text()) if state.exists() else {}
 
     def _failure(self, what: str, part: str) -> StackError:
         log = self.home / "logs" / f"{part}.log"

@@ -5,7 +5,6 @@ always tells who runs. On SIGTERM all parts are stopped and the supervisor ends.
 """
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -18,47 +17,32 @@ STOPPING_SECONDS = 15
 
 
 class Supervisor:
-    """Starts and watches the parts of the stack in ``home``."""
+    """Starts, watches and stops the parts of the stack in ``home``."""
 
     def __init__(self, home: Path):
         self.home = home
         self.commands: dict[str, list[str]] = json.loads((home / "parts.json").read_text())
         self.parts: dict[str, subprocess.Popen[bytes]] = {}
-        self.started: dict[str, float] = {}
-        self.stopping = False
+        self._started: dict[str, float] = {}
 
-    def run(self) -> None:
-        """Start everything, watch it, and after SIGTERM stop it."""
-        signal.signal(signal.SIGTERM, self._stop)
-        signal.signal(signal.SIGINT, self._stop)
+    def start(self) -> None:
+        """Start every part."""
         for name in self.commands:
             self._start(name)
-        while not self.stopping:
-            for name in [name for name, part in self.parts.items() if part.poll() is not None]:
-                if time.monotonic() - self.started[name] > SETTLED_SECONDS:
-                    print(f"{name} ended with {self.parts[name].returncode}; starting it again", flush=True)
-                    self._start(name)
-            self._note()
-            time.sleep(0.2)
-        self._stop_parts()
 
-    def _start(self, name: str) -> None:
-        with open(self.home / "logs" / f"{name}.log", "ab") as log:
-            self.parts[name] = subprocess.Popen(
-                self.commands[name], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
-            )
-        self.started[name] = time.monotonic()
-
-    def _note(self) -> None:
+    def watch(self) -> None:
+        """Look at every part once: start those again that ended, and note who runs."""
+        for name in [name for name, part in self.parts.items() if part.poll() is not None]:
+            if time.monotonic() - self._started[name] > SETTLED_SECONDS:
+                print(f"{name} ended with {self.parts[name].returncode}; starting it again", flush=True)
+                self._start(name)
         state = {name: {"pid": part.pid, "exit": part.returncode} for name, part in self.parts.items()}
         unfinished = self.home / "state.json.unfinished"
-        unfinished.write_text(json.dumps({"supervisor": os.getpid(), "parts": state}))
+        unfinished.write_text(json.dumps(state))
         unfinished.replace(self.home / "state.json")
 
-    def _stop(self, *_: object) -> None:
-        self.stopping = True
-
-    def _stop_parts(self) -> None:
+    def stop(self) -> None:
+        """Stop every part: ask it, and after a while kill it."""
         for part in self.parts.values():
             part.terminate()
         patience = time.monotonic() + STOPPING_SECONDS
@@ -67,6 +51,28 @@ class Supervisor:
         for part in self.parts.values():
             part.kill()
 
+    def _start(self, name: str) -> None:
+        with open(self.home / "logs" / f"{name}.log", "ab") as log:
+            self.parts[name] = subprocess.Popen(
+                self.commands[name], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            )
+        self._started[name] = time.monotonic()
+
+
+def main(home: Path) -> None:
+    """Supervise the stack in a run folder until SIGTERM or SIGINT."""
+    asked_to_end: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _: asked_to_end.append(received))
+    supervisor = Supervisor(home)
+    try:
+        supervisor.start()
+        while not asked_to_end:
+            supervisor.watch()
+            time.sleep(0.2)
+    finally:
+        supervisor.stop()
+
 
 if __name__ == "__main__":
-    Supervisor(Path(sys.argv[1])).run()
+    main(Path(sys.argv[1]))

@@ -77,10 +77,9 @@ def test_starting_and_stopping_twice_is_harmless(cluster):
     assert not cluster.running()
 
 
-def test_data_outlives_a_restart_on_another_port(cluster):
+def test_a_server_on_another_port_moves_and_keeps_its_data(cluster):
     cluster.start()
     cluster.create_database("ledger")
-    cluster.stop()
     elsewhere = Cluster(cluster.home, free_port(), fast=True)
     elsewhere.start()
     try:

@@ -1,0 +1,74 @@
+"""The supervisor of a stack's parts, with parts that are small scripts."""
+
+import json
+import sys
+
+import psutil
+import pytest
+
+from local import supervisor
+from local.supervisor import Supervisor
+
+SLEEPS = [sys.executable, "-c", "import time; time.sleep(600)"]
+ENDS = [sys.executable, "-c", "print('that was all')"]
+
+
+@pytest.fixture
+def supervising(tmp_path):
+    (tmp_path / "logs").mkdir()
+    started = []
+
+    def start(**parts):
+        (tmp_path / "parts.json").write_text(json.dumps(parts))
+        started.append(Supervisor(tmp_path))
+        started[-1].start()
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()
+
+
+def state(supervising):
+    return json.loads((supervising.home / "state.json").read_text())
+
+
+def test_the_state_tells_who_runs_and_who_ended(supervising):
+    running = supervising(sleeper=SLEEPS, brief=ENDS)
+    running.parts["brief"].wait()
+    running.watch()
+    assert state(running)["sleeper"] == {"pid": running.parts["sleeper"].pid, "exit": None}
+    assert state(running)["brief"]["exit"] == 0
+    assert (running.home / "logs" / "brief.log").read_text() == "that was all\n"
+
+
+def test_a_part_that_ended_after_it_had_settled_is_started_again(supervising, monkeypatch):
+    monkeypatch.setattr(supervisor, "SETTLED_SECONDS", 0)
+    running = supervising(sleeper=SLEEPS)
+    first = running.parts["sleeper"]
+    first.kill()
+    first.wait()
+    running.watch()
+    assert running.parts["sleeper"].pid != first.pid
+    assert psutil.pid_exists(state(running)["sleeper"]["pid"])
+
+
+def test_a_part_that_ended_at_once_is_not_started_again_and_again(supervising):
+    running = supervising(brief=ENDS)
+    first = running.parts["brief"]
+    first.wait()
+    running.watch()
+    assert running.parts["brief"] is first
+
+
+def test_a_part_that_does_not_heed_the_request_is_killed(supervising, monkeypatch):
+    monkeypatch.setattr(supervisor, "STOPPING_SECONDS", 0.5)
+    deaf = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
+    )
+    running = supervising(deaf=[sys.executable, "-c", deaf])
+    log = running.home / "logs" / "deaf.log"
+    while log.read_text() != "deaf\n":
+        running.watch()
+    running.stop()
+    assert running.parts["deaf"].wait() == -9

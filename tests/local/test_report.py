@@ -1,0 +1,68 @@
+"""The table that ends the demo."""
+
+from datetime import date
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from local.report import all_green, table
+from mappings.loader import cash_boxes
+from store.overview import BoxDay
+
+DAY = date(2024, 9, 6)
+
+
+def box_day(box, state="reconciled", **changes):
+    facts = {
+        "revision": 1,
+        "documents": 3,
+        "quarantined": 0,
+        "journal_total": Decimal("1234.50"),
+        "money_by_form": {"16": Decimal("34.50"), "1": Decimal("1200.00"), "99": Decimal("0.00")},
+        "erp_documents": ["008964/001/000001"],
+        "uncertain": 0,
+    }
+    return BoxDay(box=box, business_date=DAY, state=state, **facts | changes)
+
+
+@pytest.fixture
+def boxes():
+    return {name: cash_boxes()[name] for name in ("itb_caja_164", "conduce_caja_3")}
+
+
+def shown(boxes, *box_days):
+    console = Console(width=160, record=True, file=StringIO())
+    console.print(table(DAY, boxes, {box_day.box: box_day for box_day in box_days}))
+    return console.export_text()
+
+
+def test_money_is_shown_by_the_names_of_its_forms_in_the_order_of_their_numbers(boxes):
+    text = shown(boxes, box_day("itb_caja_164"))
+    places = [text.index(part) for part in ("1,200.00  Efectivo", "34.50  Pago online", "0.00  form 99")]
+    assert places == sorted(places)
+
+
+def test_a_row_tells_box_documents_journal_total_erp_documents_and_state(boxes):
+    text = shown(boxes, box_day("itb_caja_164", quarantined=2))
+    for part in (boxes["itb_caja_164"].name, "2 quarantined", "1,234.50 USD", "008964/001/000001", "reconciled"):
+        assert part in text
+
+
+def test_a_box_of_which_the_ledger_knows_nothing_is_shown_as_not_closed(boxes):
+    row = next(line for line in shown(boxes).splitlines() if boxes["conduce_caja_3"].name in line)
+    assert "not closed" in row
+
+
+@pytest.mark.parametrize(
+    ("state", "green"),
+    [("reconciled", True), ("no activity", True), ("open", False), ("uncertain", False), ("discrepancy", False)],
+)
+def test_only_reconciled_boxes_and_those_without_activity_are_green(boxes, state, green):
+    found = {"itb_caja_164": box_day("itb_caja_164"), "conduce_caja_3": box_day("conduce_caja_3", state)}
+    assert all_green(boxes, found) is green
+
+
+def test_a_box_that_is_missing_from_the_ledger_is_not_green(boxes):
+    assert not all_green(boxes, {"itb_caja_164": box_day("itb_caja_164")})

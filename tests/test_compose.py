@@ -1,0 +1,176 @@
+"""docker-compose.yaml and the Dockerfile: sound, and the same system as the one that `make up` starts."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from airflow.models import Connection
+
+from local.environment import airflow_settings, connections
+from local.settings import Ports, Secrets
+
+ROOT = Path(__file__).parents[1]
+SECRETS = {
+    "CIERRE_ADMIN_PASSWORD",
+    "CIERRE_POSTGRES_PASSWORD",
+    "AIRFLOW__CORE__FERNET_KEY",
+    "AIRFLOW__API__SECRET_KEY",
+    "AIRFLOW__API_AUTH__JWT_SECRET",
+}
+PARTS_OF_AIRFLOW = {"init", "api-server", "scheduler", "dag-processor", "triggerer", "worker"}
+# What may differ from the system on one machine, and why.
+DIFFERENT = {
+    "CORE__EXECUTOR": "Celery's workers",
+    "CORE__DEFAULT_TASK_RETRY_DELAY": "nobody is waiting for it",
+    "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": "another disk",
+    "CORE__EXECUTION_API_SERVER_URL": "another network",
+    "API__BASE_URL": "another network",
+    "DATABASE__SQL_ALCHEMY_CONN": "another network",
+    "CORE__FERNET_KEY": "a secret",
+    "API__SECRET_KEY": "a secret",
+    "API_AUTH__JWT_SECRET": "a secret",
+}
+# What only one machine needs to be told.
+ONLY_LOCAL = {
+    "CORE__PARALLELISM",
+    "CORE__DAGS_FOLDER",
+    "CORE__PLUGINS_FOLDER",
+    "CORE__HOSTNAME_CALLABLE",
+    "API__HOST",
+    "API__PORT",
+    "API__WORKERS",
+    "LOGGING__COLORED_CONSOLE_LOG",
+}
+
+
+def interpolated(text, given):
+    """A text of the compose file with its variables filled in, by the rules of the compose specification."""
+
+    def value(match):
+        name, _, default = match["name"], match["operator"], match["text"]
+        if given.get(name):
+            return given[name]
+        assert match["operator"] != ":?", f"{name} is needed: {default}"
+        return default or ""
+
+    pattern = r"(?<!\$)\$\{(?P<name>\w+)(?:(?P<operator>:[-?])(?P<text>[^}]*))?\}"
+    return re.sub(pattern, value, text).replace("$$", "$")
+
+
+def filled(node, given):
+    """A node of the parsed compose file with its variables filled in."""
+    if isinstance(node, dict):
+        return {key: filled(value, given) for key, value in node.items()}
+    if isinstance(node, list):
+        return [filled(value, given) for value in node]
+    return interpolated(node, given) if isinstance(node, str) else node
+
+
+def compose(given):
+    return filled(yaml.safe_load((ROOT / "docker-compose.yaml").read_text()), given)
+
+
+@pytest.fixture(scope="module")
+def composed():
+    return compose(dict.fromkeys(SECRETS, "secret"))
+
+
+@pytest.fixture(scope="module")
+def services(composed):
+    return composed["services"]
+
+
+@pytest.fixture(scope="module")
+def settings(services):
+    return services["scheduler"]["environment"]
+
+
+def test_the_file_is_sound_by_the_compose_specification():
+    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    result = subprocess.run([*check, str(ROOT / "docker-compose.yaml")], capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_it_has_all_parts_of_the_system(services):
+    assert set(services) == PARTS_OF_AIRFLOW | {"postgres", "redis", "sandbox"}
+    assert services["sandbox"]["profiles"] == ["sandbox"]
+
+
+def test_every_part_that_stays_is_watched_and_the_rest_ends_before_them(services):
+    staying = set(services) - {"init"}
+    assert not [name for name in staying if "test" not in services[name]["healthcheck"]]
+    assert services["init"]["restart"] == "no"
+    for name in PARTS_OF_AIRFLOW - {"init"}:
+        assert services[name]["depends_on"]["init"] == {"condition": "service_completed_successfully"}
+
+
+@pytest.mark.parametrize("secret", sorted(SECRETS))
+def test_without_a_secret_nothing_starts(secret):
+    with pytest.raises(AssertionError, match=f"{secret} is needed: see .env.example"):
+        compose(dict.fromkeys(SECRETS - {secret}, "secret"))
+
+
+def test_no_secret_is_written_into_the_file(composed):
+    others = compose(dict.fromkeys(SECRETS, "another"))["services"]
+    for name, service in composed["services"].items():
+        for variable, text in service.get("environment", {}).items():
+            if re.search("PASSWORD$|KEY$|SECRET$|SQL_ALCHEMY_CONN|RESULT_BACKEND|LEDGER", variable):
+                assert others[name]["environment"][variable] != text, variable
+
+
+def test_the_example_of_settings_names_every_secret_and_sets_nothing():
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    named = {match[1] for line in lines if (match := re.match(r"#(\w+)=", line))}
+    assert named >= SECRETS
+    assert not [line for line in lines if line and not line.startswith("#")]
+
+
+def test_all_parts_of_airflow_have_the_same_settings_and_secrets(services, settings):
+    for name in PARTS_OF_AIRFLOW:
+        own = services[name]["environment"]
+        assert {variable: own[variable] for variable in settings} == settings, name
+
+
+def test_airflow_is_set_as_on_one_machine(settings, tmp_path):
+    secret = Secrets("password", "fernet key", "jwt secret", "api secret key")
+    local = airflow_settings(tmp_path, Ports(), secret, "postgresql://cierre:x@127.0.0.1:5442/airflow")
+    here = {name.removeprefix("AIRFLOW__"): text for name, text in settings.items() if name.startswith("AIRFLOW__")}
+    assert set(local) - set(here) == ONLY_LOCAL
+    assert {name for name in local.keys() & here.keys() if local[name] != here[name]} == set(DIFFERENT)
+
+
+def test_it_has_the_same_connections_with_the_sandbox_and_the_ledger_at_their_new_addresses(settings):
+    here = {name: text for name, text in settings.items() if name.startswith("AIRFLOW_CONN_")}
+    local = connections(Ports(sandbox=8800, postgres=5432), "secret")
+    assert set(here) == set(local)
+    for name, text in local.items():
+        ours, theirs = Connection.from_json(text), Connection(uri=here[name])
+        moved = ours.host.replace("127.0.0.1", "postgres" if name.endswith("LEDGER_DB") else "sandbox")
+        assert theirs.host == moved
+        for field in ("conn_type", "login", "password", "port", "schema"):
+            assert (getattr(theirs, field) or None) == (getattr(ours, field) or None), (name, field)
+
+
+def test_a_real_system_takes_the_place_of_the_sandbox():
+    vendors = set(connections(Ports(), "")) - {"AIRFLOW_CONN_LEDGER_DB"}
+    real = {name: '{"conn_type": "sga", "host": "https://sga.example.edu"}' for name in vendors}
+    services = compose(dict.fromkeys(SECRETS, "secret") | real)["services"]
+    for name in PARTS_OF_AIRFLOW:
+        assert {variable: services[name]["environment"][variable] for variable in vendors} == real
+
+
+def test_the_image_is_the_official_one_of_the_version_that_is_tested():
+    locked = re.search(r"^apache-airflow==(\S+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)[1]
+    assert f"\nFROM apache/airflow:{locked}\n" in (ROOT / "Dockerfile").read_text()
+
+
+def test_the_image_holds_every_folder_it_is_told_of_and_nothing_secret():
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    copied = re.findall(r"^COPY --chown=airflow:root (.+) \S+$", dockerfile, re.MULTILINE)
+    allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    names = {name for line in copied for name in line.split()}
+    assert names == allowed == {"pyproject.toml", "README.md", "dags", "include", "plugins", "sandbox"}
+    assert (ROOT / ".dockerignore").read_text().startswith("*\n")

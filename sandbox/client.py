@@ -59,6 +59,7 @@ class SandboxClient:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._http = requests.Session()
         self.faults = FaultSwitches(self)
 
     def reset(self) -> None:
@@ -99,7 +100,7 @@ class SandboxClient:
 
     def call(self, method: str, path: str, **request: Any) -> Any:
         """A control's answer; raises requests.HTTPError with the sandbox's own words if it refuses."""
-        response = requests.request(method, f"{self.url}/_sandbox/{path}", timeout=TIMEOUT, **request)
+        response = self._http.request(method, f"{self.url}/_sandbox/{path}", timeout=TIMEOUT, **request)
         if not response.ok:
             raise requests.HTTPError(f"{method} {path}: {response.status_code} {response.text}", response=response)
         return response.json()

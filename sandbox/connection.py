@@ -1,6 +1,7 @@
 """HTTP connections that the sandbox can hang up on, as a broken network would."""
 
 from asyncio import Transport
+from socket import IPPROTO_TCP, TCP_NODELAY
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -13,6 +14,8 @@ class Connection(H11Protocol):
 
     def connection_made(self, transport: Transport) -> None:
         super().connection_made(transport)
+        # asyncio forgets this on sockets that it did not open itself, and then every answer waits 40 ms for an ACK.
+        transport.get_extra_info("socket").setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
         app = self.app
 
         async def with_a_way_out(scope, receive, send) -> None:

@@ -37,6 +37,13 @@ KEYS = {
 """Field of a request -> the key by which faults and counters know it."""
 
 
+METHODS = {
+    "/ctb/accountingentry/insert": Ledger.insert,
+    "/ctb/accountingentry/reversal": Ledger.reverse,
+    "/ctb/accountingentry/delete": Ledger.delete,
+}
+
+
 class Protheus:
     """One REST service of the ERP, for all of its tenants."""
 
@@ -63,8 +70,8 @@ class Protheus:
 
     def api(self) -> APIRouter:
         router = APIRouter(prefix="/api")
-        for path, act in (("insert", Ledger.insert), ("reversal", Ledger.reverse), ("delete", Ledger.delete)):
-            router.add_api_route(f"/ctb/accountingentry/{path}", self._endpoint(act), methods=["POST"])
+        for path, act in METHODS.items():
+            router.add_api_route(path, self._endpoint(act), methods=["POST"])
 
         @router.post("/oauth2/v1/token")
         def token(grant_type: str = "", username: str = "", password: str = "") -> JSONResponse:
@@ -84,12 +91,18 @@ class Protheus:
                 status_code=201,
             )
 
+        @router.api_route("/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+        def anything_else(path: str, request: HttpRequest) -> JSONResponse:
+            if not self._may_enter(request.headers.get("authorization", "")):
+                return _unauthorized()
+            return _failure(405, "Method Not Allowed") if f"/{path}" in METHODS else _failure(404, "Not Found")
+
         return router
 
     def _endpoint(self, act: Callable[[Ledger, dict], str]) -> Callable[[HttpRequest], Awaitable[JSONResponse]]:
         async def endpoint(request: HttpRequest) -> JSONResponse:
             if not self._may_enter(request.headers.get("authorization", "")):
-                return _failure(401, "Unauthorized", {"WWW-Authenticate": 'Basic realm="Protheus"'})
+                return _unauthorized()
             if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
                 return _failure(415, "Content-Type debe ser application/json")
             try:
@@ -183,6 +196,10 @@ def _result(tenant: Tenant, document: str, error: str) -> dict[str, str]:
 def _failure(status: int, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
     """What the REST server itself says, where the routine was never reached."""
     return JSONResponse({"code": status, "message": message, "detailedMessage": ""}, status, headers)
+
+
+def _unauthorized() -> JSONResponse:
+    return _failure(401, "Unauthorized", {"WWW-Authenticate": 'Basic realm="Protheus"'})
 
 
 def _shown(document: Documento) -> dict:

@@ -1,7 +1,6 @@
 """SGA, the schools' cash system: four tenants, one accounting API each (``sga.seed.md``, field-notes.md)."""
 
 import json
-from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from random import Random
@@ -125,8 +124,12 @@ class Sga:
         if caja is None:
             return HTMLResponse(SERVER_ERROR, 500)
         with self.state.session() as session:
-            with suppress(LookupError, ValueError):  # of a box that is not there: the answer says so itself
-                self._write(session, answers.find_box(session, tenant, caja), day)
+            try:
+                box = answers.find_box(session, tenant, caja)
+            except (LookupError, ValueError):
+                pass  # the answer says so itself
+            else:
+                self._write(session, box, day)
             return _json(answers.facturacion_new_process(session, tenant, caja, day))
 
     def _write(self, session: Session, box: LugarRecaudacion, day: date) -> None:

@@ -158,6 +158,19 @@ def test_without_a_chart_of_accounts_the_answer_says_which_file_is_missing(tmp_p
     assert "chart_of_accounts.csv" in response.json()["message"]
 
 
+def test_a_login_is_asked_for_before_anything_else_even_by_a_wrong_method_or_address(accountant):
+    addresses = ("/ctb/accountingentry/insert", "/ctb/nothing")
+    assert [accountant.http.get(accountant.url + address, timeout=10).status_code for address in addresses] == [
+        405,
+        404,
+    ]
+    accountant.http.auth = ("cierre", "wrong")
+    assert [accountant.http.get(accountant.url + address, timeout=10).status_code for address in addresses] == [
+        401,
+        401,
+    ]
+
+
 def test_there_is_no_way_to_read_the_books_but_the_controls(accountant):
     paths = ("/ctb/accountingentry", "/framework/v1/genericQuery", "/ctb/accountingentry/insert")
     assert [accountant.http.get(accountant.url + path, timeout=10).status_code for path in paths] == [404, 404, 405]

@@ -14,11 +14,12 @@ from sandbox.sga_profile import Profile, Traps
 
 FRIDAY = date(2024, 9, 6)
 SUNDAY = date(2024, 9, 8)
+QUIET = Profile(payments=(5, 8))
 EVERYDAY_TRAPS = [name for name, trap in Traps.model_fields.items() if trap.default]
 
 
-def day(school, when=FRIDAY, caja=164, profile=None, seed="seed", tenant="itb"):
-    write_day(school, find_box(school, tenant, str(caja)), when, profile or Profile(), seed)
+def day(school, when=FRIDAY, caja=164, profile=QUIET, seed="seed", tenant="itb"):
+    write_day(school, find_box(school, tenant, str(caja)), when, profile, seed)
     school.flush()
     return facturacion_new_process(school, tenant, str(caja), when)
 
@@ -27,7 +28,7 @@ def rows(answer, kind="PAGOS"):
     return [row for session in answer for row in session[kind]]
 
 
-def only(trap: str, **payments) -> Profile:
+def only(trap: str) -> Profile:
     return Profile(payments=(0, 0), traps=Traps.none().model_copy(update={trap: True}))
 
 
@@ -86,7 +87,7 @@ def test_a_plain_day_has_one_session_of_whole_and_different_rows(school):
 
 
 def test_everyday_forms_all_occur_in_a_busy_session(school):
-    answer = day(school, profile=Profile(payments=(800, 800), traps=Traps.none()))
+    answer = day(school, profile=Profile(payments=(400, 400), traps=Traps.none()))
     assert {row["formaPagoId"] for row in rows(answer)} == {1, 2, 4, 5, 6, 9, 10, 11, 12, 13, 14, 15, 16}
 
 
@@ -96,7 +97,7 @@ def test_all_traps_but_the_unbookable_are_on_by_default():
 
 
 def test_a_default_day_has_every_form_of_payment_that_a_trap_brings(school):
-    assert {7, 8, 17, 18, 2} <= {row["formaPagoId"] for row in rows(day(school))}
+    assert {7, 8, 17, 18, 2} <= {row["formaPagoId"] for row in rows(day(school, profile=Profile()))}
 
 
 @pytest.mark.parametrize(
@@ -171,8 +172,8 @@ def test_boxes_rest_on_their_own_weekday_unless_the_trap_is_off(school):
 
 
 def test_boxes_of_any_number_can_be_opened(school):
-    for caja in range(1000, 1100):
+    for caja in range(1000, 1030):
         open_box(school, "itb_online", caja, catalogue.SUNDAY)
     plain = Profile(payments=(1, 1), traps=Traps.none())
-    answers = [day(school, caja=caja, profile=plain, tenant="itb_online") for caja in range(1000, 1100)]
-    assert len({row["facturaNumero"] for answer in answers for row in rows(answer)}) == 100
+    answers = [day(school, caja=caja, profile=plain, tenant="itb_online") for caja in range(1000, 1030)]
+    assert len({row["facturaNumero"] for answer in answers for row in rows(answer)}) == 30

@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
@@ -105,7 +106,7 @@ def ledger(monkeypatch):
 
 @pytest.fixture
 def console():
-    return Console(width=160, record=True, file=open("/dev/null", "w"))
+    return Console(width=160, record=True, file=StringIO())
 
 
 def test_every_configured_box_is_triggered_for_the_day(ledger, console):

@@ -1,0 +1,104 @@
+"""The whole system, started once: real scheduler, real tasks, real PostgreSQL, real HTTP to the sandbox."""
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import psycopg
+import pytest
+
+from local.settings import RUN, Ports
+from local.stack import Stack
+from sandbox.client import SandboxClient
+from store import session
+
+ROOT = Path(__file__).parents[2]
+HOME = RUN / "e2e"
+PATIENCE = 180
+
+T = TypeVar("T")
+
+
+class System:
+    """The running system as its users meet it: the web UI's API, the vendors, the ledger."""
+
+    def __init__(self, stack: Stack, mappings: Path, ledger: psycopg.Connection) -> None:
+        self.stack = stack
+        self.api = stack.api
+        self.mappings = mappings
+        self.ledger = ledger
+        self.sandbox = SandboxClient(stack.sandbox_url)
+
+    def trigger(self, box: str, day: date) -> str:
+        """Starts the close of a box's day; returns the run's id."""
+        dag = f"cash_close__{box}"
+        self.api.unpause(dag)
+        return self.api.trigger(dag, day)
+
+    def finished(self, box: str, run: str) -> str:
+        """Waits for a run's end; its state."""
+        return self.wait(lambda: self._ended(box, run), f"{box} {run} to end")
+
+    def close(self, box: str, day: date) -> str:
+        """Closes a box's day and waits; the run's state."""
+        return self.finished(box, self.trigger(box, day))
+
+    def _ended(self, box: str, run: str) -> str | None:
+        state = self.api.run_state(f"cash_close__{box}", run)
+        return state if state in ("success", "failed") else None
+
+    def wait(self, ready: Callable[[], T], what: str) -> T:
+        """Whatever ``ready`` returns once it is true of something."""
+        patience = time.monotonic() + PATIENCE
+        while not (found := ready()):
+            assert time.monotonic() < patience, f"waited {PATIENCE} s for {what}"
+            time.sleep(0.2)
+        return found
+
+    def live(self, lot: str, day: date) -> list:
+        """The ERP's live documents of a lot and date."""
+        return self.sandbox.protheus_ledger(lot=lot, day=day, live=True)
+
+
+@pytest.fixture(scope="session")
+def system() -> Iterator[System]:
+    """The system, with a mappings folder that tests may add to; each test closes days of its own."""
+    shutil.rmtree(HOME, ignore_errors=True)
+    mappings = HOME / "mappings"
+    shutil.copytree(ROOT / "include" / "mappings", mappings)
+    ports = Ports.free()
+    erp = {
+        "conn_type": "protheus",
+        "host": f"http://127.0.0.1:{ports.sandbox}/protheus",
+        "login": "cierre",
+        "password": "sandbox",
+        "extra": {"read_timeout": 8},  # an attempt of a killed task is waited for a little longer than this
+    }
+    given = {
+        "AIRFLOW_CONN_PROTHEUS": json.dumps(erp),
+        "CIERRE_MAPPINGS_DIR": str(mappings),
+        "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "1",
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3",
+        "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "3",
+    }
+    stack = Stack(HOME, ports, given=given, fast=True)
+    stack.up()
+    try:
+        with session.connect(stack.ledger_dsn) as ledger:
+            yield System(stack, mappings, ledger)
+    finally:
+        stack.down()
+
+
+@pytest.fixture(scope="session")
+def boxes(system: System) -> list[str]:
+    """The configured boxes, once the scheduler knows their DAGs."""
+    expected = {f"cash_close__{file.stem}" for file in (system.mappings / "cash_boxes").glob("*.yaml")}
+    long_ago = datetime.fromtimestamp(0, UTC)
+    system.wait(lambda: expected <= system.api.parsed_dags("cash_close__", long_ago), "the boxes' DAGs")
+    assert system.api.import_errors() == []
+    return sorted(dag.removeprefix("cash_close__") for dag in expected)

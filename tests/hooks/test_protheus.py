@@ -262,6 +262,7 @@ class TestAnswers:
             {"body": '{"error": "Internal Server Error"}', "status": 500},
             {"body": '{"error": "busy"}', "status": 429, "headers": {"Retry-After": "1"}},
             {"body": "", "status": 429},
+            {"body": '{"error": "timeout"}', "status": 408},
             {"body": "", "status": 503, "headers": {"Retry-After": "1"}},
             {"body": "<html>", "status": 502},
             {"body": "<html>", "status": 400},
@@ -301,6 +302,7 @@ class TestAnswers:
         ("status", "body"),
         [
             (401, ""),
+            (401, json.dumps(refused("Documento no encontrado"))),
             (404, "<html>"),
             (404, '{"code": 404, "message": "Not found"}'),
             (405, ""),

@@ -242,3 +242,9 @@ def test_a_credit_note_and_a_receipt_may_share_an_id():
 def test_a_quarantined_row_is_kept_whole():
     row = payment("efectivo", 12)
     assert held(payments=[row]).row == row
+
+
+def test_a_quarantined_row_can_be_stored_as_json_even_if_it_came_as_none():
+    row = held(payments=[payment(1, float("nan"))]).row
+    assert json.dumps(row, allow_nan=False, default=str)
+    assert row["pagoValor"] == "NaN"

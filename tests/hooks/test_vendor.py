@@ -166,6 +166,19 @@ class TestWrites:
             write(SomeHook(connection("some", vendor.url, {"retries": 3, "read_timeout": 0.2})))
         assert len(vendor.asked) == 1
 
+    def test_an_answer_with_a_header_that_is_none_is_uncertain(self, hook, vendor, reply):
+        vendor.answers(reply("done", headers={"Content-Length": "4, 5"}))
+        with pytest.raises(UncertainError):
+            write(hook)
+
+    def test_a_write_that_cannot_connect_is_not_tried_again_either(self, connection, nobody, caplog):
+        hook = SomeHook(connection("some", nobody, {"retries": 1}))
+        for call, retries in ((read, 1), (write, 0)):
+            caplog.clear()
+            with pytest.raises(RetriableError):
+                call(hook)
+            assert sum("Retrying" in record.getMessage() for record in caplog.records) == retries
+
 
 class TestNeverSent:
     @pytest.mark.parametrize("call", [read, write])

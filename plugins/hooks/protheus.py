@@ -136,8 +136,9 @@ class ProtheusHook(VendorHook):
             raise self.failure(FatalError, f"{about}: the login is refused", response)
         if response.status_code >= 500 or "HTML" in page:
             raise self.failure(RetriableError, f"{about}: the answer is {page}; is this the REST service?", response)
+        doubt = " A wrong base address would say 404 too." if response.status_code == 404 else ""
         return (
-            f"Protheus at {self.base_url} answers and does not refuse the login (HTTP {response.status_code}). "
+            f"Protheus at {self.base_url} answers and does not refuse the login (HTTP {response.status_code}).{doubt} "
             f"Tenant and rights are proved by a first posting only."
         )
 

@@ -422,6 +422,10 @@ class TestTheTestButton:
         assert not works
         assert told in sentence
 
+    def test_it_does_not_take_a_404_for_proof_of_the_address(self, hook, vendor, reply):
+        vendor.answers(reply('{"code": 404}', status=404))
+        assert "wrong base address" in hook.test_connection()[1]
+
     def test_it_says_that_nobody_answers(self, connection, nobody):
         works, sentence = ProtheusHook(connection("protheus", nobody)).test_connection()
         assert not works

@@ -238,7 +238,7 @@ class TestLogin:
         assert len(sandbox.protheus_ledger()) == 1
         assert (sandbox.calls("protheus", "token"), sandbox.calls("protheus", "insert")) == (1, 2)
 
-    def test_the_test_button_tells_a_right_password_from_a_wrong_one(self, hook_with):
-        assert hook_with(auth="oauth2").test_connection()[0]
-        assert not hook_with("wrong", auth="oauth2").test_connection()[0]
-        assert hook_with().test_connection()[0]
+    @pytest.mark.parametrize("auth", ["basic", "oauth2"])
+    def test_the_test_button_tells_a_right_password_from_a_wrong_one(self, hook_with, auth):
+        assert hook_with(auth=auth).test_connection()[0]
+        assert not hook_with("wrong", auth=auth).test_connection()[0]

@@ -66,13 +66,15 @@ class Cluster:
 
         Raises PostgresError with the end of the server's log.
         """
-        self.home.mkdir(parents=True, exist_ok=True)
-        if not self.data.exists():
-            self._initialise()
         if self.running():
             if self._noted(line=3) == self.port:
                 return
             self.stop()
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.password()
+        postgres_binaries.account().take(self.home)
+        if not self.data.exists():
+            self._initialise()
         self._forget_recycled_pid()
         settings = SETTINGS | {"port": str(self.port)} | (FAST if self.fast else {})
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
@@ -113,7 +115,6 @@ class Cluster:
         return file.read_text()
 
     def _initialise(self) -> None:
-        self.password()
         # Under another name until it is whole: an interrupted initdb must not look like a database.
         unfinished = self.home / "data.unfinished"
         if unfinished.exists():
@@ -131,7 +132,6 @@ class Cluster:
         written_by = self.data / "PG_VERSION"
         folder = postgres_binaries.find(int(written_by.read_text()) if written_by.exists() else None)
         account = postgres_binaries.account()
-        account.take(self.home)
         if not account.reaches(folder / program, self.home):
             raise PostgresError(_not_as_root(folder, self.home))
         # PGPORT, PGDATA and their like speak of another server; a server started in a foreign language logs in it.

@@ -5,6 +5,7 @@ import pwd
 import re
 import shutil
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from glob import glob
@@ -99,9 +100,11 @@ class Account:
         """Give a folder and all in it to the account (root could have made it, or the other way of running)."""
         if os.geteuid() != 0:
             return
-        for path in (folder, *folder.rglob("*")):
-            if path.lstat().st_uid != self.uid:
-                os.chown(path, self.uid, self.gid, follow_symlinks=False)
+        for place, folders, files in os.walk(folder):
+            for name in (".", *folders, *files):
+                with suppress(FileNotFoundError):  # the processes of a killed server may still be tidying up
+                    if os.lstat(path := os.path.join(place, name)).st_uid != self.uid:
+                        os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
     def reaches(self, program: Path, folder: Path) -> bool:
         """Whether the account may run a program and write into a folder."""

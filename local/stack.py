@@ -206,7 +206,7 @@ class Stack:
         with processes.undisturbed():
             supervisor = self._supervisor()
             if supervisor:
-                processes.end([supervisor], patience=20)
+                processes.end([supervisor], patience=25)
             # What is left lost its supervisor, or did not heed it; while it ends it may still have started something.
             while left := processes.of(self.home):
                 processes.end(left, patience=3)

@@ -72,3 +72,28 @@ def test_a_part_that_does_not_heed_the_request_is_killed(supervising, monkeypatc
         running.watch()
     running.stop()
     assert running.parts["deaf"].wait() == -9
+
+
+def test_the_servers_outlive_the_scheduler_whose_tasks_still_call_them(supervising, tmp_path):
+    notes = tmp_path / "notes"
+    last_words = f"""
+import signal, sys, time
+def end(*_):
+    time.sleep(float(sys.argv[2]))
+    open({str(notes)!r}, "a").write(sys.argv[1] + " ")
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+print("ready", flush=True)
+time.sleep(600)
+"""
+
+    def part(name, seconds):
+        return [sys.executable, "-c", last_words, name, str(seconds)]
+
+    running = supervising(
+        **{"sandbox": part("server", 0), "api-server": part("server", 0), "scheduler": part("scheduler", 0.3)}
+    )
+    while any("ready" not in (tmp_path / "logs" / f"{name}.log").read_text() for name in running.parts):
+        running.watch()
+    running.stop()
+    assert notes.read_text() == "scheduler server server "

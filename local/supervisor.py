@@ -13,7 +13,10 @@ from pathlib import Path
 
 # A part that ran this long and then ends is started again; one that ends sooner would only do so again.
 SETTLED_SECONDS = 30
-STOPPING_SECONDS = 10
+# How long a part may take to end before it is killed. The scheduler waits for the tasks that run; nothing of the others
+# is worth waiting for (Airflow's triggerer often takes ten seconds over its own child).
+STOPPING_SECONDS = 3
+STOPPING_SECONDS_WITH_TASKS = 15
 # What tasks call while they run.
 SERVERS = ("api-server", "sandbox")
 
@@ -48,8 +51,20 @@ class Supervisor:
 
         The servers go last: the scheduler ends when the tasks that run have ended, and those still need them.
         """
-        _stop([part for name, part in self.parts.items() if name not in SERVERS])
-        _stop([part for name, part in self.parts.items() if name in SERVERS])
+        self._stop([name for name in self.parts if name not in SERVERS])
+        self._stop([name for name in self.parts if name in SERVERS])
+
+    def _stop(self, names: list[str]) -> None:
+        for name in names:
+            self.parts[name].terminate()
+        asked = time.monotonic()
+        while left := [name for name in names if self.parts[name].poll() is None]:
+            for name in left:
+                patience = STOPPING_SECONDS_WITH_TASKS if name == "scheduler" else STOPPING_SECONDS
+                if time.monotonic() > asked + patience:
+                    print(f"{name} did not end within {patience} s; killing it", flush=True)
+                    self.parts[name].kill()
+            time.sleep(0.05)
 
     def _start(self, name: str) -> None:
         with open(self.home / "logs" / f"{name}.log", "ab") as log:
@@ -57,16 +72,6 @@ class Supervisor:
                 self.commands[name], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
             )
         self._started[name] = time.monotonic()
-
-
-def _stop(parts: list[subprocess.Popen[bytes]]) -> None:
-    for part in parts:
-        part.terminate()
-    patience = time.monotonic() + STOPPING_SECONDS
-    while time.monotonic() < patience and any(part.poll() is None for part in parts):
-        time.sleep(0.05)
-    for part in parts:
-        part.kill()
 
 
 def main(home: Path) -> None:

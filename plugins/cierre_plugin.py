@@ -1,6 +1,7 @@
 """What Airflow must know of the project beyond its DAGs and connection types."""
 
 from airflow.plugins_manager import AirflowPlugin
+
 from timetables.business_day import BusinessDayTimetable
 
 

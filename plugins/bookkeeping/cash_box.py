@@ -2,10 +2,10 @@
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from bookkeeping.money import DECIMALS
 from bookkeeping.validation import IsoDate, Model, Source, Text
@@ -48,11 +48,22 @@ class Erp(Model):
 
     ``tenant`` goes to the ERP verbatim (its branch is padded: ``"T1,D MG 01 "``, protheus.seed.txt, Header); compare
     it stripped. ``lot`` is CT2_LOTE and belongs to this box alone, since posting counts on owning its addresses.
+    ``correction``: how books that changed replace what was posted. ``locks_on_day``: on which day of the next month
+    the ERP closes a month.
     """
 
     connection: ConnectionId = "protheus"
     tenant: Tenant
     lot: Lot
+    correction: Literal["reversal", "delete"] = "reversal"
+    locks_on_day: Annotated[int, Field(ge=1, le=28)] | None = None
+
+    def locks_on(self, entry_date: date) -> date | None:
+        """The day on which the ERP closes the month of ``entry_date``; None where the box's file does not say."""
+        if self.locks_on_day is None:
+            return None
+        next_month = entry_date.replace(day=1) + timedelta(days=31)
+        return next_month.replace(day=self.locks_on_day)
 
 
 class CashBox(Model):

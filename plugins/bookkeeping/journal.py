@@ -104,20 +104,3 @@ class JournalEntry:
             for line in self.lines
         )
         return hashlib.sha256(f"{self.currency}\n{self.business_date}\n{said}".encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a document stands in the ERP; no address is used twice, which makes it the idempotency key.
-
-    ``tenant`` is sent verbatim (``"T1,D MG 01 "``: group, comma, branch with its padding); ``entry_date`` is
-    CT2_DATA, ``lot`` CT2_LOTE (six characters, the box's own), ``sublot`` CT2_SBLOTE (three, the attempt's own).
-    """
-
-    tenant: str
-    entry_date: date
-    lot: str
-    sublot: str
-
-    def __str__(self) -> str:
-        return f"{self.entry_date:%d/%m/%Y} lot {self.lot} sublot {self.sublot} of {self.tenant.strip()}"

@@ -9,7 +9,8 @@ import msgspec
 from pydantic import Field, PositiveFloat
 from requests import Response
 
-from bookkeeping.journal import Address, JournalEntry, Line, Side
+from bookkeeping.address import Address
+from bookkeeping.journal import JournalEntry, Line, Side
 from hooks import vendor
 from hooks.errors import DataError, FatalError, RetriableError, UncertainError, VendorError
 from hooks.protheus_login import LOGIN_TIMEOUT, TokenLogin

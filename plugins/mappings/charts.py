@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from bookkeeping.chart import Account, Chart, CostCentre
-
 from mappings.findings import Finding
 
 ACCOUNT_LENGTH = 20

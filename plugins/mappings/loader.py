@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from bookkeeping.cash_box import CashBox
-from bookkeeping.validation import Model
 from pydantic import ValidationError
 
+from bookkeeping.cash_box import CashBox
+from bookkeeping.validation import Model
 from mappings.files import YamlFile, read_yaml
 from mappings.findings import Finding, MappingError
 
@@ -84,7 +84,6 @@ def account_mapping(name: str) -> "AccountMapping":
     # Imported here: parsing a DAG reads cash boxes only, and pays for nothing else.
     from bookkeeping.checks import check
     from bookkeeping.mapping import AccountMapping
-
     from mappings.charts import read_chart
 
     folder = mappings_folder()

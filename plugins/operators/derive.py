@@ -19,6 +19,7 @@ class DeriveOperator(CashCloseStep):
         """Derives the day's entries and freezes them as a revision, unless the current one already says the same."""
         from bookkeeping.derive import derive
         from mappings.loader import account_mapping
+        from mappings.periods import open_from
         from store import ledger as books
         from store import staging
 
@@ -52,6 +53,7 @@ class DeriveOperator(CashCloseStep):
             lot=box.erp.lot,
             entries=derivation.entries,
             documents={document.key: document for document in documents},
+            open_from=open_from(box.erp.tenant),
         )
         total = sum(entry.debit for entry in derivation.entries)
         self.log.info(

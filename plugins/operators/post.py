@@ -20,13 +20,16 @@ class PostOperator(CashCloseStep):
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Converges the ERP to the current revision."""
         from hooks.protheus import ProtheusHook
+        from mappings.periods import open_from
         from posting.protocol import Poster
+        from posting.site import Site
         from store import ledger as books
 
         revision = books.current(ledger, box.id, day)
         if revision is None:
             raise AirflowFailException(f"{box.name}, {day}: nothing was derived yet; clear the task derive of this run")
         worker = f"{socket.gethostname()}:{os.getpid()}"
-        Poster(ledger, ProtheusHook(box.erp.connection), worker).converge(revision)
+        site = Site(correction=box.erp.correction, open_from=open_from(box.erp.tenant))
+        Poster(ledger, ProtheusHook(box.erp.connection), worker, site).converge(revision)
         self.log.info("The ERP holds revision %d of the day.", revision.revision)
         return {"revision": revision.revision}

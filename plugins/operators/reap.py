@@ -1,5 +1,6 @@
 """Reap: addresses in the ERP that were given up are made empty, again and again until no request can still be late."""
 
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
@@ -8,16 +9,16 @@ from airflow.sdk.exceptions import AirflowException
 from operators.step import open_ledger
 
 if TYPE_CHECKING:
-    import psycopg
-
+    from bookkeeping.cash_box import CashBox
     from posting.port import Erp
+    from posting.sweep import LastCall
 
 
 class ReapOperator(BaseOperator):
-    """Gives up claims that nobody came back for, and empties every given-up address that is due.
+    """One sweep over all boxes (posting.sweep). Never touches a confirmed document: no address is used twice.
 
     One address that cannot be emptied does not keep the others waiting: all are tried, then the task fails and names
-    what is left. Never touches a confirmed document: no address is used twice.
+    what is left.
     """
 
     template_fields = ()
@@ -28,48 +29,58 @@ class ReapOperator(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, int]:
         """Returns how many claims were given up, addresses emptied, and documents found at them."""
+        from posting.sweep import sweep
+
         with open_ledger(self.ledger_connection) as ledger:
-            abandoned = self._give_up_abandoned(ledger)
-            emptied, removed, left = self._empty_due(ledger)
-        self.log.info("%d claims given up, %d addresses emptied, %d documents removed.", abandoned, emptied, removed)
-        if left:
-            raise AirflowException("\n".join(["These addresses are still uncertain, and are tried again:", *left]))
-        return {"given_up": abandoned, "emptied": emptied, "removed": removed}
+            swept = sweep(ledger, _Erps().of, self._last_calls(datetime.now(UTC)))
+        self.log.info(
+            "%d claims given up, %d addresses emptied, %d documents removed.",
+            swept.given_up,
+            swept.emptied,
+            swept.removed,
+        )
+        if swept.left:
+            listed = "\n".join(f"- {sentence}" for sentence in swept.left)
+            raise AirflowException(f"These addresses are still uncertain, and are tried again:\n{listed}")
+        return {"given_up": swept.given_up, "emptied": swept.emptied, "removed": swept.removed}
 
-    def _give_up_abandoned(self, ledger: "psycopg.Connection") -> int:
-        from store import attempts
-        from store.session import BoxDayBusy, box_day
-
-        given_up = 0
-        for box, day, attempt in attempts.abandoned(ledger):
-            try:
-                with box_day(ledger, box, day, wait="1s"):
-                    given_up += attempts.doom(ledger, attempt, "its worker ended before the outcome was known")
-            except BoxDayBusy:
-                self.log.info("%s, %s is being closed right now; its own run clears %s.", box, day, attempt.address)
-        return given_up
-
-    def _empty_due(self, ledger: "psycopg.Connection") -> tuple[int, int, list[str]]:
-        from hooks.errors import VendorError
+    def _last_calls(self, now: datetime) -> "list[LastCall]":
         from mappings.findings import MappingError
-        from posting.reap import reap
-        from store import attempts
+        from mappings.loader import cash_box, cash_box_ids
 
-        emptied, removed, left = 0, 0, []
-        erps: dict[str, Erp] = {}
-        for box, attempt in attempts.due_for_reap(ledger):
+        calls = []
+        for box_id in cash_box_ids():
             try:
-                removed += reap(ledger, self._erp(box, erps), attempt)
-                emptied += 1
-            except (VendorError, MappingError) as error:
-                left.append(f"- {box}, {attempt.address}: {error}")
-        return emptied, removed, left
+                calls.append(last_call(cash_box(box_id), now))
+            except MappingError as error:
+                self.log.warning("%s", error)
+        return [call for call in calls if call]
 
-    def _erp(self, box: str, erps: "dict[str, Erp]") -> "Erp":
+
+def last_call(box: "CashBox", now: datetime) -> "LastCall | None":
+    """The month that the box's ERP closes within a day of ``now`` (aware), if its file says when it does."""
+    from posting.sweep import LastCall
+
+    last = now.astimezone(box.zone).date().replace(day=1) - timedelta(days=1)
+    locks_on = box.erp.locks_on(last)
+    if locks_on is None:
+        return None
+    lock = datetime.combine(locks_on, time.min, box.zone)
+    since = lock - timedelta(days=1)
+    return LastCall(box.id, last.replace(day=1), last, since) if since <= now < lock else None
+
+
+class _Erps:
+    """The hooks of the boxes' ERPs: one for each connection, so that logins and sessions are shared."""
+
+    def __init__(self) -> None:
+        self._by_connection: dict[str, Erp] = {}
+
+    def of(self, box_id: str) -> "Erp":
         from hooks.protheus import ProtheusHook
         from mappings.loader import cash_box
 
-        connection = cash_box(box).erp.connection
-        if connection not in erps:
-            erps[connection] = ProtheusHook(connection)
-        return erps[connection]
+        connection = cash_box(box_id).erp.connection
+        if connection not in self._by_connection:
+            self._by_connection[connection] = ProtheusHook(connection)
+        return self._by_connection[connection]

@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from bookkeeping.journal import Address, JournalEntry
+from bookkeeping.address import Address
+from bookkeeping.journal import JournalEntry
 
 
 class Acknowledged(Protocol):

@@ -10,14 +10,16 @@ known which, the attempt stands as uncertain and the day is not closed.
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import psycopg
 
-from bookkeeping.journal import Address
+from bookkeeping.address import Address
 from hooks.errors import DataError, RetriableError, UncertainError, VendorError
 from posting.port import Acknowledged, Erp
 from posting.reap import reap
+from posting.site import Site
 from store import attempts, ledger
 from store.attempts import Attempt
 from store.ledger import FrozenEntry, Revision
@@ -54,6 +56,7 @@ class Poster:
     connection: psycopg.Connection
     erp: Erp
     worker: str
+    site: Site = field(default_factory=Site)
     sleep: Callable[[float], None] = time.sleep
 
     def converge(self, revision: Revision) -> None:
@@ -65,36 +68,51 @@ class Poster:
         for entry in ledger.superseded(self.connection, revision):
             self._take_back(entry, revision)
         for entry in ledger.bookings(self.connection, revision):
-            self._settle(entry, lambda address, entry=entry: self._insert(entry, address))
+            self._settle(entry, partial(self._insert, entry))
 
     def _take_back(self, entry: FrozenEntry, revision: Revision) -> None:
+        """Undoes a booking that newer books replace: by a reversal of its own address, or by withdrawing it."""
         self._clear_the_way(entry)
         original = self._confirmed(entry)
         if original is None:
             return
-        reversal = ledger.reversal(self.connection, entry, revision)
+        if self.site.correction == "delete" and self.site.is_open(entry.entry_date):
+            self._withdraw(entry, original)
+            return
+        reversal = ledger.reversal(self.connection, entry, revision, self.site.open_from)
         log.info("The day's books changed: %s, which stands at %s, is reversed.", entry.entry_key, original.address)
-        self._settle(
-            reversal,
-            lambda address: self.erp.reverse(of=original.address, document=original.document, into=address),
-        )
+        if reversal.entry_date == entry.entry_date:
+            self._settle(reversal, partial(self._reverse, original))
+        else:
+            # The ERP dates a reversal like its original, so one into an open period is an entry of its own.
+            self._settle(reversal, partial(self._insert, reversal))
+
+    def _withdraw(self, entry: FrozenEntry, original: Attempt) -> None:
+        """Deletes a posted document that newer books replace. Deleting it again is harmless, so no answer is doubted:
+        the attempt stays confirmed until one says that the document is gone."""
+        self.erp.delete(original.address, original.document)
+        attempts.withdraw(self.connection, original, "deleted: newer books of the day replace it")
+        log.info("The day's books changed: %s, which stood at %s, was deleted.", entry.entry_key, original.address)
+
+    def _reverse(self, original: Attempt, address: Address) -> Acknowledged:
+        return self.erp.reverse(of=original.address, document=original.document, into=address)
 
     def _insert(self, entry: FrozenEntry, address: Address) -> Acknowledged:
         return self.erp.insert(address, ledger.journal_entry(self.connection, entry), entry.entry_key)
 
     def _settle(self, entry: FrozenEntry, send: Callable[[Address], Acknowledged]) -> None:
         """Ends with the entry confirmed, or raises."""
-        if confirmed := self._confirmed(entry):
-            log.info("%s already stands at %s: nothing is sent.", entry.entry_key, confirmed.address)
-            return
         for _ in range(TRIES):
             self._clear_the_way(entry)
+            if confirmed := self._confirmed(entry):
+                log.info("%s already stands at %s: nothing is sent.", entry.entry_key, confirmed.address)
+                return
             if self._attempt(entry, send):
                 return
         raise RetriableError(
             f"{entry.entry_key} of {entry.box} for {entry.business_date} could not be proved to stand in the ERP after"
             f" {TRIES} attempts, and their addresses were made empty again",
-            vendor="protheus",
+            vendor="Protheus",
         )
 
     def _confirmed(self, entry: FrozenEntry) -> Attempt | None:
@@ -118,7 +136,11 @@ class Poster:
     def _attempt(self, entry: FrozenEntry, send: Callable[[Address], Acknowledged]) -> bool:
         """One claim, one request. True if it is confirmed; False if it was doomed and its address is empty again."""
         attempt = attempts.claim(
-            self.connection, entry, worker=self.worker, lease_seconds=self.erp.timeout_seconds + LEASE_MARGIN
+            self.connection,
+            entry,
+            worker=self.worker,
+            lease_seconds=self.erp.timeout_seconds + LEASE_MARGIN,
+            alphanumeric_sublots=self.site.alphanumeric_sublots,
         )
         log.info("Sending %s (%s %s) to %s.", entry.entry_key, entry.total, entry.currency, attempt.address)
         try:
@@ -136,7 +158,7 @@ class Poster:
         if doubt := doubt_about(answer, attempt.address):
             return self._doom(attempt, doubt)
         if not attempts.confirm(self.connection, attempt, answer.document):
-            self._withdraw(attempt, answer.document)
+            self._remove_own(attempt, answer.document)
         log.info("%s stands in the ERP as document %s at %s.", entry.entry_key, answer.document, attempt.address)
         return True
 
@@ -146,11 +168,11 @@ class Poster:
         reap(self.connection, self.erp, attempt)
         return False
 
-    def _withdraw(self, attempt: Attempt, document: str) -> None:
+    def _remove_own(self, attempt: Attempt, document: str) -> None:
         """This worker came back too late: the attempt was given up for it. Its own document goes, nobody else's."""
         self.erp.delete(attempt.address, document)
         raise RetriableError(
             f"the attempt at {attempt.address} was taken over by another run while it was under way;"
             " its document was deleted",
-            vendor="protheus",
+            vendor="Protheus",
         )

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import psycopg
 
-from bookkeeping.journal import Address
+from bookkeeping.address import Address, nth_sublot
 from store.ledger import FrozenEntry
 from store.session import named
 
@@ -13,12 +13,12 @@ _sql = named("attempts")
 
 
 class NoSublotLeft(RuntimeError):
-    """All 999 sublots of a lot and date have been used; the sentence says which."""
+    """All sublots of a lot and date have been used; the sentence says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try at one entry. ``state`` is claimed, confirmed, rejected or doomed; ``document``: CT2_DOC."""
+    """One try at one entry; ``document`` is CT2_DOC. ``state``: claimed, confirmed, rejected, doomed or withdrawn."""
 
     attempt_id: int
     entry_id: int
@@ -41,26 +41,29 @@ def _attempt(row) -> Attempt:
     )
 
 
-def claim(connection: psycopg.Connection, entry: FrozenEntry, *, worker: str, lease_seconds: float) -> Attempt:
-    """Claims a fresh address for the entry and commits. Must be called outside a transaction: the claim has to be on
-    disk before anything is sent.
+def claim(
+    connection: psycopg.Connection,
+    entry: FrozenEntry,
+    *,
+    worker: str,
+    lease_seconds: float,
+    alphanumeric_sublots: bool = False,
+) -> Attempt:
+    """Claims an address that was never used for the entry and commits. Must be called outside a transaction: the
+    claim has to be on disk before anything is sent.
 
-    Raises psycopg.errors.UniqueViolation where the entry already has a claimed or confirmed attempt, NoSublotLeft
-    after 999 attempts on one date.
+    Raises psycopg.errors.UniqueViolation where the entry already has a claimed or confirmed attempt (or another run
+    took the address meanwhile), NoSublotLeft where the lot has no unused sublot on that date.
     """
+    place = {"tenant": entry.tenant, "entry_date": entry.entry_date, "lot": entry.lot}
+    used = _sql.addresses_used(connection, **place)
+    try:
+        sublot = nth_sublot(used + 1, alphanumeric=alphanumeric_sublots)
+    except ValueError as error:
+        raise NoSublotLeft(f"{entry.box} cannot post to lot {entry.lot} on {entry.entry_date}: {error}") from None
     row = _sql.claim(
-        connection,
-        entry_id=entry.entry_id,
-        tenant=entry.tenant,
-        entry_date=entry.entry_date,
-        lot=entry.lot,
-        worker=worker,
-        lease_seconds=lease_seconds,
+        connection, entry_id=entry.entry_id, **place, sublot=sublot, worker=worker, lease_seconds=lease_seconds
     )
-    if not row:
-        raise NoSublotLeft(
-            f"lot {entry.lot} has used all its 999 sublots on {entry.entry_date}; {entry.box} cannot post"
-        )
     return _attempt(row)
 
 
@@ -77,6 +80,11 @@ def doom(connection: psycopg.Connection, attempt: Attempt, outcome: str) -> bool
 def reject(connection: psycopg.Connection, attempt: Attempt, outcome: str) -> bool:
     """claimed → rejected, with the ERP's own words; False where somebody else decided first."""
     return _sql.reject(connection, attempt_id=attempt.attempt_id, outcome=outcome) == 1
+
+
+def withdraw(connection: psycopg.Connection, attempt: Attempt, outcome: str) -> bool:
+    """confirmed → withdrawn, after its document was deleted from the ERP; False where it was no longer confirmed."""
+    return _sql.withdraw(connection, attempt_id=attempt.attempt_id, outcome=outcome) == 1
 
 
 def note_reaped(connection: psycopg.Connection, attempt: Attempt, *, removed: int = 0) -> None:

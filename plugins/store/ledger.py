@@ -10,6 +10,7 @@ from typing import NamedTuple
 import psycopg
 from psycopg.types.json import Jsonb
 
+from bookkeeping.corrections import correction_mark, dated_correction
 from bookkeeping.documents import Document, Kind, Total
 from bookkeeping.journal import JournalEntry, Line, Side
 from bookkeeping.money import quantum
@@ -75,10 +76,13 @@ def freeze(
     lot: str,
     entries: Sequence[JournalEntry],
     documents: Mapping[str, Document],
+    open_from: date | None = None,
 ) -> tuple[Revision, bool]:
     """Makes the day's entries a new revision, unless the current one already says the same to the ERP.
 
-    ``documents`` are those behind the entries' lines, by key. Returns the day's current revision and whether it is
+    ``documents`` are those behind the entries' lines, by key. ``open_from`` is the first date of the ERP's open
+    periods, where known: books that replace posted ones of a closed period are dated then, and their lines say which
+    day they correct. Returns the day's current revision and whether it is
     new. Raises psycopg.errors.CheckViolation if an entry does not balance (a bug: JournalEntry refuses first).
     """
     digest = _digest(tenant, lot, entries)
@@ -96,8 +100,11 @@ def freeze(
             digest=digest,
         )
         revision = Revision(**row._asdict())
+        correcting = open_from is not None and day < open_from and bool(superseded(connection, revision))
         for entry in entries:
-            _freeze_entry(connection, revision, entry, tenant, lot, documents)
+            if correcting:
+                entry = dated_correction(entry)
+            _freeze_entry(connection, revision, entry, open_from if correcting else day, tenant, lot, documents)
     return revision, True
 
 
@@ -110,6 +117,7 @@ def _freeze_entry(
     connection: psycopg.Connection,
     revision: Revision,
     entry: JournalEntry,
+    entry_date: date,
     tenant: str,
     lot: str,
     documents: Mapping[str, Document],
@@ -124,7 +132,7 @@ def _freeze_entry(
         reverses=None,
         tenant=tenant,
         lot=lot,
-        entry_date=entry.business_date,
+        entry_date=entry_date,
         currency=entry.currency,
         total=entry.debit,
         digest=entry.digest,
@@ -175,13 +183,25 @@ def superseded(connection: psycopg.Connection, revision: Revision) -> list[Froze
     return [FrozenEntry(**row._asdict()) for row in rows]
 
 
-def reversal(connection: psycopg.Connection, entry: FrozenEntry, revision: Revision) -> FrozenEntry:
-    """The entry that takes ``entry`` back on behalf of the newer revision; made once, found again afterwards."""
+def reversal(
+    connection: psycopg.Connection, entry: FrozenEntry, revision: Revision, open_from: date | None = None
+) -> FrozenEntry:
+    """The entry that takes ``entry`` back on behalf of the newer revision; made once, found again afterwards.
+
+    It has the date of what it takes back, or, where that period is closed, the first open one (``open_from``).
+    """
     with connection.transaction():
         row = _sql.reversal_of(connection, entry_id=entry.entry_id)
         if not row:
-            row = _sql.add_reversal(connection, entry_id=entry.entry_id, revision_id=revision.revision_id)
-            _sql.add_reversed_lines(connection, entry_id=entry.entry_id, reversal_id=row.entry_id)
+            closed = open_from is not None and entry.entry_date < open_from
+            row = _sql.add_reversal(
+                connection,
+                entry_id=entry.entry_id,
+                revision_id=revision.revision_id,
+                entry_date=open_from if closed else entry.entry_date,
+            )
+            mark = correction_mark(entry.business_date) if closed else ""
+            _sql.add_reversed_lines(connection, entry_id=entry.entry_id, reversal_id=row.entry_id, mark=mark)
             _sql.add_reversed_sources(connection, entry_id=entry.entry_id, reversal_id=row.entry_id)
     return FrozenEntry(**row._asdict())
 

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from alembic import command
+from alembic import command, op
 from alembic.config import Config
 from sqlalchemy import create_engine, text
 
@@ -28,6 +28,12 @@ def upgrade(dsn: str) -> None:
         connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _MIGRATING})
         connection.commit()
     engine.dispose()
+
+
+def run_sql_beside(step: str) -> None:
+    """For a step in ``include/migrations/versions``: runs the SQL file beside it, many statements at once."""
+    sql = Path(step).with_suffix(".sql").read_text(encoding="utf-8")
+    op.get_bind().connection.driver_connection.execute(sql)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+
 from bookkeeping.cash_box import CashBox
 from bookkeeping.documents import Document, Kind
 from bookkeeping.mapping import AccountMapping

@@ -1,8 +1,9 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from bookkeeping.cash_box import CashBox
 from pydantic import ValidationError
+
+from bookkeeping.cash_box import CashBox
 
 FIELDS = {
     "id": "itb_caja_164",

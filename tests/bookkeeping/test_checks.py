@@ -3,6 +3,7 @@
 from copy import deepcopy
 
 import pytest
+
 from bookkeeping.chart import Account, Chart, CostCentre
 from bookkeeping.checks import check
 from bookkeeping.mapping import AccountMapping

@@ -3,6 +3,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+
 from bookkeeping.derive import Derivation, derive
 from bookkeeping.documents import Document, Kind
 from bookkeeping.journal import LineSource, Side

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from bookkeeping.derive import derive
 from bookkeeping.documents import Document, Kind
 from bookkeeping.journal import JournalEntry, Side

@@ -1,7 +1,8 @@
 import pytest
-from bookkeeping.history import LIMIT, fill, objection
 from hypothesis import given
 from hypothesis import strategies as st
+
+from bookkeeping.history import LIMIT, fill, objection
 
 KNOWN = {"box", "box_key", "date", "form_name", "reference"}
 VALUES = {

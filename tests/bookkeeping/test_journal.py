@@ -3,7 +3,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from bookkeeping.journal import Address, JournalEntry, JournalError, Line, LineSource, Side
+
+from bookkeeping.address import Address
+from bookkeeping.journal import JournalEntry, JournalError, Line, LineSource, Side
 
 DEBIT = Line(
     Side.DEBIT, "1.1.01.001", Decimal("35.30"), "Caja 164", sources=(LineSource("a", "net", Decimal("35.30")),)

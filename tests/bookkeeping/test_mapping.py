@@ -1,8 +1,9 @@
 import pytest
+from pydantic import ValidationError
+
 from bookkeeping.documents import Kind
 from bookkeeping.mapping import AccountMapping, Booking
 from bookkeeping.problems import ProblemKind
-from pydantic import ValidationError
 
 CASH = {"form": "1", "programme": "1", "fraud": "false"}
 

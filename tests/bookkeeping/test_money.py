@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 import pytest
+
 from bookkeeping.money import AmountError, amount, quantum
 
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
 from bookkeeping.derive import derive
 from bookkeeping.documents import Document, Kind, totals
 from bookkeeping.journal import JournalEntry, Side
 from bookkeeping.mapping import AccountMapping
-from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
 from mappings import account_mapping, cash_box
 
 DAY = date(2024, 9, 6)

@@ -10,7 +10,8 @@ from decimal import Decimal
 
 import pytest
 
-from bookkeeping.journal import Address, JournalEntry, Line, Side
+from bookkeeping.address import Address
+from bookkeeping.journal import JournalEntry, Line, Side
 from hooks.errors import DataError, FatalError, RetriableError, UncertainError
 from hooks.protheus import NOT_FOUND, Acknowledgement, ProtheusHook
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from bookkeeping.journal import Address, JournalEntry, Line, Side
+from bookkeeping.address import Address
+from bookkeeping.journal import JournalEntry, Line, Side
 from hooks import protheus_login
 from hooks.errors import DataError, FatalError, UncertainError
 from hooks.protheus import Acknowledgement, ProtheusHook

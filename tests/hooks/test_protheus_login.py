@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from bookkeeping.journal import Address
+from bookkeeping.address import Address
 from hooks import protheus_login
 from hooks.errors import FatalError, RetriableError, VendorError
 from hooks.protheus import ProtheusHook

@@ -1,17 +1,16 @@
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import date
 
 import pytest
 
-from bookkeeping.documents import Document, Kind
-from bookkeeping.journal import Address, JournalEntry, Line, LineSource, Side
+from bookkeeping.address import Address
 from hooks.errors import DataError, RetriableError, UncertainError
 from posting.protocol import Poster, doubt_about
-from store import attempts, landing, session
+from posting.site import Site
+from store import attempts, session
 from store import ledger as books
+from support.books import DAY, LOT, TENANT, freezer
 from support.memory_erp import MemoryErp
 
-BOX, DAY, TENANT, LOT = "itb_caja_164", date(2024, 9, 6), "T1,D MG 01 ", "008964"
 FIRST, SECOND = "itb_caja_164|20240906|1|1", "itb_caja_164|20240906|2|1"
 
 
@@ -22,32 +21,7 @@ def erp() -> MemoryErp:
 
 @pytest.fixture
 def freeze(ledger):
-    """Freezes a day of the given amounts, one entry each, as the day's current revision."""
-    snapshot_id = landing.land(
-        ledger, source="sga", source_connection="sga_itb", source_key="164", business_date=DAY, asked={},
-        received_at=datetime.now(UTC), body="[]", control_totals=[],
-    )  # fmt: skip
-
-    def frozen(*amounts: str) -> books.Revision:
-        documents, entries = {}, []
-        for part, amount in enumerate(map(Decimal, amounts), start=1):
-            document = Document(
-                "sga", Kind.PAYMENT, f"0-{part}", DAY, "USD", "1", {"net": amount}, {}, f"0/PAGOS/{part}"
-            )
-            documents[document.key] = document
-            sources = (LineSource(document.key, "net", amount),)
-            lines = [
-                Line(side, account, amount, "Caja", sources=sources)
-                for side, account in ((Side.DEBIT, "1.1"), (Side.CREDIT, "4.1"))
-            ]
-            entries.append(JournalEntry(BOX, DAY, part, "USD", tuple(lines)))
-        revision, _ = books.freeze(
-            ledger, box=BOX, day=DAY, snapshot_id=snapshot_id, mapping="m", mapping_digest="m", tenant=TENANT, lot=LOT,
-            entries=entries, documents=documents,
-        )  # fmt: skip
-        return revision
-
-    return frozen
+    return freezer(ledger)
 
 
 @pytest.fixture
@@ -187,6 +161,62 @@ def test_a_correction_interrupted_after_its_reversal_goes_on_from_there(erp, pos
         poster.converge(corrected)
     poster.converge(corrected)
     assert erp.live() == [FIRST, f"reversal of {FIRST}", SECOND]
+
+
+def test_where_the_policy_is_to_delete_the_old_document_goes_and_the_new_one_takes_another_address(
+    ledger, erp, poster, freeze
+):
+    poster.site = Site(correction="delete")
+    first = freeze("35.30")
+    poster.converge(first)
+    poster.converge(freeze("36.00"))
+    assert erp.calls == ["insert 001", "delete 001/000001", "insert 002"]
+    assert erp.live() == [SECOND]
+    assert states(ledger, books.bookings(ledger, first)[0]) == [("001", "withdrawn")]
+
+
+def test_a_delete_whose_answer_is_lost_is_sent_again_before_anything_new_is_posted(erp, poster, freeze):
+    poster.site = Site(correction="delete")
+    poster.converge(freeze("35.30"))
+    erp.unreachable_deletes = 1
+    corrected = freeze("36.00")
+    with pytest.raises(UncertainError):
+        poster.converge(corrected)
+    assert erp.live() == [FIRST]
+    poster.converge(corrected)
+    assert erp.live() == [SECOND]
+
+
+@pytest.mark.parametrize("policy", ["reversal", "delete"])
+def test_in_a_closed_period_a_correction_is_booked_on_the_first_open_date_and_says_which_day_it_corrects(
+    ledger, erp, poster, freeze, policy
+):
+    poster.site = Site(correction=policy, open_from=date(2024, 10, 1))
+    poster.converge(freeze("35.30"))
+    second = freeze("36.00", open_from=date(2024, 10, 1))
+    poster.converge(second)
+    assert erp.calls == ["insert 001", "insert 001", "insert 002"]
+    dates = [address.entry_date for address, _ in erp.documents]
+    assert dates == [DAY, date(2024, 10, 1), date(2024, 10, 1)]
+    (replacement,) = books.bookings(ledger, second)
+    histories = {line.history for line in books.journal_entry(ledger, replacement).lines}
+    assert histories == {"Corr 06/09/24 Caja"}
+    chain = ledger.execute("SELECT entry_key, standing, reverses FROM ledger.chain").fetchall()
+    assert chain == [
+        (FIRST, "reversed", None),
+        (f"{FIRST}|R", "reversal", FIRST),
+        (SECOND, "standing", None),
+    ]
+
+
+def test_a_day_corrected_in_a_later_period_is_not_corrected_again_when_that_one_closes_too(erp, poster, freeze):
+    poster.converge(freeze("35.30"))
+    poster.site = Site(open_from=date(2024, 10, 1))
+    poster.converge(freeze("36.00", open_from=date(2024, 10, 1)))
+    calls = list(erp.calls)
+    poster.site = Site(open_from=date(2024, 11, 1))
+    poster.converge(freeze("36.00", open_from=date(2024, 11, 1)))
+    assert erp.calls == calls
 
 
 def test_a_day_that_turns_out_empty_is_taken_back(erp, poster, freeze):

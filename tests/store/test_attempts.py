@@ -75,8 +75,12 @@ def test_a_lease_runs_by_the_ledgers_clock(ledger, entries):
 def test_the_last_sublot_is_999_and_then_it_says_so(ledger, entries):
     ledger.execute(
         """INSERT INTO erp.attempt (entry_id, tenant, entry_date, lot, sublot, state, worker, claimed_at, lease_until,
-           decided_at) VALUES (%s, 'T1,D MG 01 ', '2024-09-06', '008964', '999', 'doomed', 't', now(), now(), now())""",
+                                    decided_at)
+           SELECT %s, 'T1,D MG 01 ', '2024-09-06', '008964', to_char(n, 'FM000'), 'doomed', 't', now(), now(), now()
+             FROM generate_series(1, 999) AS n""",
         (entries[0].entry_id,),
     )
     with pytest.raises(attempts.NoSublotLeft, match="008964"):
         claim(ledger, entries[0])
+    lettered = attempts.claim(ledger, entries[0], worker="test", lease_seconds=60, alphanumeric_sublots=True)
+    assert lettered.address.sublot == "00A"

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from bookkeeping.journal import Address, JournalEntry
+from bookkeeping.address import Address
+from bookkeeping.journal import JournalEntry
 from hooks.errors import DataError, RetriableError, UncertainError
 
 

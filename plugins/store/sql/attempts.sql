@@ -1,11 +1,11 @@
 -- name: claim^
--- The next free sublot of the box's lot on that date, leased; nobody else can be given the same address.
 INSERT INTO erp.attempt (entry_id, tenant, entry_date, lot, sublot, worker, claimed_at, lease_until)
-SELECT :entry_id, :tenant, :entry_date, :lot, to_char(coalesce(max(sublot::int), 0) + 1, 'FM000'), :worker,
-       erp.clock(), erp.clock() + make_interval(secs => :lease_seconds)
-  FROM erp.attempt WHERE tenant = :tenant AND entry_date = :entry_date AND lot = :lot
-HAVING coalesce(max(sublot::int), 0) < 999
+VALUES (:entry_id, :tenant, :entry_date, :lot, :sublot, :worker,
+        erp.clock(), erp.clock() + make_interval(secs => :lease_seconds))
 RETURNING attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome;
+
+-- name: addresses_used$
+SELECT count(*)::int FROM erp.attempt WHERE tenant = :tenant AND entry_date = :entry_date AND lot = :lot;
 
 -- name: confirm!
 UPDATE erp.attempt SET state = 'confirmed', document = :document, outcome = 'acknowledged', decided_at = erp.clock()
@@ -18,6 +18,10 @@ UPDATE erp.attempt SET state = 'doomed', outcome = :outcome, decided_at = erp.cl
 -- name: reject!
 UPDATE erp.attempt SET state = 'rejected', outcome = :outcome, decided_at = erp.clock()
  WHERE attempt_id = :attempt_id AND state = 'claimed';
+
+-- name: withdraw!
+UPDATE erp.attempt SET state = 'withdrawn', outcome = :outcome, decided_at = erp.clock()
+ WHERE attempt_id = :attempt_id AND state = 'confirmed';
 
 -- name: note_reaped!
 UPDATE erp.attempt SET reaped_at = erp.clock(), reaps = reaps + 1, removed = removed + :removed

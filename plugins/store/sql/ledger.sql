@@ -36,7 +36,7 @@ SELECT entry_id, entry_key, revision_id, box, business_date, part, reverses, ten
 -- name: add_reversal^
 INSERT INTO ledger.entry (entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date,
                           currency, total, digest)
-SELECT entry_key || '|R', :revision_id, box, business_date, part, entry_id, tenant, lot, entry_date,
+SELECT entry_key || '|R', :revision_id, box, business_date, part, entry_id, tenant, lot, :entry_date,
        currency, total, digest
   FROM ledger.entry WHERE entry_id = :entry_id
 RETURNING entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total;
@@ -44,7 +44,7 @@ RETURNING entry_id, entry_key, revision_id, box, business_date, part, reverses, 
 -- name: add_reversed_lines!
 INSERT INTO ledger.line (entry_id, line, side, account, cost_centre, item, value_class, entities, amount, history)
 SELECT :reversal_id, line, CASE side WHEN 'D' THEN 'C' ELSE 'D' END, account, cost_centre, item, value_class, entities,
-       amount, history
+       amount, left(:mark || history, 40)
   FROM ledger.line WHERE entry_id = :entry_id;
 
 -- name: add_reversed_sources!

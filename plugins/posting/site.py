@@ -1,0 +1,22 @@
+"""What posting must know of the ERP's site and of the box's policy."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """``alphanumeric_sublots``: the site takes letters, so a lot has more than 999 addresses a date (as probed).
+
+    ``correction``: how books that changed replace what was posted: by a reversal, or, in an open period, by deleting
+    it. ``open_from``: the first date of the ERP's open periods; None where nobody said.
+    """
+
+    alphanumeric_sublots: bool = False
+    correction: Literal["reversal", "delete"] = "reversal"
+    open_from: date | None = None
+
+    def is_open(self, entry_date: date) -> bool:
+        """Whether the ERP still takes entries on a date, as far as is known."""
+        return self.open_from is None or entry_date >= self.open_from

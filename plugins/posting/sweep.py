@@ -1,0 +1,79 @@
+"""The sweep: every address in the ERP that was given up is made empty again, until no request can still be late."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import psycopg
+
+from hooks.errors import VendorError
+from posting.port import Erp
+from posting.reap import reap
+from store import attempts
+from store.attempts import Attempt
+from store.session import BoxDayBusy, box_day
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LastCall:
+    """A period of a box that the ERP is about to close: what was given up on its dates is emptied once more.
+
+    ``since`` is the instant from which an emptying counts as that last one.
+    """
+
+    box: str
+    first: date
+    last: date
+    since: datetime
+
+
+@dataclass
+class Swept:
+    """What a sweep did: claims given up, addresses emptied, documents found there, and what is left, in sentences."""
+
+    given_up: int = 0
+    emptied: int = 0
+    removed: int = 0
+    left: list[str] = field(default_factory=list)
+
+
+def sweep(connection: psycopg.Connection, erp_of: Callable[[str], Erp], last_calls: Sequence[LastCall] = ()) -> Swept:
+    """Gives up claims that nobody came back for, then empties every given-up address that is due.
+
+    ``erp_of`` gives a box's ERP by the box's id; it may raise, as the ERP may, a VendorError or a ValueError (a box
+    whose file is gone): that address is left for the next sweep, and the others go on.
+    """
+    swept = Swept(given_up=_give_up_abandoned(connection))
+    due = {attempt.attempt_id: (box, attempt) for box, attempt in attempts.due_for_reap(connection)}
+    for call in last_calls:
+        for attempt in attempts.not_reaped_since(
+            connection, call.box, first=call.first, last=call.last, since=call.since
+        ):
+            due[attempt.attempt_id] = (call.box, attempt)
+    for box, attempt in due.values():
+        _empty(connection, erp_of, box, attempt, swept)
+    return swept
+
+
+def _empty(
+    connection: psycopg.Connection, erp_of: Callable[[str], Erp], box: str, attempt: Attempt, swept: Swept
+) -> None:
+    try:
+        swept.removed += reap(connection, erp_of(box), attempt)
+        swept.emptied += 1
+    except (VendorError, ValueError) as error:
+        swept.left.append(f"{box}, {attempt.address}: {error}")
+
+
+def _give_up_abandoned(connection: psycopg.Connection) -> int:
+    given_up = 0
+    for box, day, attempt in attempts.abandoned(connection):
+        try:
+            with box_day(connection, box, day, wait="1s"):
+                given_up += attempts.doom(connection, attempt, "its worker ended before the outcome was known")
+        except BoxDayBusy:
+            log.info("%s, %s is being closed right now; its own run clears %s.", box, day, attempt.address)
+    return given_up

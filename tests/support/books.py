@@ -1,0 +1,43 @@
+"""Days of books for tests of posting: amounts in, a frozen revision out."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import psycopg
+
+from bookkeeping.documents import Document, Kind
+from bookkeeping.journal import JournalEntry, Line, LineSource, Side
+from store import landing
+from store import ledger as books
+
+BOX, DAY, TENANT, LOT = "itb_caja_164", date(2024, 9, 6), "T1,D MG 01 ", "008964"
+
+
+def freezer(ledger: psycopg.Connection) -> Callable[..., books.Revision]:
+    """Freezes a day of given amounts, one entry each, as its current revision: ``freeze("35.30", "4.00")``."""
+    snapshot_id = landing.land(
+        ledger, source="sga", source_connection="sga_itb", source_key="164", business_date=DAY, asked={},
+        received_at=datetime.now(UTC), body="[]", control_totals=[],
+    )  # fmt: skip
+
+    def frozen(*amounts: str, open_from: date | None = None) -> books.Revision:
+        documents, entries = {}, []
+        for part, amount in enumerate(map(Decimal, amounts), start=1):
+            document = Document(
+                "sga", Kind.PAYMENT, f"0-{part}", DAY, "USD", "1", {"net": amount}, {}, f"0/PAGOS/{part}"
+            )
+            documents[document.key] = document
+            sources = (LineSource(document.key, "net", amount),)
+            lines = [
+                Line(side, account, amount, "Caja", sources=sources)
+                for side, account in ((Side.DEBIT, "1.1"), (Side.CREDIT, "4.1"))
+            ]
+            entries.append(JournalEntry(BOX, DAY, part, "USD", tuple(lines)))
+        revision, _ = books.freeze(
+            ledger, box=BOX, day=DAY, snapshot_id=snapshot_id, mapping="m", mapping_digest="m", tenant=TENANT, lot=LOT,
+            entries=entries, documents=documents, open_from=open_from,
+        )  # fmt: skip
+        return revision
+
+    return frozen

@@ -91,12 +91,25 @@ class SandboxClient:
         self.call("POST", "sga/payments", json=late)
 
     def set_protheus(self, **settings: Any) -> None:
-        """Changes how the ERP's site behaves: see ``sandbox.protheus_ledger.Settings``."""
+        """Changes how the ERP's site behaves: see ``sandbox.protheus_settings.Settings``."""
         self.call("PATCH", "protheus/settings", json=settings)
 
     def protheus_ledger(self, **which: Any) -> list[ErpDocument]:
         """The ERP's documents, oldest first, deleted ones too; by ``tenant, day, lot, sublot`` or ``live``."""
         return TypeAdapter(list[ErpDocument]).validate_python(self.call("GET", "protheus/documents", params=which))
+
+    def edit_document(self, document: ErpDocument, line: int, **fields: str) -> None:
+        """Changes a line (from 1) of a document of the ERP, as a person would on the screen."""
+        change = _place(document) | {"line": line, "fields": fields}
+        self.call("PATCH", "protheus/documents", json=change)
+
+    def remove_document(self, document: ErpDocument) -> None:
+        """Deletes a document of the ERP, as a person would on the screen."""
+        self.call("DELETE", "protheus/documents", json=_place(document))
+
+    def restore_protheus(self, instant: datetime) -> int:
+        """The ERP as it was at an instant (aware), from a backup; gives the number of documents that were lost."""
+        return self.call("POST", "protheus/restore", json={"instant": instant.isoformat()})
 
     def call(self, method: str, path: str, **request: Any) -> Any:
         """A control's answer; raises requests.HTTPError with the sandbox's own words if it refuses."""
@@ -104,6 +117,16 @@ class SandboxClient:
         if not response.ok:
             raise requests.HTTPError(f"{method} {path}: {response.status_code} {response.text}", response=response)
         return response.json()
+
+
+def _place(document: ErpDocument) -> dict[str, str]:
+    return {
+        "tenant": document.tenant,
+        "entry_date": document.entry_date.isoformat(),
+        "lot": document.lot,
+        "sublot": document.sublot,
+        "document": document.document,
+    }
 
 
 class FaultSwitches:

@@ -5,24 +5,21 @@ import binascii
 import json
 import secrets
 import time
-from collections.abc import Awaitable, Callable
-from datetime import UTC, date
+from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
 from functools import partial
-from typing import Annotated
 
-from fastapi import APIRouter, Body, HTTPException
+from fastapi import APIRouter
 from fastapi import Request as HttpRequest
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
-from pydantic import ValidationError
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
 from sandbox.protheus_chart import read_chart
+from sandbox.protheus_controls import controls
 from sandbox.protheus_fields import Refusal
-from sandbox.protheus_ledger import TENANTS, Ledger, Settings, Tenant
-from sandbox.protheus_model import Documento
+from sandbox.protheus_ledger import NOT_FOUND, Ledger
+from sandbox.protheus_query import WrongQuery, query
+from sandbox.protheus_settings import TENANTS, Settings, Tenant
 from sandbox.state import State
 from sandbox.vendor import Options, Request
 
@@ -58,7 +55,7 @@ class Protheus:
         self.tokens: dict[str, float] = {}
 
     def recognise(self, request: Request) -> tuple[str, dict[str, str]]:
-        """insert, reversal, delete or token; keys: tenant, date (as sent), lot, sublot, document."""
+        """insert, reversal, delete, genericQuery or token; keys: tenant, date (as sent), lot, sublot, document."""
         operation = request.path.rstrip("/").rpartition("/")[2]
         try:
             body = json.loads(request.body or b"{}")
@@ -91,6 +88,15 @@ class Protheus:
                 status_code=201,
             )
 
+        @router.get("/framework/v1/genericQuery")
+        def generic_query(request: HttpRequest) -> JSONResponse:
+            if not self._may_enter(request.headers.get("authorization", "")):
+                return _unauthorized()
+            if not self.settings.generic_query:
+                return _failure(404, "Not Found")
+            parameters = {name.lower(): value for name, value in request.query_params.items()}
+            return self._query(request.headers.get("tenantid", ""), parameters)
+
         @router.api_route("/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
         def anything_else(path: str, request: HttpRequest) -> JSONResponse:
             if not self._may_enter(request.headers.get("authorization", "")):
@@ -117,18 +123,40 @@ class Protheus:
 
     def _answer(self, act: Callable[[Ledger, dict], str], tenant_id: str, body: dict) -> JSONResponse:
         tenant = TENANTS.get(tenant_id.rstrip())
+        if tenant is None:
+            unknown = Refusal("TENANTID", "La empresa o la sucursal no existe.", shown={"tenantId": tenant_id})
+            return self._refused(Tenant(*tenant_id.partition(",")[::2]), unknown)
         try:
-            if tenant is None:
-                raise Refusal("TENANTID", "La empresa o la sucursal no existe.", shown={"tenantId": tenant_id})
             with self.state.session() as session:
                 chart = partial(read_chart, self.options.chart_dir)
-                number = act(Ledger(session, tenant, self.settings, chart, self.options.today), body)
-        except Refusal as refusal:
-            asked = tenant or Tenant(*tenant_id.partition(",")[::2])
-            return JSONResponse(_result(asked, "", str(refusal)), status_code=self.settings.business_error_status)
+                ledger = Ledger(session, tenant, self.settings, chart, self.options.today)
+                try:
+                    number = act(ledger, body)
+                except Refusal as refusal:  # caught here: what a refusal leaves behind stays
+                    return self._refused(tenant, refusal)
         except FileNotFoundError as missing:
             return _failure(500, f"The sandbox has no chart of accounts: {missing}")
         return JSONResponse(_result(tenant, number, ""))
+
+    def _refused(self, tenant: Tenant, refusal: Refusal) -> JSONResponse:
+        if refusal.code == NOT_FOUND and self.settings.not_found_as_http_404:
+            return JSONResponse({"errorCode": 404, "errorMessage": str(refusal)}, 404)
+        return JSONResponse(_result(tenant, "", str(refusal)), self.settings.business_error_status)
+
+    def _query(self, tenant_id: str, parameters: Mapping[str, str]) -> JSONResponse:
+        tenant = TENANTS.get(tenant_id.rstrip())
+        if tenant is None:
+            return _failure(400, "La empresa o la sucursal no existe.")
+        texts = {name: parameters.get(name, "") for name in ("tables", "fields", "where", "order")}
+        pages = {"page": parameters.get("page", ""), "page_size": parameters.get("pagesize", "")}
+        if any(text and not (text.isdecimal() and int(text)) for text in pages.values()):
+            return _failure(400, "page y pageSize deben ser números.")
+        numbers = {"page": int(pages["page"] or 1), "page_size": int(pages["page_size"] or 10)}
+        try:
+            with self.state.session() as session:
+                return JSONResponse(query(session, tenant, **texts, **numbers))
+        except WrongQuery as wrong:
+            return _failure(400, f"Error en la consulta: {wrong}")
 
     def _may_enter(self, authorization: str) -> bool:
         scheme, _, credentials = authorization.partition(" ")
@@ -149,44 +177,7 @@ class Protheus:
         return (login, password) == (self.options.login, self.options.password)
 
     def controls(self) -> APIRouter:
-        router = APIRouter()
-
-        @router.get("/settings")
-        def read_settings() -> Settings:
-            return self.settings
-
-        @router.patch("/settings")
-        def change_settings(changes: Annotated[dict, Body()]) -> Settings:
-            try:
-                self.settings = Settings.model_validate(self.settings.model_dump() | changes)
-            except ValidationError as error:
-                raise HTTPException(422, str(error)) from None
-            return self.settings
-
-        @router.get("/documents")
-        def read_documents(
-            tenant: str = "", day: date | None = None, lot: str = "", sublot: str = "", live: bool | None = None
-        ) -> list[dict]:
-            documents = select(Documento).order_by(Documento.pk).options(selectinload(Documento.lines))
-            if tenant:
-                known = TENANTS.get(tenant.rstrip())
-                if known is None:
-                    raise HTTPException(404, f"no tenant {tenant!r}; known are {', '.join(map(repr, TENANTS))}")
-                documents = documents.filter_by(group=known.group, branch=known.branch)
-            if day:
-                documents = documents.filter_by(entry_date=day)
-            if lot:
-                documents = documents.filter_by(lot=lot)
-            if sublot:
-                documents = documents.filter_by(sublot=sublot)
-            if live is not None:
-                documents = documents.where(
-                    Documento.deleted_at.is_(None) if live else Documento.deleted_at.is_not(None)
-                )
-            with self.state.session() as session:
-                return [_shown(document) for document in session.scalars(documents)]
-
-        return router
+        return controls(self)
 
 
 def _result(tenant: Tenant, document: str, error: str) -> dict[str, str]:
@@ -200,20 +191,3 @@ def _failure(status: int, message: str, headers: dict[str, str] | None = None) -
 
 def _unauthorized() -> JSONResponse:
     return _failure(401, "Unauthorized", {"WWW-Authenticate": 'Basic realm="Protheus"'})
-
-
-def _shown(document: Documento) -> dict:
-    origin = document.reverses
-    return {
-        "tenant": f"{document.group},{document.branch}",
-        "entry_date": document.entry_date,
-        "lot": document.lot,
-        "sublot": document.sublot,
-        "document": f"{document.number:06d}",
-        "live": document.deleted_at is None,
-        "reverses": f"{origin.lot}/{origin.sublot}/{origin.number:06d}" if origin else "",
-        "key": document.lines[0].fields["CT2_KEY"],
-        "inserted_at": document.inserted_at.replace(tzinfo=UTC),
-        "deleted_at": document.deleted_at and document.deleted_at.replace(tzinfo=UTC),
-        "lines": [line.fields for line in document.lines],
-    }

@@ -2,9 +2,7 @@
 
 from decimal import Decimal
 
-HISTORY_SIZE = 40
-MAX_LINES = 999
-"""``CT2_LINHA`` has three characters."""
+from sandbox.protheus_settings import KEY_SIZE
 
 DEBIT, CREDIT, DOUBLE_ENTRY, CONTINUATION = "1", "2", "3", "4"
 """Values of ``CT2_DC``."""
@@ -53,7 +51,7 @@ TEXTS = {
     "CT2_CLVLDB": (9, ""),
     "CT2_CLVLCR": (9, ""),
     **{f"CT2_EC{number}{side}": (20, "") for number in ("05", "06", "07", "08", "09") for side in ("DB", "CR")},
-    "CT2_KEY": (200, ""),
+    "CT2_KEY": (KEY_SIZE, ""),
 }
 """Text field of a line -> its size (a history may be longer: it is continued) and its default."""
 
@@ -70,6 +68,7 @@ class Refusal(Exception):
             parts.append(f"Asiento contable CT2, línea {line:03d}")
         parts += [f"{name:<12} := {value}   < -- Inválido" for name, value in (shown or {}).items()]
         super().__init__("\r\n".join(parts).rstrip() + "\r\n")
+        self.code = code
 
 
 def read_line(item: object, line: int) -> dict[str, str]:
@@ -119,16 +118,16 @@ def mirrored(fields: dict[str, str]) -> dict[str, str]:
     return swapped
 
 
-def with_continuations(lines: list[dict[str, str]]) -> list[dict[str, str]]:
+def with_continuations(lines: list[dict[str, str]], history_size: int, max_lines: int) -> list[dict[str, str]]:
     """The lines of a document, numbered; a history that does not fit goes on in lines of their own (``CT2_DC`` 4)."""
     written: list[dict[str, str]] = []
     for fields in lines:
         history = fields["CT2_HIST"]
-        written.append(fields | {"CT2_HIST": history[:HISTORY_SIZE]})
-        for start in range(HISTORY_SIZE, len(history), HISTORY_SIZE):
-            rest = {"CT2_DC": CONTINUATION, "CT2_VALOR": "0.00", "CT2_HIST": history[start : start + HISTORY_SIZE]}
+        written.append(fields | {"CT2_HIST": history[:history_size]})
+        for start in range(history_size, len(history), history_size):
+            rest = {"CT2_DC": CONTINUATION, "CT2_VALOR": "0.00", "CT2_HIST": history[start : start + history_size]}
             kept = {name: fields[name] for name in ("CT2_MOEDLC", "CT2_TPSALD", "CT2_ORIGEM", "CT2_KEY")}
             written.append(dict.fromkeys(fields, "") | kept | rest)
-    if len(written) > MAX_LINES:
-        raise Refusal("LINHAMAX", f"El documento tendría {len(written)} líneas; admite {MAX_LINES}.")
+    if len(written) > max_lines:
+        raise Refusal("LINHAMAX", f"El documento tendría {len(written)} líneas; admite {max_lines}.")
     return [fields | {"CT2_LINHA": f"{number:03d}"} for number, fields in enumerate(written, start=1)]

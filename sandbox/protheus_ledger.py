@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -21,41 +20,10 @@ from sandbox.protheus_fields import (
     with_continuations,
 )
 from sandbox.protheus_model import CT2, Documento
+from sandbox.protheus_settings import Settings, Tenant
 
-
-class Settings(BaseModel):
-    """How this site behaves.
-
-    ``business_error_status``: HTTP status of a refusal (200 or 400; which, real sites decide).
-    ``reuse_deleted_numbers``: a deleted document's number is given again. ``first_number``: where numbering starts.
-    ``closed_until``: the last day of the closed periods; ``closed_months``: others, as ``2024-09``.
-    ``lots_in_use``: lots in which somebody else is working. ``token_lifetime``: seconds.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    business_error_status: int = 200
-    reuse_deleted_numbers: bool = False
-    first_number: int = 1
-    closed_until: date | None = None
-    closed_months: frozenset[str] = frozenset()
-    lots_in_use: frozenset[str] = frozenset()
-    token_lifetime: float = 3600
-
-
-@dataclass(frozen=True)
-class Tenant:
-    """Group of companies and branch; the branch with its padding, as it is answered."""
-
-    group: str
-    branch: str
-
-
-TENANTS = {
-    f"{group},{branch}".rstrip(): Tenant(group, branch)
-    for group, branch in (("T1", "D MG 01 "), ("T1", "D MG 02 "), ("T1", "D MG 03 "))
-}
-"""By their ``tenantId``, stripped at the end: HTTP takes the padding off a header."""
+NOT_FOUND = "NODOC"
+"""The code of the refusal that a document is not there."""
 
 
 @dataclass
@@ -69,26 +37,35 @@ class Ledger:
     today: Callable[[], date]
 
     def insert(self, body: dict) -> str:
-        """Books a document and gives its number; raises Refusal and then has done nothing."""
+        """Books a document and gives its number; raises Refusal, and then has done nothing if the site is atomic."""
         entry_date = self._date(body, default=self.today())
         lot = _key_part(body, "CT2_LOTE", 6, default="000001")
         sublot = _key_part(body, "CT2_SBLOTE", 3, default="001")
         items = body.get("ITENS", body.get("ÍTEMS"))
         if not isinstance(items, list) or not items:
             raise Refusal("NOITENS", "Debe enviarse al menos un ítem de asiento (ITENS).")
-        lines = [read_line(item, number) for number, item in enumerate(items, start=1)]
-        for number, fields in enumerate(lines, start=1):
-            self._check_entities(fields, number)
-        _check_balance(lines)
         self._check_open(entry_date, lot)
-        return self._book(entry_date, lot, sublot, with_continuations(lines))
+        self._check_sublot(sublot)
+        lines: list[dict[str, str]] = []
+        try:
+            for number, item in enumerate(items, start=1):
+                lines.append(self._checked(item, number))
+        except Refusal:
+            if lines and not self.settings.atomic_insert:
+                self._book(entry_date, lot, sublot, self._written(lines))
+            raise
+        _check_balance(lines)
+        return self._book(entry_date, lot, sublot, self._written(lines))
 
     def reverse(self, body: dict) -> str:
         """Books the mirror of a document, on its date, and gives the mirror's number; raises Refusal."""
         origin = self._find(body)
         lot = _key_part(body, "CT2_LOTEST", 6, default=origin.lot)
         sublot = _key_part(body, "CT2_SBLOTEST", 3, default=origin.sublot)
+        if not self.settings.reversal_has_own_address:
+            lot, sublot = origin.lot, origin.sublot
         self._check_open(origin.entry_date, lot)
+        self._check_sublot(sublot)
         lines = [mirrored(line.fields) for line in origin.lines]
         return self._book(origin.entry_date, lot, sublot, lines, reverses=origin)
 
@@ -132,7 +109,7 @@ class Ledger:
         document = self.session.scalar(live.where(Documento.number == int(number))) if number.isdecimal() else None
         if document is None:
             raise Refusal(
-                "NODOC",
+                NOT_FOUND,
                 f"Documento no encontrado: {entry_date:%d/%m/%Y} lote {lot} sublote {sublot} documento {number}.",
             )
         return document
@@ -166,6 +143,21 @@ class Ledger:
             )
         if lot in self.settings.lots_in_use:
             raise Refusal("EMUSO", f"El documento está en uso por otro usuario (lote {lot}).", shown={"CT2_LOTE": lot})
+
+    def _check_sublot(self, sublot: str) -> None:
+        if not (sublot.isdecimal() or self.settings.alphanumeric_sublots):
+            raise Refusal("SBLOTENUM", "El sublote debe ser numérico.", shown={"CT2_SBLOTE": sublot})
+
+    def _checked(self, item: object, line: int) -> dict[str, str]:
+        """An item as a line that may be booked; raises Refusal."""
+        fields = read_line(item, line)
+        self._check_entities(fields, line)
+        return fields
+
+    def _written(self, lines: list[dict[str, str]]) -> list[dict[str, str]]:
+        """Lines as this site keeps them."""
+        kept = [fields | {"CT2_KEY": fields["CT2_KEY"][: self.settings.key_size]} for fields in lines]
+        return with_continuations(kept, self.settings.history_size, self.settings.max_lines)
 
     def _check_entities(self, fields: dict[str, str], line: int) -> None:
         if fields["CT2_MOEDLC"] not in CURRENCIES:

@@ -214,6 +214,49 @@ def test_a_refused_insert_leaves_nothing_and_uses_no_number(sandbox, accountant)
     assert accountant.insert()["CT2_DOC"] == "000001"
 
 
+def test_a_site_that_is_not_atomic_keeps_the_lines_before_the_refused_one(sandbox, accountant):
+    sandbox.set_protheus(atomic_insert=False)
+    assert "no está en el plan" in refusal(accountant, accountant.debit(10), accountant.credit(10, "9.9"), **AT)
+    (document,) = sandbox.protheus_ledger()
+    assert (document.document, document.live, document.debit, document.credit) == ("000001", True, 10, 0)
+
+
+def test_a_site_that_is_not_atomic_leaves_nothing_of_an_entry_whose_first_line_is_refused(sandbox, accountant):
+    sandbox.set_protheus(atomic_insert=False)
+    refusal(accountant, accountant.debit(10, "9.9"), accountant.credit(10))
+    assert sandbox.protheus_ledger() == []
+
+
+def test_a_site_may_want_sublots_of_digits_alone(sandbox, accountant):
+    sandbox.set_protheus(alphanumeric_sublots=False)
+    assert "sublote debe ser numérico" in refusal(accountant, **AT | {"CT2_SBLOTE": "00A"})
+    accountant.insert(**AT)
+    reversal = accountant.send("reversal", FIRST | {"CT2_SBLOTEST": "R01"}).json()
+    assert "sublote debe ser numérico" in reversal["error"]
+    assert len(sandbox.protheus_ledger()) == 1
+
+
+def test_a_site_may_take_fewer_lines(sandbox, accountant):
+    sandbox.set_protheus(max_lines=3)
+    assert accountant.insert(accountant.debit(5), accountant.debit(5), accountant.credit(10))["error"] == ""
+    assert "admite 3" in refusal(accountant, *[accountant.debit(5)] * 3, accountant.credit(15))
+
+
+def test_a_site_may_have_another_size_of_history(sandbox, accountant):
+    sandbox.set_protheus(history_size=20)
+    accountant.insert(accountant.debit(10, CT2_HIST="x" * 45), accountant.credit(10))
+    lines = sandbox.protheus_ledger()[0].lines
+    assert [(line["CT2_DC"], len(line["CT2_HIST"])) for line in lines[:3]] == [("1", 20), ("4", 20), ("4", 5)]
+
+
+@pytest.mark.parametrize(("size", "kept"), [(20, "itb_caja_164|2024090"), (0, "")])
+def test_a_site_may_keep_a_part_of_the_key_or_none(sandbox, accountant, size, kept):
+    sandbox.set_protheus(key_size=size)
+    key = "itb_caja_164|20240906|1|1"
+    accountant.insert(accountant.debit(10, CT2_KEY=key), accountant.credit(10, CT2_KEY=key))
+    assert sandbox.protheus_ledger()[0].key == kept
+
+
 # --- closed periods and documents in use
 
 
@@ -281,6 +324,14 @@ def test_a_reversal_goes_to_the_lot_and_sublot_asked_for_on_the_same_date(sandbo
     assert (mirror.lot, mirror.sublot, mirror.entry_date.isoformat()) == ("EST001", "R01", "2024-09-06")
 
 
+def test_a_site_may_put_every_reversal_beside_its_origin(sandbox, accountant):
+    sandbox.set_protheus(reversal_has_own_address=False)
+    accountant.insert(**AT)
+    answer = accountant.send("reversal", FIRST | {"CT2_LOTEST": "EST001", "CT2_SBLOTEST": "R01"}).json()
+    mirror = sandbox.protheus_ledger()[1]
+    assert (answer["CT2_DOC"], mirror.lot, mirror.sublot) == ("000002", "008964", "001")
+
+
 def test_a_reversal_goes_beside_its_origin_by_default_under_the_next_number(accountant):
     accountant.insert(**AT)
     assert accountant.send("reversal", FIRST).json()["CT2_DOC"] == "000002"
@@ -302,6 +353,14 @@ def test_what_is_not_there_or_no_longer_is_not_found_in_words_that_stay_the_same
     accountant.insert(**AT)
     accountant.send("delete", FIRST)
     assert absent in accountant.send(operation, FIRST).json()["error"]
+
+
+def test_a_site_may_tell_what_is_not_there_by_http_404(sandbox, accountant):
+    sandbox.set_protheus(not_found_as_http_404=True)
+    response = accountant.send("delete", FIRST)
+    assert response.status_code == 404
+    assert "Documento no encontrado" in response.json()["errorMessage"]
+    assert accountant.send("delete", FIRST | {"CT2_DATA": "x"}).status_code == 200
 
 
 @pytest.mark.parametrize(

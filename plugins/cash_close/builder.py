@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG, chain
 
+from alerts.failure import FailureAlert
 from bookkeeping.cash_box import CashBox
 from cash_close.business_date import params
 from operators.derive import DeriveOperator
@@ -47,7 +48,7 @@ def cash_close(box: CashBox, runbook: str) -> DAG:
         catchup=False,
         params=params(),
         tags=["cash close", box.company, box.source],
-        default_args=EVERY_STEP | {"owner": box.company},
+        default_args=EVERY_STEP | {"owner": box.company, "on_failure_callback": FailureAlert(box.company, box.name)},
     ) as dag:
         chain(*(operator(task_id=name, box=box.id) for name, operator in STEPS.items()))
     return dag

@@ -2,18 +2,15 @@
 
 from datetime import date
 
-from pydantic import ValidationError
-
+from bookkeeping.cash_box import Tenant
 from bookkeeping.validation import IsoDate, Model
-from mappings.files import read_yaml
-from mappings.findings import MappingError
-from mappings.loader import mappings_folder
+from mappings.settings import read_settings
 
 
 class Periods(Model):
     """``open_from``: by tenant (compared stripped), the first date on which its books still take entries."""
 
-    open_from: dict[str, IsoDate]
+    open_from: dict[Tenant, IsoDate]
 
 
 def open_from(tenant: str) -> date | None:
@@ -21,15 +18,6 @@ def open_from(tenant: str) -> date | None:
 
     Raises MappingError with all that is wrong in the file.
     """
-    folder = mappings_folder()
-    path = folder / "periods.yaml"
-    if not path.is_file():
-        return None
-    file = read_yaml(path, folder)
-    try:
-        periods = None if file.findings else Periods.model_validate(file.content)
-    except ValidationError as error:
-        file.findings.extend(file.explain(error, Periods))
-    if file.findings:
-        raise MappingError(folder, file.findings)
-    return {name.strip(): day for name, day in periods.open_from.items()}.get(tenant.strip())
+    periods = read_settings("periods.yaml", Periods)
+    named = periods.open_from if periods else {}
+    return {name.strip(): day for name, day in named.items()}.get(tenant.strip())

@@ -11,7 +11,10 @@ from operators.step import open_ledger
 if TYPE_CHECKING:
     from bookkeeping.cash_box import CashBox
     from posting.port import Erp
-    from posting.sweep import LastCall
+    from posting.sweep import LastCall, Swept
+
+REMOVED = "Nothing: it was of an attempt that had been given up, and the day's own document is untouched."
+GIVEN_UP = "Run the day again (clear its step post): the address is emptied first, then the entry is posted."
 
 
 class ReapOperator(BaseOperator):
@@ -33,16 +36,31 @@ class ReapOperator(BaseOperator):
 
         with open_ledger(self.ledger_connection) as ledger:
             swept = sweep(ledger, _Erps().of, self._last_calls(datetime.now(UTC)))
-        self.log.info(
-            "%d claims given up, %d addresses emptied, %d documents removed.",
-            swept.given_up,
-            swept.emptied,
-            swept.removed,
-        )
+        removed = sum(map(len, swept.removed.values()))
+        given_up = sum(map(len, swept.given_up.values()))
+        self.log.info("%d claims given up, %d addresses emptied, %d not empty.", given_up, swept.emptied, removed)
+        self._tell(swept, context["ti"].log_url)
         if swept.left:
-            listed = "\n".join(f"- {sentence}" for sentence in swept.left)
+            listed = "\n".join(f"- {box}, {sentence}" for box, left in swept.left.items() for sentence in left)
             raise AirflowException(f"These addresses are still uncertain, and are tried again:\n{listed}")
-        return {"given_up": swept.given_up, "emptied": swept.emptied, "removed": swept.removed}
+        return {"given_up": given_up, "emptied": swept.emptied, "removed": removed}
+
+    def _tell(self, swept: "Swept", link: str) -> None:
+        """Mails each box's company what was found, once: documents that came late, postings that nobody finished."""
+        from alerts.alert import Alert
+        from alerts.mail import send
+        from mappings.loader import cash_box
+
+        for found, subject, to_do in (
+            (swept.removed, "a document that came late was removed from the ERP", REMOVED),
+            (swept.given_up, "a posting UNCERTAIN since its task was killed was given up", GIVEN_UP),
+        ):
+            for box_id, sentences in found.items():
+                try:
+                    box = cash_box(box_id)
+                    send(Alert(box.company, f"{box.name}: {subject}", "\n".join(sentences), to_do, link))
+                except (OSError, ValueError) as error:
+                    self.log.error("%s: the alert could not be sent: %s", box_id, type(error).__name__)
 
     def _last_calls(self, now: datetime) -> "list[LastCall]":
         from mappings.findings import MappingError

@@ -1,6 +1,7 @@
 """The sweep: every address in the ERP that was given up is made empty again, until no request can still be late."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -32,12 +33,15 @@ class LastCall:
 
 @dataclass
 class Swept:
-    """What a sweep did: claims given up, addresses emptied, documents found there, and what is left, in sentences."""
+    """What a sweep did, in sentences by the box's id: claims given up, what was removed, what is left.
 
-    given_up: int = 0
+    ``emptied`` counts the addresses that are known to be empty now.
+    """
+
     emptied: int = 0
-    removed: int = 0
-    left: list[str] = field(default_factory=list)
+    given_up: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    removed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    left: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
 
 def sweep(connection: psycopg.Connection, erp_of: Callable[[str], Erp], last_calls: Sequence[LastCall] = ()) -> Swept:
@@ -46,7 +50,8 @@ def sweep(connection: psycopg.Connection, erp_of: Callable[[str], Erp], last_cal
     ``erp_of`` gives a box's ERP by the box's id; it may raise, as the ERP may, a VendorError or a ValueError (a box
     whose file is gone): that address is left for the next sweep, and the others go on.
     """
-    swept = Swept(given_up=_give_up_abandoned(connection))
+    swept = Swept()
+    _give_up_abandoned(connection, swept)
     due = {attempt.attempt_id: (box, attempt) for box, attempt in attempts.due_for_reap(connection)}
     for call in last_calls:
         for attempt in attempts.not_reaped_since(
@@ -62,18 +67,20 @@ def _empty(
     connection: psycopg.Connection, erp_of: Callable[[str], Erp], box: str, attempt: Attempt, swept: Swept
 ) -> None:
     try:
-        swept.removed += reap(connection, erp_of(box), attempt)
-        swept.emptied += 1
+        found = reap(connection, erp_of(box), attempt)
     except (VendorError, ValueError) as error:
-        swept.left.append(f"{box}, {attempt.address}: {error}")
+        swept.left[box].append(f"{attempt.address}: {error}")
+        return
+    swept.emptied += 1
+    if found:
+        swept.removed[box].append(f"{attempt.address}: {found} of a request that was carried out late")
 
 
-def _give_up_abandoned(connection: psycopg.Connection) -> int:
-    given_up = 0
+def _give_up_abandoned(connection: psycopg.Connection, swept: Swept) -> None:
     for box, day, attempt in attempts.abandoned(connection):
         try:
             with box_day(connection, box, day, wait="1s"):
-                given_up += attempts.doom(connection, attempt, "its worker ended before the outcome was known")
+                if attempts.doom(connection, attempt, "its worker ended before the outcome was known"):
+                    swept.given_up[box].append(f"{day}: {attempt.address}")
         except BoxDayBusy:
             log.info("%s, %s is being closed right now; its own run clears %s.", box, day, attempt.address)
-    return given_up

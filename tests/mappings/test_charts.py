@@ -1,4 +1,5 @@
 import pytest
+
 from mappings import MappingError, account_mapping
 from mappings.charts import read_chart
 

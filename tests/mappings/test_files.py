@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from mappings.files import YamlFile, read_yaml
 
 

@@ -3,6 +3,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from bookkeeping.vocabulary import SOURCES
 from mappings import MappingError, account_mapping, cash_box, cash_box_ids, cash_boxes, mappings_folder
 

@@ -182,7 +182,7 @@ def test_a_day_in_the_future_is_refused_before_anything_is_asked(close, sandbox)
 
 
 def test_an_unknown_box_is_refused_with_the_known_ones(close):
-    with pytest.raises(AirflowFailException, match="known are.*itb_caja_164"):
+    with pytest.raises(AirflowFailException, match=r"known are.*itb_caja_164"):
         close("itb_caja_999", DAY).step("land")
 
 

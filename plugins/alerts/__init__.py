@@ -1,0 +1,1 @@
+"""Telling people: what happened, what is safe to do, and where to look."""

@@ -1,0 +1,34 @@
+"""Alerts by e-mail, to the addresses that a company's entry in companies.yaml names."""
+
+import logging
+
+from airflow.exceptions import AirflowNotFoundException
+from airflow.providers.smtp.hooks.smtp import SmtpHook
+
+from alerts.alert import Alert
+from mappings.companies import companies
+
+log = logging.getLogger(__name__)
+
+CONNECTION = "alerts_smtp"
+"""The Airflow connection (type smtp) that alerts leave by; without it they only stand in the log."""
+
+
+def send(alert: Alert) -> bool:
+    """Mails an alert to its company's people. False, with a line in the log, where there is no way or nobody to tell.
+
+    Raises smtplib.SMTPException or OSError where the mail server refuses or is unreachable.
+    """
+    company = companies().get(alert.company)
+    if company is None or not company.alerts:
+        log.warning("Nobody is told (companies.yaml names no address for %s): %s", alert.company, alert.subject)
+        return False
+    try:
+        SmtpHook.get_connection(CONNECTION)
+    except AirflowNotFoundException:
+        log.warning("Nobody is told (there is no connection %s): %s", CONNECTION, alert.subject)
+        return False
+    with SmtpHook(smtp_conn_id=CONNECTION) as smtp:
+        smtp.send_email_smtp(to=list(company.alerts), subject=alert.subject, html_content=alert.html())
+    log.info("Told %d people of %s: %s", len(company.alerts), alert.company, alert.subject)
+    return True

@@ -1,0 +1,67 @@
+from types import SimpleNamespace
+
+import pytest
+from airflow.sdk.exceptions import AirflowFailException
+
+from alerts.alert import Alert
+from alerts.failure import FailureAlert
+from alerts.mail import send
+from hooks.errors import UncertainError
+
+
+def failed(error: Exception, task: str = "post") -> dict:
+    link = "http://127.0.0.1:8080/dags/cash_close__itb_caja_164/runs/x/tasks/post?try_number=4"
+    return {
+        "exception": error,
+        "ti": SimpleNamespace(task_id=task, log_url=link),
+        "dag_run": SimpleNamespace(partition_key="2024-09-06"),
+        "params": {},
+    }
+
+
+def body(mail) -> str:
+    return mail.get_body(("html",)).get_content()
+
+
+def test_a_companys_people_are_told_what_failed_what_to_do_and_where_to_look(mailbox, people):
+    error = AirflowFailException("Caja 164, 2024-09-06: the ERP refused: account 1.1.01.001 is blocked")
+    FailureAlert("itb", "Caja 164, ITB")(failed(error))
+    (mail,) = mailbox
+    assert mail["Subject"] == "Caja 164, ITB, 2024-09-06: post failed"
+    assert mail["From"] == "cierre@example.com"
+    assert mail["To"] == "ana@example.com, luis@example.com"
+    assert "account 1.1.01.001 is blocked" in body(mail)
+    assert "safe at any time" in body(mail)
+    assert "/runs/x/tasks/post" in body(mail)
+
+
+def test_an_uncertain_posting_is_told_as_such_with_what_never_to_do(mailbox, people):
+    FailureAlert("itb", "Caja 164, ITB")(failed(UncertainError("no answer within 120 seconds", vendor="Protheus")))
+    (mail,) = mailbox
+    assert "UNCERTAIN" in mail["Subject"]
+    assert "Do not enter the journal by hand" in body(mail)
+
+
+def test_an_error_that_was_not_written_for_people_is_told_by_its_kind_alone(mailbox, people):
+    FailureAlert("itb", "Caja 164, ITB")(failed(ValueError("Ñusta Quishpe, 0912345678"), task="stage"))
+    (mail,) = mailbox
+    assert "0912345678" not in body(mail)
+    assert "ValueError" in body(mail)
+
+
+@pytest.mark.parametrize("company", ["quiet", "unknown"])
+def test_with_nobody_to_tell_the_log_says_so(mailbox, people, company, caplog):
+    assert not send(Alert(company, "subject", "happened", "to do"))
+    assert mailbox == []
+    assert "Nobody is told" in caplog.text
+
+
+def test_without_a_mail_connection_the_log_says_so(people, monkeypatch, caplog):
+    monkeypatch.delenv("AIRFLOW_CONN_ALERTS_SMTP", raising=False)
+    assert not send(Alert("itb", "subject", "happened", "to do"))
+    assert "there is no connection alerts_smtp" in caplog.text
+
+
+def test_a_mail_server_that_is_down_changes_nothing_else(people, monkeypatch, unused_port):
+    monkeypatch.setenv("AIRFLOW_CONN_ALERTS_SMTP", f"smtp://127.0.0.1:{unused_port}?disable_ssl=true&disable_tls=true")
+    FailureAlert("itb", "Caja 164, ITB")(failed(AirflowFailException("x")))

@@ -1,9 +1,10 @@
 from pathlib import Path
 
-import cierre_plugin
 import pytest
 from airflow import plugins_manager
 from airflow._shared.module_loading import find_path_from_directory
+
+import cierre_plugin
 from timetables.business_day import BusinessDayTimetable
 
 PLUGINS = Path(cierre_plugin.__file__).parent

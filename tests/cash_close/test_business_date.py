@@ -7,6 +7,7 @@ from airflow.sdk import DAG
 from airflow.sdk.api.datamodels._generated import DagRunType
 from airflow.sdk.definitions.param import ParamsDict
 from airflow.serialization.serialized_objects import DagSerialization
+
 from bookkeeping.cash_box import CashBox
 from cash_close.business_date import BusinessDateError, DayNotOver, business_date, params
 

@@ -9,6 +9,7 @@ import pytest
 from airflow.sdk import DAG
 from airflow.serialization.definitions.dag import SerializedDAG
 from airflow.serialization.serialized_objects import DagSerialization
+
 from timetables.business_day import BusinessDayTimetable
 
 Clock = Callable[[str, str], None]

@@ -9,6 +9,7 @@ from airflow.cli.cli_config import parsedate
 from airflow.models.backfill import _get_info_list
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+
 from timetables.business_day import BusinessDayTimetable
 
 GUAYAQUIL, MADRID, SANTIAGO, MONTEVIDEO = "America/Guayaquil", "Europe/Madrid", "America/Santiago", "America/Montevideo"

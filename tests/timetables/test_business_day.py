@@ -13,6 +13,7 @@ from airflow.serialization.encoders import encode_timetable
 from airflow.timetables.base import DagRunInfo
 from airflow.utils.types import DagRunType
 from sqlalchemy import select
+
 from timetables.business_day import BusinessDayTimetable, parse_day
 
 GUAYAQUIL, MADRID, SANTIAGO, HAVANA = "America/Guayaquil", "Europe/Madrid", "America/Santiago", "America/Havana"

@@ -81,7 +81,7 @@ def _down(arguments: argparse.Namespace) -> int:
         with console.status("Stopping"):
             stack.down()
     console.print("Stopped.")
-    for other in Stack.all():
+    for other in filter(Stack.running, Stack.all()):
         console.print(f"Another stack still runs: {other.home}. `make clean` stops it too.", soft_wrap=True)
     return 0
 

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
 import msgspec
@@ -18,7 +17,7 @@ from bookkeeping.read_back import BookedLine
 from hooks import vendor
 from hooks.errors import DataError, FatalError, RetriableError, UncertainError, VendorError
 from hooks.protheus_login import LOGIN_TIMEOUT, TokenLogin
-from hooks.protheus_query import MOST_PAGES, NOT_OFFERED, QUERY, lot_query, read_row
+from hooks.protheus_query import LotReader
 from hooks.vendor import VendorHook, describe, one_line
 
 ENTRY = "/api/ctb/accountingentry"
@@ -124,43 +123,9 @@ class ProtheusHook(VendorHook):
     def read_back(self, tenant: str, entry_date: date, lot: str) -> list[BookedLine] | None:
         """All lines that stand in a lot on a date, by sublot and document; None where the site does not offer this.
 
-        Reads only, so it is asked again at once where the ERP is overloaded. Raises RetriableError or FatalError.
+        Only reads. Raises RetriableError or FatalError.
         """
-        about = f"read-back of lot {lot} on {entry_date:%d/%m/%Y}"
-        lines: list[BookedLine] = []
-        for page in range(1, MOST_PAGES + 1):
-            answer = self._page(f"{QUERY}?{lot_query(entry_date, lot, page)}", tenant, about)
-            if answer is None:
-                return None
-            lines += answer[0]
-            if not (answer[0] and answer[1]):
-                return lines
-        raise self.failure(RetriableError, f"{about}: no end after {MOST_PAGES} pages")
-
-    def _page(self, endpoint: str, tenant: str, about: str) -> tuple[list[BookedLine], bool] | None:
-        """A page of the query's lines and whether there is a further one; None where there is no such query."""
-        headers = {"tenantId": tenant}
-        response = self._logged_in(
-            lambda: self.exchange("GET", endpoint, about=about, if_lost=RetriableError, headers=headers)
-        )
-        text, status = self.text(response, about=about, if_lost=RetriableError), response.status_code
-        if status in NOT_OFFERED:
-            self.log.info("%s: the site does not offer it (HTTP %d).", about, status)
-            return None
-        if status == 401:
-            raise self.failure(FatalError, f"{about}: the login is refused", response)
-        answer = _object(text, parse_float=Decimal)
-        if status != 200 or not isinstance(answer.get("items"), list):
-            raise self.failure(RetriableError, f"{about}: the answer is {describe(text)}", response)
-        currencies = {number: currency for currency, number in self.settings.currencies.items()}
-        try:
-            lines = [line for row in answer["items"] for line in read_row(row, currencies)]
-        except KeyError as missing:
-            message = f"{about}: the answer lacks {missing.args[0]}; the ERP's user may not be allowed to see it"
-            raise self.failure(FatalError, message, response) from None
-        except (ValueError, AttributeError) as wrong:
-            raise self.failure(RetriableError, f"{about}: a row that cannot be read ({wrong})", response) from None
-        return lines, answer.get("hasNext") is True
+        return LotReader(self).lines(tenant, entry_date, lot)
 
     @property
     def timeout_seconds(self) -> float:
@@ -235,9 +200,9 @@ class ProtheusHook(VendorHook):
         """One POST; a second one only after a 401 to a token, which says that the first was not carried out."""
         content = _json.encode(body)
         headers = {"Content-Type": "application/json", "tenantId": address.tenant}
-        return self._logged_in(lambda: self.tell(f"{ENTRY}/{method}", content, about=about, headers=headers))
+        return self.logged_in(lambda: self.tell(f"{ENTRY}/{method}", content, about=about, headers=headers))
 
-    def _logged_in(self, send: Callable[[], Response]) -> Response:
+    def logged_in(self, send: Callable[[], Response]) -> Response:
         """A response; where the ERP no longer takes the token, that to the same call with a new one."""
         response = send()
         auth = self.get_conn().auth
@@ -289,10 +254,10 @@ def _tenant(address: Address) -> tuple[str, str]:
     return group.strip(), branch.strip()
 
 
-def _object(text: str, **how: Any) -> dict[str, Any]:
-    """A text as a JSON object (``how``: of json.loads); empty if it is none."""
+def _object(text: str) -> dict[str, Any]:
+    """A text as a JSON object; empty if it is none."""
     try:
-        answer = json.loads(text, **how)
+        answer = json.loads(text)
     except (ValueError, RecursionError):
         return {}
     return answer if isinstance(answer, dict) else {}

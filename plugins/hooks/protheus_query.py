@@ -1,0 +1,156 @@
+"""Protheus's optional query of its table of entries: what is asked, and how its rows are read (field-notes.md).
+
+The query is the framework's genericQuery. It takes SQL as text, so nothing gets into it that was not checked here.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from bookkeeping.journal import Side
+from bookkeeping.money import DECIMALS, amount
+from bookkeeping.read_back import BookedLine
+from hooks.errors import FatalError, RetriableError
+from hooks.vendor import describe
+
+if TYPE_CHECKING:
+    from hooks.protheus import ProtheusHook
+
+QUERY = "/api/framework/v1/genericQuery"
+PAGE_SIZE = 1000
+MOST_PAGES = 500
+"""A site that says at each page that there is a further one is not believed for ever."""
+
+_NOT_OFFERED = {400, 403, 404, 405, 501}
+"""How a site says that this query is not to be had: unknown, switched off, or not for this user."""
+
+_FIELDS = (
+    "CT2_SBLOTE", "CT2_DOC", "CT2_LINHA", "CT2_DC", "CT2_DEBITO", "CT2_CREDIT", "CT2_VALOR", "CT2_MOEDLC",
+    "CT2_HIST", "CT2_KEY",
+)  # fmt: skip
+
+_SIDES = {
+    "1": ((Side.DEBIT, "CT2_DEBITO"),),
+    "2": ((Side.CREDIT, "CT2_CREDIT"),),
+    "3": ((Side.DEBIT, "CT2_DEBITO"), (Side.CREDIT, "CT2_CREDIT")),
+    "4": ((None, "CT2_DEBITO"),),
+}
+"""Kind of a row (CT2_DC) -> the sides it has, each with the field of its account; 4 continues a history."""
+
+
+class LotReader:
+    """Reads what stands in a lot through the session and login of a Protheus hook."""
+
+    def __init__(self, hook: "ProtheusHook") -> None:
+        self.hook = hook
+
+    def lines(self, tenant: str, entry_date: date, lot: str) -> list[BookedLine] | None:
+        """All lines of a lot on a date, by sublot and document; None where the site does not offer the query.
+
+        Raises RetriableError or FatalError (which is also for an ERP's user who may not see all the fields).
+        """
+        about = f"read-back of lot {lot} on {entry_date:%d/%m/%Y}"
+        lines: list[BookedLine] = []
+        for page in range(1, MOST_PAGES + 1):
+            found = self._page(f"{QUERY}?{lot_query(entry_date, lot, page)}", tenant, about)
+            if found is None:
+                return None
+            rows, has_next = found
+            lines += rows
+            if not (rows and has_next):
+                return lines
+        raise self.hook.failure(RetriableError, f"{about}: no end after {MOST_PAGES} pages")
+
+    def _page(self, endpoint: str, tenant: str, about: str) -> tuple[list[BookedLine], bool] | None:
+        """A page's lines, and whether there is a further page."""
+        hook, headers = self.hook, {"tenantId": tenant}
+        response = hook.logged_in(
+            lambda: hook.exchange("GET", endpoint, about=about, if_lost=RetriableError, headers=headers)
+        )
+        if response.status_code in _NOT_OFFERED:
+            hook.log.info("%s: the site does not offer it (HTTP %d).", about, response.status_code)
+            return None
+        if response.status_code == 401:
+            raise hook.failure(FatalError, f"{about}: the login is refused", response)
+        text = hook.text(response, about=about, if_lost=RetriableError)
+        items, has_next = _page_of(text)
+        if response.status_code != 200 or items is None:
+            raise hook.failure(RetriableError, f"{about}: the answer is {describe(text)}", response)
+        currencies = {number: currency for currency, number in hook.settings.currencies.items()}
+        try:
+            return [line for row in items for line in read_row(row, currencies)], has_next
+        except KeyError as missing:
+            message = f"{about}: the answer lacks {missing.args[0]}; the ERP's user may not be allowed to see it"
+            raise hook.failure(FatalError, message, response) from None
+        except ValueError as wrong:
+            raise hook.failure(RetriableError, f"{about}: a row that cannot be read: {wrong}", response) from None
+
+
+def lot_query(entry_date: date, lot: str, page: int) -> str:
+    """The query string that asks for a page of all lines of a lot on a date; the tenant goes in the header.
+
+    Raises ValueError for a lot that is no code of up to six letters and digits.
+    """
+    asked = {
+        "tables": "CT2",
+        "fields": ",".join(_FIELDS),
+        "where": f"CT2_DATA = '{entry_date:%Y%m%d}' AND CT2_LOTE = '{_code(lot)}'",
+        "order": "CT2_SBLOTE,CT2_DOC,CT2_LINHA",
+        "page": str(page),
+        "pageSize": str(PAGE_SIZE),
+    }
+    return urlencode(asked, quote_via=quote)
+
+
+def _code(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9]{1,6}", text):
+        raise ValueError(f"{text!r} is not a lot: it may only have letters and digits")
+    return text
+
+
+def _page_of(text: str) -> tuple[list | None, bool]:
+    """``items`` and ``hasNext`` of an answer; None for items where it is no such answer."""
+    try:
+        answer = json.loads(text, parse_float=Decimal)
+    except (ValueError, RecursionError):
+        return None, False
+    items = answer.get("items") if isinstance(answer, dict) else None
+    return (items, answer.get("hasNext") is True) if isinstance(items, list) else (None, False)
+
+
+def read_row(row: Mapping[str, Any], currencies: Mapping[str, str]) -> list[BookedLine]:
+    """A row of the answer as lines: two for a double entry. ``currencies``: code by the ERP's number.
+
+    Raises KeyError for a field that was not answered, ValueError for one that cannot be read.
+    """
+    if not isinstance(row, dict):
+        raise ValueError("it is no object")
+    named = {name.upper(): value for name, value in row.items()}
+    kind, number = _text(named, "CT2_DC"), _text(named, "CT2_MOEDLC")
+    if kind not in _SIDES:
+        raise ValueError(f"CT2_DC is {kind!r}")
+    currency = currencies.get(number, number)
+    # A currency that the connection does not name is never compared; any one with two decimals serves to read it.
+    money = amount(named["CT2_VALOR"], currency if currency in DECIMALS else "USD")
+    return [
+        BookedLine(
+            sublot=_text(named, "CT2_SBLOTE"),
+            document=_text(named, "CT2_DOC"),
+            line=_text(named, "CT2_LINHA"),
+            side=side,
+            account=_text(named, account),
+            amount=money,
+            currency=currency,
+            history=_text(named, "CT2_HIST"),
+            key=_text(named, "CT2_KEY"),
+        )
+        for side, account in _SIDES[kind]
+    ]
+
+
+def _text(row: Mapping[str, Any], name: str) -> str:
+    return str("" if row[name] is None else row[name]).strip()

@@ -56,7 +56,7 @@ def test_a_python_that_cannot_make_environments_is_told_the_package_that_lacks(t
         (tmp_path / name).touch()
     result = setup(tmp_path, python)
     assert result.returncode == 1
-    assert "apt install python%d.%d-venv" % sys.version_info[:2] in result.stderr
+    assert f"apt install python3.{sys.version_info.minor}-venv" in result.stderr
 
 
 def test_help_tells_every_command(tmp_path):

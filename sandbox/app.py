@@ -84,8 +84,8 @@ class Sandbox:
             self.faults.remove(number)
 
         @router.post("/faults/release")
-        async def release_late_calls() -> int:
-            return await self.faults.release()
+        async def release_calls(number: int | None = None) -> int:
+            return await self.faults.release(number)
 
         return router
 

@@ -143,9 +143,9 @@ class FaultSwitches:
         """Switches one off, or all."""
         self._sandbox.call("DELETE", "faults", params={"number": number})
 
-    def release(self) -> int:
-        """Carries out the late calls that still wait, to their end; gives their number."""
-        return self._sandbox.call("POST", "faults/release")
+    def release(self, number: int | None = None) -> int:
+        """Lets the calls go on that still wait, of one fault or of all, to their end; gives their number."""
+        return self._sandbox.call("POST", "faults/release", params={"number": number})
 
     def all(self) -> list[dict]:
         """Those that are on, each with ``met``: how many calls it has fitted."""

@@ -19,7 +19,8 @@ class Fault(BaseModel):
     """A fault, the calls that it fits (blank: any), and how many of those it spares (``skip``) and strikes (``times``).
 
     Actions:
-    - ``latency``: carried out and answered ``seconds`` later. A client that has gone by then does not stop it.
+    - ``latency``: carried out and answered ``seconds`` later, or, where None, when released; with ``executes`` carried
+      out at once, and only the answer waits. A client that has gone by then does not stop it.
     - ``drop_before``: connection closed, never carried out.
     - ``drop_after``: carried out, connection closed without an answer.
     - ``late``: connection closed at once, carried out ``seconds`` later, or, where None, when released.
@@ -79,8 +80,8 @@ class Faults:
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
         self._rules: list[Rule] = []
-        self._released = asyncio.Event()
-        self._late: set[asyncio.Task[None]] = set()
+        # The calls that wait: of which fault, and what tells them whether to go on.
+        self._waiting: dict[asyncio.Task, tuple[int, asyncio.Future[bool]]] = {}
 
     def add(self, fault: Fault) -> int:
         """Switches a fault on; gives its number."""
@@ -96,35 +97,32 @@ class Faults:
         """Switches one fault off, or all."""
         self._rules = [rule for rule in self._rules if number is not None and rule.number != number]
 
-    async def release(self) -> int:
-        """Carries out all the late calls that are still waiting, to their end; gives their number."""
-        waiting = list(self._late)
-        self._released.set()
-        self._released = asyncio.Event()
+    async def release(self, number: int | None = None) -> int:
+        """Lets the calls go on that still wait, of one fault or of all, to their end; gives their number."""
+        waiting = self._tell(number, go_on=True)
         await asyncio.gather(*waiting)
         return len(waiting)
 
     def forget(self) -> None:
-        """All faults off; late calls that still wait never happen."""
+        """All faults off; calls that still wait never happen."""
         self._rules.clear()
-        for task in self._late:
-            task.cancel()
-        self._late.clear()
+        self._tell(None, go_on=False)
+        self._waiting.clear()
 
     async def conduct(self, call: Call, exchange: Exchange) -> None:
         """Lets the exchange happen as the first fault that fits will have it, or undisturbed."""
         for rule in self._rules:
             if rule.strikes(call):
-                await self._actions()[rule.fault.action](exchange, rule.fault)
+                await self._actions()[rule.fault.action](exchange, rule)
                 return
         await exchange.carry_out_and_answer()
 
-    def _actions(self) -> dict[str, Callable[[Exchange, Fault], Awaitable[None]]]:
+    def _actions(self) -> dict[str, Callable[[Exchange, Rule], Awaitable[None]]]:
         return {
-            "latency": _latency,
+            "latency": self._latency,
             "drop_before": _drop_before,
             "drop_after": _drop_after,
-            "late": self._carry_out_late,
+            "late": self._late,
             "status": _answer_instead,
             "html_200": _answer_instead,
             "empty_200": _answer_instead,
@@ -133,55 +131,75 @@ class Faults:
             "cut_off": _cut_off,
         }
 
-    async def _carry_out_late(self, exchange: Exchange, fault: Fault) -> None:
-        task = asyncio.create_task(_wait_and_carry_out(exchange, self._released, fault.seconds))
-        self._late.add(task)
-        task.add_done_callback(self._late.discard)
+    async def _late(self, exchange: Exchange, rule: Rule) -> None:
+        self._keep_waiting(asyncio.create_task(self._carry_out_late(exchange, rule)), rule)
         await exchange.hang_up()
 
+    async def _carry_out_late(self, exchange: Exchange, rule: Rule) -> None:
+        if await self._goes_on(rule):
+            await exchange.carry_out()
 
-async def _wait_and_carry_out(exchange: Exchange, released: asyncio.Event, seconds: float | None) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(released.wait(), seconds)
-    await exchange.carry_out()
+    async def _latency(self, exchange: Exchange, rule: Rule) -> None:
+        self._keep_waiting(asyncio.current_task(), rule)
+        answer = await exchange.carry_out() if rule.fault.executes else None
+        if not await self._goes_on(rule):
+            await exchange.hang_up()
+        elif answer is None:
+            await exchange.carry_out_and_answer()
+        else:
+            await exchange.answer(Response(answer.body, answer.status, media_type="application/json"))
+
+    def _keep_waiting(self, task: asyncio.Task, rule: Rule) -> None:
+        self._waiting[task] = rule.number, asyncio.get_running_loop().create_future()
+        task.add_done_callback(lambda done: self._waiting.pop(done, None))
+
+    async def _goes_on(self, rule: Rule) -> bool:
+        """Waits for the fault's seconds, or until the call is released; False if it was forgotten meanwhile."""
+        _, told = self._waiting[asyncio.current_task()]
+        with suppress(TimeoutError):
+            return await asyncio.wait_for(told, rule.fault.seconds)
+        return True
+
+    def _tell(self, number: int | None, *, go_on: bool) -> list[asyncio.Task]:
+        """Tells the calls that wait, of one fault or of all, whether to go on; gives them."""
+        waiting = {task: told for task, (of, told) in self._waiting.items() if number in (None, of)}
+        for told in waiting.values():
+            if not told.done():
+                told.set_result(go_on)
+        return list(waiting)
 
 
-async def _latency(exchange: Exchange, fault: Fault) -> None:
-    await asyncio.sleep(fault.seconds or 0)
-    await exchange.carry_out_and_answer()
-
-
-async def _drop_before(exchange: Exchange, _fault: Fault) -> None:
+async def _drop_before(exchange: Exchange, _rule: Rule) -> None:
     await exchange.hang_up()
 
 
-async def _drop_after(exchange: Exchange, _fault: Fault) -> None:
+async def _drop_after(exchange: Exchange, _rule: Rule) -> None:
     await exchange.carry_out()
     await exchange.hang_up()
 
 
-async def _answer_instead(exchange: Exchange, fault: Fault) -> None:
-    if fault.executes:
+async def _answer_instead(exchange: Exchange, rule: Rule) -> None:
+    if rule.fault.executes:
         await exchange.carry_out()
-    match fault.action:
+    match rule.fault.action:
         case "status":
-            headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
-            answer: Response = HTMLResponse(PROXY_PAGE.format(fault.status), fault.status, headers)
+            headers = {} if rule.fault.retry_after is None else {"Retry-After": str(rule.fault.retry_after)}
+            answer: Response = HTMLResponse(PROXY_PAGE.format(rule.fault.status), rule.fault.status, headers)
         case "html_200":
             answer = HTMLResponse(PROXY_PAGE.format("Iniciar sesión"))
         case "empty_200":
             answer = Response()
         case _:
-            answer = JSONResponse(fault.body)
+            answer = JSONResponse(rule.fault.body)
     await exchange.answer(answer)
 
 
-async def _truncated_json(exchange: Exchange, _fault: Fault) -> None:
+async def _truncated_json(exchange: Exchange, _rule: Rule) -> None:
     answer = await exchange.carry_out()
     half = answer.body[: len(answer.body) // 2]
     await exchange.answer(Response(half, answer.status, media_type="application/json"))
 
 
-async def _cut_off(exchange: Exchange, _fault: Fault) -> None:
+async def _cut_off(exchange: Exchange, _rule: Rule) -> None:
     await exchange.begin_to_answer(await exchange.carry_out())
     await exchange.hang_up()

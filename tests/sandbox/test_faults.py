@@ -82,6 +82,34 @@ def test_latency_makes_a_client_give_up_on_what_is_booked_all_the_same(sandbox, 
     assert booked(sandbox) == 1
 
 
+@pytest.mark.parametrize("executes", [False, True])
+def test_a_held_call_books_before_or_after_its_release_and_is_answered_after_it(sandbox, accountant, executes):
+    held = sandbox.faults.add("latency", vendor="protheus", operation="insert", executes=executes)
+    other = sandbox.faults.add("late", vendor="sga")
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(send, accountant)
+        patience = time.monotonic() + 10
+        while (sandbox.calls("protheus"), booked(sandbox)) != (1, executes) and time.monotonic() < patience:
+            time.sleep(0.01)
+        assert (sandbox.calls("protheus"), booked(sandbox), answer.done()) == (1, executes, False)
+        assert sandbox.faults.release(other) == 0
+        assert sandbox.faults.release(held) == 1
+        assert answer.result().json()["CT2_DOC"] == "000001"
+    assert booked(sandbox) == 1
+
+
+def test_a_reset_lets_go_of_a_held_call_without_carrying_it_out(sandbox, accountant):
+    sandbox.faults.add("latency", vendor="protheus", operation="insert")
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(send, accountant)
+        patience = time.monotonic() + 10
+        while not sandbox.calls("protheus") and time.monotonic() < patience:
+            time.sleep(0.01)
+        sandbox.reset()
+        assert isinstance(answer.exception(), LOST)
+    assert booked(sandbox) == 0
+
+
 def test_a_slow_call_holds_up_no_other(sandbox, accountant):
     sandbox.faults.add("late", vendor="protheus")
     with ThreadPoolExecutor() as pool:

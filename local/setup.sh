@@ -5,7 +5,8 @@ set -eu
 works='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
 python=${1:-}
 if [ -z "$python" ]; then
-    for candidate in python3 python3.13 python3.12 python3.11; do
+    # First the one there is: another shell's python3 is no reason to pull .venv from under a stack that runs.
+    for candidate in .venv/bin/python python3 python3.13 python3.12 python3.11; do
         if "$candidate" -c "$works" 2>/dev/null; then python=$candidate; break; fi
     done
 fi

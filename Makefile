@@ -32,7 +32,7 @@ help:
 	@echo "Ports: CIERRE_API_PORT (8080), CIERRE_POSTGRES_PORT (5442), CIERRE_SANDBOX_PORT (8800). Python: PYTHON=python3.12"
 
 setup:
-	@sh local/setup.sh $(PYTHON)
+	@sh local/setup.sh "$(PYTHON)"
 
 demo: setup
 	@$(PY) -m local demo $(if $(DATE),--date "$(DATE)")

@@ -56,7 +56,7 @@ class LotReader:
         about = f"read-back of lot {lot} on {entry_date:%d/%m/%Y}"
         lines: list[BookedLine] = []
         for page in range(1, MOST_PAGES + 1):
-            found = self._page(f"{QUERY}?{lot_query(entry_date, lot, page)}", tenant, about)
+            found = self._page(lot_query(entry_date, lot, page), tenant, about)
             if found is None:
                 return None
             rows, has_next = found
@@ -65,12 +65,10 @@ class LotReader:
                 return lines
         raise self.hook.failure(RetriableError, f"{about}: no end after {MOST_PAGES} pages")
 
-    def _page(self, endpoint: str, tenant: str, about: str) -> tuple[list[BookedLine], bool] | None:
+    def _page(self, query: str, tenant: str, about: str) -> tuple[list[BookedLine], bool] | None:
         """A page's lines, and whether there is a further page."""
-        hook, headers = self.hook, {"tenantId": tenant}
-        response = hook.logged_in(
-            lambda: hook.exchange("GET", endpoint, about=about, if_lost=RetriableError, headers=headers)
-        )
+        hook, request = self.hook, {"params": query, "headers": {"tenantId": tenant}}
+        response = hook.logged_in(lambda: hook.exchange("GET", QUERY, about=about, if_lost=RetriableError, **request))
         if response.status_code in _NOT_OFFERED:
             hook.log.info("%s: the site does not offer it (HTTP %d).", about, response.status_code)
             return None

@@ -1,9 +1,11 @@
 """What posting asks of an ERP; hooks.protheus.ProtheusHook is one."""
 
+from datetime import date
 from typing import Protocol
 
 from bookkeeping.address import Address
 from bookkeeping.journal import JournalEntry
+from bookkeeping.read_back import BookedLine
 
 
 class Acknowledged(Protocol):
@@ -30,3 +32,10 @@ class Erp(Protocol):
 
     def delete(self, address: Address, document: str) -> bool:
         """Removes a document: True if it was there, False on a clean "not found"."""
+
+
+class ReadableErp(Erp, Protocol):
+    """An ERP that may also say what it holds."""
+
+    def read_back(self, tenant: str, entry_date: date, lot: str) -> list[BookedLine] | None:
+        """All lines that stand in a lot on a date; None where the site does not offer that."""

@@ -1,5 +1,7 @@
 """The addresses that probes use, noted before anything is written there: nothing is left that nobody knows of."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import psycopg
@@ -8,6 +10,23 @@ from bookkeeping.address import Address
 from store.session import named
 
 _sql = named("probes")
+
+
+class ProbeBusy(RuntimeError):
+    """Another probe of the same tenant is under way; its sentence says so."""
+
+
+@contextmanager
+def alone(connection: psycopg.Connection, erp_connection: str, tenant: str) -> Iterator[None]:
+    """Holds a tenant's probes against each other, since each removes what others left. Raises ProbeBusy."""
+    key = f"probe|{erp_connection}|{tenant.strip()}"
+    if not _sql.lock(connection, key=key):
+        raise ProbeBusy(f"Another probe of {tenant.strip()} at {erp_connection} is under way: try again when it ends.")
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            _sql.unlock(connection, key=key)
 
 
 def take(connection: psycopg.Connection, erp_connection: str, address: Address) -> bool:

@@ -20,3 +20,9 @@ SELECT tenant, entry_date, lot, sublot, documents FROM erp.probe_address
 
 -- name: was_posted_to$
 SELECT EXISTS (SELECT FROM erp.attempt WHERE lot = :lot);
+
+-- name: lock$
+SELECT pg_try_advisory_lock(hashtextextended(:key, 0));
+
+-- name: unlock$
+SELECT pg_advisory_unlock(hashtextextended(:key, 0));

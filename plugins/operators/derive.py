@@ -20,8 +20,8 @@ class DeriveOperator(CashCloseStep):
         from bookkeeping.derive import derive
         from mappings.loader import account_mapping
         from mappings.periods import open_from
+        from store import capabilities, staging
         from store import ledger as books
-        from store import staging
 
         snapshot_id = staging.snapshot_of(ledger, box.id, day)
         if snapshot_id is None:
@@ -33,7 +33,8 @@ class DeriveOperator(CashCloseStep):
         mapping = account_mapping(box.mapping)
         documents = staging.documents(ledger, box.id, day)
         try:
-            derivation = derive(documents, mapping, box, day)
+            lines = capabilities.of(ledger, box.erp.connection, box.erp.tenant).lines_an_entry
+            derivation = derive(documents, mapping, box, day, max_lines=lines)
         except ValueError as mismatch:
             raise AirflowFailException(f"{box.name}, {day}: {mismatch}") from mismatch
         if derivation.problems:

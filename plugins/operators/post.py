@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class PostOperator(CashCloseStep):
-    """Posts the day's current revision by the posting protocol; sends nothing where the ERP already has it."""
+    """Posts the day's current revision by the posting protocol; sends nothing where the ERP already has it.
+
+    Goes by what a probe found out about the ERP's site (store.capabilities): fails where nothing can be proved there.
+    """
 
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Converges the ERP to the current revision."""
@@ -23,13 +26,26 @@ class PostOperator(CashCloseStep):
         from mappings.periods import open_from
         from posting.protocol import Poster
         from posting.site import Site
+        from store import capabilities
         from store import ledger as books
 
         revision = books.current(ledger, box.id, day)
         if revision is None:
             raise AirflowFailException(f"{box.name}, {day}: nothing was derived yet; clear the task derive of this run")
         worker = f"{socket.gethostname()}:{os.getpid()}"
-        site = Site(correction=box.erp.correction, open_from=open_from(box.erp.tenant))
+        known = capabilities.of(ledger, box.erp.connection, box.erp.tenant)
+        if known.obstacles:
+            raise AirflowFailException(
+                f"{box.name}, {day}: nothing is posted to {box.erp.connection}: {'; '.join(known.obstacles)}."
+                f" So a probe found on {known.probed_at:%Y-%m-%d}. Have the ERP set right, probe it again (DAG"
+                " erp_probe), then clear the task post of this run."
+            )
+        site = Site(
+            alphanumeric_sublots=known.alphanumeric_sublots,
+            own_reversal_address=known.own_reversal_address,
+            correction=box.erp.correction,
+            open_from=open_from(box.erp.tenant),
+        )
         Poster(ledger, ProtheusHook(box.erp.connection), worker, site).converge(revision)
         self.log.info("The ERP holds revision %d of the day.", revision.revision)
         return {"revision": revision.revision}

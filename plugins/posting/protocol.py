@@ -81,10 +81,11 @@ class Poster:
             return
         reversal = ledger.reversal(self.connection, entry, revision, self.site.open_from)
         log.info("The day's books changed: %s, which stands at %s, is reversed.", entry.entry_key, original.address)
-        if reversal.entry_date == entry.entry_date:
+        if self.site.own_reversal_address and reversal.entry_date == entry.entry_date:
             self._settle(reversal, partial(self._reverse, original))
         else:
-            # The ERP dates a reversal like its original, so one into an open period is an entry of its own.
+            # The ERP dates a reversal like its original, so one into an open period is an entry of its own; and so
+            # it is at a site that books every reversal beside its original, where an address would prove nothing.
             self._settle(reversal, partial(self._insert, reversal))
 
     def _withdraw(self, entry: FrozenEntry, original: Attempt) -> None:

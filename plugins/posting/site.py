@@ -9,11 +9,13 @@ from typing import Literal
 class Site:
     """``alphanumeric_sublots``: the site takes letters, so a lot has more than 999 addresses a date (as probed).
 
-    ``correction``: how books that changed replace what was posted: by a reversal, or, in an open period, by deleting
-    it. ``open_from``: the first date of the ERP's open periods; None where nobody said.
+    ``own_reversal_address``: the ERP books a reversal where it is told to (as probed). ``correction``: how books that
+    changed replace what was posted: by a reversal, or, in an open period, by deleting it. ``open_from``: the first
+    date of the ERP's open periods; None where nobody said.
     """
 
     alphanumeric_sublots: bool = False
+    own_reversal_address: bool = True
     correction: Literal["reversal", "delete"] = "reversal"
     open_from: date | None = None
 

@@ -259,3 +259,11 @@ def test_only_the_first_number_of_the_same_tenant_leaves_no_doubt(document, grou
     answer.document, answer.company_group, answer.branch = document, group, branch
     said = doubt_about(answer, Address(TENANT, DAY, LOT, "001"))
     assert (doubt in said) if doubt else said == ""
+
+
+def test_a_site_that_books_reversals_elsewhere_gets_the_opposite_entry_instead(erp, poster, freeze):
+    poster.site = Site(own_reversal_address=False)
+    poster.converge(freeze("35.30"))
+    poster.converge(freeze("36.00"))
+    assert erp.calls == ["insert 001", "insert 002", "insert 003"]
+    assert erp.live() == [FIRST, f"{FIRST}|R", SECOND]

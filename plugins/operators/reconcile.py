@@ -11,11 +11,19 @@ from operators.step import CashCloseStep
 if TYPE_CHECKING:
     import psycopg
 
+    from posting.read_back import ReadBack
+
+IN_THE_ERP = (
+    "What was changed in the ERP must be put right there by its own people (ledger.line has the lines), and the day is"
+    " read again by clearing the task reconcile; nothing is posted anew for it. "
+)
+
 
 class ReconcileOperator(CashCloseStep):
     """Compares every station of the day's money with the next and keeps each comparison with both figures.
 
-    Fails where two differ in rows or money, naming the figures and the documents or entries behind them.
+    Fails where two differ in rows or money, naming the figures and the documents or entries behind them. Where a
+    probe found that the ERP can be read, what stands there is a station too.
     """
 
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
@@ -26,7 +34,10 @@ class ReconcileOperator(CashCloseStep):
         revision = books.current(ledger, box.id, day)
         if revision is None:
             raise AirflowFailException(f"{box.name}, {day}: nothing was derived yet; clear the task derive of this run")
+        read_back = self._read_back(box, day, ledger)
         comparisons = reconciliation.compare_day(ledger, revision)
+        if read_back:
+            comparisons += read_back.comparisons
         differences = [row for row in comparisons if not row.agrees]
         active = any(row.left_rows or row.right_rows for row in comparisons)
         state = "discrepancy" if differences else "reconciled" if active else "no activity"
@@ -39,11 +50,28 @@ class ReconcileOperator(CashCloseStep):
                 *(f"{row.document_key} ({row.place}), {row.net}" for row in books.unbooked_documents(ledger, revision)),
                 *(f"{row.entry_key}, {row.total}" for row in books.unacknowledged_entries(ledger, revision)),
             ]
+            changed = read_back.discrepancies if read_back else []
             raise AirflowFailException(
                 f"{box.name}, {day}: the day does not reconcile:\n"
                 + "\n".join(f"- {row}" for row in differences)
                 + "".join(f"\n  not carried over: {name}" for name in suspects)
-                + "\nEverything is kept. Clear the task land of this run to close the day again from the source."
+                + "".join(f"\n  {sentence}" for sentence in changed)
+                + "\nEverything is kept. "
+                + (IN_THE_ERP if changed else "")
+                + "Clear the task land of this run to close the day again from the source."
             )
         self.log.info("%s, %s: %s.", box.name, day, state)
         return {"state": state, "comparisons": len(comparisons)}
+
+    def _read_back(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> "ReadBack | None":
+        """What the ERP says it holds of the day; None where it cannot be asked."""
+        from hooks.protheus import ProtheusHook
+        from posting.read_back import verify
+        from store import capabilities
+
+        if not capabilities.of(ledger, box.erp.connection, box.erp.tenant).read_back:
+            return None
+        found = verify(ledger, ProtheusHook(box.erp.connection), box, day)
+        if found is None:
+            self.log.warning("The ERP can no longer be read, as a probe once found: its acknowledgements count alone.")
+        return found

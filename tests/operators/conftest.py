@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import requests
 
 from cash_close.builder import STEPS
 from sandbox.server import SandboxServer
@@ -54,3 +55,25 @@ def close(ledger_dsn: str, sandbox: SandboxServer, mappings: Path, monkeypatch: 
     connection("protheus", **erp, extra={"read_timeout": 2})
     monkeypatch.setenv("AIRFLOW_CONN_LEDGER_DB", ledger_dsn.replace("postgresql://", "postgres://"))
     return Close
+
+
+@pytest.fixture
+def protheus_insert(sandbox: SandboxServer):
+    """``protheus_insert(lot, sublot, amount)``: an entry in the ERP that somebody else made, on 6 September 2024."""
+
+    def insert(lot: str, sublot: str, amount: str) -> None:
+        line = {"CT2_VALOR": float(amount), "CT2_HIST": "Manual"}
+        items = [
+            {"CT2_DC": "1", "CT2_DEBITO": "1.1.01.001", **line},
+            {"CT2_DC": "2", "CT2_CREDIT": "2.1.01.002", **line},
+        ]
+        answer = requests.post(
+            f"{sandbox.url}/protheus/api/ctb/accountingentry/insert",
+            json={"CT2_DATA": "06/09/2024", "CT2_LOTE": lot, "CT2_SBLOTE": sublot, "ITENS": items},
+            headers={"tenantId": "T1,D MG 01 "},
+            auth=("cierre", "sandbox"),
+            timeout=10,
+        )
+        assert answer.json()["error"] == ""
+
+    return insert

@@ -4,17 +4,16 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import product
 from string import ascii_uppercase, digits
 
 import psycopg
 
 from bookkeeping.address import Address
-from bookkeeping.journal import JournalEntry, Line, Side
-from bookkeeping.money import quantum
+from bookkeeping.journal import JournalEntry
 from bookkeeping.read_back import BookedLine
 from hooks.errors import DataError, UncertainError, VendorError
+from posting.ground import Ground, ProbeRefused
 from posting.port import Acknowledged, ReadableErp
 from store import probes
 
@@ -25,35 +24,6 @@ NUMBERS = ("000001", "000002", "000003")
 
 NUMERIC = [f"{number:03d}" for number in range(1, 1000)]
 LETTERED = ["".join(code) for code in product(ascii_uppercase, digits, ascii_uppercase)]
-
-
-class ProbeRefused(RuntimeError):
-    """The probe cannot be done here; its sentence says why and what to choose instead. Nothing was left in the ERP."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """Where a probe may write: an ERP's connection, a tenant (verbatim), a lot that nobody uses and an open date, and
-    the two accounts of its entries of a cent or two."""
-
-    connection: str
-    tenant: str
-    lot: str
-    day: date
-    debit_account: str
-    credit_account: str
-    debit_cost_centre: str = ""
-    credit_cost_centre: str = ""
-    currency: str = "USD"
-
-    def entry(self, lines: int = 2, history: str = "Prueba", credit_account: str = "") -> JournalEntry:
-        """A balanced entry of so many lines: debits of the smallest unit, and one credit."""
-        unit = quantum(self.currency)
-        debit = Line(Side.DEBIT, self.debit_account, unit, history, self.debit_cost_centre)
-        credit = Line(
-            Side.CREDIT, credit_account or self.credit_account, unit * (lines - 1), history, self.credit_cost_centre
-        )
-        return JournalEntry("probe", self.day, 1, self.currency, (*(debit for _ in range(lines - 1)), credit))
 
 
 @dataclass

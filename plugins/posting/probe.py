@@ -15,7 +15,8 @@ from bookkeeping.history import LIMIT
 from bookkeeping.journal import JournalEntry
 from bookkeeping.read_back import differences
 from hooks.errors import DataError, FatalError, VendorError
-from posting.bench import Bench, Ground, ProbeRefused
+from posting.bench import Bench
+from posting.ground import Ground, ProbeRefused
 from posting.port import Acknowledged, ReadableErp
 from posting.probe_report import ASSUMPTIONS, Check, ProbeReport
 from posting.protocol import FIRST_DOCUMENT

@@ -132,6 +132,10 @@ class Check:
             case Verdict.UNKNOWN:
                 return "Posting goes by what an earlier probe told, else by what the contract promises."
 
+    def __str__(self) -> str:
+        told = f"{self.verdict.upper()}: {self.assumption.says}. Done: {self.assumption.done}. Seen: {self.seen}."
+        return f"{told} {self.consequence}".rstrip()
+
 
 @dataclass(frozen=True, slots=True)
 class ProbeReport:
@@ -154,16 +158,14 @@ class ProbeReport:
         ]
 
     @property
-    def obstacles(self) -> list[Check]:
-        """The checks because of which nothing will be posted to the site."""
+    def unproved(self) -> list[Check]:
+        """The checks of essential assumptions that do not hold, or could not be told."""
         return [
-            check
-            for check in self.checks
-            if check.verdict is Verdict.DOES_NOT_HOLD and check.assumption.name in OBSTACLES
+            check for check in self.checks if check.assumption.name in OBSTACLES and check.verdict is not Verdict.HOLDS
         ]
 
     @property
-    def ready(self) -> bool:
-        """Whether posting to the site is safe, each essential assumption proved and nothing left there."""
-        proved = {check.assumption.name for check in self.checks if check.verdict is Verdict.HOLDS}
-        return OBSTACLES.keys() <= proved and not self.left
+    def in_the_way(self) -> list[str]:
+        """Why posting to the site is not safe, a sentence each; empty where every essential assumption is proved and
+        nothing was left there."""
+        return [*map(str, self.unproved), *(f"Left in the ERP: {sentence}." for sentence in self.left)]

@@ -9,7 +9,8 @@ from bookkeeping.address import Address
 from bookkeeping.cash_box import CashBox
 from hooks.errors import DataError, RetriableError, UncertainError
 from mappings.loader import cash_boxes
-from posting.bench import NUMERIC, Ground, ProbeRefused
+from posting.bench import NUMERIC
+from posting.ground import Ground, ProbeRefused
 from posting.probe import probe
 from posting.probe_report import ASSUMPTIONS, Verdict
 from store import capabilities, probes, session
@@ -26,6 +27,12 @@ GROUND = Ground(
     debit_account="1.1.01.001",
     credit_account="2.1.01.002",
 )
+
+
+def changed(**what: object) -> Ground:
+    return GROUND.model_copy(update=what)
+
+
 ESSENTIAL = ("numbers_from_one", "tenant_echoed", "clean_not_found")
 
 
@@ -57,8 +64,8 @@ def check(report, name: str):
 def test_a_site_as_the_contract_says_holds_all_that_can_be_told_without_reading_it(run, live):
     report = run()
     assert verdicts(report) == dict.fromkeys(ASSUMPTIONS, HOLDS) | {"read_back": DOES_NOT_HOLD, "key_kept": UNKNOWN}
-    assert report.ready
-    assert report.obstacles == []
+    assert not report.in_the_way
+    assert report.unproved == []
     assert report.left == ()
     assert live() == []
 
@@ -110,7 +117,7 @@ def test_a_refusal_may_come_with_either_status(run, sandbox, status):
 
 def test_a_site_that_gives_numbers_again_is_probed_all_the_same(run, sandbox, live):
     sandbox.set_protheus(reuse_deleted_numbers=True)
-    assert run().ready
+    assert not run().in_the_way
     assert live() == []
 
 
@@ -141,8 +148,8 @@ def test_a_not_found_that_is_not_the_routines_own_stops_the_probe_there_and_post
     assert {name for name, verdict in verdicts(report).items() if verdict is UNKNOWN} == {
         "atomic_insert", "own_reversal_address", "alphanumeric_sublots", "max_lines", "history_length", "key_kept"
     }  # fmt: skip
-    assert [found.assumption.name for found in report.obstacles] == ["clean_not_found"]
-    assert not report.ready
+    assert [found.assumption.name for found in report.unproved] == ["clean_not_found"]
+    assert report.in_the_way
     assert live() == []
 
 
@@ -199,7 +206,7 @@ def test_a_query_that_answers_other_lines_than_were_booked_is_not_relied_on(run,
 @pytest.mark.parametrize("box", cash_boxes().values(), ids=lambda box: box.id)
 def test_a_lot_that_a_cash_box_owns_is_never_probed(run, sandbox, box: CashBox):
     with pytest.raises(ProbeRefused, match=box.id):
-        run(replace(GROUND, lot=box.erp.lot))
+        run(changed(lot=box.erp.lot))
     assert sandbox.calls("protheus") == 0
 
 
@@ -207,7 +214,7 @@ def test_a_lot_that_was_ever_posted_to_is_never_probed(run, ledger, protheus, sa
     (entry,) = books.bookings(ledger, freezer(ledger)("35.30"))
     claim(ledger, entry, worker="test", lease_seconds=60)
     with pytest.raises(ProbeRefused, match="have posted to lot"):
-        probe(ledger, protheus, replace(GROUND, lot=LOT), boxes=[])
+        probe(ledger, protheus, changed(lot=LOT), boxes=[])
     assert sandbox.calls("protheus") == 0
 
 
@@ -216,7 +223,7 @@ def test_a_lot_that_was_ever_posted_to_is_never_probed(run, ledger, protheus, sa
 )
 def test_accounts_that_take_no_entry_end_the_probe_with_the_erps_words(run, sandbox, live, wrong):
     with pytest.raises(ProbeRefused, match="refuses a plain entry"):
-        run(replace(GROUND, **wrong))
+        run(changed(**wrong))
     assert live() == []
 
 
@@ -227,7 +234,7 @@ def test_a_closed_period_ends_the_probe(run, sandbox):
 
 
 def test_accounts_that_want_a_cost_centre_get_one(run):
-    assert run(replace(GROUND, credit_account="4.1.01.001", credit_cost_centre="0101")).ready
+    assert not run(changed(credit_account="4.1.01.001", credit_cost_centre="0101")).in_the_way
 
 
 def test_probes_of_one_lot_and_date_never_use_an_address_twice(run, sandbox):
@@ -304,13 +311,13 @@ def test_a_lost_answer_is_told_cleaned_up_and_emptied_once_more_by_the_next_prob
     lost = UncertainError("no answer", vendor="Protheus")
     report = run(erp=failing(protheus, operation, 4 if operation == "insert" else 1, lost))
     assert UNKNOWN in verdicts(report).values()
-    assert not report.ready
+    assert report.in_the_way
     assert any("may still arrive" in sentence for sentence in report.left)
     assert live() == []
     (*late,) = probes.left_behind(ledger, "protheus", GROUND.tenant)
     assert late
     protheus.insert(late[0], GROUND.entry(), "late")
-    assert run().ready
+    assert not run().in_the_way
     assert live() == []
 
 
@@ -342,7 +349,7 @@ def test_what_cannot_be_deleted_is_named(run, protheus, live):
     report = run(erp=Kept())
     assert len(report.left) == len(live()) == 2
     assert all("documento en uso" in sentence for sentence in report.left)
-    assert not report.ready
+    assert report.in_the_way
 
 
 def test_an_erp_that_cannot_be_reached_is_an_error_and_nothing_was_written(run, protheus, ledger):

@@ -10,10 +10,11 @@ from sandbox.exchange import Exchange, read_body
 from sandbox.faults import Fault, Faults
 from sandbox.protheus import Protheus
 from sandbox.sga import Sga
+from sandbox.sge import Sge
 from sandbox.state import State
 from sandbox.vendor import Options, Request, Vendor
 
-VENDORS: tuple[type[Vendor], ...] = (Sga, Protheus)
+VENDORS: tuple[type[Vendor], ...] = (Sga, Protheus, Sge)
 """All vendors of the sandbox: a new one is a file and a name here."""
 
 

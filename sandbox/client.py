@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from sandbox.protheus_fields import CREDIT_SIDE, DEBIT_SIDE, SIDES
 from sandbox.sga_books import Books
 from sandbox.sga_profile import Profile
+from sandbox.sge_client import SgeSwitches
 
 TIMEOUT = 30
 
@@ -61,6 +62,7 @@ class SandboxClient:
         self.url = url
         self._http = requests.Session()
         self.faults = FaultSwitches(self)
+        self.sge = SgeSwitches(self.call)
 
     def reset(self) -> None:
         """Everything as if just started on an empty state."""

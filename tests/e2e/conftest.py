@@ -11,8 +11,12 @@ from typing import TypeVar
 import psycopg
 import pytest
 
+from bookkeeping.cash_box import CashBox
+from e2e.holds import BoxDay
+from e2e.kill_report import REPORT
 from local.settings import RUN, Ports
 from local.stack import Stack
+from mappings.loader import ENVIRONMENT, cash_boxes
 from sandbox.client import SandboxClient
 from store import session
 
@@ -26,12 +30,17 @@ T = TypeVar("T")
 class System:
     """The running system as its users meet it: the web UI's API, the vendors, the ledger."""
 
-    def __init__(self, stack: Stack, mappings: Path, ledger: psycopg.Connection) -> None:
+    def __init__(self, stack: Stack, mappings: Path) -> None:
         self.stack = stack
         self.api = stack.api
         self.mappings = mappings
-        self.ledger = ledger
         self.sandbox = SandboxClient(stack.sandbox_url)
+        self.connect()
+
+    def connect(self) -> None:
+        """Opens the connections to PostgreSQL: the ledger's, and the one to Airflow's own database."""
+        self.ledger = session.connect(self.stack.ledger_dsn)
+        self.metadata = psycopg.connect(self.stack.cluster.dsn("airflow"), autocommit=True)
 
     def trigger(self, box: str, day: date) -> str:
         """Starts the close of a box's day; returns the run's id."""
@@ -51,22 +60,33 @@ class System:
         state = self.api.run_state(f"cash_close__{box}", run)
         return state if state in ("success", "failed") else None
 
-    def wait(self, ready: Callable[[], T], what: str) -> T:
-        """Whatever ``ready`` returns once it is true of something."""
+    def wait(self, ready: Callable[[], T], what: str, *, every: float = 0.2) -> T:
+        """Whatever ``ready`` returns once it is true of something; asked ``every`` so many seconds."""
         patience = time.monotonic() + PATIENCE
         while not (found := ready()):
             assert time.monotonic() < patience, f"waited {PATIENCE} s for {what}"
-            time.sleep(0.2)
+            time.sleep(every)
         return found
 
     def live(self, lot: str, day: date) -> list:
         """The ERP's live documents of a lot and date."""
         return self.sandbox.protheus_ledger(lot=lot, day=day, live=True)
 
+    def cash_boxes(self) -> dict[str, CashBox]:
+        """The cash boxes that there are files for, by id."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(ENVIRONMENT, str(self.mappings))
+            return cash_boxes()
+
+    def box_day(self, box: CashBox, day: date) -> BoxDay:
+        """A day of a box, with connections of its own, so that a thread may have it."""
+        return BoxDay(box, day, self.stack.home, self.stack.ledger_dsn, SandboxClient(self.stack.sandbox_url))
+
 
 @pytest.fixture(scope="session")
 def system() -> Iterator[System]:
     """The system, with a mappings folder that tests may add to; each test closes days of its own."""
+    Stack(HOME, Ports()).down()  # of a test run that was killed
     shutil.rmtree(HOME, ignore_errors=True)
     mappings = HOME / "mappings"
     shutil.copytree(ROOT / "include" / "mappings", mappings)
@@ -76,20 +96,26 @@ def system() -> Iterator[System]:
         "host": f"http://127.0.0.1:{ports.sandbox}/protheus",
         "login": "cierre",
         "password": "sandbox",
-        "extra": {"read_timeout": 8},  # an attempt of a killed task is waited for a little longer than this
+        # An attempt of a killed task is waited for a little longer than these.
+        "extra": {"connect_timeout": 1, "read_timeout": 8},
     }
     given = {
         "AIRFLOW_CONN_PROTHEUS": json.dumps(erp),
         "CIERRE_MAPPINGS_DIR": str(mappings),
         "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "1",
+        # The tests of kills hold many tasks at once.
+        "AIRFLOW__CORE__PARALLELISM": "40",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_POOL_SIZE": "40",
+        # What died with its supervisor, or with its scheduler, is noticed after so many seconds (300 by default).
+        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "25",
+        "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "5",
         "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3",
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "3",
     }
     stack = Stack(HOME, ports, given=given, fast=True)
     stack.up()
     try:
-        with session.connect(stack.ledger_dsn) as ledger:
-            yield System(stack, mappings, ledger)
+        yield System(stack, mappings)
     finally:
         stack.down()
 
@@ -102,3 +128,10 @@ def boxes(system: System) -> list[str]:
     system.wait(lambda: expected <= system.api.parsed_dags("cash_close__", long_ago), "the boxes' DAGs")
     assert system.api.import_errors() == []
     return sorted(dag.removeprefix("cash_close__") for dag in expected)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints the table of the kills that were done, if any."""
+    if REPORT.kills:
+        terminalreporter.section("kills")
+        terminalreporter.write(REPORT.text())

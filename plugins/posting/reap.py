@@ -20,11 +20,11 @@ def reap(connection: psycopg.Connection, erp: Erp, attempt: Attempt) -> int:
     Raises hooks.errors.VendorError where the ERP gives no definite answer: the attempt stays uncertain then, and no
     further attempt at its entry may start.
     """
-    removed = 0
+    removed, asked_at = 0, attempts.clock(connection)
     for number in range(1, NUMBERS_REAPED + 1):
         document = f"{number:06d}"
         if erp.delete(attempt.address, document):
             removed += 1
             log.warning("Document %s at %s was of an attempt that is not valid: deleted.", document, attempt.address)
-    attempts.note_reaped(connection, attempt, removed=removed)
+    attempts.note_reaped(connection, attempt, removed=removed, asked_at=asked_at)
     return removed

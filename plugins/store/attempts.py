@@ -87,9 +87,19 @@ def withdraw(connection: psycopg.Connection, attempt: Attempt, outcome: str) -> 
     return _sql.withdraw(connection, attempt_id=attempt.attempt_id, outcome=outcome) == 1
 
 
-def note_reaped(connection: psycopg.Connection, attempt: Attempt, *, removed: int = 0) -> None:
-    """Records that the attempt's address was found empty, or made so by removing that many documents."""
-    _sql.note_reaped(connection, attempt_id=attempt.attempt_id, removed=removed)
+def clock(connection: psycopg.Connection) -> datetime:
+    """The ledger's clock, which alone decides about leases and reaps."""
+    return _sql.clock(connection)
+
+
+def note_reaped(
+    connection: psycopg.Connection, attempt: Attempt, *, removed: int = 0, asked_at: datetime | None = None
+) -> None:
+    """Records that the attempt's address was found empty, or made so by removing that many documents.
+
+    ``asked_at``: when the ERP was first asked, by the ledger's clock; None where it was just now.
+    """
+    _sql.note_reaped(connection, attempt_id=attempt.attempt_id, removed=removed, asked_at=asked_at)
 
 
 def of_entry(connection: psycopg.Connection, entry: FrozenEntry) -> list[Attempt]:

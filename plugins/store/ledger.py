@@ -81,8 +81,8 @@ def freeze(
     """Makes the day's entries a new revision, unless the current one already says the same to the ERP.
 
     ``documents`` are those behind the entries' lines, by key. ``open_from`` is the first date of the ERP's open
-    periods, where known: books that replace posted ones of a closed period are dated then, and their lines say which
-    day they correct. Returns the day's current revision and whether it is
+    periods, where known: books that replace others (be it none) of a closed period are dated then, and their lines
+    say which day they correct. Returns the day's current revision and whether it is
     new. Raises psycopg.errors.CheckViolation if an entry does not balance (a bug: JournalEntry refuses first).
     """
     digest = _digest(tenant, lot, entries)
@@ -100,7 +100,7 @@ def freeze(
             digest=digest,
         )
         revision = Revision(**row._asdict())
-        correcting = open_from is not None and day < open_from and bool(superseded(connection, revision))
+        correcting = open_from is not None and day < open_from and existing is not None
         for entry in entries:
             if correcting:
                 entry = dated_correction(entry)

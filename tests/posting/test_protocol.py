@@ -219,6 +219,23 @@ def test_a_day_corrected_in_a_later_period_is_not_corrected_again_when_that_one_
     assert erp.calls == calls
 
 
+def test_books_that_come_to_an_empty_day_of_a_closed_period_are_booked_on_the_first_open_date(erp, poster, freeze):
+    poster.converge(freeze("35.30"))
+    poster.converge(freeze())
+    poster.site = Site(open_from=date(2024, 10, 1))
+    poster.converge(freeze("36.00", open_from=date(2024, 10, 1)))
+    assert [address.entry_date for address, _ in erp.documents] == [DAY, DAY, date(2024, 10, 1)]
+
+
+def test_a_run_with_older_books_that_wakes_late_takes_nothing_newer_back(erp, poster, freeze):
+    first = freeze("35.30")
+    poster.converge(first)
+    poster.converge(freeze("36.00"))
+    calls = list(erp.calls)
+    poster.converge(first)
+    assert erp.calls == calls
+
+
 def test_a_day_that_turns_out_empty_is_taken_back(erp, poster, freeze):
     poster.converge(freeze("35.30"))
     poster.converge(freeze())

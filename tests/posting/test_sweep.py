@@ -65,6 +65,34 @@ def test_an_address_emptied_just_now_is_not_asked_for_again_before_its_time(ledg
     assert erp.calls == calls
 
 
+def test_reaps_close_upon_each_other_do_not_use_up_the_later_ones(ledger, erp, clock, doomed):
+    for _ in range(5):
+        attempts.note_reaped(ledger, doomed)
+    for seconds in (301, 3601, 86401):
+        execute_late(erp, doomed)
+        clock(seconds)
+        sweep(ledger, lambda box: erp)
+        assert len(erp.live()) == 1
+
+
+def test_an_address_counts_as_emptied_when_the_erp_was_asked_not_when_a_slow_run_noted_it(ledger, erp, clock, doomed):
+    delete = erp.delete
+
+    def fall_asleep(address, document):
+        erp.delete = delete
+        removed = delete(address, document)
+        execute_late(erp, doomed)
+        clock(90_000)
+        return removed
+
+    erp.delete = fall_asleep
+    clock(301)
+    sweep(ledger, lambda box: erp)
+    assert len(erp.live()) == 2
+    sweep(ledger, lambda box: erp)
+    assert len(erp.live()) == 1
+
+
 def test_a_confirmed_document_is_never_touched(ledger, erp, clock, doomed):
     for seconds in (301, 3601, 86401):
         clock(seconds)

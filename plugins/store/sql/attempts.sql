@@ -23,19 +23,25 @@ UPDATE erp.attempt SET state = 'rejected', outcome = :outcome, decided_at = erp.
 UPDATE erp.attempt SET state = 'withdrawn', outcome = :outcome, decided_at = erp.clock()
  WHERE attempt_id = :attempt_id AND state = 'confirmed';
 
+-- name: clock$
+SELECT erp.clock();
+
 -- name: note_reaped!
-UPDATE erp.attempt SET reaped_at = erp.clock(), reaps = reaps + 1, removed = removed + :removed
+-- By when the ERP was asked: what executed while a slow run was still noting it has not been looked for.
+UPDATE erp.attempt SET reaped_at = greatest(reaped_at, coalesce(CAST(:asked_at AS timestamptz), erp.clock())),
+       reaps = reaps + 1, removed = removed + :removed
  WHERE attempt_id = :attempt_id AND state IN ('rejected', 'doomed');
 
 -- name: due_for_reap
 -- A request can execute long after it was given up, so an address is emptied again 5 minutes, 1 hour and 1 day later.
+-- By times, not by a count: two sweeps at once, or a last call in between, must not use up the later ones.
 SELECT attempt_id, entry_id, attempt.tenant, attempt.entry_date, attempt.lot, sublot, state, lease_until, document,
        outcome, box
   FROM erp.attempt JOIN ledger.entry USING (entry_id)
- WHERE state IN ('rejected', 'doomed') AND reaps < 4
+ WHERE state IN ('rejected', 'doomed')
    AND (reaped_at IS NULL
-        OR erp.clock() >= decided_at
-                          + (ARRAY['5 minutes', '1 hour', '1 day'])[greatest(reaps, 1)]::interval)
+        OR EXISTS (SELECT FROM unnest(ARRAY['5 minutes', '1 hour', '1 day']::interval[]) AS late
+                    WHERE reaped_at < decided_at + late AND decided_at + late <= erp.clock()))
  ORDER BY attempt_id;
 
 -- name: not_reaped_since

@@ -20,10 +20,11 @@ SELECT entry_id, entry_key, revision_id, box, business_date, part, reverses, ten
   FROM ledger.entry WHERE revision_id = :revision_id AND reverses IS NULL ORDER BY part;
 
 -- name: superseded_bookings
--- Bookings of earlier revisions that the ERP may still hold: not taken back by a confirmed reversal.
+-- Bookings of earlier revisions that the ERP may still hold: not taken back by a confirmed reversal. Never of later
+-- ones: a run that slept while newer books were posted must not take those back.
 SELECT entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total
   FROM ledger.entry AS booking
- WHERE box = :box AND business_date = :business_date AND revision_id <> :revision_id AND reverses IS NULL
+ WHERE box = :box AND business_date = :business_date AND revision_id < :revision_id AND reverses IS NULL
    AND EXISTS (SELECT FROM erp.attempt WHERE attempt.entry_id = booking.entry_id)
    AND NOT EXISTS (SELECT FROM ledger.entry AS reversal JOIN erp.attempt USING (entry_id)
                     WHERE reversal.reverses = booking.entry_id AND attempt.state = 'confirmed')

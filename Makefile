@@ -5,7 +5,7 @@ $(error Run it as: make -C <the project's folder> …)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test lint lock clean
+.PHONY: help setup demo up down probe test lint lock clean
 
 # Whatever a tool wants to keep between runs, it keeps here.
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -24,6 +24,8 @@ help:
 	@echo "make demo [DATE=YYYY-MM-DD]  close a day of every cash box (yesterday, without DATE) and show the result"
 	@echo "make up                      start PostgreSQL, the vendors' sandbox and Airflow, and leave them running"
 	@echo "make down                    stop them"
+	@echo "make probe CONN=protheus TENANT=… DEBIT=… CREDIT=… [LOT=PROBE1] [DATE=YYYY-MM-DD]"
+	@echo "                             try in the ERP's test company what posting assumes of it, and keep the result"
 	@echo "make test [ARGS=…]           run the tests (ARGS go to pytest)"
 	@echo "make lint                    check style and format"
 	@echo "make lock [ARGS=…]           write requirements.txt from requirements.in (ARGS=--upgrade takes newer versions)"
@@ -42,6 +44,12 @@ up: setup
 
 down:
 	@if [ -x $(PY) ]; then $(PY) -m local down; else echo "Not set up, so nothing runs."; fi
+
+# Accounts that ask for cost centres: DEBIT_COST_CENTRE, CREDIT_COST_CENTRE. Other money than dollars: CURRENCY.
+probe: setup
+	@$(PY) -m local probe --connection "$(or $(CONN),protheus)" --tenant "$(TENANT)" --lot "$(or $(LOT),PROBE1)" \
+		--day "$(DATE)" --debit-account "$(DEBIT)" --credit-account "$(CREDIT)" --currency "$(or $(CURRENCY),USD)" \
+		--debit-cost-centre "$(DEBIT_COST_CENTRE)" --credit-cost-centre "$(CREDIT_COST_CENTRE)"
 
 test: setup
 	@$(PY) -m pytest $(ARGS)

@@ -1,4 +1,4 @@
-"""`python -m local demo|up|down`: the system on this machine. The Makefile's targets call it."""
+"""`python -m local demo|up|down|probe`: the system on this machine. The Makefile's targets call it."""
 
 import argparse
 import signal
@@ -15,6 +15,19 @@ from local.stack import Stack
 
 # Where nobody looks on (a file, a pipe), wide enough for the table.
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
+
+# Where a probe may write (posting.ground.Ground), and what stands for it where nothing is said.
+PROBE = {
+    "connection": "protheus",
+    "tenant": "",
+    "lot": "PROBE1",
+    "day": "",
+    "debit_account": "",
+    "credit_account": "",
+    "debit_cost_centre": "",
+    "credit_cost_centre": "",
+    "currency": "USD",
+}
 
 
 def main() -> int:
@@ -50,6 +63,10 @@ def _parser() -> argparse.ArgumentParser:
         help="also stacks on other ports, and what tests left",
     )
     down.set_defaults(command=_down)
+    probe = commands.add_parser("probe", help="put what posting assumes of the ERP to the test, in its test company")
+    for name, default in PROBE.items():
+        probe.add_argument(f"--{name.replace('_', '-')}", default=default)
+    probe.set_defaults(command=_probe)
     return parser
 
 
@@ -84,6 +101,12 @@ def _down(arguments: argparse.Namespace) -> int:
     for other in filter(Stack.running, Stack.all()):
         console.print(f"Another stack still runs: {other.home}. `make clean` stops it too.", soft_wrap=True)
     return 0
+
+
+def _probe(arguments: argparse.Namespace) -> int:
+    from local.probe import probe
+
+    return probe(Stack.of_this_project(), {name: getattr(arguments, name) for name in PROBE}, console)
 
 
 def _complain(error: Exception) -> int:

@@ -1,0 +1,130 @@
+"""`make probe`: what posting assumes of a site of the ERP, put to the test, and shown as a table."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.status import Status
+from rich.table import Table
+
+from local.errors import LocalError
+from local.stack import Stack
+from posting.ground import Ground, ProbeRefused
+
+if TYPE_CHECKING:
+    from posting.probe_report import ProbeReport
+
+COLOURS = {"holds": "green", "does not hold": "yellow", "could not be told": "magenta"}
+
+
+def probe(stack: Stack, fields: dict[str, str], console: Console) -> int:
+    """Probes the site behind a connection of the environment, shows the report and keeps it in the ledger.
+
+    ``fields`` are those of posting.ground.Ground; without ``day``, today. Where the environment names both the ERP's
+    connection and the ledger's, nothing else is needed; else the stack is started for it, and stopped again unless it
+    ran before. Returns 0 if posting to the site is safe. Raises LocalError where the probe cannot be done.
+    """
+    _check_given(fields)
+    variable = f"AIRFLOW_CONN_{fields['connection'].upper()}"
+    if variable not in stack.environment:
+        raise LocalError(
+            f"There is no connection {fields['connection']}: set {variable} in .env, as .env.example shows for the ERP."
+            " (A connection made in Airflow's web UI can be probed there, by the DAG erp_probe.)"
+        )
+    try:
+        ground = Ground.named(**fields | {"day": fields["day"] or str(date.today())})
+    except ProbeRefused as refused:
+        raise LocalError(str(refused)) from None
+    with _running(stack, {variable, "AIRFLOW_CONN_LEDGER_DB"}, console):
+        # Airflow reads its environment when it is first imported; what it logs is for its web UI.
+        os.environ.update(stack.environment | {"AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING"})
+        with console.status("Probing") as status:
+            report = _probe(stack.ledger_dsn, ground, _Progress(status))
+    console.print(table(report))
+    for sentence in report.in_the_way:
+        console.print(sentence, style="red", markup=False)
+    if not report.in_the_way:
+        console.print("Posting to this site is safe. What was found is kept in erp.capability.", style="green")
+    return 1 if report.in_the_way else 0
+
+
+def table(report: "ProbeReport") -> Table:
+    """The report for people: a row for each assumption."""
+    shown = Table(
+        title=f"{report.connection}, {report.tenant.strip()}, lot {report.lot}, {report.day}", show_lines=True
+    )
+    for heading in ("Assumption", "Verdict", "Seen", "So posting"):
+        shown.add_column(heading, overflow="fold")
+    for check in report.checks:
+        what = f"{escape(check.assumption.says)}\n[dim]{escape(check.assumption.done)}[/]"
+        verdict = f"[{COLOURS[check.verdict]}]{check.verdict}[/]"
+        shown.add_row(what, verdict, escape(check.seen), escape(check.consequence) or "relies on it")
+    return shown
+
+
+def _check_given(fields: dict[str, str]) -> None:
+    names = {"tenant": "TENANT", "debit_account": "DEBIT", "credit_account": "CREDIT"}
+    if missing := [variable for name, variable in names.items() if not fields[name].strip()]:
+        raise LocalError(
+            f"Say {', '.join(missing)} too: the test company, and two accounts of it that take entries. For example:\n"
+            '  make probe CONN=protheus TENANT="T1,D MG 01 " LOT=PROBE1 DEBIT=1.1.01.001 CREDIT=2.1.01.002'
+        )
+
+
+@contextmanager
+def _running(stack: Stack, needed: set[str], console: Console) -> Iterator[None]:
+    if needed <= stack.given.keys() or stack.running():
+        yield
+        return
+    with console.status("Starting PostgreSQL, the sandbox and Airflow"):
+        stack.up()
+    try:
+        yield
+    finally:
+        with console.status("Stopping"):
+            stack.down()
+
+
+class _Progress(logging.Handler):
+    """Shows which assumption is being tried: on a real site an entry of 999 lines takes its time."""
+
+    def __init__(self, status: Status) -> None:
+        super().__init__(logging.INFO)
+        self.status = status
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.status.update(escape(record.getMessage()))
+
+
+def _probe(ledger_dsn: str, ground: Ground, progress: logging.Handler) -> "ProbeReport":
+    import psycopg
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from hooks.errors import VendorError
+    from hooks.protheus import ProtheusHook
+    from mappings.findings import MappingError
+    from mappings.loader import cash_boxes
+    from posting.probe import probe as put_to_the_test
+    from store import capabilities, migrate, session
+    from store.probes import ProbeBusy
+
+    log = logging.getLogger("posting.probe")
+    log.addHandler(progress)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    try:
+        migrate.upgrade(ledger_dsn)
+        with session.connect(ledger_dsn) as ledger:
+            hook = ProtheusHook(ground.connection)
+            report = put_to_the_test(ledger, hook, ground, boxes=cash_boxes().values())
+            capabilities.save(ledger, report.connection, report.tenant, report.capabilities)
+        return report
+    except (ProbeRefused, ProbeBusy, MappingError, VendorError) as error:
+        raise LocalError(str(error)) from error
+    except (psycopg.OperationalError, SQLAlchemyError) as error:
+        raise LocalError(f"The ledger cannot be used ({type(error).__name__}): see AIRFLOW_CONN_LEDGER_DB.") from error

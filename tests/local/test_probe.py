@@ -1,0 +1,134 @@
+"""`make probe`: the command, its table, and what it says where it cannot be done."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from local.probe import table
+from local.settings import PROJECT, RUN, Ports, surroundings
+from posting.probe_report import ASSUMPTIONS, Check, ProbeReport
+from store import capabilities
+
+SAID = {"tenant": "T1,D MG 01 ", "lot": "PROBE1", "day": "2024-09-06", "debit-account": "1.1.01.001",
+        "credit-account": "2.1.01.002"}  # fmt: skip
+
+
+@pytest.fixture
+def command() -> Iterator[Callable[..., subprocess.CompletedProcess]]:
+    """Runs the command with these options and variables, on ports of its own."""
+    port = str(Ports.free().api)
+    home = RUN / f"stack-{port}"
+
+    def run(options: dict[str, str], **variables: str) -> subprocess.CompletedProcess:
+        said = [part for name, value in options.items() for part in (f"--{name}", value)]
+        return subprocess.run(
+            [sys.executable, "-m", "local", "probe", *said],
+            env=surroundings() | {"CIERRE_API_PORT": port} | variables,
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    run.home = home
+    yield run
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def real(sandbox, ledger_dsn) -> dict[str, str]:
+    """An ERP and a ledger of somebody's own, as the environment names them."""
+    erp = {"conn_type": "protheus", "host": f"{sandbox.url}/protheus", "login": "cierre", "password": "sandbox"}
+    return {
+        "AIRFLOW_CONN_PROTHEUS": json.dumps(erp),
+        "AIRFLOW_CONN_LEDGER_DB": ledger_dsn.replace("postgresql://", "postgres://"),
+    }
+
+
+def test_a_site_and_a_ledger_of_ones_own_are_probed_without_anything_being_started(command, real, sandbox, ledger):
+    done = command(SAID, **real)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Posting to this site is safe" in done.stdout
+    assert all(assumption.says.split()[0] in done.stdout for assumption in ASSUMPTIONS.values())
+    assert not (command.home / "postgres").exists()
+    assert capabilities.of(ledger, "protheus", SAID["tenant"]).alphanumeric_sublots
+    assert sandbox.protheus_ledger(live=True) == []
+    assert {document.entry_date for document in sandbox.protheus_ledger()} == {date(2024, 9, 6)}
+
+
+def test_a_site_that_is_not_safe_ends_with_status_1_and_says_why(command, real, sandbox):
+    sandbox.set_protheus(first_number=701)
+    done = command(SAID, **real)
+    assert done.returncode == 1
+    assert "Nothing is posted to this site" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"lot": "008964"}, "belongs to the cash box itb_caja_164"),
+        ({"debit-account": "9.9"}, "refuses a plain entry"),
+    ],
+)
+def test_a_place_where_it_may_or_can_not_write_is_told_in_a_sentence(command, real, changes, told):
+    done = command(SAID | changes, **real)
+    assert done.returncode == 1
+    assert told in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"tenant": ""}, "Say TENANT too"),
+        ({"lot": "X"}, "lot of six"),
+        ({"day": "yesterday"}, "is not a date"),
+        ({"connection": "nowhere"}, "AIRFLOW_CONN_NOWHERE"),
+    ],
+)
+def test_what_is_missing_or_cannot_be_used_is_told_before_anything_is_started(command, changes, told):
+    done = command(SAID | changes)
+    assert done.returncode == 1
+    assert told in done.stdout
+
+
+def test_a_ledger_that_is_not_there_is_told_without_its_password(command, real):
+    gone = "postgres://cierre:very-secret@127.0.0.1:9/ledger"
+    done = command(SAID, **real | {"AIRFLOW_CONN_LEDGER_DB": gone})
+    assert done.returncode == 1
+    assert "AIRFLOW_CONN_LEDGER_DB" in done.stdout
+    assert "very-secret" not in done.stdout + done.stderr
+
+
+def test_the_table_has_a_row_for_each_check_with_what_posting_does_by_it():
+    checks = (
+        Check(ASSUMPTIONS["numbers_from_one"], True, "[seen] this"),
+        Check(ASSUMPTIONS["alphanumeric_sublots"], False, "refused"),
+        Check(ASSUMPTIONS["key_kept"], None, "unreadable"),
+    )
+    report = ProbeReport("protheus", "T1,D MG 01 ", "PROBE1", date(2024, 9, 6), checks, ())
+    console = Console(width=200, record=True, file=StringIO())
+    console.print(table(report))
+    text = console.export_text()
+    for part in ("[seen] this", "relies on it", "does not hold", "001 to 999 only", "could not be told", "2024-09-06"):
+        assert part in text
+
+
+def test_the_makefile_hands_everything_on():
+    shown = subprocess.run(
+        ["make", "--dry-run", "--always-make", "probe", "CONN=erp", "TENANT=T1,D MG 01 ", "LOT=PROBE2", "DEBIT=1",
+         "CREDIT=2", "DATE=2024-09-06", "DEBIT_COST_CENTRE=3", "CREDIT_COST_CENTRE=4", "CURRENCY=EUR"],
+        cwd=PROJECT, capture_output=True, text=True, env=os.environ, timeout=30,
+    ).stdout  # fmt: skip
+    for said in ('--connection "erp"', '--tenant "T1,D MG 01 "', '--lot "PROBE2"', '--day "2024-09-06"',
+                 '--debit-account "1"', '--credit-account "2"', '--debit-cost-centre "3"', '--credit-cost-centre "4"',
+                 '--currency "EUR"'):  # fmt: skip
+        assert said in shown

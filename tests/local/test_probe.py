@@ -58,7 +58,7 @@ def test_a_site_and_a_ledger_of_ones_own_are_probed_without_anything_being_start
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Posting to this site is safe" in done.stdout
     assert all(assumption.says.split()[0] in done.stdout for assumption in ASSUMPTIONS.values())
-    assert not (command.home / "postgres").exists()
+    assert not (command.home / "logs").exists()
     assert capabilities.of(ledger, "protheus", SAID["tenant"]).alphanumeric_sublots
     assert sandbox.protheus_ledger(live=True) == []
     assert {document.entry_date for document in sandbox.protheus_ledger()} == {date(2024, 9, 6)}

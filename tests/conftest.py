@@ -1,7 +1,6 @@
 """What the whole suite shares: one PostgreSQL server, a fresh migrated ledger a test, and Airflow's surroundings."""
 
 import os
-import socket
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -28,13 +27,7 @@ from local.postgres import Cluster
 from sandbox.server import SandboxServer
 from store import session
 from store.migrate import upgrade
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from support.ports import free_port
 
 
 @pytest.fixture

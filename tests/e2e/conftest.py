@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from email.message import EmailMessage
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +20,8 @@ from local.stack import Stack
 from mappings.loader import ENVIRONMENT, cash_boxes
 from sandbox.client import SandboxClient
 from store import session
+from support.mailbox import MailServer
+from support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 HOME = RUN / "e2e"
@@ -30,8 +33,9 @@ T = TypeVar("T")
 class System:
     """The running system as its users meet it: the web UI's API, the vendors, the ledger."""
 
-    def __init__(self, stack: Stack, mappings: Path) -> None:
+    def __init__(self, stack: Stack, mappings: Path, mails: list[EmailMessage]) -> None:
         self.stack = stack
+        self.mails = mails
         self.api = stack.api
         self.mappings = mappings
         self.sandbox = SandboxClient(stack.sandbox_url)
@@ -99,7 +103,9 @@ def system() -> Iterator[System]:
         # An attempt of a killed task is waited for a little longer than these.
         "extra": {"connect_timeout": 1, "read_timeout": 8},
     }
+    mail = MailServer(free_port())
     given = {
+        "AIRFLOW_CONN_ALERTS_SMTP": mail.connection,
         "AIRFLOW_CONN_PROTHEUS": json.dumps(erp),
         "CIERRE_MAPPINGS_DIR": str(mappings),
         "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "1",
@@ -115,7 +121,8 @@ def system() -> Iterator[System]:
     stack = Stack(HOME, ports, given=given, fast=True)
     stack.up()
     try:
-        yield System(stack, mappings)
+        with mail:
+            yield System(stack, mappings, mail.mails)
     finally:
         stack.down()
 

@@ -120,7 +120,7 @@ def test_a_wrong_box_file_shows_as_an_import_error_with_file_and_line_while_the_
         file.unlink()
 
 
-def test_a_failed_step_says_in_its_log_what_to_do(system, boxes):
+def test_a_failed_step_says_in_its_log_and_in_a_mail_what_happened_and_what_to_do(system, boxes):
     day, box = date(2024, 9, 13), "educacion_continua_caja_7"
     message = {"ERROR": "Factura matching query does not exist."}
     system.sandbox.faults.add("body", vendor="sga", match={"caja": "7"}, body=message, times=1)
@@ -128,6 +128,12 @@ def test_a_failed_step_says_in_its_log_what_to_do(system, boxes):
     assert system.finished(box, run) == "failed"
     (task,) = [task for task in system.api.tasks([run]) if task.state == "failed"]
     assert (task.task_id, task.try_number) == ("land", 1)
+    (mail,) = system.wait(lambda: [mail for mail in system.mails if "2024-09-13" in mail["Subject"]], "the alert")
+    assert mail["Subject"] == "Caja 7, Educación Continua ITB, 2024-09-13: land failed"
+    assert mail["To"] == "contabilidad.educacion@example.com"
+    told = mail.get_body(("html",)).get_content()
+    assert "Factura matching query does not exist." in told
+    assert f"{system.stack.api_url}/dags/cash_close__{box}/runs/" in told
     log = str(system.api.log(task))
     assert "Factura matching query does not exist." in log
     assert "13-09-2024" in log or "2024-09-13" in log

@@ -1,6 +1,7 @@
 """What the whole suite shares: one PostgreSQL server, a fresh migrated ledger a test, and Airflow's surroundings."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -38,19 +39,17 @@ def unused_port() -> int:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    """The suite's own PostgreSQL server."""
-    server = Cluster(RUN / "postgres", free_port(), fast=True)
+    """This run's own PostgreSQL server; another run of the suite has its own."""
+    server = Cluster(RUN / f"postgres-{os.getpid()}", free_port(), fast=True)
     server.start()
     yield server
     server.stop()
+    shutil.rmtree(server.home)
 
 
 @pytest.fixture(scope="session")
 def template(cluster: Cluster) -> str:
     """The name of a database with the ledger's schema, to copy from."""
-    with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as admin:
-        for (name,) in admin.execute("SELECT datname FROM pg_database WHERE datname LIKE 'ledger_%'").fetchall():
-            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
     cluster.create_database("ledger_template")
     upgrade(cluster.dsn("ledger_template"))
     return "ledger_template"

@@ -88,11 +88,12 @@ def test_a_server_on_another_port_moves_and_keeps_its_data(cluster):
         elsewhere.stop()
 
 
-def test_committed_rows_survive_a_killed_server(tmp_path):
-    cluster = Cluster(tmp_path / "postgres", free_port())
+@pytest.mark.parametrize(("fast", "fsync"), [(False, "on"), (True, "off")])
+def test_committed_rows_survive_a_killed_server(tmp_path, fast, fsync):
+    cluster = Cluster(tmp_path / "postgres", free_port(), fast=fast)
     cluster.start()
     try:
-        assert value(cluster, "SHOW fsync") == "on"
+        assert value(cluster, "SHOW fsync") == fsync
         with psycopg.connect(cluster.dsn("postgres")) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
         os.kill(cluster.pid, signal.SIGKILL)

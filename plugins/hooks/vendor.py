@@ -183,9 +183,11 @@ class VendorHook(HttpHook):
         except (OSError, HTTPError) as error:
             failure = self._explain(error, about=about, if_lost=if_lost, seconds=timeout[1])
         else:
-            seconds, size = response.elapsed.total_seconds(), len(response.content)
+            seconds = response.elapsed.total_seconds()
+            # A streamed answer is for the caller to read: here it is as long as it says.
+            size = response.headers.get("Content-Length", "?") if request.get("stream") else len(response.content)
             self.log.info(
-                "%s %s %s: HTTP %d, %d bytes, %.1f s",
+                "%s %s %s: HTTP %d, %s bytes, %.1f s",
                 self.vendor,
                 method,
                 endpoint,

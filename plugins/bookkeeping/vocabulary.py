@@ -48,4 +48,16 @@ SOURCES: Mapping[str, Mapping[Kind, Shape]] = {
         ),
         Kind.RECEIPT: Shape(components={"net": ()}, attributes={"form": ANY, "programme": ANY}),
     },
+    # sge.seed.md: Importe base and Importe total; a collection is the change in Importe cobrado.
+    "sge": {
+        Kind.SALE: Shape(
+            components={"net": (), "vat": (), "gross": ("net", "vat")},
+            attributes={"project": ANY, "year": ANY, "vat_rate": ANY},
+        ),
+        Kind.CREDIT_NOTE: Shape(
+            components={"net": (), "vat": (), "gross": ("net", "vat")},
+            attributes={"project": ANY, "year": ANY, "vat_rate": ANY},
+        ),
+        Kind.COLLECTION: Shape(components={"net": ()}, attributes={"project": ANY, "year": ANY, "returned": YES_NO}),
+    },
 }

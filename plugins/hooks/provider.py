@@ -48,6 +48,30 @@ def get_provider_info() -> dict[str, Any]:
                     **_timeouts(read_timeout=180),
                 },
             },
+            {
+                "connection-type": "sge",
+                "hook-class-name": "hooks.sge.SgeHook",
+                "hook-name": "SGE (Hércules: issued invoices)",
+                "ui-field-behaviour": _form("https://sge.example.es/api", hidden=["login"]),
+                "conn-fields": {
+                    "auth": {
+                        "label": "Key goes as",
+                        "description": "The password is the key: api_key sends it as X-API-Key, bearer as a token.",
+                        "schema": {"type": "string", "enum": ["api_key", "bearer"], "default": "api_key"},
+                    },
+                    "lookback_days": {
+                        "label": "Days to read again",
+                        "description": "Days before the business date that are read too, to see late collections.",
+                        "schema": {"type": ["integer", "null"], "default": 120, "minimum": 1},
+                    },
+                    "page_size": {
+                        "label": "Rows a page",
+                        "description": "Leave blank where lists come whole.",
+                        "schema": {"type": ["integer", "null"], "default": None, "minimum": 1},
+                    },
+                    **_timeouts(read_timeout=120),
+                },
+            },
         ],
     }
 

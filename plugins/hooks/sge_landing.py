@@ -1,0 +1,167 @@
+"""What is landed of the SGE for a group of projects and a day: put together from its answers, and taken apart again.
+
+One JSON object: ``day`` and ``since`` (the first day of the window), ``planned`` (pages), and ``projects``, each with
+``reading`` (the column id of each thing, by the reviewed names), ``columns``, ``invoices`` and ``of_the_day`` (pages),
+``details``, and ``announced`` (how many rows the server said the window holds). The server's texts stand in it as they
+came.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from bookkeeping.money import ZERO, AmountError, amount
+from hooks.sge_columns import Column, columns_of
+from hooks.sge_query import MADRID
+
+
+def object_of(**parts: str) -> str:
+    """A JSON object from the JSON texts of its parts."""
+    return "{" + ", ".join(f"{json.dumps(name)}: {text}" for name, text in parts.items()) + "}"
+
+
+def list_of(texts: Iterable[str]) -> str:
+    """A JSON list from the JSON texts of its elements."""
+    return "[" + ", ".join(texts) + "]"
+
+
+class NoDay(ValueError):
+    """A cell that should hold a day and does not; the message quotes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the list of invoices, where it stands in the landing (``123456/0/12``: project, page, row)."""
+
+    project: str
+    place: str
+    value: dict[str, Any]
+    reading: dict[str, str]
+
+    @property
+    def key(self) -> str:
+        """What makes an invoice one and the same: year and id."""
+        return f"{self.value.get('anualidad')}/{self.value.get('id')}"
+
+    @property
+    def number(self) -> str:
+        """The number that people know the invoice by."""
+        return str(self.value.get("numeroFactura") or "")
+
+    @property
+    def year(self) -> str:
+        return str(self.value.get("anualidad") or "")
+
+    def cell(self, meaning: str) -> Any:
+        """What the column of that meaning holds; None where the row leaves it out."""
+        return self.value["columnas"].get(self.reading[meaning])
+
+    def money(self, meaning: str, currency: str) -> Decimal | None:
+        """An amount of money, rounded to the currency's smallest unit; None if the cell holds none."""
+        return money(self.cell(meaning), currency)
+
+    def collected(self, currency: str) -> Decimal | None:
+        """What has been collected so far: nothing while the cell is empty; None if it holds something unreadable."""
+        return ZERO if self.cell("collected") in (None, "") else self.money("collected", currency)
+
+    def day(self, meaning: str) -> date | None:
+        """A day in Madrid; None while the cell is empty. Raises NoDay."""
+        return day_of(self.cell(meaning))
+
+    @property
+    def issued_on(self) -> date | None:
+        """The invoice's own day; None if its cell holds none."""
+        try:
+            return self.day("issued_on")
+        except NoDay:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One project's part of a landing."""
+
+    id: str
+    columns: list[Column]
+    rows: list[Row]
+    of_the_day: list[Row]
+    details: list[dict[str, Any]]
+    announced: int | None
+
+    @property
+    def invoices(self) -> list[Row]:
+        """Each invoice once: a row that is repeated counts as one (field-notes.md)."""
+        return list({row.key: row for row in reversed(self.rows)}.values())[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """A landed body, taken apart."""
+
+    day: date
+    since: date
+    projects: dict[str, Project]
+    planned: list[dict[str, Any]]
+
+    def of(self, ids: Iterable[str]) -> list[Project]:
+        """The parts of these projects, in their order."""
+        return [self.projects[id] for id in ids if id in self.projects]
+
+    def covers(self, day: date | None) -> bool:
+        """Whether an invoice of that day belongs to the window; a server may answer a little more."""
+        return day is not None and self.since <= day <= self.day
+
+
+def landing(body: str) -> Landing:
+    """A body that ``fetch`` made. Numbers are Decimal; NaN is left as text, to be no amount later on."""
+    said = json.loads(body, parse_float=Decimal, parse_constant=str)
+    projects = (_project(part) for part in said["projects"])
+    return Landing(
+        day=date.fromisoformat(said["day"]),
+        since=date.fromisoformat(said["since"]),
+        projects={project.id: project for project in projects},
+        planned=[row for page in said["planned"] for row in page],
+    )
+
+
+def _project(part: dict[str, Any]) -> Project:
+    def rows(name: str) -> Iterator[Row]:
+        for page, values in enumerate(part[name]):
+            for number, value in enumerate(values):
+                yield Row(part["id"], f"{part['id']}/{page}/{number}", value, part["reading"])
+
+    return Project(
+        id=part["id"],
+        columns=columns_of((row for page in part["columns"] for row in page), part["id"]),
+        rows=list(rows("invoices")),
+        of_the_day=list(rows("of_the_day")),
+        details=part["details"],
+        announced=part["announced"],
+    )
+
+
+def money(value: Any, currency: str) -> Decimal | None:
+    """A number or a text as money; None if it is none."""
+    try:
+        return amount(value, currency)
+    except AmountError:
+        return None
+
+
+def day_of(value: Any) -> date | None:
+    """``20/05/2021``, ``2021-05-20`` or an instant as its day in Madrid; None for nothing. Raises NoDay."""
+    if value in (None, ""):
+        return None
+    text = str(value).strip()
+    try:
+        if found := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text):
+            day, month, year = map(int, found.groups())
+            return date(year, month, day)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise NoDay(f"{text[:40]!r} is no day") from None
+    return moment.astimezone(MADRID).date() if moment.tzinfo else moment.date()

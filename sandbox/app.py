@@ -13,8 +13,9 @@ from sandbox.sga import Sga
 from sandbox.sge import Sge
 from sandbox.state import State
 from sandbox.vendor import Options, Request, Vendor
+from sandbox.zeta import Zeta
 
-VENDORS: tuple[type[Vendor], ...] = (Sga, Protheus, Sge)
+VENDORS: tuple[type[Vendor], ...] = (Sga, Protheus, Sge, Zeta)
 """All vendors of the sandbox: a new one is a file and a name here."""
 
 

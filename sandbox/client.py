@@ -12,6 +12,7 @@ from sandbox.protheus_fields import CREDIT_SIDE, DEBIT_SIDE, SIDES
 from sandbox.sga_books import Books
 from sandbox.sga_profile import Profile
 from sandbox.sge_client import SgeSwitches
+from sandbox.zeta_client import ZetaSwitches
 
 TIMEOUT = 30
 
@@ -63,6 +64,7 @@ class SandboxClient:
         self._http = requests.Session()
         self.faults = FaultSwitches(self)
         self.sge = SgeSwitches(self.call)
+        self.zeta = ZetaSwitches(self.call)
 
     def reset(self) -> None:
         """Everything as if just started on an empty state."""

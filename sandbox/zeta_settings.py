@@ -1,0 +1,74 @@
+"""How Zeta behaves at one site: the sandbox's switches, and what its companies' days look like."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+
+class Settings(BaseModel):
+    """How this site behaves; the defaults are those of practice, as the field notes tell it.
+
+    ``now``: its own clock (None: real time). ``charset``: of the answers; ``undeclared`` is ISO-8859-1 that does not
+    say so. ``names``: ``document`` spells FacturaId and CodigoCaja as the document does, ``practice`` RegistroId and
+    CajaCodigo. ``month``, ``year``: which spelling of the filters is taken. ``success``: the name of Succeed.
+    ``decimals``: to how many each currency (MonedaCodigo) is rounded. ``details_a_day``: calls of VentasDetalladas a
+    company may make a day; ``queries_in_hours``: queries it may make a day in business hours (``opens`` to ``closes``,
+    hours, Monday to Saturday) before it is locked out; ``lockout``: how a locked company is answered. ``page_size``:
+    rows of a page; ``pages``: what goes wrong with the second page of a query. ``rename``: fields by their new name.
+    ``identify_above``: pesos without VAT above which ClienteDocumento is demanded.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    now: AwareDatetime | None = None
+    charset: Literal["utf-8", "iso-8859-1", "undeclared"] = "utf-8"
+    names: Literal["practice", "document"] = "practice"
+    month: Literal["padded", "bare", "both"] = "both"
+    year: Literal["Anio", "Año", "both"] = "both"
+    success: Literal["Succeed", "Success"] = "Succeed"
+    decimals: dict[int, int] = {1: 2, 2: 2}
+    details_a_day: int = 1
+    queries_in_hours: int = 3
+    opens: int = 9
+    closes: int = 18
+    lockout: Literal["error", "403"] = "error"
+    page_size: int = 500
+    pages: Literal["whole", "missing", "repeated", "shifted"] = "whole"
+    rename: dict[str, str] = {}
+    identify_above: int = 30_000
+
+
+class Traps(BaseModel):
+    """Real life's traps, by name. Where one is on, every box's open day holds it at least once."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    closed_days: bool = True
+    credit_sales: bool = True
+    credit_notes: bool = True
+    returns: bool = True
+    dollars: bool = True
+    mixed_vat: bool = True
+    on_behalf: bool = True
+    discounts: bool = True
+    plain_vouchers: bool = True
+
+    # A day with one of these is not to be booked without a person: tests switch them on.
+    unissued: bool = False
+    without_box: bool = False
+    unknown_currency: bool = False
+    without_rate: bool = False
+
+    @classmethod
+    def none(cls) -> "Traps":
+        """Plain days: cash sales in pesos."""
+        return cls(**dict.fromkeys(cls.model_fields, False))
+
+
+class Profile(BaseModel):
+    """A box's days: everyday sales (least, most), and traps."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sales: tuple[int, int] = (6, 12)
+    traps: Traps = Traps()

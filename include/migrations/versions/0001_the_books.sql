@@ -210,10 +210,10 @@ CREATE TABLE erp.attempt (
     CHECK (reaped_at IS NULL OR state IN ('rejected', 'doomed'))
 );
 CREATE UNIQUE INDEX one_live_attempt_an_entry ON erp.attempt (entry_id) WHERE state IN ('claimed', 'confirmed');
-CREATE INDEX ON erp.attempt (decided_at) WHERE state IN ('rejected', 'doomed') AND reaps < 4;
+CREATE INDEX ON erp.attempt (decided_at) WHERE state IN ('rejected', 'doomed');
 COMMENT ON TABLE erp.attempt IS 'Each try to put an entry into the ERP, at an address used only once.';
 COMMENT ON COLUMN erp.attempt.reaped_at IS 'When the address was last found, or made, empty; null on a doomed attempt means uncertain.';
-COMMENT ON COLUMN erp.attempt.reaps IS 'How often it was found or made empty: at once, and again 5 minutes, 1 hour and 1 day later.';
+COMMENT ON COLUMN erp.attempt.reaps IS 'How often it was found or made empty: at once, and by sweeps 5 minutes, 1 hour and 1 day later.';
 COMMENT ON COLUMN erp.attempt.removed IS 'How many documents its reaps removed from the ERP.';
 
 -- The ledger's clock. A test may set it; a worker's own clock never decides about a lease.

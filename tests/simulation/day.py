@@ -1,0 +1,257 @@
+"""One seed: a box's day, closed by several runs, swept and corrected in foul weather; then calm, then judged."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bookkeeping.address import Address
+from posting.site import Site
+from simulation.books import BUSINESS_DATE, NEXT_PERIOD, TENANT, Source
+from simulation.erp import Document, Place, TrueLedger
+from simulation.network import Wire
+from simulation.oracle import Ours, judge
+from simulation.process import Process
+from simulation.task import Task
+from simulation.weather import HOUR, Weather
+from simulation.world import Endless, World
+
+CONVERGES, SILENT = "converges", "a closed day sends nothing"
+
+LOCKED, ALONE = "with the day's lock", "the protocol alone"
+
+REGULARLY = (10, 30, 50, 70, 90)
+"""When sweeps come, in minutes, where they are not left to chance."""
+
+SWEEPS_AFTER = (6 * 60, HOUR, 25 * HOUR)
+"""When the calm is swept, in seconds after each other: the fewest sweeps that still meet every stage of a reap."""
+
+
+class System(Protocol):
+    """What closes days: the product, or something more naive."""
+
+    def begin(self, day: "Day") -> None:
+        """A new day begins."""
+
+    def close(self, day: "Day", process: Process) -> None:
+        """One try of one close."""
+
+    def sweep(self, day: "Day", process: Process, *, last_call: bool = False) -> None:
+        """One try of one sweep; raises if something is left."""
+
+    def restart(self) -> None:
+        """The database restarts."""
+
+    def figures(self, day: "Day") -> dict[str, int]:
+        """``attempts`` made in all and ``uncertain`` ones left."""
+
+
+@dataclass
+class Outcome:
+    """What came of a seed: what broke (invariant, sentence), the faults, and figures. Seconds are virtual."""
+
+    seed: int
+    broken: list[tuple[str, str]]
+    faults: Counter[str]
+    struck: Counter[str]
+    calls: Counter[str]
+    figures: dict[str, int]
+    converged_after: float | None
+    tasks: int
+    traits: tuple[str, ...]
+    story: list[str] = field(default_factory=list)
+
+
+class Day:
+    """The stage: one box's day, its source, the ERP, the weather, and who appears when."""
+
+    def __init__(self, seed: int, system: System, *, beyond: bool = False, telling: bool = False) -> None:
+        self.seed = seed
+        self.system = system
+        self.box, self.lot = f"box_{seed}", f"{seed % 1_000_000:06d}"
+        self.world = World(seed, telling=telling)
+        self.rng = rng = self.world.rng
+        self.weather = Weather.of(rng, beyond=beyond)
+        self.window = self.weather.between(600, 30 * HOUR)
+        self.locked = rng.random() < 0.5
+        self.site = Site(correction=rng.choice(("reversal", "delete")))
+        self.source = Source(rng)
+        self.source.change()
+        self.erp = TrueLedger(reuses_numbers=rng.random() < 0.3)
+        self.foreign = self._strangers()
+        self.ours = Ours(TENANT, self.lot, (BUSINESS_DATE, NEXT_PERIOD), f"{self.box}|")
+        self.wire = Wire(
+            self.world, self.weather, self.erp, self.broke, awake=not self.weather.naps, locked=self.locked
+        )
+        self.tasks: list[Task] = []
+        self.broken: list[tuple[str, str]] = []
+        self._changed_at = 0.0
+        self._right_since: float | None = None
+        self.erp.changed = self._look
+
+    def play(self) -> Outcome:
+        """Plays the seed to its end."""
+        self.system.begin(self)
+        self._announce()
+        self.world.start(self._direct)
+        try:
+            self.world.run()
+        except Endless as error:
+            self.broke(CONVERGES, str(error))
+        right = self._right_since
+        return Outcome(
+            self.seed, self.broken, self.weather.counts, self.weather.struck, self.wire.calls,
+            self.system.figures(self), None if right is None else max(0.0, right - self._changed_at),
+            len(self.tasks), self._traits(), self.world.story or [],
+        )  # fmt: skip
+
+    def broke(self, invariant: str, how: str) -> None:
+        """An invariant does not hold."""
+        self.world.tell("BROKEN", f"{invariant}: {how}")
+        self.broken.append((invariant, how))
+
+    def wrong(self) -> list[tuple[str, str]]:
+        """What the oracle finds wrong in the ERP now."""
+        return judge(self.erp.standing, self.source.entries, self.ours, self.foreign)
+
+    def _direct(self) -> None:
+        """Who appears when, until the faults end; then the calm."""
+        rng, window = self.rng, self.window
+        self._close_by(rng.choices((1, 2, 3, 8), (12, 5, 2, 1))[0])
+        for _ in range(rng.choices((0, 1, 2, 3), (5, 4, 2, 1))[0]):
+            self.world.after(rng.uniform(0, window), self._change_books)
+        for _ in range(rng.randint(0, 2)):
+            self.world.after(rng.uniform(0, window), lambda: self._close_by(1))
+        for minutes in rng.choice(
+            (REGULARLY, [self.weather.between(1, window / 60) for _ in range(rng.randint(0, 5))])
+        ):
+            self.world.after(minutes * 60, lambda: self._sweep_by(rng.choice((1, 2))))
+        if self.weather.restarts:
+            for _ in range(rng.randint(1, 2)):
+                self.world.after(rng.uniform(0, min(window, HOUR)), self._restart)
+        if rng.random() < 0.2:
+            self.world.after(rng.uniform(0, window), self._outage)
+        if rng.random() < 0.15:
+            self.world.after(rng.uniform(window / 2, window), self._lock_period)
+        self.world.pause(window)
+        self.weather.calm, self.wire.down_until = True, 0.0
+        self.world.tell("weather", "calm")
+        self._converge()
+
+    def _converge(self) -> None:
+        """After the faults: whatever still runs ends, the day is closed once more and swept until nothing is late."""
+        self._wait()
+        for _ in range(3):
+            if self._done(self._task("close", self.system.close)):
+                break
+        else:
+            self.broke(CONVERGES, "the day cannot be closed although nothing is wrong any more")
+        for seconds in SWEEPS_AFTER:
+            self.world.pause(seconds)
+            if not self._done(self._task("sweep", self.system.sweep)):
+                self.broke(CONVERGES, "a sweep leaves addresses although nothing is wrong any more")
+        calls = self.wire.calls.total()
+        self._done(self._task("close", self.system.close))
+        if self.wire.calls.total() != calls:
+            self.broke(SILENT, f"{self.wire.calls.total() - calls} calls of the ERP for a day that was closed")
+        for invariant, how in self.wrong():
+            self.broke(invariant, how)
+
+    def _close_by(self, number: int) -> None:
+        for _ in range(number):
+            self._task("close", self.system.close)
+
+    def _sweep_by(self, number: int) -> None:
+        for _ in range(number):
+            self._task("sweep", self.system.sweep)
+
+    def _change_books(self) -> None:
+        self.source.change()
+        self._changed_at = self.world.now
+        self.world.tell("source", f"has other books: {len(self.source.entries)} entries")
+        self._look()
+        closes = self.rng.choice((1, 1, 2))
+        self.world.after(self.rng.uniform(0, 600), lambda: self._close_by(closes))
+
+    def _restart(self) -> None:
+        self.weather.counts["database restarted"] += 1
+        self.system.restart()
+
+    def _outage(self) -> None:
+        if self.weather.calm:
+            return
+        seconds = self.weather.between(10, HOUR)
+        self.weather.counts["ERP down for a while"] += 1
+        self.world.tell("ERP", f"is down for {seconds:.0f} s")
+        self.wire.down_until = self.world.now + seconds
+
+    def _lock_period(self, times: int = 10) -> None:
+        """The accountants lock the period, after a last call, once the day is closed and nothing is under way."""
+
+        def last_call(process: Process) -> None:
+            self.system.sweep(self, process, last_call=True)
+            if self._idle(but=task) and not self.weather.calm:
+                self.erp.open_from = NEXT_PERIOD
+                self.site = Site(correction=self.site.correction, open_from=NEXT_PERIOD)
+                self.weather.counts["period closed"] += 1
+                self.world.tell("accountants", "lock the period")
+                self.world.after(self.rng.uniform(0, 600), self._change_books)
+
+        if self.weather.calm or self.erp.open_from == NEXT_PERIOD or not times:
+            return
+        if self._idle():
+            task = self._task("last call", lambda _, process: last_call(process))
+        self.world.after(1800, lambda: self._lock_period(times - 1))
+
+    def _idle(self, but: Task | None = None) -> bool:
+        """Whether the day is closed, no other task runs and no request is still to be carried out."""
+        others = [task for task in self.tasks if task is not but]
+        return all(task.over for task in others) and not self.wire.under_way and not self.wrong()
+
+    def _task(self, name: str, work: Callable[["Day", Process], None]) -> Task:
+        task = Task(
+            self.world, self.weather, f"{name} {len(self.tasks) + 1}", lambda process: work(self, process), self.broke,
+            crowded=not self.locked,
+        )  # fmt: skip
+        self.tasks.append(task)
+        task.begin()
+        return task
+
+    def _done(self, task: Task) -> bool:
+        self._wait()
+        return task.done
+
+    def _wait(self) -> None:
+        while not all(task.over for task in self.tasks):
+            self.world.pause(300)
+
+    def _look(self) -> None:
+        """The ERP or the books changed: notes since when the ERP has been right."""
+        if self.wrong():
+            self._right_since = None
+        elif self._right_since is None:
+            self._right_since = self.world.now
+
+    def _strangers(self) -> dict[Place, Document]:
+        """Others' documents all around: in lots beside ours, at other dates and tenants, at the same sublots."""
+        neighbours = (
+            Address(TENANT, BUSINESS_DATE, "OTHERS", "001"),
+            Address(TENANT, NEXT_PERIOD, "OTHERS", "001"),
+            Address("T1,D MG 02 ", BUSINESS_DATE, self.lot, "001"),
+            Address(TENANT, BUSINESS_DATE.replace(day=5), self.lot, "001"),
+        )
+        for address in neighbours:
+            for _ in range(3):
+                self.erp.book(address, Document((), "somebody's"))
+        return dict(self.erp.standing)
+
+    def _traits(self) -> tuple[str, ...]:
+        return (
+            LOCKED if self.locked else ALONE,
+            f"correction by {self.site.correction}",
+            *(["numbers used again"] if self.erp.reuses_numbers else []),
+        )
+
+    def _announce(self) -> None:
+        self.world.tell("seed", f"{self.seed}: {', '.join(self._traits())}; faults {self.weather.rate:.0%} of requests")
+        self.world.tell("source", f"has {len(self.source.entries)} entries; faults end after {self.window:.0f} s")

@@ -1,0 +1,101 @@
+"""The judge: reads the ERP's true ledger and what the day's books should be, and nothing else of ours."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from simulation.erp import Document, Place, Posting
+
+Entry = tuple[Posting, ...]
+
+DUPLICATE, MISSING, STALE = "no duplicate", "nothing missing", "superseded books are taken back"
+OUTSIDE, FOREIGN, REVERSED_TWICE = "nothing outside our lot", "others' documents untouched", "reversed once"
+
+
+@dataclass
+class Standing:
+    """What stands of one entry: the places of its documents, and of their reversals."""
+
+    booked: list[Place] = field(default_factory=list)
+    reversed: list[Place] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Ours:
+    """Where documents of ours may stand, and how their keys begin."""
+
+    tenant: str
+    lot: str
+    dates: tuple[date, ...]
+    key: str
+
+
+def judge(
+    ledger: Mapping[Place, Document], expected: Sequence[Entry], ours: Ours, foreign: Mapping[Place, Document]
+) -> list[tuple[str, str]]:
+    """What is wrong, as pairs of an invariant's name and a sentence; empty where the ERP holds exactly the books:
+    each entry once, to the cent; older entries gone or reversed; nothing of ours elsewhere, nothing of others' gone."""
+    wrong = [
+        (FOREIGN, f"{place} is gone or changed") for place, document in foreign.items() if ledger.get(place) != document
+    ]
+    entries: dict[str, Standing] = {}
+    for place, document in ledger.items():
+        if not document.key.startswith(ours.key):
+            continue
+        address = place.address
+        if (address.tenant, address.lot) != (ours.tenant, ours.lot) or address.entry_date not in ours.dates:
+            wrong.append((OUTSIDE, f"{document.key} stands at {place}"))
+        standing = entries.setdefault(document.key.removesuffix("|R"), Standing())
+        is_reversal = document.reverses or document.key.endswith("|R")
+        (standing.reversed if is_reversal else standing.booked).append(place)
+    wrong += _counted(ledger, entries)
+    live = {key: ledger[has.booked[0]].lines for key, has in entries.items() if len(has.booked) > len(has.reversed)}
+    return wrong + _compared(live, expected)
+
+
+def _counted(ledger: Mapping[Place, Document], entries: Mapping[str, Standing]) -> list[tuple[str, str]]:
+    """Each entry stands at most once and is reversed at most once, and what a reversal takes back is its own."""
+    wrong = []
+    for key, has in entries.items():
+        if len(has.booked) > 1:
+            wrong.append((DUPLICATE, f"{key} stands {len(has.booked)} times"))
+        if len(has.reversed) > 1 or len(has.reversed) > len(has.booked):
+            wrong.append((REVERSED_TWICE, f"{key} stands {len(has.booked)} times, reversed {len(has.reversed)} times"))
+        if len(has.booked) == len(has.reversed):
+            left = balances(ledger[place].lines for place in has.booked + has.reversed)
+            if any(left.values()):
+                wrong.append((STALE, f"{key} and its reversal leave {dict(left)}"))
+    return wrong
+
+
+def _compared(live: Mapping[str, Entry], expected: Sequence[Entry]) -> list[tuple[str, str]]:
+    wrong = []
+    missing = Counter(map(_sorted, expected)) - Counter(map(_sorted, live.values()))
+    wrong += [(MISSING, f"no document says {' '.join(map(str, lines[0]))} …") for lines in missing.elements()]
+    unexplained = Counter(map(_sorted, expected))
+    for key in sorted(live, key=_newest_first):
+        lines = _sorted(live[key])
+        if unexplained[lines] == 0:
+            wrong.append((STALE, f"{key} stands, and is not of the current books"))
+        unexplained[lines] -= 1
+    return wrong
+
+
+def _sorted(lines: Entry) -> Entry:
+    return tuple(sorted(lines))
+
+
+def _newest_first(key: str) -> tuple[int, int]:
+    _, _, revision, part = key.split("|")
+    return -int(revision), int(part)
+
+
+def balances(documents) -> dict[str, Decimal]:
+    """Debits less credits by account."""
+    sums: dict[str, Decimal] = {}
+    for lines in documents:
+        for side, account, amount in lines:
+            sums[account] = sums.get(account, Decimal(0)) + (amount if side == "D" else -amount)
+    return sums

@@ -1,0 +1,93 @@
+"""The product's own code, closing a simulated day: derive's freeze, post's converge, the reaper's sweep."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime, timedelta
+
+from hooks.errors import RetriableError
+from posting.port import Erp
+from posting.protocol import Poster
+from posting.sweep import LastCall, sweep
+from simulation.books import BUSINESS_DATE, TENANT, journal_entries
+from simulation.database import BEGINNING, Database, Line
+from simulation.day import Day
+from simulation.network import Hook
+from simulation.process import Process
+from store import landing, ledger
+from store.session import box_day
+
+GREEN = "green is true"
+
+
+class Product:
+    """Closes days with the real posting and store code on a real database."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        with database.plain() as connection:
+            self.snapshot_id = landing.land(
+                connection, source="sga", source_connection="sga_itb", source_key="164", business_date=BUSINESS_DATE,
+                asked={}, received_at=datetime.now(UTC), body="[]", control_totals=[],
+            )  # fmt: skip
+
+    def begin(self, day: Day) -> None:
+        self.database.begin(day.world, day.weather)
+
+    def close(self, day: Day, process: Process) -> None:
+        """Derive and post, as two tasks do it: each under the day's lock, or, to try the protocol alone, neither."""
+        entries = journal_entries(day.box, day.source.entries)
+        with self._session(process) as line:
+            with self._lock(day, line):
+                frozen, _ = ledger.freeze(
+                    line, box=day.box, day=BUSINESS_DATE, snapshot_id=self.snapshot_id, mapping="m", mapping_digest="m",
+                    tenant=TENANT, lot=day.lot, entries=entries, documents={}, open_from=day.site.open_from,
+                )  # fmt: skip
+            with self._lock(day, line):
+                revision = ledger.current(line, day.box, BUSINESS_DATE)
+                Poster(line, Hook(day.wire, process), process.name, day.site, process.sleep).converge(revision)
+                if day.locked and revision == frozen:
+                    self._check_green(day, revision, len(entries))
+
+    def sweep(self, day: Day, process: Process, *, last_call: bool = False) -> None:
+        def erp_of(box: str) -> Erp:
+            if box != day.box:
+                raise ValueError(f"{box} is not of this seed")
+            return Hook(day.wire, process)
+
+        now = BEGINNING + timedelta(seconds=day.world.now)
+        calls = [LastCall(day.box, BUSINESS_DATE, BUSINESS_DATE, now)] if last_call else []
+        with self._session(process) as line:
+            left = sweep(line, erp_of, calls).left
+        if left:
+            raise RetriableError(f"addresses are left: {dict(left)}", vendor="ERP")
+
+    def restart(self) -> None:
+        self.database.restart()
+
+    def figures(self, day: Day) -> dict[str, int]:
+        with self.database.plain() as connection:
+            attempts, uncertain = connection.execute(
+                "SELECT (SELECT count(*) FROM erp.attempt JOIN ledger.entry USING (entry_id) WHERE box = %(box)s)"
+                " AS attempts, (SELECT count(*) FROM erp.uncertain WHERE box = %(box)s) AS uncertain",
+                {"box": day.box},
+            ).fetchone()
+        return {"attempts": attempts, "uncertain": uncertain}
+
+    def _check_green(self, day: Day, revision: ledger.Revision, entries: int) -> None:
+        """A close that succeeds says that every entry of the revision stands: by the ERP's own ledger it must."""
+        stands = {document.key for document in day.erp.standing.values()}
+        for part in range(1, entries + 1):
+            key = f"{day.box}|{BUSINESS_DATE:%Y%m%d}|{revision.revision}|{part}"
+            if key not in stands:
+                day.broke(GREEN, f"a close succeeded, and {key} does not stand")
+
+    @contextmanager
+    def _session(self, process: Process) -> Iterator[Line]:
+        line = self.database.open(process)
+        try:
+            yield line
+        finally:
+            self.database.close(line)
+
+    def _lock(self, day: Day, line: Line) -> AbstractContextManager[None]:
+        return box_day(line, day.box, BUSINESS_DATE) if day.locked else nullcontext()

@@ -1,0 +1,270 @@
+"""Planted bugs: each must be caught by the simulator, or the simulator proves nothing.
+
+Each is planted from outside, by a patch of the product's code or of its SQL. Some also take away the guards that the
+database has of its own (constraints, triggers), to show that what remains is caught without them.
+"""
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from unittest.mock import patch
+
+import aiosql
+import psycopg
+
+import store
+from bookkeeping.address import Address
+from hooks.errors import RetriableError, UncertainError
+from posting import protocol, reap, sweep
+from posting.protocol import FIRST_DOCUMENT, Poster
+from simulation.campaign import play
+from simulation.database import Server
+from simulation.day import Day
+from simulation.network import Hook
+from store import attempts, ledger
+
+Plant = Callable[[], AbstractContextManager]
+
+NO_UNIQUE_ADDRESS = "ALTER TABLE erp.attempt DROP CONSTRAINT attempt_tenant_entry_date_lot_sublot_key"
+NO_ONE_LIVE_ATTEMPT = "DROP INDEX erp.one_live_attempt_an_entry"
+NO_FORWARD_ONLY = "DROP TRIGGER forward ON erp.attempt"
+NO_CHECKS = (
+    "ALTER TABLE erp.attempt DROP CONSTRAINT attempt_check, DROP CONSTRAINT attempt_check2,"
+    " DROP CONSTRAINT attempt_document_check"
+)
+
+
+@dataclass(frozen=True)
+class Tooth:
+    """A planted bug: what it is, how it is planted, the database's guards that are taken away with it, and, where
+    few days show it, ``only`` which to play and the ``first`` seed to begin with."""
+
+    bug: str
+    plant: Plant
+    without: tuple[str, ...] = ()
+    only: Callable[[Day], bool] = lambda day: True
+    first: int = 1
+
+
+@dataclass(frozen=True)
+class Caught:
+    """The first seed that a bug broke, how many were played until then, and the invariant that it broke."""
+
+    seed: int
+    played: int
+    invariant: str
+    how: str
+
+
+def bite(tooth: Tooth, server: Server, seeds: Iterable[int]) -> Caught | None:
+    """Plays seeds with the bug until one breaks; None if none does."""
+    with tooth.plant():
+        for played, outcome in enumerate(play(server, seeds, changes=tooth.without, only=tooth.only), start=1):
+            if outcome.broken:
+                return Caught(outcome.seed, played, *outcome.broken[0])
+    return None
+
+
+def _method(owner: object, name: str, bug: Callable) -> Plant:
+    return lambda: patch.object(owner, name, bug)
+
+
+def _all(*plants: Plant) -> Plant:
+    @contextmanager
+    def planted():
+        with ExitStack() as stack:
+            for plant in plants:
+                stack.enter_context(plant())
+            yield
+
+    return planted
+
+
+def _sql(room: str, *changes: tuple[str, str]) -> Plant:
+    """Patches the named SQL of a room. A text that is not there would plant nothing: that raises."""
+    module = {"attempts": attempts, "ledger": ledger}[room]
+    text = (Path(store.__file__).parent / "sql" / f"{room}.sql").read_text()
+    for old, new in changes:
+        if old not in text:
+            raise LookupError(f"{room}.sql no longer says {old!r}: plant this bug anew")
+        text = text.replace(old, new)
+    return lambda: patch.object(module, "_sql", aiosql.from_str(text, "psycopg", mandatory_parameters=False))
+
+
+def _only_noted(connection: psycopg.Connection, erp: object, attempt: attempts.Attempt) -> int:
+    attempts.note_reaped(connection, attempt)
+    return 0
+
+
+def _gives_up_too_easily(connection, erp, attempt):
+    try:
+        return reap.reap(connection, erp, attempt)
+    except UncertainError:
+        return _only_noted(connection, erp, attempt)
+
+
+def _rejected_are_not_reaped() -> Plant:
+    rejected = set()
+    reject, real = attempts.reject, reap.reap
+
+    def noted(connection, attempt, outcome):
+        rejected.add(attempt.attempt_id)
+        return reject(connection, attempt, outcome)
+
+    def reaped(connection, erp, attempt):
+        return (_only_noted if attempt.attempt_id in rejected else real)(connection, erp, attempt)
+
+    return _all(_method(attempts, "reject", noted), _method(protocol, "reap", reaped))
+
+
+def _believe(*, tenant: bool = True, number: bool = True, empty: bool = False) -> Plant:
+    """The check of an answer, with a part left out."""
+    check = protocol.doubt_about
+
+    def doubt(answer, address):
+        group, _, branch = address.tenant.partition(",")
+        document = answer.document if number and not (empty and not answer.document) else FIRST_DOCUMENT
+        where = {} if tenant else {"company_group": group, "branch": branch}
+        return check(replace(answer, document=document, **where), address)
+
+    return _method(protocol, "doubt_about", doubt)
+
+
+def _no_reap_before_the_next(self: Poster, entry: ledger.FrozenEntry) -> None:
+    for attempt in attempts.of_entry(self.connection, entry):
+        if attempt.state == "claimed":
+            self._wait_for_lease(attempt)
+            attempts.doom(self.connection, attempt, "given up")
+
+
+def _doom_alone(self: Poster, attempt: attempts.Attempt, why: str) -> bool:
+    attempts.doom(self.connection, attempt, why)
+    return False
+
+
+def _believe_in_doubt(self: Poster, attempt: attempts.Attempt, why: str) -> bool:
+    attempts.confirm(self.connection, attempt, FIRST_DOCUMENT)
+    return True
+
+
+def _claim_and_send_together(self: Poster, entry: ledger.FrozenEntry, send: Callable, real=Poster._attempt) -> bool:
+    with self.connection.transaction():
+        return real(self, entry, send)
+
+
+def _leave_own(self: Poster, attempt: attempts.Attempt, document: str) -> None:
+    raise RetriableError("taken over", vendor="ERP")
+
+
+def _a_claim_will_do(self: Poster, entry: ledger.FrozenEntry) -> attempts.Attempt | None:
+    return next((a for a in attempts.of_entry(self.connection, entry) if a.state in ("claimed", "confirmed")), None)
+
+
+def _clear_doomed_only(self: Poster, entry: ledger.FrozenEntry) -> None:
+    for attempt in attempts.unreaped(self.connection, entry):
+        reap.reap(self.connection, self.erp, attempt)
+
+
+def _withdraw_first(self: Poster, entry: ledger.FrozenEntry, original: attempts.Attempt) -> None:
+    attempts.withdraw(self.connection, original, "deleted")
+    self.erp.delete(original.address, original.document)
+
+
+def _reverse_unrecorded(self: Poster, entry: ledger.FrozenEntry, revision: ledger.Revision) -> None:
+    self._clear_the_way(entry)
+    original = self._confirmed(entry)
+    if original:
+        into = Address(*(getattr(original.address, n) for n in ("tenant", "entry_date", "lot")), f"9{entry.part:02d}")
+        self.erp.reverse(original.address, original.document, into)
+
+
+def _reverse_in_place(self: Poster, original: attempts.Attempt, address: Address) -> object:
+    return self.erp.reverse(of=original.address, document=original.document, into=original.address)
+
+
+def _claim_or_join(connection, entry, *, real=attempts.claim, **options):
+    try:
+        return real(connection, entry, **options)
+    except psycopg.errors.UniqueViolation:
+        return attempts.of_entry(connection, entry)[-1]
+
+
+def _write_again(self: Hook, *request, real=Hook._write):
+    try:
+        return real(self, *request)
+    except UncertainError:
+        return real(self, *request)
+
+
+def _lines_of_part_one(connection, entry, real=ledger.journal_entry):
+    first = connection.execute(
+        "SELECT min(entry_id) AS entry_id FROM ledger.entry WHERE revision_id = %s AND reverses IS NULL",
+        (entry.revision_id,),
+    ).fetchone()
+    return real(connection, entry if entry.reverses else replace(entry, entry_id=first.entry_id))
+
+
+def _drowsy(day: Day) -> bool:
+    return day.weather.naps and day.weather.rate > 0.5
+
+
+def _crowded_and_drowsy(day: Day) -> bool:
+    return not day.locked and _drowsy(day)
+
+
+DUE = """   AND (reaped_at IS NULL
+        OR EXISTS (SELECT FROM unnest(ARRAY['5 minutes', '1 hour', '1 day']::interval[]) AS late
+                    WHERE reaped_at < decided_at + late AND decided_at + late <= erp.clock()))"""
+DUE_BY_COUNT = """   AND reaps < 4 AND (reaped_at IS NULL
+        OR erp.clock() >= decided_at + (ARRAY['5 minutes', '1 hour', '1 day'])[greatest(reaps, 1)]::interval)"""
+GIVEN_UP = " WHERE state IN ('rejected', 'doomed')\n" + DUE
+
+CONFIRM = "decided_at = erp.clock()\n WHERE attempt_id = :attempt_id AND state = 'claimed';\n\n-- name: doom"
+ALWAYS_001 = _method(attempts, "nth_sublot", lambda number, **_: "001")
+CONFIRM_ANYWAY = _sql("attempts", (CONFIRM, CONFIRM.replace(" AND state = 'claimed'", "")))
+
+TEETH = (
+    Tooth("every attempt goes to sublot 001", ALWAYS_001),
+    Tooth("every attempt goes to sublot 001", ALWAYS_001, without=(NO_UNIQUE_ADDRESS,)),
+    Tooth("a sublot is used again once it was reaped",
+          _sql("attempts", ("AND lot = :lot;", "AND lot = :lot AND state IN ('claimed', 'confirmed', 'withdrawn');")),
+          without=(NO_UNIQUE_ADDRESS,)),
+    Tooth("the claim is committed together with what came of it",
+          _method(Poster, "_attempt", _claim_and_send_together)),
+    Tooth("a claim that another run holds is sent, too", _method(attempts, "claim", _claim_or_join)),
+    Tooth("the hook sends a POST again", _method(Hook, "_write", _write_again)),
+    Tooth("document 000002 is accepted", _believe(number=False)),
+    Tooth("an answer without a number is accepted", _believe(empty=True)),
+    Tooth("an answer for another tenant is accepted", _believe(tenant=False)),
+    Tooth("an uncertain answer counts as booked", _method(Poster, "_doom", _believe_in_doubt)),
+    Tooth("a dead worker's claim counts as booked",
+          _all(_method(Poster, "_confirmed", _a_claim_will_do), _method(Poster, "_clear_the_way", _clear_doomed_only))),
+    Tooth("nobody waits for a lease", _method(attempts, "seconds_of_lease_left", lambda *_: 0.0)),
+    Tooth("confirmed without compare-and-set", CONFIRM_ANYWAY),
+    Tooth("confirmed without compare-and-set", CONFIRM_ANYWAY,
+          without=(NO_ONE_LIVE_ATTEMPT, NO_FORWARD_ONLY, NO_CHECKS)),
+    Tooth("a worker that comes back late leaves its document",
+          _method(Poster, "_remove_own", _leave_own), only=_drowsy),
+    Tooth("a doomed address is not reaped", _method(protocol, "reap", _only_noted)),
+    Tooth("the next attempt does not wait for the reap",
+          _all(_method(Poster, "_clear_the_way", _no_reap_before_the_next), _method(Poster, "_doom", _doom_alone))),
+    Tooth("an unanswered delete counts as a reap",
+          _all(_method(protocol, "reap", _gives_up_too_easily), _method(sweep, "reap", _gives_up_too_easily))),
+    Tooth("only document 000001 is reaped", _method(reap, "NUMBERS_REAPED", 1)),
+    Tooth("a rejected attempt is not reaped",
+          _all(_rejected_are_not_reaped(), _sql("attempts", (GIVEN_UP, " WHERE state = 'doomed'\n" + DUE)))),
+    Tooth("the sweep never comes back", _sql("attempts", (DUE, "   AND reaped_at IS NULL"))),
+    Tooth("the sweep counts its visits", _sql("attempts", (DUE, DUE_BY_COUNT)), only=_drowsy),
+    Tooth("the sweep reaps confirmed documents",
+          _sql("attempts", (GIVEN_UP, " WHERE state IN ('rejected', 'doomed', 'confirmed')\n" + DUE))),
+    Tooth("superseded entries stay", _method(ledger, "superseded", lambda *_: [])),
+    Tooth("an old run takes newer books back",
+          _sql("ledger", ("revision_id < :revision_id", "revision_id <> :revision_id")), only=_crowded_and_drowsy),
+    Tooth("a reversal is sent without an attempt of its own", _method(Poster, "_take_back", _reverse_unrecorded)),
+    Tooth("a reversal goes to the address of its original", _method(Poster, "_reverse", _reverse_in_place)),
+    Tooth("withdrawn before the ERP has deleted it", _method(Poster, "_withdraw", _withdraw_first)),
+    Tooth("a correction in a later period is not mirrored",
+          _sql("ledger", ("CASE side WHEN 'D' THEN 'C' ELSE 'D' END", "side"))),
+    Tooth("every part carries the lines of part 1", _method(ledger, "journal_entry", _lines_of_part_one)),
+)  # fmt: skip

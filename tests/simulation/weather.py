@@ -1,0 +1,96 @@
+"""Which faults strike, how often, for how long: all drawn from the seed."""
+
+import math
+from collections import Counter
+from dataclasses import dataclass, field
+from random import Random
+
+HOUR = 3600.0
+DAY = 24 * HOUR
+
+LATEST = 23 * HOUR
+"""The latest that a request executes after its claim, in seconds. The last sweep of an address comes 24 hours after it
+was given up; an hour is left for the database's clock to jump."""
+
+WRITES = {
+    "unreachable": 2.0,
+    "login refused": 0.3,
+    "request lost": 3.0,
+    "answer lost": 4.0,
+    "error page, carried out": 2.0,
+    "error page, not carried out": 1.0,
+    "executed late": 4.0,
+    "broken off, executed late": 2.0,
+    "refused": 1.0,
+    "copied by a proxy": 3.0,
+    "copied, one copy late": 1.5,
+    "refused, a copy carried out": 1.5,
+    "somebody else's answer": 1.5,
+    "answer without a number": 1.0,
+    "answer with a wrong number": 1.0,
+}
+"""Faults of an insert or a reversal, with their weights."""
+
+DELETES = {
+    "delete: unreachable": 1.0,
+    "delete: request lost": 2.0,
+    "delete: answer lost": 3.0,
+    "delete: error page, carried out": 1.0,
+    "delete: error page, not carried out": 1.0,
+    "delete: executed late": 2.0,
+    "delete: refused": 0.5,
+    "delete: copied by a proxy": 1.0,
+}
+"""Faults of a delete, with their weights."""
+
+BEYOND = {"copied, one copy after the answer": 3.0}
+"""Faults that the protocol does not promise to survive; only a run that asks for them has them."""
+
+
+@dataclass
+class Weather:
+    """The faults of one seed. ``rate`` is how likely a write meets one (a delete half as likely, there being so many);
+    ``calm`` ends them all."""
+
+    rng: Random
+    rate: float
+    naps: bool
+    restarts: bool
+    beyond: bool = False
+    calm: bool = False
+    counts: Counter[str] = field(default_factory=Counter)
+    struck: Counter[str] = field(default_factory=Counter)
+    """Crashes and lost connections, by the point where they struck."""
+
+    @classmethod
+    def of(cls, rng: Random, *, beyond: bool = False) -> "Weather":
+        """Drawn from fair to foul."""
+        rate = rng.choice((0.03, 0.15, 0.35, 0.6))
+        return cls(rng, rate, naps=rng.random() < 0.5, restarts=rng.random() < 0.4, beyond=beyond)
+
+    def of_write(self) -> str:
+        """The fault that an insert or a reversal meets; empty for none."""
+        return self._one_of(WRITES | BEYOND if self.beyond else WRITES, self.rate)
+
+    def of_delete(self) -> str:
+        """The fault that a delete meets; empty for none."""
+        return self._one_of(DELETES, self.rate / 2)
+
+    def _one_of(self, faults: dict[str, float], rate: float) -> str:
+        if self.calm or self.rng.random() >= rate:
+            return ""
+        (fault,) = self.rng.choices(list(faults), faults.values())
+        self.counts[fault] += 1
+        return fault
+
+    def strikes(self, fault: str, chance: float, where: str) -> bool:
+        """Whether a fault of a process or of its connection strikes at a point; counted if it does."""
+        if self.calm or self.rng.random() >= chance * self.rate:
+            return False
+        self.counts[fault] += 1
+        self.struck[where] += 1
+        return True
+
+    def between(self, shortest: float, longest: float) -> float:
+        """Seconds, each order of magnitude as likely as the others."""
+        return math.exp(self.rng.uniform(math.log(shortest), math.log(max(shortest, longest))))

@@ -39,6 +39,7 @@ def test_a_test_company_stands_for_the_others_of_its_site_until_they_are_probed_
     capabilities.save(ledger, "protheus", TEST_COMPANY, found(read_back=True, max_lines=450))
     assert capabilities.of(ledger, "protheus", TENANT).max_lines == 450
     capabilities.save(ledger, "protheus", TENANT, found(max_lines=300))
+    capabilities.save(ledger, "protheus", TEST_COMPANY, found(max_lines=450))
     known = capabilities.of(ledger, "protheus", TENANT)
     assert (known.max_lines, known.read_back) == (300, True)
 

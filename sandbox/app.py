@@ -5,6 +5,7 @@ from fastapi import Request as HttpRequest
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sandbox.bsale import Bsale
 from sandbox.calls import Call, Calls
 from sandbox.exchange import Exchange, read_body
 from sandbox.faults import Fault, Faults
@@ -15,7 +16,7 @@ from sandbox.state import State
 from sandbox.vendor import Options, Request, Vendor
 from sandbox.zeta import Zeta
 
-VENDORS: tuple[type[Vendor], ...] = (Sga, Protheus, Sge, Zeta)
+VENDORS: tuple[type[Vendor], ...] = (Sga, Protheus, Sge, Zeta, Bsale)
 """All vendors of the sandbox: a new one is a file and a name here."""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import requests
 from pydantic import TypeAdapter
 
+from sandbox.bsale_client import BsaleSwitches
 from sandbox.protheus_fields import CREDIT_SIDE, DEBIT_SIDE, SIDES
 from sandbox.sga_books import Books
 from sandbox.sga_profile import Profile
@@ -65,6 +66,7 @@ class SandboxClient:
         self.faults = FaultSwitches(self)
         self.sge = SgeSwitches(self.call)
         self.zeta = ZetaSwitches(self.call)
+        self.bsale = BsaleSwitches(self.call)
 
     def reset(self) -> None:
         """Everything as if just started on an empty state."""

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sandbox.calls import Call
 from sandbox.exchange import Exchange
+from sandbox.paging import PAGE_FAULT
 
 PROXY_PAGE = "<html><head><title>Gateway</title></head><body><h1>{}</h1></body></html>"
 
@@ -29,6 +30,8 @@ class Fault(BaseModel):
     - ``body``: 200 with ``body`` as JSON.
     - ``truncated_json``: carried out, but half of the answer's text is missing.
     - ``cut_off``: carried out, and the connection closed in the middle of the answer.
+    - ``page_missing``, ``page_repeated``, ``page_shifted``: where the vendor answers in pages, this one comes empty, or
+      with the rows of the page before, or begins a row too late, as ``sandbox.paging`` tells.
 
     Where an action does not say so itself, ``executes`` decides whether the call is carried out nonetheless.
     """
@@ -46,6 +49,9 @@ class Fault(BaseModel):
         "body",
         "truncated_json",
         "cut_off",
+        "page_missing",
+        "page_repeated",
+        "page_shifted",
     ]
     vendor: str = ""
     operation: str = ""
@@ -129,6 +135,9 @@ class Faults:
             "body": _answer_instead,
             "truncated_json": _truncated_json,
             "cut_off": _cut_off,
+            "page_missing": _wrong_page,
+            "page_repeated": _wrong_page,
+            "page_shifted": _wrong_page,
         }
 
     async def _late(self, exchange: Exchange, rule: Rule) -> None:
@@ -192,6 +201,11 @@ async def _answer_instead(exchange: Exchange, rule: Rule) -> None:
         case _:
             answer = JSONResponse(rule.fault.body)
     await exchange.answer(answer)
+
+
+async def _wrong_page(exchange: Exchange, rule: Rule) -> None:
+    exchange.scope[PAGE_FAULT] = rule.fault.action
+    await exchange.carry_out_and_answer()
 
 
 async def _truncated_json(exchange: Exchange, _rule: Rule) -> None:

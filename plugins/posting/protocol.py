@@ -96,7 +96,11 @@ class Poster:
         log.info("The day's books changed: %s, which stood at %s, was deleted.", entry.entry_key, original.address)
 
     def _reverse(self, original: Attempt, address: Address) -> Acknowledged:
-        return self.erp.reverse(of=original.address, document=original.document, into=address)
+        answer = self.erp.reverse(of=original.address, document=original.document, into=address)
+        if answer.document not in (FIRST_DOCUMENT, original.document):
+            # A site that does not heed the address asked for puts the reversal beside its original.
+            self.erp.delete(original.address, answer.document)
+        return answer
 
     def _insert(self, entry: FrozenEntry, address: Address) -> Acknowledged:
         return self.erp.insert(address, ledger.journal_entry(self.connection, entry), entry.entry_key)

@@ -153,6 +153,14 @@ def test_a_reversal_whose_answer_is_lost_happens_once(erp, poster, freeze):
     assert erp.live() == [FIRST, f"reversal of {FIRST}", SECOND]
 
 
+def test_a_site_that_puts_reversals_beside_their_originals_is_left_without_any(erp, poster, freeze):
+    poster.converge(freeze("35.30"))
+    erp.own_reversal_address = False
+    with pytest.raises(RetriableError, match="could not be proved"):
+        poster.converge(freeze("36.00"))
+    assert erp.live() == [FIRST]
+
+
 def test_a_correction_interrupted_after_its_reversal_goes_on_from_there(erp, poster, freeze):
     poster.converge(freeze("35.30"))
     erp.faults = ["", "unreachable"]

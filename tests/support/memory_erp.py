@@ -25,6 +25,8 @@ class MemoryErp:
     documents: dict[tuple[Address, str], str] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     numbers: dict[Address, int] = field(default_factory=dict)
+    own_reversal_address: bool = True
+    """Whether a reversal goes to the address asked for, or beside its original."""
 
     def insert(self, address: Address, entry: JournalEntry, key: str) -> Answer:
         self.calls.append(f"insert {address.sublot}")
@@ -34,6 +36,7 @@ class MemoryErp:
         self.calls.append(f"reverse {of.sublot} into {into.sublot}")
         if (of, document) not in self.documents:
             raise DataError("no such document", vendor="protheus")
+        into = into if self.own_reversal_address else of
         return self._write(into, f"reversal of {self.documents[of, document]}")
 
     def delete(self, address: Address, document: str) -> bool:

@@ -57,10 +57,12 @@ class BoxDay:
     def task(self) -> psutil.Process:
         """The process of the task that works on the day."""
         _, port = self.at_work()
+        ends = (port, self.ledger.info.port)
         for process in processes.of(self.home):
             # Others may end while they are looked at.
             with suppress(psutil.NoSuchProcess):
-                if any(end.laddr and end.laddr.port == port for end in process.net_connections("tcp")):
+                connections = process.net_connections("tcp")
+                if ends in ((end.laddr.port, end.raddr.port) for end in connections if end.raddr):
                     return process
         raise AssertionError(f"nobody is at the other end of the session of {self.box.id}, {self.day}")
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from e2e.holds import BoxDay, Place, answer_of_the_source, erp, lock
 
-Victims = Literal["task", "task and supervisor", "supervisor"]
+Victims = Literal["task", "task and supervisor", "supervisor", "zombie"]
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,7 @@ class KillPoint:
     """Where and how a task is killed.
 
     ``holds`` lead there: the task is killed before the last one, each other is let go once the next one is in place.
+    A ``zombie`` is not killed: task and supervisor are stopped until the day was closed by another try, and then wake.
     ``closed`` days were closed before; ``changed`` ones also changed at the source since. ``severed``: the database
     session dies with the task, as with its machine; otherwise the server still carries out the statement that the
     task had sent. ``fault`` is another trouble of the ERP on the way there. ``released``: when a held call goes on.
@@ -122,6 +123,10 @@ POINTS = (
     KillPoint("post: sent; the task and its supervisor", (erp("insert"),), _AGAIN, killed="task and supervisor"),
     # The task lives on until it writes its next line of log, which nobody reads any more.
     KillPoint("post: sent; its supervisor alone", (erp("insert"),), _AGAIN, killed="supervisor"),
+    KillPoint("post: claimed, nothing is sent", (_sublots_from(1),), _AGAIN, killed="zombie", severed=True),
+    KillPoint(
+        "post: executed, not yet confirmed", (erp("insert", executes=True),), _AGAIN, killed="zombie", severed=True
+    ),
     KillPoint("reap: the delete is sent, executed after the kill", (erp("delete"),), _AGAIN, fault=_LOST),
     KillPoint("reap: deleted, not yet noted", (erp("delete"), _ATTEMPT), _AGAIN, severed=True, fault=_LOST),
     KillPoint("correct: the reversal is being written", (_entry("1|1|R"),), _CORRECTED, closed=True, changed=True),

@@ -9,44 +9,66 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-WIDTH = 160
+from e2e.holds import BoxDay
+from e2e.oracle import attempts, live_documents
+
+WIDTH = 200
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """How a run ended that something happened to: its state, the most tries of a step, and whether a person helped."""
+
+    state: str
+    tries: int
+    cleared: bool
+
+    def __str__(self) -> str:
+        return f"{self.state} at try {self.tries}{', cleared by hand' if self.cleared else ''}"
 
 
 @dataclass(frozen=True)
 class Kill:
-    """One kill: where, of what, how the day ended, and the ERP's live documents against the entries that it holds."""
+    """One kill: when, of what, how the run went on, what became of the attempts, and the ERP's live documents."""
 
-    where: str
+    moment: str
     killed: str
-    ended: str
+    run: str
+    attempts: str
     entries: int
     live: int
 
 
 class KillReport:
-    """What was killed in this session; kept in ``file`` (JSON) as it grows."""
+    """What was killed in this session."""
 
     def __init__(self) -> None:
         self.kills: list[Kill] = []
 
-    def add(self, kill: Kill, file: Path) -> None:
-        """Notes one more."""
+    def note(self, moment: str, killed: str, recovery: Recovery, it: BoxDay) -> None:
+        """Adds a kill of a task of the day, by what stands now; ``kills.json`` in the run folder has them all."""
+        states = attempts(it)
+        kill = Kill(
+            moment, killed, str(recovery), ", ".join(states), states.count("confirmed"), len(live_documents(it))
+        )
         self.kills.append(kill)
-        file.write_text(json.dumps([asdict(kill) for kill in self.kills], indent=1))
+        Path(it.home / "kills.json").write_text(json.dumps([asdict(kill) for kill in self.kills], indent=1))
 
     def text(self) -> str:
-        """The table, in Markdown."""
+        """The table, in Markdown, and the sum of it."""
         table = Table(box=box.MARKDOWN)
-        for heading in ("at this moment", "killed", "how it ended"):
+        for heading in ("at this moment", "killed", "the run then", "posting attempts"):
             table.add_column(heading)
         for heading in ("entries", "live documents"):
             table.add_column(heading, justify="right")
         for kill in self.kills:
-            table.add_row(kill.where, kill.killed, kill.ended, str(kill.entries), str(kill.live))
+            table.add_row(*map(str, asdict(kill).values()))
         printed = StringIO()
         Console(file=printed, width=WIDTH).print(table)
-        wrong = sum(kill.entries != kill.live for kill in self.kills)
-        return f"{printed.getvalue().strip()}\n\n{len(self.kills)} kills; not one document an entry: {wrong}\n"
+        survived = sum(kill.entries == kill.live for kill in self.kills)
+        return (
+            f"{printed.getvalue().strip()}\n\nOne live document an entry after {survived} of {len(self.kills)} kills.\n"
+        )
 
 
 REPORT = KillReport()

@@ -1,0 +1,69 @@
+"""`kill -9` of what a close runs on, while the ERP is at work on its journal: PostgreSQL, the scheduler, everything."""
+
+import json
+import time
+from datetime import date
+
+import psutil
+import pytest
+
+from e2e.holds import erp
+from e2e.kill_report import REPORT
+from e2e.oracle import assert_closed_once, live_documents
+from local import processes
+from local.supervisor import SETTLED_SECONDS
+
+BOX = "itb_caja_164"
+
+
+def kill_postgres(system) -> None:
+    """PostgreSQL dies with all its sessions, Airflow's too, and is started again."""
+    kill([psutil.Process(system.stack.cluster.pid)], system)
+    system.stack.cluster.start()
+
+
+def kill_the_scheduler(system) -> None:
+    """The scheduler dies; who supervises it starts it again."""
+    parts = json.loads((system.stack.home / "state.json").read_text())
+    scheduler = psutil.Process(parts["scheduler"]["pid"])
+    system.wait(lambda: time.time() - scheduler.create_time() > SETTLED_SECONDS, "the scheduler to have settled")
+    kill([scheduler], system)
+
+
+def kill_everything(system) -> None:
+    """Every process dies at once, as with the machine; a person starts it all again."""
+    server = psutil.Process(system.stack.cluster.pid)
+    kill([*processes.of(system.stack.home), server], system)
+    system.stack.up()
+
+
+def kill(victims: list[psutil.Process], system) -> None:
+    for victim in victims:
+        victim.kill()
+    system.wait(lambda: not any(map(processes.alive, victims)), "the killed to be gone")
+
+
+@pytest.mark.parametrize(
+    ("day", "disaster", "killed"),
+    [
+        (date(2024, 7, 2), kill_postgres, "PostgreSQL"),
+        (date(2024, 7, 4), kill_the_scheduler, "scheduler"),
+        (date(2024, 7, 5), kill_everything, "every process, PostgreSQL too"),
+    ],
+)
+def test_a_close_ends_with_exactly_one_live_document_though_its_servers_are_killed(
+    system, boxes, day, disaster, killed
+):
+    box = system.cash_boxes()[BOX]
+    it = system.box_day(box, day)
+    hold = erp("insert", executes=True)(it)
+    run = system.trigger(BOX, day)
+    system.wait(lambda: live_documents(it), "the ERP to have the journal")
+    disaster(system)
+    system.connect()
+    hold.release()
+    recovery = system.recovered(BOX, run)
+    it = system.box_day(box, day)
+    REPORT.note("post: executed, the answer is on its way", killed, recovery, it)
+    assert recovery.state == "success"
+    assert_closed_once(it)

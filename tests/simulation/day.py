@@ -93,6 +93,7 @@ class Day:
         """Plays the seed to its end."""
         self.system.begin(self)
         self._announce()
+        self._look()
         self.world.start(self._direct)
         try:
             self.world.run()

@@ -82,14 +82,18 @@ def _all(*plants: Plant) -> Plant:
 
 
 def _sql(room: str, *changes: tuple[str, str]) -> Plant:
-    """Patches the named SQL of a room. A text that is not there would plant nothing: that raises."""
+    """Patches the named SQL of a room. A text that is not there would plant nothing: LookupError."""
     module = {"attempts": attempts, "ledger": ledger}[room]
-    text = (Path(store.__file__).parent / "sql" / f"{room}.sql").read_text()
-    for old, new in changes:
-        if old not in text:
-            raise LookupError(f"{room}.sql no longer says {old!r}: plant this bug anew")
-        text = text.replace(old, new)
-    return lambda: patch.object(module, "_sql", aiosql.from_str(text, "psycopg", mandatory_parameters=False))
+
+    def planted():
+        text = (Path(store.__file__).parent / "sql" / f"{room}.sql").read_text(encoding="utf-8")
+        for old, new in changes:
+            if old not in text:
+                raise LookupError(f"{room}.sql no longer says {old!r}: plant this bug anew")
+            text = text.replace(old, new)
+        return patch.object(module, "_sql", aiosql.from_str(text, "psycopg", mandatory_parameters=False))
+
+    return planted
 
 
 def _only_noted(connection: psycopg.Connection, erp: object, attempt: attempts.Attempt) -> int:
@@ -243,9 +247,9 @@ TEETH = (
     Tooth("nobody waits for a lease", _method(attempts, "seconds_of_lease_left", lambda *_: 0.0)),
     Tooth("confirmed without compare-and-set", CONFIRM_ANYWAY),
     Tooth("confirmed without compare-and-set", CONFIRM_ANYWAY,
-          without=(NO_ONE_LIVE_ATTEMPT, NO_FORWARD_ONLY, NO_CHECKS)),
+          without=(NO_ONE_LIVE_ATTEMPT, NO_FORWARD_ONLY, NO_CHECKS), only=_drowsy),
     Tooth("a worker that comes back late leaves its document",
-          _method(Poster, "_remove_own", _leave_own), only=_drowsy),
+          _method(Poster, "_remove_own", _leave_own), only=_drowsy, first=600),
     Tooth("a doomed address is not reaped", _method(protocol, "reap", _only_noted)),
     Tooth("the next attempt does not wait for the reap",
           _all(_method(Poster, "_clear_the_way", _no_reap_before_the_next), _method(Poster, "_doom", _doom_alone))),
@@ -260,7 +264,8 @@ TEETH = (
           _sql("attempts", (GIVEN_UP, " WHERE state IN ('rejected', 'doomed', 'confirmed')\n" + DUE))),
     Tooth("superseded entries stay", _method(ledger, "superseded", lambda *_: [])),
     Tooth("an old run takes newer books back",
-          _sql("ledger", ("revision_id < :revision_id", "revision_id <> :revision_id")), only=_crowded_and_drowsy),
+          _sql("ledger", ("revision_id < :revision_id", "revision_id <> :revision_id")), only=_crowded_and_drowsy,
+          first=1500),
     Tooth("a reversal is sent without an attempt of its own", _method(Poster, "_take_back", _reverse_unrecorded)),
     Tooth("a reversal goes to the address of its original", _method(Poster, "_reverse", _reverse_in_place)),
     Tooth("withdrawn before the ERP has deleted it", _method(Poster, "_withdraw", _withdraw_first)),

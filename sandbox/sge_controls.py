@@ -73,8 +73,8 @@ def controls(site: "Sge") -> APIRouter:
     @router.post("/collections")
     def collect(new: NewCollection) -> None:
         def enter(session: Session) -> None:
-            entered = Cobro(fecha=new.fecha, alta=new.alta or site.today, importe=_cents(new.importe))
-            _invoice(session, new.invoice).cobros.append(entered)
+            invoice, entered = _invoice(session, new.invoice), new.alta or site.today
+            session.add(Cobro(factura=invoice, fecha=new.fecha, alta=entered, importe=_cents(new.importe)))
 
         _in_session(site, enter)
 

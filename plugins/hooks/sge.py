@@ -22,7 +22,7 @@ from hooks.sge_closed_days import changed_days
 from hooks.sge_collections import collected
 from hooks.sge_columns import VENDOR, Column, columns_of, resolve
 from hooks.sge_fetch import BY_ID, body_of
-from hooks.sge_landing import Landing, landing
+from hooks.sge_landing import Landing, landing, project_ids
 from hooks.sge_rows import issued
 from hooks.vendor import Answer, VendorHook, describe
 from mappings.sge_columns import sge_columns
@@ -96,7 +96,7 @@ class SgeHook(VendorHook):
 
     def columns(self, q: str = "") -> list[Column]:
         """The columns of the list of invoices that the same query asks for."""
-        return columns_of(self.pages("/facturas-emitidas/columnas", q, "").rows, "columns of invoices")
+        return columns_of(self.column_pages(q).rows, "columns of invoices")
 
     def issued_invoices(self, q: str = "", s: str = BY_ID) -> list[dict[str, Any]]:
         """The issued invoices, each with its cells by column id. ``q``: proyectoId, fechaFactura, reducida."""
@@ -144,12 +144,19 @@ class SgeHook(VendorHook):
             return f"SGE answers at {self.base_url}: its {len(columns)} columns are as they were reviewed."
         return f"SGE answers at {self.base_url}; it names no columns where no project is asked for."
 
+    def column_pages(self, q: str) -> Pages:
+        """The columns as they came. They are never asked for by pages."""
+        return self._pages("/facturas-emitidas/columnas", q, "", None)
+
     def pages(self, path: str, q: str, s: str) -> Pages:
         """A list with all its pages, as they came."""
         self.get_conn()
+        return self._pages(path, q, s, self.settings.page_size)
+
+    def _pages(self, path: str, q: str, s: str, size: int | None) -> Pages:
         about = f"{path.strip('/')}, {q or 'all'}"
         params = {name: text for name, text in (("q", q), ("s", s)) if text}
-        size, found = self.settings.page_size, Pages(about)
+        found = Pages(about)
         while True:
             headers = {"X-Page": str(len(found.texts)), "X-Page-Size": str(size)} if size else {}
             response = self._ask(path, about, params=params, headers=headers)
@@ -170,14 +177,6 @@ class SgeHook(VendorHook):
 
 
 Hook = SgeHook
-
-
-def project_ids(key: str) -> tuple[str, ...]:
-    """The projects of a group, each once: ``P1,P2,P3`` is their ids in the SGE. Raises DataError if there is none."""
-    ids = tuple(dict.fromkeys(id for part in key.split(",") if (id := part.strip())))
-    if not ids:
-        raise DataError(f"key {key!r} names no project; write their ids like 'P1,P2'", vendor=VENDOR)
-    return ids
 
 
 def landing_key(key: str) -> str:

@@ -56,7 +56,7 @@ def _project(
     """One project's part of the body, and its invoices."""
     about = f"project {project}, {since} to {day}"
     query = _query(project, since, day)
-    headings = hook.pages("/facturas-emitidas/columnas", query, "")
+    headings = hook.column_pages(query)
     invoices = hook.pages("/facturas-emitidas", query, BY_ID)
     alone = hook.pages("/facturas-emitidas", _query(project, day, day), BY_ID)
     columns = columns_of(headings.rows, about)

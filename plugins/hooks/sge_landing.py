@@ -15,7 +15,8 @@ from decimal import Decimal
 from typing import Any
 
 from bookkeeping.money import ZERO, AmountError, amount
-from hooks.sge_columns import Column, columns_of
+from hooks.errors import DataError
+from hooks.sge_columns import VENDOR, Column, columns_of
 from hooks.sge_query import MADRID
 
 
@@ -27,6 +28,14 @@ def object_of(**parts: str) -> str:
 def list_of(texts: Iterable[str]) -> str:
     """A JSON list from the JSON texts of its elements."""
     return "[" + ", ".join(texts) + "]"
+
+
+def project_ids(key: str) -> tuple[str, ...]:
+    """The projects of a group, each once: ``P1,P2,P3`` is their ids in the SGE. Raises DataError if there is none."""
+    ids = tuple(dict.fromkeys(id for part in key.split(",") if (id := part.strip())))
+    if not ids:
+        raise DataError(f"key {key!r} names no project; write their ids like 'P1,P2'", vendor=VENDOR)
+    return ids
 
 
 class NoDay(ValueError):

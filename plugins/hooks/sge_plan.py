@@ -1,15 +1,17 @@
 """The invoicing calendar of a landed group of projects: planned items, their invoices, and what came in for them."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from typing import Any
 
 from bookkeeping.billing_plan import BillingPlan, IssuedInvoice, PlannedItem, reconcile_plan
 from bookkeeping.money import ZERO
-from hooks.sge_landing import landing
+from hooks.sge_landing import Row, landing, project_ids
 
 
 def billing_plan(
-    body: str, *, currency: str, projects: Sequence[str], planned: Mapping[PlannedItem, Decimal] | None = None
+    body: str, *, currency: str, key: str, planned: Mapping[PlannedItem, Decimal] | None = None
 ) -> BillingPlan:
     """Planned, issued and collected by research project and planned item, for the invoices of a landed window.
 
@@ -17,21 +19,31 @@ def billing_plan(
     research system's calendar is at hand. An amount that cannot be read counts as nothing; ``read`` stops its day.
     """
     landed = landing(body)
-    invoices = [row for project in landed.of(projects) for row in project.invoices if landed.covers(row.issued_on)]
-    ids = {(str(row.value["id"]), row.number) for row in invoices}
-    links = [
-        (PlannedItem(str(row.get("proyectoIdSGI")), str(row.get("numeroPrevision"))), str(row.get("id")))
-        for row in landed.planned
-        if (str(row.get("id")), row.get("numeroFactura")) in ids
-    ]
-    issued = [
+    rows = [row for project in landed.of(project_ids(key)) for row in project.invoices if landed.covers(row.issued_on)]
+    invoices = [
         IssuedInvoice(
-            id=str(row.value["id"]),
+            id=row.key,
             reference=row.number,
             gross=row.money("total", currency) or ZERO,
             collected=row.collected(currency) or ZERO,
             planned_number=str(row.cell("planned_number") or ""),
         )
-        for row in invoices
+        for row in rows
     ]
-    return reconcile_plan(links, issued, planned)
+    return reconcile_plan(_links(landed.planned, rows), invoices, planned)
+
+
+def _links(planned: Iterable[dict[str, Any]], rows: Iterable[Row]) -> Iterator[tuple[PlannedItem, str]]:
+    """Which invoice meets which item: known by the invoice's number, and by its id where several have that number.
+
+    The contract calls ``id`` the invoice's own, and its example numbers the planned rows anew: so the number leads.
+    """
+    numbered: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        numbered[row.number].append(row)
+    for link in planned:
+        item = PlannedItem(str(link.get("proyectoIdSGI")), str(link.get("numeroPrevision")))
+        found = numbered[str(link.get("numeroFactura"))]
+        for row in found:
+            if len(found) == 1 or row.value["id"] == link.get("id"):
+                yield item, row.key

@@ -15,8 +15,9 @@ from airflow.sdk.providers_manager_runtime import ProvidersManagerTaskRuntime
 from hooks.protheus import ProtheusHook
 from hooks.provider import get_provider_info
 from hooks.sga import SgaHook
+from hooks.sge import SgeHook
 
-HOOKS = {"sga": SgaHook, "protheus": ProtheusHook}
+HOOKS = {"sga": SgaHook, "protheus": ProtheusHook, "sge": SgeHook}
 
 
 def test_the_provider_info_is_as_airflow_wants_it():
@@ -75,7 +76,7 @@ def test_a_connection_that_went_through_a_uri_still_reaches_its_base_address(con
     monkeypatch.setenv("AIRFLOW_CONN_TESTED", form.get_uri())
     works, sentence = form.test_connection()
     assert works, sentence
-    assert vendor.asked[0].path.startswith("/base/path/api")
+    assert vendor.asked[0].path.startswith("/base/path/")
 
 
 def test_reading_the_provider_info_imports_no_hook():

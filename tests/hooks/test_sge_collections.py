@@ -1,0 +1,208 @@
+"""Collections are what changed from one reading to the next, each booked once, whatever is read when."""
+
+import random
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bookkeeping.documents import Document, Kind, Reading, totals
+from hooks.errors import DataError
+from hooks.sge import control_totals, read
+from support.sge_landings import invoice, landed
+
+ISSUED = date(2024, 4, 1)
+MONDAY = date(2024, 5, 20)
+TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=n) for n in (1, 2, 3))
+
+
+def seen(day: date, collected: object = 0, on: object = None, **changes) -> str:
+    """A reading of a day that shows one invoice."""
+    return landed(day, invoice("1", changes.pop("issued_on", ISSUED), collected, on, **changes))
+
+
+def read_last(*bodies: str) -> Reading:
+    *before, body = bodies
+    day = date.fromisoformat(body[9:19])
+    return read(body, day=day, currency="EUR", key="P1", before=before)
+
+
+def collections(*bodies: str) -> list[Document]:
+    """Those of the last reading's day."""
+    reading = read_last(*bodies)
+    assert not reading.quarantined
+    return [document for document in reading.documents if document.kind is Kind.COLLECTION]
+
+
+def amounts(*bodies: str) -> list[Decimal]:
+    """Those of the last reading's day, signed."""
+    found = collections(*bodies)
+    return [-document.net if document.attributes["returned"] == "true" else document.net for document in found]
+
+
+def test_a_collection_is_the_change_between_two_readings():
+    (document,) = collections(seen(MONDAY, "21.00", MONDAY), seen(TUESDAY, "121.00", TUESDAY))
+    assert (document.kind, document.business_date, document.net) == (Kind.COLLECTION, TUESDAY, Decimal("100.00"))
+    assert document.attributes == {"project": "P1", "year": "2024", "returned": "false"}
+    assert (document.source_id, document.reference, document.form) == ("2024/1/1", "J2024/1", "")
+
+
+def test_the_former_reading_alone_may_be_given_as_it_is():
+    before, body = seen(MONDAY, 21, MONDAY), seen(TUESDAY, 121, TUESDAY)
+    assert read(body, day=TUESDAY, currency="EUR", key="P1", before=before) == read_last(before, body)
+
+
+def test_nothing_is_collected_where_nothing_changed():
+    assert amounts(seen(MONDAY, 121, MONDAY), seen(TUESDAY, 121, MONDAY)) == []
+    assert amounts(seen(MONDAY), seen(TUESDAY)) == []
+
+
+def test_a_collection_entered_late_is_booked_when_it_is_found():
+    assert amounts(seen(TUESDAY), seen(WEDNESDAY, 121, date(2024, 4, 15))) == [Decimal(121)]
+
+
+def test_money_that_went_back_is_a_collection_returned():
+    (document,) = collections(seen(MONDAY, 121, MONDAY), seen(TUESDAY))
+    assert (document.net, document.form, document.attributes["returned"]) == (Decimal(121), "returned", "true")
+
+
+def test_what_is_dated_after_the_business_date_is_left_to_its_own_day():
+    monday, tuesday = seen(MONDAY, 121, TUESDAY), seen(TUESDAY, 121, TUESDAY)
+    assert amounts(seen(MONDAY - timedelta(days=3)), monday) == []
+    assert amounts(seen(MONDAY - timedelta(days=3)), monday, tuesday) == [Decimal(121)]
+
+
+def test_a_collection_without_a_date_is_the_days_on_which_it_is_found():
+    assert amounts(seen(MONDAY), seen(TUESDAY, 50, None)) == [Decimal(50)]
+
+
+def test_what_came_in_before_the_first_reading_is_not_booked_unless_it_is_of_that_day():
+    assert amounts(seen(MONDAY, 121, date(2024, 5, 3))) == []
+    assert amounts(seen(MONDAY, 121, MONDAY)) == [Decimal(121)]
+    assert amounts(seen(MONDAY, 121, None, issued_on=MONDAY)) == [Decimal(121)]
+
+
+def test_an_invoice_that_was_not_there_at_the_reading_before_had_nothing_collected():
+    nothing = landed(MONDAY)
+    assert amounts(nothing, seen(WEDNESDAY, 121, TUESDAY, issued_on=TUESDAY)) == [Decimal(121)]
+    assert amounts(nothing, seen(WEDNESDAY, 121, MONDAY)) == [Decimal(121)]
+
+
+def test_an_invoice_older_than_all_that_was_looked_at_brings_no_old_money():
+    short = landed(MONDAY, since=date(2024, 5, 1))
+    assert amounts(short, seen(TUESDAY, 121, date(2024, 5, 3))) == []
+
+
+def test_reading_an_old_day_again_keeps_its_collections_and_takes_no_later_ones():
+    """The SGE shows what is collected by now, not what was collected then."""
+    monday, tuesday, wednesday = seen(MONDAY), seen(TUESDAY, 21, TUESDAY), seen(WEDNESDAY, 121, WEDNESDAY)
+    tuesday_again = seen(TUESDAY, 121, WEDNESDAY)
+    assert amounts(monday, tuesday, wednesday, tuesday_again) == amounts(monday, tuesday) == [Decimal(21)]
+    assert amounts(monday, tuesday, wednesday, tuesday_again, seen(THURSDAY, 121, WEDNESDAY)) == []
+
+
+def test_reading_an_old_day_again_finds_what_was_entered_late_for_it():
+    monday, tuesday = seen(MONDAY), seen(TUESDAY, 21, TUESDAY)
+    assert amounts(monday, tuesday, seen(WEDNESDAY, 21, TUESDAY), seen(TUESDAY, 121, TUESDAY)) == [21, 100]
+
+
+def test_days_read_afterwards_in_any_order_book_a_collection_once_and_on_its_date_if_that_is_read():
+    """A history that is closed at once: every reading shows the same."""
+    bodies = {day: seen(day, 121, TUESDAY) for day in (MONDAY, TUESDAY, WEDNESDAY)}
+    for order in ([MONDAY, TUESDAY, WEDNESDAY], [WEDNESDAY, TUESDAY, MONDAY], [WEDNESDAY, MONDAY, TUESDAY]):
+        booked = {day: _booked(day, [bodies[one] for one in order]) for day in order}
+        assert booked == {MONDAY: 0, TUESDAY: 121, WEDNESDAY: 0}, order
+    assert _booked(WEDNESDAY, [bodies[MONDAY], bodies[WEDNESDAY]]) == 121
+
+
+def _booked(day: date, bodies: list[str]) -> Decimal:
+    """What is booked on a day once all those bodies were landed: as of its own latest landing."""
+    last = max(number for number, body in enumerate(bodies) if body[9:19] == str(day))
+    return sum(amounts(*bodies[: last + 1]), Decimal(0))
+
+
+def test_another_projects_readings_say_nothing_of_this_one():
+    other = landed(MONDAY, invoice("1", ISSUED, project="P2"), since=date(2024, 1, 1)).replace('"P1"', '"P9"')
+    assert amounts(other, seen(TUESDAY, 121, MONDAY)) == []
+
+
+def test_a_collection_that_cannot_be_read_stops_the_day():
+    for shown in ("mucho", "1.000,00", True):
+        (row,) = read_last(seen(MONDAY), seen(TUESDAY, shown)).quarantined
+        assert (row.kind, row.reason, row.blocking) == (Kind.COLLECTION, "bad_amount", True)
+    (row,) = read_last(seen(MONDAY), seen(TUESDAY, 121, "ayer")).quarantined
+    assert row.reason == "bad_date"
+
+
+class TestInvoicesOfDaysThatWereRead:
+    def refused(self, *bodies: str) -> str:
+        try:
+            read_last(*bodies)
+        except DataError as error:
+            return str(error)
+        return ""
+
+    def test_one_that_is_new_changed_or_gone_is_told_with_its_day(self):
+        before = landed(MONDAY, invoice("1", MONDAY), invoice("2", MONDAY))
+        after = landed(TUESDAY, invoice("2", MONDAY, base=200, total=242), invoice("3", MONDAY))
+        said = self.refused(before, after)
+        assert "2024-05-20: J2024/1 is gone, J2024/2 was 100.00 (121.00 with VAT) and is 200.00 (242.00" in said
+        assert "J2024/3 is new" in said
+        assert "Close those days again" in said
+
+    def test_once_their_day_is_read_again_it_is_well(self):
+        before = landed(MONDAY)
+        late = invoice("1", MONDAY)
+        assert self.refused(before, landed(TUESDAY, late))
+        assert not self.refused(before, landed(MONDAY, late))
+        assert not self.refused(before, landed(MONDAY, late), landed(TUESDAY, late))
+
+    def test_a_day_that_was_never_read_is_not_missed(self):
+        assert not self.refused(landed(MONDAY), landed(WEDNESDAY, invoice("1", TUESDAY)))
+
+    def test_state_and_collections_may_change(self):
+        changed = invoice("1", MONDAY, 121, TUESDAY, state="Pagada", concept="otro")
+        assert not self.refused(landed(MONDAY, invoice("1", MONDAY)), landed(TUESDAY, changed))
+
+    def test_a_window_that_ends_after_a_day_says_nothing_of_it(self):
+        before = landed(MONDAY, invoice("1", MONDAY))
+        assert not self.refused(before, landed(THURSDAY, since=TUESDAY))
+
+
+DAYS = st.integers(0, 6).map(lambda n: MONDAY + timedelta(days=n))
+HISTORIES = st.lists(
+    st.lists(st.tuples(DAYS, st.integers(-20, 60)), max_size=4), min_size=1, max_size=3
+)  # of each invoice: on which day how much came in
+
+
+@settings(deadline=None)
+@given(HISTORIES, st.randoms(use_true_random=False))
+def test_in_every_order_of_readings_each_cent_is_booked_once(histories, shuffler: random.Random):
+    """Readings made as of any later moment, days read again, days left out: booked in all is what is collected now."""
+    moments = sorted(shuffler.choices(range(8), k=shuffler.randint(1, 8)))
+    bodies = [landed(MONDAY - timedelta(days=1), *_shown(histories, -1))]
+    for moment in moments:
+        # What is read is a day that is over, most often the last.
+        day = MONDAY + timedelta(days=shuffler.choice([moment, moment, shuffler.randint(0, moment)]))
+        bodies.append(landed(day, *_shown(histories, moment)))
+    bodies.append(landed(MONDAY + timedelta(days=9), *_shown(histories, 9)))
+    days = {date.fromisoformat(body[9:19]) for body in bodies}
+    everything = sum((_booked(day, bodies) for day in days), Decimal(0))
+    assert everything == sum(amount for history in histories for _, amount in history)
+    # The control totals are computed on their own way, and agree.
+    for end in range(1, len(bodies) + 1):
+        *before, body = bodies[:end]
+        assert control_totals(body, currency="EUR", key="P1", before=before) == totals(
+            read_last(*bodies[:end]).documents
+        )
+
+
+def _shown(histories: list, moment: int) -> list[dict]:
+    """Invoices as they show so many days after Monday."""
+    rows = []
+    for number, history in enumerate(histories):
+        so_far = [(day, amount) for day, amount in history if day <= MONDAY + timedelta(days=moment)]
+        collected = sum(amount for _, amount in so_far)
+        rows.append(invoice(str(number), ISSUED, collected, max(so_far)[0] if collected else None))
+    return rows

@@ -1,0 +1,138 @@
+"""What an issued invoice means to the books."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
+from hooks.errors import DataError
+from hooks.sge import read
+from support.sge_landings import invoice, landed
+
+DAY = date(2024, 5, 20)
+
+
+def reading(*rows: dict, key: str = "P1", day: date = DAY) -> Reading:
+    return read(landed(day, *rows), day=day, currency="EUR", key=key)
+
+
+def sale(**changes) -> Document:
+    found = reading(invoice("1", changes.pop("issued_on", DAY), **changes))
+    assert not found.quarantined
+    (document,) = found.documents
+    return document
+
+
+def held(**changes) -> QuarantinedRow:
+    found = reading(invoice("1", changes.pop("issued_on", DAY), **changes))
+    assert not found.documents
+    (row,) = found.quarantined
+    return row
+
+
+def test_an_invoice_of_the_day_is_a_sale_with_base_vat_and_total():
+    document = sale(base=1000.10, total=1210.12)
+    assert (document.kind, document.business_date, document.currency) == (Kind.SALE, DAY, "EUR")
+    assert document.amounts == {"net": Decimal("1000.10"), "vat": Decimal("210.02"), "gross": Decimal("1210.12")}
+    assert document.attributes == {"project": "P1", "year": "2024", "vat_rate": "21"}
+    assert (document.source_id, document.reference, document.place) == ("2024/1", "J2024/1", "P1/0/0")
+
+
+def test_an_invoice_of_another_day_is_not():
+    assert reading(invoice("1", date(2024, 5, 19)), invoice("2", date(2024, 5, 21))) == Reading()
+
+
+@pytest.mark.parametrize(
+    "written", ["20/05/2024", "2024-05-20", "2024-05-19T22:00:00Z", "2024-05-20T21:59:59Z", " 20/5/2024 "]
+)
+def test_a_day_may_be_written_in_several_ways_and_is_madrids(written):
+    assert sale(issued_on=written).business_date == DAY
+
+
+@pytest.mark.parametrize("written", ["1243", "2024-13-01", "31/02/2024", "mañana", 1.5])
+def test_an_invoice_whose_day_cannot_be_read_stops_the_day(written):
+    row = held(issued_on=written)
+    assert (row.reason, row.blocking, row.net) == ("bad_date", True, Decimal("100.00"))
+
+
+def test_an_invoice_without_a_day_stops_the_day():
+    assert held(issued_on=None).reason == "missing_field"
+
+
+def test_an_invoice_below_zero_is_a_credit_note():
+    document = sale(base=-100.00, total=-121.00)
+    assert document.kind is Kind.CREDIT_NOTE
+    assert document.amounts == {"net": Decimal(100), "vat": Decimal(21), "gross": Decimal(121)}
+
+
+@pytest.mark.parametrize("amount", ["1.000,00", "mil", None, "", True, [], "NaN"])
+def test_an_amount_that_cannot_be_read_stops_the_day(amount):
+    row = held(base=amount)
+    assert (row.reason, row.blocking, row.net) == ("bad_amount", True, None)
+    assert held(total=amount).net == Decimal("100.00")
+
+
+def test_amounts_may_come_as_text():
+    assert sale(base="100.00", total="121.00").net == Decimal("100.00")
+
+
+@pytest.mark.parametrize(
+    ("rate", "total", "read_as"),
+    [
+        ("21", 121, "21"),
+        ("21.00", 121, "21"),
+        ("10,5", 110.50, "10.5"),
+        ("4 %", 104, "4"),
+        (10, 110, "10"),
+        (None, 100, "0"),
+        ("", 100, "0"),
+    ],
+)
+def test_the_vat_rate_is_read_however_it_is_written(rate, total, read_as):
+    assert sale(vat_rate=rate, total=total).attributes["vat_rate"] == read_as
+
+
+@pytest.mark.parametrize("rate", ["exento", "-21", "121", "NaN"])
+def test_a_vat_rate_that_is_none_stops_the_day(rate):
+    assert held(vat_rate=rate).reason == "bad_rate"
+
+
+@pytest.mark.parametrize(("base", "total"), [(121, 100), (100, 110), (100, 121.06), (100, -121)])
+def test_a_total_that_its_rate_does_not_come_to_stops_the_day(base, total):
+    assert held(base=base, total=total).reason == "totals_disagree"
+
+
+def test_the_cents_of_lines_that_were_rounded_one_by_one_do_not():
+    assert sale(base=100, total=121.05).amounts["vat"] == Decimal("21.05")
+
+
+@pytest.mark.parametrize("lacking", ["anualidad", "numeroFactura"])
+def test_an_invoice_that_cannot_be_named_stops_the_day(lacking):
+    row = held(**{lacking: ""})
+    assert (row.reason, lacking in row.message) == ("missing_field", True)
+
+
+def test_an_invoice_that_is_repeated_counts_once_and_does_not_stop_the_day():
+    found = reading(invoice("1", DAY), invoice("1", DAY), invoice("2", DAY))
+    assert [document.source_id for document in found.documents] == ["2024/1", "2024/2"]
+    assert [(row.reason, row.blocking) for row in found.quarantined] == [("repeated", False)]
+
+
+def test_a_group_is_its_own_projects_only():
+    rows = [invoice("1", DAY), invoice("2", DAY, project="P2"), invoice("3", DAY, project="P3")]
+    assert {document.attributes["project"] for document in reading(*rows, key="P1, P3").documents} == {"P1", "P3"}
+
+
+def test_what_was_landed_for_another_day_or_group_is_refused():
+    body = landed(DAY, invoice("1", DAY))
+    with pytest.raises(DataError, match="land again"):
+        read(body, day=date(2024, 5, 21), currency="EUR", key="P1")
+    with pytest.raises(DataError, match="land again"):
+        read(body, day=DAY, currency="EUR", key="P1,P9")
+
+
+@pytest.mark.parametrize("key", ["", " ", ","])
+def test_a_key_without_projects_is_refused(key):
+    with pytest.raises(DataError, match="names no project"):
+        reading(key=key)

@@ -31,6 +31,29 @@ class Shape:
         return self.components[component] or (component,)
 
 
+# zeta.seed.txt, Ventas and VentasDetalladas: FacturaTotal is what is owed, its VAT is told apart by the lines' rates.
+_ZETA = Shape(
+    components={
+        "base_basic": (),
+        "base_minimum": (),
+        "base_exempt": (),
+        "vat_basic": (),
+        "vat_minimum": (),
+        "base": ("base_basic", "base_minimum", "base_exempt"),
+        "vat": ("vat_basic", "vat_minimum"),
+        "net": ("base_basic", "base_minimum", "base_exempt", "vat_basic", "vat_minimum"),
+    },
+    attributes={
+        "sale_type": frozenset({"cash", "credit"}),
+        "voucher": ANY,
+        "payment_terms": ANY,
+        "cost_centre": ANY,
+        "on_behalf": YES_NO,
+        "currency": ANY,
+        "rate": ANY,
+    },
+)
+
 SOURCES: Mapping[str, Mapping[Kind, Shape]] = {
     # sga.seed.md: pagoValor is net, so gross = net + descPromo + descBeca; notes and receipts have one amount.
     "sga": {
@@ -60,4 +83,5 @@ SOURCES: Mapping[str, Mapping[Kind, Shape]] = {
         ),
         Kind.COLLECTION: Shape(components={"net": ()}, attributes={"project": ANY, "year": ANY, "returned": YES_NO}),
     },
+    "zeta": {Kind.SALE: _ZETA, Kind.CREDIT_NOTE: _ZETA},
 }

@@ -72,6 +72,54 @@ def get_provider_info() -> dict[str, Any]:
                     **_timeouts(read_timeout=120),
                 },
             },
+            {
+                "connection-type": "zeta",
+                "hook-class-name": "hooks.zeta.ZetaHook",
+                "hook-name": "Zeta (customers' invoices)",
+                "ui-field-behaviour": {
+                    **_form("https://api.zetasoftware.com", hidden=[]),
+                    "relabeling": {"host": "Base address", "login": "Company code", "password": "Company key"},
+                },
+                "conn-fields": {
+                    "developer_code": _text("Developer code", "DesarrolladorCodigo."),
+                    "developer_password": {
+                        "label": "Developer key",
+                        "description": "DesarrolladorClave.",
+                        "schema": {"type": ["string", "null"], "format": "password", "default": None},
+                    },
+                    "role": _text("Role", "RolCodigo.", default="1"),
+                    "timezone": _text("Time zone", "Zeta's own: its days and hours count.", "America/Montevideo"),
+                    "business_hours": _text(
+                        "Business hours", "No queries are made in them. Two equal times: there are none.", "09:00-19:00"
+                    ),
+                    "business_days": _text("Business days", "First and last, such as mon-sat.", "mon-sat"),
+                    "single_details": {
+                        "label": "Sales asked one by one",
+                        "description": "How many sales of a day may have their lines asked for one by one.",
+                        "schema": {"type": ["integer", "null"], "default": 200, "minimum": 0},
+                    },
+                    "month_padded": {
+                        "label": "Months with two digits",
+                        "description": "Whether Mes goes as 09 or as 9.",
+                        "schema": {"type": "boolean", "default": True},
+                    },
+                    "year_field": {
+                        "label": "Year in queries",
+                        "description": "What QueryVentas calls the year.",
+                        "schema": {"type": "string", "enum": ["Año", "Anio"], "default": "Año"},
+                    },
+                    "currencies": _object("Currencies", "ISO code by MonedaCodigo.", {"1": "UYU", "2": "USD"}),
+                    "currency_decimals": _object("Rounding", "Decimals by MonedaCodigo.", {"1": 2, "2": 2}),
+                    "vat_rates": _object("VAT", "Percent by CodigoIVA.", {"0": 0, "1": 10, "2": 22}),
+                    "identify_above": {
+                        "label": "Identify above",
+                        "description": "Pesos without VAT above which a new voucher needs the customer's document.",
+                        "schema": {"type": ["number", "null"], "default": None, "minimum": 0},
+                    },
+                    "ledger_connection": _text("Ledger", "Connection where calls are recorded.", "ledger_db"),
+                    **_timeouts(read_timeout=300),
+                },
+            },
         ],
     }
 
@@ -109,3 +157,8 @@ def _timeouts(*, read_timeout: int) -> dict[str, Any]:
 def _text(label: str, description: str, default: str | None = None) -> dict[str, Any]:
     """An optional text field."""
     return {"label": label, "description": description, "schema": {"type": ["string", "null"], "default": default}}
+
+
+def _object(label: str, description: str, default: dict[str, Any]) -> dict[str, Any]:
+    """An optional object."""
+    return {"label": label, "description": description, "schema": {"type": ["object", "null"], "default": default}}

@@ -48,7 +48,7 @@ def dated(parameters: Mapping[str, str], settings: Settings) -> list[ColumnEleme
     seconds = number(parameters, "recorddate")
     if seconds is None:
         return []
-    of_the_day = BsalePayment.record_date / SECONDS_A_DAY == seconds // SECONDS_A_DAY
+    of_the_day = BsalePayment.record_date // SECONDS_A_DAY == seconds // SECONDS_A_DAY
     if settings.filter_misses_undated:
         return [of_the_day]
     day = datetime.fromtimestamp(seconds, UTC).date()

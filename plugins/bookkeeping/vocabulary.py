@@ -71,6 +71,22 @@ SOURCES: Mapping[str, Mapping[Kind, Shape]] = {
         ),
         Kind.RECEIPT: Shape(components={"net": ()}, attributes={"form": ANY, "programme": ANY}),
     },
+    # bsale.seed.txt: a payment has one amount; the VAT in it goes by the kind of document (codesii) that it pays, and a
+    # collection may pay several documents, or more than they come to.
+    "bsale": {
+        Kind.PAYMENT: Shape(
+            components={"net": ("base", "vat"), "base": (), "vat": ()},
+            attributes={"form": ANY, "document_type": ANY, "postdated": YES_NO},
+        ),
+        Kind.SALE: Shape(
+            components={"net": ("base", "vat"), "base": (), "vat": ()},
+            attributes={"form": ANY, "document_type": ANY},
+        ),
+        Kind.COLLECTION: Shape(
+            components={"net": ("applied", "unapplied"), "applied": (), "unapplied": ()},
+            attributes={"form": ANY, "postdated": YES_NO, "spread": frozenset({"exact", "short", "over"})},
+        ),
+    },
     # sge.seed.md: Importe base and Importe total; a collection is the change in Importe cobrado.
     "sge": {
         Kind.SALE: Shape(

@@ -1,4 +1,4 @@
-"""Bsale's answers: whole JSON, a page of a list, or an error in one of its four shapes (bsale.seed.txt, field-notes.md)."""
+"""Bsale's answers: whole JSON, a page of a list, or an error in one of its four shapes (field-notes.md)."""
 
 import json
 from dataclasses import dataclass
@@ -6,11 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+from requests import Response
 
 from hooks.errors import DataError, RetriableError
+from hooks.transport import seconds_to_wait
 from hooks.vendor import describe, one_line
 
 VENDOR = "Bsale"
+
+TOTALLED_BY = ("paymentTypeId", "officeId", "codesii", "recordDate")
+"""What one total of group_payment_types stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +67,22 @@ def an_object(text: str, about: str) -> dict[str, Any]:
     return _shaped(whole(text, about), dict, about)
 
 
-def objects(text: str, about: str) -> list[dict[str, Any]]:
-    """An answer that is a bare list of things. Raises as ``whole``, and DataError for another shape."""
-    answer = _shaped(whole(text, about), list, about)
-    return [_shaped(element, dict, about) for element in answer]
+def groups(text: str, about: str) -> list[Row]:
+    """Totals by form of payment; each one's id is what it is the total of. Raises as ``an_object``."""
+    _shaped(whole(text, about), list, about)
+    rows = []
+    for raw in msgspec.json.decode(text, type=list[msgspec.Raw]):
+        group = _shaped(_fields(raw), dict, about)
+        rows.append(Row("/".join(identity(group.get(name)) for name in TOTALLED_BY), bytes(raw).decode(), group))
+    return rows
+
+
+def number(text: str, name: str, about: str) -> int:
+    """A whole number that an answer gives by name. Raises as ``an_object``."""
+    value = identity(an_object(text, about).get(name))
+    if not value.isdecimal():
+        raise DataError(f"{about}: the answer gives no number {name}", vendor=VENDOR)
+    return int(value)
 
 
 def complaint(answer: Any) -> str:
@@ -89,10 +106,12 @@ def complaint_in(text: str) -> str:
         return ""
 
 
-def seconds_to_wait(text: str) -> float | None:
-    """The ``retry_after`` of a body, in seconds; None where there is none."""
+def wait_asked_for(response: Response, text: str) -> float | None:
+    """How many seconds Bsale asks to wait: by header or, else, by ``retry_after`` in the body; None if it does not."""
+    if (seconds := seconds_to_wait(response.headers.get("Retry-After"))) is not None:
+        return seconds
     try:
-        return float(json.loads(text)["retry_after"])
+        return max(0.0, float(json.loads(text)["retry_after"]))
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
@@ -103,21 +122,22 @@ def identity(value: Any) -> str:
     return str(value).strip() if is_id else ""
 
 
+def _fields(raw: msgspec.Raw) -> Any:
+    return json.loads(bytes(raw), parse_float=Decimal)
+
+
 def _row(raw: msgspec.Raw, about: str) -> Row:
-    text = bytes(raw).decode()
-    fields = json.loads(text, parse_float=Decimal)
+    fields = _fields(raw)
     number = identity(fields.get("id")) if isinstance(fields, dict) else ""
     if not number:
         raise DataError(f"{about}: a row has no id, so it cannot be told from the others", vendor=VENDOR)
-    return Row(number, text, fields)
+    return Row(number, bytes(raw).decode(), fields)
 
 
 def _wrong_field(error: Any) -> str:
-    return (
-        ": ".join(str(error[name]) for name in ("field", "message") if error.get(name))
-        if isinstance(error, dict)
-        else str(error)
-    )
+    if not isinstance(error, dict):
+        return str(error)
+    return ": ".join(str(error[name]) for name in ("field", "message") if error.get(name))
 
 
 def _shaped(value: Any, shape: type, about: str) -> Any:

@@ -2,9 +2,9 @@
 
 The limit is kept by slots. A request takes one and gives it back when its answer is there; it is free for the next
 request a second later. Between two uses of a slot the vendor's clock has then moved on by more than a second, wherever
-in between it counts a request and however long the network takes: no second can hold more requests than there are slots.
-An even beat, or a bucket of tokens, only counts what is sent, and two requests that the network brings closer together
-are one too many.
+in between it counts a request and however long the network takes, so no second can hold more requests than there are
+slots. An even beat, or a bucket of tokens, only counts what is sent: two requests that the network brings closer
+together are one too many.
 """
 
 import math

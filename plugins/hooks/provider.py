@@ -49,6 +49,28 @@ def get_provider_info() -> dict[str, Any]:
                 },
             },
             {
+                "connection-type": "bsale",
+                "hook-class-name": "hooks.bsale.BsaleHook",
+                "hook-name": "Bsale (payments)",
+                "ui-field-behaviour": _form("https://api.bsale.cl", hidden=["login"]),
+                "conn-fields": {
+                    "requests_per_second": {
+                        "label": "Requests a second",
+                        "description": "What the site allows one access_token (the password), all processes together.",
+                        "schema": {"type": ["integer", "null"], "default": 8, "minimum": 1},
+                    },
+                    "timezone": _text(
+                        "Time zone",
+                        "Of the company: a payment without a date belongs to the local day on which it was made.",
+                        default="America/Santiago",
+                    ),
+                    "ledger_connection": _text(
+                        "Ledger's connection", "Where the limit is kept for all processes.", default="ledger_db"
+                    ),
+                    **_timeouts(read_timeout=120),
+                },
+            },
+            {
                 "connection-type": "sge",
                 "hook-class-name": "hooks.sge.SgeHook",
                 "hook-name": "SGE (Hércules: issued invoices)",

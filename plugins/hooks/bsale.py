@@ -1,0 +1,158 @@
+"""Bsale, point of sale: the payments of a company's offices (bsale.seed.txt, field-notes.md)."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from bookkeeping.certificate import Claim
+from bookkeeping.documents import Kind, Reading, Total
+from hooks import bsale_answers as answers
+from hooks import bsale_certificate, bsale_rows
+from hooks import bsale_shapes as shapes
+from hooks.bsale_answers import Page, Row
+from hooks.bsale_client import BsaleClient
+from hooks.bsale_create import NewPayment, outcome
+from hooks.bsale_day import body_of, made
+from hooks.bsale_landing import landing
+from hooks.bsale_list import LIMIT, Listing, Moved
+from hooks.bsale_questions import GROUP_FILTERS, LIST_FILTERS, SHOWN, question
+from hooks.vendor import Answer
+
+PAYMENTS = "/v1/payments"
+
+
+class BsaleHook(BsaleClient):
+    """A company's Bsale behind an Airflow connection of type ``bsale``: host is the API's address, password the token.
+
+    Filters have Bsale's own names (hooks.bsale_questions); ``recorddate`` takes a day. Reads keep to the site's
+    requests a second, together with everybody else who uses the connection, and raise RetriableError (unreachable,
+    overloaded, half an answer, a list that does not hold still), FatalError (token, address) or DataError (refused, in
+    Bsale's words, or of another shape).
+    """
+
+    conn_type = "bsale"
+    hook_name = "Bsale (payments)"
+
+    def fetch(self, key: str, day: date) -> Answer:
+        """The whole company's day, all offices, with what Bsale says it should hold; ``key`` is not looked at.
+
+        The day is Bsale's date in UTC, and for payments without one the local day on which they were made.
+        """
+        body = body_of(self, day)
+        return Answer(question(LIST_FILTERS, recorddate=day), datetime.now(UTC), body)
+
+    def page(self, *, limit: int = LIMIT, offset: int = 0, **filters: Any) -> Page:
+        """One page of payments, of at most 50; its ``count`` is of all that fit the filters."""
+        asked = {"limit": str(limit), "offset": str(offset)} | question(LIST_FILTERS, **filters)
+        return answers.page(self.get(f"{PAYMENTS}.json", asked, "list of payments"), offset, "list of payments")
+
+    def payments(self, **filters: Any) -> list[dict[str, Any]]:
+        """All payments that fit the filters, oldest first, as Bsale words them; money is Decimal."""
+        return [row.fields for row in self.rows(**filters)]
+
+    def rows(self, **filters: Any) -> list[Row]:
+        """The same, each with its text as it came."""
+        with self._listing(**filters) as listing:
+            return listing.all()
+
+    def made_between(self, first: int, last: int, **filters: Any) -> list[Row]:
+        """The payments made between two instants (epoch seconds), and some before and after, each with its text."""
+        with self._listing(**filters) as listing:
+            return listing.between(first, last, made)
+
+    def payment(self, number: int | str, **shown: Any) -> dict[str, Any]:
+        """One payment by its id; ``fields`` and ``expand`` say what of it."""
+        about = f"payment {number}"
+        return answers.an_object(self.get(f"{PAYMENTS}/{number}.json", question(SHOWN, **shown), about), about)
+
+    def group_payment_types(self, **filters: Any) -> list[dict[str, Any]]:
+        """What payments come to by form, office and kind of document, all pages; money is Decimal."""
+        return [group.fields for group in self.groups(**filters)]
+
+    def groups(self, **filters: Any) -> list[Row]:
+        """The same, each with its text as it came."""
+        about, asked = "totals by form of payment", question(GROUP_FILTERS, **filters)
+        groups: list[Row] = []
+        # There is no count: the end is where nothing comes.
+        while page := self._group_page(asked | {"limit": str(LIMIT), "offset": str(len(groups))}, about):
+            groups += page
+        times = Counter(group.id for group in groups)
+        if twice := sorted(what for what, number in times.items() if number > 1):
+            raise Moved(f"the total {twice[0]} (paymentTypeId/officeId/codesii/recordDate) came twice")
+        return groups
+
+    def count(self, state: int | None = None) -> int:
+        """How many payments the company has: all, active (0) or voided (1) ones."""
+        asked = {} if state is None else {"state": str(state)}
+        return answers.number(self.get(f"{PAYMENTS}/count.json", asked, "number of payments"), "count", "count.json")
+
+    def create(self, payment: NewPayment) -> dict[str, Any]:
+        """Adds a payment to a document, sent exactly once; gives it as Bsale answers it.
+
+        Raises DataError (refused, with Bsale's words), FatalError and RetriableError (certainly not carried out), or
+        UncertainError: then ``payments(documentid=…)`` shows whether it is there.
+        """
+        return outcome(self, payment, self.post(f"{PAYMENTS}.json", payment.body, payment.about))
+
+    def proof(self) -> str:
+        """Counts the payments, which changes nothing there."""
+        number = self.count()
+        return f"Bsale answers at {self.base_url} and has {number:,} payments."
+
+    def _group_page(self, asked: dict[str, str], about: str) -> list[Row]:
+        return answers.groups(self.get(f"{PAYMENTS}/group_payment_types.json", asked, about), about)
+
+    @contextmanager
+    def _listing(self, **filters: Any) -> Iterator[Listing]:
+        self.get_conn()
+        # As many at once as a second allows: more would only wait for their turns.
+        with ThreadPoolExecutor(self.settings.requests_per_second, thread_name_prefix="bsale") as pool:
+            yield Listing(lambda offset, limit: self.page(limit=limit, offset=offset, **filters), pool, "payments")
+
+
+Hook = BsaleHook
+
+
+def landing_key(key: str) -> str:
+    """What an office's day is landed with: all offices of its company."""
+    return "*"
+
+
+def read(body: str, *, day: date, currency: str, key: str) -> Reading:
+    """The documents of office ``key`` in a landed day, and its rows that cannot be booked, each with its reason.
+
+    Every row of the office is in one of the two lists; so are, for every office, payments that name none. Amounts are
+    in ``currency``, rounded to its smallest unit. Raises RetriableError or DataError for a body that is not whole.
+    """
+    return bsale_rows.documents(landing(body), day=day, currency=currency, key=key)
+
+
+def control_totals(body: str, *, currency: str, key: str) -> list[Total]:
+    """What the rows of office ``key`` sum to by kind and form, sorted: counted from the raw rows, not through ``read``.
+
+    Counts every row, booked or not; a row whose amount cannot be read adds to the count and nothing to the sum. Raises
+    as ``read``.
+    """
+    day = landing(body)
+    counts: Counter[tuple[Kind, str]] = Counter()
+    sums: dict[tuple[Kind, str], Decimal] = defaultdict(Decimal)
+    for row in (*day.payments, *day.undated):
+        if shapes.office(row) in (key, ""):
+            place = (shapes.kind(row, day.is_client_credit(row)), shapes.form(row))
+            counts[place] += 1
+            sums[place] += shapes.money(row.get("amount"), currency) or 0
+    return sorted(Total(kind, form, count, sums[kind, form]) for (kind, form), count in counts.items())
+
+
+def certify(body: str, *, currency: str, key: str) -> list[Claim]:
+    """What Bsale says that the day of office ``key`` holds, beside what was landed, from calls of their own.
+
+    Totals by form of payment and kind of document, from group_payment_types (by form alone where a payment's kind of
+    document is not known); the company's active and voided payments, counted; and whether lists show as many payments
+    as count.json counts. Raises as ``read``.
+    """
+    return bsale_certificate.claims(landing(body), currency=currency, key=key)

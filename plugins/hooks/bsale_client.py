@@ -1,0 +1,119 @@
+"""How Bsale is spoken to: the token, everybody's turns, what is tried again, and what an answer's status means."""
+
+import weakref
+
+from airflow.sdk.exceptions import AirflowNotFoundException
+from requests import PreparedRequest, Response, Session
+from requests.auth import AuthBase
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+from hooks import bsale_pace
+from hooks.bsale_answers import VENDOR, complaint_in, wait_asked_for
+from hooks.bsale_pace import Pace
+from hooks.bsale_settings import Settings
+from hooks.errors import DataError, FatalError, RetriableError
+from hooks.transport import LONGEST_WAIT, ReadRetry
+from hooks.vendor import VendorHook, describe
+
+
+class _AccessToken(AuthBase):
+    """Sends the token with each request."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        request.headers["access_token"] = self.token
+        return request
+
+
+class BsaleClient(VendorHook):
+    """Reads and writes of Bsale, each in its turn."""
+
+    vendor = VENDOR
+    settings_model = Settings
+
+    def get_conn(self) -> Session:
+        """This hook's one session. Raises FatalError as its base does, and where the connection has no token."""
+        if self._session is None:
+            token = self.get_connection(self.connection_id).password
+            if not token:
+                message = f"connection {self.connection_id} has no password, which is Bsale's access_token"
+                raise FatalError(message, vendor=VENDOR)
+            session = super().get_conn()
+            session.auth = _AccessToken(token)
+            # Following a redirect would take the token elsewhere.
+            session.max_redirects = 0
+            # Each try needs a turn of its own, so requests are tried again here and not below.
+            self.keep_alive_adapter.max_retries = ReadRetry.of(0)
+            self._pace = self._find_pace()
+        return self._session
+
+    def get(self, endpoint: str, asked: dict[str, str], about: str) -> str:
+        """What a read answers, tried again where that may help. Raises RetriableError, FatalError or DataError."""
+        self.get_conn()
+        retrying = Retrying(
+            retry=retry_if_exception(_may_work_soon),
+            stop=stop_after_attempt(1 + self.settings.retries),
+            wait=wait_exponential_jitter(initial=0.5, max=8, jitter=0.5),
+            reraise=True,
+        )
+        return retrying(self._get_once, endpoint, asked, about)
+
+    def post(self, endpoint: str, body: bytes, about: str) -> Response:
+        """The response to a write, sent exactly once. Raises as ``VendorHook.tell``."""
+        self.get_conn()
+        with self._pace.turn():
+            response = self.tell(endpoint, body, about=about, headers={"Content-Type": "application/json"})
+        self._heed(response)
+        return response
+
+    def _get_once(self, endpoint: str, asked: dict[str, str], about: str) -> str:
+        with self._pace.turn():
+            response = self.exchange("GET", endpoint, about=about, if_lost=RetriableError, params=asked)
+        self._heed(response)
+        text = self.text(response, about=about, if_lost=RetriableError)
+        if not 200 <= response.status_code < 300:
+            raise self._refusal(response, text, about)
+        if not text.strip():
+            raise self.failure(RetriableError, f"{about}: the answer is empty", response)
+        return text
+
+    def _refusal(self, response: Response, text: str, about: str) -> Exception:
+        """What a status that is no success means for a read."""
+        status, words = response.status_code, complaint_in(text)
+        said = f"Bsale says “{words}”" if words else f"the answer is {describe(text)}"
+        if status in (408, 429) or status >= 500:
+            error = self.failure(RetriableError, f"{about}: {said}", response)
+            error.retry_after = wait_asked_for(response, text)
+            return error
+        if words and status not in (401, 403):
+            return self.failure(DataError, f"{about}: {said}", response)
+        return self.failure(FatalError, f"{about}: {said}: check address and access_token", response)
+
+    def _heed(self, response: Response) -> None:
+        """Where Bsale asks to wait, all who use the connection do."""
+        if response.status_code == 429:
+            text = response.content.decode(errors="replace")
+            self._pace.pause(min(wait_asked_for(response, text) or bsale_pace.SECOND, LONGEST_WAIT))
+
+    def _find_pace(self) -> Pace:
+        """The connection's limit: among all processes through the ledger, else among this one's threads."""
+        from airflow.providers.postgres.hooks.postgres import PostgresHook
+
+        from store.rate_limits import SharedPace
+        from store.session import prepared
+
+        requests, name = self.settings.requests_per_second, self.settings.ledger_connection
+        try:
+            ledger = prepared(PostgresHook(name).get_conn())
+        except AirflowNotFoundException:
+            self.log.warning("There is no connection %s: only this process's requests are held to the limit.", name)
+            return bsale_pace.of_this_process(self.connection_id, requests)
+        weakref.finalize(self, ledger.close)
+        return SharedPace(ledger, self.connection_id, requests)
+
+
+def _may_work_soon(error: BaseException) -> bool:
+    """Whether a read that failed is worth another try at once; what must wait longer is for the task's own retries."""
+    return isinstance(error, RetriableError) and (error.retry_after or 0) <= LONGEST_WAIT

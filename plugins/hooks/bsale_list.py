@@ -1,0 +1,120 @@
+"""A list of Bsale that is read in pages, several at a time, while new rows may come in."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from itertools import groupby, pairwise
+
+from hooks.bsale_answers import VENDOR, Page, Row
+from hooks.errors import DataError, RetriableError
+
+LIMIT = 50
+"""Rows of the longest page (bsale.seed.txt, limit)."""
+
+Ask = Callable[[int, int], Page]
+"""Asks for the page at an offset, of at most so many rows."""
+
+
+class Moved(RetriableError):
+    """What was read of a list does not fit together: it must be read anew."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the list changed while it was read: {why}", vendor=VENDOR)
+
+
+class Listing:
+    """A list of Bsale, its rows by their *place*: how many rows are older.
+
+    New payments come in at one end, and where that is the front, each shifts the offsets of all the others; a row's
+    place never changes. With each page's own count, offsets become places, so pages may be asked for in any order and
+    at once, may be short, and rows may come in meanwhile: what is still missing is asked for, until nothing is. Two
+    rows at one place, or one at two, mean that the list changed in another way: that raises Moved.
+    """
+
+    def __init__(self, ask: Ask, pool: Executor, about: str) -> None:
+        self._ask, self._pool, self._about = ask, pool, about
+        self._rows: dict[int, Row] = {}
+        self._places: dict[str, int] = {}
+        first = ask(0, LIMIT)
+        self.count = first.count
+        self._order = _order(first.rows)
+        self._pages = 0
+        self._add(first)
+
+    def all(self) -> list[Row]:
+        """Every row, oldest first. Raises Moved, or RetriableError for rows that never come."""
+        self._fill(range(self.count))
+        # One page is one moment. Several belong together if the list is no longer, nor shorter, than what they hold.
+        while self._pages > 1:
+            last = self._ask(0, 1)
+            if last.count < self.count:
+                raise Moved(f"the list had {self.count} rows and now has {last.count}")
+            self._add(last)
+            if len(self._rows) == self.count:
+                break
+            self._fill(range(self.count))
+        return [self._rows[place] for place in range(self.count)]
+
+    def between(self, first: int, last: int, instant: Callable[[Row], int]) -> list[Row]:
+        """The rows whose instants lie from ``first`` to before ``last``, with a page of neighbours on either side.
+
+        ``instant`` gives a row's epoch seconds, by which the list must be in order but for a page's rows or so.
+        Raises Moved, RetriableError for rows that never come, DataError where the list has no order.
+        """
+        if self._order == 0 and self.count > LIMIT:
+            message = f"{self._about}: the list is in no order, so the payments of one day cannot be found in it"
+            raise DataError(message, vendor=VENDOR)
+        places = range(self.count)
+        begins, ends = (bisect_left(places, edge, key=lambda at: instant(self._row(at))) for edge in (first, last))
+        window = range(max(0, begins - LIMIT), min(self.count, ends + LIMIT))
+        self._fill(window)
+        return [self._rows[place] for place in window]
+
+    def _row(self, place: int) -> Row:
+        if place not in self._rows:
+            # With its neighbours, as the page costs the same: the search needs them next.
+            first = max(0, place - LIMIT // 2)
+            self._fill(range(first, min(self.count, first + LIMIT)))
+        return self._rows[place]
+
+    def _fill(self, places: range) -> None:
+        """Asks for these places until all are there."""
+        while missing := [place for place in places if place not in self._rows]:
+            known = len(self._rows)
+            for page in self._pool.map(lambda question: self._ask(*question), list(self._questions(missing))):
+                self._add(page)
+            if len(self._rows) == known:
+                raise RetriableError(
+                    f"{self._about}: the list counts {self.count} payments, and {len(missing)} of them never come",
+                    vendor=VENDOR,
+                )
+
+    def _questions(self, missing: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Offset and limit of the pages that hold these places."""
+        for _, neighbours in groupby(enumerate(missing), key=lambda pair: pair[1] - pair[0]):
+            run = [place for _, place in neighbours]
+            for first in range(0, len(run), LIMIT):
+                part = run[first : first + LIMIT]
+                yield (self.count - 1 - part[-1] if self._order < 0 else part[0]), len(part)
+
+    def _add(self, page: Page) -> None:
+        self._pages += 1
+        if self._order == 0 and page.count != self.count:
+            raise Moved(f"the list had {self.count} rows and now has {page.count}")
+        self.count = max(self.count, page.count)
+        for offset, row in enumerate(page.rows, start=page.offset):
+            place = page.count - 1 - offset if self._order < 0 else offset
+            if self._rows.setdefault(place, row).id != row.id or self._places.setdefault(row.id, place) != place:
+                raise Moved(f"payment {row.id} is not where it was, or another is in its place")
+
+
+def _order(rows: Sequence[Row]) -> int:
+    """1 where ids ascend, -1 where they descend, 0 where they do neither: Bsale promises none."""
+    try:
+        ids = [int(row.id) for row in rows]
+    except ValueError:
+        return 0
+    pairs = list(pairwise(ids))
+    if all(one < other for one, other in pairs):
+        return 1
+    return -1 if all(one > other for one, other in pairs) else 0

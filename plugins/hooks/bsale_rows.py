@@ -1,0 +1,190 @@
+"""What a payment of Bsale means to the books: documents out of the rows of one office (bsale.seed.txt)."""
+
+from collections import Counter
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
+from bookkeeping.money import ZERO, quantum
+from hooks import bsale_shapes as shapes
+from hooks.bsale_answers import identity
+from hooks.bsale_landing import Landing
+from hooks.bsale_shapes import HARMLESS, Reason
+
+
+def documents(landing: Landing, *, day: date, currency: str, key: str) -> Reading:
+    """The documents of an office's day, and the rows that are none, each with its reason. See hooks.bsale.read."""
+    reading = Reading()
+    reader = _Reader(landing, day, currency)
+    for place, row in landing.places():
+        if shapes.office(row) not in (key, ""):
+            continue
+        try:
+            reading.documents.append(reader.document(place, row))
+        except _Unbookable as why:
+            reading.quarantined.append(reader.quarantined(place, row, why))
+    return reading
+
+
+class _Unbookable(Exception):
+    """Why a row does not become a document."""
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class _Reader:
+    def __init__(self, landing: Landing, day: date, currency: str) -> None:
+        self.landing, self.day, self.currency = landing, day, currency
+        self.times = Counter(identity(row.get("id")) for _, row in landing.places())
+
+    def document(self, place: str, row: dict[str, Any]) -> Document:
+        self._is_whole(row)
+        kind, net = self._kind(row), self._net(row)
+        if shapes.flag(row["state"]):
+            raise _Unbookable(Reason.VOIDED, "the payment is voided")
+        self._is_of_the_day(row)
+        self._has_a_known_form(row)
+        documents = _paid_documents(row)
+        return Document(
+            source="bsale",
+            kind=kind,
+            source_id=identity(row["id"]),
+            business_date=self.day,
+            currency=self.currency,
+            form=shapes.form(row),
+            amounts={"net": net} | (self._shares(row, net) if kind is Kind.COLLECTION else self._taxes(row, net)),
+            attributes=self._attributes(row, kind, net),
+            place=place,
+            # What people look for: the document that was paid, or, where there are several, the payment itself.
+            reference=documents[0] if len(documents) == 1 else identity(row["id"]),
+        )
+
+    def quarantined(self, place: str, row: dict[str, Any], why: _Unbookable) -> QuarantinedRow:
+        return QuarantinedRow(
+            place=place,
+            kind=self._kind(row),
+            form=shapes.form(row),
+            reason=why.reason,
+            message=str(why),
+            net=shapes.money(row.get("amount"), self.currency),
+            row=row,
+            blocking=why.reason not in HARMLESS,
+        )
+
+    def _kind(self, row: dict[str, Any]) -> Kind:
+        return shapes.kind(row, self.landing.is_client_credit(row))
+
+    def _is_whole(self, row: dict[str, Any]) -> None:
+        said = {
+            "id": identity(row.get("id")),
+            "state": identity(row.get("state")) or row.get("state"),
+            "payment_type": shapes.form(row),
+        }
+        if lacking := [name for name, value in said.items() if value in ("", None)]:
+            raise _Unbookable(Reason.MISSING_FIELD, f"the row lacks {', '.join(lacking)}")
+        if self.times[said["id"]] > 1:
+            message = f"payment {said['id']} stands in {self.times[said['id']]} rows: the day must be read again"
+            raise _Unbookable(Reason.REPEATED_ID, message)
+        if shapes.flag(row["state"]) is None:
+            raise _Unbookable(Reason.BAD_FLAG, f"state is {_quote(row['state'])}, neither 0 nor 1")
+        if "isCreditPayment" in row and shapes.flag(row["isCreditPayment"]) is None:
+            message = f"isCreditPayment is {_quote(row['isCreditPayment'])}, neither 0 nor 1"
+            raise _Unbookable(Reason.BAD_FLAG, message)
+        if not shapes.office(row):
+            raise _Unbookable(Reason.NO_OFFICE, f"payment {said['id']} names no office, so no cash box would book it")
+
+    def _net(self, row: dict[str, Any]) -> Decimal:
+        net = shapes.money(row.get("amount"), self.currency)
+        if net is None:
+            raise _Unbookable(Reason.BAD_AMOUNT, f"amount is {_quote(row.get('amount'))}, which is no amount of money")
+        if net < ZERO:
+            raise _Unbookable(Reason.NEGATIVE_AMOUNT, f"amount is negative ({net}), which Bsale gives no meaning to")
+        return net
+
+    def _is_of_the_day(self, row: dict[str, Any]) -> None:
+        """Bsale's date in UTC is the day; where it has none, the local day on which the payment was made is."""
+        if shapes.is_undated(row):
+            made = shapes.seconds(row.get("createdAt"))
+            if made is None:
+                raise _Unbookable(Reason.BAD_DATE, f"there is no recordDate, and createdAt is {_quote(made)}")
+            its_day = datetime.fromtimestamp(made, self.landing.zone).date()
+            if its_day != self.day:
+                message = f"it has no recordDate and was made on {its_day}, where it is booked"
+                raise _Unbookable(Reason.ANOTHER_DAY, message)
+            return
+        recorded = shapes.seconds(row["recordDate"])
+        if recorded is None:
+            raise _Unbookable(Reason.BAD_DATE, f"recordDate is {_quote(row['recordDate'])}, which is no date")
+        if shapes.utc_day(recorded) != self.day:
+            message = f"Bsale gives it for {self.day}, but its recordDate is of {shapes.utc_day(recorded)} (UTC)"
+            raise _Unbookable(Reason.WRONG_DAY, message)
+
+    def _has_a_known_form(self, row: dict[str, Any]) -> None:
+        if self.landing.is_client_credit(row) is None:
+            message = f"Bsale does not tell what form of payment {shapes.form(row)} is: whether money moved is unknown"
+            raise _Unbookable(Reason.UNKNOWN_FORM, message)
+
+    def _taxes(self, row: dict[str, Any], net: Decimal) -> dict[str, Decimal]:
+        """The VAT in an amount, by the kind of document it pays; none where that is not known.
+
+        As if all of the document were taxed alike: this contract gives totals of payments, not of invoices.
+        """
+        code = self.landing.document_type(row)
+        if code in shapes.EXEMPT:
+            return {"base": net, "vat": net - net}
+        if code in shapes.TAXED:
+            base = (net / (1 + shapes.VAT)).quantize(quantum(self.currency), rounding=ROUND_HALF_UP)
+            return {"base": base, "vat": net - base}
+        return {}
+
+    def _shares(self, row: dict[str, Any], net: Decimal) -> dict[str, Decimal]:
+        """How much of a collection pays off documents, and how much no document takes up."""
+        applied = min(self._shared(row, net), net)
+        return {"applied": applied, "unapplied": net - applied}
+
+    def _shared(self, row: dict[str, Any], net: Decimal) -> Decimal:
+        """What the documents of a collection come to; a single one without an amount takes all."""
+        listed = row.get("documents")
+        if not isinstance(listed, list):
+            return net
+        total = ZERO
+        for document in listed:
+            share = shapes.money(document.get("amount") if isinstance(document, dict) else None, self.currency)
+            if share is None or share < ZERO:
+                raise _Unbookable(Reason.BAD_AMOUNT, "a document that it pays has an amount that is no money")
+            total += share
+        return total
+
+    def _attributes(self, row: dict[str, Any], kind: Kind, net: Decimal) -> dict[str, str]:
+        attributes = {"form": shapes.form(row)}
+        if kind is Kind.COLLECTION:
+            shared = self._shared(row, net)
+            attributes["spread"] = "exact" if shared == net else "short" if shared < net else "over"
+        elif code := self.landing.document_type(row):
+            attributes["document_type"] = code
+        if kind is not Kind.SALE:
+            attributes["postdated"] = "true" if self._is_postdated(row) else "false"
+        return attributes
+
+    def _is_postdated(self, row: dict[str, Any]) -> bool:
+        """Whether it was paid by a cheque that is good on a later day only."""
+        due = row.get("checkDate")
+        if due in (None, "", 0, "0"):
+            return False
+        if (instant := shapes.seconds(due)) is None:
+            raise _Unbookable(Reason.BAD_DATE, f"checkDate is {_quote(due)}, which is no date")
+        return shapes.utc_day(instant) > self.day
+
+
+def _paid_documents(row: dict[str, Any]) -> list[str]:
+    """The ids of the documents that a payment pays."""
+    listed = row.get("documents")
+    nodes = listed if isinstance(listed, list) else [row.get("document")]
+    return [identity(node.get("id")) for node in nodes if isinstance(node, dict) and identity(node.get("id"))]
+
+
+def _quote(value: Any) -> str:
+    return repr(str(value)[:40])

@@ -1,0 +1,28 @@
+"""What a Bsale connection may set in its extra."""
+
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, PositiveInt
+
+from hooks import vendor
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name!r} is not a time zone; write one like 'America/Santiago'") from None
+    return name
+
+
+class Settings(vendor.Settings):
+    """A Bsale connection's extra; its password is the access_token.
+
+    ``requests_per_second``: what the site allows; ``timezone``: of the company, for payments that have no date;
+    ``ledger_connection``: where the limit is kept for all processes.
+    """
+
+    requests_per_second: PositiveInt = 8
+    timezone: Annotated[str, AfterValidator(_zone)] = "America/Santiago"
+    ledger_connection: str = "ledger_db"

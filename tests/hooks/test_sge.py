@@ -108,6 +108,11 @@ class TestFetch:
         with pytest.raises(DataError, match=said):
             hook.fetch("P1", DAY)
 
+    def test_nor_may_it_be_in_the_day_asked_alone(self, hook, vendor):
+        self.answers(vendor, ROW, alone=[ROW | {"proyectoId": "P7"}])
+        with pytest.raises(DataError, match="the server ignores the query"):
+            hook.fetch("P1", DAY)
+
     def test_an_invoice_that_stands_twice_and_not_alike_is_refused(self, hook, vendor):
         vendor.answers(COLUMNS, [ROW, invoice("1", DAY, 121)], [])
         with pytest.raises(DataError, match="invoice 1 stands twice and not alike"):

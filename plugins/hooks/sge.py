@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, BinaryIO, Literal
-from urllib.parse import quote
+from urllib.parse import quote, urljoin, urlsplit
 
 from pydantic import PositiveInt
 from requests import PreparedRequest, Response, Session
@@ -45,14 +45,20 @@ class Settings(vendor.Settings):
 
 
 class _Key(AuthBase):
-    """Sends the key with each request."""
+    """Sends the key with each request, and to no other server that one is redirected to."""
 
     def __init__(self, header: str, value: str) -> None:
         self.header, self.value = header, value
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         request.headers[self.header] = self.value
+        request.register_hook("response", self._keep)
         return request
+
+    def _keep(self, response: Response, **_: Any) -> None:
+        there = urlsplit(urljoin(response.url, response.headers.get("Location", "")))
+        if there.netloc != urlsplit(response.url).netloc:
+            response.request.headers.pop(self.header, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,6 +171,12 @@ class TestKey:
         SgeHook(connection("sge", vendor.url)).issued_invoices()
         assert not {"X-API-Key", "Authorization"} & set(vendor.asked[0].headers)
 
+    def test_it_follows_a_redirect_on_its_own_server_and_to_no_other(self, hook, vendor, reply):
+        for where, sent in (("/elsewhere", "s3cret"), (f"{vendor.url}/there".replace("127.0.0.1", "localhost"), None)):
+            vendor.answers(reply(status=302, headers={"Location": where}), [])
+            assert hook.issued_invoices() == []
+            assert vendor.asked[-1].headers.get("X-API-Key") == sent
+
     @pytest.mark.parametrize("status", [401, 403])
     def test_one_that_is_refused_is_fatal_and_not_shown(self, hook, vendor, reply, status):
         vendor.answers(reply(status=status))

@@ -39,7 +39,7 @@ def test_the_tenant_keeps_the_branchs_padding():
     ("field", "value", "message"),
     [
         ("id", "Caja-164", "'Caja-164' is not a name of small letters, digits and underscores"),
-        ("source", "sap", "unknown source 'sap'; known are sga"),
+        ("source", "sap", "unknown source 'sap'; known are bsale, sga, sge, zeta"),
         ("connection", "sga itb", "'sga itb' is not the id of an Airflow connection"),
         ("key", " ", "must not be empty"),
         ("erp", {"tenant": "T1, D MG 01", "lot": "008964"}, "'group,branch' with no blank after the comma"),

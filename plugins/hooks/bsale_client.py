@@ -2,6 +2,7 @@
 
 import weakref
 
+import psycopg
 from airflow.sdk.exceptions import AirflowNotFoundException
 from requests import PreparedRequest, Response, Session
 from requests.auth import AuthBase
@@ -13,7 +14,7 @@ from hooks.bsale_pace import Pace
 from hooks.bsale_settings import Settings
 from hooks.errors import DataError, FatalError, RetriableError
 from hooks.transport import LONGEST_WAIT, ReadRetry
-from hooks.vendor import VendorHook, describe
+from hooks.vendor import VendorHook, describe, one_line
 
 
 class _AccessToken(AuthBase):
@@ -110,6 +111,9 @@ class BsaleClient(VendorHook):
         except AirflowNotFoundException:
             self.log.warning("There is no connection %s: only this process's requests are held to the limit.", name)
             return bsale_pace.of_this_process(self.connection_id, requests)
+        except psycopg.OperationalError as error:
+            message = f"the ledger ({name}), which keeps everybody's turns, cannot be reached: {one_line(str(error))}"
+            raise RetriableError(message, vendor=VENDOR) from None
         weakref.finalize(self, ledger.close)
         return SharedPace(ledger, self.connection_id, requests)
 

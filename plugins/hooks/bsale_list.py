@@ -28,7 +28,8 @@ class Listing:
     New payments come in at one end, and where that is the front, each shifts the offsets of all the others; a row's
     place never changes. With each page's own count, offsets become places, so pages may be asked for in any order and
     at once, may be short, and rows may come in meanwhile: what is still missing is asked for, until nothing is. Two
-    rows at one place, or one at two, mean that the list changed in another way: that raises Moved.
+    rows at one place, or one at two, mean that the list changed in another way: that raises Moved. So does a list that
+    grows and is not in the order of its ids, as nobody knows where it grew.
     """
 
     def __init__(self, ask: Ask, pool: Executor, about: str) -> None:
@@ -36,8 +37,11 @@ class Listing:
         self._rows: dict[int, Row] = {}
         self._places: dict[str, int] = {}
         first = ask(0, LIMIT)
-        self.count = first.count
-        self._order = _order(first.rows)
+        if len(first.rows) < min(2, first.count):
+            raise Moved(f"it counts {first.count} rows, and its first page has {len(first.rows)}")
+        self.count = self._count_at_first = first.count
+        ascend = _ascend(first.rows)
+        self._newest_first, self._is_ordered = ascend is False, ascend is not None
         self._pages = 0
         self._add(first)
 
@@ -48,7 +52,7 @@ class Listing:
         while self._pages > 1:
             last = self._ask(0, 1)
             if last.count < self.count:
-                raise Moved(f"the list had {self.count} rows and now has {last.count}")
+                raise Moved(f"it had {self.count} rows and now has {last.count}")
             self._add(last)
             if len(self._rows) == self.count:
                 break
@@ -61,13 +65,13 @@ class Listing:
         ``instant`` gives a row's epoch seconds, by which the list must be in order but for a page's rows or so.
         Raises Moved, RetriableError for rows that never come, DataError where the list has no order.
         """
-        if self._order == 0 and self.count > LIMIT:
-            message = f"{self._about}: the list is in no order, so the payments of one day cannot be found in it"
-            raise DataError(message, vendor=VENDOR)
         places = range(self.count)
         begins, ends = (bisect_left(places, edge, key=lambda at: instant(self._row(at))) for edge in (first, last))
         window = range(max(0, begins - LIMIT), min(self.count, ends + LIMIT))
         self._fill(window)
+        if not self._is_ordered and self.count > LIMIT:
+            message = f"{self._about}: the list is in no order, so the payments of one day cannot be found in it"
+            raise DataError(message, vendor=VENDOR)
         return [self._rows[place] for place in window]
 
     def _row(self, place: int) -> Row:
@@ -80,10 +84,10 @@ class Listing:
     def _fill(self, places: range) -> None:
         """Asks for these places until all are there."""
         while missing := [place for place in places if place not in self._rows]:
-            known = len(self._rows)
+            known = (len(self._rows), self.count)
             for page in self._pool.map(lambda question: self._ask(*question), list(self._questions(missing))):
                 self._add(page)
-            if len(self._rows) == known:
+            if known == (len(self._rows), self.count):
                 raise RetriableError(
                     f"{self._about}: the list counts {self.count} payments, and {len(missing)} of them never come",
                     vendor=VENDOR,
@@ -95,26 +99,26 @@ class Listing:
             run = [place for _, place in neighbours]
             for first in range(0, len(run), LIMIT):
                 part = run[first : first + LIMIT]
-                yield (self.count - 1 - part[-1] if self._order < 0 else part[0]), len(part)
+                yield (self.count - 1 - part[-1] if self._newest_first else part[0]), len(part)
 
     def _add(self, page: Page) -> None:
         self._pages += 1
-        if self._order == 0 and page.count != self.count:
-            raise Moved(f"the list had {self.count} rows and now has {page.count}")
         self.count = max(self.count, page.count)
+        self._is_ordered &= len(page.rows) < 2 or _ascend(page.rows) is (not self._newest_first)
+        if not self._is_ordered and {self.count, page.count} != {self._count_at_first}:
+            raise Moved(f"it had {self._count_at_first} rows and now has {page.count}")
         for offset, row in enumerate(page.rows, start=page.offset):
-            place = page.count - 1 - offset if self._order < 0 else offset
+            place = page.count - 1 - offset if self._newest_first else offset
             if self._rows.setdefault(place, row).id != row.id or self._places.setdefault(row.id, place) != place:
                 raise Moved(f"payment {row.id} is not where it was, or another is in its place")
 
 
-def _order(rows: Sequence[Row]) -> int:
-    """1 where ids ascend, -1 where they descend, 0 where they do neither: Bsale promises none."""
+def _ascend(rows: Sequence[Row]) -> bool | None:
+    """Whether ids ascend or descend, None where they do neither: Bsale promises no order."""
     try:
         ids = [int(row.id) for row in rows]
     except ValueError:
-        return 0
-    pairs = list(pairwise(ids))
-    if all(one < other for one, other in pairs):
-        return 1
-    return -1 if all(one > other for one, other in pairs) else 0
+        return None
+    if all(one < other for one, other in pairwise(ids)):
+        return True
+    return False if all(one > other for one, other in pairwise(ids)) else None

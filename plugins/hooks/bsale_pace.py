@@ -60,11 +60,11 @@ class ProcessPace:
         return max(self._free_at[0], self._paused_until) - time.monotonic()
 
 
-_paces: dict[str, ProcessPace] = {}
+_paces: dict[tuple[str, int], ProcessPace] = {}
 _making = Lock()
 
 
 def of_this_process(connection_id: str, requests: int) -> ProcessPace:
-    """The one pace that all hooks of a connection share in this process; the first one's limit counts."""
+    """The one pace that all hooks of a connection share in this process."""
     with _making:
-        return _paces.setdefault(connection_id, ProcessPace(requests))
+        return _paces.setdefault((connection_id, requests), ProcessPace(requests))

@@ -108,8 +108,8 @@ class PaymentForm(Record):
     due_on: Day | None = Field(None, alias="FechaVencimiento")
     concept: T(50) | None = Field(None, alias="Concepto")
     box: N(3) | None = Field(None, alias="CodigoCaja")
-    bank: N(3) | None = Field(None, alias="CodigoBancoFinanciera")
-    bank_account: N(3) | None = Field(None, alias="CodigoCtaBancaria")
+    bank: N(10) | T() | None = Field(None, alias="CodigoBancoFinanciera")
+    bank_account: N(10) | T() | None = Field(None, alias="CodigoCtaBancaria")
     holder: T() | None = Field(None, alias="Titular", repr=False)
     card_number: T() | None = Field(None, alias="NumeroTarjeta", repr=False)
     card_authorization: T() | None = Field(None, alias="AutorizacionTarjeta", repr=False)
@@ -122,7 +122,7 @@ class PaymentForm(Record):
 
     @field_validator("box", "bank", "bank_account")
     @classmethod
-    def _where_the_money_is(cls, value: int | None, info: ValidationInfo) -> int | None:
+    def _where_the_money_is(cls, value: Any, info: ValidationInfo) -> Any:
         owner = {"box": "cash", "bank": "cheque", "bank_account": "bank"}[info.field_name]
         return needed(value, info.data.get("means") == owner, f"for a payment by {owner}")
 

@@ -55,7 +55,7 @@ probe: setup
 test: setup
 	@$(PY) -m pytest $(ARGS)
 
-# ARGS=--markdown prints the tables for docs/reliability.md, ARGS=--beyond adds faults that no promise is made about.
+# ARGS=--markdown prints the tables as docs/reliability.md has them; ARGS=--help tells the rest.
 simulate: setup
 	@PYTHONPATH=plugins:tests $(PY) -m simulation $(if $(SEED),--seed "$(SEED)",$(if $(TEETH),--teeth, \
 		--seeds "$(or $(SEEDS),2000)" --first "$(or $(FROM),1)")) $(ARGS)

@@ -20,6 +20,7 @@ from simulation.database import Server
 from simulation.day import Day
 from simulation.product import Product
 from simulation.teeth import TEETH, bite
+from simulation.weather import BEYOND
 from store.migrate import upgrade
 
 HOME = Path(__file__).parents[2] / ".run" / "simulation"
@@ -47,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--first", type=int, default=1, help="the first of them (default: %(default)s)")
     parser.add_argument("--seed", type=int, help="play this one alone and tell its story")
     parser.add_argument("--teeth", action="store_true", help="plant each bug in turn and see it caught")
-    parser.add_argument("--beyond", action="store_true", help="with the faults that no promise is made about")
+    parser.add_argument("--beyond", choices=BEYOND, default="", help="with a fault that no promise is made about")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: %(default)s)")
     parser.add_argument("--markdown", action="store_true", help="print the tables as Markdown")
     return parser

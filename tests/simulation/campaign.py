@@ -20,7 +20,7 @@ def play(
     server: Server,
     seeds: Iterable[int],
     *,
-    beyond: bool = False,
+    beyond: str = "",
     changes: Sequence[str] = (),
     only: Callable[[Day], bool] = lambda day: True,
 ) -> Iterator[Outcome]:
@@ -43,7 +43,7 @@ def play(
                         break
 
 
-def play_chunk(server: Server, seeds: Sequence[int], beyond: bool, naive: bool) -> dict[str, Figures]:
+def play_chunk(server: Server, seeds: Sequence[int], beyond: str, naive: bool) -> dict[str, Figures]:
     """The figures of some seeds: the product's, and those of the naive ways if asked for."""
     logging.disable(logging.CRITICAL)
     figures = {OURS: Figures()}
@@ -61,7 +61,7 @@ def campaign(
     seeds: Sequence[int],
     *,
     jobs: int,
-    beyond: bool = False,
+    beyond: str = "",
     naive: bool = True,
     progress: Callable[[int], None] = lambda done: None,
 ) -> dict[str, Figures]:

@@ -210,8 +210,10 @@ class Database:
         """A session nothing can happen to, for whoever is not part of the play."""
         line = self._idle.pop() if self._idle else self._connect()
         line.severed, line._shown = False, None
-        yield line
-        self._idle.append(line)
+        try:
+            yield line
+        finally:
+            self._idle.append(line)
 
     def end(self) -> None:
         """Closes all sessions."""

@@ -65,7 +65,7 @@ class Outcome:
 class Day:
     """The stage: one box's day, its source, the ERP, the weather, and who appears when."""
 
-    def __init__(self, seed: int, system: System, *, beyond: bool = False, telling: bool = False) -> None:
+    def __init__(self, seed: int, system: System, *, beyond: str = "", telling: bool = False) -> None:
         self.seed = seed
         self.system = system
         self.box, self.lot = f"box_{seed}", f"{seed % 1_000_000:06d}"
@@ -155,6 +155,8 @@ class Day:
         self._done(self._task("close", self.system.close))
         if self.wire.calls.total() != calls:
             self.broke(SILENT, f"{self.wire.calls.total() - calls} calls of the ERP for a day that was closed")
+        while self.wire.under_way:
+            self.world.pause(HOUR)
         for invariant, how in self.wrong():
             self.broke(invariant, how)
 

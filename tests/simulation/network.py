@@ -9,7 +9,7 @@ from bookkeeping.journal import JournalEntry
 from hooks.errors import DataError, FatalError, RetriableError, UncertainError
 from simulation.erp import Place, Refused, TrueLedger
 from simulation.process import Process
-from simulation.weather import LATEST, Weather
+from simulation.weather import HOUR, LATEST, Weather
 from simulation.world import World
 
 TIMEOUT = 60.0
@@ -176,6 +176,11 @@ class Hook:
             case "copied, one copy after the answer":
                 number = self._executed(execute)
                 self.wire.later(self._lateness(), execute)
+            case "executed after more than a day":
+                self.wire.later(self.rng.uniform(25, 60) * HOUR, execute)
+                self._no_answer(what)
+            case "somebody else's answer, of our tenant":
+                number = "000001"
             case "refused, a copy carried out":
                 if self.rng.random() < 0.5:
                     self._quietly(execute)

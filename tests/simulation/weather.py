@@ -43,34 +43,38 @@ DELETES = {
 }
 """Faults of a delete, with their weights."""
 
-BEYOND = {"copied, one copy after the answer": 3.0}
-"""Faults that the protocol does not promise to survive; only a run that asks for them has them."""
+BEYOND = (
+    "copied, one copy after the answer",
+    "executed after more than a day",
+    "somebody else's answer, of our tenant",
+)
+"""Faults that the protocol does not promise to survive: each strikes only where it is asked for, to see how often."""
 
 
 @dataclass
 class Weather:
     """The faults of one seed. ``rate`` is how likely a write meets one (a delete half as likely, there being so many);
-    ``calm`` ends them all."""
+    ``beyond`` names one of BEYOND to have among them; ``calm`` ends them all."""
 
     rng: Random
     rate: float
     naps: bool
     restarts: bool
-    beyond: bool = False
+    beyond: str = ""
     calm: bool = False
     counts: Counter[str] = field(default_factory=Counter)
     struck: Counter[str] = field(default_factory=Counter)
     """Crashes and lost connections, by the point where they struck."""
 
     @classmethod
-    def of(cls, rng: Random, *, beyond: bool = False) -> "Weather":
+    def of(cls, rng: Random, *, beyond: str = "") -> "Weather":
         """Drawn from fair to foul."""
         rate = rng.choice((0.03, 0.15, 0.35, 0.6))
         return cls(rng, rate, naps=rng.random() < 0.5, restarts=rng.random() < 0.4, beyond=beyond)
 
     def of_write(self) -> str:
         """The fault that an insert or a reversal meets; empty for none."""
-        return self._one_of(WRITES | BEYOND if self.beyond else WRITES, self.rate)
+        return self._one_of(WRITES | {self.beyond: 3.0} if self.beyond else WRITES, self.rate)
 
     def of_delete(self) -> str:
         """The fault that a delete meets; empty for none."""

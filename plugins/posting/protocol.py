@@ -99,7 +99,10 @@ class Poster:
         answer = self.erp.reverse(of=original.address, document=original.document, into=address)
         if answer.document not in (FIRST_DOCUMENT, original.document):
             # A site that does not heed the address asked for puts the reversal beside its original.
-            self.erp.delete(original.address, answer.document)
+            try:
+                self.erp.delete(original.address, answer.document)
+            except VendorError as error:  # says nothing of the reversal, which was sent
+                raise UncertainError(f"the reversal was numbered {answer.document}; {error}", vendor="ERP") from error
         return answer
 
     def _insert(self, entry: FrozenEntry, address: Address) -> Acknowledged:

@@ -161,6 +161,21 @@ def test_a_site_that_puts_reversals_beside_their_originals_is_left_without_any(e
     assert erp.live() == [FIRST]
 
 
+def test_a_reversal_that_was_sent_is_uncertain_where_what_it_left_cannot_be_removed(ledger, erp, poster, freeze):
+    poster.converge(freeze("35.30"))
+    erp.faults = ["second_number"]
+    delete = erp.delete
+
+    def unreachable(address, document):
+        erp.delete = delete
+        raise RetriableError("connection refused", vendor="protheus")
+
+    erp.delete = unreachable
+    poster.converge(freeze("36.00"))
+    assert erp.calls[-5:] == [*(f"delete 002/{n:06d}" for n in (1, 2, 3)), "reverse 001 into 003", "insert 004"]
+    assert erp.live() == [FIRST, f"reversal of {FIRST}", SECOND]
+
+
 def test_a_correction_interrupted_after_its_reversal_goes_on_from_there(erp, poster, freeze):
     poster.converge(freeze("35.30"))
     erp.faults = ["", "unreachable"]

@@ -187,7 +187,7 @@ class Database:
             raise psycopg.OperationalError("connection refused")
         line = self._idle.pop() if self._idle else self._connect()
         line.process, line.severed, line._shown = process, False, None
-        process.severed = line.sever
+        process.session = line
         self._used.append(line)
         return line
 

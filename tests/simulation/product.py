@@ -45,7 +45,7 @@ class Product:
             with self._lock(day, line):
                 revision = ledger.current(line, day.box, BUSINESS_DATE)
                 Poster(line, Hook(day.wire, process), process.name, day.site, process.sleep).converge(revision)
-                if day.locked and revision == frozen:
+                if day.locked and not line.severed and revision == frozen:
                     self._check_green(day, revision, len(entries))
 
     def sweep(self, day: Day, process: Process, *, last_call: bool = False) -> None:
@@ -74,7 +74,8 @@ class Product:
         return {"attempts": attempts, "uncertain": uncertain}
 
     def _check_green(self, day: Day, revision: ledger.Revision, entries: int) -> None:
-        """A close that succeeds says that every entry of the revision stands: by the ERP's own ledger it must."""
+        """A close that succeeds, under the day's lock to its end, says that every entry of the revision stands: by the
+        ERP's own ledger it must."""
         stands = {document.key for document in day.erp.standing.values()}
         for part in range(1, entries + 1):
             key = f"{day.box}|{BUSINESS_DATE:%Y%m%d}|{revision.revision}|{part}"

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from bookkeeping.money import ZERO
+from bookkeeping.money import ZERO, amount
 from hooks.zeta_movement_parts import MovementLine, PaymentForm, needed, totals, unwanted
-from hooks.zeta_shapes import ON_BEHALF, VoucherType
+from hooks.zeta_shapes import HOME_CURRENCY, ON_BEHALF, VoucherType
 from hooks.zeta_types import Day, N, Record, T
 
 SALES = {VoucherType.CREDIT_SALE, VoucherType.CREDIT_NOTE, VoucherType.CASH_SALE, VoucherType.CASH_RETURN}
@@ -139,7 +139,8 @@ class Movement(Record):
 
     def payload(self) -> dict[str, Any]:
         """The Movimiento as it goes to Zeta: by its names, without what has no value."""
-        return self.model_dump(by_alias=True, exclude_none=True)
+        sent = self.model_dump(by_alias=True, exclude_none=True)
+        return {name: value for name, value in sent.items() if value != ()}
 
 
 def _total(info: ValidationInfo) -> Decimal | None:
@@ -160,4 +161,4 @@ def _totals(info: ValidationInfo) -> tuple[Decimal, Decimal] | None:
 def _worth(info: ValidationInfo) -> Decimal | None:
     """A sale's amount without VAT in pesos; None where it is no sale, or the rate is not known."""
     found, rate = _totals(info), info.data.get("rate") or (1 if info.data.get("currency") == 1 else None)
-    return found[0] * rate if found and rate and info.data.get("kind") in SALES else None
+    return amount(found[0] * rate, HOME_CURRENCY) if found and rate and info.data.get("kind") in SALES else None

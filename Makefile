@@ -5,7 +5,7 @@ $(error Run it as: make -C <the project's folder> …)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down probe test simulate lint lock clean
+.PHONY: help setup demo up down probe test kills simulate lint lock clean
 
 # Whatever a tool wants to keep between runs, it keeps here.
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -27,6 +27,7 @@ help:
 	@echo "make probe CONN=protheus TENANT=… DEBIT=… CREDIT=… [LOT=PROBE1] [DATE=YYYY-MM-DD]"
 	@echo "                             try in the ERP's test company what posting assumes of it, and keep the result"
 	@echo "make test [ARGS=…]           run the tests (ARGS go to pytest)"
+	@echo "make kills                   kill tasks and servers in the middle of a close, and see what becomes of it (minutes)"
 	@echo "make simulate [SEEDS=2000] [FROM=1]  post box-days in simulated bad weather; SEED=… tells one, TEETH=1 plants bugs"
 	@echo "make lint                    check style and format"
 	@echo "make lock [ARGS=…]           write requirements.txt from requirements.in (ARGS=--upgrade takes newer versions)"
@@ -56,6 +57,9 @@ test: setup
 	@$(PY) -m pytest $(ARGS)
 
 # ARGS=--markdown prints the tables as docs/reliability.md has them; ARGS=--help tells the rest.
+kills: setup
+	@$(PY) -m pytest -m kills tests/e2e $(ARGS)
+
 simulate: setup
 	@PYTHONPATH=plugins:tests $(PY) -m simulation $(if $(SEED),--seed "$(SEED)",$(if $(TEETH),--teeth, \
 		--seeds "$(or $(SEEDS),2000)" --first "$(or $(FROM),1)")) $(ARGS)

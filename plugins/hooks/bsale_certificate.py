@@ -106,8 +106,10 @@ def _landed(landing: Landing, *, voids: bool) -> Sums:
 
 def _exact(value: Any) -> Decimal:
     """An amount as it is written; nothing for what is none, which ``read`` then stops at."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+        return ZERO
     try:
-        exact = Decimal(value) if isinstance(value, (str, int, Decimal)) else ZERO
+        exact = Decimal(value)
     except InvalidOperation:
         return ZERO
     return exact if exact.is_finite() else ZERO

@@ -1,6 +1,7 @@
 """How Bsale is spoken to: the token, everybody's turns, what is tried again, and what an answer's status means."""
 
 import weakref
+from threading import Lock
 
 import psycopg
 from airflow.sdk.exceptions import AirflowNotFoundException
@@ -34,21 +35,31 @@ class BsaleClient(VendorHook):
     vendor = VENDOR
     settings_model = Settings
 
+    def __init__(self, connection_id: str) -> None:
+        super().__init__(connection_id)
+        self._connecting = Lock()
+        self._is_ready = False
+
     def get_conn(self) -> Session:
-        """This hook's one session. Raises FatalError as its base does, and where the connection has no token."""
-        if self._session is None:
-            token = self.get_connection(self.connection_id).password
-            if not token:
-                message = f"connection {self.connection_id} has no password, which is Bsale's access_token"
-                raise FatalError(message, vendor=VENDOR)
+        """This hook's one session, for all of its threads. Raises FatalError as its base does, and without a token."""
+        with self._connecting:
             session = super().get_conn()
-            session.auth = _AccessToken(token)
-            # Following a redirect would take the token elsewhere.
-            session.max_redirects = 0
-            # Each try needs a turn of its own, so requests are tried again here and not below.
-            self.keep_alive_adapter.max_retries = ReadRetry.of(0)
-            self._pace = self._find_pace()
-        return self._session
+            if not self._is_ready:
+                session.auth = _AccessToken(self._token())
+                # Following a redirect would take the token elsewhere.
+                session.max_redirects = 0
+                # Each try needs a turn of its own, so requests are tried again here and not below.
+                self.keep_alive_adapter.max_retries = ReadRetry.of(0)
+                self._pace = self._find_pace()
+                self._is_ready = True
+            return session
+
+    def _token(self) -> str:
+        token = self.get_connection(self.connection_id).password
+        if not token:
+            message = f"connection {self.connection_id} has no password, which is Bsale's access_token"
+            raise FatalError(message, vendor=VENDOR)
+        return token
 
     def get(self, endpoint: str, asked: dict[str, str], about: str) -> str:
         """What a read answers, tried again where that may help. Raises RetriableError, FatalError or DataError."""

@@ -11,6 +11,9 @@ from hooks.errors import DataError, RetriableError
 LIMIT = 50
 """Rows of the longest page (bsale.seed.txt, limit)."""
 
+PATIENCE = 10
+"""How often the end of a growing list is caught up with."""
+
 Ask = Callable[[int, int], Page]
 """Asks for the page at an offset, of at most so many rows."""
 
@@ -28,8 +31,8 @@ class Listing:
     New payments come in at one end, and where that is the front, each shifts the offsets of all the others; a row's
     place never changes. With each page's own count, offsets become places, so pages may be asked for in any order and
     at once, may be short, and rows may come in meanwhile: what is still missing is asked for, until nothing is. Two
-    rows at one place, or one at two, mean that the list changed in another way: that raises Moved. So does a list that
-    grows and is not in the order of its ids, as nobody knows where it grew.
+    rows at one place, or one at two, mean that the list changed in another way: that raises Moved. So do rows that do
+    not come, and a list that grows and is not in the order of its ids, as nobody knows where it grew.
     """
 
     def __init__(self, ask: Ask, pool: Executor, about: str) -> None:
@@ -46,24 +49,18 @@ class Listing:
         self._add(first)
 
     def all(self) -> list[Row]:
-        """Every row, oldest first. Raises Moved, or RetriableError for rows that never come."""
+        """Every row, oldest first. Raises Moved."""
         self._fill(range(self.count))
         # One page is one moment. Several belong together if the list is no longer, nor shorter, than what they hold.
-        while self._pages > 1:
-            last = self._ask(0, 1)
-            if last.count < self.count:
-                raise Moved(f"it had {self.count} rows and now has {last.count}")
-            self._add(last)
-            if len(self._rows) == self.count:
-                break
-            self._fill(range(self.count))
+        if self._pages > 1:
+            self._catch_up()
         return [self._rows[place] for place in range(self.count)]
 
     def between(self, first: int, last: int, instant: Callable[[Row], int]) -> list[Row]:
         """The rows whose instants lie from ``first`` to before ``last``, with a page of neighbours on either side.
 
         ``instant`` gives a row's epoch seconds, by which the list must be in order but for a page's rows or so.
-        Raises Moved, RetriableError for rows that never come, DataError where the list has no order.
+        Raises Moved, or DataError where the list has no order.
         """
         places = range(self.count)
         begins, ends = (bisect_left(places, edge, key=lambda at: instant(self._row(at))) for edge in (first, last))
@@ -73,6 +70,18 @@ class Listing:
             message = f"{self._about}: the list is in no order, so the payments of one day cannot be found in it"
             raise DataError(message, vendor=VENDOR)
         return [self._rows[place] for place in window]
+
+    def _catch_up(self) -> None:
+        """Asks how long the list is by now, and for what came in, until that is nothing."""
+        for _ in range(PATIENCE):
+            last = self._ask(0, 1)
+            if last.count < self.count:
+                raise Moved(f"it had {self.count} rows and now has {last.count}")
+            self._add(last)
+            if len(self._rows) == self.count:
+                return
+            self._fill(range(self.count))
+        raise Moved(f"it grew on and on, to {self.count} rows")
 
     def _row(self, place: int) -> Row:
         if place not in self._rows:
@@ -88,18 +97,19 @@ class Listing:
             for page in self._pool.map(lambda question: self._ask(*question), list(self._questions(missing))):
                 self._add(page)
             if known == (len(self._rows), self.count):
-                raise RetriableError(
-                    f"{self._about}: the list counts {self.count} payments, and {len(missing)} of them never come",
-                    vendor=VENDOR,
-                )
+                raise Moved(f"it counts {self.count} rows, and {len(missing)} of them do not come")
 
     def _questions(self, missing: Sequence[int]) -> Iterator[tuple[int, int]]:
-        """Offset and limit of the pages that hold these places."""
+        """Offset and limit of the pages that hold these places.
+
+        Always whole pages: what comes in meanwhile at the front pushes rows back, and a row that is known already is
+        one more proof that the list holds still.
+        """
         for _, neighbours in groupby(enumerate(missing), key=lambda pair: pair[1] - pair[0]):
             run = [place for _, place in neighbours]
             for first in range(0, len(run), LIMIT):
                 part = run[first : first + LIMIT]
-                yield (self.count - 1 - part[-1] if self._newest_first else part[0]), len(part)
+                yield (self.count - 1 - part[-1] if self._newest_first else part[0]), LIMIT
 
     def _add(self, page: Page) -> None:
         self._pages += 1

@@ -65,9 +65,9 @@ def kind(row: dict[str, Any], is_client_credit: bool | None) -> Kind:
 
 
 def seconds(value: Any) -> int | None:
-    """Epoch seconds, as a number or as text; None where there are none, or no such."""
+    """Epoch seconds, as a number or as text; None where there are none, or no such (after the year 5138)."""
     text = identity(value)
-    return int(text) if text.isdecimal() else None
+    return int(text) if text.isdecimal() and len(text) <= 11 else None
 
 
 def utc_day(instant: int) -> date:

@@ -1,0 +1,374 @@
+"""What Bsale's payments mean to the books of an office, and which of them are not booked."""
+
+import json
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total, totals
+from bookkeeping.vocabulary import SOURCES
+from hooks.bsale import control_totals, read
+from hooks.bsale_shapes import Reason
+from hooks.errors import DataError, RetriableError
+from support.bsale_landings import (
+    CHEQUE,
+    CLIENT_CREDIT,
+    CREDIT_CARD,
+    DAY,
+    MIDNIGHT,
+    NOON,
+    collection,
+    group,
+    landed,
+    node,
+    payload,
+    payment,
+)
+
+A_DAY = 24 * 3600
+
+
+def reading(*payments: dict, key: str = "1", day: date = DAY, **parts: object) -> Reading:
+    parts = {"groups": [group("1", form, "39", 0) for form in ("1", "2", "4", "5")]} | parts
+    return read(landed(list(payments), **parts), day=day, currency="CLP", key=key)
+
+
+def document(*payments: dict, **parts: object) -> Document:
+    (found,) = reading(*payments, **parts).documents
+    return found
+
+
+def quarantined(*payments: dict, **parts: object) -> QuarantinedRow:
+    found = reading(*payments, **parts)
+    assert found.documents == []
+    return found.quarantined[0]
+
+
+class TestPayments:
+    def test_a_cash_sale_is_a_payment_with_the_vat_that_its_amount_holds(self):
+        found = document(payment(7, 1190))
+        assert (found.key, found.kind, found.form, found.currency) == ("bsale:payment:7", Kind.PAYMENT, "1", "CLP")
+        assert found.amounts == {"net": Decimal(1190), "base": Decimal(1000), "vat": Decimal(190)}
+        assert found.attributes == {"form": "1", "document_type": "39", "postdated": "false"}
+        assert (found.business_date, found.place, found.reference) == (DAY, "payments/0", "97")
+
+    @pytest.mark.parametrize("code", ["41", "34", "110"])
+    def test_an_exempt_document_has_no_vat(self, code):
+        found = document(payment(7, 1190), code=code)
+        assert found.amounts == {"net": Decimal(1190), "base": Decimal(1190), "vat": Decimal(0)}
+        assert found.attributes["document_type"] == code
+
+    @pytest.mark.parametrize(("amount", "vat"), [(1, 0), (3, 0), (4, 1), (100, 16), (99_999, 15_966)])
+    def test_vat_is_rounded_to_whole_pesos_and_nothing_is_lost(self, amount, vat):
+        found = document(payment(7, amount))
+        assert found.amounts["vat"] == vat
+        assert found.amounts["base"] + found.amounts["vat"] == amount
+
+    def test_where_the_kind_of_document_is_not_known_no_vat_is_made_up(self):
+        found = document(payment(7), code="999")
+        assert (found.amounts, found.attributes["document_type"]) == ({"net": Decimal(1190)}, "999")
+        found = document(payment(7), document_types={})
+        assert found.amounts == {"net": Decimal(1190)}
+        assert "document_type" not in found.attributes
+
+    @pytest.mark.parametrize("amount", [63027, 63027.0, "63027.0", "63027", " 63027 "])
+    def test_amounts_come_as_numbers_and_as_text(self, amount):
+        assert document(payment(7, amount)).net == Decimal(63027)
+
+    @pytest.mark.parametrize("identity", [7, "7"])
+    def test_ids_come_as_numbers_and_as_text(self, identity):
+        row = payment(7) | {"id": identity, "office": {"id": 1}, "payment_type": {"id": 1}, "document": {"id": 97}}
+        assert (document(row).source_id, document(row).reference) == ("7", "97")
+
+    def test_an_old_row_without_the_later_fields_is_read(self):
+        """The contract's example of one payment: no isCreditPayment, no createdAt, texts for money."""
+        row = payload("one")
+        day = date(2014, 4, 3)
+        types = {"39": ["950"]}
+        found = document(row, key="2", day=day, document_types=types)
+        assert (found.kind, found.net, found.amounts["vat"]) == (Kind.PAYMENT, Decimal(68643), Decimal(10960))
+
+    def test_each_office_has_its_own_payments(self):
+        rows = [payment(1, 100), payment(2, 200, office="2"), payment(3, 300)]
+        assert [found.net for found in reading(*rows).documents] == [100, 300]
+        assert [found.net for found in reading(*rows, key="2").documents] == [200]
+
+    def test_a_cheque_of_a_later_day_is_postdated(self):
+        due = {"today": MIDNIGHT, "next_month": MIDNIGHT + 30 * A_DAY, "as_text": str(MIDNIGHT + A_DAY)}
+        cheques = [payment(at, form=CHEQUE, checkDate=when) for at, when in enumerate(due.values())]
+        undated = [payment(at, form=CHEQUE) | {"checkDate": none} for at, none in enumerate([None, "", 0, "0"], 10)]
+        found = reading(*cheques, *undated).documents
+        assert [one.attributes["postdated"] for one in found] == ["false", "true", "true", *["false"] * 4]
+
+    def test_expanded_nodes_serve_as_well(self):
+        row = payment(7) | {
+            "payment_type": {"id": 77, "name": "Vale", "isClientCredit": 0},
+            "office": {"id": 1, "name": "Puerto Varas"},
+        }
+        assert document(row, groups=[]).form == "77"
+
+
+class TestSalesOnCredit:
+    def test_client_credit_opens_a_receivable_and_moves_no_money(self):
+        found = document(payment(7, 1190, CLIENT_CREDIT))
+        assert found.kind is Kind.SALE
+        assert found.amounts == {"net": Decimal(1190), "base": Decimal(1000), "vat": Decimal(190)}
+        assert found.attributes == {"form": "4", "document_type": "39"}
+
+    def test_its_form_may_tell_that_it_is_client_credit_where_no_total_does(self):
+        row = payment(7, form="44") | {"payment_type": {"id": 44, "isClientCredit": 1}}
+        assert document(row, groups=[]).kind is Kind.SALE
+
+    def test_the_contracts_collection_pays_three_documents(self):
+        row = next(row for row in payload("list")["items"] if row["isCreditPayment"])
+        found = document(row, day=date(2019, 1, 29))
+        assert (found.kind, found.form) == (Kind.COLLECTION, "4")
+        assert found.amounts == {"net": Decimal(29142), "applied": Decimal(29142), "unapplied": Decimal(0)}
+        assert found.attributes == {"form": "4", "postdated": "false", "spread": "exact"}
+        # Of several documents none is its own, so people find it by its own number.
+        assert found.reference == "78"
+
+    @pytest.mark.parametrize(
+        ("shares", "spread", "applied", "unapplied"),
+        [
+            ([600, 400], "exact", 1000, 0),
+            ([600, "100.0"], "short", 700, 300),
+            ([600, 900], "over", 1000, 0),
+            ([], "short", 0, 1000),
+        ],
+    )
+    def test_what_a_collection_pays_off_need_not_add_up_to_it(self, shares, spread, applied, unapplied):
+        found = document(collection(7, 1000, shares))
+        assert found.amounts == {"net": 1000, "applied": applied, "unapplied": unapplied}
+        assert found.attributes["spread"] == spread
+
+    def test_a_collection_of_one_document_without_amounts_goes_to_it(self):
+        found = document(payment(7, 1000, isCreditPayment=1))
+        assert found.amounts == {"net": 1000, "applied": 1000, "unapplied": 0}
+        assert found.reference == "97"
+
+    def test_an_old_row_with_documents_is_a_collection(self):
+        row = collection(7, 1000, [1000])
+        del row["isCreditPayment"]
+        assert document(row).kind is Kind.COLLECTION
+
+    @pytest.mark.parametrize("share", ["ten", None, -5, {}])
+    def test_a_share_that_is_no_money_stops_the_day(self, share):
+        found = quarantined(collection(7, 1000, [share]))
+        assert (found.reason, found.blocking) == (Reason.BAD_AMOUNT, True)
+
+
+class TestDays:
+    @pytest.mark.parametrize("hour", [0, 3, 4, 20, 23])
+    def test_the_day_is_the_recorddates_in_utc(self, hour):
+        """Santiago's midnight is 03:00 or 04:00 UTC; a payment may also carry its time."""
+        assert document(payment(7, recordDate=MIDNIGHT + hour * 3600)).business_date == DAY
+        assert document(payment(7, recordDate=str(MIDNIGHT + hour * 3600))).business_date == DAY
+
+    @pytest.mark.parametrize("seconds", [-1, A_DAY])
+    def test_a_payment_of_another_day_in_this_days_list_stops_the_day(self, seconds):
+        found = quarantined(payment(7, recordDate=MIDNIGHT + seconds))
+        assert (found.reason, found.blocking) == (Reason.WRONG_DAY, True)
+
+    def test_without_a_recorddate_the_local_day_counts_on_which_it_was_made(self):
+        # 23:30 of the 6th in Santiago, and of the 7th in UTC.
+        late = MIDNIGHT + A_DAY + 3 * 3600 + 1800
+        found = document(undated=[payment(7, recordDate="", createdAt=late)])
+        assert (found.business_date, found.place) == (DAY, "undated/0")
+        assert document(undated=[payment(7, recordDate=None)]).business_date == DAY
+
+    def test_a_payment_that_bsale_gives_on_two_days_is_booked_on_one(self):
+        late = payment(7, recordDate="", createdAt=MIDNIGHT + A_DAY + 3 * 3600)
+        assert document(late).business_date == DAY
+        found = quarantined(late, day=DAY + timedelta(days=1))
+        assert (found.reason, found.blocking) == (Reason.ANOTHER_DAY, False)
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"recordDate": "yesterday"},
+            {"recordDate": -5},
+            {"recordDate": MIDNIGHT * 1000},
+            {"recordDate": [1]},
+            {"recordDate": "", "createdAt": None},
+            {"recordDate": "", "createdAt": "noon"},
+            {"form": CHEQUE, "checkDate": "soon"},
+        ],
+    )
+    def test_a_date_that_is_none_stops_the_day(self, fields):
+        found = quarantined(payment(7, **fields))
+        assert (found.reason, found.blocking) == (Reason.BAD_DATE, True)
+
+
+class TestQuarantine:
+    @pytest.mark.parametrize("state", [1, "1", True])
+    def test_a_void_is_kept_and_rightly_not_booked(self, state):
+        found = quarantined(payment(7, 1190, CREDIT_CARD, state=state))
+        assert (found.reason, found.blocking, found.net) == (Reason.VOIDED, False, Decimal(1190))
+        assert (found.kind, found.form, found.row["id"]) == (Kind.PAYMENT, "2", 7)
+
+    @pytest.mark.parametrize("amount", ["ten", "", [], {}, True, "NaN", "1e999999"])
+    def test_an_amount_that_is_none_stops_the_day(self, amount):
+        found = quarantined(payment(7, amount))
+        assert (found.reason, found.blocking, found.net) == (Reason.BAD_AMOUNT, True, None)
+
+    def test_a_missing_amount_stops_the_day(self):
+        assert quarantined(payment(7, amount=None)).reason is Reason.BAD_AMOUNT
+
+    def test_a_negative_amount_stops_the_day(self):
+        found = quarantined(payment(7, -5990))
+        assert (found.reason, found.blocking) == (Reason.NEGATIVE_AMOUNT, True)
+
+    @pytest.mark.parametrize("field", ["id", "state", "payment_type"])
+    def test_a_field_that_booking_needs_stops_the_day_where_it_lacks(self, field):
+        found = quarantined(payment(7, **{field: None}))
+        assert (found.reason, found.blocking) == (Reason.MISSING_FIELD, True)
+        assert field in found.message
+
+    @pytest.mark.parametrize("flag", [2, "yes", -1, []])
+    @pytest.mark.parametrize("field", ["state", "isCreditPayment"])
+    def test_a_flag_that_is_neither_0_nor_1_stops_the_day(self, field, flag):
+        found = quarantined(payment(7, **{field: flag}))
+        assert (found.reason, found.blocking) == (Reason.BAD_FLAG, True)
+
+    def test_a_form_of_which_bsale_tells_nothing_stops_the_day(self):
+        found = quarantined(payment(7, form="99"))
+        assert (found.reason, found.blocking) == (Reason.UNKNOWN_FORM, True)
+        assert "whether money moved is unknown" in found.message
+
+    def test_a_payment_without_an_office_stops_every_office(self):
+        for office in (None, {}, {"id": ""}, "1"):
+            row = payment(7) | {"office": office}
+            for key in ("1", "2"):
+                found = quarantined(row, key=key)
+                assert (found.reason, found.blocking) == (Reason.NO_OFFICE, True)
+
+    def test_a_payment_that_stands_twice_stops_the_day(self):
+        found = reading(payment(7), payment(7), payment(8))
+        assert [one.source_id for one in found.documents] == ["8"]
+        assert [row.reason for row in found.quarantined] == [Reason.REPEATED_ID] * 2
+        assert quarantined(payment(7), undated=[payment(7, recordDate="")]).reason is Reason.REPEATED_ID
+
+
+class TestControlTotals:
+    def test_they_count_an_offices_rows_by_kind_and_form_booked_or_not(self):
+        rows = [
+            payment(1, 100),
+            payment(2, "200.0"),
+            payment(3, "ten"),
+            payment(4, 400, state=1),
+            payment(5, 500, CLIENT_CREDIT),
+            collection(6, 600, [100]),
+            payment(7, 700, office="2"),
+        ]
+        body = landed(rows, undated=[payment(8, 800, recordDate="")], groups=[group("1", CLIENT_CREDIT, "33", 500)])
+        assert control_totals(body, currency="CLP", key="1") == [
+            Total(Kind.COLLECTION, "1", 1, Decimal(600)),
+            Total(Kind.PAYMENT, "1", 5, Decimal(1500)),
+            Total(Kind.SALE, "4", 1, Decimal(500)),
+        ]
+
+    def test_a_day_without_payments_sums_to_nothing(self):
+        assert control_totals(landed([]), currency="CLP", key="1") == []
+        assert reading() == Reading()
+
+
+@pytest.mark.parametrize("body", ["", "{", '{"payments": [', "[" * 100_000])
+def test_half_a_body_is_refused(body):
+    for ask in (
+        lambda: read(body, day=DAY, currency="CLP", key="1"),
+        lambda: control_totals(body, currency="CLP", key="1"),
+    ):
+        with pytest.raises(RetriableError):
+            ask()
+
+
+@pytest.mark.parametrize(
+    "broken", ["payments", "undated", "group_payment_types", "document_types", "count", "timezone"]
+)
+@pytest.mark.parametrize("value", [None, 7, "Mars/Olympus", [7]])
+def test_a_body_that_lacks_a_part_is_refused(broken, value):
+    body = json.loads(landed([payment(1)])) | {broken: value}
+    with pytest.raises(DataError, match="no day of Bsale"):
+        read(json.dumps(body), day=DAY, currency="CLP", key="1")
+
+
+AMOUNTS = st.one_of(
+    st.integers(-5, 99_999),
+    st.integers(0, 99_999).map(float),
+    st.integers(0, 99_999).map(lambda amount: f"{amount}.0"),
+    st.sampled_from(["", "ten", None, True, [], 35.5, "1e999999"]),
+)
+ROWS = st.lists(
+    st.builds(
+        lambda number, amount, form, office, **fields: (
+            payment(number, form=form, office=office) | {"amount": amount} | fields
+        ),
+        st.integers(1, 30),
+        AMOUNTS,
+        st.sampled_from(["1", "2", "4", "5", "99", ""]),
+        st.sampled_from(["1", "1", "2", ""]),
+        state=st.sampled_from([0, 0, 0, 1, "1", 7, None]),
+        isCreditPayment=st.sampled_from([0, 0, 1, "1", 7, None]),
+        documents=st.one_of(
+            st.none(),
+            st.lists(st.builds(lambda amount: node("documents", "1") | {"amount": amount}, AMOUNTS), max_size=3),
+        ),
+        recordDate=st.sampled_from([MIDNIGHT, MIDNIGHT, str(MIDNIGHT + 3 * 3600), "", None, MIDNIGHT + A_DAY, "x"]),
+        createdAt=st.sampled_from([NOON, NOON + A_DAY, None, "x"]),
+        checkDate=st.sampled_from([None, MIDNIGHT + A_DAY, "x"]),
+    ),
+    max_size=12,
+)
+BODIES = st.builds(
+    lambda rows, undated: landed(
+        rows, undated=undated, groups=[group("1", form, "39", 0) for form in ("1", "2", "4", "5")]
+    ),
+    ROWS,
+    ROWS,
+)
+
+
+@settings(deadline=None)
+@given(BODIES)
+def test_no_row_of_an_office_is_ever_lost_nor_read_twice(body):
+    found = read(body, day=DAY, currency="CLP", key="1")
+    places = [row.place for row in (*found.documents, *found.quarantined)]
+    of_the_office = [
+        f"{name}/{number}"
+        for name in ("payments", "undated")
+        for number, row in enumerate(json.loads(body)[name])
+        if row["office"]["id"] in ("1", "")
+    ]
+    assert sorted(places) == sorted(of_the_office)
+
+
+@settings(deadline=None)
+@given(BODIES)
+def test_what_is_read_agrees_with_the_control_totals_by_kind_and_form(body):
+    found = read(body, day=DAY, currency="CLP", key="1")
+    seen: dict[tuple[Kind, str], tuple[int, Decimal]] = {}
+    booked = [(total.kind, total.form, total.count, total.net) for total in totals(found.documents)]
+    held = [(row.kind, row.form, 1, row.net or Decimal(0)) for row in found.quarantined]
+    for kind, form, rows, net in booked + held:
+        count, total = seen.get((kind, form), (0, Decimal(0)))
+        seen[kind, form] = (count + rows, total + net)
+    summed = control_totals(body, currency="CLP", key="1")
+    assert seen == {(total.kind, total.form): (total.count, total.net) for total in summed}
+
+
+@settings(deadline=None)
+@given(BODIES)
+def test_documents_are_of_the_vocabularys_shapes_and_their_parts_add_up(body):
+    found = read(body, day=DAY, currency="CLP", key="1").documents
+    assert len({one.key for one in found}) == len(found)
+    for one in found:
+        shape = SOURCES["bsale"][one.kind]
+        assert set(one.amounts) <= set(shape.components)
+        assert all(amount >= 0 and amount == amount.quantize(Decimal(1)) for amount in one.amounts.values())
+        assert sum(one.amounts[part] for part in shape.parts("net")) == one.net
+        for name, value in one.attributes.items():
+            assert not shape.attributes[name] or value in shape.attributes[name]

@@ -208,7 +208,7 @@ class Zeta:
         return {"Response": {"URLComprobante": f"https://cfe.example.uy/{number}.pdf", "MensajeError": ""}}
 
     def _month(self, asked: Asked, *conditions: Any) -> list[ZetaComprobante]:
-        year, month = month_of(asked.data, self.settings)
+        year, month = month_of(asked.data, self.settings, "Anio")
         first, last = date(year, month, 1), date(year, month, monthrange(year, month)[1])
         self.write(asked.session, asked.company, first, last)
         between = ZetaComprobante.fecha.between(first, last)
@@ -230,7 +230,7 @@ class Zeta:
         return {"Response": {"Succeed": True, "Mensaje": "", name: rows}}
 
     def _page(self, rows: list[dict[str, Any]], page: int) -> dict[str, Any]:
-        size, wrong = self.settings.page_size, self.settings.pages if page == 2 else "whole"
+        size, wrong = self.settings.page_size, self.settings.pages if page > 1 else "whole"
         begin = {"whole": page - 1, "missing": page, "repeated": page - 2, "shifted": page - 1}[wrong] * size
         begin -= wrong == "shifted"
         return {"Response": rows[begin : begin + size], "IsLastPage": begin + size >= len(rows)}

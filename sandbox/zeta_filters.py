@@ -25,10 +25,10 @@ class BadFilter(Exception):
     """A filter that is missing or is no such thing; says which."""
 
 
-def month_of(filters: dict[str, Any], settings: Settings) -> tuple[int, int]:
-    """Year and month. Raises BadFilter, also for a spelling that this site does not take."""
+def month_of(filters: dict[str, Any], settings: Settings, year_name: str) -> tuple[int, int]:
+    """Year and month, the year by its name or, for ``both``, by either. Raises BadFilter, also for another spelling."""
     month = str(filters.get("Mes") or "")
-    year = next((filters[name] for name in ("Anio", "Año") if settings.year in (name, "both") and name in filters), "")
+    year = next((filters[name] for name in ("Anio", "Año") if year_name in (name, "both") and name in filters), "")
     forms = {"padded": len(month) == 2, "bare": not month.startswith("0"), "both": True}
     if not (month.isdecimal() and 1 <= int(month) <= 12 and forms[settings.month]):
         raise BadFilter("Mes: es obligatorio o no es válido")
@@ -40,7 +40,7 @@ def month_of(filters: dict[str, Any], settings: Settings) -> tuple[int, int]:
 def sales_query(data: dict[str, Any], settings: Settings) -> Period:
     """What QueryVentas is asked for: a period inside the month, and conditions."""
     filters = _filters(data)
-    year, month = month_of(filters, settings)
+    year, month = month_of(filters, settings, settings.year)
     first, last = date(year, month, 1), date(year, month, monthrange(year, month)[1])
     since = _day(filters, "FechaDesde", "%Y-%m-%d") or first
     until = _day(filters, "FechaHasta", "%Y-%m-%d") or last

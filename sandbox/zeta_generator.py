@@ -85,13 +85,13 @@ class Counter:
             "discounts": [sell(articles=discounts)],
             "plain_vouchers": [sell(codigo=710)],
             "unissued": [sell(emitido=False, serie="", numero=0)],
-            "without_box": [sell(caja=None)],
+            "without_box": [lambda: self.voucher(local, None)],
             "unknown_currency": [sell(moneda=UNKNOWN_CURRENCY)],
             "without_rate": [sell(moneda=catalogue.USD, cotizacion=0)],
         }
         return [story for trap, stories in happens.items() if getattr(self.profile.traps, trap) for story in stories]
 
-    def voucher(self, local: int, caja: int, **particulars: object) -> ZetaComprobante:
+    def voucher(self, local: int, caja: int | None, **particulars: object) -> ZetaComprobante:
         """A voucher of today; by default a cash sale in pesos of one to three articles, issued."""
         number = next(self.numbers)
         articles = particulars.pop("articles", None)

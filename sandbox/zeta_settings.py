@@ -10,12 +10,13 @@ class Settings(BaseModel):
 
     ``now``: its own clock (None: real time). ``charset``: of the answers; ``undeclared`` is ISO-8859-1 that does not
     say so. ``names``: ``document`` spells FacturaId and CodigoCaja as the document does, ``practice`` RegistroId and
-    CajaCodigo. ``month``, ``year``: which spelling of the filters is taken. ``success``: the name of Succeed.
-    ``decimals``: to how many each currency (MonedaCodigo) is rounded. ``details_a_day``: calls of VentasDetalladas a
-    company may make a day; ``queries_in_hours``: queries it may make a day in business hours (``opens`` to ``closes``,
-    hours, Monday to Saturday) before it is locked out; ``lockout``: how a locked company is answered. ``page_size``:
-    rows of a page; ``pages``: what goes wrong with the second page of a query. ``rename``: fields by their new name.
-    ``identify_above``: pesos without VAT above which ClienteDocumento is demanded.
+    CajaCodigo. ``month``: how Mes is taken; ``year``: what QueryVentas calls the year; ``success``: the name of
+    Succeed. ``decimals``: to how many each currency (MonedaCodigo) is rounded. ``details_a_day``: calls of
+    VentasDetalladas a company may make a day; ``queries_in_hours``: queries it may make a day in business hours
+    (``opens`` to ``closes``, hours, Monday to Saturday) before it is locked out; ``lockout``: how a locked company is
+    answered. ``page_size``: rows of a page; ``pages``: what goes wrong with a query's pages from the second on.
+    ``rename``: the document's fields by another name. ``identify_above``: pesos without VAT above which
+    ClienteDocumento is demanded.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

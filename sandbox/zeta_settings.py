@@ -29,7 +29,7 @@ class Settings(BaseModel):
     success: Literal["Succeed", "Success"] = "Succeed"
     decimals: dict[int, int] = {1: 2, 2: 2}
     details_a_day: int = 1
-    queries_in_hours: int = 3
+    queries_in_hours: int = 20
     opens: int = 9
     closes: int = 18
     lockout: Literal["error", "403"] = "error"

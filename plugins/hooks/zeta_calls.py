@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 
+BETWEEN_DAYS = timedelta(hours=1)
+"""How far a new day's call keeps away from the last: see store/sql/vendor_calls.sql."""
+
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -131,11 +134,12 @@ class CountedCalls:
         """The error that says who used the day's call, and when the next may be made."""
         with self._open() as ledger:
             now, last = vendor_calls.now(ledger), vendor_calls.latest_call(ledger, self.company, method)
-        again = self.hours.next_day(now)
-        used = "used"
+        zone, again, used = ZoneInfo(self.hours.zone), self.hours.next_day(now), "used"
         if last:
-            at = last.claimed_at.astimezone(ZoneInfo(self.hours.zone))
+            at = last.claimed_at.astimezone(zone)
             used = f"used, at {at:%H:%M} by {last.claimed_by} for {last.subject}"
+            if last.vendor_day < now.astimezone(zone).date():
+                again = at + BETWEEN_DAYS
         return RetriableError(
             f"{about}: {method} may be called once a day, and today's call is {used}; the next may be made from "
             f"{again:%Y-%m-%d %H:%M} ({self.hours.zone})",

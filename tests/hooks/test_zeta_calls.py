@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,7 @@ DETAILS = "VentasDetalladas"
 MORNING = datetime(2024, 9, 9, 14, tzinfo=UTC)
 """Monday, 11:00 in Montevideo."""
 
+PLUGINS = Path(__file__).parents[2] / "plugins"
 FETCH = """
 import sys
 from datetime import date
@@ -71,7 +73,7 @@ def test_processes_that_ask_at_once_make_one_call(site):
     site.faults.add("latency", vendor="zeta", operation=DETAILS, seconds=0.5)
     days = ["2024-09-03", "2024-09-04", "2024-09-05", "2024-09-06"]
     asking = [
-        subprocess.Popen([sys.executable, "-c", FETCH, day], cwd="plugins", stderr=subprocess.PIPE) for day in days[:2]
+        subprocess.Popen([sys.executable, "-c", FETCH, day], cwd=PLUGINS, stderr=subprocess.PIPE) for day in days[:2]
     ]
     threads = [threading.Thread(target=site.hook().fetch, args=("1-1", date.fromisoformat(day))) for day in days[2:]]
     for thread in threads:
@@ -115,6 +117,15 @@ def test_where_too_many_would_be_asked_one_by_one_the_day_waits_for_the_next(sit
     assert not site.zeta.locked(COMPANY)
 
 
+def test_an_hour_after_the_last_days_call_the_next_may_be_made(site):
+    site.at(datetime(2024, 9, 7, 2, 50, tzinfo=UTC))
+    site.hook().sales_details(2024, 9)
+    site.at(datetime(2024, 9, 7, 3, 20, tzinfo=UTC))
+    with pytest.raises(RetriableError, match="from 2024-09-07 00:50") as waits:
+        site.hook().sales_details(2024, 8)
+    assert waits.value.retry_after == 30 * 60
+
+
 def test_a_call_that_never_left_is_made_when_zeta_can_be_reached_again(site):
     site.faults.add("status", vendor="zeta", operation="Ventas", status=503)
     with pytest.raises(RetriableError):
@@ -131,7 +142,7 @@ def test_a_call_that_never_left_is_made_when_zeta_can_be_reached_again(site):
 def test_a_process_that_died_in_the_middle_of_the_call_used_it_up(site):
     site.hook()
     site.faults.add("latency", vendor="zeta", operation=DETAILS, executes=True)
-    process = subprocess.Popen([sys.executable, "-c", FETCH, str(DAY)], cwd="plugins", stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, "-c", FETCH, str(DAY)], cwd=PLUGINS, stderr=subprocess.DEVNULL)
     while not site.asked(DETAILS):
         assert process.poll() is None
     process.kill()

@@ -65,7 +65,7 @@ def test_a_locked_company_may_be_answered_by_403(sandbox, call):
 
 
 def test_queries_in_business_hours_are_borne_a_few_times_a_day(sandbox, call):
-    sandbox.zeta.set(now=MORNING)
+    sandbox.zeta.set(now=MORNING, queries_in_hours=3)
     assert [call("QueryVentas", QUERY) for _ in range(3)] == [True] * 3
     assert not call("QuerySaldosPendientes", QUERY)
     assert "horario comercial" in sandbox.zeta.locked("ITBUY")
@@ -73,12 +73,12 @@ def test_queries_in_business_hours_are_borne_a_few_times_a_day(sandbox, call):
 
 @pytest.mark.parametrize("instant", [NIGHT, SUNDAY])
 def test_queries_at_night_and_on_sundays_are_not_counted(sandbox, call, instant):
-    sandbox.zeta.set(now=instant)
+    sandbox.zeta.set(now=instant, queries_in_hours=3)
     assert all(call("QueryVentas", QUERY) for _ in range(6))
 
 
 def test_other_methods_are_not_counted(sandbox, call):
-    sandbox.zeta.set(now=MORNING)
+    sandbox.zeta.set(now=MORNING, queries_in_hours=3)
     assert all(call("Ventas") for _ in range(6))
     assert all(call("URLPDF", {"FacturaId": 1}) for _ in range(6))
 

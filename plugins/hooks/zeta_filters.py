@@ -1,6 +1,6 @@
 """What QueryVentas and QuerySaldosPendientes may be asked for (zeta.seed.txt, Filtros)."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -76,8 +76,3 @@ class BalancesFilter(Record):
 def whole_day(day: date) -> SalesFilter:
     """All sales of a day."""
     return SalesFilter(since=day, until=day)
-
-
-def last_day_of(year: int, month: int) -> date:
-    """The last day of a month."""
-    return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)

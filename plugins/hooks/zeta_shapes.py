@@ -41,7 +41,6 @@ ON_BEHALF = "#CUENTAAJENA"
 ALIASES = {
     "FacturaId": ("FacturaId", "RegistroId"),
     "CodigoCaja": ("CodigoCaja", "CajaCodigo"),
-    "FacturaAnio": ("FacturaAnio", "FacturaAño"),
 }
 """Fields that come under more than one name."""
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -127,11 +126,6 @@ def day_of(value: Any) -> date | None:
         except ValueError:
             continue
     return None
-
-
-def given(filters: Iterable[tuple[str, Any]]) -> Row:
-    """Filters without those that have no value: Zeta takes no empty text for a number (field-notes.md)."""
-    return {name: value for name, value in filters if value is not None}
 
 
 def _succeeded(said: Row) -> bool | None:

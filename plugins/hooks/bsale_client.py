@@ -7,7 +7,7 @@ import psycopg
 from airflow.sdk.exceptions import AirflowNotFoundException
 from requests import PreparedRequest, Response, Session
 from requests.auth import AuthBase
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from hooks import bsale_pace
 from hooks.bsale_answers import VENDOR, complaint_in, wait_asked_for
@@ -16,6 +16,7 @@ from hooks.bsale_settings import Settings
 from hooks.errors import DataError, FatalError, RetriableError
 from hooks.transport import LONGEST_WAIT, ReadRetry
 from hooks.vendor import VendorHook, describe, one_line
+from store.session import prepared
 
 
 class _AccessToken(AuthBase):
@@ -67,7 +68,7 @@ class BsaleClient(VendorHook):
         retrying = Retrying(
             retry=retry_if_exception(_may_work_soon),
             stop=stop_after_attempt(1 + self.settings.retries),
-            wait=wait_exponential_jitter(initial=0.5, max=8, jitter=0.5),
+            wait=wait_random_exponential(multiplier=0.5, max=8),
             reraise=True,
         )
         return retrying(self._get_once, endpoint, asked, about)
@@ -113,9 +114,6 @@ class BsaleClient(VendorHook):
         """The connection's limit: among all processes through the ledger, else among this one's threads."""
         from airflow.providers.postgres.hooks.postgres import PostgresHook
 
-        from store.rate_limits import SharedPace
-        from store.session import prepared
-
         requests, name = self.settings.requests_per_second, self.settings.ledger_connection
         try:
             ledger = prepared(PostgresHook(name).get_conn())
@@ -126,7 +124,7 @@ class BsaleClient(VendorHook):
             message = f"the ledger ({name}), which keeps everybody's turns, cannot be reached: {one_line(str(error))}"
             raise RetriableError(message, vendor=VENDOR) from None
         weakref.finalize(self, ledger.close)
-        return SharedPace(ledger, self.connection_id, requests)
+        return bsale_pace.LedgerPace(ledger, self.connection_id, requests)
 
 
 def _may_work_soon(error: BaseException) -> bool:

@@ -1,10 +1,12 @@
-"""Rate limits of vendors, shared by every process that uses the ledger: slots, as hooks.bsale_pace explains them."""
+"""Rate limits of vendors, shared by every process that uses the ledger.
+
+As many slots as a connection may make requests in a second: a request takes one, and gives it back with the time for
+which it must rest. The server's clock alone counts, so it does not matter whose process or machine it is.
+"""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from threading import Lock
-from typing import Any
+from contextlib import suppress
+from typing import NamedTuple
 
 import psycopg
 
@@ -17,43 +19,39 @@ LEASE_SECONDS = 10
 counted by the vendor long ago."""
 
 LOOK_SECONDS = 0.5
-"""How often to look again while all slots are in use: less than a second, so that no slot is free before it is seen."""
+"""How often to look again while all slots are in use: often enough to see a slot before its rest is over."""
 
 
-class SharedPace:
-    """At most ``requests`` in any second through an Airflow connection, whichever process, machine or box makes them.
+class Slot(NamedTuple):
+    """A slot that a request holds; until when it is leased tells this use of it from the next."""
 
-    ``ledger`` must be in autocommit, as ``store.session`` makes it; the threads of a process may share it. Its server's
-    clock alone counts. Where the ledger cannot be reached, ``turn`` raises psycopg.Error and nothing is sent.
+    connection: str
+    number: int
+    leased_until: object
+
+
+def take(ledger: psycopg.Connection, connection: str, slots: int) -> Slot:
+    """Waits for a free one of the slots of an Airflow connection, and takes it.
+
+    ``ledger`` must be in autocommit, as ``store.session`` makes it, and may be shared by threads. Raises psycopg.Error
+    where it cannot be reached: then no slot was taken.
     """
+    which = {"connection": connection, "slots": slots}
+    while (taken := _sql.take(ledger, **which, lease_seconds=LEASE_SECONDS)) is None:
+        seconds = _sql.seconds_to_wait(ledger, **which)
+        if seconds is None:
+            _sql.make_slots(ledger, **which)
+        else:
+            time.sleep(min(max(seconds, 0), LOOK_SECONDS))
+    return Slot(connection, taken.slot, taken.free_at)
 
-    def __init__(self, ledger: psycopg.Connection, connection_id: str, requests: int) -> None:
-        self._ledger = ledger
-        self._which = {"connection": connection_id, "slots": requests}
-        # One thread of a process asks at a time: more would only ask the same.
-        self._asking = Lock()
 
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Waits until a request may be made; the block is the request and its whole answer."""
-        slot = self._take()
-        try:
-            yield
-        finally:
-            # The answer counts, whatever becomes of the slot: it frees itself when its lease is over.
-            with suppress(psycopg.Error):
-                _sql.give_back(self._ledger, **self._which, slot=slot.slot, lease=slot.free_at)
+def give_back(ledger: psycopg.Connection, slot: Slot, *, rest: float) -> None:
+    """Frees a slot after ``rest`` seconds. It frees itself when its lease is over, so a lost ledger is no error."""
+    with suppress(psycopg.Error):
+        _sql.give_back(ledger, **slot._asdict(), rest=rest)
 
-    def pause(self, seconds: float) -> None:
-        """Nobody makes a request for so long: the vendor asked for it."""
-        _sql.pause(self._ledger, **self._which, seconds=seconds)
 
-    def _take(self) -> Any:
-        with self._asking:
-            while (slot := _sql.take(self._ledger, **self._which, lease_seconds=LEASE_SECONDS)) is None:
-                seconds = _sql.seconds_to_wait(self._ledger, **self._which)
-                if seconds is None:
-                    _sql.make_slots(self._ledger, **self._which)
-                else:
-                    time.sleep(min(max(seconds, 0), LOOK_SECONDS))
-            return slot
+def pause(ledger: psycopg.Connection, connection: str, seconds: float) -> None:
+    """Nobody takes a slot of the connection for so long."""
+    _sql.pause(ledger, connection=connection, seconds=seconds)

@@ -21,7 +21,7 @@ NEW = NewPayment(recorded_at=PAID, amount=Decimal(3791), document_id=3004, payme
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch):
     """Tries that follow at once."""
-    monkeypatch.setattr(bsale_client, "wait_exponential_jitter", lambda **_: lambda _state: 0)
+    monkeypatch.setattr(bsale_client, "wait_random_exponential", lambda **_: lambda _state: 0)
 
 
 @pytest.fixture

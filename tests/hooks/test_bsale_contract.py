@@ -28,7 +28,7 @@ MANY = {"payments": (40, 40), "traps": Traps()}
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch):
     """Tries that follow at once."""
-    monkeypatch.setattr(bsale_client, "wait_exponential_jitter", lambda **_: lambda _state: 0)
+    monkeypatch.setattr(bsale_client, "wait_random_exponential", lambda **_: lambda _state: 0)
 
 
 @pytest.fixture

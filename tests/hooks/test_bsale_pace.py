@@ -1,22 +1,29 @@
-"""The limit of requests within one process: no second holds more of them than it may."""
+"""The limit of requests: no second holds more of them than it may, and a slow site is asked as often as it allows."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from heapq import heapify, heapreplace
+from threading import Lock
 
+import psycopg
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hooks import bsale_pace
-from hooks.bsale_pace import ProcessPace, of_this_process
+from hooks.bsale_pace import UNSURE, LedgerPace, ProcessPace, of_this_process
+from store import session
 
 A_WHILE = 0.05
 
 
-@pytest.fixture(autouse=True)
-def short_seconds(monkeypatch):
+@pytest.fixture
+def short_seconds(monkeypatch) -> None:
     """Seconds of 50 ms, so that nobody waits long."""
     monkeypatch.setattr(bsale_pace, "SECOND", A_WHILE)
 
 
+@pytest.mark.usefixtures("short_seconds")
 def test_no_second_between_any_requests_holds_more_than_the_limit():
     pace = ProcessPace(3)
     turns: list[tuple[float, float]] = []
@@ -35,6 +42,7 @@ def test_no_second_between_any_requests_holds_more_than_the_limit():
     assert all(later - earlier >= A_WHILE for earlier, later in zip(ended, began[3:], strict=False))
 
 
+@pytest.mark.usefixtures("short_seconds")
 def test_a_request_that_fails_gives_its_turn_back():
     pace = ProcessPace(1)
     with pytest.raises(ConnectionError), pace.turn():
@@ -43,6 +51,7 @@ def test_a_request_that_fails_gives_its_turn_back():
         pass
 
 
+@pytest.mark.usefixtures("short_seconds")
 def test_a_pause_holds_everybody_back_until_it_is_over():
     pace = ProcessPace(2)
     began = time.monotonic()
@@ -55,3 +64,82 @@ def test_a_pause_holds_everybody_back_until_it_is_over():
 def test_hooks_of_one_connection_share_their_pace_and_those_of_others_do_not():
     assert of_this_process("a", 8) is of_this_process("a", 8)
     assert of_this_process("a", 8) is not of_this_process("b", 8)
+
+
+def counted(requests: int, there: float, back: float, opening: float, jitter: list[tuple[float, float]]) -> list[float]:
+    """When the vendor counts requests that follow one another as fast as their slots allow, on a clock of its own."""
+    pace = ProcessPace(requests)
+    slots = [0.0] * requests
+    heapify(slots)
+    counts = []
+    for number, (later_there, later_back) in enumerate(jitter):
+        began = slots[0]
+        counts.append(began + there + later_there + (opening if number < requests else 0))
+        ended = counts[-1] + back + later_back
+        heapreplace(slots, ended + bsale_pace.SECOND - pace._in_common(ended - began))
+    return sorted(counts)
+
+
+TIMES = st.floats(0, 0.6)
+
+
+@settings(deadline=None)
+@given(st.integers(1, 8), TIMES, TIMES, TIMES, st.lists(st.tuples(TIMES, TIMES), min_size=40, max_size=60))
+def test_sparing_a_slow_sites_rest_never_brings_too_many_into_a_second(requests, there, back, opening, jitter):
+    # As long as one of the first requests on open connections was about as quick as any can be.
+    jitter[requests] = (UNSURE / 2, UNSURE / 2)
+    counts = counted(requests, there, back, opening, jitter)
+    assert all(later - earlier >= 1 - 1e-9 for earlier, later in zip(counts, counts[requests:], strict=False))
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.01, 0.1, 0.3, 0.9])
+def test_a_site_is_used_up_however_long_its_answers_take(seconds):
+    counts = counted(8, seconds / 2, seconds / 2, 0.2, [(0.0, 0.0)] * 200)
+    a_second = (counts[-1] - counts[100]) / (len(counts) - 101) * 8
+    assert a_second <= 1 + 2 * UNSURE
+
+
+class TestThroughTheLedger:
+    @pytest.fixture
+    def pace(self, ledger) -> LedgerPace:
+        return LedgerPace(ledger, "bsale", 2)
+
+    def test_threads_share_one_connection_to_the_ledger(self, pace):
+        most, under_way, changing = 0, 0, Lock()
+
+        def request(_number: int) -> None:
+            nonlocal most, under_way
+            with pace.turn():
+                with changing:
+                    under_way += 1
+                    most = max(most, under_way)
+                time.sleep(0.01)
+                with changing:
+                    under_way -= 1
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(request, range(5)))
+        assert most <= 2
+
+    def test_a_request_that_fails_gives_its_turn_back(self, pace, ledger):
+        with pytest.raises(ConnectionError), pace.turn():
+            raise ConnectionError
+        (longest,) = ledger.execute("SELECT max(free_at) - clock_timestamp() FROM vendor.request_slot").fetchone()
+        assert longest.total_seconds() <= 1
+
+    def test_a_ledger_that_is_lost_meanwhile_does_not_hide_what_the_request_came_to(self, pace, ledger):
+        with pace.turn():
+            ledger.close()
+
+    def test_without_the_ledger_there_is_no_turn(self, pace, ledger):
+        ledger.close()
+        with pytest.raises(psycopg.OperationalError), pace.turn():
+            pytest.fail("a request was made that nobody counted")
+
+    def test_a_pause_is_for_all_who_share_the_connection(self, pace, ledger_dsn):
+        with pace.turn():
+            pass
+        began = time.monotonic()
+        pace.pause(0.2)
+        with session.connect(ledger_dsn) as other, LedgerPace(other, "bsale", 2).turn():
+            assert time.monotonic() - began >= 0.2

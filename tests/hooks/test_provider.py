@@ -12,12 +12,13 @@ from airflow.models.connection import Connection
 from airflow.providers_manager import ProvidersManager
 from airflow.sdk.providers_manager_runtime import ProvidersManagerTaskRuntime
 
+from hooks.bsale import BsaleHook
 from hooks.protheus import ProtheusHook
 from hooks.provider import get_provider_info
 from hooks.sga import SgaHook
 from hooks.sge import SgeHook
 
-HOOKS = {"sga": SgaHook, "protheus": ProtheusHook, "sge": SgeHook}
+HOOKS = {"sga": SgaHook, "protheus": ProtheusHook, "sge": SgeHook, "bsale": BsaleHook}
 
 
 def test_the_provider_info_is_as_airflow_wants_it():
@@ -66,11 +67,12 @@ def test_a_school_is_not_asked_for_a_password_that_it_has_not():
 @pytest.mark.parametrize(("conn_type", "hook"), HOOKS.items())
 def test_a_connection_that_went_through_a_uri_still_reaches_its_base_address(conn_type, hook, vendor, monkeypatch):
     """The Test button hands the form's values to the hook as a URI."""
-    vendor.answers([])
+    vendor.answers({"count": 0} if conn_type == "bsale" else [])
     form = Connection(
         conn_id="tested",
         conn_type=conn_type,
         host=f"{vendor.url}/base/path",
+        password="a key, where one is needed",
         extra='{"trust_env": false, "retries": 0}',
     )
     monkeypatch.setenv("AIRFLOW_CONN_TESTED", form.get_uri())

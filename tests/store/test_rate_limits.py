@@ -1,37 +1,28 @@
-"""The limit of requests among all processes: each has its own connection to the ledger, as here each thread has."""
+"""The limit of requests among all processes: slots that are taken, rest, and come back."""
 
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
 
 import psycopg
 import pytest
 
 from store import rate_limits, session
-from store.rate_limits import SharedPace
+from store.rate_limits import give_back, pause, take
 
 PROCESS = """
 import sys, time
 from store import session
-from store.rate_limits import SharedPace
+from store.rate_limits import give_back, take
 
-dsn, turns = sys.argv[1], int(sys.argv[2])
-with session.connect(dsn) as ledger:
-    pace = SharedPace(ledger, "bsale", 10)
-    for _ in range(turns):
-        with pace.turn():
-            began = time.monotonic()
-            time.sleep(0.005)
-            ended = time.monotonic()
-        print(began, ended)
+with session.connect(sys.argv[1]) as ledger:
+    for _ in range(10):
+        slot = take(ledger, "bsale", 10)
+        began = time.monotonic()
+        time.sleep(0.005)
+        print(began, time.monotonic())
+        give_back(ledger, slot, rest=1)
 """
-
-
-@pytest.fixture
-def pace(ledger) -> SharedPace:
-    return SharedPace(ledger, "bsale", 2)
 
 
 def slots(ledger: psycopg.Connection, connection: str = "bsale") -> int:
@@ -39,15 +30,15 @@ def slots(ledger: psycopg.Connection, connection: str = "bsale") -> int:
     return ledger.execute(count, [connection]).fetchone()[0]
 
 
-def free(ledger: psycopg.Connection) -> int:
-    """Slots that nobody uses, whether or not they have rested."""
-    query = "SELECT count(*) FROM vendor.request_slot WHERE free_at <= clock_timestamp() + interval '1 second'"
+def in_use(ledger: psycopg.Connection) -> int:
+    """Slots under a lease, rather than resting."""
+    query = "SELECT count(*) FROM vendor.request_slot WHERE free_at > clock_timestamp() + interval '2 seconds'"
     return ledger.execute(query).fetchone()[0]
 
 
-def test_no_second_holds_more_requests_than_the_limit_whichever_process_makes_them(ledger_dsn, ledger):
+def test_no_second_holds_more_requests_than_the_limit_whichever_process_makes_them(ledger_dsn):
     running = [
-        subprocess.Popen([sys.executable, "-c", PROCESS, ledger_dsn, "10"], stdout=subprocess.PIPE, text=True)
+        subprocess.Popen([sys.executable, "-c", PROCESS, ledger_dsn], stdout=subprocess.PIPE, text=True)
         for _ in range(3)
     ]
     lines = [line for process in running for line in process.communicate(timeout=60)[0].splitlines()]
@@ -59,97 +50,78 @@ def test_no_second_holds_more_requests_than_the_limit_whichever_process_makes_th
     assert all(later - earlier >= 1 for earlier, later in zip(ended, began[10:], strict=False))
 
 
-def test_a_connection_has_as_many_slots_as_requests_a_second(pace, ledger):
-    with pace.turn():
-        pass
+def test_a_connection_has_as_many_slots_as_requests_a_second(ledger):
+    give_back(ledger, take(ledger, "bsale", 2), rest=0)
     assert slots(ledger) == 2
 
 
-def test_the_limits_of_two_connections_are_their_own(pace, ledger):
-    other = SharedPace(ledger, "bsale_norte", 1)
-    with pace.turn(), other.turn():
-        assert slots(ledger, "bsale_norte") == 1
+def test_the_limits_of_two_connections_are_their_own(ledger):
+    take(ledger, "bsale", 1)
+    take(ledger, "bsale_norte", 1)
+    assert (slots(ledger), slots(ledger, "bsale_norte")) == (1, 1)
 
 
-def test_a_lower_limit_uses_fewer_of_the_slots_that_are_there(ledger):
-    with SharedPace(ledger, "bsale", 8).turn():
-        pass
-    lower = SharedPace(ledger, "bsale", 1)
-    with lower.turn():
-        taken = ledger.execute("SELECT slot FROM vendor.request_slot WHERE free_at > clock_timestamp()").fetchall()
-        assert (1,) in [tuple(row) for row in taken]
+def test_a_higher_limit_makes_more_slots_and_a_lower_one_uses_fewer(ledger):
+    first = take(ledger, "bsale", 1)
+    others = [take(ledger, "bsale", 3) for _ in range(2)]
+    assert sorted(slot.number for slot in (first, *others)) == [1, 2, 3]
+    for slot in (*others, first):
+        give_back(ledger, slot, rest=0)
+    assert take(ledger, "bsale", 1).number == 1
 
 
-def test_a_request_that_fails_gives_its_turn_back(pace, ledger):
-    with pytest.raises(ConnectionError), pace.turn():
-        raise ConnectionError
-    assert free(ledger) == 2
+def test_a_slot_given_back_rests_before_it_is_taken_again(ledger):
+    slot = take(ledger, "bsale", 1)
+    began = time.monotonic()
+    give_back(ledger, slot, rest=0.3)
+    assert take(ledger, "bsale", 1).number == slot.number
+    assert time.monotonic() - began >= 0.3
 
 
-def test_the_turn_of_a_process_that_died_comes_back_when_its_lease_is_over(ledger, ledger_dsn, monkeypatch):
+def test_the_slot_of_a_process_that_died_comes_back_when_its_lease_is_over(ledger, ledger_dsn, monkeypatch):
     monkeypatch.setattr(rate_limits, "LEASE_SECONDS", 0.2)
     with session.connect(ledger_dsn) as dead:
-        SharedPace(dead, "bsale", 1).turn().__enter__()
-    with SharedPace(ledger, "bsale", 1).turn():
-        assert slots(ledger) == 1
+        take(dead, "bsale", 1)
+    assert take(ledger, "bsale", 1).number == 1
 
 
-def test_a_turn_given_back_after_its_lease_does_not_end_that_of_the_next(ledger, monkeypatch):
+def test_a_slot_given_back_after_its_lease_does_not_end_that_of_the_next(ledger, monkeypatch):
     monkeypatch.setattr(rate_limits, "LEASE_SECONDS", 0.1)
-    pace = SharedPace(ledger, "bsale", 1)
-    late, next_one = pace.turn(), pace.turn()
-    late.__enter__()
+    late = take(ledger, "bsale", 1)
     monkeypatch.setattr(rate_limits, "LEASE_SECONDS", 60)
-    next_one.__enter__()
-    late.__exit__(None, None, None)
-    assert free(ledger) == 0
-    next_one.__exit__(None, None, None)
-    assert free(ledger) == 1
+    of_the_next = take(ledger, "bsale", 1)
+    give_back(ledger, late, rest=1)
+    assert in_use(ledger) == 1
+    give_back(ledger, of_the_next, rest=1)
+    assert in_use(ledger) == 0
 
 
-def test_a_pause_holds_back_whoever_shares_the_connection(pace, ledger_dsn):
-    with pace.turn():
-        pass
+def test_a_pause_holds_back_whoever_shares_the_connection(ledger, ledger_dsn):
+    give_back(ledger, take(ledger, "bsale", 2), rest=0)
     began = time.monotonic()
-    pace.pause(0.3)
-    with session.connect(ledger_dsn) as other, SharedPace(other, "bsale", 2).turn():
-        assert time.monotonic() - began >= 0.3
+    pause(ledger, "bsale", 0.3)
+    pause(ledger, "bsale", 0.01)
+    with session.connect(ledger_dsn) as other:
+        take(other, "bsale", 2)
+    assert time.monotonic() - began >= 0.3
 
 
-def test_slots_lost_in_a_crash_are_made_again(pace, ledger):
-    with pace.turn():
-        pass
+def test_slots_lost_in_a_crash_are_made_again(ledger):
+    take(ledger, "bsale", 2)
     ledger.execute("TRUNCATE vendor.request_slot")
-    with pace.turn():
-        assert slots(ledger) == 2
+    take(ledger, "bsale", 2)
+    assert slots(ledger) == 2
 
 
-def test_a_ledger_that_is_gone_afterwards_does_not_hide_what_the_request_came_to(ledger_dsn):
+def test_a_ledger_that_is_gone_afterwards_is_no_error(ledger_dsn):
     ledger = session.connect(ledger_dsn)
-    with SharedPace(ledger, "bsale", 1).turn():
-        ledger.close()
+    slot = take(ledger, "bsale", 1)
+    ledger.close()
+    give_back(ledger, slot, rest=1)
 
 
-def test_without_a_ledger_there_is_no_turn(ledger_dsn):
+def test_without_a_ledger_no_slot_is_taken(ledger_dsn):
     ledger = session.connect(ledger_dsn)
     ledger.close()
-    with pytest.raises(psycopg.OperationalError), SharedPace(ledger, "bsale", 1).turn():
-        pytest.fail("a request was made that nobody counted")
-
-
-def test_threads_of_one_process_share_a_connection_to_the_ledger(pace):
-    most, under_way, changing = 0, 0, Lock()
-
-    def request(_number: int) -> None:
-        nonlocal most, under_way
-        with pace.turn():
-            with changing:
-                under_way += 1
-                most = max(most, under_way)
-            time.sleep(0.01)
-            with changing:
-                under_way -= 1
-
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(request, range(5)))
-    assert most <= 2
+    with pytest.raises(psycopg.OperationalError):
+        take(ledger, "bsale", 1)

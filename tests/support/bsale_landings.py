@@ -99,7 +99,7 @@ def landed(payments: list[dict], *, code: str = "39", **parts: object) -> str:
         "timezone": "America/Santiago",
         "payments": payments,
         "undated": undated,
-        "group_payment_types": parts.get("groups", None),
+        "group_payment_types": parts.get("groups"),
         "document_types": {code: [str(row.get("id")) for row in [*payments, *undated]]},
         "count": counts | parts.pop("count", {}),
     }

@@ -10,5 +10,5 @@ CREATE UNLOGGED TABLE vendor.request_slot (
     paused_until timestamptz,
     PRIMARY KEY (connection, slot)
 );
-COMMENT ON TABLE vendor.request_slot IS 'As many slots as a connection may make requests in a second; each is free again one second after its last answer.';
+COMMENT ON TABLE vendor.request_slot IS 'As many slots as a connection may make requests in a second; each rests for about a second after its request.';
 COMMENT ON COLUMN vendor.request_slot.paused_until IS 'Until when the vendor asked for silence (429, Retry-After); null where it never did.';

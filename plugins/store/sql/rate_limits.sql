@@ -15,14 +15,15 @@ UPDATE vendor.request_slot SET free_at = clock_timestamp() + make_interval(secs 
 RETURNING slot, free_at;
 
 -- name: seconds_to_wait$
--- Until the first slot is free, as far as is known now; null where there are no slots yet.
-SELECT extract(epoch FROM min(greatest(free_at, paused_until)) - clock_timestamp())::float
+-- Until the first slot is free, as far as is known now; null where not all slots are there yet.
+SELECT CASE WHEN count(*) = :slots
+            THEN extract(epoch FROM min(greatest(free_at, paused_until)) - clock_timestamp())::float END
   FROM vendor.request_slot WHERE connection = :connection AND slot <= :slots;
 
 -- name: give_back!
 -- Unless its lease ran out, and another has it.
-UPDATE vendor.request_slot SET free_at = clock_timestamp() + interval '1 second'
- WHERE connection = :connection AND slot = :slot AND free_at = :lease;
+UPDATE vendor.request_slot SET free_at = clock_timestamp() + make_interval(secs => :rest)
+ WHERE connection = :connection AND slot = :number AND free_at = :leased_until;
 
 -- name: pause!
 UPDATE vendor.request_slot

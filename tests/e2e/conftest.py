@@ -126,6 +126,8 @@ def system() -> Iterator[System]:
         "AIRFLOW_CONN_PROTHEUS": json.dumps(erp),
         "CIERRE_MAPPINGS_DIR": str(mappings),
         "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "1",
+        # What runs, a test has started: yesterday and the sweep do not come in between.
+        "AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "False",
         # The tests of kills hold many tasks at once.
         "AIRFLOW__CORE__PARALLELISM": "40",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_POOL_SIZE": "40",

@@ -33,15 +33,12 @@ def kills(system, boxes) -> dict[KillPoint, Future[tuple[BoxDay, Recovery]]]:
         "reversal": product(JUNE, [configured[box] for box in boxes]),
         "delete": product(JUNE, [configured[withdrawing]]),
     }
-    # It would empty addresses in the place of the tasks that are to be killed while they do.
-    system.api.call("PATCH", "/dags/erp_reaper", json={"is_paused": True})
     few = Semaphore(AT_A_TIME)
     with ThreadPoolExecutor(len(POINTS)) as pool:
         futures = {}
         for point in sorted(POINTS, key=lambda point: "doomed" not in point.attempts):  # the leases first
             day, box = next(days[point.correction])
             futures[point] = pool.submit(kill_and_recover, system, few, point, system.box_day(box, day))
-    system.api.unpause("erp_reaper")
     return futures
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -66,6 +67,24 @@ class Erp(Model):
         return next_month.replace(day=self.locks_on_day)
 
 
+Amount = Annotated[Decimal, Field(ge=0)]
+"""Money in the box's currency, not below zero."""
+
+
+class Approvals(Model):
+    """When a person must approve a box's day before it is posted; a box whose file says nothing never asks.
+
+    ``amount_over``: the day's journal comes to more than this (sum of its debits). ``corrections``: the day was posted
+    before and its books changed. ``first_day``: nothing of this box was ever posted. ``discrepancy_up_to``: what
+    reconcile finds to differ by at most this much waits for a person to accept it, instead of failing the day.
+    """
+
+    amount_over: Amount | None = None
+    corrections: bool = False
+    first_day: bool = False
+    discrepancy_up_to: Amount | None = None
+
+
 class CashBox(Model):
     """One cash box: one file, one DAG.
 
@@ -87,6 +106,7 @@ class CashBox(Model):
     closing_hour: ClosingHour = "00:00"
     mapping: Slug
     start_date: IsoDate
+    approvals: Approvals = Approvals()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,9 +1,10 @@
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from pydantic import ValidationError
 
-from bookkeeping.cash_box import CashBox
+from bookkeeping.cash_box import Approvals, CashBox
 
 FIELDS = {
     "id": "itb_caja_164",
@@ -106,3 +107,20 @@ def test_a_day_that_is_over_stays_over_while_the_clocks_go_back():
 def test_a_time_without_a_zone_is_refused():
     with pytest.raises(ValueError, match="has no time zone"):
         a_box().is_over(date(2024, 9, 6), datetime(2024, 9, 7, 5))
+
+
+def test_a_box_that_says_nothing_of_approvals_never_asks_for_one():
+    assert a_box().approvals == Approvals(amount_over=None, corrections=False, first_day=False, discrepancy_up_to=None)
+
+
+def test_approvals_are_read_as_they_are_typed():
+    said = {"amount_over": "5000.00", "corrections": "true", "first_day": "true", "discrepancy_up_to": "0.05"}
+
+    assert a_box(approvals=said).approvals == Approvals(
+        amount_over=Decimal("5000.00"), corrections=True, first_day=True, discrepancy_up_to=Decimal("0.05")
+    )
+
+
+def test_an_approval_over_less_than_nothing_is_refused():
+    with pytest.raises(ValidationError, match="greater than or equal to 0"):
+        a_box(approvals={"amount_over": "-1"})

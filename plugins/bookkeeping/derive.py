@@ -205,6 +205,7 @@ class _Booker:
                 posting=str(posting),
                 attributes=one.attributes,
                 fix=one.fix,
+                table=one.table,
             )
 
 

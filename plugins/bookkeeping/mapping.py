@@ -113,13 +113,14 @@ class Unresolved:
     """What the mapping lacks for one combination of attributes.
 
     ``attributes`` are those that decide, as sorted pairs; ``reason`` completes "3 payments …"; ``fix`` says what to
-    write in the mapping.
+    write in the mapping. ``table`` is the one that lacks a value, "" where it is a rule that is missing.
     """
 
     kind: ProblemKind
     attributes: tuple[tuple[str, str], ...]
     reason: str
     fix: str
+    table: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,7 @@ class AccountMapping(Model):
             ((table.by, value),),
             f"{_with(((table.by, value),))}, which table {code.table} does not list",
             f'add "{value}": <code> to the values of table {code.table}',
+            code.table,
         )
 
 

@@ -30,7 +30,8 @@ class Problem:
     ``posting`` is what could not be booked (``payment: debit net``; only the kind of document where it is the whole
     document). ``attributes`` are those that decide, as sorted pairs. ``count`` documents carry ``amount`` of
     ``currency`` in that posting; ``documents`` are the keys of the first few. ``message`` is a sentence; ``fix`` says
-    what to write in the mapping, "" where the mapping cannot mend it.
+    what to write in the mapping, "" where the mapping cannot mend it; ``table`` is the one of its tables that lacks a
+    value, "" where there is none.
     """
 
     kind: ProblemKind
@@ -42,6 +43,7 @@ class Problem:
     documents: tuple[str, ...]
     message: str
     fix: str = ""
+    table: str = ""
 
     def __str__(self) -> str:
         return f"{self.message}; {self.fix}" if self.fix else self.message
@@ -63,16 +65,18 @@ class Problems:
         posting: str = "",
         attributes: tuple[tuple[str, str], ...] = (),
         fix: str = "",
+        table: str = "",
     ) -> None:
         """Notes that ``reason`` (which completes "3 payments of 12.50 USD …") stops ``amount`` of a document."""
         name = f"{document.kind}: {posting}" if posting else str(document.kind)
-        group = (kind, name, attributes, document.currency, document.kind, reason, fix)
+        group = (kind, name, attributes, document.currency, document.kind, reason, fix, table)
         self._stopped.setdefault(group, []).append((document.key, amount))
 
     def all(self) -> list[Problem]:
         """The problems in an order that does not depend on the documents' order."""
         problems = []
-        for (kind, posting, attributes, currency, documents, reason, fix), stopped in sorted(self._stopped.items()):
+        for group, stopped in sorted(self._stopped.items()):
+            kind, posting, attributes, currency, documents, reason, fix, table = group
             amount = sum((amount for _, amount in stopped), Decimal(0))
             count = len(stopped)
             plural = documents.replace("_", " ") + ("s" if count > 1 else "")
@@ -87,6 +91,7 @@ class Problems:
                     documents=tuple(sorted(key for key, _ in stopped)[:EXAMPLES]),
                     message=f"{count} {plural} of {amount} {currency} {reason}",
                     fix=fix,
+                    table=table,
                 )
             )
         return problems

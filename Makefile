@@ -5,7 +5,7 @@ $(error Run it as: make -C <the project's folder> …)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down probe test kills simulate lint lock clean
+.PHONY: help setup demo up down probe browser test kills simulate lint lock clean
 
 # Whatever a tool wants to keep between runs, it keeps here.
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -14,6 +14,7 @@ export XDG_CACHE_HOME := $(CURDIR)/.cache
 export RUFF_CACHE_DIR := $(CURDIR)/.cache/ruff
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.cache/hypothesis
 export AIRFLOW_HOME := $(CURDIR)/.run/airflow
+export PLAYWRIGHT_BROWSERS_PATH := $(CURDIR)/.cache/browsers
 export TMPDIR := $(CURDIR)/.cache/tmp
 # Another activated environment must not lend its packages.
 unexport VIRTUAL_ENV PYTHONHOME
@@ -27,6 +28,7 @@ help:
 	@echo "make probe CONN=protheus TENANT=… DEBIT=… CREDIT=… [LOT=PROBE1] [DATE=YYYY-MM-DD]"
 	@echo "                             try in the ERP's test company what posting assumes of it, and keep the result"
 	@echo "make test [ARGS=…]           run the tests (ARGS go to pytest)"
+	@echo "make browser                 a Chromium for the browser tests, where the machine has none; without it they are left out"
 	@echo "make kills                   kill tasks and servers in the middle of a close, and see what becomes of it (minutes)"
 	@echo "make simulate [SEEDS=2000] [FROM=1]  post box-days in simulated bad weather; SEED=… tells one, TEETH=1 plants bugs"
 	@echo "make lint                    check style and format"
@@ -52,6 +54,9 @@ probe: setup
 	@$(PY) -m local probe --connection "$(or $(CONN),protheus)" --tenant "$(TENANT)" --lot "$(or $(LOT),PROBE1)" \
 		--day "$(DATE)" --debit-account "$(DEBIT)" --credit-account "$(CREDIT)" --currency "$(or $(CURRENCY),USD)" \
 		--debit-cost-centre "$(DEBIT_COST_CENTRE)" --credit-cost-centre "$(CREDIT_COST_CENTRE)"
+
+browser: setup
+	@$(PY) -m local.browser
 
 test: setup
 	@$(PY) -m pytest $(ARGS)

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import psycopg
 import pytest
+from playwright.sync_api import Browser, Page
 
 from bookkeeping.cash_box import CashBox
 from e2e.holds import BoxDay
@@ -21,6 +22,7 @@ from local.stack import Stack
 from mappings.loader import ENVIRONMENT, cash_boxes
 from sandbox.client import SandboxClient
 from store import session
+from support.browser import chromium, visitor
 from support.mailbox import MailServer
 from support.ports import free_port
 
@@ -154,6 +156,21 @@ def boxes(system: System) -> list[str]:
     system.wait(lambda: expected <= system.api.parsed_dags("cash_close__", long_ago), "the boxes' DAGs")
     assert system.api.import_errors() == []
     return sorted(dag.removeprefix("cash_close__") for dag in expected)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real browser; where there is none, its tests say aloud that they were left out."""
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: Browser, system: System) -> Iterator[Page]:
+    """A page of an accountant in Guayaquil, logged in to the system's web UI."""
+    stack = system.stack
+    with visitor(browser, stack.api_url, stack.user, stack.password, zone="America/Guayaquil") as seen:
+        yield seen
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,0 +1,42 @@
+import pytest
+
+from local import browser
+from local.errors import LocalError
+
+
+@pytest.fixture
+def no_chromium(tmp_path, monkeypatch):
+    """A machine without any Chromium; the folder is its PATH."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(browser, "ON_MACOS", tmp_path / "none")
+    monkeypatch.setattr(browser, "_playwrights_own", lambda: tmp_path / "downloaded")
+    return tmp_path
+
+
+def program(path, status: int = 0) -> None:
+    path.write_text(f"#!/bin/sh\nexit {status}\n")
+    path.chmod(0o755)
+
+
+def test_the_machines_own_browser_is_taken_before_playwrights(no_chromium):
+    program(no_chromium / "downloaded")
+    program(no_chromium / "chromium")
+    assert browser.installed() == no_chromium / "chromium"
+
+
+def test_one_that_does_not_start_is_none(no_chromium):
+    program(no_chromium / "chromium", status=127)
+    assert browser.installed() is None
+
+
+def test_what_is_missing_is_downloaded_before_the_system_is_touched(no_chromium, monkeypatch):
+    monkeypatch.setattr(browser, "_download", lambda: program(no_chromium / "downloaded"))
+    monkeypatch.setattr(browser, "_system_package", lambda: pytest.fail("the system was touched"))
+    assert browser.provide() == no_chromium / "downloaded"
+
+
+def test_where_no_way_leads_to_a_browser_a_sentence_says_so(no_chromium, monkeypatch):
+    monkeypatch.setattr(browser, "_download", lambda: None)
+    monkeypatch.setattr(browser, "_system_package", lambda: None)
+    with pytest.raises(LocalError, match="There is no Chromium that starts"):
+        browser.provide()

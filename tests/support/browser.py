@@ -1,0 +1,58 @@
+"""A real browser for tests: who finds none says so aloud, or fails where one is required."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from local.browser import installed
+
+REQUIRED = "CIERRE_BROWSER"
+"""Set to ``required``, it makes a missing browser a failure; ``.ci/run`` does."""
+
+SCREENSHOTS = "CIERRE_SCREENSHOTS"
+"""The folder that ``photograph`` writes to; without it no picture is taken."""
+
+PATIENCE_MS = 30_000
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium while the block lasts; where there is none, the test is skipped, or fails if required."""
+    path = installed()
+    if path is None:
+        told = "LEFT OUT: no browser on this machine (`make browser` installs one)"
+        if os.environ.get(REQUIRED) == "required":
+            pytest.fail(told)
+        pytest.skip(told)
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        # Root may not use the sandbox, and containers have little shared memory.
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def visitor(browser: Browser, url: str, user: str, password: str, *, zone: str, locale: str = "en") -> Iterator[Page]:
+    """A page of a person in a time zone (a name), logged in to the Airflow at ``url``; ``locale`` is Airflow's too."""
+    context = browser.new_context(
+        base_url=url, timezone_id=zone, locale=locale, viewport={"width": 1400, "height": 900}, color_scheme="light"
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    context.add_init_script(f"localStorage.setItem('timezone', {zone!r}); localStorage.i18nextLng = {locale!r}")
+    answer = context.request.post("/auth/token", data={"username": user, "password": password})
+    context.add_cookies([{"name": "_token", "value": answer.json()["access_token"], "url": url}])
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+def photograph(page: Page, name: str) -> None:
+    """Keeps a picture of the page for the documentation, if somebody asked for pictures."""
+    if folder := os.environ.get(SCREENSHOTS):
+        page.screenshot(path=Path(folder) / f"{name}.png")

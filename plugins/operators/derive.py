@@ -18,9 +18,10 @@ class DeriveOperator(CashCloseStep):
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Derives the day's entries and freezes them as a revision, unless the current one already says the same."""
         from bookkeeping.derive import derive
+        from books.snippet import snippet
         from mappings.loader import account_mapping
         from mappings.periods import open_from
-        from store import capabilities, staging
+        from store import capabilities, problems, staging
         from store import ledger as books
 
         snapshot_id = staging.snapshot_of(ledger, box.id, day)
@@ -37,10 +38,12 @@ class DeriveOperator(CashCloseStep):
             derivation = derive(documents, mapping, box, day, max_lines=lines)
         except ValueError as mismatch:
             raise AirflowFailException(f"{box.name}, {day}: {mismatch}") from mismatch
+        problems.replace(ledger, box.id, day, mapping.name, derivation.problems)
         if derivation.problems:
             listed = "\n".join(f"- {problem}" for problem in derivation.problems)
             raise AirflowFailException(
                 f"{box.name}, {day}: the mapping {mapping.name} cannot book the day, so nothing is posted:\n{listed}\n"
+                f"{snippet(mapping, derivation.problems)}\n"
                 "Mend the mapping, then clear the task derive of this run."
             )
         revision, new = books.freeze(

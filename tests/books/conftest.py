@@ -1,0 +1,56 @@
+"""The box, the day and the mapping that these tests look at: the project's own."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from bookkeeping.cash_box import CashBox
+from bookkeeping.documents import Document, Kind
+from bookkeeping.mapping import AccountMapping
+from mappings import account_mapping, cash_box
+
+DAY = date(2024, 9, 6)
+
+
+@pytest.fixture(scope="session")
+def day() -> date:
+    return DAY
+
+
+@pytest.fixture(scope="session")
+def box() -> CashBox:
+    return cash_box("itb_caja_164")
+
+
+@pytest.fixture(scope="session")
+def mapping() -> AccountMapping:
+    return account_mapping("sga_ecuador")
+
+
+@pytest.fixture(scope="session")
+def payment() -> Callable[..., Document]:
+    """``payment(7, net="35.30", form="6")``: cash of 35.30, of type 2 and programme 1, unless told otherwise."""
+
+    def make(number: int, *, net: str = "35.30", scholarship: str = "0", on: date = DAY, **attributes: str) -> Document:
+        known = {"form": "1", "revenue_type": "2", "programme": "1", "fraud": "false"} | attributes
+        return Document(
+            source="sga",
+            kind=Kind.PAYMENT,
+            source_id=f"0-{number}",
+            business_date=on,
+            currency="USD",
+            form=known["form"],
+            amounts={
+                "net": Decimal(net),
+                "promotion": Decimal("0.00"),
+                "scholarship": Decimal(scholarship),
+                "gross": Decimal(net) + Decimal(scholarship),
+            },
+            attributes=known,
+            place=f"0/PAGOS/{number}",
+            reference=f"001-002-{number:09d}",
+        )
+
+    return make

@@ -58,6 +58,9 @@ TEXTS = {
 CURRENCIES = {"01", "02", "03", "04", "05"}
 """``CT2_MOEDLC``: the currencies that the company keeps books in."""
 
+OTHER_AMOUNTS = tuple(f"CT2_VALR{number}" for number in sorted(CURRENCIES))
+"""What a line is in further currencies, where it says so; kept as it is said, converted into nothing."""
+
 
 class Refusal(Exception):
     """A business error: what the API says in ``error``, over several lines."""
@@ -80,7 +83,8 @@ def read_line(item: object, line: int) -> dict[str, str]:
         raise Refusal(
             "CT2DC", "Tipo de asiento debe ser 1, 2 o 3.", line=line, shown={"CT2_DC": item.get("CT2_DC", "")}
         )
-    fields["CT2_VALOR"] = _amount(item, line)
+    fields["CT2_VALOR"] = _amount(item, "CT2_VALOR", line)
+    fields |= {name: _amount(item, name, line) for name in OTHER_AMOUNTS if name in item}
     if not fields["CT2_HIST"]:
         raise Refusal("NOHIST", "El historial del asiento es obligatorio.", line=line, shown={"CT2_HIST": ""})
     return fields
@@ -97,17 +101,17 @@ def _text(item: dict, name: str, size: int | None, default: str, line: int) -> s
     return value.rstrip() or default
 
 
-def _amount(item: dict, line: int) -> str:
-    value = item.get("CT2_VALOR")
+def _amount(item: dict, name: str, line: int) -> str:
+    value = item.get(name)
     if value is None:
-        raise Refusal("NOVALOR", "El valor del asiento es obligatorio.", line=line, shown={"CT2_VALOR": ""})
+        raise Refusal("NOVALOR", "El valor del asiento es obligatorio.", line=line, shown={name: ""})
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
-        raise Refusal("TIPODATO", "El campo es de tipo numérico.", line=line, shown={"CT2_VALOR": value})
+        raise Refusal("TIPODATO", "El campo es de tipo numérico.", line=line, shown={name: value})
     amount = Decimal(value)
     if not 0 < amount < 10**13:
-        raise Refusal("VALORINV", "El valor debe ser mayor que cero.", line=line, shown={"CT2_VALOR": value})
+        raise Refusal("VALORINV", "El valor debe ser mayor que cero.", line=line, shown={name: value})
     if amount != round(amount, 2):
-        raise Refusal("DECIMALES", "El valor admite dos decimales.", line=line, shown={"CT2_VALOR": value})
+        raise Refusal("DECIMALES", "El valor admite dos decimales.", line=line, shown={name: value})
     return f"{amount:.2f}"
 
 

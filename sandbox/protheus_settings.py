@@ -54,6 +54,13 @@ class Tenant:
 
 TENANTS = {
     f"{group},{branch}".rstrip(): Tenant(group, branch)
-    for group, branch in (("T1", "D MG 01 "), ("T1", "D MG 02 "), ("T1", "D MG 03 "))
+    for group, branch in (
+        ("T1", "D MG 01 "),
+        ("T1", "D MG 02 "),
+        ("T1", "D MG 03 "),
+        ("T1", "D CL 01 "),
+        ("T1", "D UY 01 "),
+        ("T1", "D ES 01 "),
+    )
 }
 """By their ``tenantId``, stripped at the end: HTTP takes the padding off a header."""

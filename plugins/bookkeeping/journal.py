@@ -1,10 +1,12 @@
 """Journal entries: an unbalanced one cannot exist."""
 
 import hashlib
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from bookkeeping.money import ZERO
 
@@ -20,12 +22,22 @@ class JournalError(ValueError):
     """A journal entry that must not exist: unbalanced, empty, or with an amount that is not positive."""
 
 
-@dataclass(frozen=True, slots=True)
-class LineSource:
-    """How much of a journal line one document's component accounts for (``net`` of ``sga:payment:…``: 35.30)."""
+class LineSource(NamedTuple):
+    """How much of a journal line one document's component accounts for (``net`` of ``sga:payment:…``: 35.30).
+
+    ``amount`` is in the entry's currency. ``foreign`` is the same in the document's own, where that is another.
+    """
 
     document_key: str
     component: str
+    amount: Decimal
+    foreign: Decimal | None = None
+
+
+class Foreign(NamedTuple):
+    """What a line is in the currency (ISO 4217) of the documents behind it, where that is not the entry's."""
+
+    currency: str
     amount: Decimal
 
 
@@ -35,6 +47,7 @@ class Line:
 
     ``entities`` holds the additional accounting entities by number: ``{"05": "…"}`` as sorted pairs.
     ``history`` fits 40 characters: a longer one makes the ERP add continuation lines (protheus.seed.txt, INSERT).
+    ``foreign`` is None for a line whose documents are in the entry's own currency.
     """
 
     side: Side
@@ -46,13 +59,15 @@ class Line:
     value_class: str = ""
     entities: tuple[tuple[str, str], ...] = ()
     sources: tuple[LineSource, ...] = ()
+    foreign: Foreign | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
     """A balanced entry of one box's business date, in one currency. ``part`` counts from 1 where a day is split.
 
-    Raises JournalError if it has no lines, a line that is not positive, or debits that differ from credits.
+    Lines of documents in other currencies balance in these too. Raises JournalError if it has no lines, a line that
+    is not positive, or debits that differ from credits.
     """
 
     box: str
@@ -69,6 +84,16 @@ class JournalEntry:
                 raise JournalError(f"{self.name}, line {number}: {line.amount} on {line.account} is not positive")
         if self.debit != self.credit:
             raise JournalError(f"{self.name} does not balance: debit {self.debit}, credit {self.credit}")
+        for currency, difference in self._foreign_differences():
+            raise JournalError(f"{self.name} does not balance in {currency}: debits and credits differ by {difference}")
+
+    def _foreign_differences(self) -> list[tuple[str, Decimal]]:
+        sums: dict[str, Decimal] = defaultdict(Decimal)
+        for line in self.lines:
+            if line.foreign:
+                currency, amount = line.foreign
+                sums[currency] += amount if line.side is Side.DEBIT else -amount
+        return [(currency, difference) for currency, difference in sorted(sums.items()) if difference]
 
     @property
     def name(self) -> str:
@@ -99,6 +124,7 @@ class JournalEntry:
                     line.item,
                     line.value_class,
                     *(f"{number}={code}" for number, code in line.entities),
+                    *([f"{line.foreign.amount} {line.foreign.currency}"] if line.foreign else []),
                 )
             )
             for line in self.lines

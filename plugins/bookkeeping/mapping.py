@@ -52,10 +52,14 @@ OneOf = Annotated[tuple[Text, ...], BeforeValidator(_several), Field(min_length=
 """The values a condition accepts: one, or any of a list."""
 
 
+Lines = Literal["summary", "detail"]
+"""One line for all documents that are booked alike, or lines of each document's own."""
+
+
 class Rule(Model):
     """Where a posting goes when a document's attributes fit ``when`` (no condition: the posting's default).
 
-    ``entities`` are the ERP's additional accounting entities 05 to 09; ``history`` replaces the posting's.
+    ``entities`` are the ERP's additional accounting entities 05 to 09; ``history`` and ``lines`` replace the posting's.
     """
 
     label: str = ""
@@ -68,6 +72,7 @@ class Rule(Model):
     value_class: Code | None = None
     entities: dict[Literal["05", "06", "07", "08", "09"], Code] = Field(default_factory=dict)
     history: Text | None = None
+    lines: Lines | None = None
 
     @property
     def rank(self) -> tuple[int, int, date]:
@@ -93,11 +98,15 @@ class Rule(Model):
 
 
 class Posting(Model):
-    """One side of a document's booking: which of its amounts, and by which rules."""
+    """One side of a document's booking: which of its amounts, and by which rules.
+
+    Summary lines whose history names the ``{reference}`` sum what has the same reference.
+    """
 
     side: Literal["debit", "credit"]
     amount: Text
     history: Text
+    lines: Lines = "summary"
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
 
     def __str__(self) -> str:
@@ -106,6 +115,16 @@ class Posting(Model):
     @property
     def journal_side(self) -> Side:
         return Side.DEBIT if self.side == "debit" else Side.CREDIT
+
+
+class Rounding(Model):
+    """Where the cents go that are left when a document in another currency is converted."""
+
+    account: Text
+    cost_centre: str = ""
+    item: str = ""
+    value_class: str = ""
+    history: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +152,13 @@ class Booking:
     value_class: str
     entities: tuple[tuple[str, str], ...]
     history: str
+    lines: Lines
 
 
 class AccountMapping(Model):
     """How the documents of a source are booked. ``name`` is the file's stem.
 
+    ``rounding`` is needed where documents come in other currencies than their box's.
     Being valid by itself is not enough: ``bookkeeping.checks`` also holds it against the source's vocabulary and
     the chart of accounts. Raises pydantic's ValidationError with every problem at once.
     """
@@ -146,6 +167,7 @@ class AccountMapping(Model):
     source: Source
     form_names: dict[str, Text] = Field(default_factory=dict)
     tables: dict[str, Table] = Field(default_factory=dict)
+    rounding: Rounding | None = None
     postings: dict[Kind, Annotated[tuple[Posting, ...], Field(min_length=1)]]
 
     @cached_property
@@ -159,7 +181,7 @@ class AccountMapping(Model):
         return self.form_names.get(form, form)
 
     def attributes_read(self, posting: Posting) -> frozenset[str]:
-        """The attributes that decide how a posting is booked, its history included."""
+        """The attributes of a document that decide how a posting is booked, its history included."""
         conditions = {name for rule in posting.rules for name in rule.when}
         tables = {
             self.tables[code.table].by
@@ -169,7 +191,7 @@ class AccountMapping(Model):
         }
         named = {name for rule in posting.rules for name in placeholders(rule.history or posting.history)}
         forms = {"form"} if "form_name" in named else set()
-        return frozenset(conditions | tables | forms | (named & _attributes_of(self.source)))
+        return frozenset((conditions | tables | forms | named) & _attributes_of(self.source))
 
     def resolve(self, posting: Posting, attributes: Mapping[str, str], day: date) -> Booking | list[Unresolved]:
         """Where a posting goes for a document with these attributes on business date ``day``.
@@ -197,6 +219,7 @@ class AccountMapping(Model):
             value_class=codes.get("value_class", ""),
             entities=tuple((number, codes[f"entities.{number}"]) for number in sorted(rule.entities)),
             history=rule.history or posting.history,
+            lines=rule.lines or posting.lines,
         )
 
     def _look_up(self, code: Code, attributes: Mapping[str, str]) -> str | Unresolved:

@@ -20,7 +20,10 @@ class ProblemKind(StrEnum):
     MISSING_AMOUNT = "missing_amount"
     REPEATED = "repeated"
     WRONG_DAY = "wrong_day"
-    WRONG_CURRENCY = "wrong_currency"
+    MISSING_RATE = "missing_rate"
+    MISSING_ROUNDING = "missing_rounding"
+    TOO_SMALL = "too_small"
+    HELD = "held"
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,8 @@ class Acknowledgement:
 class Settings(vendor.Settings):
     """What a Protheus connection may set in its extra.
 
-    ``currencies`` gives each currency its number in the ERP (CT2_MOEDLC); ``balance_type``, ``conversion`` and
+    ``currencies`` gives each currency its number in the ERP (CT2_MOEDLC, and the end of CT2_VALR01 to CT2_VALR05, which
+    hold a line's amount in the documents' own currency where that is another); ``balance_type``, ``conversion`` and
     ``origin`` go out as CT2_TPSALD, CT2_CONVER and CT2_ORIGEM; ``not_found`` is the pattern for the text of a delete
     that found no document. A document of 999 lines takes the ERP long, hence the long ``read_timeout`` (seconds).
     """
@@ -161,16 +162,13 @@ class ProtheusHook(VendorHook):
 
     def _item(self, line: Line, currency: str, key: str) -> dict[str, Any]:
         """A journal line as the ERP names it; what is empty is left out."""
-        if currency not in self.settings.currencies:
-            raise self.failure(
-                FatalError, f"connection {self.connection_id} gives {currency} no number: add it to its currencies"
-            )
         is_debit = line.side is Side.DEBIT
         item = {
-            "CT2_MOEDLC": self.settings.currencies[currency],
+            "CT2_MOEDLC": self._number(currency),
             "CT2_DC": "1" if is_debit else "2",
             "CT2_DEBITO" if is_debit else "CT2_CREDIT": line.account,
             "CT2_VALOR": line.amount,
+            **({f"CT2_VALR{self._number(line.foreign.currency)}": line.foreign.amount} if line.foreign else {}),
             "CT2_HIST": line.history,
             "CT2_TPSALD": self.settings.balance_type,
             "CT2_CONVER": self.settings.conversion,
@@ -182,6 +180,14 @@ class ProtheusHook(VendorHook):
             "CT2_KEY": key,
         }
         return {name: value for name, value in item.items() if value != ""}
+
+    def _number(self, currency: str) -> str:
+        """The ERP's number of a currency; raises FatalError where the connection names none."""
+        if currency not in self.settings.currencies:
+            raise self.failure(
+                FatalError, f"connection {self.connection_id} gives {currency} no number: add it to its currencies"
+            )
+        return self.settings.currencies[currency]
 
     def _book(self, method: str, address: Address, body: dict[str, Any], about: str) -> Acknowledgement:
         response = self._send(method, address, body, about)

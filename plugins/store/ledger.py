@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 
 from bookkeeping.corrections import correction_mark, dated_correction
 from bookkeeping.documents import Document, Kind, Total
-from bookkeeping.journal import JournalEntry, Line, Side
+from bookkeeping.journal import Foreign, JournalEntry, Line, Side
 from bookkeeping.money import quantum
 from store.session import copy, named
 
@@ -139,7 +139,8 @@ def _freeze_entry(
     ).entry_id
     copy(
         connection,
-        "ledger.line (entry_id, line, side, account, cost_centre, item, value_class, entities, amount, history)",
+        "ledger.line (entry_id, line, side, account, cost_centre, item, value_class, entities, amount, history,"
+        " foreign_currency, foreign_amount)",
         (
             (
                 entry_id,
@@ -152,16 +153,17 @@ def _freeze_entry(
                 Jsonb(dict(line.entities)),
                 line.amount,
                 line.history,
+                *(line.foreign or (None, None)),
             )
             for number, line in enumerate(entry.lines, start=1)
         ),
     )
     copy(
         connection,
-        "ledger.line_source (entry_id, line, document_key, kind, form, component, amount, place)",
+        "ledger.line_source (entry_id, line, document_key, kind, form, component, amount, foreign_amount, place)",
         (
             (entry_id, number, source.document_key, document.kind, document.form, source.component, source.amount,
-             document.place)
+             source.foreign, document.place)
             for number, line in enumerate(entry.lines, start=1)
             for source in line.sources
             for document in (documents[source.document_key],)
@@ -224,14 +226,19 @@ def journal_entry(connection: psycopg.Connection, entry: FrozenEntry) -> Journal
                 item=row.item,
                 value_class=row.value_class,
                 entities=tuple(sorted(row.entities.items())),
+                foreign=_foreign(row.foreign_currency, row.foreign_amount),
             )
             for row in _sql.lines(connection, entry_id=entry.entry_id)
         ),
     )
 
 
+def _foreign(currency: str | None, amount: Decimal | None) -> Foreign | None:
+    return Foreign(currency, amount.quantize(quantum(currency))) if currency else None
+
+
 def journal_totals(connection: psycopg.Connection, revision: Revision) -> list[Total]:
-    """Documents and net money booked by the revision, by kind and form."""
+    """Documents and their net money, in their own currency, booked by the revision, by kind and form."""
     rows = _sql.journal_totals(connection, revision_id=revision.revision_id)
     return [Total(Kind(row.kind), row.form, row.rows, row.net) for row in rows]
 

@@ -55,6 +55,39 @@ def test_a_history_with_the_reference_keeps_documents_apart(payment, changed, bo
     ]
 
 
+def test_detail_keeps_documents_apart_whatever_their_history(payment, changed, box, day):
+    postings = [{**posting, "history": "Caja {date}", "lines": "detail"} for posting in DETAIL]
+    documents = [payment("b", net="1.00"), payment("a", net="2.00")]
+    (entry,) = derive(documents, changed(Kind.PAYMENT, postings), box, day).entries
+
+    assert [(line.side, line.amount, line.sources[0].document_key) for line in entry.lines] == [
+        (Side.DEBIT, Decimal("2.00"), "sga:payment:a"),
+        (Side.DEBIT, Decimal("1.00"), "sga:payment:b"),
+        (Side.CREDIT, Decimal("2.00"), "sga:payment:a"),
+        (Side.CREDIT, Decimal("1.00"), "sga:payment:b"),
+    ]
+
+
+def test_a_rule_can_ask_for_detail_where_the_rest_is_summed(payment, changed, box, day):
+    rules = [{"account": "1.1.01.001"}, {"when": {"form": "2"}, "account": "1.1.01.002", "lines": "detail"}]
+    debit = {**DETAIL[0], "history": "Caja {date}", "rules": rules}
+    documents = [payment(f"{form}{number}", form=form) for form in "12" for number in "ab"]
+    (entry,) = derive(documents, changed(Kind.PAYMENT, [debit, DETAIL[1]]), box, day).entries
+
+    assert [len(line.sources) for line in entry.lines if line.side is Side.DEBIT] == [2, 1, 1]
+
+
+def test_a_rule_may_look_at_the_box(payment, changed, box, day):
+    rules = [
+        {"account": "1.1.01.001"},
+        {"when": {"box": "itb_caja_164"}, "account": "1.1.01.002"},
+        {"when": {"box": "itb_caja_165"}, "account": "1.1.01.003"},
+    ]
+    (entry,) = derive([payment()], changed(Kind.PAYMENT, [{**DETAIL[0], "rules": rules}, DETAIL[1]]), box, day).entries
+
+    assert entry.lines[0].account == "1.1.01.002"
+
+
 def test_all_unmapped_keys_are_reported_at_once_with_counts_and_amounts(payment, mapping, box, day):
     documents = [
         payment("a", form="21", net="10.00"),
@@ -102,8 +135,8 @@ def test_a_kind_without_postings_is_unmapped(payment, mapping, box, day):
         ({"gross": "35.31"}, ProblemKind.UNBALANCED, "1 payment of 35.30 USD whose amounts do not add up"),
         (
             {"currency": "EUR"},
-            ProblemKind.WRONG_CURRENCY,
-            "1 payment of 35.30 EUR in box itb_caja_164, which",
+            ProblemKind.MISSING_RATE,
+            "1 payment of 35.30 EUR without a rate that makes USD of it, which box itb_caja_164 keeps",
         ),
         (
             {"business_date": "2024-09-05"},

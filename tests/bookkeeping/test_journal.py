@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from bookkeeping.address import Address
-from bookkeeping.journal import JournalEntry, JournalError, Line, LineSource, Side
+from bookkeeping.journal import Foreign, JournalEntry, JournalError, Line, LineSource, Side
 
 DEBIT = Line(
     Side.DEBIT, "1.1.01.001", Decimal("35.30"), "Caja 164", sources=(LineSource("a", "net", Decimal("35.30")),)
@@ -35,6 +35,14 @@ def test_a_line_that_is_not_positive_cannot_exist(amount):
         entry(DEBIT, replace(CREDIT, amount=Decimal(amount)))
 
 
+def test_an_entry_that_differs_in_the_documents_own_currency_cannot_exist():
+    euros, cents = Foreign("EUR", Decimal("30.00")), Foreign("EUR", Decimal("30.01"))
+
+    assert entry(replace(DEBIT, foreign=euros), replace(CREDIT, foreign=euros)).debit == Decimal("35.30")
+    with pytest.raises(JournalError, match=r"does not balance in EUR: debits and credits differ by -0\.01"):
+        entry(replace(DEBIT, foreign=euros), replace(CREDIT, foreign=cents))
+
+
 def test_an_entry_without_lines_cannot_exist():
     with pytest.raises(JournalError, match="has no lines"):
         entry()
@@ -53,6 +61,16 @@ def test_an_entry_without_lines_cannot_exist():
 )
 def test_the_digest_changes_with_whatever_the_erp_is_told(change):
     assert entry(DEBIT, replace(CREDIT, **change)).digest != entry(DEBIT, CREDIT).digest
+
+
+def test_the_digest_changes_with_the_documents_own_currency_and_amount():
+    def digest(currency: str, amount: str) -> str:
+        foreign = Foreign(currency, Decimal(amount))
+        return entry(replace(DEBIT, foreign=foreign), replace(CREDIT, foreign=foreign)).digest
+
+    assert (
+        len({digest("EUR", "30.00"), digest("EUR", "30.01"), digest("UYU", "30.00"), entry(DEBIT, CREDIT).digest}) == 4
+    )
 
 
 def test_the_digest_does_not_change_with_the_documents_behind_the_lines():

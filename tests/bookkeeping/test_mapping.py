@@ -116,6 +116,7 @@ def test_all_dimensions_of_a_rule_reach_the_booking(changed, day):
         value_class="0103",
         entities=(("05", "0103"), ("09", "E9")),
         history="Otra {reference}",
+        lines="summary",
     )
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 
 from bookkeeping.address import Address
-from bookkeeping.journal import JournalEntry, Line, Side
+from bookkeeping.journal import Foreign, JournalEntry, Line, Side
 from hooks.errors import DataError, FatalError, RetriableError, UncertainError
 from hooks.protheus import NOT_FOUND, Acknowledgement, ProtheusHook
 
@@ -127,6 +127,26 @@ class TestWhatIsSent:
         lines = tuple(Line(side, "1", Decimal(amount), "h") for side in Side)
         hook.insert(ADDRESS, dataclasses.replace(ENTRY, lines=lines), "k")
         assert re.findall(r'"CT2_VALOR":([^,}]*)', vendor.asked[0].body) == [amount, amount]
+
+    def test_a_line_of_documents_in_another_currency_says_both_amounts(self, vendor, connection):
+        vendor.answers(DONE)
+        hook = ProtheusHook(connection("protheus", vendor.url, {"currencies": {"UYU": "01", "USD": "02"}}))
+        foreign = Foreign("USD", Decimal("10.00"))
+        lines = tuple(Line(side, "1", Decimal("401.50"), "h", foreign=foreign) for side in Side)
+        hook.insert(ADDRESS, dataclasses.replace(ENTRY, currency="UYU", lines=lines), "k")
+        assert [
+            (line["CT2_MOEDLC"], line["CT2_VALOR"], line["CT2_VALR02"]) for line in vendor.asked[0].json["ITENS"]
+        ] == [
+            ("01", 401.50, 10.00),
+            ("01", 401.50, 10.00),
+        ]
+
+    def test_a_documents_currency_without_a_number_is_never_sent(self, vendor, connection):
+        hook = ProtheusHook(connection("protheus", vendor.url, {"currencies": {"USD": "01"}}))
+        lines = tuple(Line(side, "1", Decimal("1.00"), "h", foreign=Foreign("EUR", Decimal("0.90"))) for side in Side)
+        with pytest.raises(FatalError, match="gives EUR no number: add it to its currencies"):
+            hook.insert(ADDRESS, dataclasses.replace(ENTRY, lines=lines), "k")
+        assert vendor.asked == []
 
     def test_the_settings_of_the_connection_go_out_with_each_line(self, vendor, connection):
         vendor.answers(DONE)

@@ -78,6 +78,13 @@ def test_every_field_of_the_contract_is_kept_as_sent(sandbox, accountant):
     assert only_line(sandbox.protheus_ledger()[0]) == sent | {"CT2_VALOR": "7.00", "CT2_LINHA": "001"}
 
 
+def test_amounts_in_further_currencies_are_kept_and_go_along_with_a_reversal(sandbox, accountant):
+    accountant.insert(accountant.debit(10, CT2_VALR02=0.25), accountant.credit(10, CT2_VALR02=0.25), **AT)
+    accountant.send("reversal", FIRST)
+    assert [line["CT2_VALR02"] for document in sandbox.protheus_ledger() for line in document.lines] == ["0.25"] * 4
+    assert "decimales" in refusal(accountant, accountant.debit(10, CT2_VALR02=0.251), accountant.credit(10))
+
+
 @pytest.mark.parametrize("name", ["ITENS", "ÍTEMS"])
 def test_the_list_of_items_goes_by_both_of_its_names(accountant, name):
     body = {name: [accountant.debit(10), accountant.credit(10)]}

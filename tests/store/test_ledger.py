@@ -1,9 +1,11 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import psycopg
 import pytest
 
 from bookkeeping.documents import Kind, Total
+from bookkeeping.journal import Foreign, JournalEntry, Line, LineSource, Side
 from store import attempts
 from store import ledger as books
 
@@ -31,6 +33,29 @@ def test_an_entry_comes_back_as_it_was_frozen(ledger, freeze, make_payment, make
     assert entry.entry_key == "itb_caja_164|20240906|1|1"
     assert entry.total == Decimal("100.00")
     assert books.journal_entry(ledger, entry).digest == make_entry(*documents).digest
+
+
+def test_amounts_in_the_documents_own_currency_are_kept_reconciled_and_reversed(ledger, freeze, make_payment, day):
+    document = replace(make_payment(1, "100.00"), currency="EUR")
+    lines = tuple(
+        Line(
+            side, "1.1", Decimal("110.00"), "Caja",
+            sources=(LineSource(document.key, "net", Decimal("110.00"), Decimal("100.00")),),
+            foreign=Foreign("EUR", Decimal("100.00")),
+        )
+        for side in Side
+    )  # fmt: skip
+    revision, _ = freeze(document, parts=[JournalEntry(BOX, day, 1, "USD", lines)])
+    (booking,) = books.bookings(ledger, revision)
+    confirm(ledger, booking)
+
+    assert [line.foreign for line in books.journal_entry(ledger, booking).lines] == [line.foreign for line in lines]
+    assert books.journal_totals(ledger, revision) == [Total(Kind.PAYMENT, "1", 1, Decimal("100.00"))]
+    assert books.acknowledged_totals(ledger, BOX, day) == [Total(Kind.PAYMENT, "1", 1, Decimal("100.00"))]
+    reversal = books.reversal(ledger, booking, freeze()[0])
+    assert [line.foreign for line in books.journal_entry(ledger, reversal).lines] == [line.foreign for line in lines]
+    confirm(ledger, reversal)
+    assert books.acknowledged_totals(ledger, BOX, day) == []
 
 
 def test_the_same_books_make_no_new_revision(ledger, freeze, make_payment):

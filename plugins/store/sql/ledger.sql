@@ -43,28 +43,30 @@ SELECT entry_key || '|R', :revision_id, box, business_date, part, entry_id, tena
 RETURNING entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total;
 
 -- name: add_reversed_lines!
-INSERT INTO ledger.line (entry_id, line, side, account, cost_centre, item, value_class, entities, amount, history)
+INSERT INTO ledger.line (entry_id, line, side, account, cost_centre, item, value_class, entities, amount, history,
+                         foreign_currency, foreign_amount)
 SELECT :reversal_id, line, CASE side WHEN 'D' THEN 'C' ELSE 'D' END, account, cost_centre, item, value_class, entities,
-       amount, left(:mark || history, 40)
+       amount, left(:mark || history, 40), foreign_currency, foreign_amount
   FROM ledger.line WHERE entry_id = :entry_id;
 
 -- name: add_reversed_sources!
-INSERT INTO ledger.line_source (entry_id, line, document_key, kind, form, component, amount, place)
-SELECT :reversal_id, line, document_key, kind, form, component, amount, place
+INSERT INTO ledger.line_source (entry_id, line, document_key, kind, form, component, amount, foreign_amount, place)
+SELECT :reversal_id, line, document_key, kind, form, component, amount, foreign_amount, place
   FROM ledger.line_source WHERE entry_id = :entry_id;
 
 -- name: lines
-SELECT side, account, cost_centre, item, value_class, entities, amount, history
+SELECT side, account, cost_centre, item, value_class, entities, amount, history, foreign_currency, foreign_amount
   FROM ledger.line WHERE entry_id = :entry_id ORDER BY line;
 
 -- name: journal_totals
 -- A document's net is booked once a side; rows count every document behind a line.
 SELECT kind, form, count(*)::int AS rows, sum(net) AS net
   FROM (SELECT kind, form, document_key,
-               greatest(coalesce(sum(source.amount) FILTER (WHERE component = 'net' AND side = 'D'), 0),
-                        coalesce(sum(source.amount) FILTER (WHERE component = 'net' AND side = 'C'), 0)) AS net
+               greatest(coalesce(sum(own.amount) FILTER (WHERE component = 'net' AND side = 'D'), 0),
+                        coalesce(sum(own.amount) FILTER (WHERE component = 'net' AND side = 'C'), 0)) AS net
           FROM ledger.entry JOIN ledger.line USING (entry_id)
           JOIN ledger.line_source AS source USING (entry_id, line)
+          CROSS JOIN LATERAL (SELECT coalesce(source.foreign_amount, source.amount) AS amount) AS own
          WHERE revision_id = :revision_id AND reverses IS NULL
          GROUP BY kind, form, document_key) AS booked
  GROUP BY kind, form ORDER BY kind, form;
@@ -73,10 +75,11 @@ SELECT kind, form, count(*)::int AS rows, sum(net) AS net
 -- What the ERP acknowledged for the day: confirmed bookings, less confirmed reversals, of every revision.
 SELECT kind, form, sum(sign)::int AS rows, sum(sign * net) AS net
   FROM (SELECT kind, form, entry_id, document_key, CASE WHEN reverses IS NULL THEN 1 ELSE -1 END AS sign,
-               greatest(coalesce(sum(source.amount) FILTER (WHERE component = 'net' AND side = 'D'), 0),
-                        coalesce(sum(source.amount) FILTER (WHERE component = 'net' AND side = 'C'), 0)) AS net
+               greatest(coalesce(sum(own.amount) FILTER (WHERE component = 'net' AND side = 'D'), 0),
+                        coalesce(sum(own.amount) FILTER (WHERE component = 'net' AND side = 'C'), 0)) AS net
           FROM ledger.entry JOIN erp.attempt USING (entry_id) JOIN ledger.line USING (entry_id)
           JOIN ledger.line_source AS source USING (entry_id, line)
+          CROSS JOIN LATERAL (SELECT coalesce(source.foreign_amount, source.amount) AS amount) AS own
          WHERE box = :box AND business_date = :business_date AND state = 'confirmed'
          GROUP BY kind, form, entry_id, document_key, reverses) AS acknowledged
  GROUP BY kind, form HAVING sum(sign) <> 0 OR sum(sign * net) <> 0 ORDER BY kind, form;

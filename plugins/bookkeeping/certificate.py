@@ -1,5 +1,6 @@
 """The completeness certificate: what a source says a day should hold, beside what was landed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,6 +10,8 @@ class Claim:
     """One figure of a source from a path of its own (a count, a group's total) beside the same from the landed rows.
 
     ``what`` is told to people ("office 1, form 4"). Rows or money are None where the source does not say them.
+    ``inner_rule`` marks a rule that the rows themselves must keep, where the source attests nothing: it warns, and the
+    rows that break it are quarantined when they are read.
     """
 
     what: str
@@ -16,6 +19,7 @@ class Claim:
     landed_rows: int | None
     attested: Decimal | None
     landed: Decimal | None
+    inner_rule: bool = False
 
     @property
     def holds(self) -> bool:
@@ -23,6 +27,17 @@ class Claim:
         return self.attested_rows in (None, self.landed_rows) and self.attested in (None, self.landed)
 
     def __str__(self) -> str:
-        rows = "" if self.attested_rows is None else f"{self.attested_rows} rows attested, {self.landed_rows} landed"
-        money = "" if self.attested is None else f"{self.attested} attested, {self.landed} landed"
-        return f"{self.what}: {'; '.join(filter(None, (rows, money)))}"
+        rows, money = _beside(self.attested_rows, self.landed_rows), _beside(self.attested, self.landed)
+        figures = [f"rows {rows}" if rows else "", f"money {money}" if money else ""]
+        return f"{self.what}: {'; '.join(filter(None, figures))}"
+
+
+def contradictions(claims: Iterable[Claim]) -> list[Claim]:
+    """The claims by which the source itself says that something else was there: nothing may be booked then."""
+    return [claim for claim in claims if not claim.holds and not claim.inner_rule]
+
+
+def _beside(attested: Decimal | int | None, landed: Decimal | int | None) -> str:
+    if attested is None:
+        return "" if landed is None else f"{landed} landed"
+    return f"{attested} attested, {landed} landed"

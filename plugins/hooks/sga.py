@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from bookkeeping.certificate import Claim
 from bookkeeping.documents import Kind, Reading, Total
-from hooks import sga_rows
+from hooks import sga_certificate, sga_rows
 from hooks.errors import DataError, FatalError, RetriableError
 from hooks.sga_shapes import SHAPES
 from hooks.vendor import Answer, VendorHook, describe, one_line
@@ -54,8 +55,13 @@ class SgaHook(VendorHook):
 Hook = SgaHook
 
 
-def read(body: str, *, day: date, currency: str) -> Reading:
-    """The documents of an answer of ``fetch``, and the rows that cannot be booked, each with its reason.
+def landing_key(key: str) -> str:
+    """Each box is landed alone."""
+    return key
+
+
+def read(body: str, *, day: date, currency: str, key: str) -> Reading:
+    """The documents of box ``key`` in an answer of ``fetch``, and the rows that cannot be booked, each with its reason.
 
     Every row is in one of the two lists. Amounts are in ``currency``, rounded to its smallest unit; the business date
     is the day asked, whatever a row's own date. Raises as ``fetch`` does for an answer that is not whole.
@@ -63,7 +69,7 @@ def read(body: str, *, day: date, currency: str) -> Reading:
     return sga_rows.documents(_sessions(body, f"answer of {day}"), day=day, currency=currency)
 
 
-def control_totals(body: str, *, currency: str) -> list[Total]:
+def control_totals(body: str, *, currency: str, key: str) -> list[Total]:
     """What an answer sums to by kind and form of payment, sorted: counted from its raw rows, not through ``read``.
 
     Counts every row, booked or not; a row whose amount cannot be read adds to the count and nothing to the sum.
@@ -85,6 +91,14 @@ def control_totals(body: str, *, currency: str) -> list[Total]:
                 counts[place] += 1
                 sums[place] += sga_rows.money(fields.get(net), currency) or 0
     return sorted(Total(kind, form, count, sums[kind, form]) for (kind, form), count in counts.items())
+
+
+def certify(body: str, *, currency: str, key: str) -> list[Claim]:
+    """SGA attests nothing of its own (field-notes.md): what its rows say of one another; see hooks.sga_certificate.
+
+    Raises as ``fetch`` does for an answer that is not whole.
+    """
+    return sga_certificate.claims(_sessions(body, "certificate"), currency)
 
 
 def _sessions(body: str, about: str) -> list[dict[str, Any]]:

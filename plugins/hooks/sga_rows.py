@@ -18,8 +18,8 @@ from hooks.sga_shapes import FORM_FIELDS, FORMS, NO_CASH, SHAPES, Reason, Shape
 def documents(sessions: list[dict[str, Any]], *, day: date, currency: str) -> Reading:
     """The documents of a day's sessions, and the rows that are none, each with its reason. See hooks.sga.read."""
     reading = Reading()
-    rows = list(_rows(sessions))
-    doubts = _in_two_forms(rows) | _repeated(rows)
+    rows = list(rows_of(sessions))
+    doubts = in_two_forms(rows) | in_two_sessions(rows) | repeated(rows)
     for row in rows:
         try:
             if row.place in doubts:
@@ -47,7 +47,7 @@ class _Unbookable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """A row where it stands. ``content_id`` is its session, a hash of its content, its number among its equals."""
 
     session: int
@@ -85,14 +85,15 @@ class _Row:
         return value is None or (value == "" and not (self.list == "RC" and field == "formaPagoId"))
 
 
-def _rows(sessions: list[dict[str, Any]]) -> Iterator[_Row]:
+def rows_of(sessions: list[dict[str, Any]]) -> Iterator[Row]:
+    """Every row of a day's sessions, where it stands."""
     for ordinal, session in enumerate(sessions):
         equals: Counter[str] = Counter()
         for name in SHAPES:
             for number, value in enumerate(session[name]):
                 content = hashlib.sha256(_canonical(value).encode()).hexdigest()[:12]
                 equals[content] += 1
-                yield _Row(ordinal, name, number, value, f"{ordinal}-{content}-{equals[content]}")
+                yield Row(ordinal, name, number, value, f"{ordinal}-{content}-{equals[content]}")
 
 
 def _canonical(value: Any) -> str:
@@ -100,7 +101,7 @@ def _canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, default=str)
 
 
-def _document(row: _Row, day: date, currency: str) -> Document:
+def _document(row: Row, day: date, currency: str) -> Document:
     if not isinstance(row.value, dict):
         raise _Unbookable(Reason.NOT_AN_OBJECT, f"the row is a {type(row.value).__name__}, not an object")
     if lacking := [field for field in row.shape.fields if row.lacks(field)]:
@@ -124,7 +125,7 @@ def _document(row: _Row, day: date, currency: str) -> Document:
     )
 
 
-def _amounts(row: _Row, currency: str) -> dict[str, Decimal]:
+def _amounts(row: Row, currency: str) -> dict[str, Decimal]:
     """The row's amounts by their names in the glossary; a payment's also with its gross.
 
     ``pagoValor`` is net of discounts (field-notes.md): what was charged is net + promotion + scholarship.
@@ -144,7 +145,7 @@ def _amounts(row: _Row, currency: str) -> dict[str, Decimal]:
     return amounts
 
 
-def _attribute(row: _Row, field: str) -> str:
+def _attribute(row: Row, field: str) -> str:
     value = row.get(field)
     if field != "esFraude":
         return str(value)
@@ -159,13 +160,13 @@ def invoice_number(number: object) -> str:
     return re.sub(r"^(\d{3})(\d{3})(\d{9})$", r"\1-\2-\3", text)
 
 
-def _in_two_forms(rows: Iterable[_Row]) -> dict[str, _Unbookable]:
+def in_two_forms(rows: Iterable[Row]) -> dict[str, _Unbookable]:
     """Payments of one session that differ in nothing but their form, by place.
 
     SGA lists a payment once under each form that matches it (sga.seed.md: its filters overlap), so they may be one
     payment told twice; they may also be one bill paid half and half. Only a person can tell.
     """
-    alike: dict[tuple[int, str], list[_Row]] = defaultdict(list)
+    alike: dict[tuple[int, str], list[Row]] = defaultdict(list)
     for row in rows:
         if row.list == "PAGOS" and isinstance(row.value, dict):
             bare = {field: value for field, value in row.value.items() if field not in FORM_FIELDS}
@@ -183,9 +184,31 @@ def _in_two_forms(rows: Iterable[_Row]) -> dict[str, _Unbookable]:
     return doubts
 
 
-def _repeated(rows: Iterable[_Row]) -> dict[str, _Unbookable]:
+def in_two_sessions(rows: Iterable[Row]) -> dict[str, _Unbookable]:
+    """Payments that stand, alike in everything, in more than one session, by place.
+
+    Within a session two payments may be alike: one bill paid in two equal parts. In two sessions the same invoice
+    would have been paid twice alike, or one session's payment is told by both. Only a person can tell.
+    """
+    alike: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.list == "PAGOS" and isinstance(row.value, dict):
+            alike[_canonical(row.value)].append(row)
+    doubts = {}
+    for group in alike.values():
+        if len({row.session for row in group}) > 1:
+            places = ", ".join(row.place for row in group)
+            message = (
+                f"the same payment stands in several sessions ({places}), alike in everything: a person must look up "
+                "in SGA whether it was paid more than once"
+            )
+            doubts.update({row.place: _Unbookable(Reason.TWO_SESSIONS, message) for row in group})
+    return doubts
+
+
+def repeated(rows: Iterable[Row]) -> dict[str, _Unbookable]:
     """Credit notes and receipts whose id stands in more than one row, by place."""
-    same: dict[tuple[str, str], list[_Row]] = defaultdict(list)
+    same: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows:
         if row.id:
             same[row.list, row.id].append(row)
@@ -200,7 +223,7 @@ def _repeated(rows: Iterable[_Row]) -> dict[str, _Unbookable]:
     return doubts
 
 
-def _quarantined(row: _Row, why: _Unbookable, currency: str) -> QuarantinedRow:
+def _quarantined(row: Row, why: _Unbookable, currency: str) -> QuarantinedRow:
     return QuarantinedRow(
         place=row.place,
         kind=row.shape.kind,

@@ -48,6 +48,7 @@ class Reason(StrEnum):
     UNKNOWN_FORM = "unknown_form"
     REPEATED_ID = "repeated_id"
     TWO_FORMS = "two_forms"
+    TWO_SESSIONS = "two_sessions"
     NO_CASH = "no_cash"
 
 

@@ -230,6 +230,11 @@ def certify(body: str, *, currency: str, key: str) -> list[Claim]:
     return list(claims(landing(body), project_ids(key), currency))
 
 
+def reads_back_to(body: str) -> date:
+    """The first business date whose earlier landings ``read`` and ``control_totals`` want, as ``before``."""
+    return landing(body).since
+
+
 def _readings(body: str, before: str | Sequence[str] | None) -> list[Landing]:
     earlier = [before] if isinstance(before, str) else before or ()
     return [landing(text) for text in (*earlier, body)]

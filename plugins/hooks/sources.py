@@ -1,12 +1,14 @@
 """Where a cash box's documents come from: the vendor's module, which is the source port."""
 
 import importlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from bookkeeping.cash_box import CashBox
+from bookkeeping.certificate import Claim
 from bookkeeping.documents import Reading, Total
-from hooks.errors import FatalError
 
 if TYPE_CHECKING:
     from hooks.vendor import Answer
@@ -20,24 +22,59 @@ class SourceHook(Protocol):
 
 
 class Source(Protocol):
-    """What each ``hooks/<source>.py`` offers; only ``Hook`` touches the network."""
+    """What each ``hooks/<source>.py`` offers; only ``Hook`` touches the network.
 
-    def Hook(self, connection_id: str) -> SourceHook:
-        """The hook on an Airflow connection."""
+    ``key`` is the box's at its source. A source whose documents come from the change between two snapshots also has
+    ``reads_back_to(body) -> date``: then ``read`` and ``control_totals`` take as ``before`` what was landed at the same
+    place of business dates from that day on, oldest first.
+    """
 
-    def read(self, body: str, *, day: date, currency: str) -> Reading:
-        """A landed body as documents and quarantined rows."""
+    Hook: Callable[..., SourceHook]
 
-    def control_totals(self, body: str, *, currency: str) -> list[Total]:
-        """What the body's rows sum to, by kind and form, apart from ``read``."""
+    def landing_key(self, key: str) -> str:
+        """What is landed together: the box's own key, or one for all boxes of the connection ("*")."""
 
+    def read(self, body: str, *, day: date, currency: str, key: str, **before: Any) -> Reading:
+        """The box's part of a landed body as documents and quarantined rows."""
 
-CLOSED = frozenset({"sga"})
-"""The sources whose boxes can be closed; the others' hooks stand, but landing and booking do not know them yet."""
+    def control_totals(self, body: str, *, currency: str, key: str, **before: Any) -> list[Total]:
+        """What the box's rows sum to, by kind and form, apart from ``read``."""
+
+    def certify(self, body: str, *, currency: str, key: str) -> list[Claim]:
+        """What the source itself says that the box's day holds, beside what was landed."""
 
 
 def source_of(box: CashBox) -> Source:
-    """The module of the box's source. Raises FatalError for one whose boxes cannot be closed yet."""
-    if box.source not in CLOSED:
-        raise FatalError(f"{box.name}: boxes of this source cannot be closed yet", vendor=box.source)
+    """The module of the box's source."""
     return cast(Source, importlib.import_module(f"hooks.{box.source}"))
+
+
+@dataclass(frozen=True, slots=True)
+class LandedDay:
+    """A landed body as one box reads it. ``bodies_since`` gives what was landed before it, from a business date on."""
+
+    box: CashBox
+    day: date
+    body: str
+    bodies_since: Callable[[date], Sequence[str]]
+
+    def reading(self) -> Reading:
+        """The box's documents and quarantined rows."""
+        return source_of(self.box).read(self.body, day=self.day, **self._whose, **self._before)
+
+    def control_totals(self) -> list[Total]:
+        """What the box's raw rows sum to."""
+        return source_of(self.box).control_totals(self.body, **self._whose, **self._before)
+
+    def claims(self) -> list[Claim]:
+        """The box's certificate."""
+        return source_of(self.box).certify(self.body, **self._whose)
+
+    @property
+    def _whose(self) -> dict[str, str]:
+        return {"currency": self.box.currency, "key": self.box.key}
+
+    @property
+    def _before(self) -> dict[str, Sequence[str]]:
+        reads_back_to = getattr(source_of(self.box), "reads_back_to", None)
+        return {"before": self.bodies_since(reads_back_to(self.body))} if reads_back_to else {}

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from hooks.errors import DataError, RetriableError, UncertainError, VendorError
 from hooks.zeta_shapes import VENDOR
 from store import landing, vendor_calls
+from store.landing import Place
 from store.vendor_calls import Allowance, Claim, Company, KeptAnswer, Outcome
 
 if TYPE_CHECKING:
@@ -111,18 +112,11 @@ class CountedCalls:
             with self._noting(ledger, claim, finish=False):
                 asked, body = ask()
             with ledger.transaction():
-                snapshot_id = landing.land(
-                    ledger,
-                    source="zeta",
-                    source_connection=self.asked_through,
-                    source_key=f"{method} {self.company.company} {subject}",
-                    business_date=claim.vendor_day,
-                    asked=asked,
-                    received_at=vendor_calls.now(ledger),
-                    body=body,
-                    control_totals=[],
+                place = Place(
+                    "zeta", self.asked_through, f"{method} {self.company.company} {subject}", claim.vendor_day
                 )
-                vendor_calls.finish(ledger, claim, Outcome.ANSWERED, snapshot_id=snapshot_id)
+                kept = landing.land(ledger, place, asked=asked, received_at=vendor_calls.now(ledger), body=body)
+                vendor_calls.finish(ledger, claim, Outcome.ANSWERED, snapshot_id=kept.snapshot_id)
             return vendor_calls.kept_answer(ledger, self.company, method, subject)
 
     def kept(self, method: str, subject: str) -> KeptAnswer | None:

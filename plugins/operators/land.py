@@ -1,44 +1,122 @@
-"""Land: the source's answer for the day, whole, as it came."""
+"""Land: the source's answer for the day, whole, as it came, with the source's own word that it is complete."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from airflow.sdk.exceptions import AirflowException
+
 from bookkeeping.cash_box import CashBox
+from bookkeeping.certificate import contradictions
 from operators.step import CashCloseStep
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import psycopg
+
+    from bookkeeping.certificate import Claim
+    from hooks.errors import RetriableError
+    from store.landing import Place, Snapshot
+
+SHARED_FOR = timedelta(hours=1)
+"""How old another box's answer for the whole company may be that this box still takes instead of asking anew."""
+
+
+PATIENCE = timedelta(minutes=10)
+"""How long a wait that a vendor asks for is left to the task's retries; a longer one is waited for without a worker."""
+
+IN_BUSINESS_HOURS = "query_in_business_hours"
+"""The parameter of a run by which a person lets a vendor be asked although it wants to be left alone until evening."""
 
 
 class LandOperator(CashCloseStep):
-    """Asks the box's source for the day and keeps the answer with its control totals, append-only.
+    """Gets the source's answer for the day, and keeps it with what the box's part sums to and its certificate.
 
-    Waits until the day is over in the box's own zone when the schedule is ahead of it. An answer that is not whole
-    never gets in: the hook raises first.
+    Where a source is read for a whole company, the first box asks and the others take what lies there; a box that
+    took it before asks anew, since whoever runs a day again wants to see what changed. Waits until the day is over in
+    the box's own zone when the schedule is ahead of it. An answer that is not whole never gets in: the hook raises
+    first. One that the source's own figures contradict is kept, with both figures, and goes no further.
     """
 
-    def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
-        """One call to the source, one snapshot."""
-        from hooks.sources import source_of
-        from store import landing
+    answers_for_it: str | None = None
 
-        source = source_of(box)
-        answer = source.Hook(box.connection).fetch(box.key, day)
-        totals = source.control_totals(answer.body, currency=box.currency)
-        snapshot_id = landing.land(
-            ledger,
-            source=box.source,
-            source_connection=box.connection,
-            source_key=box.key,
-            business_date=day,
-            asked=answer.asked,
-            received_at=answer.received_at,
-            body=answer.body,
-            control_totals=totals,
-        )
+    def execute(self, context: Any) -> dict[str, Any]:
+        """As every step; a person who lets a vendor be asked in its business hours is put on the record by name."""
+        run = context["dag_run"]
+        if context["params"].get(IN_BUSINESS_HOURS):
+            self.answers_for_it = run.triggering_user_name or run.run_id
+        return super().execute(context)
+
+    def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
+        """At most one question to the source, one snapshot for the box."""
+        from functools import partial
+
+        from hooks.sources import LandedDay, source_of
+        from store import landing
+        from store.landing import Place
+
+        place = Place(box.source, box.connection, source_of(box).landing_key(box.key), day)
+        with landing.landing_alone(ledger, place):
+            snapshot = self._lying_there(ledger, place, box) or self._ask(ledger, place, box)
+            landed = LandedDay(box, day, snapshot.body, partial(landing.bodies_before, ledger, snapshot))
+            totals, claims = landed.control_totals(), landed.claims()
+            landing.take(ledger, box.id, day, snapshot.snapshot_id, totals, claims)
         rows = sum(total.count for total in totals)
         for total in totals:
             what = f"{total.kind}{f', form {total.form}' if total.form else ''}"
             self.log.info("The source says: %s: %d rows, %s %s.", what, total.count, total.net, box.currency)
-        self.log.info("Snapshot %d holds %d rows in %d characters.", snapshot_id, rows, len(answer.body))
-        return {"snapshot": snapshot_id, "rows": rows}
+        self.log.info("Snapshot %d holds %d rows of the box.", snapshot.snapshot_id, rows)
+        self._certificate(box, day, claims)
+        return {"snapshot": snapshot.snapshot_id, "rows": rows}
+
+    def _lying_there(self, ledger: "psycopg.Connection", place: "Place", box: CashBox) -> "Snapshot | None":
+        from store import landing
+
+        day = place.business_date
+        since = max(datetime.now(UTC) - SHARED_FOR, box.closes_at(day))
+        snapshot = landing.lying_there(ledger, place, box.id, since)
+        if snapshot:
+            self.log.info("What lies there since %s is taken: one answer serves all boxes.", snapshot.received_at)
+        return snapshot
+
+    def _ask(self, ledger: "psycopg.Connection", place: "Place", box: CashBox) -> "Snapshot":
+        from hooks.errors import RetriableError
+        from hooks.sources import source_of
+        from store import landing
+
+        override = {"override_by": self.answers_for_it} if self.answers_for_it else {}
+        try:
+            answer = source_of(box).Hook(box.connection, **override).fetch(box.key, place.business_date)
+        except RetriableError as later:
+            if (later.retry_after or 0) > PATIENCE.total_seconds():
+                self._wait(later)
+            raise
+        return landing.land(ledger, place, asked=answer.asked, received_at=answer.received_at, body=answer.body)
+
+    def _wait(self, asked_for: "RetriableError") -> None:
+        """Gives the worker back until the vendor may be asked again: after its business hours, on its next day."""
+        from airflow.providers.standard.triggers.temporal import DateTimeTrigger
+
+        moment = datetime.now(UTC) + timedelta(seconds=asked_for.retry_after or 0)
+        self.log.info("%s This task waits until %s.", asked_for, moment.isoformat(timespec="minutes"))
+        self.defer(trigger=DateTimeTrigger(moment=moment), method_name="resume")
+
+    def _certificate(self, box: CashBox, day: date, claims: "Sequence[Claim]") -> None:
+        """Tells the certificate; raises where it does not hold: a later answer may be whole."""
+        for claim in claims:
+            if claim.holds:
+                self.log.info("Certificate: %s.", claim)
+            else:
+                self.log.warning("Certificate: %s. %s", claim, "Its rows are quarantined." if claim.inner_rule else "")
+        if broken := contradictions(claims):
+            raise AirflowException(incomplete(box, day, broken))
+
+
+def incomplete(box: CashBox, day: date, broken: "Sequence[Claim]") -> str:
+    """What people are told of a certificate that does not hold, both figures of each claim."""
+    listed = "\n".join(f"- {claim}" for claim in broken)
+    return (
+        f"{box.name}, {day}: the source's own figures are not what came, so nothing is booked of it:\n{listed}\n"
+        "The answer is kept in landing.snapshot. The source is asked again when the task land is cleared; if its"
+        " figures go on differing, its people must say which are right."
+    )

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk.exceptions import AirflowFailException
 
 from bookkeeping.cash_box import CashBox
+from bookkeeping.certificate import contradictions
+from operators.land import incomplete
 from operators.step import CashCloseStep
 
 if TYPE_CHECKING:
@@ -20,15 +22,18 @@ class StageOperator(CashCloseStep):
 
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Reads the snapshot, stages what it says, and refuses to go on with rows that must be understood first."""
-        from hooks.sources import source_of
+        from functools import partial
+
+        from hooks.sources import LandedDay
         from store import landing, staging
 
-        snapshot = landing.latest(
-            ledger, source=box.source, source_connection=box.connection, source_key=box.key, business_date=day
-        )
+        snapshot = landing.taken(ledger, box.id, day)
         if snapshot is None:
             raise AirflowFailException(f"{box.name}, {day}: nothing was landed yet; clear the task land of this run")
-        reading = source_of(box).read(snapshot.body, day=day, currency=box.currency)
+        claims = landing.claims(ledger, snapshot.snapshot_id, box.id)
+        if broken := contradictions(claims):
+            raise AirflowFailException(incomplete(box, day, broken))
+        reading = LandedDay(box, day, snapshot.body, partial(landing.bodies_before, ledger, snapshot)).reading()
         staging.replace(ledger, box.id, day, snapshot.snapshot_id, reading)
         self.log.info(
             "Snapshot %d: %d documents staged, %d rows quarantined.",

@@ -1,16 +1,18 @@
-"""Landing: what a source said, whole and append-only."""
+"""Landing: what a source said, whole and append-only; and what each box takes of it."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, astuple, dataclass
 from datetime import date, datetime
 from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
+from bookkeeping.certificate import Claim
 from bookkeeping.documents import Kind, Total
-from store.session import copy, named
+from store.session import alone, copy, named
 
 _sql = named("landing")
 
@@ -30,55 +32,98 @@ class Snapshot:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is landed together for a day: a source's connection, and a key there ("*": the whole company)."""
+
+    source: str
+    connection: str
+    source_key: str
+    business_date: date
+
+
+@contextmanager
+def landing_alone(connection: psycopg.Connection, place: Place) -> Iterator[None]:
+    """Waits until nobody else lands the same; then holds all others off, so that a company's day is asked for once."""
+    with alone(connection, "|".join(["landing", *map(str, astuple(place))])):
+        yield
+
+
 def land(
-    connection: psycopg.Connection,
-    *,
-    source: str,
-    source_connection: str,
-    source_key: str,
-    business_date: date,
-    asked: dict[str, Any],
-    received_at: datetime,
-    body: str,
-    control_totals: Sequence[Total],
-) -> int:
-    """Keeps an answer with what it sums to and returns its snapshot_id. A body already kept is not stored again."""
+    connection: psycopg.Connection, place: Place, *, asked: dict[str, Any], received_at: datetime, body: str
+) -> Snapshot:
+    """Keeps an answer. A body already kept is not stored again."""
     sha256 = hashlib.sha256(body.encode()).hexdigest()
     with connection.transaction():
         _sql.keep_body(connection, sha256=sha256, body=body)
         snapshot_id = _sql.add_snapshot(
-            connection,
-            source=source,
-            connection=source_connection,
-            source_key=source_key,
-            business_date=business_date,
-            asked=Jsonb(asked),
-            received_at=received_at,
-            sha256=sha256,
+            connection, **asdict(place), asked=Jsonb(asked), received_at=received_at, sha256=sha256
         )
-        copy(
-            connection,
-            "landing.control_total (snapshot_id, kind, form, rows, net)",
-            ((snapshot_id, total.kind, total.form, total.count, total.net) for total in control_totals),
-        )
-    return snapshot_id
+    return Snapshot(snapshot_id, **asdict(place), asked=asked, received_at=received_at, sha256=sha256, body=body)
 
 
-def latest(
-    connection: psycopg.Connection, *, source: str, source_connection: str, source_key: str, business_date: date
-) -> Snapshot | None:
-    """The newest snapshot of a day, or None where it was never landed."""
-    row = _sql.latest_snapshot(
-        connection,
-        source=source,
-        connection=source_connection,
-        source_key=source_key,
-        business_date=business_date,
-    )
+def lying_there(connection: psycopg.Connection, place: Place, box: str, since: datetime) -> Snapshot | None:
+    """The newest snapshot that came at ``since`` or later and that the box has not taken before; None without one.
+
+    Not one that the source's own figures contradict.
+    """
+    row = _sql.lying_there(connection, **asdict(place), box=box, since=since)
     return Snapshot(**row._asdict()) if row else None
 
 
-def control_totals(connection: psycopg.Connection, snapshot_id: int) -> list[Total]:
-    """What the snapshot's raw answer summed to, by kind and form."""
-    rows = _sql.control_totals(connection, snapshot_id=snapshot_id)
+def take(
+    connection: psycopg.Connection,
+    box: str,
+    day: date,
+    snapshot_id: int,
+    control_totals: Sequence[Total],
+    claims: Sequence[Claim],
+) -> None:
+    """Records that a box's day is read from a snapshot, what its part of it sums to, and its certificate."""
+    with connection.transaction():
+        _sql.take(connection, box=box, business_date=day, snapshot_id=snapshot_id)
+        copy(
+            connection,
+            "landing.control_total (snapshot_id, box, kind, form, rows, net)",
+            ((snapshot_id, box, total.kind, total.form, total.count, total.net) for total in control_totals),
+        )
+        copy(
+            connection,
+            "landing.claim (snapshot_id, box, claim, what, attested_rows, landed_rows, attested, landed, inner_rule)",
+            ((snapshot_id, box, number, *astuple(claim)) for number, claim in enumerate(claims, start=1)),
+        )
+
+
+def taken(connection: psycopg.Connection, box: str, day: date) -> Snapshot | None:
+    """The newest snapshot that a box's day was read from, or None where it was never landed."""
+    row = _sql.taken(connection, box=box, business_date=day)
+    return Snapshot(**row._asdict()) if row else None
+
+
+def bodies_before(connection: psycopg.Connection, snapshot: Snapshot, since: date) -> list[str]:
+    """What was landed at the same place before a snapshot, oldest first: of business dates from ``since`` on.
+
+    Without what the source's own figures contradict.
+    """
+    return [
+        row.body
+        for row in _sql.bodies_before(
+            connection,
+            source=snapshot.source,
+            connection=snapshot.connection,
+            source_key=snapshot.source_key,
+            since=since,
+            snapshot_id=snapshot.snapshot_id,
+        )
+    ]
+
+
+def control_totals(connection: psycopg.Connection, snapshot_id: int, box: str) -> list[Total]:
+    """What the box's raw rows in a snapshot summed to, by kind and form."""
+    rows = _sql.control_totals(connection, snapshot_id=snapshot_id, box=box)
     return [Total(Kind(row.kind), row.form, row.rows, row.net) for row in rows]
+
+
+def claims(connection: psycopg.Connection, snapshot_id: int, box: str) -> list[Claim]:
+    """The box's certificate in a snapshot, claim by claim."""
+    return [Claim(**row._asdict()) for row in _sql.claims(connection, snapshot_id=snapshot_id, box=box)]

@@ -20,7 +20,7 @@ def compare_day(connection: psycopg.Connection, revision: Revision) -> list[Comp
     """
     box, day = revision.box, revision.business_date
     snapshot_id = staging.snapshot_of(connection, box, day)
-    landed = landing.control_totals(connection, snapshot_id) if snapshot_id else []
+    landed = landing.control_totals(connection, snapshot_id, box) if snapshot_id else []
     staged = staging.totals(connection, box, day)
     quarantined = staging.quarantined_totals(connection, box, day)
     journal = ledger.journal_totals(connection, revision)

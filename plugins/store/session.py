@@ -42,6 +42,18 @@ def copy(connection: psycopg.Connection, into: str, rows: Iterable[tuple[Any, ..
 
 
 @contextmanager
+def alone(connection: psycopg.Connection, key: str) -> Iterator[None]:
+    """Waits until nobody anywhere holds ``key``, then holds it; the server lets go of it with the session, so whoever
+    dies in the middle keeps nobody waiting."""
+    connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (key,))
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (key,))
+
+
+@contextmanager
 def box_day(connection: psycopg.Connection, box: str, day: date, *, wait: str = "30s") -> Iterator[None]:
     """Holds the lock of one day of one box, against every other run anywhere; the server drops it with the session.
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 
+from store import session
 from store.session import named
 
 _sql = named("vendor_calls")
@@ -82,17 +83,9 @@ def now(connection: psycopg.Connection) -> datetime:
 
 @contextmanager
 def alone(connection: psycopg.Connection, company: Company, method: str) -> Iterator[None]:
-    """Waits until nobody else is about to make, or makes, this call of the company; then holds all others off.
-
-    The server lets go of it with the session, so whoever dies in the middle keeps nobody waiting.
-    """
-    key = f"vendor call|{company.service}|{company.company}|{method}"
-    _sql.lock(connection, key=key)
-    try:
+    """Waits until nobody else is about to make, or makes, this call of the company; then holds all others off."""
+    with session.alone(connection, f"vendor call|{company.service}|{company.company}|{method}"):
         yield
-    finally:
-        if not connection.closed:
-            _sql.unlock(connection, key=key)
 
 
 def claim(

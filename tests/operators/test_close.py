@@ -181,13 +181,6 @@ def test_a_day_in_the_future_is_refused_before_anything_is_asked(close, sandbox)
     assert sandbox.calls("sga") == 0
 
 
-def test_a_box_of_a_source_that_cannot_be_closed_yet_says_so(close, mappings):
-    box = mappings / "cash_boxes" / f"{BOX}.yaml"
-    box.write_text(box.read_text().replace("source: sga", "source: bsale"))
-    with pytest.raises(AirflowFailException, match="boxes of this source cannot be closed yet"):
-        close(BOX, DAY).step("land")
-
-
 def test_an_unknown_box_is_refused_with_the_known_ones(close):
     with pytest.raises(AirflowFailException, match=r"known are.*itb_caja_164"):
         close("itb_caja_999", DAY).step("land")

@@ -25,10 +25,9 @@ class Product:
     def __init__(self, database: Database) -> None:
         self.database = database
         with database.plain() as connection:
-            self.snapshot_id = landing.land(
-                connection, source="sga", source_connection="sga_itb", source_key="164", business_date=BUSINESS_DATE,
-                asked={}, received_at=datetime.now(UTC), body="[]", control_totals=[],
-            )  # fmt: skip
+            place = landing.Place("sga", "sga_itb", "164", BUSINESS_DATE)
+            snapshot = landing.land(connection, place, asked={}, received_at=datetime.now(UTC), body="[]")
+            self.snapshot_id = snapshot.snapshot_id
 
     def begin(self, day: Day) -> None:
         self.database.begin(day.world, day.weather)

@@ -10,6 +10,7 @@ from bookkeeping.journal import JournalEntry, Line, LineSource, Side
 from store import landing
 
 DAY = date(2024, 9, 6)
+PLACE = landing.Place("sga", "sga_itb", "164", DAY)
 
 
 def payment(number: int, net: str, form: str = "1") -> Document:
@@ -65,14 +66,12 @@ def reading() -> Reading:
 
 @pytest.fixture
 def snapshot_id(ledger, reading) -> int:
-    return landing.land(
+    landed = landing.land(
         ledger,
-        source="sga",
-        source_connection="sga_itb",
-        source_key="164",
-        business_date=DAY,
+        PLACE,
         asked={"a": "facturacionNewProcess"},
         received_at=datetime(2024, 9, 7, 5, tzinfo=UTC),
         body='[{"PAGOS": []}]',
-        control_totals=totals(reading.documents),
-    )
+    ).snapshot_id
+    landing.take(ledger, "itb_caja_164", DAY, landed, totals(reading.documents), [])
+    return landed

@@ -98,15 +98,11 @@ def test_the_newest_answer_that_was_kept_is_found_by_what_it_is_about(ledger):
     made = claim(ledger)
     snapshot = landing.land(
         ledger,
-        source="zeta",
-        source_connection="zeta",
-        source_key="ITBUY 2024-09",
-        business_date=made.vendor_day,
+        landing.Place("zeta", "zeta", "ITBUY 2024-09", made.vendor_day),
         asked={"Mes": "09"},
         received_at=datetime(2024, 9, 7, 5, 1, tzinfo=UTC),
         body="{}",
-        control_totals=[],
-    )
+    ).snapshot_id
     vendor_calls.finish(ledger, made, Outcome.ANSWERED, snapshot_id=snapshot)
     kept = vendor_calls.kept_answer(ledger, COMPANY, METHOD, "2024-09")
     assert (kept.snapshot_id, kept.asked, kept.body) == (snapshot, {"Mes": "09"}, "{}")

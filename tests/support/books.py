@@ -16,10 +16,8 @@ BOX, DAY, TENANT, LOT = "itb_caja_164", date(2024, 9, 6), "T1,D MG 01 ", "008964
 
 def freezer(ledger: psycopg.Connection) -> Callable[..., books.Revision]:
     """Freezes a day of given amounts, one entry each, as its current revision: ``freeze("35.30", "4.00")``."""
-    snapshot_id = landing.land(
-        ledger, source="sga", source_connection="sga_itb", source_key="164", business_date=DAY, asked={},
-        received_at=datetime.now(UTC), body="[]", control_totals=[],
-    )  # fmt: skip
+    place = landing.Place("sga", "sga_itb", "164", DAY)
+    snapshot = landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body="[]")
 
     def frozen(*amounts: str, open_from: date | None = None) -> books.Revision:
         documents, entries = {}, []
@@ -35,7 +33,7 @@ def freezer(ledger: psycopg.Connection) -> Callable[..., books.Revision]:
             ]
             entries.append(JournalEntry(BOX, DAY, part, "USD", tuple(lines)))
         revision, _ = books.freeze(
-            ledger, box=BOX, day=DAY, snapshot_id=snapshot_id, mapping="m", mapping_digest="m", tenant=TENANT, lot=LOT,
+            ledger, box=BOX, day=DAY, snapshot_id=snapshot.snapshot_id, mapping="m", mapping_digest="m", tenant=TENANT, lot=LOT,
             entries=entries, documents=documents, open_from=open_from,
         )  # fmt: skip
         return revision

@@ -6,11 +6,40 @@ INSERT INTO landing.snapshot (source, connection, source_key, business_date, ask
 VALUES (:source, :connection, :source_key, :business_date, :asked, :received_at, :sha256)
 RETURNING snapshot_id;
 
--- name: latest_snapshot^
+-- name: lying_there^
 SELECT snapshot_id, source, connection, source_key, business_date, asked, received_at, sha256, body
   FROM landing.snapshot JOIN landing.body USING (sha256)
  WHERE source = :source AND connection = :connection AND source_key = :source_key AND business_date = :business_date
+   AND received_at >= :since
+   AND NOT EXISTS (SELECT FROM landing.taken
+                    WHERE taken.box = :box AND taken.business_date = :business_date
+                      AND taken.snapshot_id >= snapshot.snapshot_id)
+   AND NOT EXISTS (SELECT FROM landing.claim
+                    WHERE claim.snapshot_id = snapshot.snapshot_id AND NOT holds AND NOT inner_rule)
  ORDER BY snapshot_id DESC LIMIT 1;
 
+-- name: take!
+INSERT INTO landing.taken (box, business_date, snapshot_id) VALUES (:box, :business_date, :snapshot_id);
+
+-- name: taken^
+SELECT snapshot_id, source, connection, source_key, business_date, asked, received_at, sha256, body
+  FROM landing.taken JOIN landing.snapshot USING (snapshot_id, business_date) JOIN landing.body USING (sha256)
+ WHERE box = :box AND business_date = :business_date
+ ORDER BY snapshot_id DESC LIMIT 1;
+
+-- name: bodies_before
+SELECT body
+  FROM landing.snapshot JOIN landing.body USING (sha256)
+ WHERE source = :source AND connection = :connection AND source_key = :source_key AND business_date >= :since
+   AND snapshot_id < :snapshot_id
+   AND NOT EXISTS (SELECT FROM landing.claim
+                    WHERE claim.snapshot_id = snapshot.snapshot_id AND NOT holds AND NOT inner_rule)
+ ORDER BY snapshot_id;
+
 -- name: control_totals
-SELECT kind, form, rows, net FROM landing.control_total WHERE snapshot_id = :snapshot_id ORDER BY kind, form;
+SELECT kind, form, rows, net FROM landing.control_total
+ WHERE snapshot_id = :snapshot_id AND box = :box ORDER BY kind, form;
+
+-- name: claims
+SELECT what, inner_rule, attested_rows, landed_rows, attested, landed FROM landing.claim
+ WHERE snapshot_id = :snapshot_id AND box = :box ORDER BY claim;

@@ -1,12 +1,6 @@
 -- name: now$
 SELECT erp.clock();
 
--- name: lock!
-SELECT pg_advisory_lock(hashtextextended(:key, 0));
-
--- name: unlock!
-SELECT pg_advisory_unlock(hashtextextended(:key, 0));
-
 -- name: claim^
 -- Nothing where the call has been used up. Clocks differ, so a new day's call also keeps an hour away from the last.
 INSERT INTO vendor.call (service, company, connection, method, subject, allowance, vendor_day, claimed_at,

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from bookkeeping.chart import Chart
 from bookkeeping.documents import Kind
 from bookkeeping.history import BOX_PLACEHOLDERS, REFERENCE, objection
-from bookkeeping.mapping import AccountMapping, Code, FromTable, Posting, Rule, Table
-from bookkeeping.vocabulary import SOURCES, Shape
+from bookkeeping.mapping import AccountMapping, Code, FromTable, Posting, Rounding, Rule, Table
+from bookkeeping.vocabulary import ANY, BOX, SOURCES, Shape
 
 Place = tuple[str | int, ...]
 
@@ -36,6 +36,8 @@ def check(mapping: AccountMapping, chart: Chart) -> list[Finding]:
         found.extend(_balance(kind, postings, shapes[kind]))
         for number, posting in enumerate(postings):
             found.extend(_Checker(mapping, chart, shapes[kind]).posting(posting, ("postings", kind, number)))
+    if mapping.rounding is not None:
+        found.extend(_rounding(mapping.rounding, chart))
     # A table or a rule can be used from several places; its problem is one.
     return list(dict.fromkeys(found))
 
@@ -58,6 +60,17 @@ def _balance(kind: Kind, postings: tuple[Posting, ...], shape: Shape) -> Iterato
         yield Finding(place, f"no posting has the amount net, so the money of a {kind} would not be booked")
 
 
+def _rounding(to: Rounding, chart: Chart) -> Iterator[Finding]:
+    if message := chart.objection_to_account(to.account):
+        yield Finding(("rounding", "account"), message)
+    if to.cost_centre and (message := chart.objection_to_cost_centre(to.cost_centre)):
+        yield Finding(("rounding", "cost_centre"), message)
+    if not to.cost_centre and chart.requires_cost_centre(to.account):
+        yield Finding(("rounding",), f"account {to.account} requires a cost centre and none is given")
+    if message := objection(to.history, set(BOX_PLACEHOLDERS)):
+        yield Finding(("rounding", "history"), message)
+
+
 def _sum(parts: Counter[str]) -> str:
     return " + ".join(sorted(parts.elements())) or "nothing"
 
@@ -69,6 +82,7 @@ class _Checker:
         self.mapping = mapping
         self.chart = chart
         self.shape = shape
+        self.attributes = {**shape.attributes, BOX: ANY}
         self.placeholders = {*BOX_PLACEHOLDERS, REFERENCE, *shape.attributes}
         if "form" in shape.attributes:
             self.placeholders.add("form_name")
@@ -101,11 +115,11 @@ class _Checker:
             yield from self._history(rule.history, (*place, "history"))
 
     def _condition(self, name: str, values: tuple[str, ...], place: Place) -> Iterator[Finding]:
-        if name not in self.shape.attributes:
-            known = ", ".join(self.shape.attributes)
+        if name not in self.attributes:
+            known = ", ".join(self.attributes)
             yield Finding(place, f"there is no attribute {name!r}; known are {known}")
             return
-        allowed = self.mapping.form_names if name == "form" else self.shape.attributes[name]
+        allowed = self.mapping.form_names if name == "form" else self.attributes[name]
         for value in values:
             if name == "form" and value not in allowed:
                 yield Finding(place, f"form {value!r} is not among form_names, which name every form of payment")
@@ -128,8 +142,8 @@ class _Checker:
 
     def _table(self, name: str, table: Table) -> Iterator[Finding]:
         place = ("tables", name)
-        if table.by not in self.shape.attributes:
-            known = ", ".join(self.shape.attributes)
+        if table.by not in self.attributes:
+            known = ", ".join(self.attributes)
             yield Finding(
                 (*place, "by"), f"there is no attribute {table.by!r} where this table is used; known are {known}"
             )

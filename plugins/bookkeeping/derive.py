@@ -16,6 +16,7 @@ from bookkeeping.lines import Booked, Slot, Slots, entry, pack
 from bookkeeping.mapping import AccountMapping, Booking, Posting, Unresolved
 from bookkeeping.money import ZERO
 from bookkeeping.problems import Problem, ProblemKind, Problems
+from bookkeeping.vocabulary import BOX
 
 MAX_LINES = 999
 """Lines of one ERP document: CT2_LINHA has three characters (field-notes.md, Protheus)."""
@@ -138,7 +139,7 @@ class _Booker:
         return [self._step(posting, document.attributes, foreign) for posting in postings]
 
     def _step(self, posting: Posting, attributes: Mapping[str, str], foreign: str) -> _Step:
-        booking = self.mapping.resolve(posting, {**attributes, "box": self.box.id}, self.day)
+        booking = self.mapping.resolve(posting, {**attributes, BOX: self.box.id}, self.day)
         is_debit = posting.journal_side is Side.DEBIT
         if isinstance(booking, list):
             return _Step(posting.amount, is_debit, None, None, {}, booking, posting)

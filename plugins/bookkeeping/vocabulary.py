@@ -14,6 +14,9 @@ ANY: frozenset[str] = frozenset()
 
 YES_NO = frozenset({"true", "false"})
 
+BOX = "box"
+"""What rules may look at besides a document's attributes: the id of its cash box."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:

@@ -77,7 +77,7 @@ def test_kinds_amounts_and_attributes_the_source_does_not_have_are_named(said, c
         (("postings", "credit_note", 1, "amount"), "there is no amount 'gross'; known are net"),
         (
             ("postings", "receipt", 0, "rules", 0, "when", "fraud"),
-            "there is no attribute 'fraud'; known are form, programme",
+            "there is no attribute 'fraud'; known are form, programme, box",
         ),
         (("postings", "sale"), "sga has no sale documents; known are payment, credit_note, receipt"),
     ]
@@ -143,7 +143,7 @@ def test_tables_must_exist_and_look_at_an_attribute_of_the_kind(said, chart):
         ((*DEBIT_NET, "rules", 0, "account"), f"there is no table 'accounts'; known are {tables}"),
         (
             ("tables", "account_of_form", "by"),
-            "there is no attribute 'form' where this table is used; known are programme, fraud, note_type",
+            "there is no attribute 'form' where this table is used; known are programme, fraud, note_type, box",
         ),
     ]
 
@@ -156,6 +156,14 @@ def test_histories_are_checked_with_the_placeholders_of_their_kind(said, chart):
         (*DEBIT_NET, "rules", 1, "history"),
         ("postings", "credit_note", 0, "history"),
     ]
+
+
+def test_the_rounding_account_is_checked_like_any_other(said, chart):
+    said["rounding"] = {"account": "4.2.01", "history": "Redondeo {form}", "cost_centre": "7777"}
+
+    assert [place for place, _ in findings(said, chart)] == [
+        ("rounding", "account"), ("rounding", "cost_centre"), ("rounding", "history"),
+    ]  # fmt: skip
 
 
 def test_equally_specific_rules_for_one_key_are_found_before_any_day_meets_them(said, chart):

@@ -33,8 +33,8 @@ def freezer(ledger: psycopg.Connection) -> Callable[..., books.Revision]:
             ]
             entries.append(JournalEntry(BOX, DAY, part, "USD", tuple(lines)))
         revision, _ = books.freeze(
-            ledger, box=BOX, day=DAY, snapshot_id=snapshot.snapshot_id, mapping="m", mapping_digest="m", tenant=TENANT, lot=LOT,
-            entries=entries, documents=documents, open_from=open_from,
+            ledger, box=BOX, day=DAY, snapshot_id=snapshot.snapshot_id, mapping="m", mapping_digest="m", tenant=TENANT,
+            lot=LOT, entries=entries, documents=documents, open_from=open_from,
         )  # fmt: skip
         return revision
 

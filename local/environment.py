@@ -14,6 +14,8 @@ TIMEZONE = "America/Guayaquil"
 # The sandbox's login; it opens nothing but the sandbox.
 SANDBOX_LOGIN = {"login": "cierre", "password": "sandbox"}
 SGA_TENANTS = ("itb", "itb_online", "conduce_ecuador", "educacion_continua")
+# The number that the sandbox's ERP gives each currency that boxes keep.
+ERP_CURRENCIES = {"USD": "01", "CLP": "02", "UYU": "03", "EUR": "04"}
 # Marks every process of a stack with its run folder, so that `down` finds those that lost their parent.
 MARKER = "CIERRE_STACK"
 
@@ -24,7 +26,12 @@ def connections(ports: Ports, postgres_password: str) -> dict[str, str]:
     found: dict[str, dict[str, object]] = {
         f"sga_{tenant}": {"conn_type": "sga", "host": f"{sandbox}/sga/{tenant}"} for tenant in SGA_TENANTS
     }
-    found["protheus"] = {"conn_type": "protheus", "host": f"{sandbox}/protheus", **SANDBOX_LOGIN}
+    found["protheus"] = {
+        "conn_type": "protheus",
+        "host": f"{sandbox}/protheus",
+        **SANDBOX_LOGIN,
+        "extra": {"currencies": ERP_CURRENCIES},
+    }
     found["ledger_db"] = {
         "conn_type": "postgres",
         "host": "127.0.0.1",

@@ -1,0 +1,136 @@
+"""Preview: the journal that a day would make, as tables for people. Pure.
+
+Documents are named by their place in the snapshot and their reference (an invoice's number); never by people's names.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from io import StringIO
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from bookkeeping.chart import Chart
+from bookkeeping.derive import Derivation
+from bookkeeping.documents import Document, totals
+from bookkeeping.journal import JournalEntry, Line, Side
+from bookkeeping.mapping import AccountMapping
+from bookkeeping.problems import Problem
+from books.snippet import snippet
+
+WIDTH = 150
+"""Characters of a table where nobody looks on: a task's log, a file."""
+
+NAMED = 2
+"""How many documents behind a line are named where not all are asked for."""
+
+
+def journal_table(
+    derivation: Derivation,
+    documents: Sequence[Document],
+    mapping: AccountMapping,
+    chart: Chart,
+    *,
+    rows: bool = False,
+) -> RenderableType:
+    """What ``documents`` make by ``mapping``: each entry's lines with the documents behind them, then the totals by
+    form of payment; or, where there are problems, what is wrong and the lines that mend the mapping.
+
+    ``rows`` lists every document behind each line, not just how many. Made for a console and, through ``as_text``,
+    for a task's log.
+    """
+    if derivation.problems:
+        return problem_table(derivation.problems, mapping)
+    by_key = {document.key: document for document in documents}
+    parts: list[RenderableType] = [_entry_table(entry, by_key, chart, rows=rows) for entry in derivation.entries]
+    return Group(*(parts or ["No document has money, so there is nothing to book."]), _form_table(documents, mapping))
+
+
+def problem_table(problems: Sequence[Problem], mapping: AccountMapping) -> RenderableType:
+    """Why a day cannot be booked, a row for each reason, and below it the lines that mend the mapping."""
+    shown = Table(title=f"Not booked: what mapping {escape(mapping.name)} cannot place", title_justify="left")
+    for heading, justify in (
+        ("Posting", "left"),
+        ("Documents", "right"),
+        ("Money", "right"),
+        ("What is wrong", "left"),
+    ):
+        shown.add_column(heading, justify=justify, overflow="fold")
+    for problem in problems:
+        amount = f"{problem.amount:,} {problem.currency}"
+        shown.add_row(escape(problem.posting), f"{problem.count:,}", amount, escape(str(problem)))
+    return Group(shown, escape(snippet(mapping, problems)))
+
+
+def as_text(renderable: RenderableType, width: int = WIDTH) -> str:
+    """A table as plain text of at most ``width`` characters a line."""
+    page = StringIO()
+    Console(file=page, width=width, highlight=False, color_system=None, force_terminal=False).print(renderable)
+    return page.getvalue().rstrip("\n")
+
+
+def _entry_table(entry: JournalEntry, documents: Mapping[str, Document], chart: Chart, *, rows: bool) -> Table:
+    currency = entry.currency
+    title = f"{entry.name}: {entry.debit:,} {currency} in {len(entry.lines)} lines"
+    shown = Table(title=title, title_justify="left", show_footer=True)
+    shown.add_column("Line", justify="right")
+    shown.add_column("Account", no_wrap=True)
+    shown.add_column("Name", footer="in all")
+    shown.add_column("Dimensions")
+    shown.add_column("Debit", justify="right", no_wrap=True, footer=f"{entry.debit:,}")
+    shown.add_column("Credit", justify="right", no_wrap=True, footer=f"{entry.credit:,}")
+    shown.add_column("History")
+    shown.add_column("Documents behind", overflow="fold")
+    for number, line in enumerate(entry.lines, start=1):
+        account = chart.accounts.get(line.account)
+        amount = f"{line.amount:,}"
+        shown.add_row(
+            str(number),
+            line.account,
+            escape(account.name if account else ""),
+            dimensions(line),
+            amount if line.side is Side.DEBIT else "",
+            amount if line.side is Side.CREDIT else "",
+            escape(line.history),
+            escape("\n".join(_behind(line, documents, rows=rows))),
+        )
+    return shown
+
+
+def dimensions(line: Line) -> str:
+    """A line's codes besides its account: ``cost centre 0101``; "" for none."""
+    named = {"cost centre": line.cost_centre, "item": line.item, "value class": line.value_class}
+    named |= {f"entity {number}": code for number, code in line.entities}
+    return ", ".join(f"{name} {code}" for name, code in named.items() if code)
+
+
+def _behind(line: Line, documents: Mapping[str, Document], *, rows: bool) -> Iterator[str]:
+    counts = Counter(documents[source.document_key].kind for source in line.sources)
+    yield ", ".join(f"{count} {kind.replace('_', ' ')}{'s' if count > 1 else ''}" for kind, count in counts.items())
+    shown = line.sources if rows else line.sources[:NAMED]
+    for source in shown:
+        document = documents[source.document_key]
+        yield f"{document.place}  {document.reference or '(no number)'}  {source.component} {source.amount:,}"
+    if left := len(line.sources) - len(shown):
+        yield f"… and {left} more"
+
+
+def _form_table(documents: Sequence[Document], mapping: AccountMapping) -> Table:
+    shown = Table(title="By form of payment", title_justify="left", show_footer=True)
+    sums: dict[str, Decimal] = {}
+    for document in documents:
+        sums[document.currency] = sums.get(document.currency, Decimal(0)) + document.net
+    shown.add_column("Kind", footer="in all")
+    shown.add_column("Form")
+    shown.add_column("Documents", justify="right", footer=f"{len(documents):,}")
+    shown.add_column(
+        "Net", justify="right", footer="\n".join(f"{total:,} {code}" for code, total in sorted(sums.items()))
+    )
+    by_currency = {code: [one for one in documents if one.currency == code] for code in sorted(sums)}
+    for code, own in by_currency.items():
+        for total in totals(own):
+            kind, form = total.kind.replace("_", " "), mapping.form_name(total.form)
+            shown.add_row(kind, escape(form), f"{total.count:,}", f"{total.net:,} {code}")
+    return shown

@@ -1,0 +1,60 @@
+"""A box's day derived anew from what lies in the ledger, in memory: nothing is written, frozen or posted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+
+import psycopg
+
+from bookkeeping.cash_box import CashBox
+from bookkeeping.derive import Derivation, derive
+from bookkeeping.documents import Document
+from bookkeeping.mapping import AccountMapping
+from store import capabilities, landing, staging
+
+
+class NothingThere(LookupError):
+    """Nothing was landed for a box's day yet; the sentence says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedDay:
+    """What a mapping makes of a box's day. ``documents`` came from ``origin`` ("staged", "landed"); ``held`` are
+    sentences on the rows in quarantine that stop the day, whatever the mapping says."""
+
+    box: CashBox
+    day: date
+    mapping: AccountMapping
+    origin: str
+    documents: list[Document]
+    derivation: Derivation
+    held: Sequence[str] = field(default_factory=tuple)
+
+
+def derived(ledger: psycopg.Connection, box: CashBox, day: date, mapping: AccountMapping) -> DerivedDay:
+    """Derives the staged documents; those of the landed answer, read in memory, where the day is not staged.
+
+    The source is never asked: an answer that nobody keeps proves nothing, and some vendors count their calls. Raises
+    NothingThere where nothing was landed, ValueError where the mapping is for another source.
+    """
+    origin, documents, held = _documents(ledger, box, day)
+    lines = capabilities.of(ledger, box.erp.connection, box.erp.tenant).lines_an_entry
+    return DerivedDay(box, day, mapping, origin, documents, derive(documents, mapping, box, day, max_lines=lines), held)
+
+
+def _documents(ledger: psycopg.Connection, box: CashBox, day: date) -> tuple[str, list[Document], Sequence[str]]:
+    if staging.snapshot_of(ledger, box.id, day) is not None:
+        held = [f"{row.place} ({row.reason}): {row.message}" for row in staging.blocking(ledger, box.id, day)]
+        return "staged", staging.documents(ledger, box.id, day), held
+    snapshot = landing.taken(ledger, box.id, day)
+    if snapshot is None:
+        raise NothingThere(
+            f"{box.name}, {day}: nothing was landed yet, so there is nothing to show. Trigger cash_close__{box.id} for"
+            " that date with dry_run: it lands and stages the day, shows this journal, and posts nothing."
+        )
+    from hooks.sources import LandedDay
+
+    reading = LandedDay(box, day, snapshot.body, partial(landing.bodies_before, ledger, snapshot)).reading()
+    held = [f"{row.place} ({row.reason}): {row.message}" for row in reading.quarantined if row.blocking]
+    return "landed", reading.documents, held

@@ -1,0 +1,118 @@
+"""What the close board reads of the books. Rows are named tuples as the queries of sql/board.sql name them; money is
+Decimal in the box's currency, instants are aware. Nothing here writes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+
+from store.session import named
+
+_sql = named("board")
+
+
+@dataclass(frozen=True, slots=True)
+class BoxDays:
+    """A box's days in a range, in no order: ``states`` has a letter for each (closed, no activity, changed,
+    discrepancy, uncertain, open: c n h d u o), ``booked`` its journal total."""
+
+    box: str
+    days: list[date]
+    states: str
+    booked: list[Decimal]
+
+
+def between(connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date) -> list[BoxDays]:
+    """The days of boxes that the books know, from ``first`` to ``last``; boxes without any are left out."""
+    return [BoxDays(*row) for row in _sql.boxes_between(connection, boxes=list(boxes), first=first, last=last)]
+
+
+class Day:
+    """One box's day. Each method is one query."""
+
+    def __init__(self, connection: psycopg.Connection, box: str, day: date) -> None:
+        self._connection = connection
+        self._place = {"box": box, "business_date": day}
+
+    def summary(self) -> Any | None:
+        """Where the day stands; None where the books do not know it."""
+        return _sql.box_day(self._connection, **self._place)
+
+    def taken(self) -> Any | None:
+        """The snapshot it was read from; None where it was never landed."""
+        return _sql.taken(self._connection, **self._place)
+
+    def comparisons(self) -> list[Any]:
+        """What its last reconciliation compared, in order."""
+        return list(_sql.comparisons(self._connection, **self._place))
+
+    def lines(self) -> list[Any]:
+        """The current revision's journal lines, with how many documents stand behind each."""
+        return list(_sql.lines(self._connection, **self._place))
+
+    def behind(self, entry_id: int, line: int) -> list[Any]:
+        """The documents behind one of its lines; none where the line is not this day's."""
+        return list(_sql.behind_a_line(self._connection, **self._place, entry_id=entry_id, line=line))
+
+    def documents(self, kind: str, form: str) -> list[Any]:
+        """Its staged documents of a kind and form of payment."""
+        return list(_sql.documents(self._connection, **self._place, kind=kind, form=form))
+
+    def source_row(self, snapshot_id: int, place: str) -> Any | None:
+        """A row as the source sent it (parsed JSON, None where the place leads to none); None for a row of others."""
+        return _sql.source_row(self._connection, **self._place, snapshot_id=snapshot_id, place=place)
+
+    def booked_lines_of(self, snapshot_id: int, place: str) -> list[Any]:
+        """The journal lines that a source row became part of."""
+        return list(_sql.booked_lines_of(self._connection, **self._place, snapshot_id=snapshot_id, place=place))
+
+    def attempts(self) -> list[Any]:
+        """What was sent to the ERP for it, oldest first."""
+        return list(_sql.attempts(self._connection, **self._place))
+
+    def revisions(self) -> list[Any]:
+        """How it was booked, each time."""
+        return list(_sql.revisions(self._connection, **self._place))
+
+    def quarantined(self) -> list[Any]:
+        """Its rows that are not booked, those that stop the day first."""
+        return list(_sql.quarantined(self._connection, **self._place))
+
+
+def problems(connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date) -> list[Any]:
+    """Why staged days of boxes cannot be booked, oldest first."""
+    return list(_sql.problems(connection, boxes=list(boxes), first=first, last=last))
+
+
+def discrepancies(connection: psycopg.Connection, boxes: Sequence[str]) -> list[Any]:
+    """Days whose last reconciliation found a difference, each with the first one."""
+    return list(_sql.standing_out(connection, boxes=list(boxes)))
+
+
+def uncertain(connection: psycopg.Connection, boxes: Sequence[str]) -> list[Any]:
+    """Postings whose outcome is not known yet, oldest first."""
+    return list(_sql.uncertain(connection, boxes=list(boxes)))
+
+
+def held_back(connection: psycopg.Connection, boxes: Sequence[str]) -> list[Any]:
+    """Quarantined rows that stop their days, oldest first."""
+    return list(_sql.held_back(connection, boxes=list(boxes)))
+
+
+def money_by_form(connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date) -> list[Any]:
+    """Staged net money a day and form of payment: business_date, series (the form's id), amount."""
+    return list(_sql.money_by_form(connection, boxes=list(boxes), first=first, last=last))
+
+
+def money_by_source(connection: psycopg.Connection, sources: Mapping[str, str], first: date, last: date) -> list[Any]:
+    """Booked money a day and source; ``sources`` names each box's."""
+    boxes = {"boxes": list(sources), "sources": list(sources.values())}
+    return list(_sql.money_by_source(connection, **boxes, first=first, last=last))
+
+
+def closing(connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date) -> list[Any]:
+    """A row a day: days_to_close (average; None while none is closed), corrections, discrepancies."""
+    return list(_sql.closing(connection, boxes=list(boxes), first=first, last=last))

@@ -1,0 +1,150 @@
+-- name: boxes_between
+-- A row a box, its days beside each other in the same order: which, where each stands, what it booked.
+SELECT box,
+       array_agg(business_date) AS days,
+       string_agg(CASE state WHEN 'closed' THEN 'c' WHEN 'no activity' THEN 'n' WHEN 'changed' THEN 'h'
+                             WHEN 'discrepancy' THEN 'd' WHEN 'uncertain' THEN 'u' ELSE 'o' END, '') AS states,
+       array_agg(booked) AS booked
+  FROM board.box_day
+ WHERE business_date BETWEEN :first AND :last AND box = ANY(:boxes)
+ GROUP BY box;
+
+-- name: box_day^
+SELECT state, documents, quarantined, booked, revision, staged_at, first_closed_at
+  FROM board.box_day WHERE box = :box AND business_date = :business_date;
+
+-- name: comparisons
+-- What the last reconciliation of the day compared.
+SELECT kind, form, "left", "right", left_rows, right_rows, left_net, right_net, difference, agrees, run.reconciled_at
+  FROM reconciliation.comparison JOIN reconciliation.run USING (run_id)
+ WHERE run_id = (SELECT max(run_id) FROM reconciliation.run WHERE box = :box AND business_date = :business_date)
+ ORDER BY comparison;
+
+-- name: lines
+-- The journal of the day's current revision, with how many documents stand behind each line.
+SELECT entry_id, entry_key, part, lot, entry_date, line, side, account, cost_centre, history, amount,
+       (SELECT count(DISTINCT document_key)::int FROM ledger.line_source AS source
+         WHERE source.entry_id = line.entry_id AND source.line = line.line) AS documents
+  FROM ledger.entry JOIN ledger.line USING (entry_id)
+ WHERE reverses IS NULL
+   AND revision_id = (SELECT revision_id FROM ledger.revision
+                       WHERE box = :box AND business_date = :business_date ORDER BY revision DESC LIMIT 1)
+ ORDER BY part, line;
+
+-- name: behind_a_line
+-- The documents that a line of this box's day sums up.
+SELECT document_key, kind, form, component, source.amount, place, snapshot_id, account, side, history,
+       line.amount AS line_amount
+  FROM ledger.entry JOIN ledger.revision USING (revision_id, box, business_date)
+  JOIN ledger.line USING (entry_id) JOIN ledger.line_source AS source USING (entry_id, line)
+ WHERE box = :box AND business_date = :business_date AND entry_id = :entry_id AND line = :line
+ ORDER BY document_key, component;
+
+-- name: documents
+-- The staged documents of a kind and form.
+SELECT document_key, kind, form, reference, net, place, snapshot_id
+  FROM staging.document JOIN staging.day USING (box, business_date)
+ WHERE box = :box AND business_date = :business_date AND kind = :kind AND form = :form
+ ORDER BY document_key;
+
+-- name: source_row^
+-- A row of a snapshot as the source sent it, and when; only a row that this box's day was made of.
+SELECT body::jsonb #> string_to_array(:place, '/') AS "row", source, received_at, sha256
+  FROM landing.snapshot JOIN landing.body USING (sha256)
+ WHERE snapshot_id = :snapshot_id
+   AND (EXISTS (SELECT FROM staging.day JOIN staging.document USING (box, business_date)
+                 WHERE box = :box AND business_date = :business_date AND snapshot_id = :snapshot_id AND place = :place)
+     OR EXISTS (SELECT FROM staging.day JOIN staging.quarantined USING (box, business_date)
+                 WHERE box = :box AND business_date = :business_date AND snapshot_id = :snapshot_id AND place = :place)
+     OR EXISTS (SELECT FROM ledger.revision JOIN ledger.entry USING (revision_id, box, business_date)
+                  JOIN ledger.line_source USING (entry_id)
+                 WHERE box = :box AND business_date = :business_date AND snapshot_id = :snapshot_id AND place = :place));
+
+-- name: booked_lines_of
+-- Where a place of a snapshot went: the lines that it is part of, reversals included.
+SELECT entry_key, entry_id, line, side, account, history, component, source.amount, reverses IS NOT NULL AS reversal
+  FROM ledger.entry JOIN ledger.revision USING (revision_id, box, business_date)
+  JOIN ledger.line USING (entry_id) JOIN ledger.line_source AS source USING (entry_id, line)
+ WHERE box = :box AND business_date = :business_date AND snapshot_id = :snapshot_id AND place = :place
+ ORDER BY entry_id, line;
+
+-- name: attempts
+-- Everything that was sent to the ERP for the day, oldest first.
+SELECT entry_key, entry.reverses IS NOT NULL AS reversal, total, attempt.lot, sublot, state, document, outcome,
+       claimed_at, decided_at, reaped_at, removed, verified_at
+  FROM ledger.entry JOIN erp.attempt USING (entry_id)
+ WHERE box = :box AND business_date = :business_date
+ ORDER BY claimed_at, attempt_id;
+
+-- name: revisions
+SELECT revision, frozen_at, mapping, left(mapping_digest, 8) AS mapping_digest, snapshot_id,
+       (SELECT coalesce(sum(total), 0) FROM ledger.entry
+         WHERE entry.revision_id = revision.revision_id AND reverses IS NULL) AS booked
+  FROM ledger.revision WHERE box = :box AND business_date = :business_date ORDER BY revision;
+
+-- name: quarantined
+SELECT place, kind, form, reason, message, net, blocking, snapshot_id
+  FROM staging.quarantined JOIN staging.day USING (box, business_date)
+ WHERE box = :box AND business_date = :business_date
+ ORDER BY blocking DESC, place;
+
+-- name: taken^
+-- The newest snapshot that the day was read from, and whether its certificate holds.
+SELECT snapshot_id, source, received_at, sha256, certificate.state AS certificate
+  FROM landing.taken JOIN landing.snapshot USING (snapshot_id)
+  LEFT JOIN landing.certificate ON certificate.snapshot_id = taken.snapshot_id AND certificate.box = taken.box
+       AND certificate.business_date = taken.business_date
+ WHERE taken.box = :box AND taken.business_date = :business_date
+ ORDER BY snapshot_id DESC LIMIT 1;
+
+-- name: problems
+SELECT business_date, box, kind, posting, attributes, documents, amount, currency, message, fix, found_at
+  FROM staging.problem
+ WHERE box = ANY(:boxes) AND business_date BETWEEN :first AND :last
+ ORDER BY found_at, box, business_date, problem;
+
+-- name: standing_out
+-- Days whose last reconciliation found a difference, with the first comparison that differs.
+SELECT day.box, day.business_date, run.reconciled_at, differing."left", differing."right", differing.kind,
+       differing.form, differing.difference, differing.left_rows, differing.right_rows
+  FROM board.box_day AS day
+ CROSS JOIN LATERAL (SELECT run_id, reconciled_at FROM reconciliation.run
+                      WHERE run.box = day.box AND run.business_date = day.business_date
+                      ORDER BY run_id DESC LIMIT 1) AS run
+ CROSS JOIN LATERAL (SELECT * FROM reconciliation.comparison
+                      WHERE comparison.run_id = run.run_id AND NOT agrees ORDER BY comparison LIMIT 1) AS differing
+ WHERE day.state = 'discrepancy' AND day.box = ANY(:boxes)
+ ORDER BY run.reconciled_at;
+
+-- name: uncertain
+SELECT box, business_date, entry_key, total, lot, sublot, claimed_at, outcome
+  FROM erp.uncertain WHERE box = ANY(:boxes);
+
+-- name: held_back
+-- Quarantined rows that stop their days.
+SELECT box, business_date, place, kind, form, reason, message, net, snapshot_id, staged_at
+  FROM staging.quarantined JOIN staging.day USING (box, business_date)
+ WHERE blocking AND box = ANY(:boxes)
+ ORDER BY staged_at, box, business_date, place;
+
+-- name: money_by_form
+SELECT business_date, form AS series, sum(net) AS amount
+  FROM board.form_day
+ WHERE business_date BETWEEN :first AND :last AND box = ANY(:boxes)
+ GROUP BY business_date, form;
+
+-- name: money_by_source
+SELECT business_date, source AS series, sum(booked) AS amount
+  FROM board.box_day JOIN unnest(CAST(:boxes AS text[]), CAST(:sources AS text[])) AS known (box, source) USING (box)
+ WHERE business_date BETWEEN :first AND :last
+ GROUP BY business_date, source;
+
+-- name: closing
+-- How long after its end a day was first closed (days, on average), how often days were corrected or differed.
+SELECT business_date,
+       round(avg(extract(epoch FROM first_closed_at - (business_date + 1)) / 86400), 2) AS days_to_close,
+       coalesce(sum(greatest(revision - 1, 0)), 0)::int AS corrections,
+       sum(discrepancies)::int AS discrepancies
+  FROM board.box_day
+ WHERE business_date BETWEEN :first AND :last AND box = ANY(:boxes)
+ GROUP BY business_date;

@@ -1,0 +1,126 @@
+"""The board's summaries follow the books, whatever order things happen in."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bookkeeping.documents import Reading
+from bookkeeping.reconcile import Comparison
+from store import attempts, board, reconciliation, staging
+from store import ledger as books
+
+BOX = "itb_caja_164"
+
+
+@pytest.fixture
+def summary(ledger, day):
+    return lambda: board.Day(ledger, BOX, day).summary()
+
+
+@pytest.fixture
+def stage(ledger, day, snapshot_id):
+    return lambda reading: staging.replace(ledger, BOX, day, snapshot_id, reading)
+
+
+@pytest.fixture
+def freeze(ledger, day, snapshot_id, make_entry):
+    def frozen(*documents):
+        revision, _ = books.freeze(
+            ledger, box=BOX, day=day, snapshot_id=snapshot_id, mapping="sga_ecuador", mapping_digest="m",
+            tenant="T1,D MG 01 ", lot="008964", entries=[make_entry(*documents)],
+            documents={document.key: document for document in documents},
+        )  # fmt: skip
+        return revision
+
+    return frozen
+
+
+@pytest.fixture
+def reconcile(ledger):
+    def kept(revision, state="reconciled"):
+        other = Decimal("1.00") if state == "discrepancy" else Decimal("2.00")
+        figures = Comparison("all", "", "journal", "ERP", 1, 1, Decimal("2.00"), other)
+        reconciliation.keep(ledger, revision, state, [figures])
+
+    return kept
+
+
+def test_a_staged_day_is_open_and_its_money_is_known_by_form(ledger, stage, reading, summary, day):
+    stage(reading)
+    assert (summary().state, summary().documents, summary().quarantined) == ("open", 2, 1)
+    by_form = board.money_by_form(ledger, [BOX], day, day)
+    assert {(row.series, row.amount) for row in by_form} == {("1", Decimal("35.30")), ("6", Decimal("64.70"))}
+
+
+def test_a_day_staged_again_has_only_the_money_of_the_last_time(ledger, stage, reading, make_payment, day):
+    stage(reading)
+    stage(Reading([make_payment(1, "35.30")]))
+    assert [(row.series, row.amount) for row in board.money_by_form(ledger, [BOX], day, day)] == [
+        ("1", Decimal("35.30"))
+    ]
+
+
+def test_a_reconciled_day_is_closed_until_it_is_read_again(stage, reading, freeze, reconcile, summary):
+    stage(reading)
+    reconcile(freeze(*reading.documents))
+    assert (summary().state, summary().booked, summary().revision) == ("closed", Decimal("100.00"), 1)
+    stage(reading)
+    assert summary().state == "changed"
+
+
+def test_books_made_anew_since_the_close_are_a_change(stage, reading, freeze, reconcile, summary, make_payment):
+    stage(reading)
+    reconcile(freeze(*reading.documents))
+    reconcile(freeze(make_payment(1, "9.00")), "discrepancy")
+    assert summary().state == "discrepancy"
+    freeze(make_payment(1, "8.00"))
+    assert (summary().state, summary().revision) == ("changed", 3)
+
+
+def test_a_discrepancy_stands_out_with_its_first_difference(ledger, stage, reading, freeze, reconcile, summary):
+    stage(reading)
+    reconcile(freeze(*reading.documents), "discrepancy")
+    assert summary().state == "discrepancy"
+    (found,) = board.discrepancies(ledger, [BOX])
+    assert (found.left, found.right, found.difference) == ("journal", "ERP", Decimal("1.00"))
+
+
+def test_an_attempt_without_an_outcome_makes_the_day_uncertain(ledger, stage, reading, freeze, reconcile, summary):
+    stage(reading)
+    revision = freeze(*reading.documents)
+    (entry,) = books.bookings(ledger, revision)
+    attempt = attempts.claim(ledger, entry, worker="w", lease_seconds=60)
+    reconcile(revision)
+    assert summary().state == "uncertain"
+    attempts.confirm(ledger, attempt, "000001")
+    assert summary().state == "closed"
+
+
+def test_a_refused_attempt_is_uncertain_until_its_address_is_empty(ledger, stage, reading, freeze, summary):
+    stage(reading)
+    (entry,) = books.bookings(ledger, freeze(*reading.documents))
+    attempt = attempts.claim(ledger, entry, worker="w", lease_seconds=60)
+    attempts.reject(ledger, attempt, "blocked account")
+    assert summary().state == "uncertain"
+    attempts.note_reaped(ledger, replace(attempt, state="rejected"))
+    assert summary().state == "open"
+
+
+def test_the_month_of_a_box_is_one_row(ledger, stage, reading, day):
+    stage(reading)
+    (month,) = board.between(ledger, [BOX, "another"], day - timedelta(days=3), day)
+    assert (month.box, month.days, month.states, month.booked) == (BOX, [day], "o", [Decimal("0.00")])
+
+
+def test_a_box_that_was_not_asked_for_is_not_told_of(ledger, stage, reading, day):
+    stage(reading)
+    assert board.between(ledger, ["another"], day, day) == []
+
+
+def test_a_row_of_another_box_in_the_same_snapshot_is_not_shown(ledger, stage, reading, snapshot_id, day):
+    stage(reading)
+    assert board.Day(ledger, BOX, day).source_row(snapshot_id, "0/PAGOS/1") is not None
+    assert board.Day(ledger, BOX, day).source_row(snapshot_id, "0/PAGOS/77") is None
+    assert board.Day(ledger, "another", day).source_row(snapshot_id, "0/PAGOS/1") is None

@@ -81,17 +81,31 @@ def account_mapping(name: str) -> "AccountMapping":
 
     Raises MappingError with everything that is wrong in it and in the chart's files.
     """
-    # Imported here: parsing a DAG reads cash boxes only, and pays for nothing else.
-    from bookkeeping.checks import check
-    from bookkeeping.mapping import AccountMapping
-    from mappings.charts import read_chart
-
     folder = mappings_folder()
     path = folder / "accounts" / f"{name}.yaml"
     if not path.is_file():
         known = ", ".join(sorted(other.stem for other in path.parent.glob("*.yaml"))) or "none"
         raise MappingError(folder, [Finding("accounts", 0, "", f"unknown mapping {name!r}; known are {known}")])
-    chart, findings = read_chart(folder)
+    return _sound_mapping(path, folder)
+
+
+def draft_mapping(path: Path) -> "AccountMapping":
+    """An account mapping from a file outside the mappings folder, by the file's name, held against the chart in use.
+
+    Raises MappingError with everything that is wrong in it and in the chart's files.
+    """
+    if not path.is_file():
+        raise MappingError(path.parent, [Finding(path.name, 0, "", "there is no such file")])
+    return _sound_mapping(path, path.parent)
+
+
+def _sound_mapping(path: Path, folder: Path) -> "AccountMapping":
+    # Imported here: parsing a DAG reads cash boxes only, and pays for nothing else.
+    from bookkeeping.checks import check
+    from bookkeeping.mapping import AccountMapping
+    from mappings.charts import read_chart
+
+    chart, findings = read_chart(mappings_folder())
     mapping, file = _read(path, folder, AccountMapping, "name")
     if mapping is not None and not findings:
         findings = [file.finding(place, message) for place, message in check(mapping, chart)]

@@ -24,5 +24,5 @@ def test_a_mistake_in_a_draft_is_named_with_its_line(draft):
 
 
 def test_a_draft_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(MappingError, match="other.yaml: there is no such file"):
+    with pytest.raises(MappingError, match=r"other\.yaml: there is no such file"):
         draft_mapping(tmp_path / "other.yaml")

@@ -1,6 +1,6 @@
 """`python -m local.browser`: a Chromium for the browser tests, installed if there is none.
 
-The machine's own counts first, then Playwright's download below `.cache`, then, on Debian as root, the system's package.
+The machine's own counts first, then Playwright's download below `.cache`, then, on Debian as root, the system's.
 """
 
 import os

@@ -6,16 +6,25 @@ from html import escape
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """``subject`` is one line; ``happened`` and ``to_do`` are sentences; ``link`` leads to the run's log, if any."""
+    """``subject`` is one line; ``happened`` and ``to_do`` are sentences; ``link`` leads to the run, if any.
+
+    ``figures`` is what a mail shows besides, as HTML (alerts.figures); chats are sent the sentences alone.
+    """
 
     company: str
     subject: str
     happened: str
-    to_do: str
+    to_do: str = ""
     link: str = ""
+    figures: str = ""
 
     def html(self) -> str:
         """The alert as the body of a mail."""
-        link = f'<p><a href="{escape(self.link, quote=True)}">Open the log in Airflow</a></p>' if self.link else ""
         happened = "<br>".join(escape(self.happened).splitlines())
-        return f"<p>{happened}</p><p><b>What to do:</b> {escape(self.to_do)}</p>{link}"
+        to_do = f"<p><b>What to do:</b> {escape(self.to_do)}</p>" if self.to_do else ""
+        link = f'<p><a href="{escape(self.link, quote=True)}">Open it in Airflow</a></p>' if self.link else ""
+        return f"<p>{happened}</p>{to_do}{self.figures}{link}"
+
+    def text(self) -> str:
+        """The alert as a message in a chat."""
+        return "\n\n".join(filter(None, [self.happened, self.to_do and f"What to do: {self.to_do}", self.link]))

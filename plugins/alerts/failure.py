@@ -1,5 +1,6 @@
 """What is told when a step of a close has failed for good: once, after its last retry."""
 
+import re
 from typing import Any
 
 from airflow.sdk import BaseNotifier
@@ -12,6 +13,13 @@ UNCERTAIN = (
     "Do not enter the journal by hand: clear the step post, which first empties the address that was sent to. Until"
     " then the day is not closed. The DAG erp_reaper tries to settle it every five minutes, too."
 )
+LOCKED_OUT = (
+    "Do not run it again: each call may prolong the lockout. Have the vendor's support lift it, try the Test button of"
+    " the connection, then clear the step. Days that were missed meanwhile are closed by a backfill."
+)
+
+LOCKOUT = re.compile(r"bloque|suspend|locked", re.IGNORECASE)
+"""Words with which a vendor says that it has locked the company out (docs/vendors/zeta.md)."""
 
 
 class FailureAlert(BaseNotifier):
@@ -25,28 +33,37 @@ class FailureAlert(BaseNotifier):
         self.box = box
 
     def notify(self, context: Any) -> None:
-        """Sends the alert; a mail server that is down is noted in the task's log and changes nothing else."""
-        from alerts.mail import send
+        """Tells what failed; whatever goes wrong with that is noted in the task's log and changes nothing else."""
+        from alerts.people import tell
 
-        try:
-            send(self.alert(context))
-        except OSError as error:  # smtplib's errors are OSErrors, too
-            self.log.error("The alert could not be sent: %s", type(error).__name__)
+        tell(self.alert(context))
 
     def alert(self, context: Any) -> Alert:
         """What people are told of a failed task, from its context."""
-        from hooks.errors import UncertainError, VendorError
+        from hooks.errors import VendorError
 
         error, task = context.get("exception"), context["ti"]
-        uncertain = isinstance(error, UncertainError)
         # Only our own errors are known to be written for people and to hold no personal data.
         told = str(error) if isinstance(error, (VendorError, AirflowException)) else type(error).__name__
         day = context["dag_run"].partition_key or context["params"].get("business_date") or "?"
-        state = "posting UNCERTAIN" if uncertain else f"{task.task_id} failed"
+        state, to_do = _what_it_means(error)
         return Alert(
             company=self.company,
-            subject=f"{self.box}, {day}: {state}",
+            subject=f"{self.box}, {day}: {state or f'{task.task_id} failed'}",
             happened=told,
-            to_do=UNCERTAIN if uncertain else RUN_AGAIN,
+            to_do=to_do,
             link=task.log_url,
         )
+
+
+def _what_it_means(error: BaseException | None) -> tuple[str, str]:
+    """The state to shout about, if any, and what to do."""
+    from hooks.errors import FatalError, UncertainError
+
+    if isinstance(error, UncertainError):
+        return "posting UNCERTAIN", UNCERTAIN
+    # A step fails with the vendor's error as its cause.
+    refusal = error if isinstance(error, FatalError) else getattr(error, "__cause__", None)
+    if isinstance(refusal, FatalError) and LOCKOUT.search(refusal.message):
+        return f"{refusal.vendor} has LOCKED us OUT", LOCKED_OUT
+    return "", RUN_AGAIN

@@ -21,14 +21,14 @@ def send(alert: Alert) -> bool:
     """
     company = companies().get(alert.company)
     if company is None or not company.alerts:
-        log.warning("Nobody is told (companies.yaml names no address for %s): %s", alert.company, alert.subject)
+        log.warning("No mail: companies.yaml names no address for %s.", alert.company)
         return False
     try:
         SmtpHook.get_connection(CONNECTION)
     except AirflowNotFoundException:
-        log.warning("Nobody is told (there is no connection %s): %s", CONNECTION, alert.subject)
+        log.warning("No mail: there is no connection %s.", CONNECTION)
         return False
     with SmtpHook(smtp_conn_id=CONNECTION) as smtp:
         smtp.send_email_smtp(to=list(company.alerts), subject=alert.subject, html_content=alert.html())
-    log.info("Told %d people of %s: %s", len(company.alerts), alert.company, alert.subject)
+    log.info("Told %d people of %s by mail: %s", len(company.alerts), alert.company, alert.subject)
     return True

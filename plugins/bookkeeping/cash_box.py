@@ -76,13 +76,20 @@ class Approvals(Model):
 
     ``amount_over``: the day's journal comes to more than this (sum of its debits). ``corrections``: the day was posted
     before and its books changed. ``first_day``: nothing of this box was ever posted. ``discrepancy_up_to``: what
-    reconcile finds to differ by at most this much waits for a person to accept it, instead of failing the day.
+    differs by at most this much between source, staging and journal waits for a person to accept it, instead of
+    failing the day. ``two_forms``: a payment listed under two forms may be released, instead of stopping the day.
     """
 
     amount_over: Amount | None = None
     corrections: bool = False
     first_day: bool = False
     discrepancy_up_to: Amount | None = None
+    two_forms: bool = False
+
+    @property
+    def ask(self) -> bool:
+        """Whether any rule may ever ask a person."""
+        return self != Approvals()
 
 
 class CashBox(Model):

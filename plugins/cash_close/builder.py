@@ -1,20 +1,23 @@
-"""One cash box, one DAG: land → stage → derive → post → reconcile."""
+"""One cash box, one DAG: land → stage → derive → approve → post → reconcile."""
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import DAG, chain
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import DAG, Asset, BaseOperator, chain
 
 from alerts.failure import FailureAlert
 from bookkeeping.cash_box import CashBox
-from cash_close.business_date import params
+from cash_close.form import params
+from cash_close.names import PREFIX, TITLE
+from cash_close.priority import BackfillsGiveWay
+from cash_close.retries import RetryByKind
+from operators.approve import ApproveOperator
 from operators.derive import DeriveOperator
 from operators.land import LandOperator
 from operators.post import PostOperator
 from operators.reconcile import ReconcileOperator
 from operators.stage import StageOperator
 from timetables.business_day import BusinessDayTimetable
-
-PREFIX = "cash_close__"
 
 # Long past, so that a day typed by hand is never before it: Airflow calls such a run a success without running a task.
 START = datetime(2000, 1, 1, tzinfo=UTC)
@@ -23,7 +26,9 @@ EVERY_STEP = {
     "retries": 3,
     "retry_exponential_backoff": 2.0,
     "max_retry_delay": timedelta(minutes=15),
+    "retry_policy": RetryByKind(),
     "execution_timeout": timedelta(minutes=30),
+    "weight_rule": BackfillsGiveWay(),
 }
 """How each step fails; the first delay before a retry is Airflow's own setting, default_task_retry_delay."""
 
@@ -31,24 +36,43 @@ STEPS = {
     "land": LandOperator,
     "stage": StageOperator,
     "derive": DeriveOperator,
+    "approve": ApproveOperator,
     "post": PostOperator,
     "reconcile": ReconcileOperator,
 }
+
+
+def closed_days(box_id: str) -> Asset:
+    """What a close makes: the box's closed days, one partition each, which the company's day waits for."""
+    return Asset(name=f"closed_days__{box_id}", group="closed_days")
 
 
 def cash_close(box: CashBox, runbook: str) -> DAG:
     """The DAG that closes the box's business dates, daily and for any date asked; ``runbook`` is shown in the UI."""
     with DAG(
         dag_id=PREFIX + box.id,
-        dag_display_name=f"{box.name}: cierre de caja",
+        dag_display_name=box.name + TITLE,
         description=f"Closes {box.name} ({box.company}) every day: {box.source} to journal to ERP, reconciled.",
         doc_md=runbook,
         schedule=BusinessDayTimetable(),
         start_date=START,
         catchup=False,
-        params=params(),
+        params=params(box),
         tags=["cash close", box.company, box.source],
         default_args=EVERY_STEP | {"owner": box.company, "on_failure_callback": FailureAlert(box.company, box.name)},
     ) as dag:
-        chain(*(operator(task_id=name, box=box.id) for name, operator in STEPS.items()))
+        chain(*(_step(name, box) for name in STEPS))
     return dag
+
+
+def _step(name: str, box: CashBox) -> BaseOperator:
+    """A step of the box. Those that call a vendor share a pool with all others that call the same connection."""
+    if name == "approve" and not box.approvals.ask:
+        # Airflow's scheduler passes it by: what is never asked costs no process.
+        return EmptyOperator(task_id=name)
+    settings = {
+        "land": {"pool": box.connection},
+        "post": {"pool": box.erp.connection},
+        "reconcile": {"pool": box.erp.connection, "outlets": [closed_days(box.id)]},
+    }
+    return STEPS[name](task_id=name, box=box.id, **settings.get(name, {}))

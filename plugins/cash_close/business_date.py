@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from airflow.sdk import Param
-
 from bookkeeping.cash_box import CashBox
 from timetables.business_day import parse_day
 
@@ -22,19 +20,6 @@ class DayNotOver(BusinessDateError):
     def __init__(self, message: str, closes_at: datetime) -> None:
         super().__init__(message)
         self.closes_at = closes_at
-
-
-def params() -> dict[str, Param]:
-    """The DAG's parameters: ``business_date``, a date picker in the trigger form, for runs without a partition key."""
-    return {
-        PARAMETER: Param(
-            None,
-            type=["null", "string"],
-            format="date",
-            title="Business date",
-            description="The day to close. Leave it empty when a partition key says so, and in a backfill.",
-        )
-    }
 
 
 def business_date(

@@ -26,12 +26,17 @@ class PostOperator(CashCloseStep):
         from mappings.periods import open_from
         from posting.protocol import Poster
         from posting.site import Site
-        from store import capabilities
+        from store import approvals, capabilities
         from store import ledger as books
 
         revision = books.current(ledger, box.id, day)
         if revision is None:
             raise AirflowFailException(f"{box.name}, {day}: nothing was derived yet; clear the task derive of this run")
+        if box.approvals.ask and (questions := approvals.unapproved(ledger, box, revision)):
+            raise AirflowFailException(
+                f"{box.name}, {day}: nothing is posted before a person approves: {'; '.join(questions.values())}."
+                " Clear the task approve of this run."
+            )
         worker = f"{socket.gethostname()}:{os.getpid()}"
         known = capabilities.of(ledger, box.erp.connection, box.erp.tenant)
         if known.obstacles:

@@ -48,7 +48,7 @@ class ReapOperator(BaseOperator):
     def _tell(self, swept: "Swept", link: str) -> None:
         """Mails each box's company what was found, once: documents that came late, postings that nobody finished."""
         from alerts.alert import Alert
-        from alerts.mail import send
+        from alerts.people import tell
         from mappings.loader import cash_box
 
         for found, subject, to_do in (
@@ -58,9 +58,10 @@ class ReapOperator(BaseOperator):
             for box_id, sentences in found.items():
                 try:
                     box = cash_box(box_id)
-                    send(Alert(box.company, f"{box.name}: {subject}", "\n".join(sentences), to_do, link))
-                except (OSError, ValueError) as error:
-                    self.log.error("%s: the alert could not be sent: %s", box_id, type(error).__name__)
+                except ValueError as error:
+                    self.log.error("%s: nobody is told, its file is wrong (%s)", box_id, type(error).__name__)
+                    continue
+                tell(Alert(box.company, f"{box.name}: {subject}", "\n".join(sentences), to_do, link))
 
     def _last_calls(self, now: datetime) -> "list[LastCall]":
         from mappings.findings import MappingError

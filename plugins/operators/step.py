@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from bookkeeping.cash_box import CashBox
 from cash_close.business_date import BusinessDateError, DayNotOver, business_date
+from cash_close.form import DRY_RUN
 
 if TYPE_CHECKING:
     import psycopg
@@ -38,6 +39,10 @@ class CashCloseStep(BaseOperator):
         """The step's own work; returns what it says of itself to people (no secrets, no personal data)."""
         raise NotImplementedError
 
+    def rehearse(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
+        """The step in a dry run, which leaves books and ERP as they are; a step without one is skipped."""
+        raise AirflowSkipException(f"{box.name}, {day}: this is a dry run, so nothing is done here.")
+
     def execute(self, context: Any) -> dict[str, Any]:
         """Runs the step for the business date that this run names."""
         from store.session import box_day
@@ -46,8 +51,13 @@ class CashCloseStep(BaseOperator):
             box = self._cash_box()
             day = self._business_date(box, context)
             self.log.info("%s, business date %s: %s.", box.name, day, self.task_id)
+            work = self.rehearse if context["params"].get(DRY_RUN) else self.close
             with open_ledger(self.ledger_connection) as ledger, box_day(ledger, box.id, day):
-                return {"box": box.id, "business_date": str(day)} | self.close(box, day, ledger)
+                said = {"box": box.id, "business_date": str(day)} | work(box, day, ledger)
+        for asset in self.outlets:
+            # A run by parameter has no partition key of its own to hand on.
+            context["outlet_events"][asset].add_partitions(str(day))
+        return said
 
     def _cash_box(self) -> CashBox:
         from mappings.loader import cash_box

@@ -1,11 +1,13 @@
-"""A real mail server on loopback, and the connection that leads to it."""
+"""A real mail server and a real chat service on loopback, and the connections that lead to them."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
+from support.chats import ChatServer
 from support.mailbox import MailServer
 
 
@@ -26,3 +28,14 @@ def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     )
     monkeypatch.setenv("CIERRE_MAPPINGS_DIR", str(tmp_path))
     return tmp_path
+
+
+@pytest.fixture
+def chats(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], list[dict]]]:
+    """``chats("itb")``: the messages that the company's service has taken, oldest first."""
+    with ChatServer() as server:
+        services = [{"path": server.address(company), "tag": company} for company in ("itb", "quiet")]
+        monkeypatch.setenv(
+            "AIRFLOW_CONN_ALERTS_APPRISE", json.dumps({"conn_type": "apprise", "extra": {"config": services}})
+        )
+        yield server.messages

@@ -5,8 +5,8 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from alerts.alert import Alert
 from alerts.failure import FailureAlert
-from alerts.mail import send
-from hooks.errors import UncertainError
+from alerts.people import tell
+from hooks.errors import FatalError, UncertainError
 
 
 def failed(error: Exception, task: str = "post") -> dict:
@@ -42,6 +42,18 @@ def test_an_uncertain_posting_is_told_as_such_with_what_never_to_do(mailbox, peo
     assert "Do not enter the journal by hand" in body(mail)
 
 
+def test_a_vendors_lockout_is_told_as_such_with_a_warning_not_to_run_it_again(mailbox, people):
+    try:
+        raise AirflowFailException("Zeta: Zeta refuses VentasV3: “Empresa bloqueada”.") from FatalError(
+            "Zeta refuses VentasV3: “Empresa bloqueada”", vendor="Zeta"
+        )
+    except AirflowFailException as error:
+        FailureAlert("itb", "Caja 1, ITB Uruguay")(failed(error, task="land"))
+    (mail,) = mailbox
+    assert mail["Subject"] == "Caja 1, ITB Uruguay, 2024-09-06: Zeta has LOCKED us OUT"
+    assert "Do not run it again" in body(mail)
+
+
 def test_an_error_that_was_not_written_for_people_is_told_by_its_kind_alone(mailbox, people):
     FailureAlert("itb", "Caja 164, ITB")(failed(ValueError("Ñusta Quishpe, 0912345678"), task="stage"))
     (mail,) = mailbox
@@ -49,19 +61,31 @@ def test_an_error_that_was_not_written_for_people_is_told_by_its_kind_alone(mail
     assert "ValueError" in body(mail)
 
 
+def test_chats_are_told_the_same_each_company_in_its_own(mailbox, people, chats):
+    error = AirflowFailException("Caja 164, 2024-09-06: the ERP refused: account 1.1.01.001 is blocked")
+    FailureAlert("itb", "Caja 164, ITB")(failed(error))
+    (chat,) = chats("itb")
+    assert chat["title"] == "Caja 164, ITB, 2024-09-06: post failed"
+    assert "account 1.1.01.001 is blocked" in chat["message"]
+    assert "What to do: Follow the log" in chat["message"]
+    assert "/runs/x/tasks/post" in chat["message"]
+    assert chats("quiet") == []
+
+
 @pytest.mark.parametrize("company", ["quiet", "unknown"])
 def test_with_nobody_to_tell_the_log_says_so(mailbox, people, company, caplog):
-    assert not send(Alert(company, "subject", "happened", "to do"))
+    assert not tell(Alert(company, "subject", "happened", "to do"))
     assert mailbox == []
-    assert "Nobody is told" in caplog.text
+    assert "Nobody was told: subject" in caplog.text
 
 
 def test_without_a_mail_connection_the_log_says_so(people, monkeypatch, caplog):
     monkeypatch.delenv("AIRFLOW_CONN_ALERTS_SMTP", raising=False)
-    assert not send(Alert("itb", "subject", "happened", "to do"))
+    assert not tell(Alert("itb", "subject", "happened", "to do"))
     assert "there is no connection alerts_smtp" in caplog.text
 
 
-def test_a_mail_server_that_is_down_changes_nothing_else(people, monkeypatch, unused_port):
+def test_a_mail_server_that_is_down_changes_nothing_else(people, monkeypatch, unused_port, chats):
     monkeypatch.setenv("AIRFLOW_CONN_ALERTS_SMTP", f"smtp://127.0.0.1:{unused_port}?disable_ssl=true&disable_tls=true")
     FailureAlert("itb", "Caja 164, ITB")(failed(AirflowFailException("x")))
+    assert [chat["title"] for chat in chats("itb")] == ["Caja 164, ITB, 2024-09-06: post failed"]

@@ -21,7 +21,7 @@ class Close:
     def __init__(self, box: str, day: date) -> None:
         self.box = box
         self.day = day
-        self.run = SimpleNamespace(partition_key=str(day), run_type="manual")
+        self.run = SimpleNamespace(partition_key=str(day), run_type="manual", run_id=f"manual__{day}")
 
     def step(self, name: str) -> dict:
         """One step, by its task id."""

@@ -1,0 +1,41 @@
+"""What is told when a day waits for a person's approval."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from airflow.sdk import BaseNotifier
+
+from alerts.alert import Alert
+
+TO_DO = (
+    "Open it in Airflow (Required Actions): it shows the journal that would be posted. Approve, or reject: then nothing"
+    " is posted, and the day stays open."
+)
+
+
+class ApprovalRequest(BaseNotifier):
+    """Tells a box's company that a day waits to be approved, and why."""
+
+    template_fields = ()
+
+    def __init__(self, box: str, subject: str, questions: Sequence[str]) -> None:
+        super().__init__()
+        self.box = box
+        self.subject = subject
+        self.questions = questions
+
+    def notify(self, context: Any) -> None:
+        """Tells it; whatever goes wrong with that is noted in the task's log and changes nothing else."""
+        from alerts.people import tell
+        from mappings.loader import cash_box
+
+        because = "".join(f"\n- {question}." for question in self.questions)
+        tell(
+            Alert(
+                company=cash_box(self.box).company,
+                subject=f"To approve: {self.subject}",
+                happened=f"The day waits for a person to approve it:{because}",
+                to_do=TO_DO,
+                link=context["ti"].log_url,
+            )
+        )

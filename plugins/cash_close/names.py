@@ -1,0 +1,7 @@
+"""What a cash box's close is called, where Airflow shows it."""
+
+PREFIX = "cash_close__"
+"""Of the id of a cash box's DAG; the box's id follows."""
+
+TITLE = ": cierre de caja"
+"""Follows the cash box's name in the title of its DAG."""

@@ -1,0 +1,62 @@
+"""What the scheduler does as a close begins and ends: the run's note says so, and the pools it needs are there."""
+
+from typing import TYPE_CHECKING
+
+from airflow.listeners import hookimpl
+
+from cash_close.names import PREFIX, TITLE
+from cash_close.pools import make_missing
+
+if TYPE_CHECKING:
+    from airflow.models.dagrun import DagRun
+
+
+@hookimpl
+def on_dag_run_running(dag_run: "DagRun", msg: str) -> None:
+    """Before the run's tasks are looked at: a task whose pool is not there would wait for ever."""
+    if _is_close(dag_run):
+        make_missing({task.pool for task in dag_run.get_dag().tasks})
+        _note(dag_run, "closing")
+
+
+@hookimpl
+def on_dag_run_success(dag_run: "DagRun", msg: str) -> None:
+    """The run's note says how the day ended."""
+    if _is_close(dag_run):
+        _note(dag_run, _outcome(dag_run))
+
+
+@hookimpl
+def on_dag_run_failed(dag_run: "DagRun", msg: str) -> None:
+    """The run's note says which step failed."""
+    if _is_close(dag_run):
+        failed = [task.task_id for task in dag_run.get_task_instances() if task.state == "failed"]
+        _note(dag_run, f"NOT closed: {', '.join(failed) or 'the run'} failed")
+
+
+def first_line(note: str | None, line: str, mark: str) -> str:
+    """A note whose first line is ``line``; what a person wrote stays below. ``mark`` begins each line of ours."""
+    written = (note or "").split("\n\n", 1)
+    if written[0].startswith(mark):
+        written = written[1:]
+    return "\n\n".join([line, *filter(None, written)])
+
+
+def _is_close(dag_run: "DagRun") -> bool:
+    return dag_run.dag_id.startswith(PREFIX)
+
+
+def _note(dag_run: "DagRun", outcome: str) -> None:
+    day = dag_run.partition_key or (dag_run.conf or {}).get("business_date") or "no business date"
+    mark = f"**{day}** · {dag_run.dag_model.dag_display_name.removesuffix(TITLE)} · "
+    dag_run.note = first_line(dag_run.note, mark + outcome, mark)
+
+
+def _outcome(dag_run: "DagRun") -> str:
+    """What the last step said of the day: ``reconciled`` or ``no activity``; a dry run skips that step."""
+    from airflow.models.xcom import XComModel
+    from sqlalchemy.orm import object_session
+
+    said = XComModel.get_many(run_id=dag_run.run_id, dag_ids=dag_run.dag_id, task_ids="reconcile", key="return_value")
+    row = object_session(dag_run).scalar(said)
+    return XComModel.deserialize_value(row)["state"] if row else "dry run, nothing posted"

@@ -31,14 +31,6 @@ from store.migrate import upgrade
 from support.ports import free_port
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Kills of real processes take minutes: `make kills` asks for them."""
-    for item in items:
-        if item.path.name.startswith("test_kills"):
-            item.add_marker("kills")
-
-
 @pytest.fixture
 def unused_port() -> int:
     """A port of 127.0.0.1 for this test."""

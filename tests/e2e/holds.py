@@ -27,6 +27,10 @@ SELECT pid, client_port FROM pg_locks JOIN pg_stat_activity USING (pid)
  WHERE locktype = 'advisory' AND granted AND objsubid = 1
    AND (classid::int8 << 32) | objid::int8 = hashtextextended(%s, 0)
 """
+LEASE_ENDS = """
+UPDATE erp.attempt SET lease_until = clock_timestamp() FROM ledger.entry
+ WHERE entry.entry_id = attempt.entry_id AND box = %s AND business_date = %s AND state = 'claimed'
+"""
 WAITS_FOR_US = "SELECT pg_backend_pid() = ANY (pg_blocking_pids(%s))"
 
 
@@ -65,6 +69,10 @@ class BoxDay:
                 if ends in ((end.laddr.port, end.raddr.port) for end in connections if end.raddr):
                     return process
         raise AssertionError(f"nobody is at the other end of the session of {self.box.id}, {self.day}")
+
+    def pass_over_the_lease(self) -> bool:
+        """Ends the lease of the day's claim now, as if it had been waited for; False where nothing is claimed yet."""
+        return bool(self.ledger.execute(LEASE_ENDS, (self.box.id, self.day)).rowcount)
 
     def answer(self) -> str:
         """What SGA answers for the day, from now on."""

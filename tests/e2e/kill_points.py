@@ -17,6 +17,7 @@ class KillPoint:
     ``closed`` days were closed before; ``changed`` ones also changed at the source since. ``severed``: the database
     session dies with the task, as with its machine; otherwise the server still carries out the statement that the
     task had sent. ``fault`` is another trouble of the ERP on the way there. ``released``: when a held call goes on.
+    ``lease``: of the claim that is left. ``always``: not only in the full set.
     """
 
     label: str
@@ -29,11 +30,13 @@ class KillPoint:
     fault: tuple[str, str] | None = None
     released: Literal["at once", "after the close"] = "at once"
     correction: Literal["reversal", "delete"] = "reversal"
+    lease: Literal["passed over", "waited out"] = "passed over"
+    always: bool = False
 
     @property
-    def live(self) -> int:
-        """The ERP's live documents of the day in the end: one an entry."""
-        return self.attempts.count("confirmed")
+    def leaves_a_claim(self) -> bool:
+        """Whether the next try finds an attempt claimed; where the ERP had a fault, it was given up before the kill."""
+        return "doomed" in self.attempts and not self.fault
 
 
 def _new_document(it: BoxDay) -> str:
@@ -97,7 +100,7 @@ _LOST = ("drop_after", "insert")
 POINTS = (
     KillPoint("land: the source was asked and has not answered", (answer_of_the_source(),)),
     KillPoint("land: the answer is there, nothing of it is kept", (_BODY,)),
-    KillPoint("land: the snapshot is written, its control totals are not", (_TOTALS,)),
+    KillPoint("land: the snapshot is written, its control totals are not", (_TOTALS,), always=True),
     KillPoint("stage: before the day's rows are replaced", (_STAGED_DAY,), closed=True),
     KillPoint(
         "stage: the old rows are gone, the new ones not there (DELETE, COPY)",
@@ -105,20 +108,21 @@ POINTS = (
         _CORRECTED,
         closed=True,
         changed=True,
+        always=True,
     ),
     KillPoint("derive: before the revision is frozen", (_revision(1),)),
-    KillPoint("derive: the revision is written, its entry is not", (_entry("1|1"),)),
+    KillPoint("derive: the revision is written, its entry is not", (_entry("1|1"),), always=True),
     KillPoint("post: before the address is claimed", (_sublots_from(1),), severed=True),
-    KillPoint("post: the address is claimed, nothing is sent", (_sublots_from(1),), _AGAIN),
-    KillPoint("post: sent, executed only after the kill", (erp("insert"),), _AGAIN),
+    KillPoint("post: the address is claimed, nothing is sent", (_sublots_from(1),), _AGAIN, always=True),
+    KillPoint("post: sent, executed only after the kill", (erp("insert"),), _AGAIN, lease="waited out"),
     KillPoint(
         "post: sent, executed only after the day was closed again",
         (erp("insert"),),
         _AGAIN,
         released="after the close",
     ),
-    KillPoint("post: executed, the answer is on its way", (erp("insert", executes=True),), _AGAIN),
-    KillPoint("post: acknowledged, not yet confirmed", (erp("insert"), _ATTEMPT), _AGAIN, severed=True),
+    KillPoint("post: executed, the answer is on its way", (erp("insert", executes=True),), _AGAIN, always=True),
+    KillPoint("post: acknowledged, not yet confirmed", (erp("insert"), _ATTEMPT), _AGAIN, severed=True, always=True),
     KillPoint("post: acknowledged, the confirmation is with PostgreSQL", (erp("insert"), _ATTEMPT)),
     KillPoint("post: sent; the task and its supervisor", (erp("insert"),), _AGAIN, killed="task and supervisor"),
     # The task lives on until it writes its next line of log, which nobody reads any more.
@@ -128,7 +132,9 @@ POINTS = (
         "post: executed, not yet confirmed", (erp("insert", executes=True),), _AGAIN, killed="zombie", severed=True
     ),
     KillPoint("reap: the delete is sent, executed after the kill", (erp("delete"),), _AGAIN, fault=_LOST),
-    KillPoint("reap: deleted, not yet noted", (erp("delete"), _ATTEMPT), _AGAIN, severed=True, fault=_LOST),
+    KillPoint(
+        "reap: deleted, not yet noted", (erp("delete"), _ATTEMPT), _AGAIN, severed=True, fault=_LOST, always=True
+    ),
     KillPoint("correct: the reversal is being written", (_entry("1|1|R"),), _CORRECTED, closed=True, changed=True),
     KillPoint(
         "correct: the reversal is sent, executed after the kill",
@@ -143,6 +149,7 @@ POINTS = (
         ("confirmed", "doomed", "confirmed", "confirmed"),
         closed=True,
         changed=True,
+        always=True,
     ),
     KillPoint(
         "correct: reversed, the replacement is not claimed",
@@ -174,6 +181,7 @@ POINTS = (
         closed=True,
         changed=True,
         correction="delete",
+        always=True,
     ),
-    KillPoint("reconcile: compared, nothing of it is kept", (_REVISION_ROW,), closed=True),
+    KillPoint("reconcile: compared, nothing of it is kept", (_REVISION_ROW,), closed=True, always=True),
 )

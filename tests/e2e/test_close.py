@@ -4,10 +4,8 @@ import json
 from datetime import date
 from decimal import Decimal
 
-import psutil
 import pytest
 
-from local import processes
 from mappings.loader import ENVIRONMENT, cash_boxes
 from store import overview
 
@@ -56,40 +54,6 @@ def test_a_dropped_answer_ends_with_exactly_one_live_document(system, boxes):
     system.sandbox.faults.add("drop_after", vendor="protheus", operation="insert", match={"lot": "008965"}, times=1)
     assert system.close("itb_caja_165", day) == "success"
     assert len(system.live("008965", day)) == 1
-
-
-def test_a_task_killed_while_it_posts_and_cleared_ends_with_exactly_one_live_document(system, boxes):
-    day, box, dag = date(2024, 9, 10), "conduce_caja_3", "cash_close__conduce_caja_3"
-    slow = {"vendor": "protheus", "operation": "insert", "match": {"lot": "008903"}}
-    system.sandbox.faults.add("latency", **slow, seconds=4, times=1)
-    run = system.trigger(box, day)
-    worker = system.wait(lambda: _worker(system.ledger, box, day), "the claim of an address")
-    process = psutil.Process(int(worker.rpartition(":")[2]))
-    assert processes.belongs(process, system.stack.home)
-    process.kill()
-    if system.finished(box, run) == "failed":
-        system.api.clear(dag, run, "post")
-        assert system.wait(lambda: system.api.run_state(dag, run) == "success", "the cleared run")
-    assert len(system.live("008903", day)) == 1
-    states = [
-        state
-        for (state,) in system.ledger.execute(
-            "SELECT attempt.state FROM erp.attempt JOIN ledger.entry USING (entry_id)"
-            " WHERE box = %s AND business_date = %s ORDER BY attempt_id",
-            (box, day),
-        )
-    ]
-    assert states == ["doomed", "confirmed"]
-
-
-def _worker(ledger, box: str, day: date) -> str | None:
-    """Who has claimed an address for the day: host and process id of its task."""
-    claimed = ledger.execute(
-        "SELECT worker FROM erp.attempt JOIN ledger.entry USING (entry_id)"
-        " WHERE box = %s AND business_date = %s AND state = 'claimed'",
-        (box, day),
-    ).fetchone()
-    return claimed and claimed.worker
 
 
 def test_a_box_added_as_a_file_appears_in_the_ui_and_closes(system, boxes):

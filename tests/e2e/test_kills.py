@@ -1,6 +1,7 @@
 """`kill -9` at every step of a close, of the real task's process, by the real scheduler, without a switch anywhere.
 
 A few days at a time are brought to where their task is killed; what is waited for afterwards is waited for together.
+Nothing here has to be in time: whoever is held stays so until it is struck, however busy the machine.
 """
 
 import signal
@@ -23,20 +24,23 @@ AT_A_TIME = 6
 JUNE = [date(2024, 6, day) for day in (4, 6, 7, 11, 13, 14)]
 CASH = 1
 
+Kills = dict[KillPoint, Future[tuple[BoxDay, Recovery]]]
+
 
 @pytest.fixture(scope="module")
-def kills(system, boxes) -> dict[KillPoint, Future[tuple[BoxDay, Recovery]]]:
-    """Every kill of the table, each on a day of its own, all at once."""
+def kills(request, system, boxes) -> Kills:
+    """The kills that this session asks for, each on a day of its own, all at once."""
+    asked = [item.callspec.params["point"] for item in request.session.items if item.module is request.module]
     withdrawing = box_that_corrects_by_delete(system)
     configured = system.cash_boxes()
     days = {
-        "reversal": product(JUNE, [configured[box] for box in boxes]),
+        "reversal": product(JUNE, [configured[box] for box in boxes if configured[box].source == "sga"]),
         "delete": product(JUNE, [configured[withdrawing]]),
     }
     few = Semaphore(AT_A_TIME)
-    with ThreadPoolExecutor(len(POINTS)) as pool:
+    with ThreadPoolExecutor(len(asked)) as pool:
         futures = {}
-        for point in sorted(POINTS, key=lambda point: "doomed" not in point.attempts):  # the leases first
+        for point in sorted(asked, key=lambda point: point.lease == "passed over"):  # what takes longest first
             day, box = next(days[point.correction])
             futures[point] = pool.submit(kill_and_recover, system, few, point, system.box_day(box, day))
     return futures
@@ -80,6 +84,8 @@ def kill_and_recover(system, few: Semaphore, point: KillPoint, it: BoxDay) -> tu
             it.ledger.execute("SELECT pg_terminate_backend(%s)", it.at_work()[:1])
         if point.released == "at once":
             hold.release()
+        if point.leaves_a_claim and point.lease == "passed over":
+            system.wait(it.pass_over_the_lease, "the claim that is left")
     recovery = system.recovered(it.box.id, run)
     hold.release()
     if point.killed == "zombie":
@@ -112,7 +118,11 @@ def empty_again(system, it: BoxDay) -> None:
     assert system.wait(lambda: system.api.run_state("erp_reaper", run) == "success", "the sweep")
 
 
-@pytest.mark.parametrize("point", POINTS, ids=lambda point: f"{point.killed}: {point.label}")
+@pytest.mark.parametrize(
+    "point",
+    [pytest.param(point, marks=() if point.always else pytest.mark.kills) for point in POINTS],
+    ids=lambda point: f"{point.killed}: {point.label}",
+)
 def test_a_killed_close_ends_with_exactly_one_live_document_an_entry(system, kills, point):
     it, recovery = kills[point].result()
     assert recovery.state == "success"

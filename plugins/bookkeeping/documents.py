@@ -1,7 +1,7 @@
 """Documents: one row of a source, typed; and the rows that could not become one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -58,6 +58,7 @@ class QuarantinedRow:
 
     ``blocking`` rows stop the day (an amount that cannot be read: money may be missing from the books); the others
     are understood and rightly unbooked (a receipt with no cash behind it). ``net`` is None where it cannot be read.
+    ``release`` is the document that a person may have booked for it all the same; None where there is no such choice.
     """
 
     place: str
@@ -68,6 +69,7 @@ class QuarantinedRow:
     net: Decimal | None
     row: object
     blocking: bool
+    release: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,15 @@ class Reading:
 
     documents: list[Document] = field(default_factory=list)
     quarantined: list[QuarantinedRow] = field(default_factory=list)
+
+    def released(self) -> "Reading":
+        """The same, but rows that a person may release are documents, whose attribute ``released`` gives the reason."""
+        freed = [
+            replace(row.release, attributes={**row.release.attributes, "released": row.reason})
+            for row in self.quarantined
+            if row.release
+        ]
+        return Reading([*self.documents, *freed], [row for row in self.quarantined if not row.release])
 
 
 @dataclass(frozen=True, slots=True, order=True)

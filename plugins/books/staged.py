@@ -32,19 +32,24 @@ class DerivedDay:
     held: Sequence[str] = field(default_factory=tuple)
 
 
-def derived(ledger: psycopg.Connection, box: CashBox, day: date, mapping: AccountMapping) -> DerivedDay:
-    """Derives the staged documents; those of the landed answer, read in memory, where the day is not staged.
+def derived(
+    ledger: psycopg.Connection, box: CashBox, day: date, mapping: AccountMapping, *, newest: bool = False
+) -> DerivedDay:
+    """Derives the staged documents; those of the landed answer, read in memory, where the day is not staged, or where
+    the ``newest`` answer is asked for, which may be ahead of what is staged.
 
     The source is never asked: an answer that nobody keeps proves nothing, and some vendors count their calls. Raises
     NothingThere where nothing was landed, ValueError where the mapping is for another source.
     """
-    origin, documents, held = _documents(ledger, box, day)
+    origin, documents, held = _documents(ledger, box, day, newest=newest)
     lines = capabilities.of(ledger, box.erp.connection, box.erp.tenant).lines_an_entry
     return DerivedDay(box, day, mapping, origin, documents, derive(documents, mapping, box, day, max_lines=lines), held)
 
 
-def _documents(ledger: psycopg.Connection, box: CashBox, day: date) -> tuple[str, list[Document], Sequence[str]]:
-    if staging.snapshot_of(ledger, box.id, day) is not None:
+def _documents(
+    ledger: psycopg.Connection, box: CashBox, day: date, *, newest: bool
+) -> tuple[str, list[Document], Sequence[str]]:
+    if not newest and staging.snapshot_of(ledger, box.id, day) is not None:
         held = [f"{row.place} ({row.reason}): {row.message}" for row in staging.blocking(ledger, box.id, day)]
         return "staged", staging.documents(ledger, box.id, day), held
     snapshot = landing.taken(ledger, box.id, day)

@@ -5,7 +5,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -26,7 +26,10 @@ def documents(sessions: list[dict[str, Any]], *, day: date, currency: str) -> Re
                 raise doubts[row.place]
             reading.documents.append(_document(row, day, currency))
         except _Unbookable as why:
-            reading.quarantined.append(_quarantined(row, why, currency))
+            held = _quarantined(row, why, currency)
+            if why.reason is Reason.TWO_FORMS:
+                held = replace(held, release=_if_released(row, day, currency))
+            reading.quarantined.append(held)
     return reading
 
 
@@ -123,6 +126,14 @@ def _document(row: Row, day: date, currency: str) -> Document:
         place=row.place,
         reference=row.id or invoice_number(row.get("facturaNumero")),
     )
+
+
+def _if_released(row: Row, day: date, currency: str) -> Document | None:
+    """What a doubtful row is where a person says that it is a payment of its own."""
+    try:
+        return _document(row, day, currency)
+    except _Unbookable:
+        return None
 
 
 def _amounts(row: Row, currency: str) -> dict[str, Decimal]:

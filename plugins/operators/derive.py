@@ -70,3 +70,20 @@ class DeriveOperator(CashCloseStep):
             "new" if new else "unchanged",
         )
         return {"revision": revision.revision, "new": new, "entries": len(derivation.entries), "total": str(total)}
+
+    def rehearse(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
+        """Shows in the log the journal that the newest answer would make; nothing is frozen."""
+        from books.preview import as_text, journal_table
+        from books.staged import derived
+        from mappings.charts import read_chart
+        from mappings.loader import account_mapping, mappings_folder
+
+        mapping = account_mapping(box.mapping)
+        chart, _ = read_chart(mappings_folder())
+        shown = derived(ledger, box, day, mapping, newest=True)
+        for held in shown.held:
+            self.log.warning("In quarantine, so the day would stop: %s", held)
+        table = as_text(journal_table(shown.derivation, shown.documents, mapping, chart))
+        self.log.info("What would be posted, by the mapping %s:\n%s", mapping.name, table)
+        total = sum(entry.debit for entry in shown.derivation.entries)
+        return {"entries": len(shown.derivation.entries), "total": str(total), "stops": bool(shown.held)}

@@ -7,6 +7,7 @@ from airflow.sdk.exceptions import AirflowException
 
 from bookkeeping.cash_box import CashBox
 from bookkeeping.certificate import contradictions
+from cash_close.form import IN_BUSINESS_HOURS
 from operators.step import CashCloseStep
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ SHARED_FOR = timedelta(hours=1)
 
 PATIENCE = timedelta(minutes=10)
 """How long a wait that a vendor asks for is left to the task's retries; a longer one is waited for without a worker."""
-
-IN_BUSINESS_HOURS = "query_in_business_hours"
-"""The parameter of a run by which a person lets a vendor be asked although it wants to be left alone until evening."""
 
 
 class LandOperator(CashCloseStep):
@@ -68,6 +66,10 @@ class LandOperator(CashCloseStep):
         self.log.info("Snapshot %d holds %d rows of the box.", snapshot.snapshot_id, rows)
         self._certificate(box, day, claims)
         return {"snapshot": snapshot.snapshot_id, "rows": rows}
+
+    def rehearse(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
+        """As ever: what a source said is kept, and moves nothing."""
+        return self.close(box, day, ledger)
 
     def _lying_there(self, ledger: "psycopg.Connection", place: "Place", box: CashBox) -> "Snapshot | None":
         from store import landing

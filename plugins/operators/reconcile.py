@@ -11,7 +11,9 @@ from operators.step import CashCloseStep
 if TYPE_CHECKING:
     import psycopg
 
+    from bookkeeping.reconcile import Comparison
     from posting.read_back import ReadBack
+    from store.ledger import Revision
 
 IN_THE_ERP = (
     "What was changed in the ERP must be put right there by its own people (ledger.line has the lines), and the day is"
@@ -38,7 +40,7 @@ class ReconcileOperator(CashCloseStep):
         comparisons = reconciliation.compare_day(ledger, revision)
         if read_back:
             comparisons += read_back.comparisons
-        differences = [row for row in comparisons if not row.agrees]
+        differences = self._unaccepted([row for row in comparisons if not row.agrees], box, ledger, revision)
         active = any(row.left_rows or row.right_rows for row in comparisons)
         state = "discrepancy" if differences else "reconciled" if active else "no activity"
         reconciliation.keep(ledger, revision, state, comparisons)
@@ -62,6 +64,18 @@ class ReconcileOperator(CashCloseStep):
             )
         self.log.info("%s, %s: %s.", box.name, day, state)
         return {"state": state, "comparisons": len(comparisons)}
+
+    def _unaccepted(
+        self, differences: "list[Comparison]", box: CashBox, ledger: "psycopg.Connection", revision: "Revision"
+    ) -> "list[Comparison]":
+        """The differences without those that a person accepted before posting: never one against the ERP."""
+        from bookkeeping.approvals import Reason
+        from store import approvals
+
+        limit = box.approvals.discrepancy_up_to
+        if limit is None or not differences or Reason.DISCREPANCY not in approvals.approved(ledger, revision):
+            return differences
+        return [row for row in differences if row.right == "ERP" or abs(row.left_net - row.right_net) > limit]
 
     def _read_back(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> "ReadBack | None":
         """What the ERP says it holds of the day; None where it cannot be asked."""

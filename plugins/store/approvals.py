@@ -37,11 +37,16 @@ def standing(connection: psycopg.Connection, revision: Revision) -> Standing:
     )
 
 
+def approved(connection: psycopg.Connection, revision: Revision) -> set[Reason]:
+    """The reasons for which a person has approved this very revision."""
+    return {Reason(row.reason) for row in _sql.approved(connection, revision_id=revision.revision_id)}
+
+
 def unapproved(connection: psycopg.Connection, box: CashBox, revision: Revision) -> dict[Reason, str]:
     """Why a person must still approve this very revision before it is posted, each reason with its sentence."""
-    approved = {row.reason for row in _sql.approved(connection, revision_id=revision.revision_id)}
+    known = approved(connection, revision)
     asked = questions(box.approvals, standing(connection, revision), box.currency)
-    return {reason: sentence for reason, sentence in asked.items() if reason not in approved}
+    return {reason: sentence for reason, sentence in asked.items() if reason not in known}
 
 
 def ask(connection: psycopg.Connection, revision: Revision, open_questions: Mapping[Reason, str], run: str) -> None:

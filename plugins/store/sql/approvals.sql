@@ -9,8 +9,8 @@ SELECT coalesce((SELECT sum(total) FROM ledger.entry WHERE revision_id = :revisi
                   AND state = 'confirmed') AS corrects,
        NOT EXISTS (SELECT FROM ledger.entry JOIN erp.attempt USING (entry_id)
                     WHERE box = :box AND state = 'confirmed') AS first_day,
-       (SELECT count(*)::int FROM staging.quarantined
-         WHERE box = :box AND business_date = :business_date AND reason = 'two_forms' AND NOT blocking) AS released;
+       (SELECT count(*)::int FROM staging.document
+         WHERE box = :box AND business_date = :business_date AND attributes ->> 'released' = 'two_forms') AS released;
 
 -- name: approved
 SELECT DISTINCT reason FROM ledger.approval WHERE revision_id = :revision_id AND decision = 'approved';

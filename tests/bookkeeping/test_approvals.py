@@ -1,0 +1,70 @@
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from bookkeeping.approvals import SHOWN_LINES, Reason, Standing, markdown, questions
+from bookkeeping.cash_box import Approvals
+from bookkeeping.journal import JournalEntry, Line, Side
+
+EVERYTHING = Approvals.model_validate(
+    {"amount_over": "1000", "corrections": True, "first_day": True, "discrepancy_up_to": "0.05", "two_forms": True}
+)
+ORDINARY = Standing(
+    total=Decimal("1000.00"), sends=True, corrects=False, first_day=False, released_rows=0, difference=None
+)
+
+
+def asked(**changes) -> set[Reason]:
+    return set(questions(EVERYTHING, replace(ORDINARY, **changes), "USD"))
+
+
+def test_an_ordinary_day_asks_nobody():
+    assert asked() == set()
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"total": Decimal("1000.01")}, Reason.AMOUNT),
+        ({"corrects": True}, Reason.CORRECTION),
+        ({"first_day": True}, Reason.FIRST_DAY),
+        ({"released_rows": 2}, Reason.TWO_FORMS),
+        ({"difference": Decimal("0.05")}, Reason.DISCREPANCY),
+        ({"difference": Decimal("0.00")}, Reason.DISCREPANCY),
+    ],
+)
+def test_each_rule_asks_for_its_own_reason_and_a_box_without_it_does_not(changes, reason):
+    assert asked(**changes) == {reason}
+    assert questions(Approvals(), replace(ORDINARY, **changes), "USD") == {}
+
+
+def test_a_difference_beyond_the_tolerance_is_nothing_that_a_person_may_accept():
+    assert asked(difference=Decimal("0.06")) == set()
+
+
+def test_a_day_whose_posting_would_send_nothing_asks_nobody():
+    assert asked(sends=False, corrects=True, total=Decimal("5000")) == set()
+
+
+def test_the_question_says_both_figures():
+    (sentence,) = questions(EVERYTHING, replace(ORDINARY, total=Decimal("5000.5")), "USD").values()
+    assert sentence == "The journal comes to 5,000.5 USD, more than 1,000 USD"
+
+
+def entry(lines: int) -> JournalEntry:
+    amount = Decimal("10.00")
+    both = (Line(Side.DEBIT, "1.1", amount, "Caja | 164", cost_centre="0101"), Line(Side.CREDIT, "4.1", amount, "Caja"))
+    return JournalEntry("box", date(2024, 9, 6), 1, "USD", both * (lines // 2))
+
+
+def test_the_request_shows_the_journal_as_a_table():
+    table = markdown([entry(2)])
+    assert "| 1.1 | 0101 | 10.00 |  | Caja / 164 |" in table
+    assert "| | | **10.00** | **10.00** | |" in table
+
+
+def test_a_long_journal_is_cut_and_says_so():
+    assert "… and 20 more lines" in markdown([entry(SHOWN_LINES + 20)])
+    assert "more lines" not in markdown([entry(SHOWN_LINES)])

@@ -1,0 +1,186 @@
+"""A person between derive and post: what is asked, what the record says, and what is posted."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+from airflow.sdk.exceptions import AirflowFailException, TaskAwaitingInput
+
+from operators.approve import ApproveOperator
+from sandbox.sga_profile import Profile, Traps
+
+BOX, TENANT, CAJA, DAY = "itb_caja_164", "itb", 164, date(2024, 9, 6)
+ANA = {"id": "7", "name": "Ana"}
+
+
+@pytest.fixture
+def requests_(monkeypatch):
+    """The requests that Airflow's web UI would show, as they were written."""
+    written = []
+    monkeypatch.setattr(
+        "airflow.providers.standard.operators.hitl.upsert_hitl_detail", lambda **detail: written.append(detail)
+    )
+    monkeypatch.setattr("alerts.people.tell", lambda alert: written[-1].update(alert=alert))
+    return written
+
+
+@pytest.fixture
+def rules(mappings):
+    """``rules("corrections: true")``: the box's file with these approvals."""
+
+    def write(*lines: str) -> None:
+        file = mappings / "cash_boxes" / f"{BOX}.yaml"
+        file.write_text(file.read_text() + "\napprovals:\n" + "".join(f"  {line}\n" for line in lines))
+
+    return write
+
+
+class Person:
+    """Answers what a close asks."""
+
+    def __init__(self, close) -> None:
+        task = SimpleNamespace(id="0191", log_url="http://127.0.0.1/log")
+        self.context = {"dag_run": close.run, "params": {}, "ti": task, "task_instance": task}
+
+    def asked(self) -> None:
+        """The step approve waits for an answer."""
+        with pytest.raises(TaskAwaitingInput):
+            ApproveOperator(task_id="approve", box=BOX).execute(self.context)
+
+    def answers(self, option: str, by: dict | None = ANA) -> dict:
+        """What the step does when it goes on with an answer; by nobody, its default when time is up."""
+        answer = {"chosen_options": [option], "responded_at": datetime.now(UTC), "responded_by_user": by}
+        step = ApproveOperator(task_id="approve", box=BOX)
+        return step.execute_complete(self.context, {"params_input": {}, **answer})
+
+
+@pytest.fixture
+def derived(close, requests_):
+    """The day, derived; what was asked stands in ``requests_``."""
+    run = close(BOX, DAY)
+    for name in ("land", "stage", "derive"):
+        run.step(name)
+    return run
+
+
+def on_record(ledger) -> list[tuple]:
+    return [
+        tuple(row) for row in ledger.execute("SELECT reason, decision, decided_by FROM ledger.approval ORDER BY 1, 2")
+    ]
+
+
+def test_a_box_without_rules_goes_on_at_once_and_nothing_is_put_on_record(derived, requests_, ledger):
+    assert derived.step("approve")["questions"] == []
+    assert (requests_, on_record(ledger)) == ([], [])
+
+
+def test_the_request_shows_reason_and_journal_and_the_company_is_told(derived, requests_, rules, ledger):
+    rules("amount_over: 100")
+    Person(derived).asked()
+    (request,) = requests_
+    assert request["subject"].startswith("Caja 164, ITB, 2024-09-06: post ")
+    assert "more than 100 USD" in request["body"]
+    assert "| 1.1.01.001 |" in request["body"]
+    assert request["options"] == ["Approve", "Reject"]
+    assert request["defaults"] == ["Reject"]
+    assert request["alert"].subject.startswith("To approve: Caja 164, ITB, 2024-09-06")
+    assert on_record(ledger) == [("amount", None, None)]
+
+
+def test_approved_the_day_is_posted_and_reconciles_and_is_never_asked_again(derived, rules, ledger, sandbox):
+    rules("first_day: true", "amount_over: 100")
+    person = Person(derived)
+    person.asked()
+    assert person.answers("Approve")["approved_by"] == "Ana"
+    assert derived.step("approve")["questions"] == []  # cleared before it was posted
+    derived.step("post")
+    assert derived.step("reconcile")["state"] == "reconciled"
+    assert on_record(ledger) == [("amount", "approved", "Ana"), ("first_day", "approved", "Ana")]
+    assert derived.step("approve")["questions"] == []
+    assert len(sandbox.protheus_ledger(live=True)) == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "by", "decision", "said"),
+    [
+        ("Reject", ANA, "rejected", "Ana rejected it"),
+        ("Reject", None, "timed out", "nobody answered within 3 days"),
+    ],
+)
+def test_refused_or_unanswered_nothing_is_posted_even_if_the_step_post_is_cleared(
+    derived, rules, ledger, sandbox, option, by, decision, said
+):
+    rules("first_day: true")
+    person = Person(derived)
+    person.asked()
+    with pytest.raises(AirflowFailException, match=said):
+        person.answers(option, by)
+    assert on_record(ledger) == [("first_day", decision, by and by["name"])]
+    with pytest.raises(AirflowFailException, match="nothing is posted before a person approves"):
+        derived.step("post")
+    assert sandbox.calls("protheus") == 0
+    person.asked()  # cleared, it asks again
+    person.answers("Approve")
+    derived.step("post")
+    assert len(sandbox.protheus_ledger(live=True)) == 1
+
+
+def test_an_approval_of_books_that_changed_meanwhile_posts_nothing(derived, close, rules, ledger, sandbox):
+    rules("first_day: true")
+    person = Person(derived)
+    person.asked()
+    sandbox.pay_late(TENANT, CAJA, DAY, 1, Decimal("12.34"))
+    for name in ("land", "stage", "derive"):
+        close(BOX, DAY).step(name)
+    with pytest.raises(AirflowFailException, match="the books changed after Ana was asked"):
+        person.answers("Approve")
+    with pytest.raises(AirflowFailException, match="before a person approves"):
+        derived.step("post")
+    assert sandbox.calls("protheus") == 0
+
+
+def test_a_correction_of_a_closed_day_waits_for_a_person_and_an_unchanged_day_does_not(
+    close, requests_, rules, sandbox
+):
+    rules("corrections: true")
+    run = close(BOX, DAY)
+    assert run.all()["state"] == "reconciled"
+    assert run.all()["state"] == "reconciled"
+    assert requests_ == []
+    sandbox.pay_late(TENANT, CAJA, DAY, 1, Decimal("12.34"))
+    for name in ("land", "stage", "derive"):
+        run.step(name)
+    person = Person(run)
+    person.asked()
+    assert "posted before and its books changed" in requests_[0]["body"]
+    person.answers("Approve")
+    run.step("post")
+    assert run.step("reconcile")["state"] == "reconciled"
+    assert len(sandbox.protheus_ledger(live=True)) == 3
+
+
+def test_a_payment_under_two_forms_may_be_released_by_a_person(close, requests_, rules, sandbox):
+    sandbox.set_profile(Profile(traps=Traps(overlapping_forms=True)), tenant=TENANT, caja=CAJA)
+    rules("two_forms: true")
+    run = close(BOX, DAY)
+    for name in ("land", "stage", "derive"):
+        run.step(name)
+    with pytest.raises(AirflowFailException, match="before a person approves"):
+        run.step("post")
+    person = Person(run)
+    person.asked()
+    assert "rows stand under two forms of payment" in requests_[0]["body"]
+    person.answers("Approve")
+    run.step("post")
+    assert run.step("reconcile")["state"] == "reconciled"
+
+
+def test_a_decision_on_the_record_does_not_change(derived, rules, ledger):
+    rules("first_day: true")
+    person = Person(derived)
+    person.asked()
+    person.answers("Approve")
+    for change in ("UPDATE ledger.approval SET decided_by = 'Luis'", "DELETE FROM ledger.approval"):
+        with pytest.raises(Exception, match=r"record|append-only"):
+            ledger.execute(change)

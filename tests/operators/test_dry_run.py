@@ -1,0 +1,43 @@
+"""A dry run shows the journal in the log, and leaves books and ERP as they are."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from airflow.sdk.exceptions import AirflowSkipException
+
+from cash_close.builder import STEPS
+from store import overview
+
+BOX, DAY = "itb_caja_164", date(2024, 9, 6)
+
+
+def rehearse(run, name: str) -> dict:
+    return STEPS[name](task_id=name, box=BOX).execute({"dag_run": run.run, "params": {"dry_run": True}})
+
+
+def test_the_journal_stands_in_the_log_and_nothing_is_booked_or_posted(close, sandbox, ledger, capsys):
+    run = close(BOX, DAY)
+    for name in ("land", "stage"):
+        rehearse(run, name)
+    said = rehearse(run, "derive")
+    log = capsys.readouterr().out
+    assert "1.1.01.001" in log
+    assert f"{Decimal(said['total']):,} USD" in log
+    for name in ("approve", "post", "reconcile"):
+        with pytest.raises(AirflowSkipException, match="this is a dry run"):
+            rehearse(run, name)
+    assert sandbox.calls("protheus") == 0
+    assert overview.day(ledger, DAY) == []
+
+
+def test_a_dry_run_of_a_closed_day_shows_the_newest_answer_and_leaves_the_day_closed(close, sandbox, ledger):
+    run = close(BOX, DAY)
+    run.all()
+    (before,) = overview.day(ledger, DAY)
+    sandbox.pay_late("itb", 164, DAY, 1, Decimal("12.34"))
+    for name in ("land", "stage"):
+        rehearse(run, name)
+    assert Decimal(rehearse(run, "derive")["total"]) - before.journal_total == Decimal("12.34")
+    assert overview.day(ledger, DAY) == [before]
+    assert before.state == "reconciled"

@@ -26,6 +26,21 @@ def connections(ports: Ports, postgres_password: str) -> dict[str, str]:
     found: dict[str, dict[str, object]] = {
         f"sga_{tenant}": {"conn_type": "sga", "host": f"{sandbox}/sga/{tenant}"} for tenant in SGA_TENANTS
     }
+    password = SANDBOX_LOGIN["password"]
+    found["bsale"] = {"conn_type": "bsale", "host": f"{sandbox}/bsale", "password": password}
+    found["zeta"] = {
+        "conn_type": "zeta",
+        "host": f"{sandbox}/zeta",
+        "login": "ITBUY",
+        "password": password,
+        # The sandbox is tried out at noon, too: it has no business hours.
+        "extra": {
+            "developer_code": SANDBOX_LOGIN["login"],
+            "developer_password": password,
+            "business_hours": "00:00-00:00",
+        },
+    }
+    found["sge"] = {"conn_type": "sge", "host": f"{sandbox}/sge", "password": password}
     found["protheus"] = {
         "conn_type": "protheus",
         "host": f"{sandbox}/protheus",

@@ -22,12 +22,17 @@ def today() -> date:
 
 @dataclass(frozen=True)
 class Options:
-    """How a sandbox is set up. ``seed`` makes the days; ``chart_dir`` holds the chart of accounts' CSV files."""
+    """How a sandbox is set up. ``seed`` makes the days; ``chart_dir`` holds the chart of accounts' CSV files.
+
+    ``business_hours``: whether Zeta has hours in which it wants to be left alone; where people try things out all day,
+    it has none.
+    """
 
     seed: str = "cierre"
     chart_dir: Path = Path(__file__).parents[1] / "include" / "mappings" / "charts"
     login: str = "cierre"
     password: str = "sandbox"
+    business_hours: bool = True
     today: Callable[[], date] = today
 
 

@@ -62,7 +62,8 @@ class Zeta:
         self.reset()
 
     def reset(self) -> None:
-        self.settings, self.profile = Settings(), Profile()
+        hours = {} if self.options.business_hours else {"opens": 0, "closes": 0}
+        self.settings, self.profile = Settings(**hours), Profile()
 
     @property
     def now(self) -> datetime:

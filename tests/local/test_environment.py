@@ -66,6 +66,9 @@ def test_each_vendor_and_the_ledger_has_a_default_connection():
         "AIRFLOW_CONN_SGA_ITB_ONLINE": f"{sandbox}/sga/itb_online",
         "AIRFLOW_CONN_SGA_CONDUCE_ECUADOR": f"{sandbox}/sga/conduce_ecuador",
         "AIRFLOW_CONN_SGA_EDUCACION_CONTINUA": f"{sandbox}/sga/educacion_continua",
+        "AIRFLOW_CONN_BSALE": f"{sandbox}/bsale",
+        "AIRFLOW_CONN_ZETA": f"{sandbox}/zeta",
+        "AIRFLOW_CONN_SGE": f"{sandbox}/sge",
         "AIRFLOW_CONN_PROTHEUS": f"{sandbox}/protheus",
         "AIRFLOW_CONN_LEDGER_DB": "127.0.0.1",
     }

@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from cash_close.builder import STEPS
+from local.environment import ERP_CURRENCIES
 from sandbox.server import SandboxServer
 
 ROOT = Path(__file__).parents[2]
@@ -18,14 +19,17 @@ ROOT = Path(__file__).parents[2]
 class Close:
     """Runs the steps of one box's day, as a run of its DAG would."""
 
-    def __init__(self, box: str, day: date) -> None:
+    def __init__(self, box: str, day: date, **params: object) -> None:
         self.box = box
         self.day = day
-        self.run = SimpleNamespace(partition_key=str(day), run_type="manual", run_id=f"manual__{day}")
+        self.params = params
+        self.run = SimpleNamespace(
+            partition_key=str(day), run_type="manual", run_id=f"manual__{day}", triggering_user_name="ana"
+        )
 
     def step(self, name: str) -> dict:
         """One step, by its task id."""
-        return STEPS[name](task_id=name, box=self.box).execute({"dag_run": self.run, "params": {}})
+        return STEPS[name](task_id=name, box=self.box).execute({"dag_run": self.run, "params": self.params})
 
     def all(self) -> dict:
         """Every step in order; returns what the last one says."""
@@ -51,8 +55,13 @@ def close(ledger_dsn: str, sandbox: SandboxServer, mappings: Path, monkeypatch: 
     for tenant in ("itb", "itb_online", "conduce_ecuador", "educacion_continua"):
         extra = {"retries": 0, "read_timeout": 5}
         connection(f"sga_{tenant}", conn_type="sga", host=f"{sandbox.url}/sga/{tenant}", extra=extra)
+    login = {"login": "ITBUY", "password": "sandbox"}
+    extra = {"developer_code": "cierre", "developer_password": "sandbox"}
+    connection("zeta", conn_type="zeta", host=f"{sandbox.url}/zeta", **login, extra=extra)
+    connection("bsale", conn_type="bsale", host=f"{sandbox.url}/bsale", password="sandbox", extra={"retries": 0})
+    connection("sge", conn_type="sge", host=f"{sandbox.url}/sge", password="sandbox", extra={"retries": 0})
     erp = {"conn_type": "protheus", "host": f"{sandbox.url}/protheus", "login": "cierre", "password": "sandbox"}
-    connection("protheus", **erp, extra={"read_timeout": 2})
+    connection("protheus", **erp, extra={"read_timeout": 2, "currencies": ERP_CURRENCIES})
     monkeypatch.setenv("AIRFLOW_CONN_LEDGER_DB", ledger_dsn.replace("postgresql://", "postgres://"))
     return Close
 

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
+from sandbox.server import SandboxServer
+from sandbox.vendor import Options
 from sandbox.zeta_settings import Profile, Traps
 
 LOGIN = {
@@ -87,3 +89,11 @@ def test_a_call_that_a_fault_kept_from_zeta_does_not_count(sandbox, call):
     sandbox.faults.add("status", vendor="zeta", operation="VentasDetalladas", status=503)
     assert not call("VentasDetalladas")
     assert call("VentasDetalladas")
+
+
+def test_a_site_without_business_hours_bears_queries_at_noon():
+    with SandboxServer(options=Options(business_hours=False)) as site:
+        site.zeta.set(now=MORNING, queries_in_hours=0)
+        body = {"QueryVentasIn": {"Connection": LOGIN | {"EmpresaCodigo": "ITBUY"}, "Data": QUERY}}
+        requests.post(f"{site.url}/zeta/rest/APIs/RESTFacturaClienteV4QueryVentas", json=body, timeout=10)
+        assert site.zeta.locked("ITBUY") == ""

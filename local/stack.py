@@ -143,6 +143,20 @@ class Stack:
             with self._alone():
                 self._stop()
 
+    @contextmanager
+    def ledger(self) -> Iterator[str]:
+        """The ledger's DSN, with its PostgreSQL running meanwhile; the rest of the stack need not run."""
+        if self.running() or "AIRFLOW_CONN_LEDGER_DB" in self.given:
+            yield self.ledger_dsn
+            return
+        with self._alone():
+            self.cluster.start()
+            try:
+                self.cluster.create_database("ledger")
+                yield self.ledger_dsn
+            finally:
+                self.cluster.stop()
+
     def _start(self) -> None:
         began = datetime.now(UTC)
         for folder in ("logs", "tmp", "airflow"):
@@ -166,7 +180,14 @@ class Stack:
     def _commands(self) -> dict[str, list[str]]:
         sandbox = self.home / "sandbox.sqlite"
         return {
-            "sandbox": [sys.executable, "-m", "sandbox", f"--port={self.ports.sandbox}", f"--state={sandbox}"],
+            "sandbox": [
+                sys.executable,
+                "-m",
+                "sandbox",
+                f"--port={self.ports.sandbox}",
+                f"--state={sandbox}",
+                "--no-business-hours",
+            ],
             "api-server": [*AIRFLOW, "api-server"],
             # Logs are read from the disk that all parts share; serving them would need two more ports.
             "scheduler": [*AIRFLOW, "scheduler", "--skip-serve-logs"],

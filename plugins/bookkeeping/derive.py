@@ -1,17 +1,18 @@
 """Derivation: the documents of a box's day, by the accountants' mapping, as balanced journal entries. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from bookkeeping.cash_box import CashBox
 from bookkeeping.conversion import Converter
 from bookkeeping.documents import Document
 from bookkeeping.history import REFERENCE, fill, placeholders
-from bookkeeping.journal import JournalEntry, LineSource, Side
+from bookkeeping.journal import JournalEntry, LineSource
 from bookkeeping.lines import Booked, Slot, Slots, entry, pack
 from bookkeeping.mapping import AccountMapping, Booking, Posting, Unresolved
 from bookkeeping.money import ZERO
@@ -55,19 +56,20 @@ def derive(
 
 
 class _Step(NamedTuple):
-    """One posting, resolved for one combination of attributes.
+    """One posting, resolved for one combination of attributes, where that is not simply a slot.
 
-    ``slot`` is the number of the line's slot; None where each document has lines of its own (then ``template`` is that
-    slot, whose history is still to be filled with ``detail`` and the reference), or where the posting goes nowhere.
+    ``template`` is the slot of lines that are each document's own: its history is still to be filled with ``detail``
+    and the reference. None where the posting goes nowhere, for the reasons in ``unresolved``.
     """
 
-    component: str
-    is_debit: bool
-    slot: int | None
-    template: Slot | None
-    detail: Mapping[str, str]
-    unresolved: list[Unresolved]
     posting: Posting
+    template: Slot | None = None
+    detail: Mapping[str, str] = MappingProxyType({})
+    unresolved: Sequence[Unresolved] = ()
+
+
+_Plan = list[tuple[str, bool, int | None, _Step]]
+"""A kind's postings for one combination of attributes: amount, whether it is a debit, the slot that all share."""
 
 
 class _Booker:
@@ -90,7 +92,7 @@ class _Booker:
             kind: sorted(frozenset().union(*(mapping.attributes_read(posting) for posting in postings)))
             for kind, postings in mapping.postings.items()
         }
-        self.plans: dict[tuple, list[_Step]] = {}
+        self.plans: dict[tuple, _Plan] = {}
 
     def book(self, documents: Iterable[Document]) -> Iterator[Booked]:
         """What each document books, in the order of the documents' keys. Documents with a problem book nothing."""
@@ -133,41 +135,37 @@ class _Booker:
     def _refuse(self, document: Document, kind: ProblemKind, reason: str, fix: str = "") -> None:
         self.problems.add(document, kind, reason, document.amounts.get("net", ZERO), fix=fix)
 
-    def _plan(self, document: Document) -> list[_Step]:
+    def _plan(self, document: Document) -> _Plan:
         foreign = "" if document.currency == self.box.currency else document.currency
-        postings = self.mapping.postings[document.kind]
-        return [self._step(posting, document.attributes, foreign) for posting in postings]
+        return [
+            (posting.amount, posting.side == "debit", *self._step(posting, document.attributes, foreign))
+            for posting in self.mapping.postings[document.kind]
+        ]
 
-    def _step(self, posting: Posting, attributes: Mapping[str, str], foreign: str) -> _Step:
+    def _step(self, posting: Posting, attributes: Mapping[str, str], foreign: str) -> tuple[int | None, _Step]:
         booking = self.mapping.resolve(posting, {**attributes, BOX: self.box.id}, self.day)
-        is_debit = posting.journal_side is Side.DEBIT
         if isinstance(booking, list):
-            return _Step(posting.amount, is_debit, None, None, {}, booking, posting)
+            return None, _Step(posting, unresolved=booking)
         values = self._history_values(booking.history, attributes)
         template = _slot(posting, booking, foreign)
         if REFERENCE in placeholders(booking.history) or booking.lines == "detail":
-            return _Step(posting.amount, is_debit, None, template, values, [], posting)
-        number = self.slots.number(template._replace(history=fill(booking.history, values)))
-        return _Step(posting.amount, is_debit, number, None, {}, [], posting)
+            return None, _Step(posting, template, values)
+        return self.slots.number(template._replace(history=fill(booking.history, values))), _Step(posting)
 
     def _history_values(self, template: str, attributes: Mapping[str, str]) -> dict[str, str]:
         """What the placeholders of a history stand for, all but the reference."""
         known = {**attributes, **self.constants, "form_name": self.mapping.form_name(attributes.get("form", ""))}
         return {name: known.get(name, "") for name in placeholders(template)}
 
-    def _apply(self, plan: list[_Step], key: str, document: Document) -> Booked:
+    def _apply(self, plan: _Plan, key: str, document: Document) -> Booked:
         """One document's shares of lines: none if it has a problem, or no money in any amount."""
         booked: Booked = []
         amounts = document.amounts
         balance = ZERO
         complete = True
-        for step in plan:
-            component, is_debit, slot, *_ = step
+        for component, is_debit, slot, step in plan:
             amount = amounts.get(component)
-            if amount is None or amount < ZERO:
-                complete = False
-                self._no_amount(document, step.posting, amount)
-            elif amount:
+            if amount and amount > ZERO:
                 balance += amount if is_debit else -amount
                 if slot is None:
                     if step.template is None:
@@ -175,6 +173,9 @@ class _Booker:
                         continue
                     slot = self._own_slot(step, key, document)
                 booked.append((slot, LineSource(key, component, amount)))
+            elif amount is None or amount:
+                complete = False
+                self._no_amount(document, step.posting, amount)
         if balance and complete:
             self._refuse(document, ProblemKind.UNBALANCED, "whose amounts do not add up: debits and credits differ")
         return booked
@@ -192,7 +193,7 @@ class _Booker:
             kind, reason = ProblemKind.NEGATIVE, f"in {posting}, where an amount below zero cannot be booked"
         self.problems.add(document, kind, reason, amount or ZERO, posting=str(posting))
 
-    def _nowhere(self, document: Document, posting: Posting, amount: Decimal, unresolved: list[Unresolved]) -> None:
+    def _nowhere(self, document: Document, posting: Posting, amount: Decimal, unresolved: Sequence[Unresolved]) -> None:
         for one in unresolved:
             self.problems.add(
                 document,

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
+from operator import attrgetter
 from typing import NamedTuple
 
 from bookkeeping.cash_box import CashBox
@@ -83,21 +83,19 @@ def entry(box: CashBox, day: date, part: int, lines: Mapping[int, Sequence[LineS
     )
 
 
+_amount, _foreign = attrgetter("amount"), attrgetter("foreign")
+
+
 def _line(slot: Slot, sources: Sequence[LineSource]) -> Line:
-    foreign = (source.foreign for source in sources if source.foreign is not None)
     return Line(
         side=slot.side,
         account=slot.account,
-        amount=_sum(source.amount for source in sources),
+        amount=sum(map(_amount, sources), ZERO),
         history=slot.history,
         cost_centre=slot.cost_centre,
         item=slot.item,
         value_class=slot.value_class,
         entities=slot.entities,
         sources=tuple(sources),
-        foreign=Foreign(slot.currency, _sum(foreign)) if slot.currency else None,
+        foreign=Foreign(slot.currency, sum(map(_foreign, sources), ZERO)) if slot.currency else None,
     )
-
-
-def _sum(amounts: Iterable[Decimal]) -> Decimal:
-    return sum(amounts, ZERO)

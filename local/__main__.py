@@ -1,4 +1,4 @@
-"""`python -m local demo|up|down|probe`: the system on this machine. The Makefile's targets call it."""
+"""`python -m local demo|up|down|probe|books`: the system on this machine. The Makefile's targets call it."""
 
 import argparse
 import signal
@@ -63,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
         help="also stacks on other ports, and what tests left",
     )
     down.set_defaults(command=_down)
+    books = commands.add_parser("books", help="look at books (python -m books --help) on this machine's ledger")
+    books.add_argument("arguments", nargs=argparse.REMAINDER)
+    books.set_defaults(command=_books)
     probe = commands.add_parser("probe", help="put what posting assumes of the ERP to the test, in its test company")
     for name, default in PROBE.items():
         probe.add_argument(f"--{name.replace('_', '-')}", default=default)
@@ -101,6 +104,12 @@ def _down(arguments: argparse.Namespace) -> int:
     for other in filter(Stack.running, Stack.all()):
         console.print(f"Another stack still runs: {other.home}. `make clean` stops it too.", soft_wrap=True)
     return 0
+
+
+def _books(arguments: argparse.Namespace) -> int:
+    from local.books import books
+
+    return books(Stack.of_this_project(), arguments.arguments)
 
 
 def _probe(arguments: argparse.Namespace) -> int:

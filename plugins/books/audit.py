@@ -6,6 +6,9 @@ from itertools import groupby
 
 import psycopg
 from psycopg import IsolationLevel
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
 
 from store import seals
 from store.seals import Seal
@@ -75,3 +78,15 @@ def _objection(link: Seal, number: int, before: str) -> str:
     if link.content_now != link.content:
         return "is not what was sealed; it, or what belongs to it, was changed"
     return ""
+
+
+def audit_table(found: Audit) -> RenderableType:
+    """What an audit found, for people: a row a box, then what is wrong."""
+    shown = Table()
+    for heading, justify in (("Box", "left"), ("Links", "right"), ("Head of the chain", "left"), ("", "left")):
+        shown.add_column(heading, justify=justify, no_wrap=True)
+    for chain in found.chains:
+        shown.add_row(chain.box, f"{chain.links:,}", chain.head, "[red]broken" if chain.broken else "[green]sound")
+    wrong = [*(chain.broken for chain in found.chains if chain.broken), *found.unsealed]
+    total = sum(chain.links for chain in found.chains)
+    return Group(shown, *(f"[red]{escape(one)}" for one in wrong or []), *([] if wrong else [f"{total:,} links hold."]))

@@ -18,13 +18,11 @@ from bookkeeping.documents import Document, totals
 from bookkeeping.journal import JournalEntry, Line, Side
 from bookkeeping.mapping import AccountMapping
 from bookkeeping.problems import Problem
+from books.dimensions import dimensions
 from books.snippet import snippet
 
 WIDTH = 150
 """Characters of a table where nobody looks on: a task's log, a file."""
-
-NAMED = 2
-"""How many documents behind a line are named where not all are asked for."""
 
 
 def journal_table(
@@ -82,7 +80,7 @@ def _entry_table(entry: JournalEntry, documents: Mapping[str, Document], chart: 
     shown.add_column("Debit", justify="right", no_wrap=True, footer=f"{entry.debit:,}")
     shown.add_column("Credit", justify="right", no_wrap=True, footer=f"{entry.credit:,}")
     shown.add_column("History")
-    shown.add_column("Documents behind", overflow="fold")
+    shown.add_column("Documents behind", no_wrap=rows)
     for number, line in enumerate(entry.lines, start=1):
         account = chart.accounts.get(line.account)
         amount = f"{line.amount:,}"
@@ -90,7 +88,7 @@ def _entry_table(entry: JournalEntry, documents: Mapping[str, Document], chart: 
             str(number),
             line.account,
             escape(account.name if account else ""),
-            dimensions(line),
+            ", ".join(f"{name.replace('_', ' ')} {code}" for name, code in dimensions(line).items()),
             amount if line.side is Side.DEBIT else "",
             amount if line.side is Side.CREDIT else "",
             escape(line.history),
@@ -99,22 +97,12 @@ def _entry_table(entry: JournalEntry, documents: Mapping[str, Document], chart: 
     return shown
 
 
-def dimensions(line: Line) -> str:
-    """A line's codes besides its account: ``cost centre 0101``; "" for none."""
-    named = {"cost centre": line.cost_centre, "item": line.item, "value class": line.value_class}
-    named |= {f"entity {number}": code for number, code in line.entities}
-    return ", ".join(f"{name} {code}" for name, code in named.items() if code)
-
-
 def _behind(line: Line, documents: Mapping[str, Document], *, rows: bool) -> Iterator[str]:
     counts = Counter(documents[source.document_key].kind for source in line.sources)
     yield ", ".join(f"{count} {kind.replace('_', ' ')}{'s' if count > 1 else ''}" for kind, count in counts.items())
-    shown = line.sources if rows else line.sources[:NAMED]
-    for source in shown:
+    for source in line.sources if rows else ():
         document = documents[source.document_key]
         yield f"{document.place}  {document.reference or '(no number)'}  {source.component} {source.amount:,}"
-    if left := len(line.sources) - len(shown):
-        yield f"… and {left} more"
 
 
 def _form_table(documents: Sequence[Document], mapping: AccountMapping) -> Table:

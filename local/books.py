@@ -1,0 +1,20 @@
+"""`make preview`, `make audit` …: the commands of `python -m books` on this machine's ledger."""
+
+import os
+import subprocess
+import sys
+
+from local.stack import Stack
+
+
+def books(stack: Stack, arguments: list[str]) -> int:
+    """Runs a command of ``python -m books`` on the stack's ledger and returns its exit status.
+
+    Where the stack does not run, only its PostgreSQL is started, and stopped again. Raises PostgresError.
+    """
+    from store import migrate
+
+    with stack.ledger() as dsn:
+        migrate.upgrade(dsn)
+        command = [sys.executable, "-m", "books", *arguments]
+        return subprocess.run(command, env=os.environ | {"CIERRE_LEDGER_DSN": dsn}, check=False).returncode

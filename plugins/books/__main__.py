@@ -1,0 +1,108 @@
+"""`python -m books …`: looking at books, before and after they are closed. Nothing here books or posts anything."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import psycopg
+import typer
+from rich.console import Console
+
+from books import preview as shown
+from books.export import Format, range_of
+from books.export import export as write
+from books.ledger import NoLedger, open_ledger
+from books.staged import NothingThere, derived
+from mappings.charts import read_chart
+from mappings.findings import MappingError
+from mappings.loader import account_mapping, cash_box, mappings_folder
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+console = Console(highlight=False)
+
+_DATE = {"formats": ["%Y-%m-%d"], "metavar": "YYYY-MM-DD"}
+Day = Annotated[datetime, typer.Option(**_DATE)]
+FirstDay = Annotated[datetime, typer.Option("--from", **_DATE)]
+LastDay = Annotated[datetime, typer.Option("--to", **_DATE)]
+
+
+@app.command()
+def preview(
+    box: Annotated[str, typer.Option()], date: Day, rows: Annotated[bool, typer.Option("--rows")] = False
+) -> None:
+    """The journal that a box's day would make by the mapping as it is now; --rows lists every document behind."""
+    of_box = cash_box(box)
+    mapping = account_mapping(of_box.mapping)
+    chart, _ = read_chart(mappings_folder())
+    with open_ledger() as ledger:
+        day = derived(ledger, of_box, date.date(), mapping)
+    _print(f"{of_box.name}, {day.day}: {len(day.documents)} documents, as {day.origin}, by mapping {mapping.name}.")
+    for held in day.held:
+        console.print(f"In quarantine, so the day stops: {held}", style="red", markup=False)
+    _print(shown.journal_table(day.derivation, day.documents, mapping, chart, rows=rows))
+    _print("Nothing was booked or posted.")
+    _exit(day.derivation.problems or day.held)
+
+
+@app.command()
+def export(
+    first: FirstDay,
+    last: LastDay,
+    box: Annotated[str, typer.Option(help="a box's id")] = "",
+    company: Annotated[str, typer.Option(help="all boxes of a company")] = "",
+    format: Annotated[Format, typer.Option()] = Format.BEANCOUNT,
+    into: Annotated[Path, typer.Option(help="the folder for the file")] = Path(),
+) -> None:
+    """The journal of a box or a company, by its dates in the ERP, as a file for other tools."""
+    wanted = range_of(box, company, first.date(), last.date())
+    with open_ledger() as ledger:
+        path, entries = write(ledger, wanted, into, format)
+    _print(f"{entries} entries in {path}")
+
+
+@app.command()
+def unmapped() -> None:
+    """What keeps staged days from being booked, with the lines to paste into the mapping."""
+    from books.work_list import work_list, work_list_table
+
+    with open_ledger() as ledger:
+        found = work_list(ledger)
+    _print(work_list_table(found))
+    _exit(found.stopped or found.held)
+
+
+@app.command()
+def audit() -> None:
+    """Verifies the chains of hashes over snapshots, books, entries and postings; names the first broken link."""
+    from books.audit import audit as verify
+    from books.audit import audit_table
+
+    with open_ledger() as ledger:
+        found = verify(ledger)
+    _print(audit_table(found))
+    _exit(not found.sound)
+
+
+def _print(what: object) -> None:
+    console.print(what, soft_wrap=isinstance(what, str))
+
+
+def _exit(wrong: object) -> None:
+    if wrong:
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Runs the command of the command line; a mistake that people can mend is a sentence, not a traceback."""
+    try:
+        app()
+    except (MappingError, NoLedger, NothingThere, ValueError) as error:
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
+        raise SystemExit(2) from None
+    except psycopg.OperationalError as error:
+        console.print(f"The ledger cannot be used: {error}", style="red", markup=False, soft_wrap=True)
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""Names of accounts as plain-text accounting wants them: one of five roots, then the chart's headings. Pure."""
+
+import re
+from functools import cached_property
+
+from bookkeeping.chart import Chart
+
+ROOTS = {"1": "Assets", "2": "Liabilities", "3": "Equity", "4": "Income", "5": "Expenses", "6": "Expenses"}
+"""The root by the first character of an account's code: activo, pasivo, patrimonio, ingresos, gastos, costos."""
+
+
+class AccountNames:
+    """``names["1.1.01.001"]`` is ``Assets:1-1-Activo-corriente:1-1-01-Efectivo:1-1-01-001-Caja-general``.
+
+    The headings above an account are those of the chart whose codes begin its own; the first of them is the root
+    itself. An account that is not in the chart (any more) stands under its root by its code alone.
+    """
+
+    def __init__(self, chart: Chart) -> None:
+        self._chart = chart
+        self._names: dict[str, str] = {}
+
+    def __getitem__(self, code: str) -> str:
+        """The account's name. Raises ValueError, with a sentence, for a code that begins like none of ROOTS."""
+        if code not in self._names:
+            self._names[code] = ":".join([_root(code), *(self._component(one) for one in self._path(code))])
+        return self._names[code]
+
+    @property
+    def used(self) -> dict[str, str]:
+        """The names that were asked for, by code."""
+        return dict(sorted(self._names.items()))
+
+    def title(self, code: str) -> str:
+        """What the chart calls an account; "" where it does not know it."""
+        account = self._chart.accounts.get(code)
+        return account.name if account else ""
+
+    @cached_property
+    def _headings(self) -> list[str]:
+        return sorted((code for code, one in self._chart.accounts.items() if not one.postable), key=len)
+
+    def _path(self, code: str) -> list[str]:
+        above = [heading for heading in self._headings if code.startswith(heading) and heading != code]
+        return [*above[1:], code]
+
+    def _component(self, code: str) -> str:
+        return re.sub(r"[\W_]+", "-", f"{code} {self.title(code)}").strip("-")
+
+
+def _root(code: str) -> str:
+    try:
+        return ROOTS[code[:1]]
+    except KeyError:
+        roots = ", ".join(f"{digit} {root}" for digit, root in ROOTS.items())
+        raise ValueError(f"account {code} has no place in an exported journal: known are {roots}") from None

@@ -81,6 +81,10 @@ class Day:
         """Its rows that are not booked, those that stop the day first."""
         return list(_sql.quarantined(self._connection, **self._place))
 
+    def approvals(self) -> list[Any]:
+        """What people were asked about it before it was posted, and what they answered."""
+        return list(_sql.approvals(self._connection, **self._place))
+
 
 def problems(connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date) -> list[Any]:
     """Why staged days of boxes cannot be booked, oldest first."""

@@ -88,6 +88,10 @@ SELECT place, kind, form, reason, message, net, blocking, snapshot_id
  WHERE box = :box AND business_date = :business_date
  ORDER BY blocking DESC, place;
 
+-- name: approvals
+SELECT reason, asked, asked_at, decision, decided_at, decided_by
+  FROM ledger.approval WHERE box = :box AND business_date = :business_date ORDER BY approval_id;
+
 -- name: taken^
 -- The newest snapshot that the day was read from, and whether its certificate holds.
 SELECT snapshot_id, source, received_at, sha256, certificate.state AS certificate

@@ -1,0 +1,72 @@
+"""Who looks, and at which boxes: Airflow's session, and the permissions of Airflow's auth manager."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated
+
+from airflow.api_fastapi.app import get_auth_manager
+from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
+from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity, DagDetails
+from airflow.api_fastapi.common.db.common import SessionDep
+from airflow.api_fastapi.core_api.security import GetUserDep
+from airflow.models.dag import DagModel
+from fastapi import Depends, HTTPException
+from sqlalchemy.orm import Session
+
+from board.boxes import all_boxes, box_of, dag_of
+from bookkeeping.cash_box import CashBox
+
+
+@dataclass
+class Viewer:
+    """A person who is logged in to Airflow; ``session`` is of Airflow's own database."""
+
+    user: BaseUser
+    session: Session
+
+    @cached_property
+    def boxes(self) -> dict[str, CashBox]:
+        """The boxes whose DAGs the person may read, asked for all at once."""
+        allowed = get_auth_manager().get_authorized_dag_ids(user=self.user, session=self.session)
+        return {box_id: box for box_id, box in all_boxes().items() if dag_of(box_id) in allowed}
+
+    def box(self, box_id: str) -> CashBox:
+        """One of them. Raises 404 for every other, so that nobody learns which there are."""
+        if box_id not in self.boxes:
+            raise HTTPException(404, "There is no such box, or you may not see it.")
+        return self.boxes[box_id]
+
+    def may_run(self, box_ids: Iterable[str]) -> set[str]:
+        """The boxes of which Airflow would let the person trigger a close."""
+        return self._may("POST", box_ids, DagAccessEntity.RUN)
+
+    def may_clear(self, box_ids: Iterable[str]) -> set[str]:
+        """The boxes whose tasks Airflow would let the person run again."""
+        return self._may("PUT", box_ids, DagAccessEntity.TASK_INSTANCE)
+
+    def sees_personal_data(self, box_id: str) -> bool:
+        """Whether names, identity numbers and the like are shown: to those who may edit the box's DAG."""
+        return box_id in self._may("PUT", [box_id], None)
+
+    def _may(self, method: str, box_ids: Iterable[str], entity: DagAccessEntity | None) -> set[str]:
+        dag_ids = [dag_of(box_id) for box_id in box_ids]
+        teams = DagModel.get_dag_id_to_team_name_mapping(dag_ids, session=self.session)
+        return {
+            box_of(dag_id)
+            for dag_id in dag_ids
+            if get_auth_manager().is_authorized_dag(
+                method=method,
+                access_entity=entity,
+                details=DagDetails(id=dag_id, team_name=teams.get(dag_id)),
+                user=self.user,
+            )
+        }
+
+
+def viewer(user: GetUserDep, session: SessionDep) -> Viewer:
+    """The person behind a request. Raises 401 or 403 without a valid session of Airflow's."""
+    return Viewer(user, session)
+
+
+ViewerDep = Annotated[Viewer, Depends(viewer)]

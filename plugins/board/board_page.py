@@ -1,0 +1,104 @@
+"""The board: boxes by days, a month at a time."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from airflow.api_fastapi.common.db.common import SessionDep
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from board import runs
+from board.access import ViewerDep
+from board.boxes import Calendar, company_names
+from board.grid import Grid, is_weekend
+from board.ledger import Ledger
+from board.month import box_months, by_company, counts
+from board.pages import PageDep
+from board.states import STATES
+from bookkeeping.cash_box import CashBox
+from store import board
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the reader wants to see; empty is everything. ``state`` is a letter of board.states."""
+
+    company: str = ""
+    source: str = ""
+    state: str = ""
+    text: str = ""
+
+    def takes(self, box: CashBox) -> bool:
+        """Whether a box is wanted, whatever its days are."""
+        return (
+            self.company in ("", box.company)
+            and self.source in ("", box.source)
+            and self.text.casefold() in f"{box.name} {box.id}".casefold()
+        )
+
+
+@router.get("/")
+def month_page(
+    viewer: ViewerDep,
+    page: PageDep,
+    session: SessionDep,
+    ledger: Ledger,
+    month: str = Query("", pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$"),
+    company: str = "",
+    source: str = "",
+    state: str = "",
+    q: str = "",
+) -> Response:
+    """Every box that the person may see, a month of its days."""
+    wanted = Filter(company, source, state if state in STATES else "", q.strip())
+    calendar = Calendar(datetime.now(UTC))
+    boxes = [box for box in viewer.boxes.values() if wanted.takes(box)]
+    due = {box.id: calendar.due(box) for box in boxes}
+    newest = max((found.last for found in due.values()), default=datetime.now(UTC).date())
+    days = _days(month or f"{newest:%Y-%m}")
+    first, last = days[0], days[-1]
+    months = box_months(
+        ((box, due[box.id]) for box in boxes),
+        days,
+        board.between(ledger, list(due), first, last),
+        runs.unfinished(session, due, first, last),
+    )
+    standing = counts(months)
+    shown = [found for found in months if not wanted.state or wanted.state in found.letters]
+    grid, names = Grid(days, page.language), company_names()
+    companies = by_company(shown)
+    return page.render(
+        "board.html",
+        title=page.language.month(first),
+        month=f"{first:%Y-%m}",
+        before=f"{first - timedelta(days=1):%Y-%m}",
+        after=f"{last + timedelta(days=1):%Y-%m}",
+        days=days,
+        is_weekend=is_weekend,
+        wanted=wanted,
+        standing=standing,
+        boxes=len(shown),
+        companies={box.company: names.get(box.company, box.company) for box in viewer.boxes.values()},
+        sources=sorted({box.source for box in viewer.boxes.values()}),
+        rows=[grid.company(found, names.get(found.company, found.company)) for found in companies],
+        grand=_grand_totals(grid, companies),
+    )
+
+
+def _days(month: str) -> list[date]:
+    year, number = map(int, month.split("-"))
+    return [date(year, number, day + 1) for day in range(monthrange(year, number)[1])]
+
+
+def _grand_totals(grid: Grid, companies: list) -> list[tuple[str, object]]:
+    """A row of totals for each currency that more than one company books in."""
+    rows = []
+    for currency in sorted({found.currency for found in companies}):
+        same = [found for found in companies if found.currency == currency]
+        if len(same) > 1:
+            by_day = [sum(amounts) for amounts in zip(*(found.by_day for found in same), strict=True)]
+            rows.append((currency, grid.totals(by_day, sum(by_day), currency)))
+    return rows

@@ -1,0 +1,90 @@
+"""The cash boxes as the board knows them: their files, read again only where they changed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from bookkeeping.cash_box import CashBox
+from cash_close.builder import PREFIX
+from mappings.companies import companies
+from mappings.files import read_yaml
+from mappings.findings import MappingError
+from mappings.loader import account_mapping, mappings_folder
+
+
+def dag_of(box: str) -> str:
+    """The id of the DAG that closes a box; whoever may see it may see the box."""
+    return PREFIX + box
+
+
+def box_of(dag_id: str) -> str:
+    """The box that a DAG closes."""
+    return dag_id.removeprefix(PREFIX)
+
+
+def all_boxes() -> dict[str, CashBox]:
+    """Every box whose file is sound, by id, sorted by company and name. Raises MappingError without a folder."""
+    paths = (mappings_folder() / "cash_boxes").glob("*.yaml")
+    found = (_box(path, path.stat().st_mtime_ns) for path in paths)
+    return {box.id: box for box in sorted(filter(None, found), key=lambda box: (box.company, box.name))}
+
+
+@lru_cache(maxsize=10_000)
+def _box(path: Path, changed: int) -> CashBox | None:
+    file = read_yaml(path, path.parents[1])
+    try:
+        return CashBox.model_validate({**file.content, "id": path.stem})
+    except ValidationError:
+        return None  # check_cash_boxes tells people; the other boxes are shown meanwhile
+
+
+def company_names() -> dict[str, str]:
+    """The companies' names by id; none where their file is wrong."""
+    try:
+        return {company_id: company.name for company_id, company in companies().items()}
+    except MappingError:
+        return {}
+
+
+def form_names(box: CashBox) -> dict[str, str]:
+    """What a box's accountants call its forms of payment, by id; none where the mapping is wrong."""
+    try:
+        return dict(
+            _mapping_forms(box.mapping, (mappings_folder() / "accounts" / f"{box.mapping}.yaml").stat().st_mtime_ns)
+        )
+    except (MappingError, OSError):
+        return {}
+
+
+@lru_cache(maxsize=100)
+def _mapping_forms(mapping: str, changed: int) -> dict[str, str]:
+    return dict(account_mapping(mapping).form_names)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """From when to when a box has days to close."""
+
+    first: date
+    last: date
+
+
+class Calendar:
+    """Which days of boxes are over at an instant; boxes of one zone and closing hour are asked about once."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._last: dict[tuple[str, str], date] = {}
+
+    def due(self, box: CashBox) -> Due:
+        """The box's first day, and the last one that is over."""
+        when = (box.timezone, box.closing_hour)
+        if when not in self._last:
+            today = self._now.astimezone(box.zone).date()
+            self._last[when] = next(
+                day for day in (today - timedelta(days=ago) for ago in range(3)) if box.is_over(day, self._now)
+            )
+        return Due(box.start_date, self._last[when])

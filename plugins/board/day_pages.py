@@ -1,0 +1,132 @@
+"""The pages of one box's day: its figures, and the way down to the rows of the source."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import psycopg
+from airflow.api_fastapi.common.db.common import SessionDep
+from fastapi import APIRouter, Depends, HTTPException
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from board import exports, runs
+from board.access import Viewer, ViewerDep
+from board.boxes import company_names, form_names
+from board.charts import bar_widths
+from board.day import figures, suspects
+from board.ledger import Ledger
+from board.pages import PageDep
+from board.privacy import readable
+from board.states import STATES, standing
+from bookkeeping.cash_box import CashBox
+from store import board, landing
+
+router = APIRouter(prefix="/boxes/{box_id}/{day}")
+
+
+def _box(box_id: str, viewer: ViewerDep) -> CashBox:
+    return viewer.box(box_id)
+
+
+BoxDep = Annotated[CashBox, Depends(_box)]
+
+
+@router.get("")
+def day_page(box: BoxDep, day: date, viewer: ViewerDep, page: PageDep, session: SessionDep, ledger: Ledger) -> Response:
+    """A box's day: where it stands, its money, its journal, what was sent to the ERP, who decided what."""
+    about = _about(box, day, viewer, session, ledger)
+    newest = about["runs"][0] if about["runs"] else None
+    return page.render(
+        "day.html",
+        **about,
+        bars=bar_widths([row.net for row in about["figures"].forms]),
+        tasks=runs.tasks(session, box.id, newest.run_id) if newest else [],
+        paused=runs.is_paused(session, box.id),
+        may_run=bool(viewer.may_run([box.id])),
+        may_clear=bool(viewer.may_clear([box.id])),
+    )
+
+
+def _about(box: CashBox, day: date, viewer: Viewer, session: Session, ledger: psycopg.Connection) -> dict[str, Any]:
+    """Everything that is known of the day."""
+    books = board.Day(ledger, box.id, day)
+    summary, taken, found = books.summary(), books.taken(), runs.of_day(session, box.id, day)
+    letter = next((run.letter for run in found if run.letter in ("r", "w")), found[0].letter if found else None)
+    unbooked, unacknowledged = suspects(ledger, box.id, day)
+    return {
+        "box": box,
+        "day": day,
+        "company": company_names().get(box.company, box.company),
+        "forms": form_names(box),
+        "summary": summary,
+        "state": STATES[standing(_letter(summary), letter)],
+        "taken": taken,
+        "claims": landing.claims(ledger, taken.snapshot_id, box.id) if taken else [],
+        "figures": figures(ledger, box.id, day),
+        "comparisons": books.comparisons(),
+        "unbooked": unbooked,
+        "unacknowledged": unacknowledged,
+        "lines": books.lines(),
+        "attempts": books.attempts(),
+        "revisions": books.revisions(),
+        "quarantined": books.quarantined(),
+        "problems": board.problems(ledger, [box.id], day, day),
+        "approvals": books.approvals(),
+        "runs": found,
+    }
+
+
+def _letter(summary: Any | None) -> str | None:
+    words = {"closed": "c", "no activity": "n", "changed": "h", "discrepancy": "d", "uncertain": "u", "open": "o"}
+    return words[summary.state] if summary else None
+
+
+@router.get("/close.{form}")
+def export(
+    box: BoxDep, day: date, form: str, viewer: ViewerDep, page: PageDep, session: SessionDep, ledger: Ledger
+) -> Response:
+    """The day to take away: ``csv`` (the journal's lines), ``xlsx`` (all its tables) or ``pdf`` (to sign and file)."""
+    if form not in exports.WRITERS:
+        raise HTTPException(404)
+    content, media_type = exports.WRITERS[form](_about(box, day, viewer, session, ledger), page.language)
+    name = f"{box.id}_{day}.{form}"
+    return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@router.get("/documents")
+def documents_page(box: BoxDep, day: date, page: PageDep, ledger: Ledger, kind: str, form: str = "") -> Response:
+    """The documents of a kind and form of payment."""
+    rows = board.Day(ledger, box.id, day).documents(kind, form)
+    return page.render("documents.html", box=box, day=day, kind_name=kind, form=form, forms=form_names(box), rows=rows)
+
+
+@router.get("/lines/{entry_id}/{line}")
+def line_page(box: BoxDep, day: date, entry_id: int, line: int, page: PageDep, ledger: Ledger) -> Response:
+    """The documents behind a line of the journal."""
+    rows = board.Day(ledger, box.id, day).behind(entry_id, line)
+    if not rows:
+        raise HTTPException(404, "The day has no such line, or no document stands behind it.")
+    return page.render("line.html", box=box, day=day, line=line, forms=form_names(box), rows=rows)
+
+
+@router.get("/rows/{snapshot_id}/{place:path}")
+def row_page(
+    box: BoxDep, day: date, snapshot_id: int, place: str, viewer: ViewerDep, page: PageDep, ledger: Ledger
+) -> Response:
+    """A row as the source sent it, personal data masked for most, and the lines it became part of."""
+    books = board.Day(ledger, box.id, day)
+    found = books.source_row(snapshot_id, place)
+    if found is None:
+        raise HTTPException(404, "The day was not made of such a row.")
+    clear = viewer.sees_personal_data(box.id)
+    return page.render(
+        "row.html",
+        box=box,
+        day=day,
+        place=place,
+        snapshot_id=snapshot_id,
+        found=found,
+        fields=readable(found.row, box.source, clear=clear),
+        clear=clear,
+        lines=books.booked_lines_of(snapshot_id, place),
+    )

@@ -1,0 +1,177 @@
+"""A box's day to take away: its tables as CSV, XLSX and PDF."""
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import xlsxwriter
+from babel.numbers import get_decimal_symbol
+from fpdf import FPDF
+from fpdf.enums import TableBordersLayout
+from fpdf.fonts import FontFace
+
+from board.language import Language
+
+Cell = str | int | Decimal | datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the day: its title, its headings, its rows."""
+
+    title: str
+    head: list[str]
+    rows: list[list[Cell]]
+
+
+def tables(about: Mapping[str, Any], _: Language) -> list[Table]:
+    """The day's tables in the order in which the page shows them; ``about`` is what the page is made of."""
+    forms, zone = about["forms"], about["box"].zone
+    sides = {"D": _("debit"), "C": _("credit")}
+    return [
+        Table(
+            _("The money's way"),
+            [_("Station"), _("Documents"), _("Money"), _("Agrees")],
+            [[_(s.name), s.rows, s.net, _("yes") if s.agrees else _("NO")] for s in about["figures"].stations],
+        ),
+        Table(
+            _("Money by form of payment"),
+            [_("Kind"), _("Form"), _("Documents"), _("Money")],
+            [
+                [_(row.kind.replace("_", " ")), forms.get(row.form, row.form), row.staged.count, row.staged.net]
+                for row in about["figures"].forms
+                if row.staged
+            ],
+        ),
+        Table(
+            _("Journal"),
+            [_("Entry"), _("Date"), _("Account"), _("Cost centre"), _("Text"), _("Side"), _("Amount")],
+            [
+                [
+                    line.entry_key, str(line.entry_date), line.account, line.cost_centre, line.history,
+                    sides[line.side], line.amount,
+                ]
+                for line in about["lines"]
+            ],
+        ),
+        Table(
+            _("In the ERP"),
+            [_("Entry"), _("Lot"), _("Sublot"), _("Document"), _("State"), _("Amount"), _("Sent")],
+            [
+                [a.entry_key, a.lot, a.sublot, a.document, _(a.state), a.total, _.instant(a.claimed_at, zone)]
+                for a in about["attempts"]
+            ],
+        ),
+        Table(
+            _("Quarantined rows"),
+            [_("Place"), _("Reason"), _("Message"), _("Money")],
+            [[row.place, row.reason, row.message, row.net] for row in about["quarantined"]],
+        ),
+    ]  # fmt: skip
+
+
+def _title(about: Mapping[str, Any], _: Language) -> str:
+    return f"{about['box'].name} · {_.day(about['day'])}"
+
+
+def as_csv(about: Mapping[str, Any], _: Language) -> tuple[bytes, str]:
+    """The journal's lines, as spreadsheets of the reader's country open them (separators, byte order mark)."""
+    comma = get_decimal_symbol(_.locale) == ","
+    journal = tables(about, _)[2]
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";" if comma else ",", lineterminator="\r\n")
+    writer.writerow(journal.head)
+    writer.writerows([_csv_cell(cell, comma) for cell in row] for row in journal.rows)
+    return text.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8"
+
+
+def _csv_cell(cell: Cell, comma: bool) -> str:
+    if isinstance(cell, Decimal):
+        return f"{cell:f}".replace(".", ",") if comma else f"{cell:f}"
+    text = "" if cell is None else str(cell)
+    # A spreadsheet would run a text that begins like a formula.
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
+
+
+def as_xlsx(about: Mapping[str, Any], _: Language) -> tuple[bytes, str]:
+    """All tables, a sheet each; money as numbers with their decimals."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False}) as book:
+        bold = book.add_format({"bold": True, "bottom": 1})
+        money = book.add_format({"num_format": "#,##0.00"})
+        for table in tables(about, _):
+            sheet = book.add_worksheet(table.title[:31])
+            sheet.write_row(0, 0, table.head, bold)
+            for number, row in enumerate(table.rows, start=1):
+                for column, cell in enumerate(row):
+                    if isinstance(cell, Decimal):
+                        sheet.write_number(number, column, cell, money)
+                    elif isinstance(cell, int):
+                        sheet.write_number(number, column, cell)
+                    else:
+                        sheet.write_string(number, column, cell or "")
+            sheet.freeze_panes(1, 0)
+            sheet.autofit()
+    return content.getvalue(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def as_pdf(about: Mapping[str, Any], _: Language) -> tuple[bytes, str]:
+    """All tables that have rows on A4, with the day's state and a place to sign."""
+    pdf = FPDF(format="A4")
+    pdf.set_title(_title(about, _))
+    pdf.set_auto_page_break(True, margin=15)
+    pdf.add_page()
+    pdf.set_font("Helvetica", "B", 14)
+    pdf.cell(text=_printable(_title(about, _)), new_x="LMARGIN", new_y="NEXT")
+    pdf.set_font("Helvetica", size=9)
+    state = f"{about['company']} · {about['box'].currency} · {_(about['state'].word)}"
+    pdf.cell(text=_printable(state), new_x="LMARGIN", new_y="NEXT")
+    for table in tables(about, _):
+        if table.rows:
+            _pdf_table(pdf, table, _, about["box"].currency)
+    pdf.ln(14)
+    pdf.set_font("Helvetica", size=9)
+    pdf.cell(80, text=_printable(_("Checked by")), border="T")
+    pdf.cell(20)
+    pdf.cell(60, text=_printable(_("Date")), border="T")
+    return bytes(pdf.output()), "application/pdf"
+
+
+def _pdf_table(pdf: FPDF, table: Table, _: Language, currency: str) -> None:
+    pdf.ln(5)
+    pdf.set_font("Helvetica", "B", 10)
+    pdf.cell(text=_printable(table.title), new_x="LMARGIN", new_y="NEXT")
+    pdf.set_font("Helvetica", size=7)
+    texts = [[_pdf_text(cell, _, currency) for cell in row] for row in table.rows]
+    widest = [max(map(len, column)) for column in zip(table.head, *texts, strict=True)]
+    right = [isinstance(cell, Decimal | int) for cell in table.rows[0]]
+    with pdf.table(
+        col_widths=[min(max(width, 6), 42) for width in widest],
+        text_align=tuple("RIGHT" if number else "LEFT" for number in right),
+        borders_layout=TableBordersLayout.SINGLE_TOP_LINE,
+        headings_style=FontFace(emphasis="BOLD"),
+        line_height=4,
+    ) as drawn:
+        for row in [table.head, *texts]:
+            drawn.row([_printable(text) for text in row])
+
+
+def _pdf_text(cell: Cell, _: Language, currency: str) -> str:
+    return _.money(cell, currency) if isinstance(cell, Decimal) else "" if cell is None else str(cell)
+
+
+def _printable(text: str) -> str:
+    """What the PDF's own fonts can write: western letters; others become a question mark."""
+    return text.replace("\N{NO-BREAK SPACE}", " ").encode("latin-1", "replace").decode("latin-1")
+
+
+WRITERS: Mapping[str, Callable[[Mapping[str, Any], Language], tuple[bytes, str]]] = {
+    "csv": as_csv,
+    "xlsx": as_xlsx,
+    "pdf": as_pdf,
+}
+"""By the file's ending: each returns the content and its media type."""

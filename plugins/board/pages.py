@@ -1,0 +1,76 @@
+"""Pages: a template, the reader's language, and where the board and Airflow are mounted."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from board.boxes import dag_of
+from board.language import Language, language_of
+from board.states import STATES
+
+_templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    undefined=StrictUndefined,
+)
+_templates.globals["STATES"] = STATES
+_templates.filters["q"] = lambda text: quote(str(text), safe="")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One request's page. ``root`` is the board's own address, ``airflow`` that of Airflow, without a slash at the end;
+    ``here`` is the address asked for, below ``root``."""
+
+    language: Language
+    root: str
+    airflow: str
+    here: str
+
+    def render(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """A template of ``templates/`` as an answer; it also has ``page`` and ``_``, the reader's language."""
+        html = _templates.get_template(template).render(page=self, _=self.language, **values)
+        return HTMLResponse(html, status)
+
+    def url(self, path: str, **query: object) -> str:
+        """An address below the board's; empty parts of the query are left out."""
+        given = {name: value for name, value in query.items() if value not in (None, "")}
+        return self.root + path + (f"?{urlencode(given)}" if given else "")
+
+    def day(self, box: str, day: object) -> str:
+        """The page of a box's day."""
+        return f"{self.root}/boxes/{quote(box)}/{day}"
+
+    def dag(self, box: str) -> str:
+        """The box's DAG in Airflow."""
+        return f"{self.airflow}/dags/{quote(dag_of(box))}"
+
+    def run(self, box: str, run_id: str) -> str:
+        """A run of the box in Airflow."""
+        return f"{self.dag(box)}/runs/{quote(run_id, safe='')}"
+
+    def log(self, box: str, run_id: str, task: str) -> str:
+        """A task of a run in Airflow, with its log."""
+        return f"{self.run(box, run_id)}/tasks/{quote(task)}"
+
+    def api(self, box: str, path: str) -> str:
+        """A place of the box's DAG in Airflow's API, where what people press is done with their own permissions."""
+        return f"{self.airflow}/api/v2/dags/{quote(dag_of(box))}{path}"
+
+
+def page_of(request: Request) -> Page:
+    """The page that a request asks for."""
+    root = request.scope.get("root_path", "")
+    path = request.url.path.removeprefix(root) or "/"
+    here = path + (f"?{request.url.query}" if request.url.query else "")
+    return Page(language_of(request), root, request.scope.get("app_root_path", ""), here)
+
+
+PageDep = Annotated[Page, Depends(page_of)]

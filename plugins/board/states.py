@@ -1,0 +1,50 @@
+"""Where a box's day stands, as the board shows it: a colour and a sign for each."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """``letter`` names it in addresses and style sheets; ``word`` is English, for the catalogue."""
+
+    letter: str
+    sign: str
+    word: str
+    meaning: str
+
+
+STATES = {
+    state.letter: state
+    for state in (
+        State("c", "✓", "closed", "source, journal and ERP agree to the cent"),
+        State("n", "–", "no activity", "the source says that nothing happened, and nothing was booked"),
+        State("r", "▸", "running", "a run is closing the day right now, or is queued"),
+        State("w", "‖", "waiting for approval", "a person must decide before it goes on"),
+        State("h", "Δ", "changed since close", "read again or booked anew since it was closed, and not closed again"),
+        State("d", "≠", "discrepancy", "two stations of the money differ"),
+        State("u", "?", "uncertain", "a posting was sent and its outcome is not known yet"),
+        State("f", "✕", "failed", "the last run failed, or stopped halfway"),
+        State("m", "○", "missing", "the day is over and nobody has closed it"),
+    )
+}
+"""By letter, in the order in which legends list them."""
+
+NOT_DUE = " "
+"""The letter of a day that is not over yet, or lies before the box's first."""
+
+GREEN = frozenset("cn")
+LIVE = frozenset("rw")
+
+
+def standing(books: str | None, run: str | None) -> str:
+    """The letter of a day that is due.
+
+    ``books`` is the ledger's word as store.board says it (c n h d u, o for open), None where it does not know the day;
+    ``run`` the newest Airflow run that is not a success: r, w, f, or None. A live run comes first; what the books say
+    weighs more than a failed one, since a closed day stays closed when a later look at it fails.
+    """
+    if run in LIVE:
+        return run
+    if books is None:
+        return run or "m"
+    return "f" if books == "o" else books

@@ -1,0 +1,91 @@
+// What the pages do beyond links: Airflow's theme, its addresses out of the frame, keys in the grid, buttons to its API.
+"use strict";
+
+const framed = window.parent !== window;
+
+// Airflow marks the root of its own page with a class; outside of it its choice lies in the storage.
+function dark() {
+  if (framed) return parent.document.documentElement.classList.contains("dark");
+  const chosen = localStorage.getItem("theme");
+  return chosen === "dark" || (chosen !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+}
+
+function paint() {
+  document.documentElement.dataset.theme = dark() ? "dark" : "light";
+}
+
+paint();
+if (framed) new MutationObserver(paint).observe(parent.document.documentElement, { attributeFilter: ["class"] });
+addEventListener("storage", paint);
+
+// The frame that Airflow shows the board in may not send its parent elsewhere; the parent itself may.
+function leave(event) {
+  const link = event.target.closest("a[target=_top]");
+  if (!link || !framed || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  const outside = parent.document.createElement("a");
+  outside.href = link.href;
+  outside.click();
+}
+
+// Arrow keys go from day to day; Tab enters the grid once and leaves it again.
+const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+
+function walk(event) {
+  const cell = event.target.closest(".grid td");
+  if (!cell) return;
+  const rows = [...cell.closest("table").rows];
+  let row = rows.indexOf(cell.parentElement), column = cell.cellIndex;
+  if (event.key === "Home" || event.key === "End") {
+    const links = cell.parentElement.querySelectorAll("a");
+    focusOn(links[event.key === "Home" ? 0 : links.length - 1], event);
+  } else if (STEPS[event.key]) {
+    const [down, right] = STEPS[event.key];
+    for (row += down, column += right; rows[row]?.cells[column]; row += down, column += right) {
+      const link = rows[row].cells[column].querySelector("a");
+      if (link) return focusOn(link, event);
+    }
+  }
+}
+
+function focusOn(link, event) {
+  if (event) event.preventDefault();
+  const before = document.querySelector(".grid a[tabindex='0']");
+  if (before) before.tabIndex = -1;
+  link.tabIndex = 0;
+  if (event) link.focus();
+}
+
+// A button is a request to Airflow's API, with the reader's own session and so with their own permissions.
+async function act(event) {
+  const button = event.target.closest("button[data-url]");
+  if (!button) return;
+  button.disabled = true;
+  try {
+    if (button.dataset.unpause) await ask("PATCH", button.dataset.unpause, '{"is_paused": false}');
+    await ask(button.dataset.method, button.dataset.url, button.dataset.body);
+    location.reload();
+  } catch (error) {
+    document.getElementById("told").textContent = error.message;
+    button.disabled = false;
+  }
+}
+
+async function ask(method, url, body) {
+  const answer = await fetch(url, { method, body, headers: { "Content-Type": "application/json" } });
+  if (answer.ok) return;
+  const { detail } = await answer.json().catch(() => ({}));
+  throw new Error(`Airflow: ${answer.status} ${typeof detail === "string" ? detail : JSON.stringify(detail ?? "")}`);
+}
+
+addEventListener("DOMContentLoaded", () => {
+  document.addEventListener("click", leave);
+  document.addEventListener("click", act);
+  document.addEventListener("keydown", walk);
+  for (const form of document.querySelectorAll("form[data-auto]")) {
+    form.addEventListener("change", () => form.requestSubmit());
+  }
+  const links = document.querySelectorAll(".grid td a");
+  for (const link of links) link.tabIndex = -1;
+  if (links.length) focusOn(links[0]);
+});

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from bookkeeping.cash_box import Slug
 from bookkeeping.validation import Model, Text
@@ -12,10 +12,14 @@ Email = Annotated[str, StringConstraints(pattern=r"^[^@\s,;]+@[^@\s,;]+$")]
 
 
 class Company(Model):
-    """A company's name, and the e-mail addresses its alerts go to."""
+    """A company's name, the e-mail addresses its alerts go to, and its deadline.
+
+    ``close_within``: hours from when a day may be read until people are told that it is not closed.
+    """
 
     name: Text
     alerts: tuple[Email, ...] = ()
+    close_within: Annotated[int, Field(ge=1, le=240)] = 12
 
 
 class Companies(Model):

@@ -1,11 +1,13 @@
 """Where every box's day stands, for people: the demo's table, and whoever asks."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 import psycopg
 
+from bookkeeping.reconcile import Comparison
 from store.session import named
 
 _sql = named("overview")
@@ -30,6 +32,11 @@ class BoxDay:
     erp_documents: list[str]
     uncertain: int
 
+    @property
+    def closed(self) -> bool:
+        """Whether the day is done: source, journal and ERP agree, or there was nothing to book."""
+        return self.state in ("reconciled", "no activity")
+
 
 def day(connection: psycopg.Connection, business_date: date) -> list[BoxDay]:
     """All boxes that were staged for a date, by name."""
@@ -42,3 +49,27 @@ def day(connection: psycopg.Connection, business_date: date) -> list[BoxDay]:
 def posted_since(connection: psycopg.Connection, business_date: date, since: datetime) -> int:
     """How many ERP documents were confirmed for a business date from an instant on."""
     return _sql.posted_since(connection, business_date=business_date, since=since)
+
+
+def closed_days(connection: psycopg.Connection, since: date) -> set[tuple[str, date]]:
+    """Box and business date of every day from ``since`` on that is done, by its last reconciliation."""
+    return {(row.box, row.business_date) for row in _sql.closed_days(connection, since=since)}
+
+
+def consolidated(connection: psycopg.Connection, boxes: Sequence[str], business_date: date) -> list[Comparison]:
+    """The day's stations side by side, summed over boxes of one currency: what their last reconciliations compared."""
+    return [Comparison(form="", **row._asdict()) for row in _sql.consolidated(
+        connection, boxes=list(boxes), business_date=business_date
+    )]  # fmt: skip
+
+
+def told(connection: psycopg.Connection, what: str, since: date) -> set[tuple[str, date]]:
+    """Box and business date of every day of which people were told this before."""
+    return {(row.box, row.business_date) for row in _sql.told(connection, what=what, since=since)}
+
+
+def note_told(connection: psycopg.Connection, what: str, days: Iterable[tuple[str, date]]) -> None:
+    """Keeps that people were told this of these days."""
+    with connection.transaction():
+        for box, business_date in days:
+            _sql.note_told(connection, box=box, business_date=business_date, what=what)

@@ -6,8 +6,13 @@ import pytest
 from airflow.dag_processing.dagbag import DagBag
 
 from alerts.failure import FailureAlert
-from cash_close.builder import PREFIX, STEPS
-from mappings.loader import cash_box_ids
+from cash_close.builder import STEPS
+from cash_close.company import PREFIX as COMPANY_PREFIX
+from cash_close.names import PREFIX
+from cash_close.priority import BackfillsGiveWay
+from cash_close.retries import RetryByKind
+from mappings.companies import companies
+from mappings.loader import cash_box, cash_box_ids
 
 DAGS = Path(__file__).parents[2] / "dags"
 
@@ -44,13 +49,51 @@ def test_every_task_has_retries_and_a_time_limit(bag):
             assert task.execution_timeout, task
 
 
-def test_a_close_is_five_steps_in_a_row_that_back_off_and_alert_when_they_fail_for_good(closes):
+def test_a_close_is_six_steps_in_a_row_that_back_off_and_alert_when_they_fail_for_good(closes):
     for dag in closes:
         assert [task.task_id for task in dag.topological_sort()] == list(STEPS)
         for task in dag.tasks:
             assert task.retry_exponential_backoff > 1
             (alert,) = task.on_failure_callback
             assert isinstance(alert, FailureAlert)
+
+
+def test_retries_go_by_the_kind_of_error(bag):
+    for dag in bag.dags.values():
+        if dag.dag_id.startswith((PREFIX, COMPANY_PREFIX)):
+            assert all(isinstance(task.retry_policy, RetryByKind) for task in dag.tasks), dag.dag_id
+
+
+def test_every_step_that_calls_a_vendor_has_the_pool_of_that_connection(closes):
+    for dag in closes:
+        box = cash_box(dag.dag_id.removeprefix(PREFIX))
+        pools = {task.task_id: task.pool for task in dag.tasks}
+        assert pools["land"] == box.connection
+        assert pools["post"] == pools["reconcile"] == box.erp.connection
+        assert {pools["stage"], pools["derive"], pools["approve"]} == {"default_pool"}
+
+
+def test_backfills_give_way_to_todays_closes(closes):
+    for dag in closes:
+        for task in dag.tasks:
+            assert isinstance(task.weight_rule, BackfillsGiveWay)
+
+
+def test_a_box_that_never_asks_for_approval_spends_no_process_on_it(closes):
+    for dag in closes:
+        asks = cash_box(dag.dag_id.removeprefix(PREFIX)).approvals.ask
+        assert dag.get_task("approve").inherits_from_empty_operator != asks
+
+
+def test_every_company_has_a_day_that_waits_for_all_its_boxes(bag):
+    boxes = [cash_box(box_id) for box_id in cash_box_ids()]
+    days = {dag_id: dag for dag_id, dag in bag.dags.items() if dag_id.startswith(COMPANY_PREFIX)}
+    assert days.keys() == {COMPANY_PREFIX + box.company for box in boxes}
+    for dag_id, dag in days.items():
+        waited_for = {key.name for key, _ in dag.timetable.asset_condition.iter_assets()}
+        company = dag_id.removeprefix(COMPANY_PREFIX)
+        assert waited_for == {f"closed_days__{box.id}" for box in boxes if box.company == company}
+        assert company in companies()
 
 
 def test_no_dag_makes_up_for_days_nobody_asked_for(bag):

@@ -6,3 +6,26 @@ SELECT box, business_date, state, revision, documents, quarantined, journal_tota
 -- name: posted_since$
 SELECT count(*)::int FROM erp.attempt JOIN ledger.entry USING (entry_id)
  WHERE state = 'confirmed' AND decided_at >= :since AND business_date = :business_date;
+
+-- name: closed_days
+SELECT box, business_date
+  FROM (SELECT DISTINCT ON (box, business_date) box, business_date, revision_id, state FROM reconciliation.run
+         WHERE business_date >= :since ORDER BY box, business_date, run_id DESC) AS latest
+ WHERE state IN ('reconciled', 'no activity')
+   AND revision_id = (SELECT max(revision_id) FROM ledger.revision
+                       WHERE revision.box = latest.box AND revision.business_date = latest.business_date);
+
+-- name: consolidated
+SELECT kind, "left", "right", sum(left_rows)::int AS left_rows, sum(right_rows)::int AS right_rows,
+       sum(left_net) AS left_net, sum(right_net) AS right_net
+  FROM (SELECT DISTINCT ON (box) run_id FROM reconciliation.run
+         WHERE business_date = :business_date AND box = ANY(:boxes) ORDER BY box, run_id DESC) AS latest
+  JOIN reconciliation.comparison USING (run_id)
+ WHERE kind IN ('all', 'entries')
+ GROUP BY kind, "left", "right" ORDER BY min(comparison);
+
+-- name: told
+SELECT box, business_date FROM ledger.told WHERE what = :what AND business_date >= :since;
+
+-- name: note_told!
+INSERT INTO ledger.told (box, business_date, what) VALUES (:box, :business_date, :what) ON CONFLICT DO NOTHING;

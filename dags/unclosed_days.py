@@ -1,0 +1,39 @@
+"""
+### Days that are not closed by their deadline
+
+Every hour, asks the ledger which days of which cash boxes should be closed by now and are not, and tells each
+company's people once. It finds a day that was silently skipped, too: one that no run was ever made for, because a DAG
+was paused or Airflow stood still. The deadline is `close_within` hours (in `companies.yaml`) after the day may be read.
+
+**When it tells of a day**: look at that day's run, whose log says what stopped it; without a run, trigger the day or
+backfill the range. **When it fails**, its log says why (mostly a cash box's file that is wrong); nothing is lost: the
+next hour tells what this one could not.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import DAG, CronTriggerTimetable
+
+from cash_close.retries import RetryByKind
+from operators.unclosed import UnclosedDaysOperator
+
+with DAG(
+    dag_id="unclosed_days",
+    dag_display_name="Días sin cerrar",
+    description="Tells each company, once, of days that are past their deadline and not closed.",
+    doc_md=__doc__,
+    schedule=CronTriggerTimetable("15 * * * *", timezone="UTC"),
+    start_date=datetime(2000, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    is_paused_upon_creation=False,
+    tags=["alerts"],
+    default_args={
+        "owner": "cierre",
+        "retries": 2,
+        "retry_delay": timedelta(seconds=30),
+        "retry_policy": RetryByKind(),
+        "execution_timeout": timedelta(minutes=10),
+    },
+):
+    UnclosedDaysOperator(task_id="look")

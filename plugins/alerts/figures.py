@@ -1,0 +1,83 @@
+"""A company's day as mails show it: a table of its cash boxes, and a chart of the money by form of payment.
+
+The chart is made of table cells: mail programs show no scripts, and most no drawings.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from html import escape
+
+from bookkeeping.cash_box import CashBox
+from bookkeeping.reconcile import Comparison
+from store.overview import BoxDay
+
+Cell = tuple[str, str]
+"""Style and text."""
+
+TABLE = "border-collapse:collapse;font-family:sans-serif;margin-bottom:16px"
+CELL = "padding:4px 10px;border-bottom:1px solid #ddd"
+RIGHT = f"{CELL};text-align:right"
+GREEN, RED, BAR = "#1a7f37", "#b42318", "#2f6f9f"
+WIDEST = 320
+"""Pixels of the chart's longest bar."""
+
+
+def table(boxes: Sequence[CashBox], found: Mapping[str, BoxDay]) -> str:
+    """A row for each cash box: documents, journal, ERP documents, state. ``found`` may lack some of them."""
+    rows = [_cells(box, found.get(box.id)) for box in boxes]
+    return _table(("Cash box", "Documents", "Journal", "ERP documents", "State"), rows)
+
+
+def stations(sums: Mapping[str, Iterable[Comparison]]) -> str:
+    """The stations of the money side by side, by currency, all boxes together."""
+    rows = [
+        [
+            (CELL, f"{row.left} / {row.right}"),
+            (RIGHT, f"{row.left_net:,} {currency} ({row.left_rows})"),
+            (RIGHT, f"{row.right_net:,} {currency} ({row.right_rows})"),
+            (f"{CELL};color:{GREEN if row.agrees else RED}", "agree" if row.agrees else "DIFFER"),
+        ]
+        for currency, comparisons in sums.items()
+        for row in comparisons
+    ]
+    return _table(("Stations", "One", "Other", ""), rows)
+
+
+def chart(title: str, bars: Iterable[tuple[str, Decimal, str]]) -> str:
+    """A bar for each (label, amount, currency), the longest first; "" where there are none."""
+    ordered = sorted(bars, key=lambda bar: bar[1], reverse=True)
+    longest = max((abs(amount) for _, amount, _ in ordered), default=Decimal(0))
+    if not longest:
+        return ""
+    rows = "".join(_bar(label, amount, currency, longest) for label, amount, currency in ordered)
+    return f'<h3>{escape(title)}</h3><table style="{TABLE}">{rows}</table>'
+
+
+def _cells(box: CashBox, day: BoxDay | None) -> list[Cell]:
+    if day is None:
+        return [(CELL, box.name), (CELL, ""), (CELL, ""), (CELL, ""), (f"{CELL};color:{RED}", "not read yet")]
+    return [
+        (CELL, box.name),
+        (RIGHT, f"{day.documents}{f' + {day.quarantined} not booked' if day.quarantined else ''}"),
+        (RIGHT, f"{day.journal_total:,} {box.currency}"),
+        (CELL, ", ".join(day.erp_documents) or "none"),
+        (f"{CELL};color:{GREEN if day.closed else RED};font-weight:bold", day.state),
+    ]
+
+
+def _table(titles: Iterable[str], rows: Iterable[Iterable[Cell]]) -> str:
+    head = "".join(f'<th style="{CELL};text-align:left">{escape(title)}</th>' for title in titles)
+    body = "".join(
+        "<tr>" + "".join(f'<td style="{style}">{escape(text)}</td>' for style, text in cells) + "</tr>"
+        for cells in rows
+    )
+    return f'<table style="{TABLE}"><tr>{head}</tr>{body}</table>'
+
+
+def _bar(label: str, amount: Decimal, currency: str, longest: Decimal) -> str:
+    width = max(1, int(WIDEST * abs(amount) / longest))
+    bar = f'<div style="width:{width}px;height:14px;background:{BAR}"></div>'
+    return (
+        f'<tr><td style="padding:2px 10px">{escape(label)}</td><td>{bar}</td>'
+        f'<td style="padding:2px 10px;text-align:right">{amount:,} {currency}</td></tr>'
+    )

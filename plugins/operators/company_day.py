@@ -1,0 +1,122 @@
+"""A company's day: once all its boxes have closed a date, their money side by side in all, and one digest."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowFailException
+
+from operators.step import open_ledger
+from timetables.business_day import parse_day
+
+if TYPE_CHECKING:
+    from alerts.alert import Alert
+    from bookkeeping.cash_box import CashBox
+    from bookkeeping.reconcile import Comparison
+    from store.overview import BoxDay
+
+
+class CompanyDayOperator(BaseOperator):
+    """Consolidates a company's business date (the run's partition key) and tells its people, with table and chart.
+
+    Fails where a box of the company is not closed, naming it; run it again by its key when it is.
+    """
+
+    template_fields = ()
+    ui_color = "#e8f0e4"
+
+    def __init__(self, *, company: str, ledger_connection: str = "ledger_db", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.company = company
+        self.ledger_connection = ledger_connection
+
+    def execute(self, context: Any) -> dict[str, Any]:
+        """Returns the day and how many boxes there are."""
+        from alerts.people import tell
+        from mappings.loader import cash_boxes
+        from store import overview
+
+        day = self._day(context["dag_run"].partition_key)
+        boxes = [box for box in cash_boxes().values() if box.company == self.company and box.start_date <= day]
+        with open_ledger(self.ledger_connection) as ledger:
+            found = {one.box: one for one in overview.day(ledger, day)}
+            sums = {
+                currency: overview.consolidated(ledger, [box.id for box in of_currency], day)
+                for currency, of_currency in _by_currency(boxes)
+            }
+        for currency, comparisons in sums.items():
+            for row in comparisons:
+                self.log.info("%s, all boxes in %s: %s.", "Agrees" if row.agrees else "DIFFERS", currency, row)
+        self._check(day, boxes, found)
+        tell(self._digest(day, boxes, found, sums, context["ti"].log_url))
+        return {"business_date": str(day), "boxes": len(boxes)}
+
+    def _day(self, key: str | None) -> date:
+        try:
+            return parse_day(key)
+        except ValueError as error:
+            raise AirflowFailException(f"{self.company}: {error}. Give the day as the run's partition key.") from None
+
+    def _check(self, day: date, boxes: "Sequence[CashBox]", found: "dict[str, BoxDay]") -> None:
+        wrong = [
+            f"{box.name}: {found[box.id].state if box.id in found else 'not read yet'}"
+            for box in boxes
+            if box.id not in found or not found[box.id].closed
+        ]
+        if wrong:
+            listed = "\n".join(f"- {sentence}" for sentence in wrong)
+            raise AirflowFailException(
+                f"{self.company}, {day}: the company's day is not closed:\n{listed}\n"
+                "Close these days, then clear this task."
+            )
+
+    def _digest(
+        self,
+        day: date,
+        boxes: "Sequence[CashBox]",
+        found: "dict[str, BoxDay]",
+        sums: "dict[str, list[Comparison]]",
+        link: str,
+    ) -> "Alert":
+        from alerts.alert import Alert
+        from alerts.figures import chart, stations, table
+        from mappings.companies import companies
+
+        name = companies()[self.company].name if self.company in companies() else self.company
+        money = ", ".join(
+            f"{sum(found[box.id].journal_total for box in some):,} {currency}" for currency, some in _by_currency(boxes)
+        )
+        documents = sum(found[box.id].documents for box in boxes)
+        agree = all(row.agrees for rows in sums.values() for row in rows)
+        proof = (
+            "Source, journal and ERP agree to the cent." if agree else "Small differences were accepted by a person."
+        )
+        return Alert(
+            company=self.company,
+            subject=f"{name}, {day}: closed, {money}",
+            happened=f"All {len(boxes)} cash boxes of {name} are closed: {documents} documents, {money}. {proof}",
+            link=link,
+            figures=table(boxes, found) + stations(sums) + chart("Money by form of payment", _by_form(boxes, found)),
+        )
+
+
+def _by_currency(boxes: "Sequence[CashBox]") -> "list[tuple[str, list[CashBox]]]":
+    grouped: dict[str, list[CashBox]] = defaultdict(list)
+    for box in boxes:
+        grouped[box.currency].append(box)
+    return sorted(grouped.items())
+
+
+def _by_form(boxes: "Sequence[CashBox]", found: "dict[str, BoxDay]") -> Iterator[tuple[str, Decimal, str]]:
+    """Label, amount and currency of each form of payment, summed over the boxes that book it by one mapping."""
+    from mappings.loader import account_mapping
+
+    sums: Counter[tuple[str, str, str]] = Counter()
+    for box in boxes:
+        for form, amount in found[box.id].money_by_form.items():
+            sums[box.mapping, form, box.currency] += amount
+    for (mapping, form, currency), amount in sums.items():
+        yield account_mapping(mapping).form_name(form), amount, currency

@@ -1,0 +1,88 @@
+"""Days that nobody closed: what the ledger lacks, told once, whether or not Airflow ever made a run for them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperator
+
+from operators.step import open_ledger
+
+if TYPE_CHECKING:
+    from bookkeeping.cash_box import CashBox
+
+LOOKS_BACK = timedelta(days=31)
+LATE = "late"
+TO_DO = (
+    "Look at the run of each day: its log says what stopped it. If there is no run, the day was never started:"
+    " trigger it, or backfill the range. Closing a day again is always safe."
+)
+
+
+class UnclosedDaysOperator(BaseOperator):
+    """Tells each company, once, of the days of its boxes that are past their deadline and not closed.
+
+    Asks the ledger, not Airflow: a day without a run, of a paused DAG or of a scheduler that stood still, is missing
+    there all the same.
+    """
+
+    template_fields = ()
+
+    def __init__(self, *, ledger_connection: str = "ledger_db", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.ledger_connection = ledger_connection
+
+    def execute(self, context: Any) -> dict[str, int]:
+        """Returns how many days each company was told of."""
+        from alerts.alert import Alert
+        from alerts.people import tell
+        from mappings.companies import companies
+        from mappings.loader import cash_boxes
+        from store import overview
+
+        now = datetime.now(UTC)
+        since = now.date() - LOOKS_BACK
+        known = companies()
+        missing: dict[str, dict[CashBox, list[date]]] = defaultdict(dict)
+        with open_ledger(self.ledger_connection) as ledger:
+            settled = overview.closed_days(ledger, since) | overview.told(ledger, LATE, since)
+            for box in cash_boxes().values():
+                within = timedelta(hours=known[box.company].close_within if box.company in known else 12)
+                if late := [day for day in due(box, since, now - within) if (box.id, day) not in settled]:
+                    missing[box.company][box] = late
+            told = {}
+            for company, boxes in missing.items():
+                days = sum(map(len, boxes.values()))
+                listed = "\n".join(f"- {box.name}: {spans(late)}" for box, late in boxes.items())
+                self.log.warning("%s: past the deadline and not closed:\n%s", company, listed)
+                name = known[company].name if company in known else company
+                if tell(
+                    Alert(
+                        company=company,
+                        subject=f"{name}: {days} {'day is' if days == 1 else 'days are'} NOT closed",
+                        happened=f"These days are past their deadline and not closed:\n{listed}",
+                        to_do=TO_DO,
+                        link=context["ti"].log_url,
+                    )
+                ):
+                    overview.note_told(ledger, LATE, ((box.id, day) for box, late in boxes.items() for day in late))
+                told[company] = days
+        return told
+
+
+def due(box: "CashBox", since: date, until: datetime) -> Iterator[date]:
+    """The box's business dates from ``since`` on (not before its start) that could be closed by ``until`` (aware)."""
+    day = max(since, box.start_date)
+    while box.is_over(day, until):
+        yield day
+        day += timedelta(days=1)
+
+
+def spans(days: Iterable[date]) -> str:
+    """Days in a row as a range: ``2024-09-02 to 2024-09-06, 2024-09-09``."""
+    ordered = sorted(days)
+    breaks = [0, *(n for n, (a, b) in enumerate(pairwise(ordered), 1) if b - a > timedelta(days=1)), len(ordered)]
+    parts = [ordered[a:b] for a, b in pairwise(breaks)]
+    return ", ".join(str(part[0]) if len(part) == 1 else f"{part[0]} to {part[-1]}" for part in parts)

@@ -1,0 +1,55 @@
+"""A company's day: consolidated and told once all its boxes are closed."""
+
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from airflow.sdk.exceptions import AirflowFailException
+
+from operators.company_day import CompanyDayOperator
+from store import overview
+from support.mailbox import MailServer
+
+DAY = date(2024, 9, 6)
+
+
+@pytest.fixture
+def mailbox(unused_port, monkeypatch):
+    with MailServer(unused_port) as server:
+        monkeypatch.setenv("AIRFLOW_CONN_ALERTS_SMTP", server.connection)
+        yield server.mails
+
+
+def consolidate(key: str | None = str(DAY)) -> dict:
+    context = {"dag_run": SimpleNamespace(partition_key=key), "ti": SimpleNamespace(log_url="http://127.0.0.1/run")}
+    return CompanyDayOperator(task_id="consolidate", company="itb").execute(context)
+
+
+def test_the_digest_has_a_row_for_each_box_the_stations_and_a_chart(close, mailbox, ledger):
+    close("itb_caja_164", DAY).all()
+    close("itb_caja_165", DAY).all()
+    assert consolidate() == {"business_date": "2024-09-06", "boxes": 2}
+    (mail,) = mailbox
+    days = overview.day(ledger, DAY)
+    total = sum(day.journal_total for day in days)
+    assert mail["Subject"] == f"Instituto Tecnológico Bolivariano, 2024-09-06: closed, {total:,} USD"
+    body = mail.get_body(("html",)).get_content()
+    assert f"{sum(day.documents for day in days)} documents" in body
+    assert "agree to the cent" in body
+    for day in days:
+        assert f"{day.journal_total:,} USD" in body
+        assert day.erp_documents[0] in body
+    assert "staged / journal" in body
+    assert body.count("background:#2f6f9f") == len({form for day in days for form in day.money_by_form})
+
+
+def test_a_box_that_is_not_closed_is_named_and_nobody_is_told_that_the_day_is_closed(close, mailbox):
+    close("itb_caja_164", DAY).all()
+    with pytest.raises(AirflowFailException, match=r"Caja 165, ITB: not read yet"):
+        consolidate()
+    assert mailbox == []
+
+
+def test_without_a_day_it_says_how_to_give_one(close):
+    with pytest.raises(AirflowFailException, match="Give the day as the run's partition key"):
+        consolidate(None)

@@ -1,0 +1,69 @@
+"""Days that nobody closed are told once, whether or not Airflow ever made a run for them."""
+
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from mappings.loader import cash_box
+from operators.unclosed import UnclosedDaysOperator, due, spans
+from support.mailbox import MailServer
+
+BOX = "itb_caja_164"
+LATEST = datetime.now(UTC).date() - timedelta(days=3)
+"""A day whose deadline has passed in every zone."""
+
+
+@pytest.fixture
+def mailbox(unused_port, monkeypatch):
+    with MailServer(unused_port) as server:
+        monkeypatch.setenv("AIRFLOW_CONN_ALERTS_SMTP", server.connection)
+        yield server.mails
+
+
+@pytest.fixture
+def only_box(mappings):
+    """One box alone, which began three days before ``LATEST``."""
+    for file in (mappings / "cash_boxes").iterdir():
+        if file.stem == BOX:
+            began = LATEST - timedelta(days=3)
+            file.write_text(file.read_text().replace("start_date: 2024-01-01", f"start_date: {began}"))
+        else:
+            file.unlink()
+
+
+def look() -> dict:
+    return UnclosedDaysOperator(task_id="look").execute({"ti": SimpleNamespace(log_url="http://127.0.0.1/run")})
+
+
+def test_skipped_days_are_told_once_and_closed_ones_never(close, only_box, mailbox, ledger):
+    close(BOX, LATEST - timedelta(days=2)).all()
+    missed = look()["itb"]
+    (mail,) = mailbox
+    assert mail["Subject"] == f"Instituto Tecnológico Bolivariano: {missed} days are NOT closed"
+    body = mail.get_body(("html",)).get_content()
+    assert f"Caja 164, ITB: {LATEST - timedelta(days=3)}, {LATEST - timedelta(days=1)} to " in body
+    assert look() == {}
+    assert len(mailbox) == 1
+
+
+def test_days_of_which_nobody_could_be_told_are_told_as_soon_as_it_works(close, only_box, unused_port, monkeypatch):
+    monkeypatch.delenv("AIRFLOW_CONN_ALERTS_SMTP", raising=False)
+    missed = look()
+    with MailServer(unused_port) as server:
+        monkeypatch.setenv("AIRFLOW_CONN_ALERTS_SMTP", server.connection)
+        assert look() == missed
+        assert len(server.mails) == 1
+
+
+def test_a_day_is_due_when_the_box_could_have_closed_it_by_then():
+    box = cash_box(BOX)  # Guayaquil, from midnight on
+    until = datetime(2024, 9, 7, 5, tzinfo=UTC)
+    assert list(due(box, date(2024, 9, 5), until)) == [date(2024, 9, 5), date(2024, 9, 6)]
+    assert list(due(box, date(2024, 9, 5), until - timedelta(seconds=1))) == [date(2024, 9, 5)]
+    assert next(due(box, date(2020, 1, 1), until)) == box.start_date
+
+
+def test_days_in_a_row_are_told_as_a_range():
+    days = [date(2024, 9, day) for day in (9, 2, 3, 4)]
+    assert spans(days) == "2024-09-02 to 2024-09-04, 2024-09-09"

@@ -12,6 +12,7 @@ from requests.auth import AuthBase
 from requests.exceptions import RequestException
 from urllib3.exceptions import HTTPError
 
+from bookkeeping.billing_plan import BillingPlan
 from bookkeeping.certificate import Claim
 from bookkeeping.documents import Document, QuarantinedRow, Reading, Total
 from hooks import sge_totals, vendor
@@ -23,6 +24,7 @@ from hooks.sge_collections import collected
 from hooks.sge_columns import VENDOR, Column, columns_of, resolve
 from hooks.sge_fetch import BY_ID, body_of
 from hooks.sge_landing import Landing, landing, project_ids
+from hooks.sge_plan import billing_plan
 from hooks.sge_rows import issued
 from hooks.vendor import Answer, VendorHook, describe
 from mappings.sge_columns import sge_columns
@@ -233,6 +235,11 @@ def certify(body: str, *, currency: str, key: str) -> list[Claim]:
 def reads_back_to(body: str) -> date:
     """The first business date whose earlier landings ``read`` and ``control_totals`` want, as ``before``."""
     return landing(body).since
+
+
+def plan(body: str, *, currency: str, key: str) -> BillingPlan:
+    """Planned, issued and collected by research project and planned item; see hooks.sge_plan."""
+    return billing_plan(body, currency=currency, key=key)
 
 
 def _readings(body: str, before: str | Sequence[str] | None) -> list[Landing]:

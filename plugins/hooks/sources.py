@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from bookkeeping.billing_plan import BillingPlan
 from bookkeeping.cash_box import CashBox
 from bookkeeping.certificate import Claim
 from bookkeeping.documents import Reading, Total
@@ -26,7 +27,8 @@ class Source(Protocol):
 
     ``key`` is the box's at its source. A source whose documents come from the change between two snapshots also has
     ``reads_back_to(body) -> date``: then ``read`` and ``control_totals`` take as ``before`` what was landed at the same
-    place of business dates from that day on, oldest first.
+    place of business dates from that day on, oldest first. One that knows what was planned to be invoiced also has
+    ``plan(body, currency, key) -> BillingPlan``.
     """
 
     Hook: Callable[..., SourceHook]
@@ -69,6 +71,11 @@ class LandedDay:
     def claims(self) -> list[Claim]:
         """The box's certificate."""
         return source_of(self.box).certify(self.body, **self._whose)
+
+    def plan(self) -> BillingPlan | None:
+        """What was planned beside what was issued and collected; None where the source knows of no plans."""
+        plan = getattr(source_of(self.box), "plan", None)
+        return plan(self.body, **self._whose) if plan else None
 
     @property
     def _whose(self) -> dict[str, str]:

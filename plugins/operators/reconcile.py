@@ -43,7 +43,8 @@ class ReconcileOperator(CashCloseStep):
         differences = self._unaccepted([row for row in comparisons if not row.agrees], box, ledger, revision)
         active = any(row.left_rows or row.right_rows for row in comparisons)
         state = "discrepancy" if differences else "reconciled" if active else "no activity"
-        reconciliation.keep(ledger, revision, state, comparisons)
+        run_id = reconciliation.keep(ledger, revision, state, comparisons)
+        self._plan(run_id, box, day, ledger)
         for row in comparisons:
             if row.in_all:
                 self.log.info("%s %s.", "Agrees:" if row.agrees else "DIFFERS:", row)
@@ -64,6 +65,24 @@ class ReconcileOperator(CashCloseStep):
             )
         self.log.info("%s, %s: %s.", box.name, day, state)
         return {"state": state, "comparisons": len(comparisons)}
+
+    def _plan(self, run_id: int, box: CashBox, day: date, ledger: "psycopg.Connection") -> None:
+        """Keeps and tells what was planned, issued and collected, where the source knows: no reason not to close."""
+        from functools import partial
+
+        from hooks.sources import LandedDay
+        from store import landing, reconciliation
+
+        snapshot = landing.taken(ledger, box.id, day)
+        if snapshot is None:
+            return
+        landed = LandedDay(box, day, snapshot.body, partial(landing.bodies_before, ledger, snapshot))
+        if (plan := landed.plan()) is None:
+            return
+        reconciliation.keep_plan(ledger, run_id, plan)
+        self.log.info("%d planned items, %d invoices without one.", len(plan.lines), len(plan.unplanned))
+        for sentence in plan.discrepancies:
+            self.log.warning("Plan: %s.", sentence)
 
     def _unaccepted(
         self, differences: "list[Comparison]", box: CashBox, ledger: "psycopg.Connection", revision: "Revision"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import psycopg
 
+from bookkeeping.billing_plan import BillingPlan
 from bookkeeping.reconcile import Comparison, combine, compare
 from store import landing, ledger, staging
 from store.ledger import Revision
@@ -61,3 +62,21 @@ def keep(connection: psycopg.Connection, revision: Revision, state: str, compari
             ),
         )  # fmt: skip
     return run_id
+
+
+def keep_plan(connection: psycopg.Connection, run_id: int, plan: BillingPlan) -> None:
+    """Stores what was planned, issued and collected beside a reconciliation, with what does not fit."""
+    with connection.transaction():
+        copy(
+            connection,
+            "reconciliation.plan_line (run_id, project, item, planned, issued, collected, invoices)",
+            (
+                (run_id, *line.item, line.planned, line.issued, line.collected, list(line.invoices))
+                for line in plan.lines
+            ),
+        )
+        copy(
+            connection,
+            "reconciliation.plan_objection (run_id, objection, sentence)",
+            ((run_id, number, sentence) for number, sentence in enumerate(plan.discrepancies, start=1)),
+        )

@@ -67,6 +67,18 @@ def test_a_group_of_projects_closes_what_was_issued_and_then_what_came_in(closed
     assert balance(after, BANK) - balance(before, BANK) == books.entered.amount - books.returned.amount != 0
 
 
+def test_what_was_planned_issued_and_collected_is_kept_with_the_reconciliation(close, sandbox, ledger, monkeypatch):
+    connection = json.loads(os.environ["AIRFLOW_CONN_SGE"])
+    connection["extra"] |= {"lookback_days": 1500}  # all there are: the plan of a window knows its invoices alone
+    monkeypatch.setenv("AIRFLOW_CONN_SGE", json.dumps(connection))
+    sandbox.sge.set(today=DAY)
+    close("universidad_contratos", DAY).all()
+    # Research project 11 is invoiced by this group alone.
+    kept = "SELECT item, issued, collected FROM reconciliation.plan_line WHERE project = '11' ORDER BY item"
+    plan = sorted((item.number, item.issued, item.collected) for item in sandbox.sge.plan() if item.project == "11")
+    assert [tuple(row) for row in ledger.execute(kept).fetchall()] == [row for row in plan if row[1]]
+
+
 class TestOneLandingForACompany:
     def test_the_first_box_asks_and_the_others_take_what_lies_there(self, close, sandbox):
         close("austral_oficina_1", DAY).step("land")

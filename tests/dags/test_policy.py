@@ -90,7 +90,7 @@ def test_every_company_has_a_day_that_waits_for_all_its_boxes(bag):
     days = {dag_id: dag for dag_id, dag in bag.dags.items() if dag_id.startswith(COMPANY_PREFIX)}
     assert days.keys() == {COMPANY_PREFIX + box.company for box in boxes}
     for dag_id, dag in days.items():
-        waited_for = {key.name for key, _ in dag.timetable.asset_condition.iter_assets()}
+        waited_for = {asset.name for asset in dag.timetable.asset_condition.objects}
         company = dag_id.removeprefix(COMPANY_PREFIX)
         assert waited_for == {f"closed_days__{box.id}" for box in boxes if box.company == company}
         assert company in companies()

@@ -4,11 +4,12 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, Field
 
 from bookkeeping.money import DECIMALS
+from bookkeeping.nearest import nearest
 from bookkeeping.validation import IsoDate, Model, Source, Text
 
 
@@ -31,7 +32,8 @@ def _timezone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{name!r} is not a time zone; write one like 'America/Guayaquil'") from None
+        like = nearest(name, available_timezones()) or "America/Guayaquil"
+        raise ValueError(f"{name!r} is not a time zone; write one like {like!r}") from None
     return name
 
 

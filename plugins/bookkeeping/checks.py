@@ -4,15 +4,16 @@ Every problem at once, each with its place, so that an accountant mends the file
 """
 
 from collections import Counter
-from collections.abc import Iterator
-from itertools import combinations
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from bookkeeping.chart import Chart
 from bookkeeping.documents import Kind
 from bookkeeping.history import BOX_PLACEHOLDERS, REFERENCE, objection
 from bookkeeping.mapping import AccountMapping, Code, FromTable, Posting, Rounding, Rule, Table
-from bookkeeping.vocabulary import ANY, BOX, SOURCES, Shape
+from bookkeeping.nearest import did_you_mean
+from bookkeeping.rule_checks import contradictions
+from bookkeeping.vocabulary import ANY, BOX, FRAUD, SOURCES, Shape
 
 Place = tuple[str | int, ...]
 
@@ -24,18 +25,26 @@ class Finding(NamedTuple):
     message: str
 
 
-def check(mapping: AccountMapping, chart: Chart) -> list[Finding]:
-    """Everything that keeps a mapping from being used, in the mapping's order; empty where it is sound."""
+def check(mapping: AccountMapping, chart: Chart, boxes: Collection[str] = ()) -> list[Finding]:
+    """Everything that keeps a mapping from being used, in the mapping's order; empty where it is sound.
+
+    ``boxes`` are the ids of those that it books; what it says of single boxes is not checked where none is given.
+    """
     shapes = SOURCES[mapping.source]
     found: list[Finding] = []
     for kind, postings in mapping.postings.items():
         if kind not in shapes:
-            known = ", ".join(shapes)
-            found.append(Finding(("postings", kind), f"{mapping.source} has no {kind} documents; known are {known}"))
+            message = f"{mapping.source} has no {kind} documents; known are {', '.join(shapes)}"
+            found.append(Finding(("postings", kind), message))
             continue
         found.extend(_balance(kind, postings, shapes[kind]))
+        found.extend(_fraud(mapping, kind, shapes[kind]))
         for number, posting in enumerate(postings):
-            found.extend(_Checker(mapping, chart, shapes[kind]).posting(posting, ("postings", kind, number)))
+            checker = _Checker(mapping, chart, shapes[kind], boxes)
+            found.extend(checker.posting(posting, ("postings", kind, number)))
+    for kind in shapes.keys() - mapping.postings.keys():
+        found.append(Finding(("postings",), f"{mapping.source} has {kind} documents, and none of them would be booked"))
+    found.extend(_unused_tables(mapping))
     if mapping.rounding is not None:
         found.extend(_rounding(mapping.rounding, chart))
     # A table or a rule can be used from several places; its problem is one.
@@ -60,11 +69,26 @@ def _balance(kind: Kind, postings: tuple[Posting, ...], shape: Shape) -> Iterato
         yield Finding(place, f"no posting has the amount net, so the money of a {kind} would not be booked")
 
 
+def _fraud(mapping: AccountMapping, kind: Kind, shape: Shape) -> Iterator[Finding]:
+    """Fraud cases are booked apart from all others, or not at all; never by oversight like any other document."""
+    looks = any(FRAUD in rule.when for posting in mapping.postings[kind] for rule in posting.rules)
+    if FRAUD in shape.attributes and mapping.fraud_policy == "book" and not looks:
+        message = f"fraud cases among {kind} documents would be booked like any other: give them rules of their own"
+        yield Finding(("postings", kind), f"{message} (when: {{fraud: true}}), or hold them (fraud_policy: hold)")
+
+
+def _unused_tables(mapping: AccountMapping) -> Iterator[Finding]:
+    rules = (rule for postings in mapping.postings.values() for posting in postings for rule in posting.rules)
+    used = {code.table for rule in rules for code in rule.codes.values() if isinstance(code, FromTable)}
+    for name in mapping.tables:
+        if name not in used:
+            yield Finding(("tables", name), "no rule looks anything up in this table")
+
+
 def _rounding(to: Rounding, chart: Chart) -> Iterator[Finding]:
-    if message := chart.objection_to_account(to.account):
-        yield Finding(("rounding", "account"), message)
-    if to.cost_centre and (message := chart.objection_to_cost_centre(to.cost_centre)):
-        yield Finding(("rounding", "cost_centre"), message)
+    for field in ("account", "cost_centre", "item", "value_class"):
+        if (code := getattr(to, field)) and (message := chart.objection(field, code)):
+            yield Finding(("rounding", field), message)
     if not to.cost_centre and chart.requires_cost_centre(to.account):
         yield Finding(("rounding",), f"account {to.account} requires a cost centre and none is given")
     if message := objection(to.history, set(BOX_PLACEHOLDERS)):
@@ -78,33 +102,32 @@ def _sum(parts: Counter[str]) -> str:
 class _Checker:
     """The checks of one kind of document's postings."""
 
-    def __init__(self, mapping: AccountMapping, chart: Chart, shape: Shape) -> None:
+    def __init__(self, mapping: AccountMapping, chart: Chart, shape: Shape, boxes: Collection[str]) -> None:
         self.mapping = mapping
         self.chart = chart
         self.shape = shape
-        self.attributes = {**shape.attributes, BOX: ANY}
+        self.boxes = boxes
+        # What each attribute can be; ANY where that is not known.
+        self.attributes: Mapping[str, Collection[str]] = {**shape.attributes, BOX: boxes or ANY}
         self.placeholders = {*BOX_PLACEHOLDERS, REFERENCE, *shape.attributes}
         if "form" in shape.attributes:
+            self.attributes["form"] = mapping.form_names
             self.placeholders.add("form_name")
 
     def posting(self, posting: Posting, place: Place) -> Iterator[Finding]:
         if posting.amount not in self.shape.components:
-            known = ", ".join(self.shape.components)
-            yield Finding((*place, "amount"), f"there is no amount {posting.amount!r}; known are {known}")
+            yield Finding((*place, "amount"), _unknown("amount", posting.amount, self.shape.components))
         yield from self._history(posting.history, (*place, "history"))
         for number, rule in enumerate(posting.rules):
             yield from self._rule(rule, (*place, "rules", number))
-        for (one, first), (other, second) in combinations(enumerate(posting.rules), 2):
-            if _collide(first, second):
-                yield Finding(
-                    (*place, "rules", other),
-                    f"this rule and rule {one + 1} of the same posting can fit the same document and are equally "
-                    "specific: give one a priority, another condition or another valid_from",
-                )
+        for number, message in contradictions(posting.rules):
+            yield Finding((*place, "rules", number), message)
 
     def _rule(self, rule: Rule, place: Place) -> Iterator[Finding]:
         for name, values in rule.when.items():
             yield from self._condition(name, values, (*place, "when", name))
+        if self.mapping.fraud_policy == "hold" and rule.when.get(FRAUD) == ("true",):
+            yield Finding((*place, "when", FRAUD), "this rule can never win: fraud cases are held (fraud_policy: hold)")
         for field, code in rule.codes.items():
             yield from self._code(code, field, (*place, *field.split(".")))
         if rule.cost_centre is None:
@@ -116,40 +139,42 @@ class _Checker:
 
     def _condition(self, name: str, values: tuple[str, ...], place: Place) -> Iterator[Finding]:
         if name not in self.attributes:
-            known = ", ".join(self.attributes)
-            yield Finding(place, f"there is no attribute {name!r}; known are {known}")
+            yield Finding(place, _unknown("attribute", name, self.attributes))
             return
-        allowed = self.mapping.form_names if name == "form" else self.attributes[name]
+        allowed = self.attributes[name]
         for value in values:
             if name == "form" and value not in allowed:
                 yield Finding(place, f"form {value!r} is not among form_names, which name every form of payment")
             elif allowed and value not in allowed:
-                yield Finding(place, f"{name} is never {value!r}; it can be {' or '.join(sorted(allowed))}")
+                known = " or ".join(sorted(allowed))
+                yield Finding(place, f"{name} is never {value!r}; it can be {known}{did_you_mean(value, allowed)}")
 
     def _code(self, code: Code, field: str, place: Place) -> Iterator[Finding]:
         if isinstance(code, FromTable):
             table = self.mapping.tables.get(code.table)
             if table is None:
-                known = ", ".join(self.mapping.tables) or "none"
-                yield Finding(place, f"there is no table {code.table!r}; known are {known}")
+                yield Finding(place, _unknown("table", code.table, self.mapping.tables))
                 return
             yield from self._table(code.table, table)
-        objections = {"account": self.chart.objection_to_account, "cost_centre": self.chart.objection_to_cost_centre}
-        if field in objections:
-            for possible, where in self._possible(code, place):
-                if message := objections[field](possible):
-                    yield Finding(where, message)
+        for possible, where in self._possible(code, place):
+            if message := self.chart.objection(field, possible):
+                yield Finding(where, message)
 
     def _table(self, name: str, table: Table) -> Iterator[Finding]:
         place = ("tables", name)
         if table.by not in self.attributes:
             known = ", ".join(self.attributes)
-            yield Finding(
-                (*place, "by"), f"there is no attribute {table.by!r} where this table is used; known are {known}"
-            )
-        elif table.by == "form":
-            for form in sorted(table.values.keys() - self.mapping.form_names.keys()):
-                yield Finding((*place, "values", form), f"form {form!r} is not among form_names")
+            message = f"there is no attribute {table.by!r} where this table is used; known are {known}"
+            yield Finding((*place, "by"), message + did_you_mean(table.by, self.attributes))
+            return
+        allowed = self.attributes[table.by]
+        for value in sorted(table.values.keys() - allowed) if allowed or table.by == "form" else ():
+            named = "form_names" if table.by == "form" else f"what {table.by} can be here"
+            near = did_you_mean(value, allowed)
+            yield Finding((*place, "values", value), f"{table.by} {value!r} is not among {named}{near}")
+        if table.by == BOX:
+            for box in sorted(set(self.boxes) - table.values.keys()):
+                yield Finding((*place, "values"), f"box {box} is booked by this mapping and not listed")
 
     def _possible(self, code: Code, place: Place) -> Iterator[tuple[str, Place]]:
         """The codes that a rule's field can come to, each with the place that says so."""
@@ -164,13 +189,5 @@ class _Checker:
             yield Finding(place, message)
 
 
-def _collide(first: Rule, second: Rule) -> bool:
-    """Whether one document can fit both rules with neither winning, judged on rules that look at the same attributes.
-
-    Rules that look at different ones may never meet; where they do, the derivation reports the very documents.
-    """
-    return (
-        first.rank == second.rank
-        and first.when.keys() == second.when.keys()
-        and all(set(values) & set(second.when[name]) for name, values in first.when.items())
-    )
+def _unknown(what: str, name: str, known: Collection[str]) -> str:
+    return f"there is no {what} {name!r}; known are {', '.join(known) or 'none'}{did_you_mean(name, known)}"

@@ -17,7 +17,7 @@ from bookkeeping.lines import Booked, Slot, Slots, entry, pack
 from bookkeeping.mapping import AccountMapping, Booking, Posting, Unresolved
 from bookkeeping.money import ZERO
 from bookkeeping.problems import Problem, ProblemKind, Problems
-from bookkeeping.vocabulary import BOX
+from bookkeeping.vocabulary import BOX, FRAUD
 
 MAX_LINES = 999
 """Lines of one ERP document: CT2_LINHA has three characters (field-notes.md, Protheus)."""
@@ -128,6 +128,10 @@ class _Booker:
         elif document.kind not in self.read:
             fix = f"add {document.kind} to the postings of mapping {name}"
             self._refuse(document, ProblemKind.UNMAPPED, f"for which mapping {name} has no postings", fix)
+        elif self.mapping.fraud_policy == "hold" and document.attributes.get(FRAUD) == "true":
+            self._refuse(
+                document, ProblemKind.HELD, f"marked as fraud, which mapping {name} holds for people to decide"
+            )
         else:
             return True
         return False

@@ -158,7 +158,8 @@ class Booking:
 class AccountMapping(Model):
     """How the documents of a source are booked. ``name`` is the file's stem.
 
-    ``rounding`` is needed where documents come in other currencies than their box's.
+    ``rounding`` is needed where documents come in other currencies than their box's. ``fraud_policy``: whether fraud
+    cases are booked, by rules of their own, or hold the day until people have decided.
     Being valid by itself is not enough: ``bookkeeping.checks`` also holds it against the source's vocabulary and
     the chart of accounts. Raises pydantic's ValidationError with every problem at once.
     """
@@ -168,6 +169,7 @@ class AccountMapping(Model):
     form_names: dict[str, Text] = Field(default_factory=dict)
     tables: dict[str, Table] = Field(default_factory=dict)
     rounding: Rounding | None = None
+    fraud_policy: Literal["book", "hold"] = "book"
     postings: dict[Kind, Annotated[tuple[Posting, ...], Field(min_length=1)]]
 
     @cached_property

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
+from bookkeeping.nearest import did_you_mean
 from bookkeeping.vocabulary import SOURCES
 
 
@@ -30,7 +31,9 @@ def _iso_date(value: object) -> object:
 
 def _source(name: str) -> str:
     if name not in SOURCES:
-        raise ValueError(f"unknown source {name!r}; known are {', '.join(sorted(SOURCES))}")
+        raise ValueError(
+            f"unknown source {name!r}; known are {', '.join(sorted(SOURCES))}{did_you_mean(name, SOURCES)}"
+        )
     return name
 
 

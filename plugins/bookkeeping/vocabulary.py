@@ -14,6 +14,9 @@ ANY: frozenset[str] = frozenset()
 
 YES_NO = frozenset({"true", "false"})
 
+FRAUD = "fraud"
+"""The attribute of a document that stands for a fraud case ("true") where its source tells."""
+
 BOX = "box"
 """What rules may look at besides a document's attributes: the id of its cash box."""
 

@@ -1,28 +1,38 @@
-"""Reads the chart of accounts and the cost centres: CSV files, as exported from the ERP."""
+"""Reads the chart of accounts and the lines' other dimensions: CSV files, as exported from the ERP."""
 
 import csv
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from bookkeeping.chart import Account, Chart, CostCentre
+from bookkeeping.chart import Account, Chart, Dimension
 from mappings.findings import Finding
 
 ACCOUNT_LENGTH = 20
 """Characters of CT1_CONTA, the ERP's account code."""
 
-_Record = TypeVar("_Record", Account, CostCentre)
+_Record = TypeVar("_Record", Account, Dimension)
 
 
 def read_chart(folder: Path) -> tuple[Chart, list[Finding]]:
-    """The chart in ``folder/charts``, and everything that is wrong with its files."""
-    accounts, wrong_accounts = _read(folder, "chart_of_accounts.csv", _COLUMNS_OF_ACCOUNTS, _account)
-    centres, wrong_centres = _read(folder, "cost_centres.csv", _COLUMNS_OF_CENTRES, _cost_centre)
-    return Chart(accounts, centres), wrong_accounts + wrong_centres
+    """The chart in ``folder/charts``, and everything that is wrong with its files.
+
+    ``items.csv`` and ``value_classes.csv`` may be absent. A file's columns are separated by commas or semicolons.
+    """
+    accounts, findings = _read(folder, "chart_of_accounts.csv", _COLUMNS_OF_ACCOUNTS, _account)
+    dimensions = []
+    for name, optional in (("cost_centres.csv", False), ("items.csv", True), ("value_classes.csv", True)):
+        if optional and not (folder / "charts" / name).exists():
+            dimensions.append(None)
+            continue
+        read, wrong = _read(folder, name, _COLUMNS_OF_DIMENSIONS, _dimension)
+        dimensions.append(read)
+        findings += wrong
+    return Chart(accounts, *dimensions), findings
 
 
 _COLUMNS_OF_ACCOUNTS = ["account", "name", "postable", "requires_cost_centre", "blocked"]
-_COLUMNS_OF_CENTRES = ["code", "name", "blocked"]
+_COLUMNS_OF_DIMENSIONS = ["code", "name", "blocked"]
 
 
 def _account(row: dict[str, str]) -> Account:
@@ -33,8 +43,8 @@ def _account(row: dict[str, str]) -> Account:
     )
 
 
-def _cost_centre(row: dict[str, str]) -> CostCentre:
-    return CostCentre(row["code"], row["name"], _flag(row, "blocked"))
+def _dimension(row: dict[str, str]) -> Dimension:
+    return Dimension(row["code"], row["name"], _flag(row, "blocked"))
 
 
 def _flag(row: dict[str, str], column: str) -> bool:
@@ -49,11 +59,13 @@ def _read(
     file = f"charts/{name}"
     try:
         # A byte order mark is what spreadsheets put in front of their UTF-8.
-        rows = list(csv.reader((folder / file).read_text(encoding="utf-8-sig").splitlines()))
+        lines = (folder / file).read_text(encoding="utf-8-sig").splitlines()
     except OSError as error:
         return {}, [Finding(file, 0, "", f"cannot be read: {error.strerror}")]
     except UnicodeDecodeError:
         return {}, [Finding(file, 0, "", "is not UTF-8 text; export it as 'CSV UTF-8'")]
+    # Where the comma is the decimal sign, spreadsheets separate columns by semicolons.
+    rows = list(csv.reader(lines, delimiter=";" if lines and ";" in lines[0] else ","))
     if not rows or rows[0] != columns:
         return {}, [Finding(file, 1, "", f"the first line must be {','.join(columns)}")]
     records: dict[str, _Record] = {}

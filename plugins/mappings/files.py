@@ -4,14 +4,15 @@ All scalars are read as text, just as they were typed: YAML's own guesses would 
 lot ``008964`` into a number and closing hour ``06:00`` into 360. The models decide what is a date or a number.
 """
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from bookkeeping.nearest import did_you_mean
 from mappings.findings import Finding
 
 Loc = tuple[str | int, ...]
@@ -127,9 +128,10 @@ def _sentence(error: dict, model: type[BaseModel]) -> str:
         case "value_error":
             return str(error["ctx"]["error"])
         case "extra_forbidden":
-            return f"is not a field that is known here{_did_you_mean(str(error['loc'][-1]), _fields(model))}"
+            return f"is not a field that is known here{did_you_mean(str(error['loc'][-1]), _fields(model))}"
         case "enum" | "literal_error":
-            return f"{error['input']!r} is not one of {error['ctx']['expected']}"
+            expected = error["ctx"]["expected"]
+            return f"{error['input']!r} is not one of {expected}{did_you_mean(str(error['input']), _quoted(expected))}"
         case "too_short":
             return "must not be empty"
         case "int_parsing":
@@ -144,9 +146,9 @@ def _sentence(error: dict, model: type[BaseModel]) -> str:
             return error["msg"]
 
 
-def _did_you_mean(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, list(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+def _quoted(text: str) -> list[str]:
+    """The words between quotes: pydantic lists the values that it expects as one sentence."""
+    return re.findall(r"'([^']*)'", text)
 
 
 def _fields(model: type[BaseModel]) -> set[str]:

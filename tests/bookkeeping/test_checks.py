@@ -4,7 +4,7 @@ from copy import deepcopy
 
 import pytest
 
-from bookkeeping.chart import Account, Chart, CostCentre
+from bookkeeping.chart import Account, Chart, Dimension
 from bookkeeping.checks import check
 from bookkeeping.mapping import AccountMapping
 from mappings import mappings_folder
@@ -89,7 +89,7 @@ def test_values_that_can_never_be_are_named(said, chart):
     said["tables"]["account_of_form"]["values"]["99"] = "1.1.01.001"
 
     assert findings(said, chart) == [
-        (("tables", "account_of_form", "values", "99"), "form '99' is not among form_names"),
+        (("tables", "account_of_form", "values", "99"), "form '99' is not among form_names; did you mean '9'?"),
         (
             (*DEBIT_NET, "rules", 1, "when", "form"),
             "form '51' is not among form_names, which name every form of payment",
@@ -102,7 +102,11 @@ def test_values_that_can_never_be_are_named(said, chart):
     ("account", "message"),
     [
         ("9.9.99", "account 9.9.99 is not in the chart of accounts"),
-        ("1.1.02", "account 1.1.02 (Bancos) is a heading: book to one of the accounts under it"),
+        (
+            "1.1.02",
+            "account 1.1.02 (Bancos) is a heading: book to one of the accounts under it, like 1.1.02.001, 1.1.02.002, "
+            "1.1.02.003",
+        ),
         ("1.1.02.099", "account 1.1.02.099 (Banco del Progreso (cuenta cerrada)) is blocked in the chart of accounts"),
     ],
 )
@@ -137,7 +141,7 @@ def test_an_account_that_requires_a_cost_centre_gets_one(said, chart):
 def test_tables_must_exist_and_look_at_an_attribute_of_the_kind(said, chart):
     said["postings"]["payment"][0]["rules"][0]["account"] = {"table": "accounts"}
     said["postings"]["credit_note"][1]["rules"][0]["account"] = {"table": "account_of_form"}
-    tables = "account_of_form, income_of_revenue_type, cost_centre_of_programme"
+    tables = "account_of_form, income_of_revenue_type, cost_centre_of_programme; did you mean 'account_of_form'?"
 
     assert findings(said, chart) == [
         ((*DEBIT_NET, "rules", 0, "account"), f"there is no table 'accounts'; known are {tables}"),
@@ -180,13 +184,133 @@ def test_equally_specific_rules_for_one_key_are_found_before_any_day_meets_them(
     ]
 
 
+@pytest.mark.parametrize(
+    ("form", "programme", "told"),
+    [
+        ({"form": ["1"]}, {"programme": ["1"]}, True),
+        ({"form": ["1"]}, {"form": ["2"]}, False),
+        ({"form": ["1"], "fraud": ["true"]}, {"form": ["1", "2"], "programme": ["1"]}, True),
+        ({"form": ["1"], "fraud": ["true"]}, {"form": ["2"], "programme": ["1"]}, False),
+        ({"form": ["1"], "fraud": ["true"]}, {"programme": ["1"]}, False),
+    ],
+)
+def test_rules_that_look_at_different_things_overlap_where_one_document_can_fit_both(
+    said, chart, form, programme, told
+):
+    rules = said["postings"]["payment"][0]["rules"]
+    rules[1:] = [{"when": form, "account": "1.1.01.001"}, {"when": programme, "account": "1.1.01.002"}]
+
+    overlaps = [message for place, message in findings(said, chart) if place == (*DEBIT_NET, "rules", 2)]
+    assert bool(overlaps) is told
+    assert all("this rule and rule 2 of the same posting can fit the same document" in message for message in overlaps)
+
+
+@pytest.mark.parametrize(
+    ("winner", "told"),
+    [
+        ({"priority": 1}, True),
+        ({"priority": 1, "when": {"form": ["15", "16"]}}, True),
+        ({"priority": 1, "when": {"form": ["16"]}}, False),
+        ({"priority": 1, "when": {"form": ["15"], "fraud": ["true"]}}, False),
+        ({"priority": 1, "valid_from": "2025-01-01"}, False),
+        ({"when": {"fraud": ["true"]}, "priority": -1}, False),
+    ],
+)
+def test_a_rule_that_another_always_beats_can_never_win(said, chart, winner, told):
+    said["postings"]["payment"][0]["rules"].append({"account": "1.1.01.001", **winner})
+
+    found = [message for place, message in findings(said, chart) if place == (*DEBIT_NET, "rules", 1)]
+    assert found == (["this rule can never win: rule 3 fits whenever it does, with a higher priority"] if told else [])
+
+
+def test_fraud_cases_are_never_booked_like_others_by_oversight(said, chart):
+    for posting in said["postings"]["credit_note"]:
+        posting["rules"] = [rule for rule in posting["rules"] if "fraud" not in rule["when"]]
+
+    ((place, message),) = findings(said, chart)
+    assert place == ("postings", "credit_note")
+    assert message.startswith("fraud cases among credit_note documents would be booked like any other")
+    assert findings(said | {"fraud_policy": "hold"}, chart) == [
+        ((*PAYMENT, posting, "rules", 1, "when", "fraud"),
+         "this rule can never win: fraud cases are held (fraud_policy: hold)")
+        for posting in (1, 2, 3)
+    ]  # fmt: skip
+
+
+def test_a_kind_that_is_not_booked_and_a_table_that_nobody_uses_are_told(said, chart):
+    del said["postings"]["receipt"]
+    said["tables"]["old"] = {"by": "form", "values": {"1": "1.1.01.001"}}
+
+    assert findings(said, chart) == [
+        (("postings",), "sga has receipt documents, and none of them would be booked"),
+        (("tables", "old"), "no rule looks anything up in this table"),
+    ]
+
+
+def test_what_is_mistyped_is_told_with_the_nearest_that_would_do(said, chart):
+    payment = said["postings"]["payment"]
+    payment[0]["rules"][0]["account"] = {"table": "acount_of_form"}
+    payment[0]["rules"][1]["when"] = {"frm": ["15"]}
+    payment[1]["rules"][0]["account"] = "4.2.1.002"
+    payment[1]["rules"][1]["when"] = {"fraud": ["True"]}
+    payment[3]["amount"] = "grosss"
+    told = [message for _, message in findings(said, chart)]
+
+    for near in ("'account_of_form'", "'form'", "4.2.01.002 (Promociones y descuentos)", "'true'", "'gross'"):
+        assert any(message.endswith(f"; did you mean {near}?") for message in told)
+
+
+def test_a_heading_is_told_with_accounts_under_it(said, chart):
+    said["postings"]["receipt"][1]["rules"][0]["account"] = "1.1.03"
+
+    assert findings(said, chart) == [
+        (
+            ("postings", "receipt", 1, "rules", 0, "account"),
+            "account 1.1.03 (Documentos y tarjetas por cobrar) is a heading: book to one of the accounts under it, "
+            "like 1.1.03.001, 1.1.03.002, 1.1.03.003",
+        )
+    ]
+
+
+def test_items_and_value_classes_are_checked_where_the_erp_gave_lists_of_them(said, chart):
+    rule = said["postings"]["receipt"][1]["rules"][0]
+    rule |= {"item": "P12345", "value_class": "CONTADOS"}
+    place = ("postings", "receipt", 1, "rules", 0)
+
+    assert findings(said, chart) == [
+        ((*place, "item"), "item P12345 is not in the list of items; did you mean P123458 (Proyecto 123458)?"),
+        (
+            (*place, "value_class"),
+            "value class CONTADOS is not in the list of value classes; did you mean CONTADO (Ventas al contado)?",
+        ),
+    ]
+    assert findings(said, Chart(chart.accounts, chart.cost_centres)) == []
+
+
+def test_what_a_mapping_says_of_single_boxes_is_held_against_the_boxes_it_books(said, chart):
+    rule = said["postings"]["receipt"][1]["rules"][0]
+    rule["cost_centre"] = {"table": "centre_of_box"}
+    said["tables"]["centre_of_box"] = {"by": "box", "values": {"itb_caja_146": "0101"}}
+    mapping = AccountMapping.model_validate(said)
+
+    assert check(mapping, chart) == []
+    assert [tuple(finding) for finding in check(mapping, chart, ["itb_caja_164"])] == [
+        (
+            ("tables", "centre_of_box", "values", "itb_caja_146"),
+            "box 'itb_caja_146' is not among what box can be here; did you mean 'itb_caja_164'?",
+        ),
+        (("tables", "centre_of_box", "values"), "box itb_caja_164 is booked by this mapping and not listed"),
+    ]
+
+
 def test_a_chart_objects_only_to_what_cannot_be_booked():
     chart = Chart(
         {"1": Account("1", "Caja", postable=True, requires_cost_centre=True, blocked=False)},
-        {"A": CostCentre("A", "Centro", blocked=False)},
+        {"A": Dimension("A", "Centro", blocked=False)},
     )
 
-    assert chart.objection_to_account("1") is None
-    assert chart.objection_to_cost_centre("A") is None
+    assert chart.objection("account", "1") is None
+    assert chart.objection("cost_centre", "A") is None
+    assert chart.objection("item", "whatever") is None
     assert chart.requires_cost_centre("1")
     assert not chart.requires_cost_centre("2")

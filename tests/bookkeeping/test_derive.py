@@ -231,3 +231,13 @@ def test_a_rule_takes_effect_on_its_day(payment, changed, mapping, box, day):
     (new,) = derive([payment(form="12")], dated, box, day).entries
     (old,) = derive([payment(form="12", business_date=f"{before}")], dated, box, before).entries
     assert (old.lines[0].account, new.lines[0].account) == ("1.1.02.002", "1.1.02.001")
+
+
+def test_fraud_cases_hold_the_day_where_the_mapping_says_so(payment, changed, mapping, box, day):
+    holding = mapping.model_copy(update={"fraud_policy": "hold"})
+    (problem,) = derive([payment("a", fraud="true"), payment("b")], holding, box, day).problems
+
+    assert (problem.kind, problem.documents) == (ProblemKind.HELD, ("sga:payment:a",))
+    assert problem.message == (
+        "1 payment of 35.30 USD marked as fraud, which mapping sga_ecuador holds for people to decide"
+    )

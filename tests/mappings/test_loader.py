@@ -172,11 +172,11 @@ def test_every_problem_of_a_mapping_is_told_with_its_line(folder, spoil):
 
     assert findings_of(lambda: account_mapping("sga_ecuador")) == [
         f"{ACCOUNTS}:{heading}: tables.account_of_form.values.1: account 1.1.01 (Efectivo y equivalentes) is a "
-        "heading: book to one of the accounts under it",
+        "heading: book to one of the accounts under it, like 1.1.01.001, 1.1.01.002, 1.1.01.003",
         f"{ACCOUNTS}:{history}: postings.payment[3].history: history 'Caja {{caja}} {{date}} Becas' names "
         "{caja}; known are box, box_key, company, date, form, form_name, fraud, programme, reference, revenue_type",
         f"{ACCOUNTS}:{unknown}: postings.receipt[2].rules[1].account: account 2.1.01.007 is not in the chart of "
-        "accounts",
+        "accounts; did you mean 2.1.01.003 (Ventas por cuenta ajena por liquidar)?",
     ]
 
 
@@ -197,7 +197,7 @@ def test_mistakes_of_shape_are_told_in_words_with_their_lines(folder, spoil):
         f"{ACCOUNTS}:{side}: postings.payment[4].side: 'haber' is not one of 'debit' or 'credit'",
         f"{ACCOUNTS}:{rules - 1}: postings.credit_note[2].rules: must be a list",
         f"{ACCOUNTS}:{kind}: postings.receit: 'receit' is not one of 'payment', 'credit_note', 'receipt', 'sale' or "
-        "'collection'",
+        "'collection'; did you mean 'receipt'?",
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import psycopg
 import typer
 from rich.console import Console
+from rich.progress import Progress
 
 from books import preview as shown
 from books.export import Format, range_of
@@ -42,6 +43,25 @@ def preview(
     _print(shown.journal_table(day.derivation, day.documents, mapping, chart, rows=rows))
     _print("Nothing was booked or posted.")
     _exit(day.derivation.problems or day.held)
+
+
+@app.command("what-if")
+def what_if(
+    since: Day,
+    mapping: Annotated[str, typer.Option(help="a draft's path, or the name of a mapping in use; all without it")] = "",
+    every_day: Annotated[bool, typer.Option("--every-day", help="all lines of the day-by-day table")] = False,
+) -> None:
+    """What the stored days would be by a changed mapping, by account and day, against what was booked."""
+    from books.what_if import mappings_for
+    from books.what_if import what_if as derive_again
+    from books.what_if_table import what_if_table
+
+    boxes = mappings_for(mapping)
+    chart, _ = read_chart(mappings_folder())
+    with Progress(console=console, transient=True) as progress:
+        found = list(progress.track(derive_again(boxes, since.date()), total=len(boxes), description="Boxes"))
+    _print(what_if_table(found, chart, every_day=every_day))
+    _exit(any(box.problems for box in found))
 
 
 @app.command()

@@ -85,7 +85,7 @@ def freeze(
     say which day they correct. Returns the day's current revision and whether it is
     new. Raises psycopg.errors.CheckViolation if an entry does not balance (a bug: JournalEntry refuses first).
     """
-    digest = _digest(tenant, lot, entries)
+    digest = digest_of(tenant, lot, entries)
     with connection.transaction():
         existing = current(connection, box, day)
         if existing and existing.digest == digest:
@@ -108,7 +108,8 @@ def freeze(
     return revision, True
 
 
-def _digest(tenant: str, lot: str, entries: Sequence[JournalEntry]) -> str:
+def digest_of(tenant: str, lot: str, entries: Sequence[JournalEntry]) -> str:
+    """SHA-256 of all that the ERP would be told of a day: two days' books that differ in nothing else have the same."""
     said = "\n".join((tenant, lot, *(entry.digest for entry in entries)))
     return hashlib.sha256(said.encode()).hexdigest()
 

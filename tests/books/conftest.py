@@ -1,15 +1,18 @@
 """The box, the day and the mapping that these tests look at: the project's own."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
 from bookkeeping.cash_box import CashBox
-from bookkeeping.documents import Document, Kind
+from bookkeeping.derive import derive
+from bookkeeping.documents import Document, Kind, Reading
 from bookkeeping.mapping import AccountMapping
 from mappings import account_mapping, cash_box
+from store import landing, staging
+from store import ledger as books
 
 DAY = date(2024, 9, 6)
 
@@ -54,3 +57,33 @@ def payment() -> Callable[..., Document]:
         )
 
     return make
+
+
+@pytest.fixture
+def stage(ledger, box) -> Callable[..., int]:
+    """``stage(day, *documents)``: a day that was landed, taken and staged; returns its snapshot."""
+
+    def staged(day, *documents, quarantined=()) -> int:
+        place = landing.Place(box.source, box.connection, box.key, day)
+        snapshot = landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body=f"{documents}")
+        landing.take(ledger, box.id, day, snapshot.snapshot_id, [], [])
+        staging.replace(ledger, box.id, day, snapshot.snapshot_id, Reading(list(documents), list(quarantined)))
+        return snapshot.snapshot_id
+
+    return staged
+
+
+@pytest.fixture
+def book(ledger, box, mapping, stage) -> Callable[..., books.Revision]:
+    """``book(day, *documents)``: a staged day derived by the project's own mapping and frozen."""
+
+    def booked(day, *documents) -> books.Revision:
+        revision, _ = books.freeze(
+            ledger, box=box.id, day=day, snapshot_id=stage(day, *documents), mapping=mapping.name,
+            mapping_digest=mapping.digest, tenant=box.erp.tenant, lot=box.erp.lot,
+            entries=derive(documents, mapping, box, day).entries,
+            documents={document.key: document for document in documents},
+        )  # fmt: skip
+        return revision
+
+    return booked

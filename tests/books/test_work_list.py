@@ -1,15 +1,14 @@
 """The work list: every gap of the mapping once, over all the days that it stops."""
 
 import shutil
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from bookkeeping.documents import QuarantinedRow, Reading
+from bookkeeping.documents import QuarantinedRow
 from books.preview import as_text
 from books.work_list import work_list, work_list_table
-from store import landing, staging
 
 PROJECT = Path(__file__).parents[2] / "include" / "mappings"
 BOX = "itb_caja_164"
@@ -22,18 +21,6 @@ def mappings(tmp_path, monkeypatch) -> Path:
     folder = shutil.copytree(PROJECT, tmp_path / "mappings")
     monkeypatch.setenv("CIERRE_MAPPINGS_DIR", str(folder))
     return folder
-
-
-@pytest.fixture
-def stage(ledger):
-    """``stage(day, *documents)``: a day that was landed and staged and goes no further."""
-
-    def staged(day, *documents, quarantined=()):
-        place = landing.Place("sga", "sga_itb", "164", day)
-        snapshot = landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body=f"[{day}]")
-        staging.replace(ledger, BOX, day, snapshot.snapshot_id, Reading(list(documents), list(quarantined)))
-
-    return staged
 
 
 def test_a_gap_that_stops_several_days_is_one_line_with_all_their_documents_and_money(ledger, stage, payment):

@@ -1,0 +1,102 @@
+"""What a what-if found, for people: by account over all days, then day by day, then what could not be booked. Pure."""
+
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from itertools import groupby
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from bookkeeping.chart import Chart
+from books.snippet import snippet
+from books.what_if import BoxWhatIf, Change
+from store.balances import Place
+
+DAYS = 40
+"""How many lines of the day-by-day table are shown where not all are asked for."""
+
+
+def what_if_table(found: Sequence[BoxWhatIf], chart: Chart, *, every_day: bool = False) -> RenderableType:
+    """Tables of what would be different, in the boxes' currencies, debits less credits."""
+    changes = [change for box in found for change in box.changes]
+    parts: list[RenderableType] = [_summary(found, changes)]
+    if changes:
+        parts += [_by_account(changes, chart), _by_day(changes, chart, every_day=every_day)]
+    return Group(*parts, *_problems(found))
+
+
+def _summary(found: Sequence[BoxWhatIf], changes: Iterable[Change]) -> str:
+    days, documents = sum(box.days for box in found), sum(box.documents for box in found)
+    differing = len({(change.box, change.day) for change in changes})
+    worded, left_out = sum(len(box.worded_otherwise) for box in found), sum(box.left_out for box in found)
+    said = [f"{documents:,} documents of {days:,} days of {len(found)} boxes derived again."]
+    said.append(f"{differing:,} days would have other balances.")
+    said += [f"{worded:,} more would only read otherwise: other histories or lines, the same money."] if worded else []
+    said += [f"{left_out:,} staged days are not booked and were left out; see make unmapped."] if left_out else []
+    return " ".join(said)
+
+
+def _by_account(changes: Iterable[Change], chart: Chart) -> Table:
+    shown = _table("By account", "Days", chart)
+
+    def account(change: Change) -> tuple[str, Place]:
+        return change.currency, change.place
+
+    for (currency, place), own in _grouped(changes, account):
+        days = len({(change.box, change.day) for change in own})
+        shown.add_row(f"{days:,}", *_where(place, chart), *_figures(own), currency)
+    return shown
+
+
+def _by_day(changes: Sequence[Change], chart: Chart, *, every_day: bool) -> Table:
+    shown = _table("Day by day", "Day", chart)
+    ordered = sorted(changes, key=lambda change: (change.day, change.box, change.place))
+    for change in ordered if every_day else ordered[:DAYS]:
+        shown.add_row(f"{change.day} {change.box}", *_where(change.place, chart), *_figures([change]), change.currency)
+    if not every_day and len(ordered) > DAYS:
+        shown.caption = f"and {len(ordered) - DAYS:,} more; DAYS=all shows them"
+    return shown
+
+
+def _table(title: str, first: str, chart: Chart) -> Table:
+    shown = Table(title=title, title_justify="left")
+    shown.add_column(first)
+    for heading in ("Account", "Name", "Dimensions"):
+        shown.add_column(heading)
+    for heading in ("Booked", "Would be", "Difference"):
+        shown.add_column(heading, justify="right", no_wrap=True)
+    shown.add_column("")
+    return shown
+
+
+def _where(place: Place, chart: Chart) -> tuple[str, str, str]:
+    account = chart.accounts.get(place.account)
+    codes = [place.cost_centre, place.item, place.value_class, *(f"{number}={code}" for number, code in place.entities)]
+    return place.account, escape(account.name if account else ""), escape(" ".join(filter(None, codes)))
+
+
+def _figures(changes: Sequence[Change]) -> tuple[str, str, str]:
+    sums = [
+        sum((figure(change) for change in changes), Decimal(0))
+        for figure in (lambda one: one.booked, lambda one: one.would_be, lambda one: one.difference)
+    ]
+    return f"{sums[0]:,}", f"{sums[1]:,}", f"{sums[2]:+,}"
+
+
+def _grouped(changes: Iterable[Change], key: Callable[[Change], tuple]) -> Iterable[tuple[tuple, list[Change]]]:
+    return ((found, list(own)) for found, own in groupby(sorted(changes, key=key), key))
+
+
+def _problems(found: Iterable[BoxWhatIf]) -> list[RenderableType]:
+    parts: list[RenderableType] = []
+    by_name = sorted((box for box in found if box.problems), key=lambda box: box.mapping.name)
+    for _, boxes in groupby(by_name, lambda box: box.mapping.name):
+        own = list(boxes)
+        days = sum(len({day for day, _ in box.problems}) for box in own)
+        parts.append(
+            f"[red]{days:,} day{'s' if days > 1 else ''} could not be booked by mapping {escape(own[0].mapping.name)}."
+        )
+        parts += [escape(f"{box.box.id} {day}: {problem}") for box in own for day, problem in box.problems[:5]]
+        parts.append(escape(snippet(own[0].mapping, [problem for box in own for _, problem in box.problems])))
+    return parts

@@ -16,7 +16,8 @@ def make_missing(names: Iterable[str]) -> list[str]:
     from sqlalchemy import select
     from sqlalchemy.dialects.postgresql import insert
 
-    with create_session() as session:
+    # Not the scheduler's own session: a commit of that one in the middle of its loop ends the scheduler.
+    with create_session(scoped=False) as session:
         known = set(session.scalars(select(Pool.pool)))
         missing = sorted(set(names) - known)
         for name in missing:

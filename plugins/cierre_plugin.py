@@ -1,5 +1,9 @@
 """What Airflow must know of the project beyond its DAGs and connection types."""
 
+from typing import Any
+from urllib.parse import urlsplit
+
+from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 
 from cash_close import run_notes
@@ -7,11 +11,34 @@ from cash_close.priority import BackfillsGiveWay
 from timetables.business_day import BusinessDayTimetable
 
 
+async def close_board(scope: Any, receive: Any, send: Any) -> None:
+    """The close board, imported when it is first asked for: every process reads this file, each task's too."""
+    from board.app import app
+
+    await app(scope, receive, send)
+
+
+# Airflow itself may be served below a path.
+BOARD = f"{urlsplit(conf.get('api', 'base_url', fallback='')).path.rstrip('/')}/cierre"
+
+
 class CierrePlugin(AirflowPlugin):
     """Registers the business-day timetable, without which no DAG of a cash box can be stored or scheduled, the order
-    in which tasks go, and what happens as a run begins and ends."""
+    in which tasks go, what happens as a run begins and ends, and the close board in Airflow's menu."""
 
     name = "cierre"
     timetables = [BusinessDayTimetable]  # noqa: RUF012 (Airflow's own attribute)
     priority_weight_strategies = [BackfillsGiveWay]  # noqa: RUF012
     listeners = [run_notes]  # noqa: RUF012
+    fastapi_apps = [{"app": close_board, "url_prefix": "/cierre", "name": "Cierre"}]  # noqa: RUF012
+    external_views = [  # noqa: RUF012
+        {
+            "name": "Cierre",
+            "href": f"{BOARD}/",
+            "destination": "nav",
+            "url_route": "cierre",
+            "nav_top_level": True,
+            "icon": f"{BOARD}/static/icon.svg",
+            "icon_dark_mode": f"{BOARD}/static/icon-dark.svg",
+        }
+    ]

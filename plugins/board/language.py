@@ -38,6 +38,10 @@ class Language:
         said = self.words.get(text, text)
         return said.format(**values) if values else said
 
+    def documents(self, number: int) -> str:
+        """How many documents, in words."""
+        return self("{n} document" if number == 1 else "{n} documents", n=self.count(number))
+
     def money(self, amount: Decimal | None, currency: str) -> str:
         """An amount with its currency's decimals and no sign of it: columns of one currency say it once."""
         return "" if amount is None else self._figure(amount, DECIMALS.get(currency, 2))

@@ -94,12 +94,12 @@ SELECT reason, asked, asked_at, decision, decided_at, decided_by
 
 -- name: taken^
 -- The newest snapshot that the day was read from, and whether its certificate holds.
-SELECT snapshot_id, source, received_at, sha256, certificate.state AS certificate
+SELECT taken.snapshot_id, source, received_at, sha256, certificate.state AS certificate
   FROM landing.taken JOIN landing.snapshot USING (snapshot_id)
   LEFT JOIN landing.certificate ON certificate.snapshot_id = taken.snapshot_id AND certificate.box = taken.box
        AND certificate.business_date = taken.business_date
  WHERE taken.box = :box AND taken.business_date = :business_date
- ORDER BY snapshot_id DESC LIMIT 1;
+ ORDER BY taken.snapshot_id DESC LIMIT 1;
 
 -- name: problems
 SELECT business_date, box, kind, posting, attributes, documents, amount, currency, message, fix, found_at

@@ -1,0 +1,90 @@
+"""The board as Airflow serves it: real ledger, real tables of Airflow's, and people who may see some boxes."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from airflow.api_fastapi.auth.managers.simple.simple_auth_manager import SimpleAuthManager
+from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+from airflow.api_fastapi.common.db.common import _get_session
+from airflow.api_fastapi.core_api.security import get_user
+from airflow.models import import_all_models
+from airflow.models.base import Base
+from airflow.models.dag import DagModel
+from airflow.models.dagbundle import DagBundleModel
+from fastapi.testclient import TestClient
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from board.app import app
+from board.boxes import dag_of
+from board.ledger import ledger as board_ledger
+from local.postgres import Cluster
+from mappings.loader import cash_boxes
+from store import session as store_session
+
+BOXES = cash_boxes()
+
+Login = Callable[..., TestClient]
+
+
+class SomeBoxes(SimpleAuthManager):
+    """An auth manager that lets everybody see what their name says: ``all``, or a company's DAGs."""
+
+    def is_authorized_dag(self, *, method, user, access_entity=None, details=None) -> bool:
+        box = details.id.removeprefix(dag_of(""))
+        return user.username in ("all", BOXES[box].company) and super().is_authorized_dag(
+            method=method, user=user, access_entity=access_entity, details=details
+        )
+
+
+@pytest.fixture(scope="session")
+def engine(cluster: Cluster):
+    """A database with Airflow's own tables, in which the DAG of every box is known."""
+    cluster.create_database("airflow_of_the_board")
+    made = create_engine(cluster.dsn("airflow_of_the_board").replace("postgresql://", "postgresql+psycopg2://"))
+    import_all_models()
+    Base.metadata.create_all(made)
+    with Session(made) as session:
+        session.add(DagBundleModel(name="dags"))
+        session.flush()
+        session.add_all(DagModel(dag_id=dag_of(box), bundle_name="dags", fileloc="x", is_paused=False) for box in BOXES)
+        session.commit()
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def airflow(engine) -> Iterator[Session]:
+    """Airflow's database for one test; what it adds is undone."""
+    with engine.connect() as connection, connection.begin() as everything:
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            yield session
+        everything.rollback()
+
+
+@pytest.fixture
+def client(ledger_dsn: str, airflow: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    """A browser that is not logged in, and speaks Ecuador's Spanish."""
+
+    def reading_only():
+        with store_session.connect(ledger_dsn) as connection:
+            connection.execute("SET default_transaction_read_only = on")
+            yield connection
+
+    manager = SomeBoxes()
+    for module in ("board.access", "board.app", "airflow.api_fastapi.core_api.security"):
+        monkeypatch.setattr(f"{module}.get_auth_manager", lambda: manager)
+    app.dependency_overrides = {_get_session: lambda: airflow, board_ledger: reading_only}
+    yield TestClient(app, root_path="/cierre", headers={"Accept-Language": "es-EC,es;q=0.9,en;q=0.5"})
+    app.dependency_overrides = {}
+
+
+@pytest.fixture
+def login(client: TestClient) -> Login:
+    """``login("itb", role="VIEWER")``: the same browser, logged in as somebody of a company."""
+
+    def logged_in(name: str = "all", role: str = "ADMIN") -> TestClient:
+        app.dependency_overrides[get_user] = lambda: SimpleAuthManagerUser(username=name, role=role)
+        return client
+
+    return logged_in

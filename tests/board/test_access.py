@@ -1,0 +1,108 @@
+"""Nobody sees anything without Airflow's login, and everybody only the boxes whose DAGs they may see."""
+
+from datetime import date, timedelta
+
+import pytest
+from fastapi.routing import APIRoute
+
+from board.app import app
+from mappings.loader import cash_boxes
+from support import closed_day
+
+BOXES = cash_boxes()
+BOX = BOXES["itb_caja_164"]
+DAY = date.today() - timedelta(days=5)
+
+
+def every_address() -> list[str]:
+    values = {
+        "box_id": BOX.id, "day": str(DAY), "form": "csv", "entry_id": "1", "line": "1", "snapshot_id": "1",
+        "place:path": "0/PAGOS/0", "name": "board.css", "code": "es",
+    }  # fmt: skip
+    routes = [route for route in app.routes if isinstance(route, APIRoute)]
+    addresses = []
+    for route in routes:
+        path = route.path
+        for name, value in values.items():
+            path = path.replace("{" + name + "}", value)
+        assert "{" not in path, f"the test knows no value for {path}"
+        addresses.append(path)
+    return addresses
+
+
+def test_every_address_of_the_board_is_a_route_that_the_walk_below_takes():
+    assert len(app.routes) == len(every_address()) >= 9
+
+
+@pytest.mark.parametrize("address", every_address())
+def test_no_address_answers_without_login(client, address):
+    assert client.get(address, follow_redirects=False).status_code == 401
+
+
+@pytest.mark.parametrize("address", ["/nothing/like/this", "/docs", "/openapi.json", "/redoc"])
+def test_there_are_no_other_addresses(login, address):
+    assert login().get(address).status_code == 404
+
+
+def test_a_person_who_opens_the_board_by_its_address_is_sent_to_the_login(client):
+    answer = client.get("/", headers={"Sec-Fetch-Dest": "document"}, follow_redirects=False)
+    assert answer.status_code == 303
+    assert "/auth/login?next=" in answer.headers["location"]
+
+
+def test_a_forged_session_is_refused(client):
+    client.cookies.set("_token", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiJ9.")
+    assert client.get("/").status_code in (401, 403)
+
+
+def test_a_companys_people_see_their_own_boxes_and_no_others(login):
+    page = login("itb").get("/").text
+    assert BOX.name in page
+    assert all(box.name not in page for box in BOXES.values() if box.company != "itb")
+    assert "conduce_ecuador" not in page
+
+
+def test_a_box_of_others_is_as_if_there_were_none(login, ledger):
+    closed_day.close(ledger, BOX, DAY, ("10.00", "1"))
+    client = login("conduce_ecuador")
+    for address in every_address():
+        if address.startswith("/boxes/"):
+            assert client.get(address).status_code == 404, address
+    assert client.get("/boxes/there_is_none/2026-11-01").status_code == 404
+
+
+def test_work_and_trends_tell_only_of_boxes_that_the_person_may_see(login, ledger):
+    documents = closed_day.stage(ledger, BOX, DAY, ("1234.56", "1"))
+    revision = closed_day.book(ledger, BOX, DAY, documents)
+    assert closed_day.reconcile(ledger, revision) == "discrepancy"
+    assert "1.234,56" in login("itb").get("/work").text
+    assert "1.234,56" not in login("conduce_ecuador").get("/work").text
+    assert "1.234,56" in login("itb").get("/trends").text
+    assert "1.234,56" not in login("conduce_ecuador").get("/trends").text
+
+
+def test_personal_data_is_masked_for_those_who_may_only_look(login, ledger):
+    closed_day.close(ledger, BOX, DAY, ("10.00", "1"))
+    (snapshot,) = ledger.execute("SELECT snapshot_id FROM landing.snapshot").fetchone()
+    address = f"/boxes/{BOX.id}/{DAY}/rows/{snapshot}/0/PAGOS/0"
+    masked = login("itb", role="VIEWER").get(address).text
+    assert "001-002-000000000" in masked
+    assert closed_day.PERSON not in masked
+    assert "0912345678" not in masked
+    clear = login("itb", role="USER").get(address).text
+    assert closed_day.PERSON in clear
+    assert "0912345678" in clear
+
+
+def test_who_may_not_run_a_box_is_offered_no_button(login):
+    address = f"/boxes/{BOX.id}/{DAY}"
+    assert "dagRuns" in login("itb", role="USER").get(address).text
+    assert "dagRuns" not in login("itb", role="VIEWER").get(address).text
+
+
+def test_nothing_is_loaded_from_elsewhere_and_nothing_is_kept(login):
+    answer = login().get("/")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert "http://" not in answer.text
+    assert "https://" not in answer.text

@@ -1,0 +1,96 @@
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from board.boxes import Calendar, Due, all_boxes
+from board.month import box_months, by_company, counts, totals
+from board.states import standing
+from mappings.loader import cash_boxes, mappings_folder
+from store.board import BoxDays
+
+BOXES = cash_boxes()
+FIRST = date(2026, 11, 1)
+DAYS = [FIRST + timedelta(days=ago) for ago in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("books", "run", "letter"),
+    [
+        ("c", None, "c"),
+        ("c", "f", "c"),  # closed stays closed when a later look at it fails
+        ("c", "r", "r"),
+        ("h", "f", "h"),
+        ("d", "f", "d"),
+        ("u", "f", "u"),
+        ("u", "r", "r"),
+        ("o", None, "f"),
+        ("o", "f", "f"),
+        ("o", "w", "w"),
+        (None, "f", "f"),
+        (None, "r", "r"),
+        (None, None, "m"),
+    ],
+)
+def test_a_live_run_comes_first_then_the_books_then_a_failed_run(books, run, letter):
+    assert standing(books, run) == letter
+
+
+def month(box="itb_caja_164", books=(), runs=None, due=None):
+    due = due or Due(date(2024, 1, 1), date(2026, 11, 4))
+    (found,) = box_months([(BOXES[box], due)], DAYS, list(books), runs or {})
+    return found
+
+
+def test_days_that_the_books_do_not_know_are_missing_once_they_are_over():
+    assert month().letters == "mmmm "
+
+
+def test_days_before_the_boxs_first_are_nobodys():
+    assert month(due=Due(date(2026, 11, 3), date(2026, 11, 4))).letters == "  mm "
+
+
+def test_books_and_runs_fall_on_their_own_days_in_whatever_order_they_come():
+    books = BoxDays("itb_caja_164", [DAYS[2], DAYS[0]], "dc", [Decimal("7.00"), Decimal("3.50")])
+    found = month(books=[books], runs={("itb_caja_164", DAYS[1]): "r", ("another", DAYS[3]): "f"})
+    assert found.letters == "crdm "
+    assert found.booked == [Decimal("3.50"), 0, Decimal("7.00"), 0, 0]
+    assert found.total == Decimal("10.50")
+
+
+def test_a_day_that_runs_before_it_is_over_is_seen():
+    assert month(runs={("itb_caja_164", DAYS[4]): "r"}).letters == "mmmmr"
+
+
+def test_totals_add_up_by_day_and_by_company_and_never_across_currencies():
+    due = Due(date(2024, 1, 1), DAYS[-1])
+    boxes = [BOXES["itb_caja_164"], BOXES["itb_caja_165"], BOXES["conduce_caja_3"]]
+    books = [BoxDays(box.id, [DAYS[0]], "c", [Decimal("1.10")]) for box in boxes]
+    months = box_months([(box, due) for box in boxes], DAYS, books, {})
+    itb, conduce = by_company(months)
+    assert (itb.company, itb.by_day[0], itb.total) == ("itb", Decimal("2.20"), Decimal("2.20"))
+    assert conduce.total == Decimal("1.10")
+    assert totals(months)[:2] == [Decimal("3.30"), 0]
+    assert counts(months) == {"c": 3, "m": 12}
+    foreign = [BOXES["itb_caja_164"].model_copy(update={"currency": "EUR"}), BOXES["itb_caja_165"]]
+    assert len(by_company(box_months([(box, due) for box in foreign], DAYS, [], {}))) == 2
+
+
+def test_the_last_day_that_is_over_is_the_boxs_own():
+    noon = datetime(2026, 11, 5, 12, tzinfo=UTC)
+    guayaquil = BOXES["itb_caja_164"]
+    assert Calendar(noon).due(guayaquil).last == date(2026, 11, 4)
+    late = guayaquil.model_copy(update={"closing_hour": "09:00"})
+    assert Calendar(noon).due(late).last == date(2026, 11, 3)
+
+
+def test_a_box_whose_file_is_wrong_does_not_hide_the_others(tmp_path, monkeypatch):
+    folder = tmp_path / "cash_boxes"
+    folder.mkdir()
+    sound = (mappings_folder() / "cash_boxes" / "itb_caja_164.yaml").read_text(encoding="utf-8")
+    (folder / "itb_caja_164.yaml").write_text(sound, encoding="utf-8")
+    (folder / "broken.yaml").write_text("name: only\n", encoding="utf-8")
+    monkeypatch.setenv("CIERRE_MAPPINGS_DIR", str(tmp_path))
+    assert list(all_boxes()) == ["itb_caja_164"]
+    (folder / "itb_caja_164.yaml").write_text(sound.replace("name: ", "name: New "), encoding="utf-8")
+    assert all_boxes()["itb_caja_164"].name.startswith("New ")

@@ -1,0 +1,188 @@
+"""What the pages say is what the books say."""
+
+import io
+import zipfile
+from datetime import UTC, date, datetime, timedelta
+from html.parser import HTMLParser
+
+import pytest
+from airflow.models.dagrun import DagRun
+
+from board.boxes import dag_of
+from mappings.loader import cash_boxes
+from store import attempts, staging
+from store import ledger as books
+from support import closed_day
+
+BOX = cash_boxes()["itb_caja_164"]
+DAY = datetime.now(UTC).date() - timedelta(days=4)
+HERE = f"/boxes/{BOX.id}/{DAY}"
+
+
+class Cells(HTMLParser):
+    """The grid's cells: class, address and hint of each day's link."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: dict[str, tuple[str, str]] = {}
+        self._class = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        if tag == "td":
+            self._class = given.get("class") or ""
+        elif tag == "a" and (given.get("href") or "").startswith("boxes/"):
+            self.found[given["href"].removeprefix("boxes/")] = (self._class, given["title"])
+
+
+def board(client, **query) -> dict[str, tuple[str, str]]:
+    return Cells(client.get("/", params={"month": f"{DAY:%Y-%m}", **query}).text).found
+
+
+def run(airflow, state: str, *, key: str | None = str(DAY), conf=None, run_id="r1") -> None:
+    airflow.add(
+        DagRun(
+            dag_id=dag_of(BOX.id), run_id=run_id, run_type="manual", state=state, partition_key=key, conf=conf,
+            run_after=datetime.now(UTC), logical_date=None, data_interval=None,
+        )
+    )  # fmt: skip
+    airflow.flush()
+
+
+def test_a_closed_day_has_its_sign_its_amount_and_its_page(login, ledger):
+    closed_day.close(ledger, BOX, DAY, ("1200.25", "1"), ("34.25", "6"))
+    assert board(login())[f"{BOX.id}/{DAY}"] == ("c", "cerrado · 1.234,50")
+    page = login().get(HERE).text
+    assert page.count("1.234,50") >= 5  # source (less the receipt), staged, journal, ERP, and the journal's two sides
+    assert "1.1.01.001" in page
+    assert "confirmado" in page
+
+
+@pytest.mark.parametrize(("state", "letter"), [("running", "r"), ("queued", "r"), ("failed", "f")])
+def test_a_day_that_only_airflow_knows_shows_its_run(login, airflow, state, letter):
+    run(airflow, state)
+    assert board(login())[f"{BOX.id}/{DAY}"][0] == letter
+
+
+def test_a_run_that_was_given_its_day_as_a_parameter_counts_too(login, airflow):
+    run(airflow, "running", key=None, conf={"business_date": str(DAY)})
+    assert board(login())[f"{BOX.id}/{DAY}"][0] == "r"
+
+
+def test_a_live_run_hides_what_failed_after_it_began(login, airflow):
+    run(airflow, "running", run_id="first")
+    run(airflow, "failed", run_id="second")
+    assert board(login())[f"{BOX.id}/{DAY}"][0] == "r"
+
+
+def test_a_day_that_nobody_closed_is_missing_and_one_to_come_is_not(login):
+    cells = board(login())
+    assert cells[f"{BOX.id}/{DAY}"] == ("m", "falta")
+    assert f"{BOX.id}/{datetime.now(UTC).date() + timedelta(days=1)}" not in cells
+
+
+def test_filters_leave_the_boxes_that_are_asked_for(login, ledger):
+    closed_day.close(ledger, BOX, DAY, ("10.00", "1"))
+    client = login()
+    assert {cell.split("/")[0] for cell in board(client, state="c")} == {BOX.id}
+    assert {cell.split("/")[0] for cell in board(client, q="caja 164")} == {BOX.id}
+    assert board(client, company="no_such_company") == {}
+    assert {cell.split("/")[0] for cell in board(client, source=BOX.source)} >= {BOX.id, "conduce_caja_3"}
+
+
+@pytest.mark.parametrize("query", [{"month": "2026-13"}, {"month": "x"}])
+def test_a_month_that_is_none_is_refused(login, query):
+    assert login().get("/", params=query).status_code == 422
+
+
+def test_an_uncertain_posting_is_on_the_board_and_in_the_list_of_work(login, ledger):
+    revision = closed_day.book(ledger, BOX, DAY, closed_day.stage(ledger, BOX, DAY, ("77.70", "1")))
+    (entry,) = books.bookings(ledger, revision)
+    attempt = attempts.claim(ledger, entry, worker="w", lease_seconds=60)
+    attempts.doom(ledger, attempt, "the ERP's answer was lost")
+    assert board(login())[f"{BOX.id}/{DAY}"][0] == "u"
+    assert "the ERP&#39;s answer was lost" in login().get("/work").text
+
+
+def test_a_planted_discrepancy_leads_to_its_cause(login, ledger):
+    first, second = closed_day.stage(ledger, BOX, DAY, ("10.00", "1"), ("5.55", "6"))
+    revision = closed_day.book(ledger, BOX, DAY, [first])
+    closed_day.post(ledger, revision)
+    assert closed_day.reconcile(ledger, revision) == "discrepancy"
+    client = login()
+    work = client.get("/work").text
+    assert f"{HERE}" in work
+    assert "5,55" in work
+    page = client.get(HERE).text
+    assert page.count("primera diferencia") == 1
+    assert f"{HERE}/rows/{staging.snapshot_of(ledger, BOX.id, DAY)}/{second.place}" in page
+    row = client.get(f"{HERE}/rows/{staging.snapshot_of(ledger, BOX.id, DAY)}/{second.place}").text
+    assert "5.55" in row
+    assert "la fila no está asentada" in row
+
+
+def test_from_a_line_down_to_the_row_of_the_source_and_back_up(login, ledger):
+    closed_day.close(ledger, BOX, DAY, ("10.00", "1"), ("5.55", "6"))
+    (entry_id,) = ledger.execute("SELECT entry_id FROM ledger.entry").fetchone()
+    client = login()
+    line = client.get(f"{HERE}/lines/{entry_id}/1").text
+    assert "0/PAGOS/1" in line
+    row = client.get(f"{HERE}/rows/{staging.snapshot_of(ledger, BOX.id, DAY)}/0/PAGOS/1").text
+    assert f"{HERE}/lines/{entry_id}/1" in row
+    assert client.get(f"{HERE}/lines/{entry_id}/9").status_code == 404
+    assert client.get(f"{HERE}/rows/1/0/PAGOS/99").status_code == 404
+    documents = client.get(f"{HERE}/documents", params={"kind": "payment", "form": "6"}).text
+    assert "001-002-000000001" in documents
+    assert "5,55" in documents
+
+
+def test_a_day_as_csv_opens_in_a_spreadsheet_of_the_readers_country(login, ledger):
+    closed_day.close(ledger, BOX, DAY, ("1234.50", "1"))
+    answer = login().get(f"{HERE}/close.csv")
+    text = answer.content.decode("utf-8-sig")
+    assert text.splitlines()[0] == "Asiento;Fecha;Cuenta;Centro de costo;Texto;Lado;Importe"
+    assert text.splitlines()[1].endswith(";1.1.01.001;;Caja;debe;1234,50")
+    assert f'filename="{BOX.id}_{DAY}.csv"' in answer.headers["content-disposition"]
+
+
+def test_a_text_of_the_books_is_no_formula_in_a_spreadsheet():
+    from board.exports import _csv_cell
+
+    assert _csv_cell('=HYPERLINK("http://x")', comma=True).startswith("'=")
+
+
+def test_a_day_as_xlsx_and_as_pdf(login, ledger):
+    closed_day.close(ledger, BOX, DAY, ("1234.50", "1"))
+    with zipfile.ZipFile(io.BytesIO(login().get(f"{HERE}/close.xlsx").content)) as book:
+        assert "1234.5" in book.read("xl/worksheets/sheet2.xml").decode()
+    assert login().get(f"{HERE}/close.pdf").content.startswith(b"%PDF-")
+    assert login().get(f"{HERE}/close.exe").status_code == 404
+
+
+def test_trends_show_the_day_that_stands_out(login, ledger):
+    for ago, amount in enumerate(["100.00"] * 9 + ["900.00"], start=2):
+        closed_day.stage(ledger, BOX, datetime.now(UTC).date() - timedelta(days=ago), (amount, "1"))
+    page = login().get("/trends", params={"span": 31}).text
+    assert "1.800,00" in page
+    assert "<b>900,00</b>" in page
+
+
+def test_a_language_that_was_chosen_is_kept(login):
+    client = login()
+    answer = client.get("/language/en", params={"back": "/work"}, follow_redirects=False)
+    assert answer.headers["location"] == "/cierre/work"
+    assert "Work lists" in client.get("/", headers={"Cookie": "cierre_language=en"}).text
+    assert client.get("/language/fr").status_code == 404
+    assert client.get("/language/es", params={"back": "//elsewhere.example"}).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["../app.py", "%2e%2e/app.py", "nothing.css"])
+def test_only_the_files_meant_for_it_are_served(login, name):
+    assert login().get(f"/static/{name}").status_code == 404
+
+
+def test_a_day_of_which_nothing_is_known_says_so_and_offers_to_close_it(login):
+    page = login().get(f"/boxes/{BOX.id}/{date(2026, 1, 2)}").text
+    assert "falta" in page
+    assert "Cerrar este día" in page

@@ -1,0 +1,102 @@
+"""A closed day of a demo box in the ledger, as the steps of a close would leave it, without running them."""
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import psycopg
+
+from bookkeeping.cash_box import CashBox
+from bookkeeping.certificate import Claim
+from bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total, totals
+from bookkeeping.journal import JournalEntry, Line, LineSource, Side
+from store import attempts, landing, reconciliation, staging
+from store import ledger as books
+from store.ledger import Revision
+
+PERSON = "Ana María Vera"
+
+
+def document(box: CashBox, day: date, number: int, net: str, form: str = "1") -> Document:
+    """A payment of a box, in the landed row of the same number."""
+    return Document(
+        source=box.source,
+        kind=Kind.PAYMENT,
+        source_id=f"0-{number}",
+        business_date=day,
+        currency=box.currency,
+        form=form,
+        amounts={"net": Decimal(net)},
+        attributes={"form": form},
+        place=f"0/PAGOS/{number}",
+        reference=f"001-002-{number:09d}",
+    )
+
+
+def stage(ledger: psycopg.Connection, box: CashBox, day: date, *amounts: tuple[str, str]) -> list[Document]:
+    """Lands and stages payments (net money, form), the last of which is also held back as without cash."""
+    documents = [document(box, day, number, net, form) for number, (net, form) in enumerate(amounts)]
+    rows = [
+        {"pagoValor": float(one.net), "formaPagoId": int(one.form), "facturaNumero": one.reference,
+         "inscripcionNombre": PERSON, "clienteRuc": "0912345678"}
+        for one in documents
+    ]  # fmt: skip
+    place = landing.Place(box.source, box.connection, box.key, day)
+    body = json.dumps(
+        [{"PAGOS": rows, "NC": [], "RC": [{"rcId": 7, "rcValorInicial": 5, "inscripcionNombre": PERSON}]}]
+    )
+    landed = landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body=body)
+    held = QuarantinedRow(
+        "0/RC/0", Kind.RECEIPT, "", "no_cash", "no cash behind it", Decimal(5), {"rcId": 7}, blocking=False
+    )
+    counted = [*totals(documents), Total(held.kind, held.form, 1, held.net)]
+    claims = [Claim("PAGOS, in all", len(documents), len(documents), None, None)]
+    landing.take(ledger, box.id, day, landed.snapshot_id, counted, claims)
+    staging.replace(ledger, box.id, day, landed.snapshot_id, Reading(documents, [held]))
+    return documents
+
+
+def book(ledger: psycopg.Connection, box: CashBox, day: date, documents: list[Document]) -> Revision:
+    """Books staged payments: a debit for all of them against a credit."""
+    total = sum((one.net for one in documents), Decimal(0))
+    sources = tuple(LineSource(one.key, "net", one.net) for one in documents)
+    lines = (
+        Line(Side.DEBIT, "1.1.01.001", total, "Caja", sources=sources),
+        Line(Side.CREDIT, "4.1.01.001", total, "Ingresos", sources=sources),
+    )
+    revision, _ = books.freeze(
+        ledger,
+        box=box.id,
+        day=day,
+        snapshot_id=staging.snapshot_of(ledger, box.id, day),
+        mapping=box.mapping,
+        mapping_digest="0" * 64,
+        tenant=box.erp.tenant,
+        lot=box.erp.lot,
+        entries=[JournalEntry(box.id, day, 1, box.currency, lines)],
+        documents={one.key: one for one in documents},
+    )
+    return revision
+
+
+def post(ledger: psycopg.Connection, revision: Revision) -> None:
+    """Has the ERP acknowledge every entry of a revision."""
+    for entry in books.bookings(ledger, revision):
+        attempt = attempts.claim(ledger, entry, worker="test", lease_seconds=60)
+        assert attempts.confirm(ledger, attempt, "000001")
+
+
+def reconcile(ledger: psycopg.Connection, revision: Revision) -> str:
+    """Compares the day and keeps it; returns its state."""
+    comparisons = reconciliation.compare_day(ledger, revision)
+    state = "reconciled" if all(row.agrees for row in comparisons) else "discrepancy"
+    reconciliation.keep(ledger, revision, state, comparisons)
+    return state
+
+
+def close(ledger: psycopg.Connection, box: CashBox, day: date, *amounts: tuple[str, str]) -> Revision:
+    """All of it."""
+    revision = book(ledger, box, day, stage(ledger, box, day, *amounts))
+    post(ledger, revision)
+    assert reconcile(ledger, revision) == "reconciled"
+    return revision

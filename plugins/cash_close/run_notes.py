@@ -9,13 +9,14 @@ from cash_close.pools import make_missing
 
 if TYPE_CHECKING:
     from airflow.models.dagrun import DagRun
+    from sqlalchemy.orm import Session
 
 
 @hookimpl
 def on_dag_run_running(dag_run: "DagRun", msg: str) -> None:
     """Before the run's tasks are looked at: a task whose pool is not there would wait for ever."""
     if _is_close(dag_run):
-        make_missing({task.pool for task in dag_run.get_dag().tasks})
+        make_missing({task.pool for task in dag_run.get_dag().tasks}, _session(dag_run))
         _note(dag_run, "closing")
 
 
@@ -30,7 +31,9 @@ def on_dag_run_success(dag_run: "DagRun", msg: str) -> None:
 def on_dag_run_failed(dag_run: "DagRun", msg: str) -> None:
     """The run's note says which step failed."""
     if _is_close(dag_run):
-        failed = [task.task_id for task in dag_run.get_task_instances() if task.state == "failed"]
+        failed = [
+            task.task_id for task in dag_run.get_task_instances(session=_session(dag_run)) if task.state == "failed"
+        ]
         _note(dag_run, f"NOT closed: {', '.join(failed) or 'the run'} failed")
 
 
@@ -40,6 +43,13 @@ def first_line(note: str | None, line: str, mark: str) -> str:
     if written[0].startswith(mark):
         written = written[1:]
     return "\n\n".join([line, *filter(None, written)])
+
+
+def _session(dag_run: "DagRun") -> "Session":
+    """The scheduler's own: any other would be the same one of its thread, and closing that ends the scheduler."""
+    from sqlalchemy.orm import object_session
+
+    return object_session(dag_run)
 
 
 def _is_close(dag_run: "DagRun") -> bool:
@@ -55,8 +65,7 @@ def _note(dag_run: "DagRun", outcome: str) -> None:
 def _outcome(dag_run: "DagRun") -> str:
     """What the last step said of the day: ``reconciled`` or ``no activity``; a dry run skips that step."""
     from airflow.models.xcom import XComModel
-    from sqlalchemy.orm import object_session
 
     said = XComModel.get_many(run_id=dag_run.run_id, dag_ids=dag_run.dag_id, task_ids="reconcile", key="return_value")
-    row = object_session(dag_run).scalar(said)
+    row = _session(dag_run).scalar(said)
     return XComModel.deserialize_value(row)["state"] if row else "dry run, nothing posted"

@@ -83,7 +83,7 @@ class BoxDay:
 
     def document_keys(self) -> set[str]:
         """The keys of the documents that SGA's answer holds."""
-        reading = sga.read(self.answer(), day=self.day, currency=self.box.currency)
+        reading = sga.read(self.answer(), day=self.day, currency=self.box.currency, key=self.box.key)
         return {document.key for document in reading.documents}
 
 

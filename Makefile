@@ -5,7 +5,7 @@ $(error Run it as: make -C <the project's folder> …)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down probe browser test kills simulate reliability lint lock clean
+.PHONY: help setup demo up down backfill preview what-if unmapped export fava audit check-mappings schemas probe browser test kills simulate reliability lint lock clean
 
 # Whatever a tool wants to keep between runs, it keeps here.
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -25,6 +25,15 @@ help:
 	@echo "make demo [DATE=YYYY-MM-DD]  close a day of every cash box (yesterday, without DATE) and show the result"
 	@echo "make up                      start PostgreSQL, the vendors' sandbox and Airflow, and leave them running"
 	@echo "make down                    stop them"
+	@echo "make check-mappings          say all that is wrong in the mapping files, and what came lately and is not mapped"
+	@echo "make schemas                 write the JSON Schemas that editors check the mapping files with"
+	@echo "make preview BOX=… DATE=…    the journal that a box's day would make, nothing posted (ROWS=1: every document behind)"
+	@echo "make what-if SINCE=…         what the stored days would be by the mappings as they are now, or by a draft (MAPPING=file)"
+	@echo "make unmapped                what keeps staged days from being booked, with the lines to paste"
+	@echo "make export BOX=… FROM=… [TO=…] [FORMAT=beancount]  the journal as beancount, hledger, xlsx or csv; COMPANY=… for all its boxes"
+	@echo "make fava BOX=… FROM=… [TO=…]  the same opened in Fava, in the browser"
+	@echo "make audit                   whether the books are still what was sealed; names the first broken link"
+	@echo "make backfill COMPANY=…|BOX=… FROM=YYYY-MM-DD TO=YYYY-MM-DD  close a range of days, both inclusive"
 	@echo "make probe CONN=protheus TENANT=… DEBIT=… CREDIT=… [LOT=PROBE1] [DATE=YYYY-MM-DD]"
 	@echo "                             try in the ERP's test company what posting assumes of it, and keep the result"
 	@echo "make test [ARGS=…]           run the tests (ARGS go to pytest)"
@@ -49,6 +58,39 @@ up: setup
 
 down:
 	@if [ -x $(PY) ]; then $(PY) -m local down; else echo "Not set up, so nothing runs."; fi
+
+check-mappings: setup
+	@$(PY) -m local check
+
+schemas: setup
+	@$(PY) -m mappings schemas
+
+# Looking at books: docs/books.md.
+BOOKS := $(PY) -m local books
+RANGE = --box "$(BOX)" --company "$(COMPANY)" --from "$(FROM)" $(if $(TO),--to "$(TO)")
+
+preview: setup
+	@$(BOOKS) preview --box "$(BOX)" --date "$(DATE)" $(if $(ROWS),--rows)
+
+what-if: setup
+	@$(BOOKS) what-if --since "$(SINCE)" --mapping "$(MAPPING)" $(if $(DAYS),--every-day)
+
+unmapped: setup
+	@$(BOOKS) unmapped
+
+export: setup
+	@$(BOOKS) export $(RANGE) --format "$(or $(FORMAT),beancount)" --into "$(or $(INTO),.run/exports)"
+
+fava: setup
+	@$(BOOKS) export $(RANGE) --into .run/exports
+	@$(PY) -m fava.cli --port "$(or $(FAVA_PORT),5000)" \
+		".run/exports/$(or $(BOX),$(COMPANY))_$(FROM)_to_$(or $(TO),$(FROM)).beancount"
+
+audit: setup
+	@$(BOOKS) audit
+
+backfill: setup
+	@$(PY) -m local backfill --company "$(COMPANY)" --box "$(BOX)" --from "$(FROM)" --to "$(TO)"
 
 # Accounts that ask for cost centres: DEBIT_COST_CENTRE, CREDIT_COST_CENTRE. Other money than dollars: CURRENCY.
 probe: setup

@@ -1,4 +1,4 @@
-"""`python -m local demo|up|down|probe|books`: the system on this machine. The Makefile's targets call it."""
+"""`python -m local demo|up|down|check|probe|books`: the system on this machine. The Makefile's targets call it."""
 
 import argparse
 import signal
@@ -66,6 +66,14 @@ def _parser() -> argparse.ArgumentParser:
     books = commands.add_parser("books", help="look at books (python -m books --help) on this machine's ledger")
     books.add_argument("arguments", nargs=argparse.REMAINDER)
     books.set_defaults(command=_books)
+    check = commands.add_parser("check", help="check the mapping files, and what came lately and is not mapped")
+    check.set_defaults(command=_check)
+    backfill = commands.add_parser("backfill", help="close a range of days of a cash box, or of all a company's")
+    backfill.add_argument("--company", default="")
+    backfill.add_argument("--box", default="")
+    backfill.add_argument("--from", dest="first", type=_day, required=True)
+    backfill.add_argument("--to", dest="last", type=_day, required=True)
+    backfill.set_defaults(command=_backfill)
     probe = commands.add_parser("probe", help="put what posting assumes of the ERP to the test, in its test company")
     for name, default in PROBE.items():
         probe.add_argument(f"--{name.replace('_', '-')}", default=default)
@@ -110,6 +118,23 @@ def _books(arguments: argparse.Namespace) -> int:
     from local.books import books
 
     return books(Stack.of_this_project(), arguments.arguments)
+
+
+def _check(_: argparse.Namespace) -> int:
+    from local.check import check_mappings
+
+    return check_mappings(Stack.of_this_project())
+
+
+def _backfill(arguments: argparse.Namespace) -> int:
+    from local.backfill import backfill
+    from mappings.findings import MappingError
+
+    stack = Stack.of_this_project(AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE="False")
+    try:
+        return backfill(stack, arguments.company, arguments.box, arguments.first, arguments.last, console)
+    except MappingError as error:
+        return _complain(error)
 
 
 def _probe(arguments: argparse.Namespace) -> int:

@@ -3,28 +3,32 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, Field
 
 from bookkeeping.money import DECIMALS
-from bookkeeping.nearest import nearest
+from bookkeeping.nearest import did_you_mean, nearest
 from bookkeeping.validation import IsoDate, Model, Source, Text
 
 
-def _matching(pattern: str, meaning: str) -> AfterValidator:
+def _matching(pattern: str, meaning: str) -> Any:
+    """Text that matches a pattern as a whole; the message, like a schema's description, says what that means."""
+
     def check(text: str) -> str:
         if not re.fullmatch(pattern, text):
             raise ValueError(f"{text!r} is not {meaning}")
         return text
 
-    return AfterValidator(check)
+    described = Field(json_schema_extra={"pattern": f"^({pattern})$", "description": meaning})
+    return Annotated[str, AfterValidator(check), described]
 
 
 def _currency(code: str) -> str:
     if code not in DECIMALS:
-        raise ValueError(f"unknown currency {code!r}; known are {', '.join(sorted(DECIMALS))}")
+        known = f"known are {', '.join(sorted(DECIMALS))}"
+        raise ValueError(f"unknown currency {code!r}; {known}{did_you_mean(code, DECIMALS)}")
     return code
 
 
@@ -37,13 +41,11 @@ def _timezone(name: str) -> str:
     return name
 
 
-Slug = Annotated[str, _matching(r"[a-z0-9_]{1,100}", "a name of small letters, digits and underscores")]
-ConnectionId = Annotated[str, _matching(r"[A-Za-z0-9_.-]+", "the id of an Airflow connection")]
-Tenant = Annotated[
-    str, _matching(r"[^,\s][^,]*,[^,\s][^,]*", "'group,branch' with no blank after the comma, like 'T1,D MG 01 '")
-]
-Lot = Annotated[str, _matching(r"[A-Za-z0-9]{6}", "a lot of six letters or digits, like '008964'")]
-ClosingHour = Annotated[str, _matching(r"([01]\d|2[0-3]):[0-5]\d", "an hour from '00:00' to '23:59'")]
+Slug = _matching(r"[a-z0-9_]{1,100}", "a name of small letters, digits and underscores")
+ConnectionId = _matching(r"[A-Za-z0-9_.-]+", "the id of an Airflow connection")
+Tenant = _matching(r"[^,\s][^,]*,[^,\s][^,]*", "'group,branch' with no blank after the comma, like 'T1,D MG 01 '")
+Lot = _matching(r"[A-Za-z0-9]{6}", "a lot of six letters or digits, like '008964'")
+ClosingHour = _matching(r"([01]\d|2[0-3]):[0-5]\d", "an hour from '00:00' to '23:59'")
 
 
 class Erp(Model):
@@ -110,8 +112,8 @@ class CashBox(Model):
     key: Text
     company: Slug
     erp: Erp
-    timezone: Annotated[str, AfterValidator(_timezone)]
-    currency: Annotated[str, AfterValidator(_currency)]
+    timezone: Annotated[str, AfterValidator(_timezone), Field(json_schema_extra={"examples": ["America/Guayaquil"]})]
+    currency: Annotated[str, AfterValidator(_currency), Field(json_schema_extra={"enum": sorted(DECIMALS)})]
     closing_hour: ClosingHour = "00:00"
     mapping: Slug
     start_date: IsoDate

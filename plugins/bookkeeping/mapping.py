@@ -14,14 +14,14 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from bookkeeping.documents import Kind
 from bookkeeping.history import placeholders
 from bookkeeping.journal import Side
 from bookkeeping.problems import ProblemKind
 from bookkeeping.validation import IsoDate, Model, Source, Text
-from bookkeeping.vocabulary import SOURCES
+from bookkeeping.vocabulary import AMOUNTS, ATTRIBUTES, SOURCES
 
 
 class FromTable(Model):
@@ -33,7 +33,7 @@ class FromTable(Model):
 class Table(Model):
     """Codes by the value of one attribute (``by``): cost centres by programme, accounts by type of revenue."""
 
-    by: Text
+    by: Annotated[Text, Field(json_schema_extra={"enum": ATTRIBUTES})]
     values: Annotated[dict[str, Text], Field(min_length=1)]
 
 
@@ -48,7 +48,13 @@ def _code_or_table(value: object) -> str:
 Code = Annotated[Annotated[Text, Tag("code")] | Annotated[FromTable, Tag("table")], Discriminator(_code_or_table)]
 """An account or another code: written out, or looked up in a table."""
 
-OneOf = Annotated[tuple[Text, ...], BeforeValidator(_several), Field(min_length=1)]
+_TEXT = {"type": "string"}
+OneOf = Annotated[
+    tuple[Text, ...],
+    BeforeValidator(_several),
+    Field(min_length=1),
+    WithJsonSchema({"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]}),
+]
 """The values a condition accepts: one, or any of a list."""
 
 
@@ -63,7 +69,7 @@ class Rule(Model):
     """
 
     label: str = ""
-    when: dict[str, OneOf] = Field(default_factory=dict)
+    when: dict[str, OneOf] = Field(default_factory=dict, json_schema_extra={"propertyNames": {"enum": ATTRIBUTES}})
     valid_from: IsoDate | None = None
     priority: int = 0
     account: Code
@@ -104,7 +110,7 @@ class Posting(Model):
     """
 
     side: Literal["debit", "credit"]
-    amount: Text
+    amount: Annotated[Text, Field(json_schema_extra={"enum": AMOUNTS})]
     history: Text
     lines: Lines = "summary"
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)]

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from bookkeeping.nearest import did_you_mean
 from bookkeeping.vocabulary import SOURCES
@@ -43,5 +43,5 @@ Text = Annotated[str, AfterValidator(_not_blank)]
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]
 """A date, or its text as ``YYYY-MM-DD``."""
 
-Source = Annotated[str, AfterValidator(_source)]
+Source = Annotated[str, AfterValidator(_source), Field(json_schema_extra={"enum": sorted(SOURCES)})]
 """A source of documents: the name of its hook's module and of its entry in the vocabulary."""

@@ -107,3 +107,11 @@ SOURCES: Mapping[str, Mapping[Kind, Shape]] = {
     },
     "zeta": {Kind.SALE: _ZETA, Kind.CREDIT_NOTE: _ZETA},
 }
+
+_SHAPES = [shape for kinds in SOURCES.values() for shape in kinds.values()]
+
+AMOUNTS = sorted({name for shape in _SHAPES for name in shape.components})
+"""The amounts that some kind of document has."""
+
+ATTRIBUTES = sorted({BOX, *(name for shape in _SHAPES for name in shape.attributes)})
+"""What rules may look at in some kind of document."""

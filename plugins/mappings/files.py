@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -16,6 +17,8 @@ from bookkeeping.nearest import did_you_mean
 from mappings.findings import Finding
 
 Loc = tuple[str | int, ...]
+
+_Model = TypeVar("_Model", bound=BaseModel)
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # The C one is missing where PyYAML was built without libyaml.
 
@@ -69,6 +72,20 @@ def read_yaml(path: Path, folder: Path) -> YamlFile:
         else:
             file.findings.append(Finding(file.name, 1, "", "must hold fields, each as 'name: value'"))
     return file
+
+
+def read_model(path: Path, folder: Path, model: type[_Model], identity: str = "") -> tuple[_Model | None, YamlFile]:
+    """A file as a model; None where the file's findings say why not. ``identity`` is the field, if any, that holds the
+    file's own name."""
+    file = read_yaml(path, folder)
+    if identity in file.content:
+        file.findings.append(file.finding((identity,), "is the file's own name; leave this line out"))
+    if file.content or not identity:
+        try:
+            made = model.model_validate({**file.content, **({identity: path.stem} if identity else {})})
+        except ValidationError as error:
+            file.findings.extend(file.explain(error, model))
+    return (None if file.findings else made), file
 
 
 class _Plain:

@@ -1,23 +1,19 @@
 """Cash boxes and account mappings, read from the mappings folder and checked."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING
 
 from bookkeeping.cash_box import CashBox
-from bookkeeping.validation import Model
-from mappings.files import YamlFile, read_yaml
+from bookkeeping.nearest import did_you_mean
+from mappings.files import YamlFile, read_model
 from mappings.findings import Finding, MappingError
 
 if TYPE_CHECKING:
     from bookkeeping.mapping import AccountMapping
 
 ENVIRONMENT = "CIERRE_MAPPINGS_DIR"
-
-_Model = TypeVar("_Model", bound=Model)
 
 
 def mappings_folder() -> Path:
@@ -48,10 +44,10 @@ def cash_box(box_id: str) -> CashBox:
     folder = mappings_folder()
     known = cash_box_ids()
     if box_id not in known:
-        names = ", ".join(known) or "none"
-        unknown = Finding("cash_boxes", 0, "", f"unknown box {box_id!r}; known are {names}")
+        message = f"unknown box {box_id!r}; known are {', '.join(known) or 'none'}{did_you_mean(box_id, known)}"
+        unknown = Finding("cash_boxes", 0, "", message)
         raise MappingError(folder, [unknown, *_misnamed(folder, "cash_boxes")])
-    box, file = _read(folder / "cash_boxes" / f"{box_id}.yaml", folder, CashBox, "id")
+    box, file = read_model(folder / "cash_boxes" / f"{box_id}.yaml", folder, CashBox, "id")
     if box is None:
         raise MappingError(folder, file.findings)
     return box
@@ -60,15 +56,17 @@ def cash_box(box_id: str) -> CashBox:
 def cash_boxes() -> dict[str, CashBox]:
     """Every cash box by id, checked one by one and against each other. Raises MappingError with all problems."""
     folder = mappings_folder()
-    read = [_read(path, folder, CashBox, "id") for path in sorted((folder / "cash_boxes").glob("*.yaml"))]
+    read = [read_model(path, folder, CashBox, "id") for path in sorted((folder / "cash_boxes").glob("*.yaml"))]
     findings = [finding for _, file in read for finding in file.findings]
     sound = [(box, file) for box, file in read if box is not None]
     findings += _misnamed(folder, "cash_boxes") + _misnamed(folder, "accounts")
     findings += _shared(sound, ("erp", "lot"), "tenant and lot", lambda box: (box.erp.tenant.strip(), box.erp.lot))
     findings += _shared(sound, ("key",), "connection and key", lambda box: (box.source, box.connection, box.key))
+    mappings = account_mapping_names()
     for box, file in sound:
-        if not (folder / "accounts" / f"{box.mapping}.yaml").is_file():
-            findings.append(file.finding(("mapping",), f"there is no file accounts/{box.mapping}.yaml"))
+        if box.mapping not in mappings:
+            message = f"there is no file accounts/{box.mapping}.yaml{did_you_mean(box.mapping, mappings)}"
+            findings.append(file.finding(("mapping",), message))
     if not read:
         findings.append(Finding("cash_boxes", 0, "", "there is no cash box: add a file <box>.yaml"))
     if findings:
@@ -76,17 +74,21 @@ def cash_boxes() -> dict[str, CashBox]:
     return {box.id: box for box, _ in sound}
 
 
+def account_mapping_names() -> list[str]:
+    """The names of the account mappings there are files for, sorted; the files are not read."""
+    return sorted(path.stem for path in (mappings_folder() / "accounts").glob("*.yaml"))
+
+
 def account_mapping(name: str) -> "AccountMapping":
     """The account mapping ``accounts/<name>.yaml``, sound and held against the chart.
 
     Raises MappingError with everything that is wrong in it and in the chart's files.
     """
-    folder = mappings_folder()
-    path = folder / "accounts" / f"{name}.yaml"
-    if not path.is_file():
-        known = ", ".join(sorted(other.stem for other in path.parent.glob("*.yaml"))) or "none"
-        raise MappingError(folder, [Finding("accounts", 0, "", f"unknown mapping {name!r}; known are {known}")])
-    return _sound_mapping(path, folder)
+    folder, known = mappings_folder(), account_mapping_names()
+    if name not in known:
+        message = f"unknown mapping {name!r}; known are {', '.join(known) or 'none'}{did_you_mean(name, known)}"
+        raise MappingError(folder, [Finding("accounts", 0, "", message)])
+    return sound_mapping(folder / "accounts" / f"{name}.yaml", folder)[0]
 
 
 def draft_mapping(path: Path) -> "AccountMapping":
@@ -96,35 +98,24 @@ def draft_mapping(path: Path) -> "AccountMapping":
     """
     if not path.is_file():
         raise MappingError(path.parent, [Finding(path.name, 0, "", "there is no such file")])
-    return _sound_mapping(path, path.parent)
+    return sound_mapping(path, path.parent)[0]
 
 
-def _sound_mapping(path: Path, folder: Path) -> "AccountMapping":
+def sound_mapping(path: Path, folder: Path, boxes: Collection[str] = ()) -> "tuple[AccountMapping, YamlFile]":
+    """The account mapping in a file, and the file, to find its lines by; checked also against the ``boxes`` it books,
+    where they are given. Raises MappingError."""
     # Imported here: parsing a DAG reads cash boxes only, and pays for nothing else.
     from bookkeeping.checks import check
     from bookkeeping.mapping import AccountMapping
     from mappings.charts import read_chart
 
     chart, findings = read_chart(mappings_folder())
-    mapping, file = _read(path, folder, AccountMapping, "name")
+    mapping, file = read_model(path, folder, AccountMapping, "name")
     if mapping is not None and not findings:
-        findings = [file.finding(place, message) for place, message in check(mapping, chart)]
+        findings = [file.finding(place, message) for place, message in check(mapping, chart, boxes)]
     if file.findings or findings:
         raise MappingError(folder, [*file.findings, *findings])
-    return mapping
-
-
-def _read(path: Path, folder: Path, model: type[_Model], identity: str) -> tuple[_Model | None, YamlFile]:
-    """A file as a model, whose ``identity`` is the file's stem; None where the file's findings say why not."""
-    file = read_yaml(path, folder)
-    if identity in file.content:
-        file.findings.append(file.finding((identity,), "is the file's own name; leave this line out"))
-    if file.content:
-        try:
-            made = model.model_validate({**file.content, identity: path.stem})
-        except ValidationError as error:
-            file.findings.extend(file.explain(error, model))
-    return (None if file.findings else made), file
+    return mapping, file
 
 
 def _shared(

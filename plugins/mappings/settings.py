@@ -2,10 +2,8 @@
 
 from typing import TypeVar
 
-from pydantic import ValidationError
-
 from bookkeeping.validation import Model
-from mappings.files import read_yaml
+from mappings.files import read_model
 from mappings.findings import MappingError
 from mappings.loader import mappings_folder
 
@@ -21,10 +19,7 @@ def read_settings(name: str, model: type[_Settings]) -> _Settings | None:
     path = folder / name
     if not path.is_file():
         return None
-    file = read_yaml(path, folder)
-    if not file.findings:
-        try:
-            return model.model_validate(file.content)
-        except ValidationError as error:
-            file.findings.extend(file.explain(error, model))
-    raise MappingError(folder, file.findings)
+    made, file = read_model(path, folder, model)
+    if made is None:
+        raise MappingError(folder, file.findings)
+    return made

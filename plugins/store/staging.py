@@ -4,6 +4,7 @@ import json
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from typing import NamedTuple
 
 import psycopg
 from psycopg.types.json import Jsonb
@@ -112,3 +113,21 @@ def quarantined_totals(connection: psycopg.Connection, box: str, day: date) -> l
     """Control totals of the quarantined rows; an unreadable amount counts as zero."""
     rows = _sql.quarantined_totals(connection, box=box, business_date=day)
     return [Total(Kind(row.kind), row.form, row.rows, row.net) for row in rows]
+
+
+class Seen(NamedTuple):
+    """Documents of a box that are alike for a mapping, and the money of one of their amounts, in their own currency."""
+
+    box: str
+    kind: str
+    currency: str
+    attributes: dict[str, str]
+    component: str
+    documents: int
+    amount: Decimal
+    last_day: date
+
+
+def seen_since(connection: psycopg.Connection, since: date) -> list[Seen]:
+    """What was staged for business dates from ``since`` on, of all boxes, each amount of money (not zero) by itself."""
+    return [Seen(*row) for row in _sql.seen_since(connection, since=since)]

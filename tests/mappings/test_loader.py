@@ -80,7 +80,7 @@ def test_values_are_read_as_they_were_typed(folder, spoil):
 
 def test_an_unknown_box_is_refused_with_the_known_ones(folder):
     assert findings_of(lambda: cash_box("itb_caja_999")) == [
-        f"cash_boxes: unknown box 'itb_caja_999'; known are {', '.join(cash_box_ids())}"
+        f"cash_boxes: unknown box 'itb_caja_999'; known are {', '.join(cash_box_ids())}; did you mean 'itb_caja_165'?"
     ]
 
 
@@ -97,7 +97,7 @@ def test_every_problem_of_every_box_is_told_at_once_with_file_and_line(folder, s
     assert findings_of(cash_boxes) == [
         f"cash_boxes/conduce_caja_3.yaml:{tenant}: erp.tenant: "
         "'T1, D MG 02' is not 'group,branch' with no blank after the comma, like 'T1,D MG 01 '",
-        f"{BOX}:2: start_date is missing",
+        f"{BOX}:3: start_date is missing",
         f"{BOX}:{currency}: currency: unknown currency 'XYZ'; known are CLP, EUR, USD, UYU",
         f"{BOX}:{typo}: closing_our: is not a field that is known here; did you mean 'closing_hour'?",
     ]
@@ -133,7 +133,9 @@ def test_the_same_lot_in_another_tenant_is_another_lot(folder, spoil):
 def test_a_box_whose_mapping_has_no_file_is_refused(folder, spoil):
     line = spoil(BOX, "mapping: sga_ecuador", "mapping: sga_peru")
 
-    assert findings_of(cash_boxes) == [f"{BOX}:{line}: mapping: there is no file accounts/sga_peru.yaml"]
+    assert findings_of(cash_boxes) == [
+        f"{BOX}:{line}: mapping: there is no file accounts/sga_peru.yaml; did you mean 'sga_ecuador'?"
+    ]
 
 
 def test_a_file_that_ends_in_yml_is_not_silently_left_out(folder):
@@ -148,7 +150,7 @@ def test_a_file_name_that_cannot_be_in_a_dag_id_is_refused(folder):
     (folder / BOX).rename(folder / "cash_boxes" / "ITB-164.yaml")
 
     assert findings_of(cash_boxes) == [
-        "cash_boxes/ITB-164.yaml:2: 'ITB-164' is not a name of small letters, digits and underscores"
+        "cash_boxes/ITB-164.yaml:3: 'ITB-164' is not a name of small letters, digits and underscores"
     ]
 
 
@@ -203,7 +205,8 @@ def test_mistakes_of_shape_are_told_in_words_with_their_lines(folder, spoil):
 
 def test_an_unknown_mapping_is_refused_with_the_known_ones(folder):
     assert findings_of(lambda: account_mapping("sga_peru")) == [
-        "accounts: unknown mapping 'sga_peru'; known are bsale_chile, sga_ecuador, sge_spain, zeta_uruguay"
+        "accounts: unknown mapping 'sga_peru'; known are bsale_chile, sga_ecuador, sge_spain, zeta_uruguay; "
+        "did you mean 'sga_ecuador'?"
     ]
 
 

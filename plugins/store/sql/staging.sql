@@ -30,3 +30,12 @@ SELECT kind, form, count(*)::int AS rows, sum(net) AS net, (count(*) FILTER (WHE
 SELECT kind, form, count(*)::int AS rows, coalesce(sum(net), 0) AS net
   FROM staging.quarantined WHERE box = :box AND business_date = :business_date
  GROUP BY kind, form ORDER BY kind, form;
+
+-- name: seen_since
+-- What came by what rules may look at, amount by amount. The rate of a currency is of one document alone.
+SELECT box, kind, currency, attributes - 'rate' AS attributes, part.key AS component,
+       count(*)::int AS documents, sum(part.value::numeric) AS amount, max(business_date) AS last_day
+  FROM staging.document CROSS JOIN LATERAL jsonb_each_text(amounts) AS part
+ WHERE business_date >= :since AND part.value::numeric <> 0
+ GROUP BY box, kind, currency, attributes - 'rate', part.key
+ ORDER BY box, kind, currency, attributes, component;

@@ -1,0 +1,24 @@
+"""`make check-mappings`: the mapping files, held also against what this machine's ledger saw come in lately."""
+
+import os
+import subprocess
+import sys
+
+from local.stack import Stack
+
+COMMAND = [sys.executable, "-m", "mappings", "check"]
+
+
+def check_mappings(stack: Stack) -> int:
+    """Runs ``python -m mappings check`` and returns its exit status.
+
+    With the stack's ledger where it has one (only its PostgreSQL is started, where it does not run, and stopped
+    again), or that of ``AIRFLOW_CONN_LEDGER_DB``; without any otherwise. Raises PostgresError.
+    """
+    from store import migrate
+
+    if not (stack.cluster.data.exists() or "AIRFLOW_CONN_LEDGER_DB" in stack.given):
+        return subprocess.run(COMMAND, check=False).returncode
+    with stack.ledger() as dsn:
+        migrate.upgrade(dsn)
+        return subprocess.run(COMMAND, env=os.environ | {"CIERRE_LEDGER_DSN": dsn}, check=False).returncode

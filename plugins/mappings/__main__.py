@@ -1,0 +1,62 @@
+"""`python -m mappings check|schemas`: checks the files that accountants own; writes the schemas for their editors."""
+
+import os
+from datetime import UTC, datetime
+
+import psycopg
+import typer
+
+from mappings.check import check_all, sound
+from mappings.findings import Finding, MappingError
+from mappings.loader import mappings_folder
+from mappings.schemas import write_schemas
+from mappings.seen import WINDOW, unmapped
+from store import session
+
+LEDGER = "CIERRE_LEDGER_DSN"
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def check() -> None:
+    """Says everything that is wrong in the mapping files, each with file and line and what would be right.
+
+    Where CIERRE_LEDGER_DSN (a libpq URI) names a ledger that answers, also what its sources sent in the last 90 days
+    that the mappings cannot book. Ends with 1 where there is anything to mend.
+    """
+    try:
+        findings = check_all()
+        findings += _unmapped()
+    except MappingError as error:
+        findings = error.findings
+    for finding in findings:
+        typer.echo(finding)
+    if findings:
+        typer.echo(f"{len(findings)} to mend in {mappings_folder()}.")
+        raise typer.Exit(1)
+    typer.echo("Boxes, account mappings, charts, companies and periods are sound.")
+
+
+@app.command()
+def schemas() -> None:
+    """Writes the JSON Schemas that editors complete and check the files with."""
+    for path in write_schemas():
+        typer.echo(path)
+
+
+def _unmapped() -> list[Finding]:
+    left_out = f"Left out: what came in the last {WINDOW.days} days and is not mapped"
+    if not (dsn := os.environ.get(LEDGER)):
+        typer.echo(f"{left_out}. There is no ledger to look in: {LEDGER} names none.", err=True)
+        return []
+    try:
+        with session.connect(dsn) as ledger:
+            return unmapped(ledger, *sound(), datetime.now(UTC).date())
+    except psycopg.Error as error:
+        typer.echo(f"{left_out}. The ledger cannot be read: {error}", err=True)
+        return []
+
+
+if __name__ == "__main__":
+    app()

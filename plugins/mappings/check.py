@@ -1,0 +1,83 @@
+"""All checks of the mapping files at once: what `make check-mappings`, the tests and Airflow's own check run."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from bookkeeping.cash_box import CashBox
+from bookkeeping.mapping import AccountMapping
+from bookkeeping.nearest import did_you_mean
+from mappings.companies import companies
+from mappings.files import YamlFile, read_model
+from mappings.findings import Finding, MappingError
+from mappings.loader import account_mapping_names, cash_box, cash_box_ids, cash_boxes, mappings_folder, sound_mapping
+from mappings.periods import Periods
+from mappings.settings import read_settings
+from mappings.sge_columns import sge_columns
+
+SoundMappings = Mapping[str, tuple[AccountMapping, YamlFile]]
+"""Account mappings by name, each with its file, to find lines by."""
+
+
+def check_all() -> list[Finding]:
+    """Everything that is wrong in the mappings folder, by file and line; empty where all of it is sound.
+
+    Raises MappingError if there is no such folder.
+    """
+    findings: set[Finding] = set()
+    _collect(findings, cash_boxes)
+    # While a box's file is wrong, nobody knows which boxes a mapping has to list.
+    boxes = _sound_boxes()
+    mappings = _sound_mappings({} if findings else boxes, findings)
+    for box in boxes.values():
+        findings.update(_of_box(box, mappings, _collect(findings, companies) or {}))
+    _collect(findings, lambda: read_settings("periods.yaml", Periods))
+    if any(box.source == "sge" for box in boxes.values()):
+        _collect(findings, sge_columns)
+    return sorted(findings)
+
+
+def sound() -> tuple[dict[str, CashBox], SoundMappings]:
+    """The boxes and the account mappings that nothing is wrong with, whatever is wrong with others."""
+    boxes = _sound_boxes()
+    return boxes, _sound_mappings(boxes, set())
+
+
+def _collect(findings: set[Finding], read: Callable[[], object]) -> object:
+    """What a reading gives; None where it is refused, for the reasons that are added to ``findings``."""
+    try:
+        return read()
+    except MappingError as refused:
+        findings.update(refused.findings)
+        return None
+
+
+def _sound_boxes() -> dict[str, CashBox]:
+    read = ((box_id, _collect(set(), lambda box_id=box_id: cash_box(box_id))) for box_id in cash_box_ids())
+    return {box_id: box for box_id, box in read if box is not None}
+
+
+def _sound_mappings(boxes: Mapping[str, CashBox], findings: set[Finding]) -> SoundMappings:
+    folder, found = mappings_folder(), {}
+    for name in account_mapping_names():
+        own = [box.id for box in boxes.values() if box.mapping == name]
+        path = folder / "accounts" / f"{name}.yaml"
+        read = _collect(findings, lambda path=path, own=own: sound_mapping(path, folder, own))
+        if read is not None:
+            found[name] = read
+    return found
+
+
+def _of_box(box: CashBox, mappings: SoundMappings, known: Mapping[str, object]) -> Iterator[Finding]:
+    """What a box's file says that does not fit the other files."""
+    file = _file_of(box, mappings_folder())
+    mapping = mappings.get(box.mapping)
+    if mapping and mapping[0].source != box.source:
+        message = f"mapping {box.mapping} is written for {mapping[0].source}, and this box reads {box.source}"
+        yield file.finding(("mapping",), message)
+    if known and box.company not in known:
+        message = f"company {box.company!r} is not in companies.yaml{did_you_mean(box.company, known)}"
+        yield file.finding(("company",), message)
+
+
+def _file_of(box: CashBox, folder: Path) -> YamlFile:
+    return read_model(folder / "cash_boxes" / f"{box.id}.yaml", folder, CashBox, "id")[1]

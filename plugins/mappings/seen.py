@@ -1,0 +1,55 @@
+"""What the sources lately sent that the mappings, as they are now, could not book: told before a day stops on it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+import psycopg
+
+from bookkeeping.cash_box import CashBox
+from bookkeeping.documents import Kind
+from bookkeeping.mapping import Unresolved
+from bookkeeping.vocabulary import BOX, FRAUD
+from mappings.check import SoundMappings
+from mappings.files import Loc
+from mappings.findings import Finding
+from store import staging
+
+WINDOW = timedelta(days=90)
+"""How far back documents are looked at."""
+
+
+def unmapped(
+    ledger: psycopg.Connection, boxes: Mapping[str, CashBox], mappings: SoundMappings, today: date
+) -> list[Finding]:
+    """A finding for each value that documents of the last 90 days carried and no rule or table has, with their money.
+
+    Every amount counts by itself, since each has rules of its own; those of zero need none. Rules are those in force
+    today.
+    """
+    stopped: dict[tuple[str, Loc, Unresolved, str], list[staging.Seen]] = defaultdict(list)
+    for seen in staging.seen_since(ledger, today - WINDOW):
+        box = boxes.get(seen.box)
+        if box is None or box.mapping not in mappings:
+            continue
+        mapping, _ = mappings[box.mapping]
+        if mapping.fraud_policy == "hold" and seen.attributes.get(FRAUD) == "true":
+            continue
+        for number, posting in enumerate(mapping.postings.get(Kind(seen.kind), ())):
+            resolved = mapping.resolve(posting, {**seen.attributes, BOX: box.id}, today)
+            if posting.amount == seen.component and isinstance(resolved, list):
+                for one in resolved:
+                    place = ("tables", one.table, "values") if one.table else ("postings", seen.kind, number, "rules")
+                    stopped[box.mapping, place, one, seen.currency].append(seen)
+    return sorted(
+        mappings[name][1].finding(place, _told(one, currency, found))
+        for (name, place, one, currency), found in stopped.items()
+    )
+
+
+def _told(one: Unresolved, currency: str, found: Iterable[staging.Seen]) -> str:
+    found = list(found)
+    count, amount = sum(seen.documents for seen in found), sum(seen.amount for seen in found)
+    last, boxes = max(seen.last_day for seen in found), ", ".join(sorted({seen.box for seen in found}))
+    plural = "s" if count > 1 else ""
+    return f"{count} document{plural} of {amount} {currency} ({boxes}, last on {last}) {one.reason}; {one.fix}"

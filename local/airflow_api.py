@@ -68,6 +68,39 @@ class AirflowApi:
         body = {"logical_date": None, "partition_key": business_date.isoformat()}
         return self.call("POST", f"/dags/{dag_id}/dagRuns", json=body)["dag_run_id"]
 
+    def backfill(self, dag_id: str, first: date, last: date, *, at_once: int) -> list[str]:
+        """Start a backfill of business dates, both inclusive, without those that ran well; the days that it runs.
+
+        Raises AirflowApiError where one of the DAG is still under way.
+        """
+        body = {
+            "dag_id": dag_id,
+            # Midnights as written are dates, whatever anybody's zone (timetables.business_day).
+            "from_date": f"{first}T00:00:00Z",
+            "to_date": f"{last}T00:00:00Z",
+            "reprocess_behavior": "failed",
+            "max_active_runs": at_once,
+        }
+        days = [day["partition_key"] for day in self.call("POST", "/backfills/dry_run", json=body)["backfills"]]
+        if days:
+            self.call("POST", "/backfills", json=body)
+        return days
+
+    def backfill_under_way(self, dag_id: str) -> bool:
+        """Whether Airflow still counts a backfill of a DAG as running; it notices the end of one within a minute."""
+        found = self.call("GET", "/backfills", params={"dag_id": dag_id, "order_by": "-id", "limit": 1})["backfills"]
+        return any(backfill["completed_at"] is None for backfill in found)
+
+    def days(self, dag_id: str, first: date, last: date, *, since: datetime) -> dict[str, str]:
+        """The state of the newest run of each business date of a range that was run or ended after ``since``."""
+        window = {"partition_date_gte": str(first), "partition_date_lte": str(last), "order_by": "id"}
+        runs = self._pages(f"/dags/{dag_id}/dagRuns", "dag_runs", **window)
+        return {
+            run["partition_key"]: run["state"]
+            for run in runs
+            if run["end_date"] is None or datetime.fromisoformat(run["end_date"]) > since
+        }
+
     def run_state(self, dag_id: str, run_id: str) -> str:
         """The state of a run: queued, running, success or failed."""
         return self.call("GET", f"/dags/{dag_id}/dagRuns/{run_id}")["state"]

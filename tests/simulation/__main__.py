@@ -76,7 +76,8 @@ def _many(server: Server, arguments: argparse.Namespace) -> int:
     for seed, invariant, how in sorted(ours.broken)[:50]:
         console.print(f"seed {seed} breaks “{invariant}”: {how}", style="red", markup=False, soft_wrap=True)
     if ours.broken:
-        console.print(f"The story of a seed: make simulate SEED={min(ours.broken)[0]}")
+        beyond = f" ARGS='--beyond \"{arguments.beyond}\"'" if arguments.beyond else ""
+        console.print(f"The story of a seed: make simulate SEED={min(ours.broken)[0]}{beyond}", soft_wrap=True)
     return 1 if ours.broken else 0
 
 

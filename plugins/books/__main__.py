@@ -24,7 +24,7 @@ console = Console(highlight=False)
 _DATE = {"formats": ["%Y-%m-%d"], "metavar": "YYYY-MM-DD"}
 Day = Annotated[datetime, typer.Option(**_DATE)]
 FirstDay = Annotated[datetime, typer.Option("--from", **_DATE)]
-LastDay = Annotated[datetime, typer.Option("--to", **_DATE)]
+LastDay = Annotated[datetime | None, typer.Option("--to", help="the first day, if nothing is said", **_DATE)]
 
 
 @app.command()
@@ -67,14 +67,14 @@ def what_if(
 @app.command()
 def export(
     first: FirstDay,
-    last: LastDay,
+    last: LastDay = None,
     box: Annotated[str, typer.Option(help="a box's id")] = "",
     company: Annotated[str, typer.Option(help="all boxes of a company")] = "",
     format: Annotated[Format, typer.Option()] = Format.BEANCOUNT,
     into: Annotated[Path, typer.Option(help="the folder for the file")] = Path(),
 ) -> None:
     """The journal of a box or a company, by its dates in the ERP, as a file for other tools."""
-    wanted = range_of(box, company, first.date(), last.date())
+    wanted = range_of(box, company, first.date(), (last or first).date())
     with open_ledger() as ledger:
         path, entries = write(ledger, wanted, into, format)
     _print(f"{entries} entries in {path}")

@@ -1,6 +1,7 @@
 """What-if: the stored days derived again by a changed mapping, held against what was booked. Nothing is written."""
 
 import os
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -8,10 +9,13 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import PrivateAttr
 
 from bookkeeping.cash_box import CashBox
 from bookkeeping.derive import derive
-from bookkeeping.mapping import AccountMapping
+from bookkeeping.mapping import AccountMapping, Booking, Posting, Unresolved
 from bookkeeping.money import ZERO
 from bookkeeping.problems import Problem
 from books.ledger import open_ledger
@@ -80,8 +84,36 @@ def what_if(boxes: Iterable[tuple[CashBox, AccountMapping]], since: date) -> Ite
         yield from processes.map(partial(_what_if, since=since), boxes)
 
 
+class _Memory(NamedTuple):
+    """What was looked up for one posting: by the attributes that decide, and how many rules' dates had come."""
+
+    read: tuple[str, ...]
+    dates: tuple[date, ...]
+    found: dict[tuple, Booking | list[Unresolved]]
+
+
+class _Remembering(AccountMapping):
+    """A mapping that looks up each combination of attributes once for all days on which the same rules are in force:
+    most of the work of deriving small days one by one."""
+
+    _memory: dict[int, _Memory] = PrivateAttr(default_factory=dict)
+
+    def resolve(self, posting: Posting, attributes: Mapping[str, str], day: date) -> Booking | list[Unresolved]:
+        """As every mapping does."""
+        memory = self._memory
+        if id(posting) not in memory:
+            dates = tuple(sorted({rule.valid_from for rule in posting.rules if rule.valid_from}))
+            memory[id(posting)] = _Memory(tuple(self.attributes_read(posting)), dates, {})
+        read, dates, found = memory[id(posting)]
+        key = (bisect(dates, day), *map(attributes.get, read))
+        if key not in found:
+            found[key] = super().resolve(posting, attributes, day)
+        return found[key]
+
+
 def _what_if(box_and_mapping: tuple[CashBox, AccountMapping], since: date) -> BoxWhatIf:
     box, mapping = box_and_mapping
+    remembering = _Remembering.model_construct(**dict(mapping))
     with open_ledger() as connection:
         days = balances.booked_days(connection, box.id, since)
         booked = balances.booked(connection, box.id, since)
@@ -90,7 +122,7 @@ def _what_if(box_and_mapping: tuple[CashBox, AccountMapping], since: date) -> Bo
         for day, digest in days.items():
             staged = staging.documents(connection, box.id, day)
             documents += len(staged)
-            derivation = derive(staged, mapping, box, day, max_lines=lines)
+            derivation = derive(staged, remembering, box, day, max_lines=lines)
             problems += [(day, problem) for problem in derivation.problems]
             if derivation.problems or ledger.digest_of(box.erp.tenant, box.erp.lot, derivation.entries) == digest:
                 continue

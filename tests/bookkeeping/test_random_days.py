@@ -1,0 +1,113 @@
+"""Random days of every source, other currencies included: never an unbalanced entry, a negative line or a lost cent.
+
+CIERRE_DOCUMENTS says how many: `CIERRE_DOCUMENTS=5000000 make test ARGS=tests/bookkeeping/test_random_days.py`.
+"""
+
+import os
+import random
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bookkeeping.derive import derive
+from bookkeeping.documents import Document
+from bookkeeping.journal import JournalEntry, Side
+from bookkeeping.money import quantum
+from mappings import account_mapping, cash_box
+from support.random_documents import DAY, RandomDocuments
+
+MOST = 1000
+"""Documents of a day."""
+DOCUMENTS = int(os.environ.get("CIERRE_DOCUMENTS", "40000"))
+
+BOXES = {
+    box.source: (box, account_mapping(box.mapping))
+    for box in map(cash_box, ("itb_caja_164", "austral_oficina_1", "itb_uruguay_1_1", "universidad_contratos"))
+}
+sources = pytest.mark.parametrize("source", BOXES)
+many = settings(max_examples=DOCUMENTS // len(BOXES) // (MOST // 2), deadline=None)
+seeds = st.integers(0, 2**32)
+counts = st.integers(1, MOST)
+
+
+def derived(source: str, documents: Iterable[Document], max_lines: int = 999) -> list[JournalEntry]:
+    box, mapping = BOXES[source]
+    derivation = derive(documents, mapping, box, DAY, max_lines)
+    assert derivation.problems == []
+    return derivation.entries
+
+
+@sources
+@many
+@given(seed=seeds, count=counts)
+def test_every_cent_of_every_document_is_booked_once_a_side(source, seed, count):
+    box, mapping = BOXES[source]
+    documents = {one.key: one for one in RandomDocuments(box, mapping, seed)(count)}
+    shares: dict[tuple[str, Side, str], Decimal] = defaultdict(Decimal)
+    for entry in derived(source, documents.values()):
+        assert entry.debit == entry.credit
+        for line in entry.lines:
+            assert line.amount == sum(share.amount for share in line.sources) > 0
+            assert line.amount == line.amount.quantize(quantum(box.currency))
+            assert len(line.history) <= 40
+            if line.foreign:
+                assert line.foreign.amount == sum(share.foreign for share in line.sources)
+                assert {documents[share.document_key].currency for share in line.sources} == {line.foreign.currency}
+            for share in line.sources:
+                own = share.amount if share.foreign is None else share.foreign
+                shares[share.document_key, line.side, share.component] += own
+
+    rounded = {key: value for key, value in shares.items() if key[2] == "rounding"}
+    assert {key: value for key, value in shares.items() if key not in rounded} == {
+        (one.key, posting.journal_side, posting.amount): one.amounts[posting.amount]
+        for one in documents.values()
+        for posting in mapping.postings[one.kind]
+        if one.amounts[posting.amount]
+    }
+    for (key, _, _), left in rounded.items():
+        lines = sum(1 for share in shares if share[0] == key) - 1
+        assert left <= quantum(box.currency) * lines / 2
+        assert documents[key].currency != box.currency
+
+
+@sources
+@many
+@given(seed=seeds, count=counts)
+def test_each_share_is_its_documents_amount_by_its_documents_rate(source, seed, count):
+    box, mapping = BOXES[source]
+    documents = {one.key: one for one in RandomDocuments(box, mapping, seed)(count)}
+    for entry in derived(source, documents.values()):
+        for line in entry.lines:
+            for share in line.sources:
+                document = documents[share.document_key]
+                if share.component != "rounding":
+                    rate = Decimal(document.attributes.get("rate", "1"))
+                    wanted = document.amounts[share.component] * rate
+                    assert share.amount == wanted.quantize(quantum(box.currency), rounding=ROUND_HALF_UP)
+                    assert (share.foreign is None) == (document.currency == box.currency)
+
+
+@sources
+@settings(max_examples=20, deadline=None)
+@given(seed=seeds, count=st.integers(1, 100), max_lines=st.integers(12, 40))
+def test_neither_order_nor_splitting_changes_what_is_booked(source, seed, count, max_lines):
+    documents = RandomDocuments(*BOXES[source], seed)(count)
+    whole, parts = derived(source, documents), derived(source, documents, max_lines)
+    random.Random(seed).shuffle(documents)
+
+    assert derived(source, documents) == whole
+    assert all(len(part.lines) <= max_lines for part in parts)
+    assert totals(parts) == totals(whole)
+
+
+def totals(entries: Iterable[JournalEntry]) -> dict[tuple, Decimal]:
+    """What is booked to each account and side, whichever entries and lines it stands in."""
+    sums: dict[tuple, Decimal] = defaultdict(Decimal)
+    for entry in entries:
+        for line in entry.lines:
+            sums[line.side, line.account, line.cost_centre, line.foreign and line.foreign.currency] += line.amount
+    return sums

@@ -7,6 +7,7 @@ from decimal import Decimal
 from rich.table import Table
 
 from bookkeeping.cash_box import CashBox
+from bookkeeping.money import quantum
 from mappings.findings import MappingError
 from mappings.loader import account_mapping
 from store.overview import BoxDay
@@ -41,7 +42,7 @@ def _cells(box: CashBox, box_day: BoxDay) -> list[str]:
     return [
         documents,
         _money(box, box_day.money_by_form),
-        f"{box_day.journal_total:,} {box.currency}",
+        f"{_amount(box, box_day.journal_total)} {box.currency}",
         "\n".join(box_day.erp_documents) or "none",
         f"[{colour}]{box_day.state}",
     ]
@@ -49,9 +50,13 @@ def _cells(box: CashBox, box_day: BoxDay) -> list[str]:
 
 def _money(box: CashBox, money_by_form: Mapping[str, Decimal]) -> str:
     names = _form_names(box)
-    amounts = {form: f"{amount:,}" for form, amount in sorted(money_by_form.items(), key=lambda item: _number(item[0]))}
+    amounts = {form: _amount(box, amount) for form, amount in sorted(money_by_form.items(), key=lambda item: _number(item[0]))}
     width = max(map(len, amounts.values()), default=0)
     return "\n".join(f"{amount:>{width}}  {names.get(form, f'form {form}')}" for form, amount in amounts.items())
+
+
+def _amount(box: CashBox, amount: Decimal) -> str:
+    return f"{amount.quantize(quantum(box.currency)):,}"
 
 
 def _form_names(box: CashBox) -> Mapping[str, str]:

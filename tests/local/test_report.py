@@ -66,3 +66,10 @@ def test_only_reconciled_boxes_and_those_without_activity_are_green(boxes, state
 
 def test_a_box_that_is_missing_from_the_ledger_is_not_green(boxes):
     assert not all_green(boxes, {"itb_caja_164": box_day("itb_caja_164")})
+
+
+def test_pesos_of_chile_are_shown_without_decimals(boxes):
+    boxes = {"austral_oficina_1": cash_boxes()["austral_oficina_1"]}
+    text = shown(boxes, box_day("austral_oficina_1", journal_total=Decimal("1744810.00")))
+    assert "1,744,810 CLP" in text
+    assert "1,200  Efectivo" in text

@@ -50,7 +50,8 @@ def _cells(box: CashBox, box_day: BoxDay) -> list[str]:
 
 def _money(box: CashBox, money_by_form: Mapping[str, Decimal]) -> str:
     names = _form_names(box)
-    amounts = {form: _amount(box, amount) for form, amount in sorted(money_by_form.items(), key=lambda item: _number(item[0]))}
+    by_number = sorted(money_by_form.items(), key=lambda item: _number(item[0]))
+    amounts = {form: _amount(box, amount) for form, amount in by_number}
     width = max(map(len, amounts.values()), default=0)
     return "\n".join(f"{amount:>{width}}  {names.get(form, f'form {form}')}" for form, amount in amounts.items())
 

@@ -14,6 +14,7 @@ from books.export import Format, range_of
 from books.export import export as write
 from books.ledger import NoLedger, open_ledger
 from books.staged import NothingThere, derived
+from books.words import counted
 from mappings.charts import read_chart
 from mappings.findings import MappingError
 from mappings.loader import account_mapping, cash_box, mappings_folder
@@ -37,7 +38,8 @@ def preview(
     chart, _ = read_chart(mappings_folder())
     with open_ledger() as ledger:
         day = derived(ledger, of_box, date.date(), mapping)
-    _print(f"{of_box.name}, {day.day}: {len(day.documents)} documents, as {day.origin}, by mapping {mapping.name}.")
+    documents = counted(len(day.documents), "document")
+    _print(f"{of_box.name}, {day.day}: {documents}, as {day.origin}, by mapping {mapping.name}.")
     for held in day.held:
         console.print(f"In quarantine, so the day stops: {held}", style="red", markup=False)
     _print(shown.journal_table(day.derivation, day.documents, mapping, chart, rows=rows))
@@ -77,7 +79,7 @@ def export(
     wanted = range_of(box, company, first.date(), (last or first).date())
     with open_ledger() as ledger:
         path, entries = write(ledger, wanted, into, format)
-    _print(f"{entries} entries in {path}")
+    _print(f"{counted(entries, 'entry')} in {path}")
 
 
 @app.command()

@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
+from books.words import counted
 from store import seals
 from store.seals import Seal
 
@@ -89,4 +90,8 @@ def audit_table(found: Audit) -> RenderableType:
         shown.add_row(chain.box, f"{chain.links:,}", chain.head, "[red]broken" if chain.broken else "[green]sound")
     wrong = [*(chain.broken for chain in found.chains if chain.broken), *found.unsealed]
     total = sum(chain.links for chain in found.chains)
-    return Group(shown, *(f"[red]{escape(one)}" for one in wrong or []), *([] if wrong else [f"{total:,} links hold."]))
+    return Group(
+        shown,
+        *(f"[red]{escape(one)}" for one in wrong or []),
+        *([] if wrong else [f"{counted(total, 'link')} checked, nothing broken."]),
+    )

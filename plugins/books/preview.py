@@ -20,6 +20,7 @@ from bookkeeping.mapping import AccountMapping
 from bookkeeping.problems import Problem
 from books.dimensions import dimensions
 from books.snippet import snippet
+from books.words import counted
 
 WIDTH = 150
 """Characters of a table where nobody looks on: a task's log, a file."""
@@ -70,8 +71,7 @@ def as_text(renderable: RenderableType, width: int = WIDTH) -> str:
 
 
 def _entry_table(entry: JournalEntry, documents: Mapping[str, Document], chart: Chart, *, rows: bool) -> Table:
-    currency = entry.currency
-    title = f"{entry.name}: {entry.debit:,} {currency} in {len(entry.lines)} lines"
+    title = f"{entry.name}: {entry.debit:,} {entry.currency} in {counted(len(entry.lines), 'line')}"
     shown = Table(title=title, title_justify="left", show_footer=True)
     shown.add_column("Line", justify="right")
     shown.add_column("Account", no_wrap=True)
@@ -99,7 +99,7 @@ def _entry_table(entry: JournalEntry, documents: Mapping[str, Document], chart: 
 
 def _behind(line: Line, documents: Mapping[str, Document], *, rows: bool) -> Iterator[str]:
     counts = Counter(documents[source.document_key].kind for source in line.sources)
-    yield ", ".join(f"{count} {kind.replace('_', ' ')}{'s' if count > 1 else ''}" for kind, count in counts.items())
+    yield ", ".join(counted(count, kind.replace("_", " ")) for kind, count in counts.items())
     for source in line.sources if rows else ():
         document = documents[source.document_key]
         yield f"{document.place}  {document.reference or '(no number)'}  {source.component} {source.amount:,}"

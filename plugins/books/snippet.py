@@ -8,6 +8,7 @@ from decimal import Decimal
 from bookkeeping.mapping import AccountMapping, FromTable
 from bookkeeping.money import ZERO
 from bookkeeping.problems import Problem, ProblemKind
+from books.words import counted
 
 _Stopped = dict[str, dict[str, tuple[int, Decimal]]]
 
@@ -84,8 +85,7 @@ def _told(stopped: _Stopped) -> str:
     """The posting that the most money is stopped in stands for all: ``5 documents, 341.51 USD``."""
     most = max(stopped.values(), key=lambda by_currency: max(amount for _, amount in by_currency.values()))
     return "; ".join(
-        f"{count} document{'s' if count > 1 else ''}, {amount:,} {currency}"
-        for currency, (count, amount) in sorted(most.items())
+        f"{counted(count, 'document')}, {amount:,} {currency}" for currency, (count, amount) in sorted(most.items())
     )
 
 

@@ -1,7 +1,6 @@
 """What a what-if found, for people: by account over all days, then day by day, then what could not be booked. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
 from itertools import groupby
 
 from rich.console import Group, RenderableType
@@ -9,8 +8,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from bookkeeping.chart import Chart
+from bookkeeping.money import ZERO, quantum
 from books.snippet import snippet
 from books.what_if import BoxWhatIf, Change
+from books.words import counted
 from store.balances import Place
 
 DAYS = 40
@@ -27,13 +28,17 @@ def what_if_table(found: Sequence[BoxWhatIf], chart: Chart, *, every_day: bool =
 
 
 def _summary(found: Sequence[BoxWhatIf], changes: Iterable[Change]) -> str:
-    days, documents = sum(box.days for box in found), sum(box.documents for box in found)
-    differing = len({(change.box, change.day) for change in changes})
+    documents = counted(sum(box.documents for box in found), "document")
+    days = counted(sum(box.days for box in found), "day")
+    differing = counted(len({(change.box, change.day) for change in changes}), "day")
     worded, left_out = sum(len(box.worded_otherwise) for box in found), sum(box.left_out for box in found)
-    said = [f"{documents:,} documents of {days:,} days of {len(found)} boxes derived again."]
-    said.append(f"{differing:,} days would have other balances.")
-    said += [f"{worded:,} more would only read otherwise: other histories or lines, the same money."] if worded else []
-    said += [f"{left_out:,} staged days are not booked and were left out; see make unmapped."] if left_out else []
+    said = [
+        f"{documents} of {days} of {counted(len(found), 'box')} derived again; {differing} would have other balances."
+    ]
+    if worded:
+        said.append(f"{counted(worded, 'day')} would only read otherwise: other histories or lines, the same money.")
+    if left_out:
+        said.append(f"{counted(left_out, 'staged day')} left out, not being booked: see make unmapped.")
     return " ".join(said)
 
 
@@ -77,11 +82,10 @@ def _where(place: Place, chart: Chart) -> tuple[str, str, str]:
 
 
 def _figures(changes: Sequence[Change]) -> tuple[str, str, str]:
-    sums = [
-        sum((figure(change) for change in changes), Decimal(0))
-        for figure in (lambda one: one.booked, lambda one: one.would_be, lambda one: one.difference)
-    ]
-    return f"{sums[0]:,}", f"{sums[1]:,}", f"{sums[2]:+,}"
+    unit = quantum(changes[0].currency)
+    booked = sum((change.booked for change in changes), ZERO).quantize(unit)
+    would_be = sum((change.would_be for change in changes), ZERO).quantize(unit)
+    return f"{booked:,}", f"{would_be:,}", f"{would_be - booked:+,}"
 
 
 def _grouped(changes: Iterable[Change], key: Callable[[Change], tuple]) -> Iterable[tuple[tuple, list[Change]]]:
@@ -93,10 +97,8 @@ def _problems(found: Iterable[BoxWhatIf]) -> list[RenderableType]:
     by_name = sorted((box for box in found if box.problems), key=lambda box: box.mapping.name)
     for _, boxes in groupby(by_name, lambda box: box.mapping.name):
         own = list(boxes)
-        days = sum(len({day for day, _ in box.problems}) for box in own)
-        parts.append(
-            f"[red]{days:,} day{'s' if days > 1 else ''} could not be booked by mapping {escape(own[0].mapping.name)}."
-        )
+        days = counted(sum(len({day for day, _ in box.problems}) for box in own), "day")
+        parts.append(f"[red]{days} could not be booked by mapping {escape(own[0].mapping.name)}.")
         parts += [escape(f"{box.box.id} {day}: {problem}") for box in own for day, problem in box.problems[:5]]
         parts.append(escape(snippet(own[0].mapping, [problem for box in own for _, problem in box.problems])))
     return parts

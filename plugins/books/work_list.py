@@ -16,6 +16,7 @@ from bookkeeping.mapping import AccountMapping
 from bookkeeping.problems import Problem
 from books.snippet import snippet
 from books.staged import derived
+from books.words import counted
 from mappings.loader import account_mapping, cash_boxes
 from store import problems as kept
 
@@ -106,5 +107,5 @@ def _named(days: Iterable[BoxDay]) -> str:
 
 
 def _of_box(box: str, days: list[date]) -> str:
-    more = f" and {len(days) - 2} more days" if len(days) > 2 else ""
+    more = f" and {counted(len(days) - 2, 'more day')}" if len(days) > 2 else ""
     return f"{box} {', '.join(map(str, days[:2]))}{more}"

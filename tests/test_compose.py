@@ -152,6 +152,7 @@ def test_it_has_the_same_connections_with_the_sandbox_and_the_ledger_at_their_ne
         assert theirs.host == moved
         for field in ("conn_type", "login", "password", "port", "schema"):
             assert (getattr(theirs, field) or None) == (getattr(ours, field) or None), (name, field)
+        assert theirs.extra_dejson == ours.extra_dejson, name
 
 
 def test_a_real_system_takes_the_place_of_the_sandbox():

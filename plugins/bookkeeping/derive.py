@@ -5,13 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from types import MappingProxyType
 from typing import NamedTuple
 
 from bookkeeping.cash_box import CashBox
 from bookkeeping.conversion import Converter
 from bookkeeping.documents import Document
-from bookkeeping.history import REFERENCE, fill, placeholders
+from bookkeeping.history import REFERENCE, Filler, fill, placeholders
 from bookkeeping.journal import JournalEntry, LineSource
 from bookkeeping.lines import Booked, Slot, Slots, entry, pack
 from bookkeeping.mapping import AccountMapping, Booking, Posting, Unresolved
@@ -58,13 +57,13 @@ def derive(
 class _Step(NamedTuple):
     """One posting, resolved for one combination of attributes, where that is not simply a slot.
 
-    ``template`` is the slot of lines that are each document's own: its history is still to be filled with ``detail``
-    and the reference. None where the posting goes nowhere, for the reasons in ``unresolved``.
+    ``template`` is the slot of lines that are each document's own, but for their history, which ``history`` makes of a
+    document's reference. None where the posting goes nowhere, for the reasons in ``unresolved``.
     """
 
     posting: Posting
     template: Slot | None = None
-    detail: Mapping[str, str] = MappingProxyType({})
+    history: Filler | None = None
     unresolved: Sequence[Unresolved] = ()
 
 
@@ -153,7 +152,7 @@ class _Booker:
         values = self._history_values(booking.history, attributes)
         template = _slot(posting, booking, foreign)
         if REFERENCE in placeholders(booking.history) or booking.lines == "detail":
-            return None, _Step(posting, template, values)
+            return None, _Step(posting, template, Filler(booking.history, values))
         return self.slots.number(template._replace(history=fill(booking.history, values))), _Step(posting)
 
     def _history_values(self, template: str, attributes: Mapping[str, str]) -> dict[str, str]:
@@ -186,9 +185,9 @@ class _Booker:
 
     def _own_slot(self, step: _Step, key: str, document: Document) -> int:
         """The slot of a document that is not summed with all others of its kind."""
-        history = fill(step.template.history, {**step.detail, REFERENCE: document.reference})
-        own = key if step.template.document else ""
-        return self.slots.number(step.template._replace(history=history, document=own))
+        side, account, cost_centre, item, value_class, entities, _, currency, detail = step.template
+        history, own = step.history(document.reference), key if detail else ""
+        return self.slots.number(Slot(side, account, cost_centre, item, value_class, entities, history, currency, own))
 
     def _no_amount(self, document: Document, posting: Posting, amount: Decimal | None) -> None:
         if amount is None:

@@ -57,3 +57,20 @@ def fill(template: str, values: Mapping[str, str]) -> str:
         else:
             filled[REFERENCE] = filled[REFERENCE][1:]
     return " ".join(text.split())
+
+
+class Filler:
+    """A template whose values are all known but the reference: gives what ``fill`` gives, for many documents."""
+
+    def __init__(self, template: str, values: Mapping[str, str]) -> None:
+        self._template = template
+        self._values = dict(values)
+        known = {name: " ".join(value.split()) for name, value in values.items()}
+        self._parts = [part.format_map(known) for part in template.split(f"{{{REFERENCE}}}")]
+
+    def __call__(self, reference: str) -> str:
+        """The history text with this reference."""
+        text = reference.join(self._parts)
+        if len(text) > LIMIT:
+            return fill(self._template, {**self._values, REFERENCE: reference})
+        return " ".join(text.split())

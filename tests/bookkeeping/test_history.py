@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookkeeping.history import LIMIT, fill, objection
+from bookkeeping.history import LIMIT, Filler, fill, objection
 
 KNOWN = {"box", "box_key", "date", "form_name", "reference"}
 VALUES = {
@@ -63,3 +63,16 @@ def test_whatever_the_values_a_sound_template_fits_the_erp(template, values):
         assert len(text) <= LIMIT
         assert text == " ".join(text.split())
         assert "06/09/2024" in text or "{date}" not in template
+
+
+@given(
+    st.sampled_from(
+        ["{reference}", "Caja {box_key} {reference}", "{box} {date} {reference} {form_name}", "Sin número"]
+    ),
+    st.text(alphabet=" ab1-", max_size=60),
+    st.text(alphabet=" ab1-", max_size=30),
+)
+def test_a_filler_gives_what_fill_gives(template, reference, form_name):
+    values = {name: value for name, value in VALUES.items() if name != "reference"} | {"form_name": form_name}
+
+    assert Filler(template, values)(reference) == fill(template, {**values, "reference": reference})

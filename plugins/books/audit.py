@@ -6,6 +6,7 @@ from itertools import groupby
 
 import psycopg
 from psycopg import IsolationLevel
+from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
@@ -83,7 +84,7 @@ def _objection(link: Seal, number: int, before: str) -> str:
 
 def audit_table(found: Audit) -> RenderableType:
     """What an audit found, for people: a row a box, then what is wrong."""
-    shown = Table()
+    shown = Table(box=SIMPLE_HEAD)
     for heading, justify in (("Box", "left"), ("Links", "right"), ("Head of the chain", "left"), ("", "left")):
         shown.add_column(heading, justify=justify, no_wrap=True)
     for chain in found.chains:

@@ -4,10 +4,11 @@ Documents are named by their place in the snapshot and their reference (an invoi
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from io import StringIO
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
@@ -72,41 +73,46 @@ def as_text(renderable: RenderableType, width: int = WIDTH) -> str:
 
 def _entry_table(entry: JournalEntry, documents: Mapping[str, Document], chart: Chart, *, rows: bool) -> Table:
     title = f"{entry.name}: {entry.debit:,} {entry.currency} in {counted(len(entry.lines), 'line')}"
-    shown = Table(title=title, title_justify="left", show_footer=True)
+    shown = Table(title=title, title_justify="left", show_footer=True, box=SIMPLE_HEAD)
     shown.add_column("Line", justify="right")
     shown.add_column("Account", no_wrap=True)
     shown.add_column("Name", footer="in all")
-    shown.add_column("Dimensions")
+    shown.add_column("Cost centre")
     shown.add_column("Debit", justify="right", no_wrap=True, footer=f"{entry.debit:,}")
     shown.add_column("Credit", justify="right", no_wrap=True, footer=f"{entry.credit:,}")
     shown.add_column("History")
-    shown.add_column("Documents behind", no_wrap=rows)
+    shown.add_column("Documents")
     for number, line in enumerate(entry.lines, start=1):
         account = chart.accounts.get(line.account)
-        amount = f"{line.amount:,}"
-        shown.add_row(
-            str(number),
-            line.account,
-            escape(account.name if account else ""),
-            ", ".join(f"{name.replace('_', ' ')} {code}" for name, code in dimensions(line).items()),
-            amount if line.side is Side.DEBIT else "",
-            amount if line.side is Side.CREDIT else "",
-            escape(line.history),
-            escape("\n".join(_behind(line, documents, rows=rows))),
-        )
+        title, history = escape(account.name if account else ""), escape(line.history)
+        sides = _sides(line, line.amount)
+        shown.add_row(str(number), line.account, title, _codes(line), *sides, history, _counts(line, documents))
+        for source in line.sources if rows else ():
+            document = documents[source.document_key]
+            reference = escape(document.reference or "(no number)")
+            own = _sides(line, source.amount)
+            shown.add_row("", escape(document.place), reference, "", *own, source.component, document.kind, style="dim")
     return shown
 
 
-def _behind(line: Line, documents: Mapping[str, Document], *, rows: bool) -> Iterator[str]:
+def _sides(line: Line, amount: Decimal) -> tuple[str, str]:
+    return (f"{amount:,}", "") if line.side is Side.DEBIT else ("", f"{amount:,}")
+
+
+def _codes(line: Line) -> str:
+    """The cost centre, then whatever else the line carries, by name."""
+    codes = dimensions(line)
+    own = [codes.pop("cost_centre")] if "cost_centre" in codes else []
+    return " ".join([*own, *(f"{name.replace('_', ' ')} {code}" for name, code in codes.items())])
+
+
+def _counts(line: Line, documents: Mapping[str, Document]) -> str:
     counts = Counter(documents[source.document_key].kind for source in line.sources)
-    yield ", ".join(counted(count, kind.replace("_", " ")) for kind, count in counts.items())
-    for source in line.sources if rows else ():
-        document = documents[source.document_key]
-        yield f"{document.place}  {document.reference or '(no number)'}  {source.component} {source.amount:,}"
+    return ", ".join(counted(count, kind.replace("_", " ")) for kind, count in counts.items())
 
 
 def _form_table(documents: Sequence[Document], mapping: AccountMapping) -> Table:
-    shown = Table(title="By form of payment", title_justify="left", show_footer=True)
+    shown = Table(title="By form of payment", title_justify="left", show_footer=True, box=SIMPLE_HEAD)
     sums: dict[str, Decimal] = {}
     for document in documents:
         sums[document.currency] = sums.get(document.currency, Decimal(0)) + document.net
@@ -118,7 +124,7 @@ def _form_table(documents: Sequence[Document], mapping: AccountMapping) -> Table
     )
     by_currency = {code: [one for one in documents if one.currency == code] for code in sorted(sums)}
     for code, own in by_currency.items():
-        for total in totals(own):
+        for total in sorted(totals(own), key=lambda one: (one.kind, len(one.form), one.form)):
             kind, form = total.kind.replace("_", " "), mapping.form_name(total.form)
             shown.add_row(kind, escape(form), f"{total.count:,}", f"{total.net:,} {code}")
     return shown

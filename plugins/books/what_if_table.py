@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
@@ -65,9 +66,9 @@ def _by_day(changes: Sequence[Change], chart: Chart, *, every_day: bool) -> Tabl
 
 
 def _table(title: str, first: str, chart: Chart) -> Table:
-    shown = Table(title=title, title_justify="left")
+    shown = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
     shown.add_column(first)
-    for heading in ("Account", "Name", "Dimensions"):
+    for heading in ("Account", "Name", "Cost centre"):
         shown.add_column(heading)
     for heading in ("Booked", "Would be", "Difference"):
         shown.add_column(heading, justify="right", no_wrap=True)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 
 import psycopg
+from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
@@ -74,7 +75,7 @@ def work_list_table(found: WorkList) -> RenderableType:
 
 
 def _table(mapping: AccountMapping, stopped: Iterable[tuple[BoxDay, Problem]]) -> Table:
-    shown = Table(title=f"accounts/{mapping.name}.yaml", title_justify="left", show_lines=True)
+    shown = Table(title=f"accounts/{mapping.name}.yaml", title_justify="left", box=SIMPLE_HEAD)
     for heading, justify in (("Posting", "left"), ("Documents", "right"), ("Money", "right"), ("Days", "left")):
         shown.add_column(heading, justify=justify)
     shown.add_column("What to do", overflow="fold")

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowFailException
@@ -51,6 +51,13 @@ class PostOperator(CashCloseStep):
             correction=box.erp.correction,
             open_from=open_from(box.erp.tenant),
         )
-        Poster(ledger, ProtheusHook(box.erp.connection), worker, site).converge(revision)
+        Poster(ledger, ProtheusHook(box.erp.connection), worker, site, self._wait).converge(revision)
         self.log.info("The ERP holds revision %d of the day.", revision.revision)
         return {"revision": revision.revision}
+
+    def _wait(self, seconds: float) -> None:
+        """Gives the worker, and its place in the ERP's pool, back until a dead worker's claim has run out."""
+        from airflow.providers.standard.triggers.temporal import DateTimeTrigger
+
+        moment = datetime.now(UTC) + timedelta(seconds=seconds)
+        self.defer(trigger=DateTimeTrigger(moment=moment), method_name="resume")

@@ -81,7 +81,7 @@ class CashCloseStep(BaseOperator):
             self.defer(trigger=DateTimeTrigger(moment=early.closes_at), method_name="resume")
 
     def resume(self, context: Any, event: Any = None) -> dict[str, Any]:
-        """Goes on once the day that was waited for is over."""
+        """Goes on once what was waited for is over."""
         return self.execute(context)
 
 

@@ -5,7 +5,7 @@ $(error Run it as: make -C <the project's folder> …)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down backfill preview what-if unmapped export fava audit check-mappings schemas probe browser test kills simulate reliability lint lock clean
+.PHONY: help setup demo up down backfill preview what-if unmapped export fava audit check-mappings schemas probe browser test kills simulate bench reliability lint lock clean
 
 # Whatever a tool wants to keep between runs, it keeps here.
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -40,6 +40,7 @@ help:
 	@echo "make browser                 a Chromium for the browser tests, where the machine has none; without it they are left out"
 	@echo "make kills                   kill tasks and servers in the middle of a close, and see what becomes of it (minutes)"
 	@echo "make simulate [SEEDS=2000] [FROM=1]  post box-days in simulated bad weather; SEED=… tells one, TEETH=1 plants bugs"
+	@echo "make bench [DOCUMENTS=100000]  how many documents a second are derived on one core, beside bean-check"
 	@echo "make reliability             simulate, with and without planted bugs, and kills: all figures of docs/reliability.md (ten minutes)"
 	@echo "make lint                    check style and format"
 	@echo "make lock [ARGS=…]           write requirements.txt from requirements.in (ARGS=--upgrade takes newer versions)"
@@ -111,6 +112,9 @@ kills: setup
 simulate: setup
 	@PYTHONPATH=plugins:tests $(PY) -m simulation $(if $(SEED),--seed "$(SEED)",$(if $(TEETH),--teeth, \
 		--seeds "$(or $(SEEDS),2000)" --first "$(or $(FROM),1)")) $(ARGS)
+
+bench: setup
+	@PYTHONPATH=plugins:tests PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m bench --documents "$(or $(DOCUMENTS),100000)"
 
 reliability: setup
 	@$(MAKE) --no-print-directory simulate SEEDS="$(or $(SEEDS),2000)" ARGS=--markdown

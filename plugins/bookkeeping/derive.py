@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import NamedTuple
 
 from bookkeeping.cash_box import CashBox
@@ -54,6 +55,10 @@ def derive(
     return Derivation([entry(box, day, part, lines, booker.slots) for part, lines in enumerate(packed, start=1)])
 
 
+# A named tuple's own constructor takes twice as long, and every amount of every document needs one.
+_new = tuple.__new__
+
+
 class _Step(NamedTuple):
     """One posting, resolved for one combination of attributes, where that is not simply a slot.
 
@@ -95,19 +100,24 @@ class _Booker:
 
     def book(self, documents: Iterable[Document]) -> Iterator[Booked]:
         """What each document books, in the order of the documents' keys. Documents with a problem book nothing."""
+        holds_fraud = self.mapping.fraud_policy == "hold"
         for key, document in self._in_order(documents):
-            if self._is_ours(document):
-                attributes = document.attributes
-                signature = (document.kind, document.currency, *map(attributes.get, self.read[document.kind]))
-                plan = self.plans.get(signature)
-                if plan is None:
-                    plan = self.plans[signature] = self._plan(document)
-                if booked := self._apply(plan, key, document):
-                    if document.currency != self.box.currency:
-                        booked = self.converter.converted(document, booked)
-                    yield booked
+            attributes = document.attributes
+            read = self.read.get(document.kind)
+            held = holds_fraud and attributes.get(FRAUD) == "true"
+            if read is None or held or document.business_date != self.day:
+                self._stop(document)
+                continue
+            signature = (document.kind, document.currency, *map(attributes.get, read))
+            plan = self.plans.get(signature)
+            if plan is None:
+                plan = self.plans[signature] = self._plan(document)
+            if booked := self._apply(plan, key, document):
+                if document.currency != self.box.currency:
+                    booked = self.converter.converted(document, booked)
+                yield booked
 
-    def _in_order(self, documents: Iterable[Document]) -> Iterator[tuple[str, Document]]:
+    def _in_order(self, documents: Iterable[Document]) -> list[tuple[str, Document]]:
         documents = list(documents)
         by_key = {document.key: document for document in documents}
         if len(by_key) < len(documents):
@@ -116,24 +126,19 @@ class _Booker:
                 if times[document.key] > 1:
                     by_key.pop(document.key, None)
                     self._refuse(document, ProblemKind.REPEATED, "with a key that another document of the day has")
-        for key in sorted(by_key):
-            yield key, by_key[key]
+        return sorted(by_key.items(), key=itemgetter(0))
 
-    def _is_ours(self, document: Document) -> bool:
-        """Whether a document belongs to this day and the mapping books its kind; if not, says so."""
+    def _stop(self, document: Document) -> None:
+        """Says why a document is none that the mapping books on this day."""
         name = self.mapping.name
         if document.business_date != self.day:
             self._refuse(document, ProblemKind.WRONG_DAY, f"dated {document.business_date}, not {self.day}")
         elif document.kind not in self.read:
             fix = f"add {document.kind} to the postings of mapping {name}"
             self._refuse(document, ProblemKind.UNMAPPED, f"for which mapping {name} has no postings", fix)
-        elif self.mapping.fraud_policy == "hold" and document.attributes.get(FRAUD) == "true":
-            self._refuse(
-                document, ProblemKind.HELD, f"marked as fraud, which mapping {name} holds for people to decide"
-            )
         else:
-            return True
-        return False
+            held = f"marked as fraud, which mapping {name} holds for people to decide"
+            self._refuse(document, ProblemKind.HELD, held)
 
     def _refuse(self, document: Document, kind: ProblemKind, reason: str, fix: str = "") -> None:
         self.problems.add(document, kind, reason, document.amounts.get("net", ZERO), fix=fix)
@@ -175,7 +180,7 @@ class _Booker:
                         self._nowhere(document, step.posting, amount, step.unresolved)
                         continue
                     slot = self._own_slot(step, key, document)
-                booked.append((slot, LineSource(key, component, amount)))
+                booked.append((slot, _new(LineSource, (key, component, amount, None))))
             elif amount is None or amount:
                 complete = False
                 self._no_amount(document, step.posting, amount)

@@ -24,6 +24,12 @@ AT_A_TIME = 6
 JUNE = [date(2024, 6, day) for day in (4, 6, 7, 11, 13, 14)]
 CASH = 1
 
+ROOM = """
+INSERT INTO slot_pool (pool, slots, include_deferred) SELECT unnest(%s::text[]), 40, false
+    ON CONFLICT (pool) DO UPDATE SET slots = EXCLUDED.slots
+"""
+"""For tasks that are held, or dead and not yet missed, each in the pool of its connection."""
+
 Kills = dict[KillPoint, Future[tuple[BoxDay, Recovery]]]
 
 
@@ -33,10 +39,9 @@ def kills(request, system, boxes) -> Kills:
     asked = [item.callspec.params["point"] for item in request.session.items if item.module is request.module]
     withdrawing = box_that_corrects_by_delete(system)
     configured = system.cash_boxes()
-    days = {
-        "reversal": product(JUNE, [configured[box] for box in boxes if configured[box].source == "sga"]),
-        "delete": product(JUNE, [configured[withdrawing]]),
-    }
+    schools = [configured[box] for box in boxes if configured[box].source == "sga"]
+    system.metadata.execute(ROOM, [list({name for box in schools for name in (box.connection, box.erp.connection)})])
+    days = {"reversal": product(JUNE, schools), "delete": product(JUNE, [configured[withdrawing]])}
     few = Semaphore(AT_A_TIME)
     with ThreadPoolExecutor(len(asked)) as pool:
         futures = {}

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 from airflow.dag_processing.dagbag import DagBag
+from airflow.serialization.serialized_objects import DagSerialization
+from airflow.task.priority_strategy import validate_and_load_priority_weight_strategy
 
 from alerts.failure import FailureAlert
 from cash_close.builder import STEPS
@@ -76,7 +78,13 @@ def test_every_step_that_calls_a_vendor_has_the_pool_of_that_connection(closes):
 def test_backfills_give_way_to_todays_closes(closes):
     for dag in closes:
         for task in dag.tasks:
-            assert isinstance(task.weight_rule, BackfillsGiveWay)
+            assert isinstance(validate_and_load_priority_weight_strategy(task.weight_rule), BackfillsGiveWay)
+
+
+def test_reading_the_files_again_makes_no_new_version_of_any_dag(bag):
+    again = DagBag(dag_folder=str(DAGS))
+    for dag_id, dag in bag.dags.items():
+        assert DagSerialization.to_dict(dag) == DagSerialization.to_dict(again.dags[dag_id]), dag_id
 
 
 def test_a_box_that_never_asks_for_approval_spends_no_process_on_it(closes):

@@ -68,6 +68,7 @@ def test_ten_days_typed_into_the_backfill_form_are_those_that_run(system, boxes,
     ended = system.wait(lambda: _ended(system.api.days(dag, first, last, since=LONG_AGO)), "the backfill", every=1)
     assert ended == dict.fromkeys(NOVEMBER_6_TO_15, "success")
     page.goto(f"/dags/{dag}/runs")
+    expect(page.get_by_text("2024-11-15__backfill__").first).to_be_visible()
     photograph(page, "backfilled")
 
 

@@ -12,7 +12,7 @@ from rich.table import Table
 from e2e.holds import BoxDay
 from e2e.oracle import attempts, live_documents
 
-WIDTH = 200
+WIDTH = 240
 
 
 @dataclass(frozen=True)

@@ -50,14 +50,12 @@ def journal_table(
 
 def problem_table(problems: Sequence[Problem], mapping: AccountMapping) -> RenderableType:
     """Why a day cannot be booked, a row for each reason, and below it the lines that mend the mapping."""
-    shown = Table(title=f"Not booked: what mapping {escape(mapping.name)} cannot place", title_justify="left")
-    for heading, justify in (
-        ("Posting", "left"),
-        ("Documents", "right"),
-        ("Money", "right"),
-        ("What is wrong", "left"),
-    ):
-        shown.add_column(heading, justify=justify, overflow="fold")
+    title = f"Not booked: what mapping {escape(mapping.name)} cannot place"
+    shown = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    shown.add_column("Posting")
+    shown.add_column("Documents", justify="right")
+    shown.add_column("Money", justify="right")
+    shown.add_column("What is wrong", overflow="fold")
     for problem in problems:
         amount = f"{problem.amount:,} {problem.currency}"
         shown.add_row(escape(problem.posting), f"{problem.count:,}", amount, escape(str(problem)))
@@ -84,9 +82,9 @@ def _entry_table(entry: JournalEntry, documents: Mapping[str, Document], chart: 
     shown.add_column("Documents")
     for number, line in enumerate(entry.lines, start=1):
         account = chart.accounts.get(line.account)
-        title, history = escape(account.name if account else ""), escape(line.history)
+        name, history = escape(account.name if account else ""), escape(line.history)
         sides = _sides(line, line.amount)
-        shown.add_row(str(number), line.account, title, _codes(line), *sides, history, _counts(line, documents))
+        shown.add_row(str(number), line.account, name, _codes(line), *sides, history, _counts(line, documents))
         for source in line.sources if rows else ():
             document = documents[source.document_key]
             reference = escape(document.reference or "(no number)")

@@ -21,8 +21,12 @@ def snippet(mapping: AccountMapping, problems: Iterable[Problem]) -> str:
     """
     lacking = [problem for problem in problems if problem.kind is ProblemKind.UNMAPPED]
     said = "\n".join([*_form_names(mapping, lacking), *_tables(mapping, lacking), *_postings(lacking)])
-    title = f"# accounts/{mapping.name}.yaml: add what has <…>, under the headings that are there already."
-    return f"{title}\n{said}" if said else ""
+    # Short lines: one that a narrow screen wraps could not be pasted.
+    title = [
+        f"# accounts/{mapping.name}.yaml lacks the lines with <…>.",
+        "# Put them under the headings that are there.",
+    ]
+    return "\n".join([*title, said]) if said else ""
 
 
 def _form_names(mapping: AccountMapping, lacking: Iterable[Problem]) -> Iterator[str]:

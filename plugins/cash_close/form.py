@@ -16,13 +16,13 @@ def params(box: CashBox) -> dict[str, Param]:
             None,
             type=["null", "string"],
             format="date",
-            title="Business date",
+            title="Business date (fecha de caja)",
             description="The day to close. Leave it empty when a partition key says so, and in a backfill.",
         ),
         DRY_RUN: Param(
             False,
             type="boolean",
-            title="Dry run",
+            title="Dry run (ensayo)",
             description="Read the day and show its journal in the log of the step derive; book and post nothing.",
         ),
     }
@@ -30,7 +30,7 @@ def params(box: CashBox) -> dict[str, Param]:
         fields[IN_BUSINESS_HOURS] = Param(
             False,
             type="boolean",
-            title="Ask Zeta now",
+            title="Ask Zeta now (consultar ya)",
             description="Ask although Zeta wants to be left alone until evening. Your name is put on the record.",
         )
     return fields

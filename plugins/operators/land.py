@@ -8,6 +8,7 @@ from airflow.sdk.exceptions import AirflowException
 from bookkeeping.cash_box import CashBox
 from bookkeeping.certificate import contradictions
 from cash_close.form import IN_BUSINESS_HOURS
+from cash_close.links import DayLink, SourceLink
 from operators.step import CashCloseStep
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class LandOperator(CashCloseStep):
     first. One that the source's own figures contradict is kept, with both figures, and goes no further.
     """
 
+    operator_extra_links = (DayLink(), SourceLink())
     answers_for_it: str | None = None
 
     def execute(self, context: Any) -> dict[str, Any]:

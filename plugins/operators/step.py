@@ -11,6 +11,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from bookkeeping.cash_box import CashBox
 from cash_close.business_date import BusinessDateError, DayNotOver, business_date
 from cash_close.form import DRY_RUN
+from cash_close.links import DayLink
 
 if TYPE_CHECKING:
     import psycopg
@@ -28,6 +29,8 @@ class CashCloseStep(BaseOperator):
     """
 
     template_fields = ()
+    operator_extra_links = (DayLink(),)
+    day: date | None = None
     ui_color = "#e8f0e4"
 
     def __init__(self, *, box: str, ledger_connection: str = "ledger_db", **kwargs: Any) -> None:
@@ -49,7 +52,7 @@ class CashCloseStep(BaseOperator):
 
         with _what_a_failure_means():
             box = self._cash_box()
-            day = self._business_date(box, context)
+            day = self.day = self._business_date(box, context)
             self.log.info("%s, business date %s: %s.", box.name, day, self.task_id)
             work = self.rehearse if context["params"].get(DRY_RUN) else self.close
             with open_ledger(self.ledger_connection) as ledger, box_day(ledger, box.id, day):

@@ -12,6 +12,8 @@ EPOCH = date(2020, 1, 1)
 IDS_A_DAY = 5000
 """Each day has its own range of ids, so that they ascend in time whichever day is asked for first."""
 
+WEBPAY = 12
+
 SUNDAY = 6
 HOLIDAYS = {(1, 1), (9, 18), (12, 25)}
 """(month, day) on which no office opens."""
@@ -19,11 +21,15 @@ HOLIDAYS = {(1, 1), (9, 18), (12, 25)}
 
 @dataclass(frozen=True)
 class Office:
-    """A sucursal; ``closed_on`` is its weekday of rest (0 = Monday), None for an office that has none."""
+    """A sucursal; ``closed_on`` is its weekday of rest (0 = Monday), None for an office that has none.
+
+    ``own_form`` is a form of payment that customers use in this office alone.
+    """
 
     id: int
     name: str
     closed_on: int | None = SUNDAY
+    own_form: int | None = None
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ COMPANIES = {
     "austral": Company(
         "Comercial Austral SpA",
         "",
-        (Office(1, "Puerto Varas"), Office(2, "Los Angeles"), Office(3, "Temuco", closed_on=None)),
+        (Office(1, "Puerto Varas"), Office(2, "Los Angeles"), Office(3, "Temuco", closed_on=None, own_form=WEBPAY)),
     ),
     "norte": Company("Distribuidora Norte Ltda.", "-norte", (Office(1, "Antofagasta"),)),
 }
@@ -72,6 +78,7 @@ PAYMENT_TYPES = {
         PaymentType(CREDIT_NOTE, "Nota de Crédito", "isCreditNote"),
         PaymentType(CREDIT_MEMO, "Abono de Cliente", "isCreditMemo"),
         PaymentType(TRANSFER, "Transferencia", details=("N Operacion",)),
+        PaymentType(WEBPAY, "Webpay"),
     )
 }
 FLAGS = ("isCheck", "isCreditNote", "isClientCredit", "isCash", "isCreditMemo")

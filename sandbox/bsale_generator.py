@@ -20,6 +20,9 @@ HABITS = {
 }
 """How often customers pay in each everyday form."""
 
+OWN_HABIT = 15
+"""How often they pay in the form that is their office's own."""
+
 Story = Callable[[], object]
 
 
@@ -91,7 +94,8 @@ class Till:
         return [story for trap, stories in happens.items() if getattr(self.profile.traps, trap) for story in stories]
 
     def everyday_form(self) -> int:
-        return self.rng.choices(list(HABITS), list(HABITS.values()))[0]
+        habits = HABITS | ({self.office.own_form: OWN_HABIT} if self.office.own_form else {})
+        return self.rng.choices(list(habits), list(habits.values()))[0]
 
     def at(self, moment: time, day: date | None = None) -> int:
         """A local time of the day, in epoch seconds."""

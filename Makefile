@@ -5,7 +5,7 @@ $(error Run it as: make -C <the project's folder> …)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down backfill preview what-if unmapped export fava audit check-mappings schemas probe browser test kills simulate bench reliability lint lock clean
+.PHONY: help setup demo up down backfill preview what-if unmapped export fava audit check-mappings schemas probe browser screenshots test kills simulate bench bench-year reliability lint lock clean
 
 # Whatever a tool wants to keep between runs, it keeps here.
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -38,9 +38,11 @@ help:
 	@echo "                             try in the ERP's test company what posting assumes of it, and keep the result"
 	@echo "make test [ARGS=…]           run the tests (ARGS go to pytest)"
 	@echo "make browser                 a Chromium for the browser tests, where the machine has none; without it they are left out"
+	@echo "make screenshots             take the documentation's pictures anew, by the browser tests"
 	@echo "make kills                   kill tasks and servers in the middle of a close, and see what becomes of it (minutes)"
 	@echo "make simulate [SEEDS=2000] [FROM=1]  post box-days in simulated bad weather; SEED=… tells one, TEETH=1 plants bugs"
 	@echo "make bench [DOCUMENTS=100000]  how many documents a second are derived on one core, beside bean-check"
+	@echo "make bench-year              how long a what-if over a generated year of forty boxes takes, and the audit of a box's year"
 	@echo "make reliability             simulate, with and without planted bugs, and kills: all figures of docs/reliability.md (ten minutes)"
 	@echo "make lint                    check style and format"
 	@echo "make lock [ARGS=…]           write requirements.txt from requirements.in (ARGS=--upgrade takes newer versions)"
@@ -102,6 +104,10 @@ probe: setup
 browser: setup
 	@$(PY) -m local.browser
 
+screenshots: browser
+	@mkdir -p docs/screenshots
+	@CIERRE_SCREENSHOTS="$(CURDIR)/docs/screenshots" $(PY) -m pytest tests/e2e/test_ui*.py $(ARGS)
+
 test: setup
 	@$(PY) -m pytest $(ARGS)
 
@@ -112,6 +118,9 @@ kills: setup
 simulate: setup
 	@PYTHONPATH=plugins:tests $(PY) -m simulation $(if $(SEED),--seed "$(SEED)",$(if $(TEETH),--teeth, \
 		--seeds "$(or $(SEEDS),2000)" --first "$(or $(FROM),1)")) $(ARGS)
+
+bench-year: setup
+	@PYTHONPATH=plugins:tests $(PY) -m bench.year
 
 bench: setup
 	@PYTHONPATH=plugins:tests PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m bench --documents "$(or $(DOCUMENTS),100000)"

@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+from psycopg.types.json import set_json_loads
 from pydantic import PrivateAttr
 
 from bookkeeping.cash_box import CashBox
@@ -115,6 +117,7 @@ def _what_if(box_and_mapping: tuple[CashBox, AccountMapping], since: date) -> Bo
     box, mapping = box_and_mapping
     remembering = _Remembering.model_construct(**dict(mapping))
     with open_ledger() as connection:
+        set_json_loads(msgspec.json.decode, connection)  # a third of the time of reading a year
         days = balances.booked_days(connection, box.id, since)
         booked = balances.booked(connection, box.id, since)
         lines = capabilities.of(connection, box.erp.connection, box.erp.tenant).lines_an_entry

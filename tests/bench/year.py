@@ -62,7 +62,8 @@ SELECT copied.box || day, books.revision_id, copied.box, day, part, tenant, lot,
 INSERT INTO ledger.line (entry_id, line, side, account, cost_centre, item, value_class, entities, amount, history)
 SELECT new.entry_id, line, side, account, cost_centre, item, value_class, entities, amount, history
   FROM copied JOIN ledger.entry AS one ON one.business_date = of AND one.box = 'box_0'
-  JOIN ledger.entry AS new ON new.box = copied.box AND new.business_date = day JOIN ledger.line ON line.entry_id = one.entry_id;
+  JOIN ledger.entry AS new ON new.box = copied.box AND new.business_date = day
+  JOIN ledger.line ON line.entry_id = one.entry_id;
 
 INSERT INTO ledger.line_source (entry_id, line, document_key, kind, form, component, amount, place)
 SELECT new.entry_id, line, document_key, kind, form, component, amount, place

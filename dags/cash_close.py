@@ -5,7 +5,8 @@ Each run closes **one business date** of one box: what the cashiers' system hold
 accountants' mapping, posted to the ERP exactly once, and compared at every station, to the cent.
 
 **To close a date by hand**: Trigger, and pick the *business date* (or give it as partition key, `2024-09-06`).
-**To close many**: Backfill, and choose the range; leave the parameter empty.
+**To close many**: Backfill, and choose the range; leave the parameter empty. **To look first**: Trigger with *dry run*;
+the step *derive* then shows the journal in its log, and nothing is booked or posted.
 Running a date again is always safe: nothing is sent to the ERP unless the day's books changed.
 
 When a step fails, its log says what happened and what to do; most often:
@@ -16,6 +17,8 @@ When a step fails, its log says what happened and what to do; most often:
   log lists in the source and clear *land*.
 - **derive** books the documents by the mapping. The log lists every key that is not mapped, with counts and amounts:
   mend the mapping and clear *derive*.
+- **approve** waits for a person where the box's file asks for one: Browse, Required Actions. Rejected or without an
+  answer, nothing was posted: correct and clear *land*, or clear *approve* to be asked again.
 - **post** brings the ERP to what the journal says. If the ERP refuses, its own words stand in the log: correct it
   there or in the mapping and clear *derive*. "Uncertain" is cleared up by the next try, by itself: never enter the
   journal by hand meanwhile.

@@ -14,6 +14,14 @@ NOVEMBER_6_TO_15 = [f"2024-11-{day:02}" for day in range(6, 16)]
 
 
 @pytest.fixture
+def page(browser, system):
+    """The page of an accountant in Guayaquil who reads Spanish: its pictures are those of docs/es."""
+    stack = system.stack
+    with visitor(browser, stack.api_url, stack.user, stack.password, zone="America/Guayaquil", locale="es") as seen:
+        yield seen
+
+
+@pytest.fixture
 def ui(page) -> AirflowUi:
     return AirflowUi(page)
 

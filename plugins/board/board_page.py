@@ -36,7 +36,7 @@ class Filter:
         return (
             self.company in ("", box.company)
             and self.source in ("", box.source)
-            and self.text.casefold() in f"{box.name} {box.id}".casefold()
+            and (not self.text or self.text.casefold() in f"{box.name} {box.id}".casefold())
         )
 
 
@@ -63,7 +63,7 @@ def month_page(
     months = box_months(
         ((box, due[box.id]) for box in boxes),
         days,
-        board.between(ledger, list(due), first, last),
+        board.months(ledger, first, last),
         runs.unfinished(session, due, first, last),
     )
     standing = counts(months)

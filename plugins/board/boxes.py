@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from os import scandir
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -27,9 +28,14 @@ def box_of(dag_id: str) -> str:
 
 def all_boxes() -> dict[str, CashBox]:
     """Every box whose file is sound, by id, sorted by company and name. Raises MappingError without a folder."""
-    paths = (mappings_folder() / "cash_boxes").glob("*.yaml")
-    found = (_box(path, path.stat().st_mtime_ns) for path in paths)
-    return {box.id: box for box in sorted(filter(None, found), key=lambda box: (box.company, box.name))}
+    with scandir(mappings_folder() / "cash_boxes") as files:
+        return _boxes(tuple((file.path, file.stat().st_mtime_ns) for file in files if file.name.endswith(".yaml")))
+
+
+@lru_cache(maxsize=1)
+def _boxes(files: tuple[tuple[str, int], ...]) -> dict[str, CashBox]:
+    found = filter(None, (_box(Path(path), changed) for path, changed in files))
+    return {box.id: box for box in sorted(found, key=lambda box: (box.company, box.name))}
 
 
 @lru_cache(maxsize=10_000)

@@ -15,6 +15,9 @@ SPIKE = 5
 USUAL = 8
 """With fewer days than this nothing is usual, and so nothing stands out."""
 
+SAME = 4
+"""So many of a weekday tell what is usual on it."""
+
 
 def bar_widths(amounts: Sequence[Decimal]) -> list[int]:
     """How long a bar each amount has, in hundredths of the longest."""
@@ -23,22 +26,25 @@ def bar_widths(amounts: Sequence[Decimal]) -> list[int]:
 
 
 def spikes(values: Sequence[Decimal | None]) -> list[bool]:
-    """Which values stand out of a series, upwards or downwards; days without one never do, nor are they usual."""
+    """Which values of successive days stand out, upwards or downwards, from the others of their weekday, or from all
+    where those are few. Days without a value never do, nor are they usual."""
     known = [value for value in values if value]
     if len(known) < USUAL:
         return [False] * len(values)
-    middle = median(known)
-    usual = median(abs(value - middle) for value in known) or abs(middle) / 10
-    return [bool(value) and usual > 0 and abs(value - middle) > SPIKE * usual for value in values]
+    weekdays = [[value for value in values[start::7] if value] for start in range(7)]
+    middles = [median(same) if len(same) >= SAME else median(known) for same in weekdays]
+    off = [abs(value - middles[day % 7]) if value else None for day, value in enumerate(values)]
+    usual = median(one for one in off if one is not None) or abs(median(known)) / 10
+    return [one is not None and usual > 0 and one > SPIKE * usual for one in off]
 
 
 def columns(values: Sequence[Decimal | None], hints: Sequence[str], label: str, *, height: int = 44) -> Markup:
     """A column a day, those that stand out in a class of their own and with a mark above; ``hints`` by column."""
     wide, step = len(values) * 6, 6
-    known = [value for value in values if value is not None]
+    known = [value for value in values if value]
     top, bottom = max([*known, ZERO]), min([*known, ZERO])
-    reach = (top - bottom) or 1
-    base = 6 + float(top / reach) * (height - 8)
+    reach = top - bottom or Decimal(1)
+    base = height - 2 - float(-bottom / reach) * (height - 8)
     parts = []
     for number, (value, hint, stands_out) in enumerate(zip(values, hints, spikes(values), strict=True)):
         if not value:

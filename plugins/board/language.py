@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ COOKIE = "cierre_language"
 CODES = ("es", "en")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Language:
     """A language with its region's forms: ``es_EC`` writes 1.234,50 and ``es_MX`` 1,234.50. Made by ``speaking``."""
 
@@ -92,7 +92,7 @@ class Language:
                                       locale=self.locale)  # fmt: skip
 
 
-@cache
+@lru_cache(maxsize=100)
 def speaking(tag: str) -> Language:
     """The language of a browser's tag (``es-EC``), or of the part of it that is known; English for any other."""
     try:

@@ -1,26 +1,44 @@
-"""A month of boxes: where every day stands, and what it booked. Pure."""
+"""Boxes over successive days, mostly a month: where every day stands, and what it booked. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property, lru_cache
+from typing import Any
 
 from board.boxes import Due
-from board.states import NOT_DUE, standing
+from board.states import NOT_DUE, STATES, standing
 from bookkeeping.cash_box import CashBox
 from bookkeeping.money import ZERO
-from store.board import BoxDays
+
+UNKNOWN = "."
+"""What the books say of a day that they do not know."""
+
+_DUE = str.maketrans({day: standing(None if day == UNKNOWN else day, None) for day in "ocnhdu."})
+_NOT_DUE = str.maketrans({"o": standing("o", None), UNKNOWN: NOT_DUE})
+
+
+@dataclass(frozen=True, eq=False)
+class Amounts:
+    """What successive days booked. The same text of the ledger makes the same object, so that it serves as a key."""
+
+    by_day: tuple[Decimal, ...]
+
+    @cached_property
+    def total(self) -> Decimal:
+        """What they booked together."""
+        return sum(self.by_day, ZERO)
 
 
 @dataclass(frozen=True, slots=True)
 class BoxMonth:
-    """A box's month: a letter and a booked amount for each of its days, in order."""
+    """A box's days, in order: a letter of board.states for each, and what it booked."""
 
     box: CashBox
     letters: str
-    booked: list[Decimal]
-    total: Decimal
+    booked: Amounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,33 +49,71 @@ class CompanyMonth:
     currency: str
     boxes: list[BoxMonth]
     by_day: list[Decimal]
-    total: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """What they booked together."""
+        return sum(self.by_day, ZERO)
 
 
 def box_months(
     boxes: Iterable[tuple[CashBox, Due]],
-    days: list[date],
-    books: Iterable[BoxDays],
+    days: Sequence[date],
+    books: Iterable[Any],
     runs: Mapping[tuple[str, date], str],
 ) -> list[BoxMonth]:
-    """The boxes' months. ``books`` and ``runs`` may leave out any day; ``days`` follow each other."""
-    known = {found.box: found for found in books}
+    """The boxes' days. ``books`` are rows of store.board.months, of these boxes and others; ``runs`` the letters of
+    live and failed runs; either may leave out any day. ``days`` follow each other."""
+    known: dict[str, dict[date, Any]] = defaultdict(dict)
+    for row in books:
+        known[row.box][row.month] = row
     live: dict[str, dict[date, str]] = defaultdict(dict)
     for (box_id, day), letter in runs.items():
         live[box_id][day] = letter
-    return [_box_month(box, due, days, known.get(box.id), live[box.id]) for box, due in boxes]
+    parts = _months_of(days)
+    return [_box_month(box, due, days, parts, known.get(box.id, {}), live.get(box.id, {})) for box, due in boxes]
 
 
-def _box_month(box: CashBox, due: Due, days: list[date], books: BoxDays | None, runs: Mapping[date, str]) -> BoxMonth:
-    said: dict[date, str] = dict(zip(books.days, books.states, strict=True)) if books else {}
-    amounts = dict(zip(books.days, books.booked, strict=True)) if books else {}
-    letters = "".join(
-        standing(said.get(day), runs.get(day))
-        if day in said or day in runs or due.first <= day <= due.last
-        else NOT_DUE
-        for day in days
-    )
-    return BoxMonth(box, letters, [amounts.get(day, ZERO) for day in days], sum(amounts.values(), ZERO))
+def _months_of(days: Sequence[date]) -> list[tuple[date, slice]]:
+    """The months that the days lie in, each with its part of 31 days."""
+    months: dict[date, list[int]] = defaultdict(list)
+    for day in days:
+        months[day.replace(day=1)].append(day.day)
+    return [(month, slice(numbers[0] - 1, numbers[-1])) for month, numbers in months.items()]
+
+
+def _box_month(
+    box: CashBox,
+    due: Due,
+    days: Sequence[date],
+    parts: list[tuple[date, slice]],
+    known: Mapping[date, Any],
+    runs: Mapping[date, str],
+) -> BoxMonth:
+    said = ""
+    booked = []
+    for month, part in parts:
+        row = known.get(month)
+        said += row.states[part] if row else UNKNOWN * (part.stop - part.start)
+        booked.append(_amounts(row.booked if row else _NOTHING, part.start, part.stop))
+    begin = min(max((due.first - days[0]).days, 0), len(days))
+    end = max(min((due.last - days[0]).days + 1, len(days)), begin)
+    letters = said[:begin].translate(_NOT_DUE) + said[begin:end].translate(_DUE) + said[end:].translate(_NOT_DUE)
+    for day, run in runs.items():
+        place = (day - days[0]).days
+        books = None if said[place] == UNKNOWN else said[place]
+        letters = letters[:place] + standing(books, run) + letters[place + 1 :]
+    together = booked[0] if len(booked) == 1 else Amounts(sum((amounts.by_day for amounts in booked), ()))
+    return BoxMonth(box, letters, together)
+
+
+_NOTHING = "{" + ",".join(["0"] * 31) + "}"
+
+
+@lru_cache(maxsize=8_000)
+def _amounts(array: str, start: int, stop: int) -> Amounts:
+    """A part of Postgres's text of an array of amounts."""
+    return Amounts(tuple(map(Decimal, array.strip("{}").split(",")[start:stop])))
 
 
 def by_company(months: Iterable[BoxMonth]) -> list[CompanyMonth]:
@@ -65,21 +121,20 @@ def by_company(months: Iterable[BoxMonth]) -> list[CompanyMonth]:
     groups: dict[tuple[str, str], list[BoxMonth]] = defaultdict(list)
     for month in months:
         groups[month.box.company, month.box.currency].append(month)
-    return [
-        CompanyMonth(company, currency, group, by_day := totals(group), sum(by_day, ZERO))
-        for (company, currency), group in groups.items()
-    ]
+    return [CompanyMonth(company, currency, group, totals(group)) for (company, currency), group in groups.items()]
 
 
-def totals(months: list[BoxMonth]) -> list[Decimal]:
+def totals(months: Sequence[BoxMonth]) -> list[Decimal]:
     """What boxes of one currency booked together, day by day."""
-    return [sum(amounts, ZERO) for amounts in zip(*(month.booked for month in months), strict=True)]
+    return [sum(amounts, ZERO) for amounts in zip(*(month.booked.by_day for month in months), strict=True)]
 
 
 def counts(months: Iterable[BoxMonth]) -> Counter[str]:
     """How many days stand where, by letter."""
-    found: Counter[str] = Counter()
-    for month in months:
-        found.update(month.letters)
-    found.pop(NOT_DUE, None)
-    return found
+    letters = "".join(month.letters for month in months)
+    return Counter({letter: letters.count(letter) for letter in STATES if letter in letters})
+
+
+def successive(last: date, number: int) -> list[date]:
+    """So many days up to the last one."""
+    return [last - timedelta(days=ago) for ago in reversed(range(number))]

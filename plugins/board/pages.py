@@ -1,6 +1,8 @@
 """Pages: a template, the reader's language, and where the board and Airflow are mounted."""
 
+import gzip
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
@@ -24,20 +26,28 @@ _templates.globals["STATES"] = STATES
 _templates.filters["q"] = lambda text: quote(str(text), safe="")
 
 
+LARGE = 200_000
+"""So many characters of a page take longer to compress than to make: pages like that are kept compressed, since from
+one look to the next mostly nothing changes."""
+
+
 @dataclass(frozen=True)
 class Page:
     """One request's page. ``root`` is the board's own address, ``airflow`` that of Airflow, without a slash at the end;
-    ``here`` is the address asked for, below ``root``."""
+    ``here`` is the address asked for, below ``root``; ``takes_gzip``, whether the browser takes compressed answers."""
 
     language: Language
     root: str
     airflow: str
     here: str
+    takes_gzip: bool
 
     def render(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """A template of ``templates/`` as an answer; it also has ``page`` and ``_``, the reader's language."""
         html = _templates.get_template(template).render(page=self, _=self.language, **values)
-        return HTMLResponse(html, status)
+        if len(html) < LARGE or not self.takes_gzip:
+            return HTMLResponse(html, status)
+        return HTMLResponse(_packed(html), status, {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"})
 
     def url(self, path: str, **query: object) -> str:
         """An address below the board's; empty parts of the query are left out."""
@@ -70,7 +80,13 @@ def page_of(request: Request) -> Page:
     root = request.scope.get("root_path", "")
     path = request.url.path.removeprefix(root) or "/"
     here = path + (f"?{request.url.query}" if request.url.query else "")
-    return Page(language_of(request), root, request.scope.get("app_root_path", ""), here)
+    takes_gzip = "gzip" in request.headers.get("accept-encoding", "")
+    return Page(language_of(request), root, request.scope.get("app_root_path", ""), here, takes_gzip)
+
+
+@lru_cache(maxsize=8)
+def _packed(html: str) -> bytes:
+    return gzip.compress(html.encode(), 5)
 
 
 PageDep = Annotated[Page, Depends(page_of)]

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from board.access import ViewerDep
 from board.boxes import Calendar, company_names, form_names
 from board.charts import columns, spikes
 from board.ledger import Ledger
+from board.month import successive
 from board.pages import Page, PageDep
 from bookkeeping.cash_box import CashBox
 from store import board
@@ -52,7 +53,7 @@ def trends_page(
     boxes = [found for found in boxes if found.currency == currency]
     calendar = Calendar(datetime.now(UTC))
     last = max((calendar.due(found).last for found in boxes), default=date.today())
-    days = [last - timedelta(days=ago) for ago in reversed(range(span))]
+    days = successive(last, span)
     asked = (ledger, [found.id for found in boxes], days[0], days[-1])
     sources = {found.id: found.source for found in boxes}
     closing = board.closing(*asked)
@@ -69,9 +70,13 @@ def trends_page(
         by_form=make.money(board.money_by_form(*asked), _forms_of(boxes, page)),
         by_source=make.money(board.money_by_source(ledger, sources, days[0], days[-1]), {}),
         closing=[
-            make.series(page.language("Days to close"), _column(closing, "days_to_close"), make.days, mean=True),
-            make.series(page.language("Corrections"), _column(closing, "corrections"), make.times),
-            make.series(page.language("Discrepancies"), _column(closing, "discrepancies"), make.times),
+            make.series(page.language("Days to close"), _column(closing, "days_to_close"), make.days, adds_up=False),
+            make.series(
+                page.language("Corrections"), _column(closing, "corrections"), make.times, of_the_mean=make.days
+            ),
+            make.series(
+                page.language("Discrepancies"), _column(closing, "discrepancies"), make.times, of_the_mean=make.days
+            ),
         ],
     )
 
@@ -101,9 +106,16 @@ class _Maker:
         return [self.series(names.get(name, name or without), found[name], self.amount) for name in largest]
 
     def series(
-        self, name: str, by_day: Mapping[date, Decimal], said: Callable[[Decimal], str], *, mean: bool = False
+        self,
+        name: str,
+        by_day: Mapping[date, Decimal],
+        said: Callable[[Decimal], str],
+        *,
+        of_the_mean: Callable[[Decimal], str] | None = None,
+        adds_up: bool = True,
     ) -> Series:
-        """One series; ``said`` writes a value, ``mean`` has no total."""
+        """One series; ``said`` writes a value, ``of_the_mean`` their average, where that is written otherwise; values
+        that do not ``adds_up`` have no total."""
         values = [by_day.get(day) for day in self._days]
         known = [value for value in values if value is not None]
         total = sum(known, Decimal(0))
@@ -114,8 +126,8 @@ class _Maker:
             for day, value, stands_out in zip(self._days, values, spikes(values), strict=True)
             if stands_out and value is not None
         ]
-        average = said(total / len(known)) if known else ""
-        return Series(name, columns(values, hints, name), "" if mean else said(total), average, out[-3:])
+        average = (of_the_mean or said)(total / len(known)) if known else ""
+        return Series(name, columns(values, hints, name), said(total) if adds_up else "", average, out[-3:])
 
 
 def _column(rows: Iterable[Any], name: str) -> dict[date, Decimal]:

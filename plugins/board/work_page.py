@@ -1,6 +1,9 @@
 """Work lists: what needs a person, each thing with its amount, its age and what to do next."""
 
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 
 from airflow.api_fastapi.common.db.common import SessionDep
 from fastapi import APIRouter
@@ -10,7 +13,7 @@ from board import runs
 from board.access import ViewerDep
 from board.boxes import Calendar, box_of, company_names
 from board.ledger import Ledger
-from board.month import box_months
+from board.month import box_months, successive
 from board.pages import PageDep
 from store import board
 
@@ -20,6 +23,32 @@ LOOK_BACK = 35
 """For how many days back days that nobody closed are listed."""
 
 
+UNCLOSED = frozenset("fmh")
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Successive days that stand alike."""
+
+    letter: str
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        """How many they are."""
+        return (self.last - self.first).days + 1
+
+
+def stretches(days: Sequence[date], letters: str, wanted: Container[str]) -> list[Stretch]:
+    """The stretches of ``wanted`` letters among successive days."""
+    return [
+        Stretch(letter, group[0][0], group[-1][0])
+        for letter, found in groupby(zip(days, letters, strict=True), key=lambda pair: pair[1])
+        if letter in wanted and (group := list(found))
+    ]
+
+
 @router.get("/work")
 def work_page(viewer: ViewerDep, page: PageDep, session: SessionDep, ledger: Ledger, company: str = "") -> Response:
     """Everything of the person's boxes that waits for somebody, oldest first in each list."""
@@ -27,11 +56,11 @@ def work_page(viewer: ViewerDep, page: PageDep, session: SessionDep, ledger: Led
     calendar = Calendar(datetime.now(UTC))
     due = {box.id: calendar.due(box) for box in boxes.values()}
     last = max((found.last for found in due.values()), default=date.today())
-    days = [last - timedelta(days=ago) for ago in reversed(range(LOOK_BACK))]
+    days = successive(last, LOOK_BACK)
     months = box_months(
         ((box, due[box.id]) for box in boxes.values()),
         days,
-        board.between(ledger, list(boxes), days[0], last),
+        board.months(ledger, days[0], last),
         runs.unfinished(session, boxes, days[0], last),
     )
     names = company_names()
@@ -46,10 +75,6 @@ def work_page(viewer: ViewerDep, page: PageDep, session: SessionDep, ledger: Led
         discrepancies=board.discrepancies(ledger, list(boxes)),
         uncertain=board.uncertain(ledger, list(boxes)),
         held_back=board.held_back(ledger, list(boxes)),
-        unclosed=[
-            (month.box, [(day, letter) for day, letter in zip(days, month.letters, strict=True) if letter in "fmh"])
-            for month in months
-            if set(month.letters) & set("fmh")
-        ],
+        unclosed=[(month.box, found) for month in months if (found := stretches(days, month.letters, UNCLOSED))],
         may_run=viewer.may_run(boxes),
     )

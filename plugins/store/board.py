@@ -2,9 +2,7 @@
 Decimal in the box's currency, instants are aware. Nothing here writes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -14,20 +12,14 @@ from store.session import named
 _sql = named("board")
 
 
-@dataclass(frozen=True, slots=True)
-class BoxDays:
-    """A box's days in a range, in no order: ``states`` has a letter for each (closed, no activity, changed,
-    discrepancy, uncertain, open: c n h d u o), ``booked`` its journal total."""
+def months(connection: psycopg.Connection, first: date, last: date) -> list[Any]:
+    """What the books know of every box from the month of ``first`` to that of ``last``, a row a box and month.
 
-    box: str
-    days: list[date]
-    states: str
-    booked: list[Decimal]
-
-
-def between(connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date) -> list[BoxDays]:
-    """The days of boxes that the books know, from ``first`` to ``last``; boxes without any are left out."""
-    return [BoxDays(*row) for row in _sql.boxes_between(connection, boxes=list(boxes), first=first, last=last)]
+    ``month`` is its first day; ``states`` has a letter for each of 31 days (closed, no activity, changed, discrepancy,
+    uncertain, open: c n h d u o; a point where the day is not known); ``booked`` their journal totals, as Postgres
+    writes an array.
+    """
+    return list(_sql.months(connection, first=first.replace(day=1), last=last))
 
 
 class Day:

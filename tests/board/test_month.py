@@ -1,5 +1,6 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
@@ -7,7 +8,6 @@ from board.boxes import Calendar, Due, all_boxes
 from board.month import box_months, by_company, counts, totals
 from board.states import standing
 from mappings.loader import cash_boxes, mappings_folder
-from store.board import BoxDays
 
 BOXES = cash_boxes()
 FIRST = date(2026, 11, 1)
@@ -36,6 +36,12 @@ def test_a_live_run_comes_first_then_the_books_then_a_failed_run(books, run, let
     assert standing(books, run) == letter
 
 
+def books_of(box: str, states: str, *amounts: str):
+    """A row of the ledger's months, with the first days given."""
+    booked = [*amounts, *["0.00"] * (31 - len(amounts))]
+    return SimpleNamespace(box=box, month=FIRST, states=f"{states:.<31}", booked="{" + ",".join(booked) + "}")
+
+
 def month(box="itb_caja_164", books=(), runs=None, due=None):
     due = due or Due(date(2024, 1, 1), date(2026, 11, 4))
     (found,) = box_months([(BOXES[box], due)], DAYS, list(books), runs or {})
@@ -51,11 +57,11 @@ def test_days_before_the_boxs_first_are_nobodys():
 
 
 def test_books_and_runs_fall_on_their_own_days_in_whatever_order_they_come():
-    books = BoxDays("itb_caja_164", [DAYS[2], DAYS[0]], "dc", [Decimal("7.00"), Decimal("3.50")])
-    found = month(books=[books], runs={("itb_caja_164", DAYS[1]): "r", ("another", DAYS[3]): "f"})
+    books = [books_of("another", "hhhhh"), books_of("itb_caja_164", "c.d", "3.50", "0.00", "7.00")]
+    found = month(books=books, runs={("itb_caja_164", DAYS[1]): "r", ("another", DAYS[3]): "f"})
     assert found.letters == "crdm "
-    assert found.booked == [Decimal("3.50"), 0, Decimal("7.00"), 0, 0]
-    assert found.total == Decimal("10.50")
+    assert list(found.booked.by_day) == [Decimal("3.50"), 0, Decimal("7.00"), 0, 0]
+    assert found.booked.total == Decimal("10.50")
 
 
 def test_a_day_that_runs_before_it_is_over_is_seen():
@@ -65,7 +71,7 @@ def test_a_day_that_runs_before_it_is_over_is_seen():
 def test_totals_add_up_by_day_and_by_company_and_never_across_currencies():
     due = Due(date(2024, 1, 1), DAYS[-1])
     boxes = [BOXES["itb_caja_164"], BOXES["itb_caja_165"], BOXES["conduce_caja_3"]]
-    books = [BoxDays(box.id, [DAYS[0]], "c", [Decimal("1.10")]) for box in boxes]
+    books = [books_of(box.id, "c", "1.10") for box in boxes]
     months = box_months([(box, due) for box in boxes], DAYS, books, {})
     itb, conduce = by_company(months)
     assert (itb.company, itb.by_day[0], itb.total) == ("itb", Decimal("2.20"), Decimal("2.20"))
@@ -94,3 +100,12 @@ def test_a_box_whose_file_is_wrong_does_not_hide_the_others(tmp_path, monkeypatc
     assert list(all_boxes()) == ["itb_caja_164"]
     (folder / "itb_caja_164.yaml").write_text(sound.replace("name: ", "name: New "), encoding="utf-8")
     assert all_boxes()["itb_caja_164"].name.startswith("New ")
+
+
+def test_days_of_two_months_are_put_together():
+    days = [date(2026, 10, 30), date(2026, 10, 31), *DAYS]
+    october = SimpleNamespace(**vars(books_of("itb_caja_164", "n" * 31)) | {"month": date(2026, 10, 1)})
+    due = Due(date(2024, 1, 1), DAYS[-1])
+    (found,) = box_months([(BOXES["itb_caja_164"], due)], days, [october, books_of("itb_caja_164", "cc", "2.00")], {})
+    assert found.letters == "nnccmmm"
+    assert found.booked.by_day[2] == Decimal("2.00")

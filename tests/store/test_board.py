@@ -110,13 +110,17 @@ def test_a_refused_attempt_is_uncertain_until_its_address_is_empty(ledger, stage
 
 def test_the_month_of_a_box_is_one_row(ledger, stage, reading, day):
     stage(reading)
-    (month,) = board.between(ledger, [BOX, "another"], day - timedelta(days=3), day)
-    assert (month.box, month.days, month.states, month.booked) == (BOX, [day], "o", [Decimal("0.00")])
+    (month,) = board.months(ledger, day, day)
+    assert (month.box, month.month, month.states) == (BOX, day.replace(day=1), ".....o" + 25 * ".")
+    assert set(month.booked.strip("{}").split(",")) == {"0.00"}
 
 
-def test_a_box_that_was_not_asked_for_is_not_told_of(ledger, stage, reading, day):
+def test_the_month_follows_its_days(ledger, stage, reading, freeze, reconcile, day):
     stage(reading)
-    assert board.between(ledger, ["another"], day, day) == []
+    reconcile(freeze(*reading.documents))
+    (month,) = board.months(ledger, day, day)
+    assert (month.states[day.day - 1], month.booked.strip("{}").split(",")[day.day - 1]) == ("c", "100.00")
+    assert board.months(ledger, day - timedelta(days=40), day - timedelta(days=20)) == []
 
 
 def test_a_row_of_another_box_in_the_same_snapshot_is_not_shown(ledger, stage, reading, snapshot_id, day):

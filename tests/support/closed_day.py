@@ -1,8 +1,10 @@
 """A closed day of a demo box in the ledger, as the steps of a close would leave it, without running them."""
 
 import json
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from random import Random
 
 import psycopg
 
@@ -99,4 +101,64 @@ def close(ledger: psycopg.Connection, box: CashBox, day: date, *amounts: tuple[s
     revision = book(ledger, box, day, stage(ledger, box, day, *amounts))
     post(ledger, revision)
     assert reconcile(ledger, revision) == "reconciled"
+    return revision
+
+
+def month(ledger: psycopg.Connection, boxes: Sequence[CashBox], first: date, last: date) -> None:
+    """Days of boxes as a group of schools would have them: busy at the month's start, quiet on Sundays, one day
+    that stands out; closed.
+
+    The first box has a day that differs, the second one with a posting whose outcome is not known, one that was read
+    again and one of no activity; always the same figures.
+    """
+    random = Random(11)
+    for place, box in enumerate(boxes):
+        for ago in range((last - first).days + 1):
+            day = first + timedelta(days=ago)
+            busy = (1.5 if day.day <= 5 else 1) * (0.3 if day.weekday() == 6 else 1) * (4 if ago == 23 else 1)
+            amounts = [
+                (f"{random.uniform(40, 900) * busy * weight:.2f}", form)
+                for form, weight in (("1", 1.6), ("6", 1.1), ("4", 0.9), ("5", 0.5), ("9", 0.3))
+                for _ in range(random.randint(1, 3))
+            ]
+            if place == 0 and ago == 8:
+                _differing(ledger, box, day, amounts)
+            elif place == 1 and ago == 10:
+                _uncertain(ledger, box, day, amounts)
+            elif place == 1 and ago == 3:
+                close(ledger, box, day, *amounts)
+                stage(ledger, box, day, *amounts, ("12.00", "1"))
+            elif place == 1 and day.weekday() == 6:
+                reconciliation.keep(ledger, _nothing(ledger, box, day), "no activity", [])
+            else:
+                close(ledger, box, day, *amounts)
+
+
+def _differing(ledger: psycopg.Connection, box: CashBox, day: date, amounts: list[tuple[str, str]]) -> None:
+    documents = stage(ledger, box, day, *amounts)
+    revision = book(ledger, box, day, documents[:-1])
+    post(ledger, revision)
+    assert reconcile(ledger, revision) == "discrepancy"
+
+
+def _uncertain(ledger: psycopg.Connection, box: CashBox, day: date, amounts: list[tuple[str, str]]) -> None:
+    (entry,) = books.bookings(ledger, book(ledger, box, day, stage(ledger, box, day, *amounts)))
+    attempt = attempts.claim(ledger, entry, worker="test", lease_seconds=60)
+    assert attempts.doom(ledger, attempt, "the ERP answered 504 with a page of HTML")
+
+
+def _nothing(ledger: psycopg.Connection, box: CashBox, day: date) -> Revision:
+    landed = landing.land(
+        ledger,
+        landing.Place(box.source, box.connection, box.key, day),
+        asked={},
+        received_at=datetime.now(UTC),
+        body="[]",
+    )
+    landing.take(ledger, box.id, day, landed.snapshot_id, [], [])
+    staging.replace(ledger, box.id, day, landed.snapshot_id, Reading())
+    revision, _ = books.freeze(
+        ledger, box=box.id, day=day, snapshot_id=landed.snapshot_id, mapping=box.mapping, mapping_digest="0" * 64,
+        tenant=box.erp.tenant, lot=box.erp.lot, entries=[], documents={},
+    )  # fmt: skip
     return revision

@@ -1,13 +1,7 @@
--- name: boxes_between
--- A row a box, its days beside each other in the same order: which, where each stands, what it booked.
-SELECT box,
-       array_agg(business_date) AS days,
-       string_agg(CASE state WHEN 'closed' THEN 'c' WHEN 'no activity' THEN 'n' WHEN 'changed' THEN 'h'
-                             WHEN 'discrepancy' THEN 'd' WHEN 'uncertain' THEN 'u' ELSE 'o' END, '') AS states,
-       array_agg(booked) AS booked
-  FROM board.box_day
- WHERE business_date BETWEEN :first AND :last AND box = ANY(:boxes)
- GROUP BY box;
+-- name: months
+-- A row a box and month; the amounts as one text, which is read only where the row is not known yet.
+SELECT box, month, states, CAST(booked AS text) AS booked
+  FROM board.box_month WHERE month BETWEEN :first AND :last ORDER BY month;
 
 -- name: box_day^
 SELECT state, documents, quarantined, booked, revision, staged_at, first_closed_at

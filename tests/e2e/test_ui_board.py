@@ -1,0 +1,154 @@
+"""The close board as an accountant meets it: in Airflow's menu, in a browser, with real figures behind it."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, FrameLocator, Page, expect
+
+from e2e.conftest import System
+from support import closed_day
+from support.browser import photograph, visitor
+
+FIRST, LAST = date(2025, 3, 1), date(2025, 3, 31)
+MONTH = "/cierre/?month=2025-03"
+SHOWN = ("conduce_caja_3", "conduce_caja_4", "itb_caja_164")
+DIFFERING = date(2025, 3, 9)
+"""The day of the first box whose last document is in no line of the journal."""
+
+
+@pytest.fixture(scope="module")
+def march(system: System, boxes: list[str]) -> System:
+    """A month of closed days, with one that differs, one uncertain, one changed."""
+    known = system.cash_boxes()
+    closed_day.month(system.ledger, [known[box] for box in SHOWN], FIRST, LAST)
+    return system
+
+
+@pytest.fixture
+def spanish(browser: Browser, march: System) -> Iterator[Page]:
+    """The page of somebody whose browser speaks Ecuador's Spanish."""
+    stack = march.stack
+    with visitor(browser, stack.api_url, stack.user, stack.password, zone="America/Guayaquil", locale="es-EC") as seen:
+        yield seen
+
+
+def framed(page: Page) -> FrameLocator:
+    return page.frame_locator("iframe[title=Cierre]")
+
+
+def figure(text: str) -> Decimal:
+    """An amount as the English pages write it."""
+    return Decimal(text.replace(",", ""))
+
+
+def test_it_opens_from_airflows_menu_and_says_what_the_ledger_says(march: System, page: Page):
+    page.goto("/")
+    page.get_by_role("link", name="Cierre").click()
+    board = framed(page)
+    board.get_by_label("Month", exact=True).fill("2025-03")
+    expect(board.get_by_role("heading", name="March 2025")).to_be_visible()
+    names = {box.name: box.id for box in march.cash_boxes().values()}
+    for row in board.locator("tbody tr:not(.company)").filter(has=page.locator("td.c")).all():
+        box = names[row.locator("th").inner_text()]
+        (booked,) = march.ledger.execute(
+            "SELECT sum(total) FROM ledger.entry"
+            " WHERE box = %s AND business_date BETWEEN %s AND %s AND reverses IS NULL",
+            (box, FIRST, LAST),
+        ).fetchone()
+        assert figure(row.locator("td.sum").inner_text()) == booked, box
+        (closed,) = march.ledger.execute(
+            "SELECT count(*) FROM ledger.box_day WHERE box = %s AND business_date BETWEEN %s AND %s"
+            " AND state = 'reconciled'",
+            (box, FIRST, LAST),
+        ).fetchone()
+        assert row.locator("td.c").count() == closed, box
+    photograph(page, "board")
+
+
+def test_three_clicks_lead_from_a_day_to_a_row_of_the_source(march: System, page: Page):
+    page.goto(f"/plugin/cierre{MONTH}")
+    board = framed(page)
+    board.locator(f"a[href='boxes/itb_caja_164/{LAST}']").click()
+    expect(board.get_by_role("heading", name="The money's way")).to_be_visible()
+    totals = board.locator(".way b").all_inner_texts()
+    assert figure(totals[0]) == figure(totals[2]) + Decimal("5.00")  # a receipt without cash is not booked
+    photograph(page, "day")
+    board.locator("#journal ~ table tbody a").first.click()
+    board.locator("table tbody a").first.click()
+    expect(board.get_by_role("heading", name=re.compile("Row 0/PAGOS/0 of the source"))).to_be_visible()
+    expect(board.get_by_text("inscripcionNombre")).to_be_visible()
+
+
+def test_a_planted_discrepancy_is_found_and_followed_to_its_cause(march: System, page: Page):
+    page.goto("/plugin/cierre/cierre/work")
+    board = framed(page)
+    photograph(page, "work")
+    row = board.locator("section[aria-labelledby=discrepancies] tr", has_text="Mar 9, 2025")
+    row.get_by_role("link").first.click()
+    expect(board.locator(".way .first .station")).to_have_text("journal")
+    photograph(page, "discrepancy")
+    board.locator("section.alarm").get_by_role("link", name=re.compile("0/PAGOS/")).click()
+    expect(board.get_by_text("the row is not booked")).to_be_visible()
+
+
+def test_the_pages_speak_the_browsers_language_until_another_is_chosen(spanish: Page):
+    spanish.goto(f"/plugin/cierre{MONTH}")
+    board = framed(spanish)
+    expect(board.get_by_role("heading", name="Marzo de 2025")).to_be_visible()
+    assert re.fullmatch(r"[\d.]+,\d\d", board.locator("tr:not(.company) td.sum").first.inner_text())
+    board.get_by_role("link", name="English").click()
+    expect(board.get_by_role("heading", name="March 2025")).to_be_visible()
+    spanish.goto("/cierre/work")
+    expect(spanish.get_by_role("heading", name="Work lists")).to_be_visible()
+
+
+def test_arrow_keys_walk_over_the_days_and_enter_opens_one(march: System, page: Page):
+    page.goto(f"{MONTH}&q=164")
+    page.locator(".grid a[tabindex='0']").focus()
+    for key in ("ArrowRight", "ArrowRight", "End", "ArrowLeft"):
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/boxes/itb_caja_164/2025-03-30$"))
+
+
+def test_it_is_dark_when_airflow_is(march: System, page: Page):
+    page.add_init_script("localStorage.theme = 'dark'")
+    page.goto(f"/plugin/cierre{MONTH}")
+    expect(framed(page).locator("html")).to_have_attribute("data-theme", "dark")
+    photograph(page, "board-dark")
+
+
+def test_a_day_is_closed_by_a_press_and_its_run_is_found_in_airflow(march: System, page: Page):
+    day = date(2025, 2, 3)
+    page.goto(f"/plugin/cierre/cierre/boxes/itb_caja_165/{day}")
+    board = framed(page)
+    board.get_by_role("button", name="Close this day").click()
+    expect(board.locator("#runs ~ table a")).to_be_visible()
+    (run,) = board.locator("#runs ~ table a").all_inner_texts()
+    assert march.finished("itb_caja_165", run) == "success"
+    page.reload()
+    expect(board.locator("h1 + .badge")).to_have_text(re.compile("closed"))
+    board.get_by_role("link", name=run).click()
+    expect(page).to_have_url(re.compile(r"/dags/cash_close__itb_caja_165/runs/"))
+    expect(page.locator("iframe")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [MONTH, f"{MONTH}&state=d", f"/cierre/boxes/conduce_caja_3/{DIFFERING}", "/cierre/work", "/cierre/trends?span=366"],
+)
+def test_axe_finds_no_serious_fault_in_light_or_dark(march: System, page: Page, address: str):
+    page.goto(address)
+    for theme in ("light", "dark"):
+        page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        found = Axe().run(page).response["violations"]
+        assert [
+            (fault["id"], node["html"], node["failureSummary"])
+            for fault in found
+            if fault["impact"] in ("serious", "critical")
+            for node in fault["nodes"][:3]
+        ] == []

@@ -1,0 +1,126 @@
+"""P1: a day of Bsale's payments, listed and landed, with its limit of requests and without."""
+
+import json
+import os
+from datetime import UTC, datetime
+from functools import partial
+from math import ceil
+from typing import Any
+
+from benchmarks.documents import DAY
+from benchmarks.harness import Bench, Contender
+from benchmarks.measure import Watch
+from benchmarks.site import figures, running
+
+NUMBER, TITLE = "P1", "landing 10,000 payments of Bsale"
+INTRO = """
+200 pages of 50 payments from a stand-in that answers a call after 50 ms, and every fiftieth call with a 429 that asks
+for 50 ms of patience. With the limit, a call that would be the ninth of any second gets a 429 and `Retry-After: 1`:
+those are self-inflicted. Each contender ends with all payments in PostgreSQL.
+
+The floor with the limit is calls ÷ 8 seconds, without it ⌈calls ÷ 8 at once⌉ × 50 ms, counting the calls that the product
+made, refused ones included. The product without the limit is its listing with the limiter taken out, eight calls at
+once. The loop is `requests` with one session, which waits as a 429 asks, and one `execute_values`. dlt is its
+`rest_api` source, which pages one call after the other, with a first pause of 50 ms where it retries and its fastest
+way into PostgreSQL (CSV by COPY).
+"""
+AT_ONCE = 8
+
+
+def run(bench: Bench) -> None:
+    """Both cases."""
+    payments = bench.size(10_000, 300)
+    contenders = [
+        Contender("Cierre", "benchmarks.bsale:product"),
+        Contender("requests loop", "benchmarks.peers.requests_loop:land", peer=True),
+        Contender("dlt rest_api", "benchmarks.peers.dlt_bsale:land", peer=True),
+    ]
+    for limit, title in ((AT_ONCE, "with 8 requests a second"), (0, "without a limit")):
+        with running("benchmarks.bsale_site", payments=payments, limit=limit) as site:
+
+            def task(contender: Contender, limit: int = limit, site: str = site) -> dict[str, Any]:
+                figures(site)  # which also begins a new count
+                return {"site": site, "dsn": bench.database("benchmark_bsale"), "limit": limit}
+
+            case = bench.rounds(title, contenders, task, times=2 if limit else 3, after=partial(with_calls, site))
+        product = case.last("Cierre")
+        calls = product.get("calls", 0)
+        if limit:
+            bench.at_most(
+                "with the limit, × its floor",
+                case,
+                "Cierre",
+                calls / limit,
+                1.05,
+                "Each 429, deserved or not, holds all calls for as long as it asks, and slots rest a little longer than"
+                " they must, since nobody knows when the vendor counted.",
+            )
+            over = product.get("over_the_limit")
+            bench.holds("self-inflicted 429s", str(over), "0", over == 0, "The limiter let more than 8 into a second.")
+        else:
+            floor = ceil(calls / AT_ONCE) * 0.05
+            bench.at_most(
+                "without it, × the latency floor",
+                case,
+                "Cierre",
+                floor,
+                1.15,
+                "Reading JSON with exact decimals shares one core with all eight calls, and the landing comes after.",
+            )
+            bench.at_least(
+                "without it, as fast as the loop",
+                case,
+                "Cierre",
+                "requests loop",
+                6,
+                "As above: the floor itself is 8.",
+            )
+
+
+def with_calls(site: str, result: dict[str, Any]) -> dict[str, Any]:
+    """A result with what the site counted."""
+    return result | figures(site)
+
+
+def product(task: dict[str, Any]) -> dict[str, Any]:
+    """The listing of a day, and its landing."""
+    ledger = {"conn_type": "postgres"} | _parts(task["dsn"])
+    os.environ["AIRFLOW_CONN_LEDGER_DB"] = json.dumps(ledger)
+    os.environ["AIRFLOW_CONN_BSALE"] = json.dumps({"conn_type": "bsale", "host": task["site"], "password": "token"})
+    import msgspec
+
+    from hooks.bsale import BsaleHook
+    from hooks.bsale_pace import Pace
+    from store import landing, session
+
+    class NoLimit(Pace):
+        def pause(self, seconds: float) -> None: ...
+
+        def _take(self) -> None: ...
+
+        def _give_back(self, slot: None, rest: float) -> None: ...
+
+    class Unlimited(BsaleHook):
+        def _find_pace(self) -> Pace:
+            return NoLimit(AT_ONCE)
+
+    hook = (BsaleHook if task["limit"] else Unlimited)("bsale")
+    place = landing.Place("bsale", "bsale", "*", DAY)
+    with session.connect(task["dsn"]) as connection, Watch() as watch:
+        rows = hook.rows(recorddate=DAY, expand=["payment_type"])
+        body = msgspec.json.encode({"payments": [msgspec.Raw(row.text) for row in rows]}).decode()
+        landing.land(connection, place, asked={"recorddate": str(DAY)}, received_at=datetime.now(UTC), body=body)
+    return watch.result(rows=len(rows), cents=int(sum(row.fields["amount"] for row in rows)))
+
+
+def _parts(dsn: str) -> dict[str, Any]:
+    from psycopg.conninfo import conninfo_to_dict
+
+    parts = conninfo_to_dict(dsn)
+    return {
+        "host": parts["host"],
+        "port": int(parts["port"]),
+        "login": parts["user"],
+        "password": parts.get("password"),
+        "schema": parts["dbname"],
+    }

@@ -1,0 +1,20 @@
+"""One round of one contender, in a process of its own: python -m benchmarks.round module:function task.json result.json"""
+
+import importlib
+import json
+import sys
+from pathlib import Path
+
+from benchmarks.measure import keep
+
+
+def main() -> None:
+    """Runs the function on the task and writes what it measured."""
+    place, task, result = sys.argv[1:]
+    module, function = place.split(":")
+    contender = getattr(importlib.import_module(module), function)
+    keep(contender(json.loads(Path(task).read_text(encoding="utf-8"))), Path(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -13,7 +13,7 @@ from books import preview as shown
 from books.export import Format, range_of
 from books.export import export as write
 from books.ledger import NoLedger, open_ledger
-from books.staged import NothingThere, derived
+from books.staged import NothingThere, beside_the_books, derived
 from books.words import counted
 from mappings.charts import read_chart
 from mappings.findings import MappingError
@@ -38,12 +38,13 @@ def preview(
     chart, _ = read_chart(mappings_folder())
     with open_ledger() as ledger:
         day = derived(ledger, of_box, date.date(), mapping)
+        meaning = beside_the_books(ledger, day)
     documents = counted(len(day.documents), "document")
     _print(f"{of_box.name}, {day.day}: {documents}, as {day.origin}, by mapping {mapping.name}.")
     for held in day.held:
         console.print(f"In quarantine, so the day stops: {held}", style="red", markup=False)
     _print(shown.journal_table(day.derivation, day.documents, mapping, chart, rows=rows))
-    _print("Nothing was booked or posted.")
+    _print(f"{meaning} Nothing was booked or posted now.")
     _exit(day.derivation.problems or day.held)
 
 

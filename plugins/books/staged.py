@@ -12,6 +12,7 @@ from bookkeeping.derive import Derivation, derive
 from bookkeeping.documents import Document
 from bookkeeping.mapping import AccountMapping
 from store import capabilities, landing, staging
+from store import ledger as books
 
 
 class NothingThere(LookupError):
@@ -63,3 +64,16 @@ def _documents(
     reading = LandedDay(box, day, snapshot.body, partial(landing.bodies_before, ledger, snapshot)).reading()
     held = [f"{row.place} ({row.reason}): {row.message}" for row in reading.quarantined if row.blocking]
     return "landed", reading.documents, held
+
+
+def beside_the_books(ledger: psycopg.Connection, derived_day: DerivedDay) -> str:
+    """What it would mean to book a derived day, as a sentence: the first time, again the same, or otherwise."""
+    box, day, derivation = derived_day.box, derived_day.day, derived_day.derivation
+    current = books.current(ledger, box.id, day)
+    if current is None:
+        return "The day is not booked yet."
+    if derivation.problems or derived_day.held:
+        return f"The day is booked (revision {current.revision}) and stays so while it cannot be booked anew."
+    if current.digest == books.digest_of(box.erp.tenant, box.erp.lot, derivation.entries):
+        return f"The day is booked like this (revision {current.revision}): closing it again sends the ERP nothing."
+    return f"The day is booked otherwise (revision {current.revision}): closing it again would replace that."

@@ -31,7 +31,7 @@ def test_preview_shows_the_journal_and_changes_nothing(run, stage, ledger, payme
     status, output = run("preview", "--box", "itb_caja_164", "--date", "2024-09-06")
     assert status == 0
     assert "Caja general" in output
-    assert "Nothing was booked or posted." in output
+    assert "The day is not booked yet. Nothing was booked or posted now." in output
     assert ledger.execute("SELECT count(*) FROM ledger.revision").fetchone()[0] == 0
 
 
@@ -40,6 +40,16 @@ def test_preview_of_a_day_that_cannot_be_booked_says_what_to_paste_and_fails(run
     status, output = run("preview", "--box", "itb_caja_164", "--date", "2024-09-06")
     assert status == 1
     assert '"19": <account>' in output
+
+
+def test_preview_says_what_closing_the_day_again_would_do(run, book, stage, payment):
+    asked = ["preview", "--box", "itb_caja_164", "--date", "2024-09-06"]
+    book(SIXTH, payment(1))
+    assert "closing it again sends the ERP nothing" in run(*asked)[1]
+    stage(SIXTH, payment(1), payment(2))
+    assert "booked otherwise (revision 1): closing it again would replace that" in run(*asked)[1]
+    stage(SIXTH, payment(1, form="19"))
+    assert "stays so while it cannot be booked anew" in run(*asked)[1]
 
 
 def test_preview_of_a_day_that_was_never_landed_says_how_to_get_it(run):

@@ -1,0 +1,179 @@
+"""P4: posting the journals of 40 boxes, four at a time, to an ERP that takes 300 ms for each call."""
+
+import json
+import os
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from typing import Any
+
+from benchmarks.documents import DAY, MAPPING, payments
+from benchmarks.harness import Bench, Contender
+from benchmarks.measure import Watch, cents_of
+from benchmarks.site import figures, running
+
+NUMBER, TITLE = "P4", "posting the journals of 40 boxes"
+INTRO = """
+One journal of some fifty lines for each of 40 boxes, four boxes at a time, to a stand-in of the ERP that takes 300 ms for
+every call. Cierre's posting protocol writes what it is about to do into PostgreSQL first and opens its connections for each
+box anew, as its tasks do. The script posts the same lines with `requests` and tries again up to five times, after half a
+second, where no good answer came.
+
+With faults every tenth insert goes wrong, by turns: it is booked and the connection breaks before the answer, or
+the connection breaks and nothing is booked. What is doubled and missing is counted in the ERP's own ledger.
+"""
+AT_ONCE = 4
+TENANT = "T1,D MG 01 "
+
+
+def run(bench: Bench) -> None:
+    """Without faults, then with."""
+    boxes = bench.size(40, 8)
+    delay = bench.size(0.3, 0.02)
+    contenders = [
+        Contender("Cierre", "benchmarks.posting:product"),
+        Contender("a script that retries", "benchmarks.posting:script"),
+    ]
+    for fault_every, title in ((0, "no faults"), (bench.size(10, 4), "10 % faults")):
+        case = bench.case(title)
+        times = bench.size(3, 1)
+        with bench.bar(f"P4 {title}", times * len(contenders)) as advance:
+            for _ in range(times):
+                for contender in contenders:
+                    with running("benchmarks.erp_site", delay=delay, fault_every=fault_every) as site:
+                        task = {"site": site, "boxes": boxes, "dsn": bench.database("benchmark_posting")}
+                        result = bench.round(contender, task)
+                        case.add(contender.name, result | outcome(figures(site), result.pop("keys")))
+                    advance()
+        ours, theirs = case.last("Cierre"), case.last("a script that retries")
+        if not fault_every:
+            bench.check_cents(case)
+            bench.at_most(
+                "× the script without faults",
+                case,
+                "Cierre",
+                "a script that retries",
+                1.05,
+                "Each box claims and confirms in PostgreSQL, which waits for the disk, on connections of its own.",
+            )
+        else:
+            said = f"{ours['doubled']} doubled, {ours['missing']} missing (the script: {_told(theirs)})"
+            exactly_once = not ours["doubled"] and not ours["missing"]
+            bench.holds("with 10 % faults", said, "0 and 0", exactly_once, "The protocol failed: this is a bug.")
+
+
+def _told(result: dict[str, Any]) -> str:
+    return f"{result['doubled']} and {result['missing']}"
+
+
+def outcome(site: dict[str, Any], keys: list[str]) -> dict[str, Any]:
+    """What the ERP's ledger really holds of these entries."""
+    times = Counter(key for key, _ in site["documents"])
+    total = sum(Decimal(total) for _, total in site["documents"])
+    return {
+        "calls": site["calls"],
+        "doubled": sum(times[key] - 1 for key in keys if times[key]),
+        "missing": sum(not times[key] for key in keys),
+        "cents": cents_of(total),
+    }
+
+
+def journals(boxes: int) -> list[Any]:
+    """A cash box and its day's entries, for each."""
+    from bookkeeping.derive import derive
+    from mappings.loader import account_mapping, cash_box
+
+    mapping, pattern = account_mapping(MAPPING), cash_box("itb_caja_164")
+    documents = list(payments(100))
+    for number in range(boxes):
+        erp = pattern.erp.model_copy(update={"lot": f"{number:06}", "tenant": TENANT})
+        box = pattern.model_copy(update={"id": f"box_{number:02}", "key": str(number), "erp": erp})
+        yield box, documents[: 60 + number], derive(documents[: 60 + number], mapping, box, DAY).entries
+
+
+def product(task: dict[str, Any]) -> dict[str, Any]:
+    """posting.protocol, box by box."""
+    connection = {"conn_type": "protheus", "host": task["site"], "login": "cierre", "password": "secret"}
+    os.environ["AIRFLOW_CONN_PROTHEUS"] = json.dumps(connection)
+    from hooks.protheus import ProtheusHook
+    from posting.protocol import Poster
+    from store import session
+
+    revisions, keys = freeze(task)
+
+    def post(revision: Any) -> None:
+        with session.connect(task["dsn"]) as ledger, session.box_day(ledger, revision.box, DAY):
+            Poster(ledger, ProtheusHook("protheus"), "benchmark").converge(revision)
+
+    with Watch() as watch, ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(post, revisions))
+    return watch.result(rows=len(keys), cents=0, keys=keys)
+
+
+def freeze(task: dict[str, Any]) -> tuple[list[Any], list[str]]:
+    """The day of every box in the ledger: revisions, and the keys of their entries."""
+    from datetime import UTC, datetime
+
+    from store import landing, ledger, session
+
+    with session.connect(task["dsn"]) as connection:
+        place = landing.Place("sga", "sga_itb", "*", DAY)
+        snapshot = landing.land(connection, place, asked={}, received_at=datetime.now(UTC), body="{}")
+        revisions = [
+            ledger.freeze(
+                connection,
+                box=box.id,
+                day=DAY,
+                snapshot_id=snapshot.snapshot_id,
+                mapping=MAPPING,
+                mapping_digest="0" * 64,
+                tenant=box.erp.tenant,
+                lot=box.erp.lot,
+                entries=entries,
+                documents={document.key: document for document in documents},
+            )[0]
+            for box, documents, entries in journals(task["boxes"])
+        ]
+        keys = [entry.entry_key for revision in revisions for entry in ledger.bookings(connection, revision)]
+    return revisions, keys
+
+
+def script(task: dict[str, Any]) -> dict[str, Any]:
+    """What one writes in an afternoon: post, and post again where no good answer came."""
+    import time
+
+    import requests
+
+    address = f"{task['site']}/api/ctb/accountingentry/insert"
+    entries = [(f"{box.id}|{entry.part}", box, entry) for box, _, part in journals(task["boxes"]) for entry in part]
+
+    def post(job: Any) -> None:
+        key, box, entry = job
+        body = {
+            "CT2_DATA": f"{DAY:%d/%m/%Y}",
+            "CT2_LOTE": box.erp.lot,
+            "CT2_SBLOTE": f"{entry.part:03}",
+            "ITENS": [
+                {
+                    "CT2_MOEDLC": "01",
+                    "CT2_DC": "1" if line.side == "D" else "2",
+                    "CT2_DEBITO" if line.side == "D" else "CT2_CREDIT": line.account,
+                    "CT2_VALOR": float(line.amount),
+                    "CT2_HIST": line.history,
+                    "CT2_KEY": key,
+                }
+                for line in entry.lines
+            ],
+        }
+        for _ in range(5):
+            try:
+                answer = requests.post(address, json=body, headers={"tenantId": TENANT}, timeout=180)
+                if answer.ok and not answer.json()["error"]:
+                    return
+            except (requests.RequestException, ValueError):
+                pass
+            time.sleep(0.5)
+
+    with Watch() as watch, ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(post, entries))
+    return watch.result(rows=len(entries), cents=0, keys=[key for key, _, _ in entries])

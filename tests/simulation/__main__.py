@@ -27,12 +27,17 @@ HOME = Path(__file__).parents[2] / ".run" / "simulation"
 PATIENCE = 5_000
 """How many seeds a planted bug may survive before it counts as not caught."""
 
+MARKDOWN_WIDTH = 200
+"""Characters: a row of a table in Markdown must not be broken into two lines."""
+
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
 
 
 def main() -> int:
     """Runs what the command line asks for; returns 1 if anything broke, or a planted bug was not caught."""
     arguments = _parser().parse_args()
+    if arguments.markdown:
+        console.width = MARKDOWN_WIDTH
     logging.disable(logging.CRITICAL)
     with _server() as server:
         if arguments.seed is not None:

@@ -101,8 +101,9 @@ class CashBox(Model):
 
     ``id`` is the file's stem and ends up in the DAG's id; ``key`` is the box's id at its source; ``mapping`` is the
     stem of the account mapping that books it. ``currency`` is an ISO 4217 code. ``closing_hour`` (``HH:MM``, local
-    time of the day *after* the business date) is when the source has the whole day. Raises pydantic's
-    ValidationError with every problem at once.
+    time of the day *after* the business date) is when the source has the whole day.
+
+    Raises pydantic's ValidationError with every problem at once.
     """
 
     id: Slug

@@ -10,9 +10,10 @@ from typing import NamedTuple
 from bookkeeping.chart import Chart
 from bookkeeping.documents import Kind
 from bookkeeping.history import BOX_PLACEHOLDERS, REFERENCE, objection
-from bookkeeping.mapping import AccountMapping, Code, FromTable, Posting, Rounding, Rule, Table
+from bookkeeping.mapping import AccountMapping, Rounding
 from bookkeeping.nearest import did_you_mean
 from bookkeeping.rule_checks import contradictions
+from bookkeeping.rules import Code, FromTable, Posting, Rule, Table
 from bookkeeping.vocabulary import ANY, BOX, FRAUD, SOURCES, Shape
 
 Place = tuple[str | int, ...]

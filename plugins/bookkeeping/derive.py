@@ -14,9 +14,10 @@ from bookkeeping.documents import Document
 from bookkeeping.history import REFERENCE, Filler, fill, placeholders
 from bookkeeping.journal import JournalEntry, LineSource
 from bookkeeping.lines import Booked, Slot, Slots, entry, pack
-from bookkeeping.mapping import AccountMapping, Booking, Posting, Unresolved
+from bookkeeping.mapping import AccountMapping, Booking, Unresolved
 from bookkeeping.money import ZERO
 from bookkeeping.problems import Problem, ProblemKind, Problems
+from bookkeeping.rules import Posting
 from bookkeeping.vocabulary import BOX, FRAUD
 
 MAX_LINES = 999

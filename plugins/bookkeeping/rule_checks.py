@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import combinations
 
-from bookkeeping.mapping import Rule
+from bookkeeping.rules import Rule
 
 
 def contradictions(rules: Sequence[Rule]) -> Iterator[tuple[int, str]]:

@@ -5,9 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from bookkeeping.mapping import AccountMapping, FromTable
+from bookkeeping.mapping import AccountMapping
 from bookkeeping.money import ZERO
 from bookkeeping.problems import Problem, ProblemKind
+from bookkeeping.rules import FromTable
 from books.words import counted
 
 _Stopped = dict[str, dict[str, tuple[int, Decimal]]]

@@ -17,9 +17,10 @@ from pydantic import PrivateAttr
 
 from bookkeeping.cash_box import CashBox
 from bookkeeping.derive import derive
-from bookkeeping.mapping import AccountMapping, Booking, Posting, Unresolved
+from bookkeeping.mapping import AccountMapping, Booking, Unresolved
 from bookkeeping.money import ZERO
 from bookkeeping.problems import Problem
+from bookkeeping.rules import Posting
 from books.ledger import open_ledger
 from mappings.loader import account_mapping, cash_boxes, draft_mapping
 from store import balances, capabilities, ledger, staging

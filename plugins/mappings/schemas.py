@@ -51,6 +51,14 @@ def _as_typed(part: Any) -> Any:
     if not isinstance(part, dict):
         return part
     typed = {name: _as_typed(value) for name, value in part.items()}
+    if isinstance(said := typed.get("description"), str):
+        typed["description"] = _for_people(said)
     if typed.get("type") == "string" and "enum" not in typed:
         typed["type"] = ["string", "number", "boolean"]
     return typed
+
+
+def _for_people(docstring: str) -> str:
+    """A model's docstring without what only programmers care about."""
+    kept = (part for part in docstring.split("\n\n") if "pydantic" not in part)
+    return "\n\n".join(" ".join(part.split()) for part in kept).replace("``", "`")

@@ -9,6 +9,7 @@ from alerts.failure import FailureAlert
 from bookkeeping.cash_box import CashBox
 from cash_close.form import params
 from cash_close.names import PREFIX, TITLE
+from cash_close.owner import write_to
 from cash_close.priority import BackfillsGiveWay
 from cash_close.retries import RetryByKind
 from operators.approve import ApproveOperator
@@ -60,6 +61,7 @@ def cash_close(box: CashBox, runbook: str) -> DAG:
         catchup=False,
         params=params(box),
         tags=["cash close", box.company, box.source],
+        owner_links=write_to(box.company),
         default_args=EVERY_STEP | {"owner": box.company, "on_failure_callback": FailureAlert(box.company, box.name)},
     ) as dag:
         chain(*(_step(name, box) for name in STEPS))

@@ -8,6 +8,7 @@ from airflow.sdk import DAG, AssetAll, PartitionedAssetTimetable
 from alerts.failure import FailureAlert
 from bookkeeping.cash_box import CashBox
 from cash_close.builder import START, closed_days
+from cash_close.owner import write_to
 from cash_close.retries import RetryByKind
 from mappings.findings import MappingError
 from mappings.loader import cash_box, cash_box_ids
@@ -40,6 +41,7 @@ def company_day(company: str, boxes: list[CashBox], runbook: str) -> DAG:
         catchup=False,
         is_paused_upon_creation=False,
         tags=["company day", company],
+        owner_links=write_to(company),
         default_args={
             "owner": company,
             "retries": 2,

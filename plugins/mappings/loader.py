@@ -42,12 +42,15 @@ def cash_box_ids() -> list[str]:
 def cash_box(box_id: str) -> CashBox:
     """One cash box, reading its file alone. Raises MappingError if there is none by that id, or its file is wrong."""
     folder = mappings_folder()
-    known = cash_box_ids()
-    if box_id not in known:
+    path = folder / "cash_boxes" / f"{box_id}.yaml"
+    if not path.is_file() or path.stem != box_id:
+        known = (
+            cash_box_ids()
+        )  # only here: to list a thousand boxes for each of a thousand takes longer than to read them
         message = f"unknown box {box_id!r}; known are {', '.join(known) or 'none'}{did_you_mean(box_id, known)}"
         unknown = Finding("cash_boxes", 0, "", message)
         raise MappingError(folder, [unknown, *_misnamed(folder, "cash_boxes")])
-    box, file = read_model(folder / "cash_boxes" / f"{box_id}.yaml", folder, CashBox, "id")
+    box, file = read_model(path, folder, CashBox, "id")
     if box is None:
         raise MappingError(folder, file.findings)
     return box

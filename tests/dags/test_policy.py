@@ -44,6 +44,11 @@ def test_every_dag_has_a_runbook_an_owner_and_tags(bag):
         assert {task.owner for task in dag.tasks} != {"airflow"}, dag.dag_id
 
 
+def test_an_owner_is_a_link_that_writes_to_the_companys_people(bag):
+    dag = bag.dags[PREFIX + "conduce_caja_3"]
+    assert dag.owner_links == {"conduce_ecuador": "mailto:contabilidad.conduce@example.com"}
+
+
 def test_every_task_has_retries_and_a_time_limit(bag):
     for dag in bag.dags.values():
         for task in dag.tasks:

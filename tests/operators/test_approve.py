@@ -1,5 +1,6 @@
 """A person between derive and post: what is asked, what the record says, and what is posted."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
@@ -7,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, TaskAwaitingInput
 
+from hooks import sga
 from operators.approve import ApproveOperator
 from sandbox.sga_profile import Profile, Traps
 
@@ -174,6 +176,36 @@ def test_a_payment_under_two_forms_may_be_released_by_a_person(close, requests_,
     person.answers("Approve")
     run.step("post")
     assert run.step("reconcile")["state"] == "reconciled"
+
+
+@pytest.fixture
+def off_by_three_cents(monkeypatch):
+    """The source's own sum of the day says three cents more than its rows."""
+    honest = sga.control_totals
+
+    def control_totals(body: str, **about) -> list:
+        first, *others = honest(body, **about)
+        return [replace(first, net=first.net + Decimal("0.03")), *others]
+
+    monkeypatch.setattr(sga, "control_totals", control_totals)
+
+
+def test_a_difference_within_the_tolerance_is_for_a_person_to_accept(off_by_three_cents, derived, rules, requests_):
+    rules("discrepancy_up_to: 0.05")
+    person = Person(derived)
+    person.asked()
+    assert "differ by 0.03 USD, within the 0.05 USD that a person may accept" in requests_[0]["body"]
+    person.answers("Approve")
+    derived.step("post")
+    assert derived.step("reconcile")["state"] == "reconciled"
+
+
+def test_a_difference_beyond_the_tolerance_fails_the_day(off_by_three_cents, derived, rules, requests_):
+    rules("discrepancy_up_to: 0.02")
+    assert derived.step("approve")["questions"] == []
+    derived.step("post")
+    with pytest.raises(AirflowFailException, match=r"does not reconcile[\s\S]*difference 0.03"):
+        derived.step("reconcile")
 
 
 def test_a_decision_on_the_record_does_not_change(derived, rules, ledger):

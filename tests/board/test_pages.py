@@ -4,9 +4,12 @@ import io
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
+from uuid import uuid4
 
 import pytest
 from airflow.models.dagrun import DagRun
+from airflow.models.hitl import HITLDetail
+from airflow.models.taskinstance import TaskInstance
 
 from board.boxes import dag_of
 from mappings.loader import cash_boxes
@@ -74,6 +77,21 @@ def test_a_live_run_hides_what_failed_after_it_began(login, airflow):
     run(airflow, "running", run_id="first")
     run(airflow, "failed", run_id="second")
     assert board(login())[f"{BOX.id}/{DAY}"][0] == "r"
+
+
+def test_a_task_that_waits_for_a_person_is_on_the_board_and_in_the_list_of_work(login, airflow):
+    run(airflow, "running")
+    task = TaskInstance.__table__.insert().values(
+        id=uuid4(), task_id="approve", dag_id=dag_of(BOX.id), run_id="r1", map_index=-1, pool="default_pool",
+        pool_slots=1, state="deferred", try_number=1, max_tries=0, queue="default", priority_weight=1,
+    )  # fmt: skip
+    (ti_id,) = airflow.execute(task.returning(TaskInstance.id)).one()
+    airflow.add(HITLDetail(ti_id=ti_id, subject="A correction of 12,00?", options=["Approve"], params={}))
+    airflow.flush()
+    assert board(login())[f"{BOX.id}/{DAY}"][0] == "w"
+    work = login().get("/work").text
+    assert "A correction of 12,00?" in work
+    assert "/runs/r1/tasks/approve/required_actions" in work
 
 
 def test_a_day_that_nobody_closed_is_missing_and_one_to_come_is_not(login):

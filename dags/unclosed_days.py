@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable
 
+from alerts.failure import FailureAlert
 from cash_close.retries import RetryByKind
 from operators.unclosed import UnclosedDaysOperator
 
@@ -34,6 +35,8 @@ with DAG(
         "retry_delay": timedelta(seconds=30),
         "retry_policy": RetryByKind(),
         "execution_timeout": timedelta(minutes=10),
+        # Whoever keeps watch must not fall silent unnoticed.
+        "on_failure_callback": FailureAlert("cierre", "unclosed_days"),
     },
 ):
     UnclosedDaysOperator(task_id="look")

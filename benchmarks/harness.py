@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,8 +103,10 @@ class Bench:
         self.check_cents(case)
         return case
 
-    def round(self, contender: Contender, task: dict[str, Any]) -> dict[str, Any]:
-        """One round in a process of its own. Raises RoundFailed."""
+    def round(
+        self, contender: Contender, task: dict[str, Any], environ: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """One round in a process of its own, whose environment also has ``environ``. Raises RoundFailed."""
         asked, result, log = (self.folder / name for name in ("task.json", "result.json", "round.log"))
         asked.write_text(json.dumps(task | contender.settings), encoding="utf-8")
         result.unlink(missing_ok=True)
@@ -113,7 +115,7 @@ class Bench:
             ended = subprocess.run(
                 [python, "-m", "benchmarks.round", contender.place, str(asked), str(result)],
                 cwd=PROJECT,
-                env=surroundings(self.folder),
+                env=surroundings(self.folder) | dict(environ or {}),
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,

@@ -1,0 +1,164 @@
+"""A whole system with as many boxes as a benchmark needs, beside as many DAGs of empty tasks."""
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+
+from benchmarks.boxes import FIRST_KEY, TENANT, make_boxes
+from local import processes
+from local.settings import PROJECT, Ports
+from local.stack import Stack
+from sandbox.client import SandboxClient
+
+CLOSE, EMPTY = "cash_close__", "empty__"
+PATIENCE_SECONDS = 600
+
+
+@contextmanager
+def system(home: Path, boxes: int, *, empty: bool, open_boxes: int | None = None) -> Iterator["System"]:
+    """A stack in a fresh folder, with so many boxes, its DAGs read; stopped at the end.
+
+    ``empty``: also a DAG of empty tasks for each box. ``open_boxes``: how many of them SGA knows (all).
+    """
+    Stack(home, Ports()).down()
+    shutil.rmtree(home, ignore_errors=True)
+    ids = make_boxes(home / "mappings", boxes)
+    dags = home / "dags"
+    dags.mkdir()
+    shutil.copy(PROJECT / "dags" / "cash_close.py", dags)
+    if empty:
+        shutil.copy(PROJECT / "benchmarks" / "peers" / "empty_boxes.py", dags)
+    given = {
+        "CIERRE_MAPPINGS_DIR": str(home / "mappings"),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(dags),
+        # What runs, the benchmark has started.
+        "AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "False",
+        "AIRFLOW__DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT": "900",
+        "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "900",
+        # Read once: the files do not change, and parsing them again is no part of a close.
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "7200",
+        "AIRFLOW__SCHEDULER__MAX_DAGRUNS_TO_CREATE_PER_LOOP": "50",
+    }
+    stack = Stack(home, Ports.free(), given=given)
+    began = time.monotonic()
+    stack.up()
+    try:
+        found = System(stack, ids)
+        for count in range(boxes if open_boxes is None else open_boxes):
+            found.sandbox.open_box(TENANT, FIRST_KEY + count)
+        found.wait(lambda: found.known() >= boxes * (1 + empty), "the DAGs to be read", every=0.5)
+        found.seconds_until_read = time.monotonic() - began
+        yield found
+    finally:
+        with suppress(UnboundLocalError):
+            found.metadata.close()
+        stack.down()
+
+
+class System:
+    """A running stack and its boxes."""
+
+    seconds_until_read = 0.0
+
+    def __init__(self, stack: Stack, boxes: Sequence[str]) -> None:
+        self.stack, self.boxes = stack, list(boxes)
+        self.sandbox = SandboxClient(stack.sandbox_url)
+        self.metadata = psycopg.connect(stack.cluster.dsn("airflow"), autocommit=True)
+
+    def known(self) -> int:
+        """How many DAGs have been read and stored."""
+        return self.metadata.execute("SELECT count(DISTINCT dag_id) FROM serialized_dag").fetchone()[0]
+
+    def run(self, prefix: str, boxes: Sequence[str], day: date) -> dict[str, Any]:
+        """Runs a day of boxes, all let loose at once; seconds until the last has ended, and the most memory meanwhile.
+
+        Raises RuntimeError where a run does not end well.
+        """
+        dags = [prefix + box for box in boxes]
+        self.metadata.execute("UPDATE dag SET is_paused = true WHERE dag_id = ANY(%s)", (dags,))
+        runs = {dag: self.stack.api.trigger(dag, day) for dag in dags}
+        with most_memory(self.stack) as memory:
+            began = time.perf_counter()
+            self.metadata.execute("UPDATE dag SET is_paused = false WHERE dag_id = ANY(%s)", (dags,))
+            self.wait(lambda: self._ended(runs) == len(runs), f"{len(runs)} runs to end", every=0.2)
+            seconds = time.perf_counter() - began
+        if failed := [dag for dag, run in runs.items() if self._state(dag, run) != "success"]:
+            raise RuntimeError(f"{len(failed)} of {len(runs)} runs failed, {failed[0]} first")
+        return {"seconds": seconds, "peak_bytes": memory[0], "rows": len(runs), "cents": 0} | self._tasks(runs)
+
+    def wait(self, ready: Callable[[], Any], what: str, *, every: float) -> None:
+        """Until ``ready`` says so; raises TimeoutError."""
+        patience = time.monotonic() + PATIENCE_SECONDS
+        while not ready():
+            if time.monotonic() > patience:
+                raise TimeoutError(f"waited {PATIENCE_SECONDS} s for {what}")
+            time.sleep(every)
+
+    def erp_writes(self) -> int:
+        """How many calls the ERP has had so far."""
+        return self.sandbox.calls(vendor="protheus")
+
+    def _ended(self, runs: dict[str, str]) -> int:
+        asked = "SELECT count(*) FROM dag_run WHERE run_id = ANY(%s) AND dag_id = ANY(%s) AND end_date IS NOT NULL"
+        return self.metadata.execute(asked, (list(runs.values()), list(runs))).fetchone()[0]
+
+    def _state(self, dag: str, run: str) -> str:
+        asked = "SELECT state FROM dag_run WHERE dag_id = %s AND run_id = %s"
+        return self.metadata.execute(asked, (dag, run)).fetchone()[0]
+
+    def _tasks(self, runs: dict[str, str]) -> dict[str, Any]:
+        """Of the tasks that ran: the median seconds in the queue (until its process begins) and of the task itself."""
+        row = self.metadata.execute(
+            "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM start_date - queued_dttm)),"
+            "       percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM end_date - start_date))"
+            "  FROM task_instance WHERE run_id = ANY(%s) AND dag_id = ANY(%s) AND queued_dttm IS NOT NULL",
+            (list(runs.values()), list(runs)),
+        ).fetchone()
+        return {"task_queued_s": round(float(row[0]), 2), "task_runs_s": round(float(row[1]), 2)}
+
+
+@contextmanager
+def most_memory(stack: Stack, *, every: float = 3.0) -> Iterator[list[int]]:
+    """The most memory that all of a stack's processes, PostgreSQL's too, hold during the block, in bytes.
+
+    What processes share counts once (PSS), where the system tells it.
+    """
+    most, over = [0], threading.Event()
+
+    def look() -> None:
+        while not over.is_set():
+            most[0] = max(most[0], sum(map(_held, _processes(stack))))
+            over.wait(every)
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        yield most
+    finally:
+        over.set()
+        watcher.join()
+
+
+def _processes(stack: Stack) -> list[psutil.Process]:
+    found = processes.of(stack.home)
+    if pid := stack.cluster.pid:
+        with suppress(psutil.Error):
+            server = psutil.Process(pid)
+            found += [server, *server.children(recursive=True)]
+    return list({process.pid: process for process in found}.values())
+
+
+def _held(process: psutil.Process) -> int:
+    try:
+        told = process.memory_full_info()
+    except (psutil.Error, OSError):
+        return 0
+    return getattr(told, "pss", told.uss)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from local.browser import installed
 
@@ -52,7 +52,11 @@ def visitor(browser: Browser, url: str, user: str, password: str, *, zone: str, 
         context.close()
 
 
-def photograph(page: Page, name: str) -> None:
-    """Keeps a picture of the page for the documentation, if somebody asked for pictures."""
+def photograph(page: Page, name: str, *, down_to: Locator | None = None) -> None:
+    """Keeps a picture of the page for the documentation, if somebody asked for pictures; without what stands below
+    ``down_to``, such as the paths of one machine."""
     if folder := os.environ.get(SCREENSHOTS):
-        page.screenshot(path=Path(folder) / f"{name}.png")
+        clip = None
+        if down_to is not None and (box := down_to.bounding_box()):
+            clip = {"x": 0, "y": 0, "width": page.viewport_size["width"], "height": box["y"] + box["height"]}
+        page.screenshot(path=Path(folder) / f"{name}.png", clip=clip)

@@ -1,17 +1,23 @@
 """Forms of payment and other values that came lately and that no mapping books."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from bookkeeping.documents import Document, Kind, Reading
+from mappings import mappings_folder
 from mappings.check import sound
 from mappings.seen import unmapped
 from store import landing, staging
 from store.landing import Place
 
+PLUGINS = Path(__file__).parents[2] / "plugins"
 TODAY = date(2024, 9, 6)
 ACCOUNTS = "accounts/sga_ecuador.yaml"
 
@@ -38,8 +44,6 @@ def stage(ledger):
 
 
 def line_of(text: str) -> int:
-    from mappings import mappings_folder
-
     return (mappings_folder() / ACCOUNTS).read_text(encoding="utf-8").split(text)[0].count("\n") + 1
 
 
@@ -66,3 +70,14 @@ def test_each_amount_counts_by_its_own_rules(stage):
     (finding,) = stage("itb_caja_164", TODAY, payment(1, "10.00", programme="99"))
 
     assert "with programme 99, which table cost_centre_of_programme does not list" in finding
+
+
+def test_the_command_looks_into_the_ledger_that_it_is_given(stage, ledger_dsn):
+    stage("itb_caja_164", datetime.now(UTC).date(), payment(1, "10.00", form="21"))
+    environment = os.environ | {"CIERRE_LEDGER_DSN": ledger_dsn}
+    command = [sys.executable, "-m", "mappings", "check"]
+    ran = subprocess.run(command, cwd=PLUGINS, env=environment, capture_output=True, text=True, timeout=60)
+
+    assert ran.returncode == 1
+    assert "1 document of 10.00 USD (itb_caja_164, last on" in ran.stdout
+    assert ran.stderr == ""

@@ -100,7 +100,7 @@ def test_a_failure_is_seen_and_cleared_once_the_mapping_is_mended_and_a_correcti
     assert system.finished(careful_box, run) == "failed"
     ui.task(dag, run, "derive")
     expect(page.get_by_text("which table account_of_form does not list").first).to_be_visible()
-    photograph(page, "failed", down_to=page.get_by_text("Mend the mapping"))
+    photograph(page, "failed", down_to=page.get_by_text("Mend the mapping").first)
     accounts = system.mappings / "accounts"
     (accounts / "sga_lacking.yaml").write_text((accounts / "sga_ecuador.yaml").read_text())
     ui.clear()

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from markupsafe import Markup
+from pydantic import BeforeValidator
 
 from board.access import ViewerDep
 from board.boxes import Calendar, company_names, form_names
@@ -44,15 +45,17 @@ def trends_page(
     company: str = "",
     box: str = "",
     span: int = Query(92),
+    until: Annotated[date | None, BeforeValidator(lambda text: text or None)] = None,
 ) -> Response:
-    """The last days of a box, a company or all of them, in one currency at a time."""
+    """The last days of a box, a company or all of them, in one currency at a time; up to a day, where one is given."""
     span = span if span in SPANS else 92
     boxes = [found for found in viewer.boxes.values() if company in ("", found.company) and box in ("", found.id)]
     currencies = Counter(found.currency for found in boxes)
     currency = currencies.most_common(1)[0][0] if currencies else ""
     boxes = [found for found in boxes if found.currency == currency]
     calendar = Calendar(datetime.now(UTC))
-    last = max((calendar.due(found).last for found in boxes), default=date.today())
+    newest = max((calendar.due(found).last for found in boxes), default=datetime.now(UTC).date())
+    last = min(until or newest, newest)
     days = successive(last, span)
     asked = (ledger, [found.id for found in boxes], days[0], days[-1])
     sources = {found.id: found.source for found in boxes}
@@ -65,7 +68,7 @@ def trends_page(
         others=sorted(set(currencies) - {currency}),
         companies={found.company: company_names().get(found.company, found.company) for found in viewer.boxes.values()},
         boxes=[found for found in viewer.boxes.values() if company in ("", found.company)],
-        wanted={"company": company, "box": box, "span": span},
+        wanted={"company": company, "box": box, "span": span, "until": last},
         spans=SPANS,
         by_form=make.money(board.money_by_form(*asked), _forms_of(boxes, page)),
         by_source=make.money(board.money_by_source(ledger, sources, days[0], days[-1]), {}),

@@ -184,6 +184,9 @@ def test_trends_show_the_day_that_stands_out(login, ledger):
     page = login().get("/trends", params={"span": 31}).text
     assert "1.800,00" in page
     assert "<b>900,00</b>" in page
+    earlier = login().get("/trends", params={"span": 31, "until": str(DAY)}).text
+    assert "1.800,00" not in earlier
+    assert login().get("/trends", params={"until": ""}).status_code == 200
 
 
 def test_a_language_that_was_chosen_is_kept(login):

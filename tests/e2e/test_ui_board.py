@@ -76,7 +76,7 @@ def test_three_clicks_lead_from_a_day_to_a_row_of_the_source(march: System, page
     expect(board.get_by_role("heading", name="The money's way")).to_be_visible()
     totals = board.locator(".way b").all_inner_texts()
     assert figure(totals[0]) == figure(totals[2]) + Decimal("5.00")  # a receipt without cash is not booked
-    photograph(page, "day")
+    photograph(page, "board-day")
     board.locator("#journal ~ table tbody a").first.click()
     expect(board.get_by_role("heading", name="1.1.01.001")).to_be_visible()
     board.get_by_role("link", name="0/PAGOS/0", exact=True).click()
@@ -89,10 +89,10 @@ def test_a_planted_discrepancy_is_found_and_followed_to_its_cause(march: System,
     board = framed(page)
     row = board.locator("section[aria-labelledby=discrepancies] tr", has_text="Mar 9, 2025")
     expect(row).to_be_visible()
-    photograph(page, "work")
+    photograph(page, "board-work")
     row.get_by_role("link").first.click()
     expect(board.locator(".way .first .station")).to_have_text("journal")
-    photograph(page, "discrepancy")
+    photograph(page, "board-discrepancy")
     board.locator("section.alarm").locator("a[href*=PAGOS]").click()
     expect(board.get_by_text("the row is not booked")).to_be_visible()
 
@@ -139,9 +139,22 @@ def test_a_day_is_closed_by_a_press_and_its_run_is_found_in_airflow(march: Syste
     expect(page.locator("iframe")).to_have_count(0)
 
 
+def test_trends_name_the_day_that_stands_out(march: System, page: Page):
+    page.goto(f"/plugin/cierre/cierre/trends?until={LAST}&span=31")
+    cash = framed(page).locator("section[aria-labelledby=by-form] tbody tr").first
+    expect(cash.locator(".out")).to_contain_text("Mar 24")
+    photograph(page, "board-trends")
+
+
 @pytest.mark.parametrize(
     "address",
-    [MONTH, f"{MONTH}&state=d", f"/cierre/boxes/conduce_caja_3/{DIFFERING}", "/cierre/work", "/cierre/trends?span=366"],
+    [
+        MONTH,
+        f"{MONTH}&state=d",
+        f"/cierre/boxes/conduce_caja_3/{DIFFERING}",
+        "/cierre/work",
+        f"/cierre/trends?until={LAST}&span=31",
+    ],
 )
 def test_axe_finds_no_serious_fault_in_light_or_dark(march: System, page: Page, address: str):
     page.goto(address)

@@ -171,13 +171,14 @@ class _Booker:
         booked: Booked = []
         amounts = document.amounts
         balance = ZERO
-        complete = True
+        complete = mapped = True
         for component, is_debit, slot, step in plan:
             amount = amounts.get(component)
             if amount and amount > ZERO:
                 balance += amount if is_debit else -amount
                 if slot is None:
                     if step.template is None:
+                        mapped = False
                         self._nowhere(document, step.posting, amount, step.unresolved)
                         continue
                     slot = self._own_slot(step, key, document)
@@ -187,7 +188,7 @@ class _Booker:
                 self._no_amount(document, step.posting, amount)
         if balance and complete:
             self._refuse(document, ProblemKind.UNBALANCED, "whose amounts do not add up: debits and credits differ")
-        return booked
+        return booked if complete and mapped else []
 
     def _own_slot(self, step: _Step, key: str, document: Document) -> int:
         """The slot of a document that is not summed with all others of its kind."""

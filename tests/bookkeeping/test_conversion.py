@@ -95,3 +95,10 @@ def test_what_comes_to_nothing_is_never_booked_as_nothing(in_euros, rounding, bo
 
     assert derivation.entries == []
     assert [problem.kind for problem in derivation.problems] == [ProblemKind.TOO_SMALL]
+
+
+def test_a_document_that_is_not_mapped_is_not_told_to_leave_cents_too(in_euros, changed, box, day):
+    lacking = [{**POSTINGS[0], "rules": [{"when": {"form": "1"}, "account": "1.1.01.001"}]}, *POSTINGS[1:]]
+    (problem,) = derive([in_euros("a", "1.33", form="2")], changed(Kind.PAYMENT, lacking), box, day).problems
+
+    assert problem.kind is ProblemKind.UNMAPPED

@@ -2,6 +2,7 @@ import pytest
 
 from local import browser
 from local.errors import LocalError
+from support.browser import REQUIRED, chromium
 
 
 @pytest.fixture
@@ -40,3 +41,12 @@ def test_where_no_way_leads_to_a_browser_a_sentence_says_so(no_chromium, monkeyp
     monkeypatch.setattr(browser, "_system_package", lambda: None)
     with pytest.raises(LocalError, match="There is no Chromium that starts"):
         browser.provide()
+
+
+@pytest.mark.parametrize(("asked", "outcome"), [("", pytest.skip.Exception), ("required", pytest.fail.Exception)])
+def test_without_a_browser_its_tests_say_that_they_were_left_out_or_fail_where_one_is_required(
+    no_chromium, monkeypatch, asked, outcome
+):
+    monkeypatch.setenv(REQUIRED, asked)
+    with pytest.raises(outcome, match="LEFT OUT: no browser"), chromium():
+        pass

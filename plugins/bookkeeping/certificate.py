@@ -27,8 +27,7 @@ class Claim:
         return self.attested_rows in (None, self.landed_rows) and self.attested in (None, self.landed)
 
     def __str__(self) -> str:
-        rows, money = _beside(self.attested_rows, self.landed_rows), _beside(self.attested, self.landed)
-        figures = [f"rows {rows}" if rows else "", f"money {money}" if money else ""]
+        figures = _beside(self.attested_rows, self.landed_rows, " rows"), _beside(self.attested, self.landed, "")
         return f"{self.what}: {'; '.join(filter(None, figures))}"
 
 
@@ -37,7 +36,7 @@ def contradictions(claims: Iterable[Claim]) -> list[Claim]:
     return [claim for claim in claims if not claim.holds and not claim.inner_rule]
 
 
-def _beside(attested: Decimal | int | None, landed: Decimal | int | None) -> str:
+def _beside(attested: Decimal | int | None, landed: Decimal | int | None, unit: str) -> str:
     if attested is None:
-        return "" if landed is None else f"{landed} landed"
-    return f"{attested} attested, {landed} landed"
+        return "" if landed is None else f"{landed}{unit} landed"
+    return f"{attested}{unit} attested, {landed} landed"

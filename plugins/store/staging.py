@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
+import msgspec
 import psycopg
 from psycopg.types.json import Jsonb
 
@@ -24,7 +25,7 @@ def replace(connection: psycopg.Connection, box: str, day: date, snapshot_id: in
             connection,
             "staging.document (box, business_date, document_key, kind, form, currency, net, amounts, attributes,"
             " place, reference)",
-            (_document_row(box, day, document) for document in reading.documents),
+            (_document_row(box, str(day), document) for document in reading.documents),
         )
         copy(
             connection,
@@ -37,17 +38,22 @@ def replace(connection: psycopg.Connection, box: str, day: date, snapshot_id: in
 _as_text = partial(json.dumps, default=str)
 
 
-def _document_row(box: str, day: date, document: Document) -> tuple:
+# COPY takes text for any column, and writes it several times as fast as what it must first look at.
+_json = msgspec.json.Encoder(decimal_format="string")
+"""Writes amounts as they stand, 12.50 as "12.50"."""
+
+
+def _document_row(box: str, day: str, document: Document) -> tuple[str, ...]:
     return (
         box,
         day,
         document.key,
-        document.kind,
+        document.kind.value,
         document.form,
         document.currency,
-        document.net,
-        Jsonb({component: str(amount) for component, amount in document.amounts.items()}),
-        Jsonb(dict(document.attributes)),
+        str(document.net),
+        _json.encode(dict(document.amounts)).decode(),
+        _json.encode(dict(document.attributes)).decode(),
         document.place,
         document.reference,
     )

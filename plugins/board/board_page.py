@@ -70,8 +70,9 @@ def month_page(
     shown = [found for found in months if not wanted.state or wanted.state in found.letters]
     grid, names = Grid(days, page.language), company_names()
     companies = by_company(shown)
-    return page.render(
+    return page.render_long(
         "board.html",
+        [row for found in companies for row in grid.company(found, names.get(found.company, found.company))],
         title=page.language.month(first),
         month=f"{first:%Y-%m}",
         before=f"{first - timedelta(days=1):%Y-%m}",
@@ -83,7 +84,6 @@ def month_page(
         boxes=len(shown),
         companies={box.company: names.get(box.company, box.company) for box in viewer.boxes.values()},
         sources=sorted({box.source for box in viewer.boxes.values()}),
-        rows=[grid.company(found, names.get(found.company, found.company)) for found in companies],
         grand=_grand_totals(grid, companies),
     )
 

@@ -21,15 +21,17 @@ class Grid:
         self._language = language
         self._days = tuple(day.isoformat() for day in days)
 
-    def company(self, company: CompanyMonth, name: str) -> Markup:
+    def company(self, company: CompanyMonth, name: str) -> list[str]:
         """A company's row, with its boxes' totals, and the rows of its boxes."""
-        rows = (
-            _box_row(month.box.id, month.box.name, month.box.currency, month.letters, month.booked, self._days,
-                     self._language)
-            for month in company.boxes
-        )  # fmt: skip
         head = f"<tbody><tr class=company><th scope=rowgroup>{escape(name)} <small>{company.currency}</small>"
-        return Markup("".join([head, self.totals(company.by_day, company.total, company.currency), *rows]))
+        return [
+            head + str(self.totals(company.by_day, company.total, company.currency)),
+            *(
+                _box_row(month.box.id, month.box.name, month.box.currency, month.letters, month.booked, self._days,
+                         self._language)
+                for month in company.boxes
+            ),
+        ]  # fmt: skip
 
     def totals(self, amounts: Sequence[Decimal], total: Decimal, currency: str) -> Markup:
         """The cells of a row of totals by day, in short form with the whole figure as a hint, and their sum."""

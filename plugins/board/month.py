@@ -74,46 +74,52 @@ def box_months(
     return [_box_month(box, due, days, parts, known.get(box.id, {}), live.get(box.id, {})) for box, due in boxes]
 
 
-def _months_of(days: Sequence[date]) -> list[tuple[date, slice]]:
+def _months_of(days: Sequence[date]) -> list[tuple[date, tuple[int, int]]]:
     """The months that the days lie in, each with its part of 31 days."""
     months: dict[date, list[int]] = defaultdict(list)
     for day in days:
         months[day.replace(day=1)].append(day.day)
-    return [(month, slice(numbers[0] - 1, numbers[-1])) for month, numbers in months.items()]
+    return [(month, (numbers[0] - 1, numbers[-1])) for month, numbers in months.items()]
 
 
 def _box_month(
     box: CashBox,
     due: Due,
     days: Sequence[date],
-    parts: list[tuple[date, slice]],
+    parts: list[tuple[date, tuple[int, int]]],
     known: Mapping[date, Any],
     runs: Mapping[date, str],
 ) -> BoxMonth:
-    said = ""
-    booked = []
-    for month, part in parts:
-        row = known.get(month)
-        said += row.states[part] if row else UNKNOWN * (part.stop - part.start)
-        booked.append(_amounts(row.booked if row else _NOTHING, part.start, part.stop))
     begin = min(max((due.first - days[0]).days, 0), len(days))
     end = max(min((due.last - days[0]).days + 1, len(days)), begin)
-    letters = said[:begin].translate(_NOT_DUE) + said[begin:end].translate(_DUE) + said[end:].translate(_NOT_DUE)
+    pieces = tuple(
+        (row.states, row.booked, part) if (row := known.get(month)) else (UNKNOWN * 31, _NOTHING, part)
+        for month, part in parts
+    )
+    said, letters, booked = _pieced_together(pieces, begin, end)
     for day, run in runs.items():
         place = (day - days[0]).days
         books = None if said[place] == UNKNOWN else said[place]
         letters = letters[:place] + standing(books, run) + letters[place + 1 :]
-    together = booked[0] if len(booked) == 1 else Amounts(sum((amounts.by_day for amounts in booked), ()))
-    return BoxMonth(box, letters, together)
+    return BoxMonth(box, letters, booked)
 
 
 _NOTHING = "{" + ",".join(["0"] * 31) + "}"
 
 
-@lru_cache(maxsize=8_000)
-def _amounts(array: str, start: int, stop: int) -> Amounts:
-    """A part of Postgres's text of an array of amounts."""
-    return Amounts(tuple(map(Decimal, array.strip("{}").split(",")[start:stop])))
+@lru_cache(maxsize=4_000)
+def _pieced_together(
+    pieces: tuple[tuple[str, str, tuple[int, int]], ...], begin: int, end: int
+) -> tuple[str, str, Amounts]:
+    """What the books say of the days, the letters of board.states for it, and the amounts.
+
+    ``pieces`` are months: states, amounts as Postgres writes an array, which of their days. ``begin`` to ``end`` are
+    those that are due.
+    """
+    said = "".join(states[first:last] for states, _, (first, last) in pieces)
+    amounts = [text for _, array, (first, last) in pieces for text in array.strip("{}").split(",")[first:last]]
+    letters = said[:begin].translate(_NOT_DUE) + said[begin:end].translate(_DUE) + said[end:].translate(_NOT_DUE)
+    return said, letters, Amounts(tuple(map(Decimal, amounts)))
 
 
 def by_company(months: Iterable[BoxMonth]) -> list[CompanyMonth]:
@@ -126,7 +132,12 @@ def by_company(months: Iterable[BoxMonth]) -> list[CompanyMonth]:
 
 def totals(months: Sequence[BoxMonth]) -> list[Decimal]:
     """What boxes of one currency booked together, day by day."""
-    return [sum(amounts, ZERO) for amounts in zip(*(month.booked.by_day for month in months), strict=True)]
+    return list(_summed(tuple(month.booked for month in months)))
+
+
+@lru_cache(maxsize=200)
+def _summed(booked: tuple[Amounts, ...]) -> tuple[Decimal, ...]:
+    return tuple(sum(amounts, ZERO) for amounts in zip(*(one.by_day for one in booked), strict=True))
 
 
 def counts(months: Iterable[BoxMonth]) -> Counter[str]:

@@ -1,6 +1,7 @@
 """Pages: a template, the reader's language, and where the board and Airflow are mounted."""
 
 import gzip
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from urllib.parse import quote, urlencode
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from board.boxes import dag_of
 from board.language import Language, language_of
@@ -26,11 +28,6 @@ _templates.globals["STATES"] = STATES
 _templates.filters["q"] = lambda text: quote(str(text), safe="")
 
 
-LARGE = 200_000
-"""So many characters of a page take longer to compress than to make: pages like that are kept compressed, since from
-one look to the next mostly nothing changes."""
-
-
 @dataclass(frozen=True)
 class Page:
     """One request's page. ``root`` is the board's own address, ``airflow`` that of Airflow, without a slash at the end;
@@ -45,9 +42,17 @@ class Page:
     def render(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """A template of ``templates/`` as an answer; it also has ``page`` and ``_``, the reader's language."""
         html = _templates.get_template(template).render(page=self, _=self.language, **values)
-        if len(html) < LARGE or not self.takes_gzip:
-            return HTMLResponse(html, status)
-        return HTMLResponse(_packed(html), status, {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"})
+        return HTMLResponse(html, status)
+
+    def render_long(self, template: str, rows: Sequence[str], **values: Any) -> HTMLResponse:
+        """A template with thousands of rows of HTML at its ``rows``. From one look to the next mostly nothing of it
+        changes, and compressing takes longer than all else: so the last few are kept as they were sent."""
+        html = _templates.get_template(template).render(page=self, _=self.language, rows=_HERE, **values)
+        before, after = html.split(_HERE)
+        parts = (before, *rows, after)
+        if not self.takes_gzip:
+            return HTMLResponse("".join(parts))
+        return HTMLResponse(_packed(parts), headers={"Content-Encoding": "gzip", "Vary": "Accept-Encoding"})
 
     def url(self, path: str, **query: object) -> str:
         """An address below the board's; empty parts of the query are left out."""
@@ -84,9 +89,12 @@ def page_of(request: Request) -> Page:
     return Page(language_of(request), root, request.scope.get("app_root_path", ""), here, takes_gzip)
 
 
+_HERE = Markup("<!-- rows -->")
+
+
 @lru_cache(maxsize=8)
-def _packed(html: str) -> bytes:
-    return gzip.compress(html.encode(), 5)
+def _packed(parts: tuple[str, ...]) -> bytes:
+    return gzip.compress("".join(parts).encode(), 5)
 
 
 PageDep = Annotated[Page, Depends(page_of)]

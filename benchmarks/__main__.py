@@ -5,6 +5,7 @@ python -m benchmarks [--only P2] [--small]
 
 import argparse
 import importlib
+import os
 import shutil
 import sys
 import tempfile
@@ -42,8 +43,7 @@ def main() -> int:
     console = Console()
     parts = {} if asked.small else load()
     chosen = [asked.only] if asked.only else list(BENCHMARKS)
-    cluster = Cluster(RUN / "benchmarks" / "postgres", Ports.free().postgres)
-    shutil.rmtree(cluster.home, ignore_errors=True)
+    cluster = Cluster(RUN / "benchmarks" / f"postgres-{os.getpid()}", Ports.free().postgres)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     cluster.start()
     try:

@@ -18,11 +18,11 @@ INTRO = """
 for 50 ms of patience. With the limit, a call that would be the ninth of any second gets a 429 and `Retry-After: 1`:
 those are self-inflicted. Each contender ends with all payments in PostgreSQL.
 
-The floor with the limit is calls ÷ 8 seconds, without it ⌈calls ÷ 8 at once⌉ × 50 ms, counting the calls that the product
-made, refused ones included. The product without the limit is its listing with the limiter taken out, eight calls at
-once. The loop is `requests` with one session, which waits as a 429 asks, and one `execute_values`. dlt is its
-`rest_api` source, which pages one call after the other, with a first pause of 50 ms where it retries and its fastest
-way into PostgreSQL (CSV by COPY).
+The floor with the limit is calls ÷ 8 seconds, without it ⌈calls ÷ 8 at once⌉ × 50 ms, counting the calls that the
+product made, refused ones included. The product without the limit is its listing with the limiter taken out, eight
+calls at once. The loop is `requests` with one session, which waits as a 429 asks, and one `execute_values`. dlt is
+its `rest_api` source, which pages one call after the other, with a first pause of 50 ms where it retries and its
+fastest way into PostgreSQL (CSV by COPY).
 """
 AT_ONCE = 8
 

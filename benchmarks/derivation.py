@@ -14,8 +14,8 @@ from bookkeeping.journal import JournalEntry, Side
 
 NUMBER, TITLE = "P3", "deriving and validating 100,000 documents"
 INTRO = """
-Cierre books a day's documents by the accountants' mapping, as entries that are checked to balance. The others check what
-it booked, taken apart into one transaction a document: they are spared the mapping, and Cierre the reading of a
+Cierre books a day's documents by the accountants' mapping, as entries that are checked to balance. The others check
+what it booked, taken apart into one transaction a document: they are spared the mapping, and Cierre the reading of a
 file. `bean-check` is what that command does, `beancount.loader` without its cache, its interpreter already started;
 `hledger check` is the whole command, which starts in milliseconds. The cents are each account's balance as each
 contender makes it of the bookings.

@@ -2,8 +2,8 @@
 
     python -m benchmarks.erp_site PORT '{"delay": 0.3, "fault_every": 10}'       0: no faults
 
-Every tenth insert meets a fault, by turns: booked, and the connection breaks before the answer; or the connection breaks
-and nothing was booked.
+Every tenth insert meets a fault, by turns: it is booked and the connection breaks before the answer, or the connection
+breaks and nothing was booked.
 """
 
 import asyncio

@@ -77,11 +77,12 @@ class Bench:
         *,
         times: int,
         after: Callable[[dict[str, Any]], dict[str, Any]] = lambda result: result,
+        same: str = "cents",
     ) -> Case:
         """Lets contenders do the same task in turn, so many times; who fails is out, with the reason in the notes.
 
         ``task`` prepares one round of a contender and gives what the function gets; ``after`` completes a result by
-        what only the harness knows.
+        what only the harness knows; ``same`` is what all must have come to (their ``cents``, or another count).
         """
         case = self.case(title)
         times = self.size(times, 1)
@@ -100,7 +101,7 @@ class Bench:
                             out.add(contender.name)
                             self.note(f"{contender.name} failed: {error}")
                     advance()
-        self.check_cents(case)
+        self.check_cents(case, same)
         return case
 
     def round(
@@ -149,13 +150,13 @@ class Bench:
         self.part.cases.append(case)
         return case
 
-    def check_cents(self, case: Case) -> None:
-        """All who took part must have come to the same cents."""
+    def check_cents(self, case: Case, same: str = "cents") -> None:
+        """All who took part must have come to the same cents (or whatever else there is to count)."""
         said = {name: result["cents"] for name, results in case.results.items() for result in results}
         differ = len({json.dumps(cents, sort_keys=True) for cents in said.values()}) > 1
         self.part.verdicts.append(
             Verdict(
-                f"{case.title}: the same cents",
+                f"{case.title}: the same {same}",
                 "differ" if differ else "the same",
                 "the same",
                 not differ,
@@ -209,6 +210,7 @@ def surroundings(folder: Path) -> dict[str, str]:
     return own | {
         "PYTHONPATH": os.pathsep.join([str(PROJECT), str(PROJECT / "plugins")]),
         "AIRFLOW_HOME": str(folder / "airflow"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__FERNET_KEY": "",
         "TMPDIR": str(folder),

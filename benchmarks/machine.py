@@ -15,7 +15,7 @@ def surroundings(command: str, postgres: str, peers: Path) -> dict[str, str]:
     """The machine, the versions, the command, the time. ``peers`` is the interpreter of the tools compared with."""
     return {
         "machine": f"{psutil.cpu_count()} cores of {_cpu()}, {psutil.virtual_memory().total / 2**30:.0f} GiB",
-        "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}, PostgreSQL {postgres}",
+        "system": f"{platform.system()}, Python {platform.python_version()}, PostgreSQL {postgres}",
         "versions": ", ".join([*(f"{name} {metadata.version(name)}" for name in NAMED), *_of_peers(peers)]),
         "command": f"`{command}`",
         "measured": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",

@@ -14,13 +14,13 @@ from benchmarks.site import figures, running
 
 NUMBER, TITLE = "P4", "posting the journals of 40 boxes"
 INTRO = """
-One journal of some fifty lines for each of 40 boxes, four boxes at a time, to a stand-in of the ERP that takes 300 ms for
-every call. Cierre's posting protocol writes what it is about to do into PostgreSQL first and opens its connections for each
-box anew, as its tasks do. The script posts the same lines with `requests` and tries again up to five times, after half a
-second, where no good answer came.
+One journal of some fifty lines for each of 40 boxes, four boxes at a time, to a stand-in of the ERP that takes 300 ms
+for every call. Cierre's posting protocol writes what it is about to do into PostgreSQL first and opens its
+connections for each box anew, as its tasks do. The script posts the same lines with `requests` and tries again up to
+five times, after half a second, where no good answer came.
 
-With faults every tenth insert goes wrong, by turns: it is booked and the connection breaks before the answer, or
-the connection breaks and nothing is booked. What is doubled and missing is counted in the ERP's own ledger.
+With faults every tenth insert goes wrong, by turns: it is booked and the connection breaks before the answer, or the
+connection breaks and nothing is booked. What is doubled and missing is counted in the ERP's own ledger.
 """
 AT_ONCE = 4
 TENANT = "T1,D MG 01 "

@@ -1,4 +1,7 @@
-"""One round of one contender, in a process of its own: python -m benchmarks.round module:function task.json result.json"""
+"""One round of one contender, in a process of its own.
+
+python -m benchmarks.round module:function task.json result.json
+"""
 
 import importlib
 import json

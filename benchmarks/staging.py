@@ -9,14 +9,14 @@ from benchmarks.measure import Watch, cents_of
 
 NUMBER, TITLE = "P2", "staging 200,000 documents"
 INTRO = """
-A day's documents, with the SHA-256 of the answer they were read from, replace those of the same day, in one transaction.
-Each contender has them in memory in the form it likes best: Cierre as its documents, pandas as a data frame, dlt as
-dicts, COPY as the very bytes that it sends. All write the same eleven columns with the same primary key (pandas, dlt
-and COPY the hash besides); Cierre's table also has a foreign key, and its transaction ends with the close board's
-summary of the day. Each has staged the same day once before the first round.
+A day's documents, with the SHA-256 of the answer they were read from, replace those of the same day, in one
+transaction. Each contender has them in memory in the form it likes best: Cierre as its documents, pandas as a data
+frame, dlt as dicts, COPY as the very bytes that it sends. All write the same eleven columns with the same primary key
+(pandas, dlt and COPY the hash besides); Cierre's table also has a foreign key, and its transaction ends with the
+close board's summary of the day. Each has staged the same day once before the first round.
 
-pandas: `DELETE`, then `to_sql` with `method="multi"` and the quickest of the chunk sizes tried (1,000). dlt: `merge` by
-delete-insert on the day, schema given, CSV by COPY, no telemetry. COPY: `DELETE`, then one COPY.
+pandas: `DELETE`, then `to_sql` with `method="multi"` and the quickest of the chunk sizes tried (1,000). dlt: `merge`
+by delete-insert on the day, schema given, CSV by COPY, no telemetry. COPY: `DELETE`, then one COPY.
 """
 
 

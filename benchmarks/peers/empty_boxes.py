@@ -1,7 +1,7 @@
 """The same graphs as the cash boxes', of tasks that do nothing: a DAG for each box, airflow alone imported."""
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from airflow.providers.standard.operators.empty import EmptyOperator
@@ -26,6 +26,7 @@ def empty(box: str) -> DAG:
         schedule=BusinessDayTimetable(),
         start_date=datetime(2000, 1, 1, tzinfo=UTC),
         catchup=False,
+        default_args={"retries": 3, "retry_delay": timedelta(seconds=5)},
     ) as dag:
         steps = [Nothing(task_id=name) for name in ("land", "stage", "derive", "post", "reconcile")]
         chain(*steps[:3], EmptyOperator(task_id="approve"), *steps[3:])

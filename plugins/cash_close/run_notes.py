@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from airflow.listeners import hookimpl
 
+from cash_close.form import DRY_RUN
 from cash_close.names import PREFIX, TITLE
 from cash_close.pools import make_missing
 
@@ -63,9 +64,12 @@ def _note(dag_run: "DagRun", outcome: str) -> None:
 
 
 def _outcome(dag_run: "DagRun") -> str:
-    """What the last step said of the day: ``reconciled`` or ``no activity``; a dry run skips that step."""
+    """What the last step said of the day: ``reconciled`` or ``no activity``. A dry run skips that step, and so does who
+    marks a run as done by hand."""
     from airflow.models.xcom import XComModel
 
     said = XComModel.get_many(run_id=dag_run.run_id, dag_ids=dag_run.dag_id, task_ids="reconcile", key="return_value")
     row = _session(dag_run).scalar(said)
-    return XComModel.deserialize_value(row)["state"] if row else "dry run, nothing posted"
+    if row:
+        return XComModel.deserialize_value(row)["state"]
+    return "dry run, nothing posted" if (dag_run.conf or {}).get(DRY_RUN) else "NOT reconciled"

@@ -50,8 +50,14 @@ def unapproved(connection: psycopg.Connection, box: CashBox, revision: Revision)
 
 
 def ask(connection: psycopg.Connection, revision: Revision, open_questions: Mapping[Reason, str], run: str) -> None:
-    """Puts questions on the record, asked in a DAG run; what is open already is not asked twice there."""
+    """Puts questions on the record, asked in a DAG run; what is open already is not asked twice there.
+
+    Open questions about earlier books of the day are closed: an answer to this one must not count for those.
+    """
     with connection.transaction():
+        _sql.give_up(
+            connection, box=revision.box, business_date=revision.business_date, revision_id=revision.revision_id
+        )
         for reason, sentence in open_questions.items():
             _sql.ask(
                 connection,

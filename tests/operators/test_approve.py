@@ -142,6 +142,19 @@ def test_an_approval_of_books_that_changed_meanwhile_posts_nothing(derived, clos
     assert sandbox.calls("protheus") == 0
 
 
+def test_a_question_about_earlier_books_is_closed_by_the_one_about_the_new(derived, close, rules, ledger, sandbox):
+    rules("first_day: true")
+    person = Person(derived)
+    person.asked()
+    sandbox.pay_late(TENANT, CAJA, DAY, 1, Decimal("12.34"))
+    for name in ("land", "stage", "derive"):
+        derived.step(name)  # cleared, in the same run
+    person.asked()
+    person.answers("Approve")
+    assert on_record(ledger) == [("first_day", "approved", "Ana"), ("first_day", "timed out", None)]
+    derived.step("post")
+
+
 def test_a_correction_of_a_closed_day_waits_for_a_person_and_an_unchanged_day_does_not(
     close, requests_, rules, sandbox
 ):

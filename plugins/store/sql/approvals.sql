@@ -20,6 +20,11 @@ INSERT INTO ledger.approval (box, business_date, revision_id, reason, asked, ask
 VALUES (:box, :business_date, :revision_id, :reason, :asked, :run)
     ON CONFLICT (revision_id, reason, asked_in) WHERE decision IS NULL DO NOTHING;
 
+-- name: give_up!
+-- What was asked about books that are no longer the day's: nobody answered in time.
+UPDATE ledger.approval SET decision = 'timed out', decided_at = clock_timestamp()
+ WHERE box = :box AND business_date = :business_date AND revision_id <> :revision_id AND decision IS NULL;
+
 -- name: decide
 UPDATE ledger.approval SET decision = :decision, decided_by = :decided_by, decided_at = clock_timestamp()
  WHERE box = :box AND business_date = :business_date AND asked_in = :run AND decision IS NULL RETURNING revision_id;

@@ -79,6 +79,7 @@ class AirflowUi:
         popover.get_by_placeholder("HH:mm").fill(time)
         popover.get_by_placeholder("HH:mm").press("Enter")
         form.get_by_text("Backfill", exact=True).click()  # anywhere else closes it
+        expect(popover).to_be_hidden()
 
 
 def _answers(method: str, path: str, body: str = "") -> Callable[[Response], bool]:

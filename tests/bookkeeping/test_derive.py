@@ -1,3 +1,4 @@
+import gc
 import random
 from dataclasses import replace
 from decimal import Decimal
@@ -241,3 +242,16 @@ def test_fraud_cases_hold_the_day_where_the_mapping_says_so(payment, changed, ma
     assert problem.message == (
         "1 payment of 35.30 USD marked as fraud, which mapping sga_ecuador holds for people to decide"
     )
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_pythons_collector_is_afterwards_as_it_was(payment, mapping, box, day, enabled):
+    was_enabled = gc.isenabled()
+    (gc.enable if enabled else gc.disable)()
+    try:
+        derive([payment()], mapping, box, day)
+        with pytest.raises(ValueError, match="needs 2 lines"):
+            derive([payment()], mapping, box, day, max_lines=1)
+        assert gc.isenabled() is enabled
+    finally:
+        (gc.enable if was_enabled else gc.disable)()

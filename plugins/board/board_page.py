@@ -7,13 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 from airflow.api_fastapi.common.db.common import SessionDep
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from markupsafe import Markup
 
 from board import runs
 from board.access import ViewerDep
 from board.boxes import Calendar, company_names
 from board.grid import Grid, is_weekend
 from board.ledger import Ledger
-from board.month import box_months, by_company, counts
+from board.month import CompanyMonth, box_months, by_company, counts
 from board.pages import PageDep
 from board.states import STATES
 from bookkeeping.cash_box import CashBox
@@ -46,7 +47,7 @@ def month_page(
     page: PageDep,
     session: SessionDep,
     ledger: Ledger,
-    month: str = Query("", pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$"),
+    month: str = Query("", pattern=r"^([12]\d{3}-(0[1-9]|1[0-2]))?$"),
     company: str = "",
     source: str = "",
     state: str = "",
@@ -93,7 +94,7 @@ def _days(month: str) -> list[date]:
     return [date(year, number, day + 1) for day in range(monthrange(year, number)[1])]
 
 
-def _grand_totals(grid: Grid, companies: list) -> list[tuple[str, object]]:
+def _grand_totals(grid: Grid, companies: list[CompanyMonth]) -> list[tuple[str, Markup]]:
     """A row of totals for each currency that more than one company books in."""
     rows = []
     for currency in sorted({found.currency for found in companies}):

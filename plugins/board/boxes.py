@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from bookkeeping.cash_box import CashBox
-from cash_close.builder import PREFIX
+from cash_close.names import PREFIX
 from mappings.companies import companies
 from mappings.files import read_yaml
 from mappings.findings import MappingError
@@ -50,9 +50,14 @@ def _box(path: Path, changed: int) -> CashBox | None:
 def company_names() -> dict[str, str]:
     """The companies' names by id; none where their file is wrong."""
     try:
-        return {company_id: company.name for company_id, company in companies().items()}
-    except MappingError:
+        return _company_names((mappings_folder() / "companies.yaml").stat().st_mtime_ns)
+    except (MappingError, OSError):
         return {}
+
+
+@lru_cache(maxsize=1)
+def _company_names(changed: int) -> dict[str, str]:
+    return {company_id: company.name for company_id, company in companies().items()}
 
 
 def form_names(box: CashBox) -> dict[str, str]:

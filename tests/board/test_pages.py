@@ -109,7 +109,7 @@ def test_filters_leave_the_boxes_that_are_asked_for(login, ledger):
     assert {cell.split("/")[0] for cell in board(client, source=BOX.source)} >= {BOX.id, "conduce_caja_3"}
 
 
-@pytest.mark.parametrize("query", [{"month": "2026-13"}, {"month": "x"}])
+@pytest.mark.parametrize("query", [{"month": "2026-13"}, {"month": "0000-01"}, {"month": "x"}])
 def test_a_month_that_is_none_is_refused(login, query):
     assert login().get("/", params=query).status_code == 422
 

@@ -35,7 +35,8 @@ def run(bench: Bench) -> None:
         Contender("requests loop", "benchmarks.peers.requests_loop:land", peer=True),
         Contender("dlt rest_api", "benchmarks.peers.dlt_bsale:land", peer=True),
     ]
-    for limit, title in ((AT_ONCE, "with 8 requests a second"), (0, "without a limit")):
+    limits = ((AT_ONCE, "with 8 requests a second"), (0, "without a limit"))
+    for limit, title in limits[: bench.size(2, 1)]:
         with running("benchmarks.bsale_site", payments=payments, limit=limit) as site:
 
             def task(contender: Contender, limit: int = limit, site: str = site) -> dict[str, Any]:

@@ -1,5 +1,5 @@
-"""A Bsale that holds one day of payments: pages of prepared bytes after 50 ms, a strict limit, and a 429 in place of every
-fiftieth answer.
+"""A Bsale that holds one day of payments: pages of prepared bytes after 50 ms, a strict limit, and a 429 in place of
+every fiftieth answer.
 
     python -m benchmarks.bsale_site PORT '{"payments": 10000, "limit": 8}'       a limit of 0 is none
 """

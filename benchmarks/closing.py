@@ -60,7 +60,7 @@ def run(bench: Bench) -> None:
         "Cierre",
         "empty tasks",
         1.25,
-        "A task of the close imports the vendor's hook and PostgreSQL's driver and does its work, in a process of its own.",
+        "Each task is a process that imports a hook and PostgreSQL's driver before it does its work.",
     )
     bench.holds("ERP calls when repeated", str(repeated), "0", repeated == 0, "The repeated close was no repetition.")
     bench.note(f"The stack held at most {closed['peak_bytes'] / 2**20:,.0f} MiB during the close.")

@@ -1,0 +1,67 @@
+"""The benchmarks at a size of seconds: that they run, and that all who take part come to the same cents."""
+
+from pathlib import Path
+
+import pytest
+from rich.progress import Progress
+
+from benchmarks.__main__ import make_bench, run
+from benchmarks.harness import PEERS, Bench
+from benchmarks.report import markdown
+from benchmarks.results import Case, Part, load, save
+from local.postgres import Cluster
+
+WITHOUT_A_SYSTEM = ["P1", "P2", "P3", "P4", "P6", "P7"]
+
+
+@pytest.fixture
+def measured(cluster: Cluster, tmp_path: Path, request: pytest.FixtureRequest) -> Part:
+    """A benchmark's results at the small size."""
+    bench: Bench = make_bench(request.param, cluster, tmp_path, full=False, progress=Progress(disable=True))
+    run(bench, "make test")
+    return bench.part
+
+
+@pytest.mark.parametrize("measured", WITHOUT_A_SYSTEM, indirect=True)
+def test_everybody_comes_to_the_same_cents(measured: Part):
+    assert measured.error == ""
+    out = [note for note in measured.notes if "took no part" not in note]
+    assert not [note for note in out if "failed" in note]
+    compared = [verdict for verdict in measured.verdicts if ": the same " in verdict.what]
+    assert compared
+    assert all(verdict.is_met for verdict in compared)
+    everybody = {name for case in measured.cases for name in case.results}
+    if not PEERS.exists():
+        pytest.skip(f"without the tools of benchmarks/setup.sh: only {', '.join(sorted(everybody))} took part")
+
+
+def test_results_that_were_kept_make_the_same_page(tmp_path: Path):
+    part = Part("P2", "staging", surroundings={"command": "make bench ONLY=P2"})
+    part.cases.append(_case())
+    save({"P2": part}, tmp_path / "results.json")
+    assert markdown(load(tmp_path / "results.json").values()) == markdown([part])
+
+
+def test_a_missed_target_stands_beside_its_ratio_with_a_sentence(cluster: Cluster, tmp_path: Path):
+    bench = Bench(Part("P2", "staging"), cluster, tmp_path, full=False, progress=Progress(disable=True))
+    bench.part.cases.append(case := _case())
+    bench.at_least("as fast as dlt", case, "Cierre", "dlt", 10, "dlt writes by COPY too.")
+    page = markdown([bench.part])
+    assert "| P2 | as fast as dlt | 3.00 × | ≥ 10 × | ✗ |" in page
+    assert "- P2, as fast as dlt: dlt writes by COPY too." in page
+
+
+def test_contenders_that_differ_by_a_cent_are_told(cluster: Cluster, tmp_path: Path):
+    bench = Bench(Part("P2", "staging"), cluster, tmp_path, full=False, progress=Progress(disable=True))
+    case = _case()
+    case.add("dlt", {"seconds": 3.0, "rows": 10, "cents": 101, "peak_bytes": 0})
+    bench.check_cents(case)
+    assert bench.part.verdicts[-1].is_met is False
+
+
+def _case() -> Case:
+    """Three seconds beside one."""
+    case = Case("ten rows")
+    case.add("Cierre", {"seconds": 1.0, "rows": 10, "cents": 100, "peak_bytes": 2**20})
+    case.add("dlt", {"seconds": 3.0, "rows": 10, "cents": 100, "peak_bytes": 2**20})
+    return case

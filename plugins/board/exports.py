@@ -166,7 +166,7 @@ def _pdf_text(cell: Cell, _: Language, currency: str) -> str:
 
 def _printable(text: str) -> str:
     """What the PDF's own fonts can write: western letters; others become a question mark."""
-    return text.replace("\N{NO-BREAK SPACE}", " ").encode("latin-1", "replace").decode("latin-1")
+    return text.replace("\N{NARROW NO-BREAK SPACE}", " ").encode("latin-1", "replace").decode("latin-1")
 
 
 WRITERS: Mapping[str, Callable[[Mapping[str, Any], Language], tuple[bytes, str]]] = {

@@ -69,6 +69,10 @@ class Language:
         """A date: ``full``, ``long``, ``medium``, ``short``, or a CLDR pattern."""
         return dates.format_date(day, form, locale=self.locale)
 
+    def short_day(self, day: date) -> str:
+        """A date without its year."""
+        return dates.format_skeleton("MMMd", day, locale=self.locale)
+
     def month(self, day: date) -> str:
         """A month and its year."""
         text = dates.format_skeleton("yMMMM", day, locale=self.locale)
@@ -76,11 +80,17 @@ class Language:
 
     def instant(self, instant: datetime | None, zone: ZoneInfo) -> str:
         """An instant in a time zone, to the minute."""
-        return dates.format_datetime(instant, "d MMM y HH:mm", tzinfo=zone, locale=self.locale) if instant else ""
+        if instant is None:
+            return ""
+        local = instant.astimezone(zone)
+        return f"{self.day(local, 'medium')} {dates.format_time(local.time(), 'short', locale=self.locale)}"
 
     def clock(self, instant: datetime | None, zone: ZoneInfo) -> str:
         """An instant in a time zone, to the second, without its year."""
-        return dates.format_datetime(instant, "d MMM HH:mm:ss", tzinfo=zone, locale=self.locale) if instant else ""
+        if instant is None:
+            return ""
+        local = instant.astimezone(zone)
+        return f"{self.short_day(local)} {dates.format_time(local.time(), 'medium', locale=self.locale)}"
 
     def age(self, since: datetime) -> str:
         """How long ago an instant was, in its largest unit."""

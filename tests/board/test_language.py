@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -79,4 +80,7 @@ def test_days_months_and_ages_are_said_in_the_language():
     assert spanish.month(date(2026, 11, 1)) == "Noviembre de 2026"
     assert spanish.day(date(2026, 11, 5)) == "5 de noviembre de 2026"
     assert spanish.age(datetime.now(UTC) - timedelta(days=3)) == "3 días"
+    assert (spanish.short_day(date(2026, 11, 5)), speaking("en-US").short_day(date(2026, 11, 5))) == ("5 nov", "Nov 5")
+    noon = datetime(2026, 11, 5, 17, tzinfo=UTC)
+    assert spanish.instant(noon, ZoneInfo("America/Guayaquil")) == "5 nov 2026 12:00\u202fp.\u202fm."
     assert speaking("en").days_old(date(2026, 11, 1), date(2026, 11, 21)) == "20 days"

@@ -1,14 +1,15 @@
 """The board's summaries follow the books, whatever order things happen in."""
 
+import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from bookkeeping.documents import Reading
 from bookkeeping.reconcile import Comparison
-from store import attempts, board, reconciliation, staging
+from store import attempts, board, landing, reconciliation, staging
 from store import ledger as books
 
 BOX = "itb_caja_164"
@@ -128,3 +129,17 @@ def test_a_row_of_another_box_in_the_same_snapshot_is_not_shown(ledger, stage, r
     assert board.Day(ledger, BOX, day).source_row(snapshot_id, "0/PAGOS/1") is not None
     assert board.Day(ledger, BOX, day).source_row(snapshot_id, "0/PAGOS/77") is None
     assert board.Day(ledger, "another", day).source_row(snapshot_id, "0/PAGOS/1") is None
+
+
+def test_a_place_may_lead_into_a_project(ledger, day, make_payment):
+    invoices = [[{"id": "a"}, {"id": "b"}], [{"id": "c"}]]
+    body = json.dumps({"projects": [{"id": "P0", "invoices": []}, {"id": "P1", "invoices": invoices}]})
+    place = landing.Place("sge", "sge", "P0,P1", day)
+    landed = landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body=body)
+    documents = [
+        replace(make_payment(1, "1.00"), place="P1/0/1"),
+        replace(make_payment(2, "1.00"), place="P1/1/0/collected"),
+    ]
+    staging.replace(ledger, BOX, day, landed.snapshot_id, Reading(documents))
+    found = [board.Day(ledger, BOX, day).source_row(landed.snapshot_id, one.place).row for one in documents]
+    assert found == [{"id": "b"}, {"id": "c"}]

@@ -102,6 +102,7 @@ def fill(stack: Stack, boxes: list[str]) -> None:
     with psycopg.connect(stack.ledger_dsn, autocommit=True) as ledger:
         ledger.execute(YEAR_OF_DAYS, (boxes, LAST, LAST))
         ledger.execute("VACUUM ANALYZE board.box_day")
+        ledger.execute("VACUUM ANALYZE board.box_month")
     with psycopg.connect(stack.cluster.dsn("airflow"), autocommit=True) as airflow:
         airflow.execute(MONTH_OF_RUNS, (MONTH, LAST))
         airflow.execute("VACUUM ANALYZE dag_run")

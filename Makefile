@@ -41,7 +41,7 @@ help:
 	@echo "make screenshots             take the documentation's pictures anew, by the browser tests"
 	@echo "make kills                   kill tasks and servers in the middle of a close, and see what becomes of it (minutes)"
 	@echo "make simulate [SEEDS=2000] [FROM=1]  post box-days in simulated bad weather; SEED=… tells one, TEETH=1 plants bugs"
-	@echo "make bench [DOCUMENTS=100000]  how many documents a second are derived on one core, beside bean-check"
+	@echo "make bench [ONLY=P2]         the close beside other tools, into benchmarks/RESULTS.md (a quarter of an hour; with nothing else running)"
 	@echo "make bench-year              how long a what-if over a generated year of forty boxes takes, and the audit of a box's year"
 	@echo "make reliability             simulate, with and without planted bugs, and kills: all figures of docs/reliability.md (ten minutes)"
 	@echo "make lint                    check style and format"
@@ -123,7 +123,8 @@ bench-year: setup
 	@PYTHONPATH=plugins:tests $(PY) -m bench.year
 
 bench: setup
-	@PYTHONPATH=plugins:tests PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m bench --documents "$(or $(DOCUMENTS),100000)"
+	@sh benchmarks/setup.sh
+	@$(PY) -m benchmarks $(if $(ONLY),--only "$(ONLY)")
 
 reliability: setup
 	@$(MAKE) --no-print-directory simulate SEEDS="$(or $(SEEDS),2000)" ARGS=--markdown
@@ -135,6 +136,8 @@ lint: setup
 	@$(PY) -m ruff format --check .
 
 lock: setup
+	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header \
+		$(ARGS) benchmarks/requirements.in --output-file benchmarks/requirements.txt
 	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header \
 		$(ARGS) requirements.in --output-file requirements.txt
 

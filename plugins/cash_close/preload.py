@@ -1,0 +1,43 @@
+"""What tasks import is imported once, by the scheduler: the local executor forks each task from it.
+
+That spares a task most of its start, a quarter of a second of the processor. Executors that start their tasks otherwise
+gain nothing and lose nothing; a changed module reaches tasks of a local executor when the scheduler is restarted.
+"""
+
+from importlib import import_module
+from typing import Any
+
+from airflow.listeners import hookimpl
+
+NEEDED = (
+    "airflow.providers.postgres.hooks.postgres",
+    "bookkeeping.derive",
+    "books.snippet",
+    "cash_close.builder",
+    "hooks.bsale",
+    "hooks.protheus",
+    "hooks.sga",
+    "hooks.sge",
+    "hooks.sources",
+    "hooks.zeta",
+    "mappings.loader",
+    "mappings.periods",
+    "posting.protocol",
+    "posting.read_back",
+    "store.approvals",
+    "store.capabilities",
+    "store.landing",
+    "store.ledger",
+    "store.problems",
+    "store.reconciliation",
+    "store.session",
+    "store.staging",
+)
+
+
+@hookimpl
+def on_starting(component: Any) -> None:
+    """Before the scheduler starts its executor."""
+    if getattr(component, "job_type", None) == "SchedulerJob":
+        for name in NEEDED:
+            import_module(name)

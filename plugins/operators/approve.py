@@ -71,7 +71,7 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
         who = (answer["responded_by_user"] or {}).get("name")
         yes = answer["chosen_options"] == [self.APPROVE]
         box = self._cash_box()
-        day = self._business_date(box, context)
+        day = self.day = self._business_date(box, context)
         with open_ledger(self.ledger_connection) as ledger, box_day(ledger, box.id, day):
             revision = books.current(ledger, box.id, day)
             decision = "timed out" if not who else "approved" if yes else "rejected"

@@ -7,7 +7,9 @@ from airflow.api_fastapi.core_api.security import get_user
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 from psycopg_pool import PoolTimeout
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException as AnyHTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from board import board_page, day_pages, trend_page, work_page
 from board.language import CODES, COOKIE
@@ -25,8 +27,29 @@ SECURITY = {
     "Referrer-Policy": "same-origin",
 }
 
+
+class Guard:
+    """Puts the headers that keep others out on every answer; pages of money are kept in no cache."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes everything on, and an answer's beginning with the headers."""
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(SECURITY)
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self.app(scope, receive, guarded)
+
+
 # Documentation pages would be routes that ask for nothing.
 app = FastAPI(title="Cierre", dependencies=[Depends(get_user)], docs_url=None, redoc_url=None, openapi_url=None)
+app.add_middleware(Guard)
 for part in (board_page, day_pages, trend_page, work_page):
     app.include_router(part.router)
 
@@ -47,15 +70,6 @@ def choose_language(code: str, page: PageDep, back: str = "/") -> Response:
         raise HTTPException(404)
     response = RedirectResponse(page.root + back, 303)
     response.set_cookie(COOKIE, code, path=f"{page.root}/", max_age=31_536_000, httponly=True, samesite="lax")
-    return response
-
-
-@app.middleware("http")
-async def guard(request: Request, call_next) -> Response:
-    """Puts the headers that keep others out on every answer; pages of money are kept in no cache."""
-    response = await call_next(request)
-    response.headers.update(SECURITY)
-    response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 

@@ -11,7 +11,7 @@ DO UPDATE SET snapshot_id = excluded.snapshot_id, staged_at = clock_timestamp();
 SELECT snapshot_id FROM staging.day WHERE box = :box AND business_date = :business_date;
 
 -- name: documents
-SELECT document_key, kind, form, currency, amounts, attributes, place, reference
+SELECT document_key, kind, form, currency, amounts::text, attributes::text, place, reference
   FROM staging.document WHERE box = :box AND business_date = :business_date ORDER BY document_key;
 
 -- name: blocking

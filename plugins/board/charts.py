@@ -56,7 +56,7 @@ def columns(values: Sequence[Decimal | None], hints: Sequence[str], label: str, 
         parts.append(f'<rect x="{x}" y="{y:.1f}" width="{step - 1}" height="{size:.1f}"{kind}>'
                      f"<title>{escape(hint)}</title></rect>")  # fmt: skip
         if stands_out:
-            parts.append(f'<circle class="spike" cx="{x + 2.5}" cy="{max(2.5, y - 4):.1f}" r="2"/>')
+            parts.append(f'<rect class="spike" x="{x}" y="{max(0.5, y - 4):.1f}" width="{step - 1}" height="1.5"/>')
     return Markup(
         f'<svg class="columns" viewBox="0 0 {wide} {height}" preserveAspectRatio="none" role="img"'
         f' aria-label="{escape(label)}"><line x1="0" x2="{wide}" y1="{base:.1f}" y2="{base:.1f}"/>'

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from local.errors import LocalError
@@ -49,7 +50,10 @@ def _playwrights_own() -> Path:
 
 
 def _download() -> None:
-    subprocess.run([sys.executable, "-m", "playwright", "install", "--no-shell", "chromium"], check=False)
+    command = [sys.executable, "-m", "playwright", "install", "--no-shell", "chromium"]
+    # Behind a firewall that answers nothing it would wait for ever; the system's package is still to be tried.
+    with suppress(subprocess.TimeoutExpired):
+        subprocess.run(command, check=False, timeout=300)
 
 
 def _system_package() -> None:

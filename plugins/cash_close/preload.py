@@ -4,6 +4,7 @@ That spares a task most of its start, a quarter of a second of the processor. Ex
 gain nothing and lose nothing; a changed module reaches tasks of a local executor when the scheduler is restarted.
 """
 
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -37,7 +38,7 @@ NEEDED = (
 
 @hookimpl
 def on_starting(component: Any) -> None:
-    """Before the scheduler starts its executor."""
-    if getattr(component, "job_type", None) == "SchedulerJob":
+    """Before the scheduler starts its executor. (Its job does not know yet whose it is: the command line does.)"""
+    if type(component).__name__ == "Job" and "scheduler" in sys.argv:
         for name in NEEDED:
             import_module(name)

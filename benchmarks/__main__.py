@@ -7,6 +7,7 @@ import argparse
 import importlib
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import traceback
@@ -39,6 +40,7 @@ def main() -> int:
     parser.add_argument("--only", choices=BENCHMARKS, help="one benchmark alone")
     parser.add_argument("--small", action="store_true", help="a size that only shows that it works; nothing is kept")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is stopped
     command = f"make bench{f' ONLY={asked.only}' if asked.only else ''}"
     console = Console()
     parts = {} if asked.small else load()

@@ -33,13 +33,15 @@ class RoundFailed(RuntimeError):
 class Contender:
     """Who takes part: a name for people, and the function that does a round (``module:function``).
 
-    ``peer``: it lives in the environment of the tools compared with. ``settings`` go into its task.
+    ``peer``: it lives in the environment of the tools compared with. ``settings`` go into its task. ``times``: it takes
+    part in the first so many rounds, where it is too slow for all.
     """
 
     name: str
     place: str
     peer: bool = False
     settings: dict[str, Any] = field(default_factory=dict)
+    times: int | None = None
 
     @property
     def is_there(self) -> bool:
@@ -94,7 +96,7 @@ class Bench:
                 # Each begins as often as the others.
                 shift = number % len(contenders)
                 for contender in (*contenders[shift:], *contenders[:shift]):
-                    if contender.name not in out:
+                    if contender.name not in out and number < (contender.times or times):
                         try:
                             case.add(contender.name, after(self.round(contender, task(contender))))
                         except (RoundFailed, psycopg.Error) as error:

@@ -1,6 +1,7 @@
 """P2: staging 200,000 documents in place of those staged before."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from benchmarks.documents import BOX, DAY, payments
@@ -15,8 +16,9 @@ frame, dlt as dicts, COPY as the very bytes that it sends. All write the same el
 (pandas, dlt and COPY the hash besides); Cierre's table also has a foreign key, and its transaction ends with the
 close board's summary of the day. Each has staged the same day once before the first round.
 
-pandas: `DELETE`, then `to_sql` with `method="multi"` and the quickest of the chunk sizes tried (1,000). dlt: `merge`
-by delete-insert on the day, schema given, CSV by COPY, no telemetry. COPY: `DELETE`, then one COPY.
+pandas: `DELETE`, then `to_sql` with `method="multi"`, 1,000 rows a statement. dlt: `merge` by delete-insert on the
+day, schema given, CSV by COPY, no telemetry. COPY: `DELETE`, then one COPY. The two slow ones take part in two rounds
+of four.
 """
 
 
@@ -26,8 +28,8 @@ def run(bench: Bench) -> None:
     contenders = [
         Contender("Cierre", "benchmarks.staging:product"),
         Contender("bare COPY", "benchmarks.staging:bare_copy"),
-        Contender("pandas to_sql", "benchmarks.peers.pandas_staging:stage", peer=True),
-        Contender("dlt merge", "benchmarks.peers.dlt_staging:stage", peer=True),
+        Contender("pandas to_sql", "benchmarks.peers.pandas_staging:stage", peer=True, times=2),
+        Contender("dlt merge", "benchmarks.peers.dlt_staging:stage", peer=True, times=2),
     ]
     file = bench.folder / "records.jsonl"
     with open(file, "w", encoding="utf-8") as lines:
@@ -42,10 +44,12 @@ def run(bench: Bench) -> None:
     with bench.bar("P2 the staging before", len(contenders)) as advance:
         for contender in contenders:
             if contender.is_there:
-                bench.round(contender, task(contender))
+                # pandas need not take its time for what only lies there before: its table is the one that COPY fills.
+                quick = replace(contenders[1], name=contender.name) if "pandas" in contender.name else contender
+                bench.round(quick, task(contender))
             advance()
 
-    case = bench.rounds(TITLE, contenders, task, times=3)
+    case = bench.rounds(TITLE, contenders, task, times=4)
     bench.at_least(
         "as fast as to_sql",
         case,

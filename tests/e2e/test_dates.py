@@ -117,7 +117,7 @@ def test_a_business_date_in_a_backfill_is_refused_with_a_sentence(system, boxes)
 
 
 def test_make_backfill_closes_what_is_missing_and_leaves_closed_days_alone(system, boxes, capsys):
-    box, first, last = "conduce_caja_4", date(2024, 12, 31), date(2025, 1, 1)
+    box, first, last = "conduce_caja_4", date(2024, 12, 30), date(2024, 12, 31)
     assert system.close(box, first) == "success"
     assert backfill(system.stack, "", box, first, last, Console(width=140)) == 0
     assert "1 days closed, 0 failed" in capsys.readouterr().out

@@ -43,7 +43,9 @@ def visitor(browser: Browser, url: str, user: str, password: str, *, zone: str, 
         base_url=url, timezone_id=zone, locale=locale, viewport={"width": 1400, "height": 900}, color_scheme="light"
     )
     context.set_default_timeout(PATIENCE_MS)
-    context.add_init_script(f"localStorage.setItem('timezone', {zone!r}); localStorage.i18nextLng = {locale!r}")
+    # Airflow keeps the zone as JSON, and the language as it is.
+    chosen = f"localStorage.timezone = JSON.stringify({zone!r}); localStorage.i18nextLng = {locale!r}"
+    context.add_init_script(chosen)
     answer = context.request.post("/auth/token", data={"username": user, "password": password})
     context.add_cookies([{"name": "_token", "value": answer.json()["access_token"], "url": url}])
     try:

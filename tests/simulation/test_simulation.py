@@ -8,7 +8,7 @@ from simulation.day import Day
 from simulation.product import Product
 from simulation.weather import DELETES, WRITES
 
-SEEDS = int(os.environ.get("CIERRE_SIMULATED_SEEDS", "3000"))
+SEEDS = int(os.environ.get("CIERRE_SIMULATED_SEEDS", "2000"))
 
 STEPS = {
     *(f"update erp.attempt {state}" for state in ("confirmed", "doomed", "rejected", "withdrawn", "reaped_at")),

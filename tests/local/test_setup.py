@@ -72,7 +72,7 @@ def test_the_continuous_integration_runs_the_tests_and_keeps_their_exit_status(t
     project = tmp_path / "project"
     (project / ".ci").mkdir(parents=True)
     (project / ".ci" / "run").write_text(script)
-    (project / "Makefile").write_text("test:\n\t@read line && exit 9; exit 3\n")
+    (project / "Makefile").write_text("browser:\n\t@true\n\ntest:\n\t@read line && exit 9; exit 3\n")
     result = subprocess.run(["sh", str(project / ".ci" / "run")], cwd=tmp_path, capture_output=True, text=True)
     assert "Error 3" in result.stderr
     assert result.returncode != 0

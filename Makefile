@@ -120,7 +120,7 @@ simulate: setup
 		--seeds "$(or $(SEEDS),2000)" --first "$(or $(FROM),1)")) $(ARGS)
 
 bench-year: setup
-	@PYTHONPATH=plugins:tests $(PY) -m bench.year
+	@$(PY) -m benchmarks.year
 
 bench: setup
 	@sh benchmarks/setup.sh

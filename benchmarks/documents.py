@@ -11,9 +11,9 @@ DAY = date(2024, 9, 6)
 BOX, MAPPING = "itb_caja_164", "sga_ecuador"
 
 
-def payments(count: int) -> Iterator[Document]:
+def payments(count: int, seed: int = 0) -> Iterator[Document]:
     """So many payments of DAY: a fifth with a promotion or a scholarship, one in a thousand a fraud."""
-    rng = random.Random(count)
+    rng = random.Random(count + seed)
 
     def cents(most: int, odds: float = 1) -> Decimal:
         return Decimal(rng.randint(1, most) if rng.random() < odds else 0).scaleb(-2)

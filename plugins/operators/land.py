@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 SHARED_FOR = timedelta(hours=1)
 """How old another box's answer for the whole company may be that this box still takes instead of asking anew."""
 
-
 PATIENCE = timedelta(minutes=10)
 """How long a wait that a vendor asks for is left to the task's retries; a longer one is waited for without a worker."""
 

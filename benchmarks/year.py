@@ -14,12 +14,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from random import Random
 
 import psutil
 import psycopg
 
-from bench.__main__ import payment
+from benchmarks.documents import payments
 from bookkeeping.derive import derive
 from bookkeeping.documents import Reading
 from books.audit import audit
@@ -121,9 +120,7 @@ def _a_week(connection: psycopg.Connection) -> None:
     box, mapping = cash_box("box_0"), account_mapping("sga_ecuador")
     for number in range(WEEK):
         day = FIRST + timedelta(number)
-        documents = [
-            replace(payment(one, Random(one + number * DOCUMENTS)), business_date=day) for one in range(DOCUMENTS)
-        ]
+        documents = [replace(payment, business_date=day) for payment in payments(DOCUMENTS, seed=number)]
         place = landing.Place(box.source, box.connection, box.key, day)
         snapshot = landing.land(connection, place, asked={}, received_at=datetime.now(UTC), body="[]")
         staging.replace(connection, box.id, day, snapshot.snapshot_id, Reading(documents))

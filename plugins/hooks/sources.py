@@ -51,6 +51,11 @@ def source_of(box: CashBox) -> Source:
     return cast(Source, importlib.import_module(f"hooks.{box.source}"))
 
 
+def knows_plans(box: CashBox) -> bool:
+    """Whether the box's source tells what was planned to be invoiced."""
+    return hasattr(source_of(box), "plan")
+
+
 @dataclass(frozen=True, slots=True)
 class LandedDay:
     """A landed body as one box reads it. ``bodies_since`` gives what was landed before it, from a business date on."""
@@ -72,10 +77,9 @@ class LandedDay:
         """The box's certificate."""
         return source_of(self.box).certify(self.body, **self._whose)
 
-    def plan(self) -> BillingPlan | None:
-        """What was planned beside what was issued and collected; None where the source knows of no plans."""
-        plan = getattr(source_of(self.box), "plan", None)
-        return plan(self.body, **self._whose) if plan else None
+    def plan(self) -> BillingPlan:
+        """What was planned beside what was issued and collected, of a source that ``knows_plans``."""
+        return source_of(self.box).plan(self.body, **self._whose)
 
     @property
     def _whose(self) -> dict[str, str]:

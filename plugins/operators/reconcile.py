@@ -70,15 +70,14 @@ class ReconcileOperator(CashCloseStep):
         """Keeps and tells what was planned, issued and collected, where the source knows: no reason not to close."""
         from functools import partial
 
-        from hooks.sources import LandedDay
+        from hooks.sources import LandedDay, knows_plans
         from store import landing, reconciliation
 
-        snapshot = landing.taken(ledger, box.id, day)
-        if snapshot is None:
+        # Reading a whole day back is worth it only where there is a plan in it.
+        if not knows_plans(box) or (snapshot := landing.taken(ledger, box.id, day)) is None:
             return
         landed = LandedDay(box, day, snapshot.body, partial(landing.bodies_before, ledger, snapshot))
-        if (plan := landed.plan()) is None:
-            return
+        plan = landed.plan()
         reconciliation.keep_plan(ledger, run_id, plan)
         self.log.info("%d planned items, %d invoices without one.", len(plan.lines), len(plan.unplanned))
         for sentence in plan.discrepancies:

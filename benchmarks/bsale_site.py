@@ -65,8 +65,9 @@ class Bsale:
             self.over_the_limit += 1
             return Answer(b'{"error": "Too many requests"}', 429, {"Retry-After": "1"})
         self.served += 1
+        is_refused = self.served % REFUSED_EVERY == 0
         await asyncio.sleep(DELAY_SECONDS)
-        if self.served % REFUSED_EVERY == 0:
+        if is_refused:
             self.refused += 1
             return Answer(NOW, 429)
         return Answer(self.page(int(request.query.get("offset", 0)), min(int(request.query.get("limit", 25)), 50)))

@@ -7,7 +7,7 @@ import psycopg
 from airflow.sdk.exceptions import AirflowNotFoundException
 from requests import PreparedRequest, Response, Session
 from requests.auth import AuthBase
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from hooks import bsale_pace
 from hooks.bsale_answers import VENDOR, complaint_in, wait_asked_for
@@ -68,7 +68,7 @@ class BsaleClient(VendorHook):
         retrying = Retrying(
             retry=retry_if_exception(_may_work_soon),
             stop=stop_after_attempt(1 + self.settings.retries),
-            wait=wait_random_exponential(multiplier=0.5, max=8),
+            wait=_as_asked,
             reraise=True,
         )
         return retrying(self._get_once, endpoint, asked, about)
@@ -125,6 +125,15 @@ class BsaleClient(VendorHook):
             raise RetriableError(message, vendor=VENDOR) from None
         weakref.finalize(self, ledger.close)
         return bsale_pace.LedgerPace(ledger, self.connection_id, requests)
+
+
+_backoff = wait_random_exponential(multiplier=0.5, max=8)
+
+
+def _as_asked(call: RetryCallState) -> float:
+    """Seconds until a failed read is tried again: as many as Bsale asks for; where it does not ask, more each time."""
+    asked = getattr(call.outcome.exception(), "retry_after", None)
+    return _backoff(call) if asked is None else asked
 
 
 def _may_work_soon(error: BaseException) -> bool:

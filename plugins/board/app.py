@@ -12,8 +12,9 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from board import board_page, day_pages, trend_page, work_page
-from board.language import CODES, COOKIE
+from board.language import COOKIE
 from board.pages import PageDep, page_of
+from language.regional import CODES
 
 STATIC = Path(__file__).parent / "static"
 

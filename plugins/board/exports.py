@@ -14,7 +14,7 @@ from fpdf import FPDF
 from fpdf.enums import TableBordersLayout
 from fpdf.fonts import FontFace
 
-from board.language import Language
+from language.regional import Regional
 
 Cell = str | int | Decimal | datetime | None
 
@@ -28,7 +28,7 @@ class Table:
     rows: list[list[Cell]]
 
 
-def tables(about: Mapping[str, Any], _: Language) -> list[Table]:
+def tables(about: Mapping[str, Any], _: Regional) -> list[Table]:
     """The day's tables in the order in which the page shows them; ``about`` is what the page is made of."""
     forms, zone = about["forms"], about["box"].zone
     sides = {"D": _("debit"), "C": _("credit")}
@@ -74,11 +74,11 @@ def tables(about: Mapping[str, Any], _: Language) -> list[Table]:
     ]  # fmt: skip
 
 
-def _title(about: Mapping[str, Any], _: Language) -> str:
+def _title(about: Mapping[str, Any], _: Regional) -> str:
     return f"{about['box'].name} · {_.day(about['day'])}"
 
 
-def as_csv(about: Mapping[str, Any], _: Language) -> tuple[bytes, str]:
+def as_csv(about: Mapping[str, Any], _: Regional) -> tuple[bytes, str]:
     """The journal's lines, as spreadsheets of the reader's country open them (separators, byte order mark)."""
     comma = get_decimal_symbol(_.locale) == ","
     journal = tables(about, _)[2]
@@ -97,7 +97,7 @@ def _csv_cell(cell: Cell, comma: bool) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
 
 
-def as_xlsx(about: Mapping[str, Any], _: Language) -> tuple[bytes, str]:
+def as_xlsx(about: Mapping[str, Any], _: Regional) -> tuple[bytes, str]:
     """All tables, a sheet each; money as numbers with their decimals."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False}) as book:
@@ -119,7 +119,7 @@ def as_xlsx(about: Mapping[str, Any], _: Language) -> tuple[bytes, str]:
     return content.getvalue(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def as_pdf(about: Mapping[str, Any], _: Language) -> tuple[bytes, str]:
+def as_pdf(about: Mapping[str, Any], _: Regional) -> tuple[bytes, str]:
     """All tables that have rows on A4, with the day's state and a place to sign."""
     pdf = FPDF(format="A4")
     pdf.set_title(_title(about, _))
@@ -141,7 +141,7 @@ def as_pdf(about: Mapping[str, Any], _: Language) -> tuple[bytes, str]:
     return bytes(pdf.output()), "application/pdf"
 
 
-def _pdf_table(pdf: FPDF, table: Table, _: Language, currency: str) -> None:
+def _pdf_table(pdf: FPDF, table: Table, _: Regional, currency: str) -> None:
     pdf.ln(5)
     pdf.set_font("Helvetica", "B", 10)
     pdf.cell(text=_printable(table.title), new_x="LMARGIN", new_y="NEXT")
@@ -160,7 +160,7 @@ def _pdf_table(pdf: FPDF, table: Table, _: Language, currency: str) -> None:
             drawn.row([_printable(text) for text in row])
 
 
-def _pdf_text(cell: Cell, _: Language, currency: str) -> str:
+def _pdf_text(cell: Cell, _: Regional, currency: str) -> str:
     return _.money(cell, currency) if isinstance(cell, Decimal) else "" if cell is None else str(cell)
 
 
@@ -169,7 +169,7 @@ def _printable(text: str) -> str:
     return text.replace("\N{NARROW NO-BREAK SPACE}", " ").encode("latin-1", "replace").decode("latin-1")
 
 
-WRITERS: Mapping[str, Callable[[Mapping[str, Any], Language], tuple[bytes, str]]] = {
+WRITERS: Mapping[str, Callable[[Mapping[str, Any], Regional], tuple[bytes, str]]] = {
     "csv": as_csv,
     "xlsx": as_xlsx,
     "pdf": as_pdf,

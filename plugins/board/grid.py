@@ -9,15 +9,15 @@ from html import escape
 
 from markupsafe import Markup
 
-from board.language import Language
 from board.month import Amounts, CompanyMonth
 from board.states import NOT_DUE, STATES
+from language.regional import Regional
 
 
 class Grid:
     """Rows of the grid for a month's days, in a reader's language."""
 
-    def __init__(self, days: Sequence[date], language: Language) -> None:
+    def __init__(self, days: Sequence[date], language: Regional) -> None:
         self._language = language
         self._days = tuple(day.isoformat() for day in days)
 
@@ -48,7 +48,7 @@ def _box_row(
     letters: str,
     booked: Amounts,
     days: tuple[str, ...],
-    language: Language,
+    language: Regional,
 ) -> str:
     """A box's row: its name, a sign for each day, its total. End tags that HTML does not need are left out."""
     cells = [

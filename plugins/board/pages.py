@@ -14,8 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from board.boxes import dag_of
-from board.language import Language, language_of
+from board.language import language_of
 from board.states import STATES
+from language.regional import Regional
 
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -33,7 +34,7 @@ class Page:
     """One request's page. ``root`` is the board's own address, ``airflow`` that of Airflow, without a slash at the end;
     ``here`` is the address asked for, below ``root``; ``takes_gzip``, whether the browser takes compressed answers."""
 
-    language: Language
+    language: Regional
     root: str
     airflow: str
     here: str

@@ -10,5 +10,5 @@ COPY --chown=airflow:root plugins plugins
 COPY --chown=airflow:root sandbox sandbox
 
 # Naming Airflow keeps pip from exchanging it for another version.
-RUN pip install --no-cache-dir "apache-airflow==${AIRFLOW_VERSION}" --editable . \
+RUN pip install --no-cache-dir "apache-airflow==${AIRFLOW_VERSION}" --editable ".[fab]" \
     && mkdir sandbox-state

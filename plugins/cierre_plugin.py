@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 
-from cash_close import preload, run_notes
+from cash_close import keep_roles, preload, run_notes
 from cash_close.priority import BackfillsGiveWay
 from timetables.business_day import BusinessDayTimetable
 
@@ -29,7 +29,7 @@ class CierrePlugin(AirflowPlugin):
     name = "cierre"
     timetables = [BusinessDayTimetable]  # noqa: RUF012 (Airflow's own attribute)
     priority_weight_strategies = [BackfillsGiveWay]  # noqa: RUF012
-    listeners = [run_notes, preload]  # noqa: RUF012
+    listeners = [run_notes, preload, keep_roles]  # noqa: RUF012
     fastapi_apps = [{"app": close_board, "url_prefix": "/cierre", "name": "Cierre"}]  # noqa: RUF012
     external_views = [  # noqa: RUF012
         {

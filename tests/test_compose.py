@@ -3,29 +3,22 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
-import yaml
 from airflow.models import Connection
 
 from local.environment import airflow_settings, connections
 from local.settings import Ports, Secrets
+from support.compose import SECRETS, compose
 
 ROOT = Path(__file__).parents[1]
-SECRETS = {
-    "CIERRE_ADMIN_PASSWORD",
-    "CIERRE_POSTGRES_PASSWORD",
-    "AIRFLOW__CORE__FERNET_KEY",
-    "AIRFLOW__API__SECRET_KEY",
-    "AIRFLOW__API_AUTH__JWT_SECRET",
-}
 PARTS_OF_AIRFLOW = {"init", "api-server", "scheduler", "dag-processor", "triggerer", "worker"}
 # What may differ from the system on one machine, and why.
 DIFFERENT = {
     "CORE__EXECUTOR": "Celery's workers",
     "CORE__DEFAULT_TASK_RETRY_DELAY": "nobody is waiting for it",
-    "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": "another disk",
     "CORE__EXECUTION_API_SERVER_URL": "another network",
     "API__BASE_URL": "another network",
     "DATABASE__SQL_ALCHEMY_CONN": "another network",
@@ -33,8 +26,10 @@ DIFFERENT = {
     "API__SECRET_KEY": "a secret",
     "API_AUTH__JWT_SECRET": "a secret",
 }
-# What only one machine needs to be told.
+# What only one machine needs to be told; its one user is of the simple auth manager.
 ONLY_LOCAL = {
+    "CORE__SIMPLE_AUTH_MANAGER_USERS",
+    "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE",
     "CORE__PARALLELISM",
     "CORE__DAGS_FOLDER",
     "CORE__PLUGINS_FOLDER",
@@ -44,33 +39,6 @@ ONLY_LOCAL = {
     "API__WORKERS",
     "LOGGING__COLORED_CONSOLE_LOG",
 }
-
-
-def interpolated(text, given):
-    """A text of the compose file with its variables filled in, by the rules of the compose specification."""
-
-    def value(match):
-        name, _, default = match["name"], match["operator"], match["text"]
-        if given.get(name):
-            return given[name]
-        assert match["operator"] != ":?", f"{name} is needed: {default}"
-        return default or ""
-
-    pattern = r"(?<!\$)\$\{(?P<name>\w+)(?:(?P<operator>:[-?])(?P<text>[^}]*))?\}"
-    return re.sub(pattern, value, text).replace("$$", "$")
-
-
-def filled(node, given):
-    """A node of the parsed compose file with its variables filled in."""
-    if isinstance(node, dict):
-        return {key: filled(value, given) for key, value in node.items()}
-    if isinstance(node, list):
-        return [filled(value, given) for value in node]
-    return interpolated(node, given) if isinstance(node, str) else node
-
-
-def compose(given):
-    return filled(yaml.safe_load((ROOT / "docker-compose.yaml").read_text()), given)
 
 
 @pytest.fixture(scope="module")
@@ -175,3 +143,10 @@ def test_the_image_holds_every_folder_it_is_told_of_and_nothing_secret():
     names = {name for line in copied for name in line.split()}
     assert names == allowed == {"pyproject.toml", "README.md", "dags", "include", "plugins", "sandbox"}
     assert (ROOT / ".dockerignore").read_text().startswith("*\n")
+
+
+def test_the_image_brings_the_auth_manager_that_the_parts_are_told_to_ask(settings):
+    assert settings["AIRFLOW__CORE__AUTH_MANAGER"].startswith("airflow.providers.fab.")
+    assert '--editable ".[fab]"' in (ROOT / "Dockerfile").read_text()
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert any(needed.startswith("apache-airflow-providers-fab") for needed in extras["fab"])

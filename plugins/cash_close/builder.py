@@ -14,6 +14,7 @@ from cash_close.names import PREFIX, TITLE
 from cash_close.owner import write_to
 from cash_close.priority import BackfillsGiveWay
 from cash_close.retries import RetryByKind
+from cash_close.roles import access_control
 from operators.derive import DeriveOperator
 from operators.land import LandOperator
 from operators.post import PostOperator
@@ -71,6 +72,7 @@ def cash_close(box: CashBox, runbook: str) -> DAG:
         params=params(box),
         tags=["cash close", box.company, box.source],
         owner_links=write_to(box.company),
+        access_control=access_control(box.company),
         default_args=EVERY_STEP | {"owner": box.company, "on_failure_callback": FailureAlert(box.company, box.name)},
     ) as dag:
         chain(*(_step(name, box) for name in STEPS))

@@ -10,6 +10,7 @@ from bookkeeping.cash_box import CashBox
 from cash_close.builder import START, closed_days
 from cash_close.owner import write_to
 from cash_close.retries import RetryByKind
+from cash_close.roles import access_control
 from mappings.findings import MappingError
 from mappings.loader import cash_box, cash_box_ids
 from operators.company_day import CompanyDayOperator
@@ -42,6 +43,7 @@ def company_day(company: str, boxes: list[CashBox], runbook: str) -> DAG:
         is_paused_upon_creation=False,
         tags=["company day", company],
         owner_links=write_to(company),
+        access_control=access_control(company),
         default_args={
             "owner": company,
             "retries": 2,

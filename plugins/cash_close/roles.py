@@ -1,0 +1,31 @@
+"""The roles of a company's people, where Airflow's auth manager is FAB: who reads its boxes, and who closes them.
+
+What a role may do with which DAG, FAB takes from the DAGs themselves; whatever else its people need, ``keep_roles``
+gives.
+"""
+
+from airflow.configuration import conf
+from airflow.sdk import get_parsing_context
+
+
+def reader(company: str) -> str:
+    """The role of those who look at a company's boxes; personal data is masked for them."""
+    return f"{company} reader"
+
+
+def operator(company: str) -> str:
+    """The role of those who also run, clear and approve its closes, and see its personal data."""
+    return f"{company} operator"
+
+
+def is_fab() -> bool:
+    """Whether Airflow's auth manager is FAB, asked as Airflow itself asks before it shows FAB a DAG."""
+    return "FabAuthManager" in conf.get("core", "auth_manager")
+
+
+def access_control(company: str) -> dict[str, dict[str, set[str]]] | None:
+    """What the company's roles may do with one of its DAGs, in the form that Airflow's DAGs take. None where nobody
+    asks: without FAB, and where a task reads its own DAG."""
+    if not is_fab() or get_parsing_context().dag_id:
+        return None
+    return {reader(company): {"DAGs": {"can_read"}}, operator(company): {"DAGs": {"can_read", "can_edit"}}}

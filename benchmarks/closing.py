@@ -14,7 +14,7 @@ from store.migrate import upgrade
 
 NUMBER, TITLE = "P5", "a day's close of 40 boxes by the scheduler"
 INTRO = """
-The whole system on this machine (Airflow with four tasks at a time, PostgreSQL, the vendors' sandbox, which answers
+The whole system on this machine (Airflow with eight tasks at a time, PostgreSQL, the vendors' sandbox, which answers
 at once), 40 boxes whose day is let loose at once, until the last has ended. *Empty tasks* are the same graphs of
 tasks that do nothing; like the product's, their approval is one that Airflow passes by. The cron script does the same
 with the product's own steps, in one process, one box after the other, into a ledger of its own and other lots of the

@@ -25,5 +25,6 @@ def close(task: dict[str, Any]) -> dict[str, Any]:
                 for step in steps:
                     step(task_id="step", box=box_id).close(box, day, ledger)
     with session.connect(task["dsn"]) as ledger:
-        (total,) = ledger.execute("SELECT sum(total) FROM ledger.entry WHERE reverses IS NULL").fetchone()
+        asked = "SELECT sum(total) FROM ledger.entry WHERE reverses IS NULL AND business_date = %s"
+        (total,) = ledger.execute(asked, (day,)).fetchone()
     return watch.result(rows=len(task["boxes"]), cents=cents_of(total))

@@ -1,14 +1,18 @@
-"""An alert: what people are told when a close needs them. Pure text; no secret and no personal data."""
+"""An alert: what people are told when a close needs them, in their own language. Pure text; no secret and no personal
+data."""
 
 from dataclasses import dataclass
 from html import escape
+
+from language.say import say
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
     """``subject`` is one line; ``happened`` and ``to_do`` are sentences; ``link`` leads to the run, if any.
 
-    ``figures`` is what a mail shows besides, as HTML (alerts.figures); chats are sent the sentences alone.
+    ``figures`` is what a mail shows besides, as HTML (alerts.figures); chats are sent the sentences alone. Made and
+    sent where its company's language is spoken (language.say).
     """
 
     company: str
@@ -21,10 +25,11 @@ class Alert:
     def html(self) -> str:
         """The alert as the body of a mail."""
         happened = "<br>".join(escape(self.happened).splitlines())
-        to_do = f"<p><b>What to do:</b> {escape(self.to_do)}</p>" if self.to_do else ""
-        link = f'<p><a href="{escape(self.link, quote=True)}">Open it in Airflow</a></p>' if self.link else ""
+        to_do = f"<p><b>{say('What to do:')}</b> {escape(self.to_do)}</p>" if self.to_do else ""
+        link = f'<p><a href="{escape(self.link, quote=True)}">{say("Open it in Airflow")}</a></p>' if self.link else ""
         return f"<p>{happened}</p>{to_do}{self.figures}{link}"
 
     def text(self) -> str:
         """The alert as a message in a chat."""
-        return "\n\n".join(filter(None, [self.happened, self.to_do and f"What to do: {self.to_do}", self.link]))
+        to_do = self.to_do and f"{say('What to do:')} {self.to_do}"
+        return "\n\n".join(filter(None, [self.happened, to_do, self.link]))

@@ -6,6 +6,7 @@ from airflow.exceptions import AirflowNotFoundException
 from airflow.providers.apprise.hooks.apprise import AppriseHook
 
 from alerts.alert import Alert
+from language.say import say
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,8 @@ def send(alert: Alert) -> bool:
     if not ours:
         return False
     hook.notify(title=alert.subject, body=alert.text(), tag=alert.company)
-    log.info("Told %d chats of %s: %s", len(ours), alert.company, alert.subject)
+    told = {"n": len(ours), "company": alert.company, "subject": alert.subject}
+    log.info(say("Told by chat ({n} services of {company}): {subject}", **told))
     return True
 
 

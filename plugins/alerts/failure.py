@@ -7,6 +7,7 @@ from airflow.sdk import BaseNotifier
 from airflow.sdk.exceptions import AirflowException
 
 from alerts.alert import Alert
+from language.say import in_language, say
 
 RUN_AGAIN = "Follow the log's last sentence. Clearing the step, with those after it, is safe at any time."
 UNCERTAIN = (
@@ -35,21 +36,24 @@ class FailureAlert(BaseNotifier):
     def notify(self, context: Any) -> None:
         """Tells what failed; whatever goes wrong with that is noted in the task's log and changes nothing else."""
         from alerts.people import tell
+        from mappings.companies import language_of
 
-        tell(self.alert(context))
+        with in_language(language_of(self.company)):
+            tell(self.alert(context))
 
     def alert(self, context: Any) -> Alert:
-        """What people are told of a failed task, from its context."""
+        """What people are told of a failed task, from its context, in the language that is spoken now."""
         from hooks.errors import VendorError
 
         error, task = context.get("exception"), context["ti"]
         # Only our own errors are known to be written for people and to hold no personal data.
-        told = str(error) if isinstance(error, (VendorError, AirflowException)) else type(error).__name__
+        told = say(error) if isinstance(error, (VendorError, AirflowException)) else type(error).__name__
         day = context["dag_run"].partition_key or context["params"].get("business_date") or "?"
         state, to_do = _what_it_means(error)
+        state = state or say("{task} failed", task=task.task_id)
         return Alert(
             company=self.company,
-            subject=f"{self.box}, {day}: {state or f'{task.task_id} failed'}",
+            subject=f"{self.box}, {day}: {state}",
             happened=told,
             to_do=to_do,
             link=task.log_url,
@@ -61,9 +65,9 @@ def _what_it_means(error: BaseException | None) -> tuple[str, str]:
     from hooks.errors import FatalError, UncertainError
 
     if isinstance(error, UncertainError):
-        return "posting UNCERTAIN", UNCERTAIN
+        return say("posting UNCERTAIN"), say(UNCERTAIN)
     # A step fails with the vendor's error as its cause.
     refusal = error if isinstance(error, FatalError) else getattr(error, "__cause__", None)
     if isinstance(refusal, FatalError) and LOCKOUT.search(refusal.message):
-        return f"{refusal.vendor} has LOCKED us OUT", LOCKED_OUT
-    return "", RUN_AGAIN
+        return say("{vendor} has LOCKED us OUT", vendor=refusal.vendor), say(LOCKED_OUT)
+    return "", say(RUN_AGAIN)

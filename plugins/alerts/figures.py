@@ -1,6 +1,7 @@
 """A company's day as mails show it: a table of its cash boxes, and a chart of the money by form of payment.
 
-The chart is made of table cells: mail programs show no scripts, and most no drawings.
+The chart is made of table cells: mail programs show no scripts, and most no drawings. Said in the language that is
+spoken now.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +10,7 @@ from html import escape
 
 from bookkeeping.cash_box import CashBox
 from bookkeeping.reconcile import Comparison
+from language.say import money, say
 from store.overview import BoxDay
 
 Cell = tuple[str, str]
@@ -25,22 +27,22 @@ WIDEST = 320
 def table(boxes: Sequence[CashBox], found: Mapping[str, BoxDay]) -> str:
     """A row for each cash box: documents, journal, ERP documents, state. ``found`` may lack some of them."""
     rows = [_cells(box, found.get(box.id)) for box in boxes]
-    return _table(("Cash box", "Documents", "Journal", "ERP documents", "State"), rows)
+    return _table((say("Cash box"), say("Documents"), say("Journal"), say("ERP documents"), say("State")), rows)
 
 
 def stations(sums: Mapping[str, Iterable[Comparison]]) -> str:
     """The stations of the money side by side, by currency, all boxes together."""
     rows = [
         [
-            (CELL, f"{row.left} / {row.right}"),
-            (RIGHT, f"{row.left_net:,} {currency} ({row.left_rows})"),
-            (RIGHT, f"{row.right_net:,} {currency} ({row.right_rows})"),
-            (f"{CELL};color:{GREEN if row.agrees else RED}", "agree" if row.agrees else "DIFFER"),
+            (CELL, f"{say(row.left)} / {say(row.right)}"),
+            (RIGHT, f"{money(row.left_net, currency)} ({row.left_rows})"),
+            (RIGHT, f"{money(row.right_net, currency)} ({row.right_rows})"),
+            (f"{CELL};color:{GREEN if row.agrees else RED}", say("agree") if row.agrees else say("DIFFER")),
         ]
         for currency, comparisons in sums.items()
         for row in comparisons
     ]
-    return _table(("Stations", "One", "Other", ""), rows)
+    return _table((say("Stations"), say("One"), say("Other"), ""), rows)
 
 
 def chart(title: str, bars: Iterable[tuple[str, Decimal, str]]) -> str:
@@ -55,13 +57,13 @@ def chart(title: str, bars: Iterable[tuple[str, Decimal, str]]) -> str:
 
 def _cells(box: CashBox, day: BoxDay | None) -> list[Cell]:
     if day is None:
-        return [(CELL, box.name), (CELL, ""), (CELL, ""), (CELL, ""), (f"{CELL};color:{RED}", "not read yet")]
+        return [(CELL, box.name), (CELL, ""), (CELL, ""), (CELL, ""), (f"{CELL};color:{RED}", say("not read yet"))]
     return [
         (CELL, box.name),
-        (RIGHT, f"{day.documents}{f' + {day.quarantined} not booked' if day.quarantined else ''}"),
-        (RIGHT, f"{day.journal_total:,} {box.currency}"),
-        (CELL, ", ".join(day.erp_documents) or "none"),
-        (f"{CELL};color:{GREEN if day.closed else RED};font-weight:bold", day.state),
+        (RIGHT, f"{day.documents}{say(' + {n} not booked', n=day.quarantined) if day.quarantined else ''}"),
+        (RIGHT, money(day.journal_total, box.currency)),
+        (CELL, ", ".join(day.erp_documents) or say("none")),
+        (f"{CELL};color:{GREEN if day.closed else RED};font-weight:bold", say(day.state)),
     ]
 
 
@@ -79,5 +81,5 @@ def _bar(label: str, amount: Decimal, currency: str, longest: Decimal) -> str:
     bar = f'<div style="width:{width}px;height:14px;background:{BAR}"></div>'
     return (
         f'<tr><td style="padding:2px 10px">{escape(label)}</td><td>{bar}</td>'
-        f'<td style="padding:2px 10px;text-align:right">{amount:,} {currency}</td></tr>'
+        f'<td style="padding:2px 10px;text-align:right">{escape(money(amount, currency))}</td></tr>'
     )

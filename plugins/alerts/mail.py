@@ -6,6 +6,7 @@ from airflow.exceptions import AirflowNotFoundException
 from airflow.providers.smtp.hooks.smtp import SmtpHook
 
 from alerts.alert import Alert
+from language.say import say
 from mappings.companies import companies
 
 log = logging.getLogger(__name__)
@@ -21,14 +22,15 @@ def send(alert: Alert) -> bool:
     """
     company = companies().get(alert.company)
     if company is None or not company.alerts:
-        log.warning("No mail: companies.yaml names no address for %s.", alert.company)
+        log.warning(say("No mail: companies.yaml names no address for {company}.", company=alert.company))
         return False
     try:
         SmtpHook.get_connection(CONNECTION)
     except AirflowNotFoundException:
-        log.warning("No mail: there is no connection %s.", CONNECTION)
+        log.warning(say("No mail: there is no connection {connection}.", connection=CONNECTION))
         return False
     with SmtpHook(smtp_conn_id=CONNECTION) as smtp:
         smtp.send_email_smtp(to=list(company.alerts), subject=alert.subject, html_content=alert.html())
-    log.info("Told %d people of %s by mail: %s", len(company.alerts), alert.company, alert.subject)
+    told = {"n": len(company.alerts), "company": alert.company, "subject": alert.subject}
+    log.info(say("Told by mail ({n} people of {company}): {subject}", **told))
     return True

@@ -4,6 +4,7 @@ import logging
 
 from alerts import chat, mail
 from alerts.alert import Alert
+from language.say import say
 
 log = logging.getLogger(__name__)
 
@@ -15,7 +16,7 @@ def tell(alert: Alert) -> bool:
     """
     told = [_by(way.send, alert) for way in (mail, chat)]
     if not any(told):
-        log.warning("Nobody was told: %s", alert.subject)
+        log.warning(say("Nobody was told: {subject}", subject=alert.subject))
     return any(told)
 
 
@@ -23,5 +24,6 @@ def _by(send, alert: Alert) -> bool:
     try:
         return send(alert)
     except Exception as error:  # whatever a mail server or a chat does wrong must not fail what it is about
-        log.error("The alert could not be sent (%s): %s", type(error).__name__, alert.subject)
+        kind = type(error).__name__
+        log.error(say("The alert could not be sent ({kind}): {subject}", kind=kind, subject=alert.subject))
         return False

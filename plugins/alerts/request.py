@@ -14,7 +14,7 @@ TO_DO = (
 
 
 class ApprovalRequest(BaseNotifier):
-    """Tells a box's company that a day waits to be approved, and why."""
+    """Tells a box's company that a day waits to be approved, and why; both are given in its language."""
 
     template_fields = ()
 
@@ -27,15 +27,19 @@ class ApprovalRequest(BaseNotifier):
     def notify(self, context: Any) -> None:
         """Tells it; whatever goes wrong with that is noted in the task's log and changes nothing else."""
         from alerts.people import tell
+        from language.say import in_language, say
+        from mappings.companies import language_of
         from mappings.loader import cash_box
 
+        company = cash_box(self.box).company
         because = "".join(f"\n- {question}." for question in self.questions)
-        tell(
-            Alert(
-                company=cash_box(self.box).company,
-                subject=f"To approve: {self.subject}",
-                happened=f"The day waits for a person to approve it:{because}",
-                to_do=TO_DO,
-                link=context["ti"].log_url,
+        with in_language(language_of(company)):
+            tell(
+                Alert(
+                    company=company,
+                    subject=say("To approve: {subject}", subject=self.subject),
+                    happened=say("The day waits for a person to approve it:{because}", because=because),
+                    to_do=say(TO_DO),
+                    link=context["ti"].log_url,
+                )
             )
-        )

@@ -5,6 +5,8 @@ from datetime import date
 from itertools import islice, product
 from string import ascii_uppercase, digits
 
+from bookkeeping.sentence import Sentence
+
 NUMERIC_SUBLOTS = 999
 
 
@@ -21,8 +23,14 @@ class Address:
     lot: str
     sublot: str
 
-    def __str__(self) -> str:
-        return f"{self.entry_date:%d/%m/%Y} lot {self.lot} sublot {self.sublot} of {self.tenant.strip()}"
+    def __str__(self) -> Sentence:
+        return Sentence(
+            "{date} lot {lot} sublot {sublot} of {tenant}",
+            date=f"{self.entry_date:%d/%m/%Y}",
+            lot=self.lot,
+            sublot=self.sublot,
+            tenant=self.tenant.strip(),
+        )
 
 
 def nth_sublot(number: int, *, alphanumeric: bool) -> str:
@@ -33,9 +41,11 @@ def nth_sublot(number: int, *, alphanumeric: bool) -> str:
     if number <= NUMERIC_SUBLOTS:
         return f"{number:03d}"
     if not alphanumeric:
-        raise ValueError(f"all its {NUMERIC_SUBLOTS} sublots were used, and the site is not known to take letters")
+        raise ValueError(
+            Sentence("all its {n} sublots were used, and the site is not known to take letters", n=NUMERIC_SUBLOTS)
+        )
     lettered = ("".join(code) for code in product(digits + ascii_uppercase, repeat=3) if not "".join(code).isdigit())
     found = next(islice(lettered, number - NUMERIC_SUBLOTS - 1, None), None)
     if found is None:
-        raise ValueError("all its sublots, letters included, were used")
+        raise ValueError(Sentence("all its sublots, letters included, were used"))
     return found

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from bookkeeping.money import ZERO
+from bookkeeping.sentence import Sentence
 
 
 class PlannedItem(NamedTuple):
@@ -55,7 +56,7 @@ class BillingPlan:
 
     lines: list[PlanLine]
     unplanned: list[str]
-    discrepancies: list[str]
+    discrepancies: list[Sentence]
 
 
 def reconcile_plan(
@@ -99,19 +100,36 @@ def _line(item: PlannedItem, planned: Decimal | None, invoices: Sequence[IssuedI
     )
 
 
-def _objections(invoice: IssuedInvoice, items: Sequence[PlannedItem]) -> Iterator[str]:
-    name, number = f"invoice {invoice.reference}", invoice.planned_number
+def _objections(invoice: IssuedInvoice, items: Sequence[PlannedItem]) -> Iterator[Sentence]:
+    about = {"invoice": invoice.reference, "number": invoice.planned_number, "amount": invoice.gross}
     if len(items) > 1:
-        yield f"{name} meets several planned items ({', '.join(map(str, items))}): its {invoice.gross} counts for none"
-    if number and not items:
-        yield f"{name} names planned item {number}, and no research project has it as issued"
+        yield Sentence(
+            "invoice {invoice} meets several planned items ({items}): its {amount} counts for none",
+            **about,
+            items=", ".join(map(str, items)),
+        )
+    if invoice.planned_number and not items:
+        yield Sentence(
+            "invoice {invoice} names planned item {number}, and no research project has it as issued", **about
+        )
     for item in items:
-        if number != item.number:
-            yield f"{name} names {f'planned item {number}' if number else 'no planned item'}, but is issued for {item}"
+        if not invoice.planned_number:
+            yield Sentence("invoice {invoice} names no planned item, but is issued for {item}", **about, item=item)
+        elif invoice.planned_number != item.number:
+            yield Sentence(
+                "invoice {invoice} names planned item {number}, but is issued for {item}", **about, item=item
+            )
     if abs(invoice.collected) > abs(invoice.gross):
-        yield f"{name} of {invoice.gross} is collected with {invoice.collected}"
+        yield Sentence(
+            "invoice {invoice} of {amount} is collected with {collected}", **about, collected=invoice.collected
+        )
 
 
-def _excess(line: PlanLine) -> Iterator[str]:
+def _excess(line: PlanLine) -> Iterator[Sentence]:
     if line.planned is not None and line.issued > line.planned:
-        yield f"planned item {line.item} of {line.planned} is issued with {line.issued}"
+        yield Sentence(
+            "planned item {item} of {planned} is issued with {issued}",
+            item=line.item,
+            planned=line.planned,
+            issued=line.issued,
+        )

@@ -1,8 +1,10 @@
 """The completeness certificate: what a source says a day should hold, beside what was landed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+
+from bookkeeping.sentence import Sentence, one_after_the_other
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +28,24 @@ class Claim:
         """True where everything that the source says is what was landed."""
         return self.attested_rows in (None, self.landed_rows) and self.attested in (None, self.landed)
 
-    def __str__(self) -> str:
-        figures = _beside(self.attested_rows, self.landed_rows, " rows"), _beside(self.attested, self.landed, "")
-        return f"{self.what}: {'; '.join(filter(None, figures))}"
+    def __str__(self) -> Sentence:
+        return Sentence(
+            "{what}: {figures}", what=self.what, figures=one_after_the_other([*self._rows(), *self._money()])
+        )
+
+    def _rows(self) -> Iterator[Sentence]:
+        if self.attested_rows is not None:
+            yield Sentence("{attested} rows attested, {n} landed", attested=self.attested_rows, n=self.landed_rows)
+        elif self.landed_rows is not None:
+            yield Sentence("{n} rows landed", n=self.landed_rows)
+
+    def _money(self) -> Iterator[Sentence]:
+        if self.attested is not None:
+            yield Sentence("{attested} attested, {landed} landed", attested=self.attested, landed=self.landed)
+        elif self.landed is not None:
+            yield Sentence("{landed} landed", landed=self.landed)
 
 
 def contradictions(claims: Iterable[Claim]) -> list[Claim]:
     """The claims by which the source itself says that something else was there: nothing may be booked then."""
     return [claim for claim in claims if not claim.holds and not claim.inner_rule]
-
-
-def _beside(attested: Decimal | int | None, landed: Decimal | int | None, unit: str) -> str:
-    if attested is None:
-        return "" if landed is None else f"{landed}{unit} landed"
-    return f"{attested}{unit} attested, {landed} landed"

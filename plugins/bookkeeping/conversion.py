@@ -11,6 +11,7 @@ from bookkeeping.lines import Booked, Slot, Slots
 from bookkeeping.mapping import AccountMapping
 from bookkeeping.money import ZERO, quantum
 from bookkeeping.problems import ProblemKind, Problems
+from bookkeeping.sentence import Sentence
 
 ROUNDING = "rounding"
 """The component of a line's share that only evens out what rounding left."""
@@ -46,14 +47,18 @@ class Converter:
         """The same shares in the box's currency, the document's own amounts beside them; none with a problem."""
         rate = rate_of(document)
         if rate is None:
-            said = f"without a rate that makes {self.box.currency} of it, which box {self.box.id} keeps"
+            said = Sentence(
+                "without a rate that makes {currency} of it, which box {box} keeps",
+                currency=self.box.currency,
+                box=self.box.id,
+            )
             return self._refused(document, ProblemKind.MISSING_RATE, said)
         shares: Booked = []
         difference = ZERO
         for slot, (key, component, foreign, _) in booked:
             amount = (foreign * rate).quantize(self.unit, rounding=ROUND_HALF_UP)
             if not amount:
-                said = f"with an amount that comes to nothing in {self.box.currency}"
+                said = Sentence("with an amount that comes to nothing in {currency}", currency=self.box.currency)
                 return self._refused(document, ProblemKind.TOO_SMALL, said)
             difference += amount if self.slots[slot].side is Side.DEBIT else -amount
             shares.append((slot, LineSource(key, component, amount, foreign)))
@@ -61,9 +66,14 @@ class Converter:
             return shares
         if self.mapping.rounding is None:
             name = self.mapping.name
-            left = f"whose conversion leaves a rounding difference in {self.box.currency}"
-            said = f"{left}, and mapping {name} has no rounding account"
-            fix = f'add to mapping {name}: rounding: {{account: <account>, history: "Redondeo {{date}}"}}'
+            said = Sentence(
+                "whose conversion leaves a rounding difference in {currency}, and mapping {name} has no rounding"
+                " account",
+                currency=self.box.currency,
+                name=name,
+            )
+            lines = 'rounding: {account: <account>, history: "Redondeo {date}"}'
+            fix = Sentence("add to mapping {name}: {lines}", name=name, lines=lines)
             return self._refused(document, ProblemKind.MISSING_ROUNDING, said, fix)
         side = Side.CREDIT if difference > ZERO else Side.DEBIT
         return [*shares, (self._rounding_slot(side), LineSource(document.key, ROUNDING, abs(difference)))]

@@ -20,6 +20,7 @@ from bookkeeping.mapping import AccountMapping, Booking, Unresolved
 from bookkeeping.money import ZERO
 from bookkeeping.problems import Problem, ProblemKind, Problems
 from bookkeeping.rules import Posting
+from bookkeeping.sentence import Sentence
 from bookkeeping.vocabulary import BOX, FRAUD
 
 MAX_LINES = 999
@@ -49,7 +50,10 @@ def derive(
     source, or ``max_lines`` cannot hold a single document.
     """
     if mapping.source != box.source:
-        raise ValueError(f"{box.id} reads {box.source}, but its mapping {mapping.name} is written for {mapping.source}")
+        raise ValueError(
+            Sentence("{box} reads {source}, but its mapping {mapping} is written for {other}", box=box.id,
+                     source=box.source, mapping=mapping.name, other=mapping.source)
+        )  # fmt: skip
     problems = Problems()
     booker = _Booker(mapping, box, day, problems)
     with _collector_at_rest():
@@ -141,19 +145,25 @@ class _Booker:
             for document in documents:
                 if times[document.key] > 1:
                     by_key.pop(document.key, None)
-                    self._refuse(document, ProblemKind.REPEATED, "with a key that another document of the day has")
+                    reason = Sentence("with a key that another document of the day has")
+                    self._refuse(document, ProblemKind.REPEATED, reason)
         return sorted(by_key.items(), key=itemgetter(0))
 
     def _stop(self, document: Document) -> None:
         """Says why a document is none that the mapping books on this day."""
         name = self.mapping.name
         if document.business_date != self.day:
-            self._refuse(document, ProblemKind.WRONG_DAY, f"dated {document.business_date}, not {self.day}")
+            self._refuse(
+                document,
+                ProblemKind.WRONG_DAY,
+                Sentence("dated {day}, not {this}", day=document.business_date, this=self.day),
+            )
         elif document.kind not in self.read:
-            fix = f"add {document.kind} to the postings of mapping {name}"
-            self._refuse(document, ProblemKind.UNMAPPED, f"for which mapping {name} has no postings", fix)
+            fix = Sentence("add {kind} to the postings of mapping {name}", kind=document.kind, name=name)
+            reason = Sentence("for which mapping {name} has no postings", name=name)
+            self._refuse(document, ProblemKind.UNMAPPED, reason, fix)
         else:
-            held = f"marked as fraud, which mapping {name} holds for people to decide"
+            held = Sentence("marked as fraud, which mapping {name} holds for people to decide", name=name)
             self._refuse(document, ProblemKind.HELD, held)
 
     def _refuse(self, document: Document, kind: ProblemKind, reason: str, fix: str = "") -> None:
@@ -202,7 +212,8 @@ class _Booker:
                 complete = False
                 self._no_amount(document, step.posting, amount)
         if balance and complete:
-            self._refuse(document, ProblemKind.UNBALANCED, "whose amounts do not add up: debits and credits differ")
+            reason = Sentence("whose amounts do not add up: debits and credits differ")
+            self._refuse(document, ProblemKind.UNBALANCED, reason)
         return booked if complete and mapped else []
 
     def _own_slot(self, step: _Step, key: str, document: Document) -> int:
@@ -213,9 +224,10 @@ class _Booker:
 
     def _no_amount(self, document: Document, posting: Posting, amount: Decimal | None) -> None:
         if amount is None:
-            kind, reason = ProblemKind.MISSING_AMOUNT, f"without an amount for {posting}"
+            kind, reason = ProblemKind.MISSING_AMOUNT, Sentence("without an amount for {posting}", posting=posting)
         else:
-            kind, reason = ProblemKind.NEGATIVE, f"in {posting}, where an amount below zero cannot be booked"
+            reason = Sentence("in {posting}, where an amount below zero cannot be booked", posting=posting)
+            kind = ProblemKind.NEGATIVE
         self.problems.add(document, kind, reason, amount or ZERO, posting=str(posting))
 
     def _nowhere(self, document: Document, posting: Posting, amount: Decimal, unresolved: Sequence[Unresolved]) -> None:

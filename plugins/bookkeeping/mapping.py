@@ -20,6 +20,7 @@ from bookkeeping.documents import Kind
 from bookkeeping.history import placeholders
 from bookkeeping.problems import ProblemKind
 from bookkeeping.rules import Code, FromTable, Lines, Posting, Rule, Table
+from bookkeeping.sentence import Sentence, together
 from bookkeeping.validation import Model, Source, Text
 from bookkeeping.vocabulary import SOURCES
 
@@ -44,8 +45,8 @@ class Unresolved:
 
     kind: ProblemKind
     attributes: tuple[tuple[str, str], ...]
-    reason: str
-    fix: str
+    reason: Sentence
+    fix: Sentence
     table: str = ""
 
 
@@ -142,8 +143,8 @@ class AccountMapping(Model):
         return Unresolved(
             ProblemKind.UNMAPPED,
             ((table.by, value),),
-            f"{_with(((table.by, value),))}, which table {code.table} does not list",
-            f'add "{value}": <code> to the values of table {code.table}',
+            Sentence("{key}, which table {table} does not list", key=_with(((table.by, value),)), table=code.table),
+            Sentence('add "{value}": <code> to the values of table {table}', value=value, table=code.table),
             code.table,
         )
 
@@ -156,20 +157,29 @@ def _undecided(posting: Posting, best: list[Rule], attributes: Mapping[str, str]
         return Unresolved(
             ProblemKind.UNMAPPED,
             key,
-            f"{_with(key)}, for which {posting} has no rule in force on {day}",
-            f"add to {posting}: - {{when: {{{when}}}, account: <account>}}",
+            Sentence(
+                "{key}, for which {posting} has no rule in force on {day}", key=_with(key), posting=posting, day=day
+            ),
+            Sentence("add to {posting}: {rule}", posting=posting, rule=f"- {{when: {{{when}}}, account: <account>}}"),
         )
-    rules = " and ".join(str(rule) for rule in best)
     return Unresolved(
         ProblemKind.AMBIGUOUS,
         key,
-        f"{_with(key)}, for which {posting} has equally specific rules: {rules}",
-        f"give one of these rules of {posting} a priority, or another condition",
+        Sentence(
+            "{key}, for which {posting} has equally specific rules: {rules}",
+            key=_with(key),
+            posting=posting,
+            rules=together(best),
+        ),
+        Sentence("give one of these rules of {posting} a priority, or another condition", posting=posting),
     )
 
 
-def _with(key: tuple[tuple[str, str], ...]) -> str:
-    return "with " + " and ".join(f"{name} {value or '(none)'}" for name, value in key) if key else "of any kind"
+def _with(key: tuple[tuple[str, str], ...]) -> Sentence:
+    if not key:
+        return Sentence("of any kind")
+    named = (Sentence("{name} {value}", name=name, value=value or Sentence("(none)")) for name, value in key)
+    return Sentence("with {attributes}", attributes=together(named))
 
 
 def _attributes_of(source: str) -> frozenset[str]:

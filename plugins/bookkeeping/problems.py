@@ -5,6 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bookkeeping.documents import Document
+from bookkeeping.sentence import Sentence
 
 EXAMPLES = 3
 """How many documents a problem names."""
@@ -49,7 +50,7 @@ class Problem:
     table: str = ""
 
     def __str__(self) -> str:
-        return f"{self.message}; {self.fix}" if self.fix else self.message
+        return Sentence("{message}; {fix}", message=self.message, fix=self.fix) if self.fix else self.message
 
 
 class Problems:
@@ -82,7 +83,7 @@ class Problems:
             kind, posting, attributes, currency, documents, reason, fix, table = group
             amount = sum((amount for _, amount in stopped), Decimal(0))
             count = len(stopped)
-            plural = documents.replace("_", " ") + ("s" if count > 1 else "")
+            plural = Sentence(documents.replace("_", " ") + ("s" if count > 1 else ""))
             problems.append(
                 Problem(
                     kind=kind,
@@ -92,7 +93,14 @@ class Problems:
                     amount=amount,
                     currency=currency,
                     documents=tuple(sorted(key for key, _ in stopped)[:EXAMPLES]),
-                    message=f"{count} {plural} of {amount} {currency} {reason}",
+                    message=Sentence(
+                        "{count} {documents} of {amount} {currency} {reason}",
+                        count=count,
+                        documents=plural,
+                        amount=amount,
+                        currency=currency,
+                        reason=reason,
+                    ),
                     fix=fix,
                     table=table,
                 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bookkeeping.journal import JournalEntry, Side
+from bookkeeping.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class BookedLine:
     key: str
 
 
-def differences(entry: JournalEntry, booked: Iterable[BookedLine]) -> list[str]:
+def differences(entry: JournalEntry, booked: Iterable[BookedLine]) -> list[Sentence]:
     """What one document of the ERP has otherwise than the entry, a sentence for each line; empty where they agree.
 
     Lines count by side, account and amount, in whatever order. Continuations of histories do not count, nor do the
@@ -40,15 +41,15 @@ def differences(entry: JournalEntry, booked: Iterable[BookedLine]) -> list[str]:
         if line.side is not None and line.currency == entry.currency
     )
     return [
-        *(f"the ERP lacks {_named(line, times)}" for line, times in sorted((ours - theirs).items())),
+        *(Sentence("the ERP lacks {line}", line=_named(*missing)) for missing in sorted((ours - theirs).items())),
         *(
-            f"the ERP has {_named(line, times)}, which was not posted"
-            for line, times in sorted((theirs - ours).items())
+            Sentence("the ERP has {line}, which was not posted", line=_named(*strange))
+            for strange in sorted((theirs - ours).items())
         ),
     ]
 
 
-def _named(line: tuple[Side, str, Decimal], times: int) -> str:
+def _named(line: tuple[Side, str, Decimal], times: int) -> Sentence:
     side, account, amount = line
-    often = f" ({times} times)" if times > 1 else ""
-    return f"{side.name.lower()} {account} {amount}{often}"
+    named = Sentence("{side} {account} {amount}", side=Sentence(side.name.lower()), account=account, amount=amount)
+    return Sentence("{line} ({times} times)", line=named, times=times) if times > 1 else named

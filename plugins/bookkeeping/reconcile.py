@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from bookkeeping.documents import Total
 from bookkeeping.money import ZERO
+from bookkeeping.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,25 @@ class Comparison:
         """True where rows and money are the same on both sides."""
         return self.left_rows == self.right_rows and self.left_net == self.right_net
 
-    def __str__(self) -> str:
-        what = self.kind.replace("_", " ") + (f", form {self.form}" if self.form else "")
-        return (
-            f"{what}: {self.left} {self.left_net} in {self.left_rows} rows,"
-            f" {self.right} {self.right_net} in {self.right_rows} rows, difference {self.left_net - self.right_net}"
+    def __str__(self) -> Sentence:
+        return Sentence(
+            "{what}: {left} {left_net} in {left_rows} rows, {right} {right_net} in {right_rows} rows,"
+            " difference {difference}",
+            what=kind_and_form(self.kind, self.form),
+            left=Sentence(self.left),
+            left_net=self.left_net,
+            left_rows=self.left_rows,
+            right=Sentence(self.right),
+            right_net=self.right_net,
+            right_rows=self.right_rows,
+            difference=self.left_net - self.right_net,
         )
+
+
+def kind_and_form(kind: str, form: str) -> Sentence:
+    """What a figure is of: ``credit note``, ``payment, form 2``; ``in all`` for the day's sum."""
+    name = Sentence("in all" if kind == "all" else kind.replace("_", " "))
+    return Sentence("{kind}, form {form}", kind=name, form=form) if form else name
 
 
 def combine(*parts: Sequence[Total]) -> list[Total]:

@@ -1,5 +1,7 @@
 """Sentences that can be said again in another language."""
 
+from collections.abc import Iterable
+
 
 class Sentence(str):
     """A sentence in English that knows how it was made: ``Sentence("{rows} rows are missing", rows=3)``.
@@ -16,3 +18,21 @@ class Sentence(str):
         made = super().__new__(cls, text.format(**values) if values else text)
         made.text, made.values = text, values
         return made
+
+    def __str__(self) -> "Sentence":
+        return self  # Python would make a plain text of it, also as the message of an error
+
+
+def together(things: Iterable[object]) -> Sentence:
+    """Several things in one sentence: ``form 2 and programme 30``. There must be one at least."""
+    first, *others = things
+    said = Sentence("{one}", one=first)
+    for other in others:
+        said = Sentence("{one} and {other}", one=said, other=other)
+    return said
+
+
+def one_after_the_other(sentences: Iterable[object]) -> Sentence:
+    """Several sentences as one, with semicolons between them."""
+    values = {f"s{number}": sentence for number, sentence in enumerate(sentences)}
+    return Sentence("; ".join(f"{{{place}}}" for place in values), **values)

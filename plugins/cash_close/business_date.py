@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bookkeeping.cash_box import CashBox
+from language.say import say
 from timetables.business_day import parse_day
 
 PARAMETER = "business_date"
@@ -30,42 +31,68 @@ def business_date(
     ``run_type`` is the DAG run's (``"scheduled"``, ``"manual"``, ``"backfill"``, …), ``now`` an aware instant.
     Raises DayNotOver for a scheduled run that is early, as one of a box west of the deployment is every day, and
     BusinessDateError for every other day that cannot be closed: none named, two named, not a day, a parameter in a
-    backfill, before the box's start date, not over in the box's own zone.
+    backfill, before the box's start date, not over in the box's own zone. Both speak as language.say does.
     """
     day = _named_day(partition_key, params.get(PARAMETER), run_type, box)
     if day < box.start_date:
         raise BusinessDateError(
-            f"{box.name}, {day}: the day is before the box's start date, {box.start_date}. Nothing was read or posted. "
-            f"If it must be closed all the same, change start_date in the box's file ({box.id}.yaml) and run it again."
+            say(
+                "{box}, {day}: the day is before the box's start date, {start}. Nothing was read or posted. If it must"
+                " be closed all the same, change start_date in the box's file ({file}) and run it again.",
+                box=box.name,
+                day=day,
+                start=box.start_date,
+                file=f"{box.id}.yaml",
+            )
         )
     if not box.is_over(day, now):
         closes_at = box.closes_at(day)
-        message = (
-            f"{box.name}, {day}: the day is not over; it can be closed from {closes_at:%Y-%m-%d %H:%M} on "
-            f"({box.timezone}). Nothing was read or posted."
+        message = say(
+            "{box}, {day}: the day is not over; it can be closed from {instant} on ({zone}). Nothing was read or"
+            " posted.",
+            box=box.name,
+            day=day,
+            instant=f"{closes_at:%Y-%m-%d %H:%M}",
+            zone=box.timezone,
         )
         if run_type == "scheduled":
-            raise DayNotOver(f"{message} The scheduled run waits for that.", closes_at)
-        raise BusinessDateError(f"{message} Run it again then.")
+            raise DayNotOver(f"{message} {say('The scheduled run waits for that.')}", closes_at)
+        raise BusinessDateError(f"{message} {say('Run it again then.')}")
     return day
 
 
 def _named_day(key: str | None, parameter: str | None, run_type: str, box: CashBox) -> date:
     if parameter is not None and run_type == "backfill":
         raise BusinessDateError(
-            f"{box.name}, {key}: a backfill takes its days from its range, and {PARAMETER} {parameter} would be given "
-            f"to every one of them. Nothing was read or posted. Start the backfill again without the parameter."
+            say(
+                "{box}, {key}: a backfill takes its days from its range, and {name} {parameter} would be given to every"
+                " one of them. Nothing was read or posted. Start the backfill again without the parameter.",
+                box=box.name,
+                key=key,
+                name=PARAMETER,
+                parameter=parameter,
+            )
         )
     if key is None and parameter is None:
         raise BusinessDateError(
-            f"{box.name}: the run names no business date. Nothing was read or posted. Trigger it again with the day to "
-            f"close, like 2024-09-06, as {PARAMETER} or as the partition key (advanced options)."
+            say(
+                "{box}: the run names no business date. Nothing was read or posted. Trigger it again with the day to"
+                " close, like 2024-09-06, as {name} or as the partition key (advanced options).",
+                box=box.name,
+                name=PARAMETER,
+            )
         )
     days = {_day(text, box) for text in (key, parameter) if text is not None}
     if len(days) > 1:
         raise BusinessDateError(
-            f"{box.name}: the partition key says {key} and {PARAMETER} says {parameter}. Nothing was read or posted. "
-            f"Trigger it again with one of the two."
+            say(
+                "{box}: the partition key says {key} and {name} says {parameter}. Nothing was read or posted. Trigger"
+                " it again with one of the two.",
+                box=box.name,
+                key=key,
+                name=PARAMETER,
+                parameter=parameter,
+            )
         )
     return days.pop()
 
@@ -74,4 +101,4 @@ def _day(text: str, box: CashBox) -> date:
     try:
         return parse_day(text)
     except ValueError as error:
-        raise BusinessDateError(f"{box.name}: {error}. Nothing was read or posted.") from None
+        raise BusinessDateError(say("{box}: {why}. Nothing was read or posted.", box=box.name, why=error)) from None

@@ -1,5 +1,8 @@
 """What a cash box's close is called, where Airflow shows it."""
 
+NO_COMPANY = "cierre"
+"""Whose language the DAGs of no company speak: those who look after Cierre itself (companies.yaml)."""
+
 PREFIX = "cash_close__"
 """Of the id of a cash box's DAG; the box's id follows."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from bookkeeping.certificate import Claim
 from bookkeeping.money import ZERO, amount
+from bookkeeping.sentence import Sentence
 from hooks import bsale_shapes as shapes
 from hooks.bsale_answers import identity
 from hooks.bsale_landing import Landing
@@ -26,9 +27,11 @@ class Comparison:
     attested: Decimal
     landed: Decimal
 
-    def __str__(self) -> str:
-        kind = f", document type {self.document_type}" if self.document_type else ""
-        return f"office {self.office or 'unknown'}, form {self.form}{kind}"
+    def __str__(self) -> Sentence:
+        where = {"office": self.office or Sentence("unknown"), "form": self.form}
+        if not self.document_type:
+            return Sentence("office {office}, form {form}", **where)
+        return Sentence("office {office}, form {form}, document type {type}", **where, type=self.document_type)
 
 
 def totals_agree(landing: Landing) -> bool:
@@ -58,7 +61,7 @@ def claims(landing: Landing, *, currency: str, key: str) -> list[Claim]:
             made.append(Claim(str(one), None, None, attested, landed))
     if undated := [row for row in landing.undated if shapes.office(row) in (key, "")]:
         money = sum((shapes.money(row.get("amount"), currency) or ZERO for row in undated), ZERO)
-        what = f"unattested: {len(undated)} payments of {money} {currency} without a date, which no total has"
+        what = Sentence("unattested: payments without a date, which no total has")
         made.append(Claim(what, None, len(undated), None, money))
     return made
 
@@ -67,12 +70,13 @@ def _counts(landing: Landing) -> Iterator[Claim]:
     voided = sum(shapes.flag(row.get("state")) is True for row in landing.payments)
     active = len(landing.payments) - voided
     count = landing.count
-    yield Claim("active payments of the day, all offices", count["active"], active, None, None)
-    yield Claim("voided payments of the day, all offices", count["voided"], voided, None, None)
+    yield Claim(Sentence("active payments of the day, all offices"), count["active"], active, None, None)
+    yield Claim(Sentence("voided payments of the day, all offices"), count["voided"], voided, None, None)
     # The list was counted between two questions to count.json; meanwhile payments may have come in.
     listed = count["listed"]
     attested = listed if count["before"] <= listed <= count["after"] else count["after"]
-    yield Claim("payments of all days, in count.json and in the list", attested, listed, None, None)
+    what = Sentence("payments of all days, in count.json and in the list")
+    yield Claim(what, attested, listed, None, None)
 
 
 def _compare(landing: Landing, *, voids: bool) -> Iterator[Comparison]:

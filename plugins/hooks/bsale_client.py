@@ -16,6 +16,7 @@ from hooks.bsale_settings import Settings
 from hooks.errors import DataError, FatalError, RetriableError
 from hooks.transport import LONGEST_WAIT, ReadRetry
 from hooks.vendor import VendorHook, describe, one_line
+from language.say import say
 from store.session import prepared
 
 
@@ -118,7 +119,8 @@ class BsaleClient(VendorHook):
         try:
             ledger = prepared(PostgresHook(name).get_conn())
         except AirflowNotFoundException:
-            self.log.warning("There is no connection %s: only this process's requests are held to the limit.", name)
+            told = "There is no connection {connection}: only this process's requests are held to the limit."
+            self.log.warning(say(told, connection=name))
             return bsale_pace.of_this_process(self.connection_id, requests)
         except psycopg.OperationalError as error:
             message = f"the ledger ({name}), which keeps everybody's turns, cannot be reached: {one_line(str(error))}"

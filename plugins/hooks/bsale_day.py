@@ -11,6 +11,7 @@ from hooks.bsale_answers import Row, identity
 from hooks.bsale_certificate import totals_agree
 from hooks.bsale_landing import landing
 from hooks.bsale_list import Moved
+from language.say import say
 
 if TYPE_CHECKING:
     from hooks.bsale import BsaleHook
@@ -25,12 +26,13 @@ def body_of(bsale: "BsaleHook", day: date) -> str:
         try:
             body = _read(bsale, day)
         except Moved as moved:
-            bsale.log.warning("%s is read again: %s.", day, moved.message)
+            bsale.log.warning(say("{day} is read again: {why}.", day=day, why=moved.message))
             continue
         # Totals may have been asked for a moment too late, or lack a page.
         if totals_agree(landing(body)):
             return body
-        bsale.log.warning("%s is read again: Bsale's totals are not what its payments come to.", day)
+        told = "{day} is read again: Bsale's totals are not what its payments come to."
+        bsale.log.warning(say(told, day=day))
     # Totals that still differ are for the certificate to tell.
     return _read(bsale, day)
 

@@ -1,17 +1,18 @@
-"""What went wrong with a vendor, named by what may be done next. Imports nothing, so that everybody can."""
+"""What went wrong with a vendor, named by what may be done next. Light, so that everybody can import it."""
 
-from typing import ClassVar
+from bookkeeping.sentence import Sentence
 
 
 class VendorError(Exception):
     """A call to a vendor that did not give what was asked; ``str()`` is a sentence for people.
 
-    ``message`` says what happened to what (without secrets or personal data), ``vendor`` who it was ("SGA"),
+    ``message`` says what happened to what (without secrets or personal data; as a Sentence, it can be told in the
+    language of whoever reads it), ``vendor`` who it was ("SGA"),
     ``status`` the HTTP status of the answer if one came, ``request_id`` the vendor's own number of the call.
     Raise one of the subclasses: which one it is decides what happens next.
     """
 
-    advice: ClassVar[str] = ""
+    advice = ""
 
     def __init__(self, message: str, *, vendor: str, status: int | None = None, request_id: str | None = None) -> None:
         super().__init__(message)
@@ -20,10 +21,14 @@ class VendorError(Exception):
         self.status = status
         self.request_id = request_id
 
-    def __str__(self) -> str:
+    def __str__(self) -> Sentence:
         facts = [f"HTTP {self.status}" if self.status else "", f"request {self.request_id}" if self.request_id else ""]
         told = ", ".join(filter(None, facts))
-        return f"{self.vendor}: {self.message.rstrip('.')}{f' ({told})' if told else ''}. {self.advice}".rstrip()
+        message = self.message if isinstance(self.message, Sentence) else self.message.rstrip(".")
+        said = {"vendor": self.vendor, "message": message, "facts": f" ({told})" if told else ""}
+        if not self.advice:
+            return Sentence("{vendor}: {message}{facts}.", **said)
+        return Sentence("{vendor}: {message}{facts}. {advice}", **said, advice=Sentence(self.advice))
 
 
 class RetriableError(VendorError):

@@ -14,6 +14,7 @@ from requests import Response
 from bookkeeping.address import Address
 from bookkeeping.journal import JournalEntry, Line, Side
 from bookkeeping.read_back import BookedLine
+from bookkeeping.sentence import Sentence
 from hooks import vendor
 from hooks.errors import DataError, FatalError, RetriableError, UncertainError, VendorError
 from hooks.protheus_login import LOGIN_TIMEOUT, TokenLogin
@@ -90,7 +91,9 @@ class ProtheusHook(VendorHook):
         """Books the entry at the address, with ``key`` in the CT2_KEY of each line."""
         self.get_conn()
         body = {**_cover(address), "ITENS": [self._item(line, entry.currency, key) for line in entry.lines]}
-        return self._book("insert", address, body, f"insert of {entry.name} at {address}")
+        return self._book(
+            "insert", address, body, Sentence("insert of {entry} at {address}", entry=entry.name, address=address)
+        )
 
     def reverse(self, of: Address, document: str, into: Address) -> Acknowledgement:
         """Books the opposite of a document at another lot and sublot.
@@ -100,25 +103,37 @@ class ProtheusHook(VendorHook):
         if (into.tenant, into.entry_date) != (of.tenant, of.entry_date):
             raise ValueError(f"a reversal of {of} cannot go to {into}: it keeps the tenant and the date")
         body = {**_cover(of), "CT2_DOC": document, "CT2_LOTEST": into.lot, "CT2_SBLOTEST": into.sublot}
-        return self._book("reversal", of, body, f"reversal of document {document} at {of} into sublot {into.sublot}")
+        return self._book(
+            "reversal",
+            of,
+            body,
+            Sentence(
+                "reversal of document {document} at {address} into sublot {sublot}",
+                document=document,
+                address=of,
+                sublot=into.sublot,
+            ),
+        )
 
     def delete(self, address: Address, document: str) -> bool:
         """Deletes a document: True if it was there, False if the ERP clearly says that there is none.
 
         Any other refusal (closed period, document in use) raises DataError.
         """
-        about = f"delete of document {document} at {address}"
+        about = Sentence("delete of document {document} at {address}", document=document, address=address)
         response = self._send("delete", address, {**_cover(address), "CT2_DOC": document}, about)
         answer = self._answer(response, about)
         said, tenant = one_line(_said(answer, "error")), (_said(answer, "GrupoEmpresa"), _said(answer, "CT2_FILIAL"))
         if tenant != _tenant(address) and (any(tenant) or not said):
-            raise self.failure(UncertainError, f"{about}: the ERP answers for tenant {','.join(tenant)}", response)
+            told = Sentence("{about}: the ERP answers for tenant {tenant}", about=about, tenant=",".join(tenant))
+            raise self.failure(UncertainError, told, response)
         if self.settings.not_found.search(said):
             return False
         if said:
             raise self._refusal(about, said, response)
         if _said(answer, "CT2_DOC") != document:
-            raise self.failure(UncertainError, f"{about}: the ERP answers for another document", response)
+            told = Sentence("{about}: the ERP answers for another document", about=about)
+            raise self.failure(UncertainError, told, response)
         return True
 
     def read_back(self, tenant: str, entry_date: date, lot: str) -> list[BookedLine] | None:
@@ -196,10 +211,12 @@ class ProtheusHook(VendorHook):
         if refusal and not document:
             raise self._refusal(about, refusal, response)
         if refusal:
-            message = f"{about}: the ERP gives document {document} and an error too: {refusal}"
+            told = "{about}: the ERP gives document {document} and an error too: {words}"
+            message = Sentence(told, about=about, document=document, words=refusal)
             raise self.failure(UncertainError, message, response)
         if not document or "error" not in answer:
-            raise self.failure(UncertainError, f"{about}: the answer lacks its document number or its error", response)
+            message = Sentence("{about}: the answer lacks its document number or its error", about=about)
+            raise self.failure(UncertainError, message, response)
         return Acknowledgement(document, _said(answer, "GrupoEmpresa"), _said(answer, "CT2_FILIAL"))
 
     def _send(self, method: str, address: Address, body: dict[str, Any], about: str) -> Response:
@@ -226,17 +243,19 @@ class ProtheusHook(VendorHook):
         if answer and (status == 200 or (_said(answer, "error") and (is_refusal or is_of_routine))):
             return answer
         if status in _NEVER_REACHED or (status == 403 and answer):
-            message = f"{about} never reached the ERP's routine: check address, login and rights"
+            message = Sentence("{about} never reached the ERP's routine: check address, login and rights", about=about)
             raise self.failure(FatalError, message, response)
         words = one_line(_said(answer, "errorMessage") or _said(answer, "message"))
         if is_refusal and words:
             raise self._refusal(about, words, response, code=_said(answer, "errorCode") or _said(answer, "code"))
-        raise self.failure(UncertainError, f"{about}: the answer is {describe(text, quote=True)}", response)
+        message = Sentence("{about}: the answer is {page}", about=about, page=describe(text, quote=True))
+        raise self.failure(UncertainError, message, response)
 
     def _refusal(self, about: str, words: str, response: Response, code: str = "") -> VendorError:
         """The ERP said no. Its texts may begin with the name of their help page, which is the nearest to a code."""
         named = re.match(r"(?:AJUDA|AYUDA|HELP):(\S+)", words)
-        error = self.failure(DataError, f"{about} is refused: {words}", response)
+        refused = Sentence("{about} is refused: {words}", about=about, words=words.rstrip("."))
+        error = self.failure(DataError, refused, response)
         error.code = code or (named[1] if named else None)
         return error
 

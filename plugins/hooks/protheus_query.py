@@ -14,8 +14,10 @@ from urllib.parse import quote, urlencode
 from bookkeeping.journal import Side
 from bookkeeping.money import DECIMALS, amount
 from bookkeeping.read_back import BookedLine
+from bookkeeping.sentence import Sentence
 from hooks.errors import FatalError, RetriableError
 from hooks.vendor import describe
+from language.say import say
 
 if TYPE_CHECKING:
     from hooks.protheus import ProtheusHook
@@ -53,7 +55,7 @@ class LotReader:
 
         Raises RetriableError or FatalError (which is also for an ERP's user who may not see all the fields).
         """
-        about = f"read-back of lot {lot} on {entry_date:%d/%m/%Y}"
+        about = Sentence("read-back of lot {lot} on {date}", lot=lot, date=f"{entry_date:%d/%m/%Y}")
         lines: list[BookedLine] = []
         for page in range(1, MOST_PAGES + 1):
             found = self._page(lot_query(entry_date, lot, page), tenant, about)
@@ -70,7 +72,8 @@ class LotReader:
         hook, request = self.hook, {"params": query, "headers": {"tenantId": tenant}}
         response = hook.logged_in(lambda: hook.exchange("GET", QUERY, about=about, if_lost=RetriableError, **request))
         if response.status_code in _NOT_OFFERED:
-            hook.log.info("%s: the site does not offer it (HTTP %d).", about, response.status_code)
+            told = "{about}: the site does not offer it (HTTP {status})."
+            hook.log.info(say(told, about=about, status=response.status_code))
             return None
         if response.status_code == 401:
             raise hook.failure(FatalError, f"{about}: the login is refused", response)

@@ -8,6 +8,7 @@ from typing import Any
 
 from bookkeeping.certificate import Claim
 from bookkeeping.documents import Kind, Reading, Total
+from bookkeeping.sentence import Sentence
 from hooks import sga_certificate, sga_rows
 from hooks.errors import DataError, FatalError, RetriableError
 from hooks.sga_shapes import SHAPES
@@ -31,7 +32,7 @@ class SgaHook(VendorHook):
         session lacks one of its lists) or FatalError (this is not the API).
         """
         asked = {"a": "facturacionNewProcess", "fecha": f"{day:%d-%m-%Y}", "caja": key}
-        about = f"box {key} of {day}"
+        about = Sentence("box {key} of {day}", key=key, day=day)
         body = self.ask("/api", asked, about=about)
         _sessions(body, about)  # what is not whole must not be landed
         return Answer(asked, datetime.now(UTC), body)
@@ -107,7 +108,8 @@ def _sessions(body: str, about: str) -> list[dict[str, Any]]:
     for number, session in enumerate(sessions):
         lacking = [name for name in SHAPES if not isinstance(session.get(name), list)]
         if lacking:
-            message = f"{about}: session {number} of {len(sessions)} has no list {', '.join(lacking)}"
+            told = "{about}: session {number} of {sessions} has no list {lists}"
+            message = Sentence(told, about=about, number=number, sessions=len(sessions), lists=", ".join(lacking))
             raise DataError(message, vendor=VENDOR)
     return sessions
 
@@ -117,21 +119,25 @@ def _objects(body: str, about: str) -> list[dict[str, Any]]:
     try:
         answer = json.loads(body, parse_float=Decimal, parse_constant=str)
     except (ValueError, RecursionError):
-        message = f"{about}: the answer is {describe(body)}, not whole JSON"
+        message = Sentence("{about}: the answer is {page}, not whole JSON", about=about, page=describe(body))
         raise RetriableError(message, vendor=VENDOR) from None
     if isinstance(answer, dict) and "ERROR" in answer:
         raise DataError(
-            f"{about}: SGA says “{one_line(str(answer['ERROR']))}” and gives no data. One bad row loses the whole "
-            f"answer (a payment without an invoice, a form of payment that it does not know), as does an unknown box",
+            Sentence(
+                "{about}: SGA says “{words}” and gives no data. One bad row loses the whole answer (a payment without"
+                " an invoice, a form of payment that it does not know), as does an unknown box",
+                about=about,
+                words=one_line(str(answer["ERROR"])),
+            ),
             vendor=VENDOR,
         )
     if not isinstance(answer, list):
-        raise DataError(f"{about}: the answer is a JSON {type(answer).__name__}, not a list", vendor=VENDOR)
+        told = "{about}: the answer is a JSON {kind}, not a list"
+        raise DataError(Sentence(told, about=about, kind=type(answer).__name__), vendor=VENDOR)
     if any(isinstance(element, str) for element in answer):
-        message = (
-            f"{about}: SGA answers with a list of texts, as it does to an action it does not know: check the address"
-        )
-        raise FatalError(message, vendor=VENDOR)
+        told = "{about}: SGA answers with a list of texts, as it does to an action it does not know: check the address"
+        raise FatalError(Sentence(told, about=about), vendor=VENDOR)
     if not all(isinstance(element, dict) for element in answer):
-        raise DataError(f"{about}: the answer is a list whose elements are not all objects", vendor=VENDOR)
+        told = "{about}: the answer is a list whose elements are not all objects"
+        raise DataError(Sentence(told, about=about), vendor=VENDOR)
     return answer

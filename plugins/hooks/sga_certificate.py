@@ -6,6 +6,7 @@ from typing import Any
 
 from bookkeeping.certificate import Claim
 from bookkeeping.money import ZERO
+from bookkeeping.sentence import Sentence
 from hooks.sga_rows import Row, in_two_forms, in_two_sessions, money, repeated, rows_of
 from hooks.sga_shapes import SHAPES
 
@@ -17,14 +18,14 @@ def claims(sessions: list[dict[str, Any]], currency: str) -> list[Claim]:
     """
     rows = list(rows_of(sessions))
     return [
-        _rule("payments that stand under two forms of payment", len(in_two_forms(rows))),
-        _rule("payments that stand alike in two sessions", len(in_two_sessions(rows))),
-        _rule("credit notes and receipts that stand in two rows", len(repeated(rows))),
+        _rule(Sentence("payments that stand under two forms of payment"), len(in_two_forms(rows))),
+        _rule(Sentence("payments that stand alike in two sessions"), len(in_two_sessions(rows))),
+        _rule(Sentence("credit notes and receipts that stand in two rows"), len(repeated(rows))),
         *_unattested(rows, currency),
     ]
 
 
-def _rule(what: str, rows: int) -> Claim:
+def _rule(what: Sentence, rows: int) -> Claim:
     return Claim(what, 0, rows, None, None, inner_rule=True)
 
 
@@ -36,7 +37,11 @@ def _unattested(rows: list[Row], currency: str) -> list[Claim]:
         sums[row.list] += money(row.get(row.shape.amounts["net"]), currency) or ZERO
     used = [row for row in rows if row.list == "PAGOS" and row.form == "7"]
     spent = sum((money(row.get("pagoValor"), currency) or ZERO for row in used), ZERO)
+    by_notes = Sentence("unattested: payments by credit notes, of this day or earlier")
     return [
-        *(Claim(f"unattested: rows of {name}", None, counts[name], None, sums[name]) for name in SHAPES),
-        Claim("unattested: payments by credit notes, of this day or earlier", None, len(used), None, spent),
+        *(
+            Claim(Sentence("unattested: rows of {name}", name=name), None, counts[name], None, sums[name])
+            for name in SHAPES
+        ),
+        Claim(by_notes, None, len(used), None, spent),
     ]

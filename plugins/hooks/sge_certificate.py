@@ -7,8 +7,11 @@ from typing import Any
 
 from bookkeeping.certificate import Claim
 from bookkeeping.money import ZERO
+from bookkeeping.sentence import Sentence
 from hooks.sge_columns import plain
 from hooks.sge_landing import Landing, Project, Row, money
+
+IN_DETAILS = "project {project}, {column} in the invoices' details"
 
 
 def claims(landing: Landing, projects: Sequence[str], currency: str) -> Iterator[Claim]:
@@ -18,7 +21,8 @@ def claims(landing: Landing, projects: Sequence[str], currency: str) -> Iterator
     """
     for project in landing.of(projects):
         if project.announced is not None:
-            yield Claim(f"project {project.id}, rows announced", project.announced, len(project.rows), None, None)
+            announced = Sentence("project {project}, rows announced", project=project.id)
+            yield Claim(announced, project.announced, len(project.rows), None, None)
         yield _day_alone(project, landing.day, currency)
         yield from _against_details(project, currency)
 
@@ -28,7 +32,7 @@ def _day_alone(project: Project, day: date, currency: str) -> Claim:
         {row.key: row for row in rows if row.issued_on == day} for rows in (project.of_the_day, project.rows)
     )
     return Claim(
-        f"project {project.id}, invoices of {day} asked alone",
+        Sentence("project {project}, invoices of {day} asked alone", project=project.id, day=day),
         len(alone),
         len(among),
         _sum(row.money("base", currency) for row in alone.values()),
@@ -42,7 +46,7 @@ def _against_details(project: Project, currency: str) -> Iterator[Claim]:
     for column in project.columns:
         if column.accumulable:
             yield Claim(
-                f"project {project.id}, {column.name} in the invoices' details",
+                Sentence(IN_DETAILS, project=project.id, column=column.name),
                 len(project.details),
                 len(invoices),
                 _sum(money(field_of(detail, column.name), currency) for detail in project.details),

@@ -23,8 +23,10 @@ from requests.exceptions import (
 from requests.utils import default_headers
 from urllib3.exceptions import ConnectTimeoutError, HTTPError
 
+from bookkeeping.sentence import Sentence
 from hooks.errors import FatalError, RetriableError, UncertainError, VendorError
 from hooks.transport import ReadRetry, keep_passwords_out_of_logs, seconds_to_wait
+from language.say import say
 
 keep_passwords_out_of_logs()
 
@@ -76,7 +78,9 @@ class VendorHook(HttpHook):
             try:
                 self._set_base_url(connection)
             except ValueError:
-                message = f"connection {self.connection_id} cannot be used: its base address is none"
+                message = Sentence(
+                    "connection {connection} cannot be used: its base address is none", connection=self.connection_id
+                )
                 raise FatalError(message, vendor=self.vendor) from None
             self.base_url = self.base_url.rstrip("/")
             self.keep_alive_adapter.max_retries = ReadRetry.of(self.settings.retries)
@@ -93,9 +97,9 @@ class VendorHook(HttpHook):
             return self.settings_model.model_validate(given)
         except ValidationError as error:
             wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-            raise FatalError(
-                f"connection {self.connection_id} has an extra that cannot be used: {wrong}", vendor=self.vendor
-            ) from None
+            told = "connection {connection} has an extra that cannot be used: {wrong}"
+            message = Sentence(told, connection=self.connection_id, wrong=wrong)
+            raise FatalError(message, vendor=self.vendor) from None
 
     def ask(self, endpoint: str, params: dict[str, str], *, about: str) -> str:
         """The text that a GET answers; ``about`` begins the message if it fails ("box 164 of 2024-09-06").
@@ -107,15 +111,14 @@ class VendorHook(HttpHook):
         status = response.status_code
         if status in (408, 429) or status >= 500:
             page = describe(self.text(response, about=about, if_lost=RetriableError))
-            error = self.failure(RetriableError, f"{about}: the answer is {page}", response)
+            message = Sentence("{about}: the answer is {page}", about=about, page=page)
+            error = self.failure(RetriableError, message, response)
             error.retry_after = seconds_to_wait(response.headers.get("Retry-After"))
             raise error
         if not 200 <= status < 300:
-            raise self.failure(
-                FatalError,
-                f"{about}: {endpoint} at {self.base_url} refuses the call: check address and login",
-                response,
-            )
+            told = "{about}: {endpoint} at {where} refuses the call: check address and login"
+            message = Sentence(told, about=about, endpoint=endpoint, where=self.base_url)
+            raise self.failure(FatalError, message, response)
         return self.text(response, about=about, if_lost=RetriableError)
 
     def tell(self, endpoint: str, body: bytes, *, about: str, **request: Any) -> Response:
@@ -146,7 +149,9 @@ class VendorHook(HttpHook):
                 return response.content.decode(charset)
             except (UnicodeDecodeError, LookupError):
                 continue
-        raise self.failure(if_lost, f"{about}: {len(response.content)} bytes that are not {declared} text", response)
+        told = "{about}: {size} bytes that are not {charset} text"
+        message = Sentence(told, about=about, size=len(response.content), charset=declared)
+        raise self.failure(if_lost, message, response)
 
     def test_connection(self) -> tuple[bool, str]:
         """Whether the vendor answers as it should, and a sentence that says what was tried and seen."""
@@ -186,15 +191,8 @@ class VendorHook(HttpHook):
             seconds = response.elapsed.total_seconds()
             # A streamed answer is for the caller to read: here it is as long as it says.
             size = response.headers.get("Content-Length", "?") if request.get("stream") else len(response.content)
-            self.log.info(
-                "%s %s %s: HTTP %d, %s bytes, %.1f s",
-                self.vendor,
-                method,
-                endpoint,
-                response.status_code,
-                size,
-                seconds,
-            )
+            asked = f"{self.vendor} {method} {endpoint}: HTTP {response.status_code}"
+            self.log.info(say("{asked}, {size} bytes, {seconds} s", asked=asked, size=size, seconds=f"{seconds:.1f}"))
             return response
         # Raised here, not in the except: the library's error would come along, and its text shows the whole address,
         # which for a login by query string has the password in it.
@@ -206,19 +204,22 @@ class VendorHook(HttpHook):
         reason = getattr(error.args[0] if error.args else None, "reason", None)
         if isinstance(error, (ConnectTimeout, ProxyError)) or isinstance(reason, ConnectTimeoutError):
             why = getattr(getattr(reason, "__cause__", None), "strerror", None) or "timed out"
-            return self.failure(RetriableError, f"{about}: no connection to {where} ({why}), so nothing was sent")
+            told = "{about}: no connection to {where} ({why}), so nothing was sent"
+            return self.failure(RetriableError, Sentence(told, about=about, where=where, why=why))
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
-            return self.failure(FatalError, f"{about}: the certificate of {where} is not trusted")
+            told = "{about}: the certificate of {where} is not trusted"
+            return self.failure(FatalError, Sentence(told, about=about, where=where))
         if _was_not_built(error):
             kind = type(error).__name__
-            return self.failure(
-                FatalError, f"{about}: connection {self.connection_id} cannot be used ({kind}, {where})"
-            )
+            told = "{about}: connection {connection} cannot be used ({kind}, {where})"
+            values = {"about": about, "connection": self.connection_id, "kind": kind, "where": where}
+            return self.failure(FatalError, Sentence(told, **values))
         if isinstance(error, TooManyRedirects):
-            return self.failure(FatalError, f"{about}: {where} redirects in circles")
+            return self.failure(FatalError, Sentence("{about}: {where} redirects in circles", about=about, where=where))
         if isinstance(error, ReadTimeout):
-            return self.failure(if_lost, f"{about}: no answer within {seconds:g} seconds")
-        return self.failure(if_lost, f"{about}: the connection broke before the answer was whole")
+            told = "{about}: no answer within {seconds} seconds"
+            return self.failure(if_lost, Sentence(told, about=about, seconds=f"{seconds:g}"))
+        return self.failure(if_lost, Sentence("{about}: the connection broke before the answer was whole", about=about))
 
 
 def _was_not_built(error: Exception) -> bool:

@@ -14,6 +14,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
+from bookkeeping.sentence import Sentence
 from hooks.errors import DataError, RetriableError, UncertainError, VendorError
 from hooks.zeta_shapes import VENDOR
 from store import landing, vendor_calls
@@ -128,15 +129,23 @@ class CountedCalls:
         """The error that says who used the day's call, and when the next may be made."""
         with self._open() as ledger:
             now, last = vendor_calls.now(ledger), vendor_calls.latest_call(ledger, self.company, method)
-        zone, again, used = ZoneInfo(self.hours.zone), self.hours.next_day(now), "used"
+        zone, again, used = ZoneInfo(self.hours.zone), self.hours.next_day(now), Sentence("used")
         if last:
             at = last.claimed_at.astimezone(zone)
-            used = f"used, at {at:%H:%M} by {last.claimed_by} for {last.subject}"
+            told = "used, at {time} by {who} for {subject}"
+            used = Sentence(told, time=f"{at:%H:%M}", who=last.claimed_by, subject=last.subject)
             if last.vendor_day < now.astimezone(zone).date():
                 again = at + BETWEEN_DAYS
         return RetriableError(
-            f"{about}: {method} may be called once a day, and today's call is {used}; the next may be made from "
-            f"{again:%Y-%m-%d %H:%M} ({self.hours.zone})",
+            Sentence(
+                "{about}: {method} may be called once a day, and today's call is {used}; the next may be made from"
+                " {again} ({zone})",
+                about=about,
+                method=method,
+                used=used,
+                again=f"{again:%Y-%m-%d %H:%M}",
+                zone=self.hours.zone,
+            ),
             vendor=VENDOR,
             retry_after=(again - now).total_seconds(),
         )
@@ -146,9 +155,16 @@ class CountedCalls:
         until = self.hours.until(now)
         if until is not None and not self.override_by:
             raise RetriableError(
-                f"{method} of {subject}: Zeta asks for no queries in business hours ({self.hours.days}, "
-                f"{self.hours.hours} {self.hours.zone}); ask again after {until:%H:%M} there, or let a person answer "
-                "for this one run",
+                Sentence(
+                    "{method} of {subject}: Zeta asks for no queries in business hours ({days}, {hours} {zone}); ask"
+                    " again after {until} there, or let a person answer for this one run",
+                    method=method,
+                    subject=subject,
+                    days=self.hours.days,
+                    hours=self.hours.hours,
+                    zone=self.hours.zone,
+                    until=f"{until:%H:%M}",
+                ),
                 vendor=VENDOR,
                 retry_after=(until - now).total_seconds(),
             )

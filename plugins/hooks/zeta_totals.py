@@ -6,6 +6,7 @@ from decimal import Decimal
 from bookkeeping.certificate import Claim
 from bookkeeping.documents import Total
 from bookkeeping.money import AmountError, amount
+from bookkeeping.sentence import Sentence
 from hooks.zeta_landing import Landing
 from hooks.zeta_lines import number
 from hooks.zeta_rows import form_of, kind_of, own_currency
@@ -39,13 +40,14 @@ def claims(landed: Landing, *, key: str) -> list[Claim]:
     """
     attested, landed_rows = _by_currency(landed.query, key), _by_currency(landed.sales, key)
     found = [
-        Claim("sales of the company's day", len(landed.query), len(landed.sales), None, None),
+        Claim(Sentence("sales of the company's day"), len(landed.query), len(landed.sales), None, None),
     ]
     for currency in sorted(attested.keys() | landed_rows.keys()):
         said, have = attested.get(currency, []), landed_rows.get(currency, [])
-        name = f"box {key}, {landed.currencies.get(currency) or f'currency {currency}'}"
-        found.append(Claim(f"{name}: totals", len(said), len(have), _sum(said, "Total"), _net(have, "FacturaTotal")))
-        found.append(Claim(f"{name}: VAT", None, None, _sum(said, "IVA"), _net(have, "FacturaIVA")))
+        name = {"key": key, "currency": landed.currencies.get(currency) or Sentence("currency {code}", code=currency)}
+        total, vat = Sentence("box {key}, {currency}: totals", **name), Sentence("box {key}, {currency}: VAT", **name)
+        found.append(Claim(total, len(said), len(have), _sum(said, "Total"), _net(have, "FacturaTotal")))
+        found.append(Claim(vat, None, None, _sum(said, "IVA"), _net(have, "FacturaIVA")))
     return found
 
 

@@ -30,8 +30,8 @@ class Language:
     def __call__(self, text: object, /, **values: object) -> str:
         """A text given in English, in this language; ``{name}`` in it stands for a value.
 
-        A Sentence is said as a whole, with the values it was made of; so is whatever is one as text. Amounts and
-        numbers among the values are written as the language does; a number that is a name (an id) is given as text.
+        A Sentence is said as a whole, with the values it was made of; so is whatever is one as text. Amounts
+        (Decimal) among the values are written as the language does.
         """
         text = str(text)
         if isinstance(text, Sentence):
@@ -40,17 +40,10 @@ class Language:
         return said.format(**{name: self._value(value) for name, value in values.items()}) if values else said
 
     def _value(self, value: object) -> object:
-        match value:
-            case Decimal():
-                return f"{value:,f}".translate(self.separators)
-            case bool():
-                return value
-            case int():
-                return self.count(value)
-            case list() | tuple():
-                return ", ".join(str(self._value(one)) for one in value)
+        if isinstance(value, Decimal):
+            return f"{value:,f}".translate(self.separators)
         text = str(value)
-        return self(text) if isinstance(text, Sentence) else value
+        return self(text) if isinstance(text, Sentence) else text
 
     def counted(self, number: int, one: str, many: str) -> str:
         """How many of something: ``counted(1, "{n} document", "{n} documents")``."""
@@ -86,15 +79,15 @@ class Language:
 
 @cache
 def catalogue(code: str) -> Mapping[str, str]:
-    """A language's texts by the English ones; empty for English, which needs none."""
-    path = Path(__file__).parent / "words" / f"{code}.yaml"
-    if not path.exists():
-        return {}
+    """A language's texts by the English ones, of all files of ``words/<code>``; empty for English, which needs none."""
     import yaml
 
     # The C one is missing where PyYAML was built without libyaml; it reads the words in two milliseconds.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    words: dict[str, str] = {}
+    for path in (Path(__file__).parent / "words" / code).glob("*.yaml"):
+        words |= yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    return words
 
 
 @cache

@@ -6,19 +6,23 @@ from pydantic import Field, StringConstraints
 
 from bookkeeping.cash_box import Slug
 from bookkeeping.validation import Model, Text
+from language.language import Code
+from mappings.findings import MappingError
 from mappings.settings import read_settings
 
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s,;]+@[^@\s,;]+$")]
 
 
 class Company(Model):
-    """A company's name, the e-mail addresses its alerts go to, and its deadline.
+    """A company's name, the e-mail addresses its alerts go to, its language, and its deadline.
 
-    ``close_within``: hours from when a day may be read until people are told that it is not closed.
+    ``language``: of its boxes' logs and its alerts, Spanish (``es``) or English (``en``). ``close_within``: hours from
+    when a day may be read until people are told that it is not closed.
     """
 
     name: Text
     alerts: tuple[Email, ...] = ()
+    language: Code = "es"
     close_within: Annotated[int, Field(ge=1, le=240)] = 12
 
 
@@ -32,3 +36,13 @@ def companies() -> dict[str, Company]:
     """The companies by id; none without ``companies.yaml``. Raises MappingError with all that is wrong in it."""
     found = read_settings("companies.yaml", Companies)
     return found.companies if found else {}
+
+
+def language_of(company: str) -> Code:
+    """The language in which a company's people are spoken to; Spanish where nobody says, or the file is wrong: what a
+    task says must not keep it from its work."""
+    try:
+        known = companies().get(company)
+    except MappingError:
+        known = None
+    return known.language if known else "es"

@@ -4,11 +4,14 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
-from airflow.sdk.exceptions import AirflowFailException
 
 from alerts.request import ApprovalRequest
 from bookkeeping.cash_box import CashBox
-from operators.step import CashCloseStep, open_ledger
+from bookkeeping.money import ZERO
+from bookkeeping.sentence import Sentence
+from language.say import in_language, listed, money, say
+from mappings.companies import language_of
+from operators.step import CashCloseStep, open_ledger, refusal
 
 if TYPE_CHECKING:
     import psycopg
@@ -41,50 +44,63 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
 
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Puts the questions on the record and writes the request: reasons, and the journal that would be posted."""
-        from bookkeeping.approvals import markdown
+        from operators.journal_table import markdown
         from store import approvals
         from store import ledger as books
 
         revision = books.current(ledger, box.id, day)
         if revision is None:
-            raise AirflowFailException(f"{box.name}, {day}: nothing was derived yet; clear the task derive of this run")
+            raise refusal(box, day, "nothing was derived yet; clear the task derive of this run")
         questions = approvals.unapproved(ledger, box, revision)
         if not questions:
-            self.log.info("Revision %d needs nobody's approval.", revision.revision)
+            self.log.info(say("Revision {revision} needs nobody's approval.", revision=revision.revision))
             return {"revision": revision.revision, "questions": []}
         approvals.ask(ledger, revision, questions, self.run)
         entries = [books.journal_entry(ledger, entry) for entry in books.bookings(ledger, revision)]
-        total = sum(entry.debit for entry in entries)
-        self.subject = f"{box.name}, {day}: post {total:,} {box.currency}?"
-        reasons = "\n".join(f"- {text}." for text in questions.values())
-        self.body = f"{reasons}\n\nApproved, this is posted (revision {revision.revision}):\n\n{markdown(entries)}"
-        self.log.info("A person must approve revision %d (Browse, Required Actions):\n%s", revision.revision, reasons)
-        return {"revision": revision.revision, "questions": list(questions.values())}
+        total = money(sum((entry.debit for entry in entries), ZERO), box.currency)
+        self.subject = say("{box}, {day}: post {total}?", box=box.name, day=day, total=total)
+        told = {"revision": revision.revision, "reasons": listed(questions.values())}
+        self.body = say(
+            "{reasons}\n\nApproved, this is posted (revision {revision}):\n\n{journal}",
+            **told,
+            journal=markdown(entries),
+        )
+        self.log.info(say("A person must approve revision {revision} (Browse, Required Actions):\n{reasons}", **told))
+        return {"revision": revision.revision, "questions": [say(question) for question in questions.values()]}
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> dict[str, Any]:
         """Puts the answer on the record, and goes on or fails by it."""
-        from store import approvals
-        from store import ledger as books
-        from store.session import box_day
-
         answer = super(ApprovalOperator, self).execute_complete(context, event)
         who = (answer["responded_by_user"] or {}).get("name")
         yes = answer["chosen_options"] == [self.APPROVE]
         box = self._cash_box()
+        with in_language(language_of(box.company)):
+            return self._decide(box, context, who, yes)
+
+    def _decide(self, box: CashBox, context: Any, who: str | None, yes: bool) -> dict[str, Any]:
+        from store import approvals
+        from store import ledger as books
+        from store.session import box_day
+
         day = self.day = self._business_date(box, context)
         with open_ledger(self.ledger_connection) as ledger, box_day(ledger, box.id, day):
             revision = books.current(ledger, box.id, day)
             decision = "timed out" if not who else "approved" if yes else "rejected"
             same = approvals.decide(ledger, revision, context["dag_run"].run_id, decision, by=who)
         if decision == "approved" and same:
-            self.log.info("%s, %s: %s approved revision %d.", box.name, day, who, revision.revision)
+            told = {"box": box.name, "day": day, "who": who, "revision": revision.revision}
+            self.log.info(say("{box}, {day}: {who} approved revision {revision}.", **told))
             return {"revision": revision.revision, "approved_by": who}
-        told = {
-            "approved": f"the books changed after {who} was asked, so the approval is of other books than these",
-            "rejected": f"{who} rejected it",
-            "timed out": f"nobody answered within {PATIENCE.days} days",
+        why = {
+            "approved": Sentence("the books changed after {who} was asked, so the approval is of other books", who=who),
+            "rejected": Sentence("{who} rejected it", who=who),
+            "timed out": Sentence("nobody answered within {days} days", days=PATIENCE.days),
         }[decision]
-        raise AirflowFailException(
-            f"{box.name}, {day}: revision {revision.revision} is not approved: {told}. Nothing was posted, and the day"
-            " stays open. Correct source or mapping and clear the task land; or clear this task to ask again."
+        raise refusal(
+            box,
+            day,
+            "revision {revision} is not approved: {why}. Nothing was posted, and the day stays open. Correct source or"
+            " mapping and clear the task land; or clear this task to ask again.",
+            revision=revision.revision,
+            why=why,
         )

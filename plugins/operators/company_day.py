@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException
 
+from bookkeeping.money import ZERO
+from language.say import in_language, listed, money, say
+from mappings.companies import language_of
 from operators.step import open_ledger
 from timetables.business_day import parse_day
 
@@ -35,6 +38,10 @@ class CompanyDayOperator(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, Any]:
         """Returns the day and how many boxes there are."""
+        with in_language(language_of(self.company)):
+            return self._consolidate(context)
+
+    def _consolidate(self, context: Any) -> dict[str, Any]:
         from alerts.people import tell
         from mappings.loader import cash_boxes
         from store import overview
@@ -49,7 +56,8 @@ class CompanyDayOperator(BaseOperator):
             }
         for currency, comparisons in sums.items():
             for row in comparisons:
-                self.log.info("%s, all boxes in %s: %s.", "Agrees" if row.agrees else "DIFFERS", currency, row)
+                told = "Boxes agree in {currency}: {row}." if row.agrees else "Boxes DIFFER in {currency}: {row}."
+                self.log.info(say(told, currency=currency, row=row))
         self._check(day, boxes, found)
         tell(self._digest(day, boxes, found, sums, context["ti"].log_url))
         return {"business_date": str(day), "boxes": len(boxes)}
@@ -58,19 +66,24 @@ class CompanyDayOperator(BaseOperator):
         try:
             return parse_day(key)
         except ValueError as error:
-            raise AirflowFailException(f"{self.company}: {error}. Give the day as the run's partition key.") from None
+            told = say("{company}: {why}. Give the day as the run's partition key.", company=self.company, why=error)
+            raise AirflowFailException(told) from None
 
     def _check(self, day: date, boxes: "Sequence[CashBox]", found: "dict[str, BoxDay]") -> None:
         wrong = [
-            f"{box.name}: {found[box.id].state if box.id in found else 'not read yet'}"
+            f"{box.name}: {say(found[box.id].state if box.id in found else 'not read yet')}"
             for box in boxes
             if box.id not in found or not found[box.id].closed
         ]
         if wrong:
-            listed = "\n".join(f"- {sentence}" for sentence in wrong)
             raise AirflowFailException(
-                f"{self.company}, {day}: the company's day is not closed:\n{listed}\n"
-                "Close these days, then clear this task."
+                say(
+                    "{company}, {day}: the company's day is not closed:\n{boxes}\nClose these days, then clear this"
+                    " task.",
+                    company=self.company,
+                    day=day,
+                    boxes=listed(wrong),
+                )
             )
 
     def _digest(
@@ -86,20 +99,28 @@ class CompanyDayOperator(BaseOperator):
         from mappings.companies import companies
 
         name = companies()[self.company].name if self.company in companies() else self.company
-        money = ", ".join(
-            f"{sum(found[box.id].journal_total for box in some):,} {currency}" for currency, some in _by_currency(boxes)
+        total = ", ".join(
+            money(sum((found[box.id].journal_total for box in some), ZERO), currency)
+            for currency, some in _by_currency(boxes)
         )
-        documents = sum(found[box.id].documents for box in boxes)
         agree = all(row.agrees for rows in sums.values() for row in rows)
-        proof = (
-            "Source, journal and ERP agree to the cent." if agree else "Small differences were accepted by a person."
-        )
         return Alert(
             company=self.company,
-            subject=f"{name}, {day}: closed, {money}",
-            happened=f"All {len(boxes)} cash boxes of {name} are closed: {documents} documents, {money}. {proof}",
+            subject=say("{company}, {day}: closed, {total}", company=name, day=day, total=total),
+            happened=say(
+                "All {n} cash boxes of {company} are closed: {documents} documents, {total}. {proof}",
+                n=len(boxes),
+                company=name,
+                documents=sum(found[box.id].documents for box in boxes),
+                total=total,
+                proof=say("Source, journal and ERP agree to the cent.")
+                if agree
+                else say("Small differences were accepted by a person."),
+            ),
             link=link,
-            figures=table(boxes, found) + stations(sums) + chart("Money by form of payment", _by_form(boxes, found)),
+            figures=table(boxes, found)
+            + stations(sums)
+            + chart(say("Money by form of payment"), _by_form(boxes, found)),
         )
 
 

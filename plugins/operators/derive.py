@@ -3,10 +3,10 @@
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk.exceptions import AirflowFailException
-
 from bookkeeping.cash_box import CashBox
-from operators.step import CashCloseStep
+from bookkeeping.money import ZERO
+from language.say import counted, listed, money, say
+from operators.step import CashCloseStep, refusal
 
 if TYPE_CHECKING:
     import psycopg
@@ -26,10 +26,12 @@ class DeriveOperator(CashCloseStep):
 
         snapshot_id = staging.snapshot_of(ledger, box.id, day)
         if snapshot_id is None:
-            raise AirflowFailException(f"{box.name}, {day}: nothing was staged yet; clear the task stage of this run")
+            raise refusal(box, day, "nothing was staged yet; clear the task stage of this run")
         if staging.blocking(ledger, box.id, day):
-            raise AirflowFailException(
-                f"{box.name}, {day}: rows in staging.quarantined stop the day; the task stage says which and why"
+            raise refusal(
+                box,
+                day,
+                "rows in staging.quarantined stop the day; the task stage says which and why",
             )
         mapping = account_mapping(box.mapping)
         documents = staging.documents(ledger, box.id, day)
@@ -37,14 +39,17 @@ class DeriveOperator(CashCloseStep):
             lines = capabilities.of(ledger, box.erp.connection, box.erp.tenant).lines_an_entry
             derivation = derive(documents, mapping, box, day, max_lines=lines)
         except ValueError as mismatch:
-            raise AirflowFailException(f"{box.name}, {day}: {mismatch}") from mismatch
+            raise refusal(box, day, "{why}", why=mismatch) from mismatch
         problems.replace(ledger, box.id, day, mapping.name, derivation.problems)
         if derivation.problems:
-            listed = "\n".join(f"- {problem}" for problem in derivation.problems)
-            raise AirflowFailException(
-                f"{box.name}, {day}: the mapping {mapping.name} cannot book the day, so nothing is posted:\n{listed}\n"
-                f"{snippet(mapping, derivation.problems)}\n"
-                "Mend the mapping, then clear the task derive of this run."
+            raise refusal(
+                box,
+                day,
+                "the mapping {mapping} cannot book the day, so nothing is posted:\n{problems}\n"
+                "{lines}\nMend the mapping, then clear the task derive of this run.",
+                mapping=mapping.name,
+                problems=listed(derivation.problems),
+                lines=snippet(mapping, derivation.problems),
             )
         revision, new = books.freeze(
             ledger,
@@ -59,16 +64,19 @@ class DeriveOperator(CashCloseStep):
             documents={document.key: document for document in documents},
             open_from=open_from(box.erp.tenant),
         )
-        total = sum(entry.debit for entry in derivation.entries)
-        self.log.info(
-            "%d documents make %d entries, %s %s in all: revision %d, %s.",
-            len(documents),
-            len(derivation.entries),
-            total,
-            box.currency,
-            revision.revision,
-            "new" if new else "unchanged",
-        )
+        total = sum((entry.debit for entry in derivation.entries), ZERO)
+        made = {
+            "documents": counted(len(documents), "{n} document", "{n} documents"),
+            "entries": counted(len(derivation.entries), "{n} journal entry", "{n} journal entries"),
+            "total": money(total, box.currency),
+            "revision": revision.revision,
+        }
+        if new:
+            self.log.info(say("Booked {documents} in {entries}, {total} in all: revision {revision}, new.", **made))
+        else:
+            self.log.info(
+                say("Booked {documents} in {entries}, {total} in all: revision {revision}, as before.", **made)
+            )
         return {"revision": revision.revision, "new": new, "entries": len(derivation.entries), "total": str(total)}
 
     def rehearse(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
@@ -82,8 +90,10 @@ class DeriveOperator(CashCloseStep):
         chart, _ = read_chart(mappings_folder())
         shown = derived(ledger, box, day, mapping, newest=True)
         for held in shown.held:
-            self.log.warning("In quarantine, so the day would stop: %s", held)
+            self.log.warning(say("In quarantine, so the day would stop: {row}", row=held))
         table = as_text(journal_table(shown.derivation, shown.documents, mapping, chart))
-        self.log.info("What would be posted, by the mapping %s:\n%s", mapping.name, table)
+        self.log.info(
+            say("What would be posted, by the mapping {mapping}:\n{journal}", mapping=mapping.name, journal=table)
+        )
         total = sum(entry.debit for entry in shown.derivation.entries)
         return {"entries": len(shown.derivation.entries), "total": str(total), "stops": bool(shown.held)}

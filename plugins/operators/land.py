@@ -7,8 +7,10 @@ from airflow.sdk.exceptions import AirflowException
 
 from bookkeeping.cash_box import CashBox
 from bookkeeping.certificate import contradictions
+from bookkeeping.reconcile import kind_and_form
 from cash_close.form import IN_BUSINESS_HOURS
 from cash_close.links import DayLink, SourceLink
+from language.say import listed, money, say
 from operators.step import CashCloseStep
 
 if TYPE_CHECKING:
@@ -63,9 +65,9 @@ class LandOperator(CashCloseStep):
             landing.take(ledger, box.id, day, snapshot.snapshot_id, totals, claims)
         rows = sum(total.count for total in totals)
         for total in totals:
-            what = f"{total.kind}{f', form {total.form}' if total.form else ''}"
-            self.log.info("The source says: %s: %d rows, %s %s.", what, total.count, total.net, box.currency)
-        self.log.info("Snapshot %d holds %d rows of the box.", snapshot.snapshot_id, rows)
+            what, net = kind_and_form(total.kind, total.form), money(total.net, box.currency)
+            self.log.info(say("The source says: {what}: {rows} rows, {net}.", what=what, rows=total.count, net=net))
+        self.log.info(say("Snapshot {number} holds {rows} rows of the box.", number=snapshot.snapshot_id, rows=rows))
         self._certificate(box, day, claims)
         return {"snapshot": snapshot.snapshot_id, "rows": rows}
 
@@ -77,7 +79,7 @@ class LandOperator(CashCloseStep):
         try:
             account_mapping(box.mapping)
         except MappingError as wrong:
-            self.log.error("Until this is mended, the task derive will stop:\n%s", wrong)
+            self.log.error(say("Until this is mended, the task derive will stop:") + f"\n{wrong}")
 
     def rehearse(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """As ever: what a source said is kept, and moves nothing."""
@@ -90,7 +92,8 @@ class LandOperator(CashCloseStep):
         since = max(datetime.now(UTC) - SHARED_FOR, box.closes_at(day))
         snapshot = landing.lying_there(ledger, place, box.id, since)
         if snapshot:
-            self.log.info("What lies there since %s is taken: one answer serves all boxes.", snapshot.received_at)
+            since = f"{snapshot.received_at.astimezone(box.zone):%Y-%m-%d %H:%M}"
+            self.log.info(say("The answer of {since} is taken: one serves all boxes of the company.", since=since))
         return snapshot
 
     def _ask(self, ledger: "psycopg.Connection", place: "Place", box: CashBox) -> "Snapshot":
@@ -112,25 +115,29 @@ class LandOperator(CashCloseStep):
         from airflow.providers.standard.triggers.temporal import DateTimeTrigger
 
         moment = datetime.now(UTC) + timedelta(seconds=asked_for.retry_after or 0)
-        self.log.info("%s This task waits until %s.", asked_for, moment.isoformat(timespec="minutes"))
+        until = f"{moment:%Y-%m-%d %H:%M} UTC"
+        self.log.info(say("{why} This task waits until {until}, without a worker.", why=asked_for, until=until))
         self.defer(trigger=DateTimeTrigger(moment=moment), method_name="resume")
 
     def _certificate(self, box: CashBox, day: date, claims: "Sequence[Claim]") -> None:
         """Tells the certificate; raises where it does not hold: a later answer may be whole."""
         for claim in claims:
             if claim.holds:
-                self.log.info("Certificate: %s.", claim)
+                self.log.info(say("Certificate: {claim}.", claim=claim))
+            elif claim.inner_rule:
+                self.log.warning(say("Certificate: {claim}. Its rows are quarantined.", claim=claim))
             else:
-                self.log.warning("Certificate: %s. %s", claim, "Its rows are quarantined." if claim.inner_rule else "")
+                self.log.warning(say("Certificate: {claim}. It does NOT hold.", claim=claim))
         if broken := contradictions(claims):
             raise AirflowException(incomplete(box, day, broken))
 
 
 def incomplete(box: CashBox, day: date, broken: "Sequence[Claim]") -> str:
     """What people are told of a certificate that does not hold, both figures of each claim."""
-    listed = "\n".join(f"- {claim}" for claim in broken)
-    return (
-        f"{box.name}, {day}: the source's own figures are not what came, so nothing is booked of it:\n{listed}\n"
+    said = say(
+        "the source's own figures are not what came, so nothing is booked of it:\n{claims}\n"
         "The answer is kept in landing.snapshot. The source is asked again when the task land is cleared; if its"
-        " figures go on differing, its people must say which are right."
+        " figures go on differing, its people must say which are right.",
+        claims=listed(broken),
     )
+    return f"{box.name}, {day}: {said}"

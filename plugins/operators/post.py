@@ -5,10 +5,9 @@ import socket
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk.exceptions import AirflowFailException
-
 from bookkeeping.cash_box import CashBox
-from operators.step import CashCloseStep
+from language.say import say
+from operators.step import CashCloseStep, refusal
 
 if TYPE_CHECKING:
     import psycopg
@@ -31,19 +30,25 @@ class PostOperator(CashCloseStep):
 
         revision = books.current(ledger, box.id, day)
         if revision is None:
-            raise AirflowFailException(f"{box.name}, {day}: nothing was derived yet; clear the task derive of this run")
+            raise refusal(box, day, "nothing was derived yet; clear the task derive of this run")
         if box.approvals.ask and (questions := approvals.unapproved(ledger, box, revision)):
-            raise AirflowFailException(
-                f"{box.name}, {day}: nothing is posted before a person approves: {'; '.join(questions.values())}."
-                " Clear the task approve of this run."
+            raise refusal(
+                box,
+                day,
+                "nothing is posted before a person approves: {reasons}. Clear the task approve of this run.",
+                reasons="; ".join(map(say, questions.values())),
             )
         worker = f"{socket.gethostname()}:{os.getpid()}"
         known = capabilities.of(ledger, box.erp.connection, box.erp.tenant)
         if known.obstacles:
-            raise AirflowFailException(
-                f"{box.name}, {day}: nothing is posted to {box.erp.connection}: {'; '.join(known.obstacles)}."
-                f" So a probe found on {known.probed_at:%Y-%m-%d}. Have the ERP set right, probe it again (DAG"
-                " erp_probe), then clear the task post of this run."
+            raise refusal(
+                box,
+                day,
+                "nothing is posted to {erp}: {obstacles}. So a probe found on {probed}. Have the ERP"
+                " set right, probe it again (DAG erp_probe), then clear the task post of this run.",
+                erp=box.erp.connection,
+                obstacles="; ".join(map(say, known.obstacles)),
+                probed=f"{known.probed_at:%Y-%m-%d}",
             )
         site = Site(
             alphanumeric_sublots=known.alphanumeric_sublots,
@@ -52,7 +57,7 @@ class PostOperator(CashCloseStep):
             open_from=open_from(box.erp.tenant),
         )
         Poster(ledger, ProtheusHook(box.erp.connection), worker, site, self._wait).converge(revision)
-        self.log.info("The ERP holds revision %d of the day.", revision.revision)
+        self.log.info(say("The ERP holds revision {revision} of the day.", revision=revision.revision))
         return {"revision": revision.revision}
 
     def _wait(self, seconds: float) -> None:

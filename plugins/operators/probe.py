@@ -6,6 +6,9 @@ from typing import Any
 from airflow.sdk import BaseOperator, Param
 from airflow.sdk.exceptions import AirflowFailException
 
+from cash_close.names import NO_COMPANY
+from language.say import in_language, listed, say
+from mappings.companies import language_of
 from operators.step import open_ledger
 
 
@@ -61,6 +64,10 @@ class ProbeOperator(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, Any]:
         """Returns the verdict of each assumption by its name."""
+        with in_language(language_of(NO_COMPANY)):
+            return self._probe(context)
+
+    def _probe(self, context: Any) -> dict[str, Any]:
         from hooks.errors import DataError, FatalError
         from hooks.protheus import ProtheusHook
         from mappings.findings import MappingError
@@ -76,10 +83,16 @@ class ProbeOperator(BaseOperator):
                 report = probe(ledger, ProtheusHook(ground.connection), ground, boxes=cash_boxes().values())
                 capabilities.save(ledger, report.connection, report.tenant, report.capabilities)
         except (ProbeRefused, DataError, FatalError, MappingError) as error:
-            raise AirflowFailException(str(error)) from error
+            raise AirflowFailException(say(error)) from error
         for check in report.checks:
-            self.log.info("%s", check)
+            self.log.info(say(check))
         if report.in_the_way:
-            listed = "\n".join(f"- {sentence}" for sentence in report.in_the_way)
-            raise AirflowFailException(f"{report.connection}, {report.tenant.strip()}: not ready:\n{listed}")
+            raise AirflowFailException(
+                say(
+                    "{connection}, {tenant}: not ready:\n{reasons}",
+                    connection=report.connection,
+                    tenant=report.tenant.strip(),
+                    reasons=listed(report.in_the_way),
+                )
+            )
         return {check.assumption.name: str(check.verdict) for check in report.checks}

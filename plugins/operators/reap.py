@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowException
 
+from bookkeeping.sentence import Sentence
+from cash_close.names import NO_COMPANY
+from language.say import in_language, listed, say
+from mappings.companies import language_of
 from operators.step import open_ledger
 
 if TYPE_CHECKING:
@@ -13,8 +17,10 @@ if TYPE_CHECKING:
     from posting.port import Erp
     from posting.sweep import LastCall, Swept
 
-REMOVED = "Nothing: it was of an attempt that had been given up, and the day's own document is untouched."
-GIVEN_UP = "Run the day again (clear its step post): the address is emptied first, then the entry is posted."
+CAME_LATE = "a document that came late was removed from the ERP"
+NOTHING_TO_DO = "Nothing: it was of an attempt that had been given up, and the day's own document is untouched."
+GIVEN_UP = "a posting UNCERTAIN since its task was killed was given up"
+RUN_AGAIN = "Run the day again (clear its step post): the address is emptied first, then the entry is posted."
 
 
 class ReapOperator(BaseOperator):
@@ -32,17 +38,25 @@ class ReapOperator(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, int]:
         """Returns how many claims were given up, addresses emptied, and documents found at them."""
+        with in_language(language_of(NO_COMPANY)):
+            return self._sweep(context)
+
+    def _sweep(self, context: Any) -> dict[str, int]:
         from posting.sweep import sweep
 
         with open_ledger(self.ledger_connection) as ledger:
             swept = sweep(ledger, _Erps().of, self._last_calls(datetime.now(UTC)))
         removed = sum(map(len, swept.removed.values()))
         given_up = sum(map(len, swept.given_up.values()))
-        self.log.info("%d claims given up, %d addresses emptied, %d not empty.", given_up, swept.emptied, removed)
+        told = "{given_up} claims were given up; {emptied} addresses are known to be empty, {removed} of them were not."
+        self.log.info(say(told, given_up=given_up, emptied=swept.emptied, removed=removed))
         self._tell(swept, context["ti"].log_url)
         if swept.left:
-            listed = "\n".join(f"- {box}, {sentence}" for box, left in swept.left.items() for sentence in left)
-            raise AirflowException(f"These addresses are still uncertain, and are tried again:\n{listed}")
+            left = (
+                Sentence("{box}, {why}", box=box, why=why) for box, all_of_it in swept.left.items() for why in all_of_it
+            )
+            told = "These addresses are still uncertain, and are tried again:\n{addresses}"
+            raise AirflowException(say(told, addresses=listed(left)))
         return {"given_up": given_up, "emptied": swept.emptied, "removed": removed}
 
     def _tell(self, swept: "Swept", link: str) -> None:
@@ -52,16 +66,23 @@ class ReapOperator(BaseOperator):
         from mappings.loader import cash_box
 
         for found, subject, to_do in (
-            (swept.removed, "a document that came late was removed from the ERP", REMOVED),
-            (swept.given_up, "a posting UNCERTAIN since its task was killed was given up", GIVEN_UP),
+            (swept.removed, Sentence("a document that came late was removed from the ERP"), Sentence(REMOVED)),
+            (
+                swept.given_up,
+                Sentence("a posting UNCERTAIN since its task was killed was given up"),
+                Sentence(GIVEN_UP),
+            ),
         ):
             for box_id, sentences in found.items():
                 try:
                     box = cash_box(box_id)
                 except ValueError as error:
-                    self.log.error("%s: nobody is told, its file is wrong (%s)", box_id, type(error).__name__)
+                    told = "{box}: nobody is told, its file is wrong ({kind})"
+                    self.log.error(say(told, box=box_id, kind=type(error).__name__))
                     continue
-                tell(Alert(box.company, f"{box.name}: {subject}", "\n".join(sentences), to_do, link))
+                with in_language(language_of(box.company)):
+                    happened = "\n".join(map(say, sentences))
+                    tell(Alert(box.company, f"{box.name}: {say(subject)}", happened, say(to_do), link))
 
     def _last_calls(self, now: datetime) -> "list[LastCall]":
         from mappings.findings import MappingError
@@ -72,7 +93,7 @@ class ReapOperator(BaseOperator):
             try:
                 calls.append(last_call(cash_box(box_id), now))
             except MappingError as error:
-                self.log.warning("%s", error)
+                self.log.warning(str(error))
         return [call for call in calls if call]
 
 

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk.exceptions import AirflowFailException
-
 from bookkeeping.cash_box import CashBox
-from operators.step import CashCloseStep
+from bookkeeping.sentence import Sentence
+from language.say import counted, listed, say
+from operators.step import CashCloseStep, refusal
 
 if TYPE_CHECKING:
     import psycopg
@@ -35,7 +35,7 @@ class ReconcileOperator(CashCloseStep):
 
         revision = books.current(ledger, box.id, day)
         if revision is None:
-            raise AirflowFailException(f"{box.name}, {day}: nothing was derived yet; clear the task derive of this run")
+            raise refusal(box, day, "nothing was derived yet; clear the task derive of this run")
         read_back = self._read_back(box, day, ledger)
         comparisons = reconciliation.compare_day(ledger, revision)
         if read_back:
@@ -47,23 +47,27 @@ class ReconcileOperator(CashCloseStep):
         self._plan(run_id, box, day, ledger)
         for row in comparisons:
             if row.in_all:
-                self.log.info("%s %s.", "Agrees:" if row.agrees else "DIFFERS:", row)
+                self.log.info(say("Agrees: {row}.", row=row) if row.agrees else say("DIFFERS: {row}.", row=row))
         if differences:
             suspects = [
-                *(f"{row.document_key} ({row.place}), {row.net}" for row in books.unbooked_documents(ledger, revision)),
-                *(f"{row.entry_key}, {row.total}" for row in books.unacknowledged_entries(ledger, revision)),
+                *((f"{row.document_key} ({row.place})", row.net) for row in books.unbooked_documents(ledger, revision)),
+                *((row.entry_key, row.total) for row in books.unacknowledged_entries(ledger, revision)),
             ]
             changed = read_back.discrepancies if read_back else []
-            raise AirflowFailException(
-                f"{box.name}, {day}: the day does not reconcile:\n"
-                + "\n".join(f"- {row}" for row in differences)
-                + "".join(f"\n  not carried over: {name}" for name in suspects)
-                + "".join(f"\n  {sentence}" for sentence in changed)
-                + "\nEverything is kept. "
-                + (IN_THE_ERP if changed else "")
-                + "Clear the task land of this run to close the day again from the source."
+            told = [
+                listed(differences),
+                *(say("  not carried over: {what}, {amount}", what=what, amount=amount) for what, amount in suspects),
+                *(f"  {say(sentence)}" for sentence in changed),
+            ]
+            raise refusal(
+                box,
+                day,
+                "the day does not reconcile:\n{rows}\nEverything is kept. {in_the_erp}Clear the task land"
+                " of this run to close the day again from the source.",
+                rows="\n".join(told),
+                in_the_erp=say(IN_THE_ERP) if changed else "",
             )
-        self.log.info("%s, %s: %s.", box.name, day, state)
+        self.log.info(say("{box}, {day}: {state}.", box=box.name, day=day, state=Sentence(state)))
         return {"state": state, "comparisons": len(comparisons)}
 
     def _plan(self, run_id: int, box: CashBox, day: date, ledger: "psycopg.Connection") -> None:
@@ -79,9 +83,11 @@ class ReconcileOperator(CashCloseStep):
         landed = LandedDay(box, day, snapshot.body, partial(landing.bodies_before, ledger, snapshot))
         plan = landed.plan()
         reconciliation.keep_plan(ledger, run_id, plan)
-        self.log.info("%d planned items, %d invoices without one.", len(plan.lines), len(plan.unplanned))
+        items = counted(len(plan.lines), "{n} planned item", "{n} planned items")
+        without = counted(len(plan.unplanned), "{n} invoice without one", "{n} invoices without one")
+        self.log.info(say("The plan: {items}, {without}.", items=items, without=without))
         for sentence in plan.discrepancies:
-            self.log.warning("Plan: %s.", sentence)
+            self.log.warning(say("Against the plan: {sentence}.", sentence=sentence))
 
     def _unaccepted(
         self, differences: "list[Comparison]", box: CashBox, ledger: "psycopg.Connection", revision: "Revision"
@@ -105,5 +111,6 @@ class ReconcileOperator(CashCloseStep):
             return None
         found = verify(ledger, ProtheusHook(box.erp.connection), box, day)
         if found is None:
-            self.log.warning("The ERP can no longer be read, as a probe once found: its acknowledgements count alone.")
+            told = "The ERP can no longer be read, as a probe once found it could: its acknowledgements count alone."
+            self.log.warning(say(told))
         return found

@@ -7,11 +7,15 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from bookkeeping.cash_box import CashBox
 from bookkeeping.certificate import contradictions
+from bookkeeping.sentence import Sentence
+from language.say import counted, listed, say
 from operators.land import incomplete
-from operators.step import CashCloseStep
+from operators.step import CashCloseStep, refusal
 
 if TYPE_CHECKING:
     import psycopg
+
+    from bookkeeping.documents import QuarantinedRow
 
 
 class StageOperator(CashCloseStep):
@@ -29,7 +33,7 @@ class StageOperator(CashCloseStep):
 
         snapshot = landing.taken(ledger, box.id, day)
         if snapshot is None:
-            raise AirflowFailException(f"{box.name}, {day}: nothing was landed yet; clear the task land of this run")
+            raise refusal(box, day, "nothing was landed yet; clear the task land of this run")
         claims = landing.claims(ledger, snapshot.snapshot_id, box.id)
         if broken := contradictions(claims):
             raise AirflowFailException(incomplete(box, day, broken))
@@ -38,23 +42,33 @@ class StageOperator(CashCloseStep):
             reading = reading.released()  # the step approve asks a person for it
         staging.replace(ledger, box.id, day, snapshot.snapshot_id, reading)
         self.log.info(
-            "Snapshot %d: %d documents staged, %d rows quarantined.",
-            snapshot.snapshot_id,
-            len(reading.documents),
-            len(reading.quarantined),
+            say(
+                "Snapshot {number} is read: {documents} staged, {rows} in quarantine.",
+                number=snapshot.snapshot_id,
+                documents=counted(len(reading.documents), "{n} document", "{n} documents"),
+                rows=counted(len(reading.quarantined), "{n} row", "{n} rows"),
+            )
         )
         for row in reading.quarantined:
-            self.log.warning("Quarantined %s (%s): %s", row.place, row.reason, row.message)
+            self.log.warning(say("In quarantine: {row}.", row=_told(row)))
         stopping = [row for row in reading.quarantined if row.blocking]
         if stopping:
-            listed = "\n".join(f"- {row.place} ({row.reason}): {row.message}" for row in stopping)
-            raise AirflowFailException(
-                f"{box.name}, {day}: {len(stopping)} rows cannot be booked, so nothing is posted:\n{listed}\n"
-                "They are kept in staging.quarantined. Correct them in the source, then clear the task land."
+            raise refusal(
+                box,
+                day,
+                "rows that cannot be booked stop the day, so nothing is posted:\n{rows}\n"
+                "They are kept in staging.quarantined. Correct them in the source, then clear the task land.",
+                rows=listed(map(_told, stopping)),
             )
         return {"documents": len(reading.documents), "quarantined": len(reading.quarantined)}
 
     def rehearse(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """What is staged stays: it belongs to the books as they are."""
-        self.log.info("This is a dry run: the answer is read in the step derive, and nothing is staged.")
+        self.log.info(say("This is a dry run: the answer is read in the step derive, and nothing is staged."))
         return {}
+
+
+def _told(row: "QuarantinedRow") -> Sentence:
+    """Where the row stands, and why it is not booked: the message as it is kept."""
+    reason = Sentence(row.reason.replace("_", " "))
+    return Sentence("{place} ({reason}): {message}", place=row.place, reason=reason, message=row.message.rstrip("."))

@@ -12,6 +12,8 @@ from bookkeeping.cash_box import CashBox
 from cash_close.business_date import BusinessDateError, DayNotOver, business_date
 from cash_close.form import DRY_RUN
 from cash_close.links import DayLink
+from language.say import in_language, say
+from mappings.companies import language_of
 
 if TYPE_CHECKING:
     import psycopg
@@ -44,16 +46,17 @@ class CashCloseStep(BaseOperator):
 
     def rehearse(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """The step in a dry run, which leaves books and ERP as they are; a step without one is skipped."""
-        raise AirflowSkipException(f"{box.name}, {day}: this is a dry run, so nothing is done here.")
+        raise AirflowSkipException(f"{box.name}, {day}: {say('this is a dry run, so nothing is done here.')}")
 
     def execute(self, context: Any) -> dict[str, Any]:
-        """Runs the step for the business date that this run names."""
+        """Runs the step for the business date that this run names; all that it says is in its company's language."""
         from store.session import box_day
 
         with _what_a_failure_means():
             box = self._cash_box()
+        with in_language(language_of(box.company)), _what_a_failure_means():
             day = self.day = self._business_date(box, context)
-            self.log.info("%s, business date %s: %s.", box.name, day, self.task_id)
+            self.log.info(say("{box}, business date {day}: step {step}.", box=box.name, day=day, step=self.task_id))
             work = self.rehearse if context["params"].get(DRY_RUN) else self.close
             with open_ledger(self.ledger_connection) as ledger, box_day(ledger, box.id, day):
                 said = {"box": box.id, "business_date": str(day)} | work(box, day, ledger)
@@ -80,12 +83,17 @@ class CashCloseStep(BaseOperator):
         except DayNotOver as early:
             from airflow.providers.standard.triggers.temporal import DateTimeTrigger
 
-            self.log.info("%s", early)
+            self.log.info(str(early))
             self.defer(trigger=DateTimeTrigger(moment=early.closes_at), method_name="resume")
 
     def resume(self, context: Any, event: Any = None) -> dict[str, Any]:
         """Goes on once what was waited for is over."""
         return self.execute(context)
+
+
+def refusal(box: CashBox, day: date, text: str, **values: object) -> AirflowFailException:
+    """What fails a step for good: which box and day, and what happened to them, as language.say takes it."""
+    return AirflowFailException(f"{box.name}, {day}: {say(text, **values)}")
 
 
 @contextmanager
@@ -101,11 +109,15 @@ def open_ledger(connection_id: str) -> Iterator["psycopg.Connection"]:
 
 @contextmanager
 def _what_a_failure_means() -> Iterator[None]:
-    from hooks.errors import DataError, FatalError
+    from hooks.errors import DataError, FatalError, VendorError
     from mappings.findings import MappingError
     from store.attempts import NoSublotLeft
 
     try:
         yield
     except (FatalError, DataError, MappingError, BusinessDateError, NoSublotLeft) as error:
-        raise AirflowFailException(str(error)) from error
+        raise AirflowFailException(say(error)) from error
+    except VendorError as error:
+        # Goes on as it is, for the retries to be decided by its kind; what it says ends the log.
+        error.message, error.advice = say(error.message), say(error.advice)
+        raise

@@ -1,16 +1,19 @@
 """Days that nobody closed: what the ledger lacks, told once, whether or not Airflow ever made a run for them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
+from language.say import counted, in_language, say
+from mappings.companies import language_of
 from operators.step import open_ledger
 
 if TYPE_CHECKING:
+    from alerts.alert import Alert
     from bookkeeping.cash_box import CashBox
 
 LOOKS_BACK = timedelta(days=31)
@@ -36,7 +39,6 @@ class UnclosedDaysOperator(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, int]:
         """Returns how many days each company was told of."""
-        from alerts.alert import Alert
         from alerts.people import tell
         from mappings.companies import companies
         from mappings.loader import cash_boxes
@@ -54,22 +56,29 @@ class UnclosedDaysOperator(BaseOperator):
                     missing[box.company][box] = late
             told = {}
             for company, boxes in missing.items():
-                days = sum(map(len, boxes.values()))
-                listed = "\n".join(f"- {box.name}: {spans(late)}" for box, late in boxes.items())
-                self.log.warning("%s: past the deadline and not closed:\n%s", company, listed)
                 name = known[company].name if company in known else company
-                if tell(
-                    Alert(
-                        company=company,
-                        subject=f"{name}: {days} {'day is' if days == 1 else 'days are'} NOT closed",
-                        happened=f"These days are past their deadline and not closed:\n{listed}",
-                        to_do=TO_DO,
-                        link=context["ti"].log_url,
-                    )
-                ):
-                    overview.note_told(ledger, LATE, ((box.id, day) for box, late in boxes.items() for day in late))
-                told[company] = days
+                with in_language(language_of(company)):
+                    alert = _alert(company, name, boxes, context["ti"].log_url)
+                    self.log.warning(f"{alert.subject}\n{alert.happened}")
+                    if tell(alert):
+                        overview.note_told(ledger, LATE, ((box.id, day) for box, late in boxes.items() for day in late))
+                told[company] = sum(map(len, boxes.values()))
         return told
+
+
+def _alert(company: str, name: str, boxes: "Mapping[CashBox, Sequence[date]]", link: str) -> "Alert":
+    """What a company is told of the late days of its boxes, in the language that is spoken now."""
+    from alerts.alert import Alert
+
+    late = counted(sum(map(len, boxes.values())), "{n} day is NOT closed", "{n} days are NOT closed")
+    days = "\n".join(f"- {box.name}: {spans(late)}" for box, late in boxes.items())
+    return Alert(
+        company=company,
+        subject=f"{name}: {late}",
+        happened=say("These days are past their deadline and not closed:\n{days}", days=days),
+        to_do=say(TO_DO),
+        link=link,
+    )
 
 
 def due(box: "CashBox", since: date, until: datetime) -> Iterator[date]:
@@ -81,8 +90,10 @@ def due(box: "CashBox", since: date, until: datetime) -> Iterator[date]:
 
 
 def spans(days: Iterable[date]) -> str:
-    """Days in a row as a range: ``2024-09-02 to 2024-09-06, 2024-09-09``."""
+    """Days in a row as a range, in the language that is spoken now: ``2024-09-02 to 2024-09-06, 2024-09-09``."""
     ordered = sorted(days)
     breaks = [0, *(n for n, (a, b) in enumerate(pairwise(ordered), 1) if b - a > timedelta(days=1)), len(ordered)]
     parts = [ordered[a:b] for a, b in pairwise(breaks)]
-    return ", ".join(str(part[0]) if len(part) == 1 else f"{part[0]} to {part[-1]}" for part in parts)
+    return ", ".join(
+        str(part[0]) if len(part) == 1 else say("{first} to {last}", first=part[0], last=part[-1]) for part in parts
+    )

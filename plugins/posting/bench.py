@@ -13,6 +13,7 @@ from bookkeeping.address import Address
 from bookkeeping.journal import JournalEntry
 from bookkeeping.read_back import BookedLine
 from hooks.errors import DataError, UncertainError, VendorError
+from language.say import say
 from posting.ground import Ground, ProbeRefused
 from posting.port import Acknowledged, ReadableErp
 from store import probes
@@ -126,7 +127,9 @@ class Bench:
             standing = {line.document for line in self.lines_at(address)} if readable else set()
             for document in sorted({*place.documents, *standing, *(self._numbers if place.unclear else ())})[::-1]:
                 if self.erp.delete(address, document):
-                    log.info("Removed document %s of a probe at %s.", document, address)
+                    log.info(
+                        say("Removed document {document} of a probe at {address}.", document=document, address=address)
+                    )
             if readable and (still := self.lines_at(address)):
                 return [f"document {still[0].document} at {address} still stands, though the ERP says it was deleted"]
         except VendorError as error:

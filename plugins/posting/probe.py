@@ -15,6 +15,7 @@ from bookkeeping.history import LIMIT
 from bookkeeping.journal import JournalEntry
 from bookkeeping.read_back import differences
 from hooks.errors import DataError, FatalError, VendorError
+from language.say import say
 from posting.bench import Bench
 from posting.ground import Ground, ProbeRefused
 from posting.port import Acknowledged, ReadableErp
@@ -66,7 +67,7 @@ def _probe(connection: psycopg.Connection, erp: ReadableErp, ground: Ground, own
     finally:
         left = bench.clear(readable=tests.readable)
         for sentence in left:
-            log.warning("Left behind: %s", sentence)
+            log.warning(say("Left behind: {what}", what=sentence))
     return ProbeReport(ground.connection, ground.tenant, ground.lot, ground.day, tuple(checks), tuple(left))
 
 
@@ -109,7 +110,7 @@ class _Tests:
         ]
 
     def _check(self, name: str, test: Callable[[], Found]) -> Check:
-        log.info("Testing: %s.", ASSUMPTIONS[name].says)
+        log.info(say("Testing: {assumption}.", assumption=ASSUMPTIONS[name].says))
         try:
             return Check(ASSUMPTIONS[name], *test())
         except VendorError as error:
@@ -232,7 +233,7 @@ class _Tests:
         try:
             answer = self.bench.insert(address, entry)
         except DataError as refusal:
-            log.info("%d lines: %s", len(entry.lines), refusal.message)
+            log.info(say("{n} lines: {why}", n=len(entry.lines), why=refusal.message))
             return False
         with suppress(VendorError):
             self.bench.delete(address, answer.document)

@@ -16,7 +16,9 @@ from functools import partial
 import psycopg
 
 from bookkeeping.address import Address
+from bookkeeping.sentence import Sentence
 from hooks.errors import DataError, RetriableError, UncertainError, VendorError
+from language.say import money, say
 from posting.port import Acknowledged, Erp
 from posting.reap import reap
 from posting.site import Site
@@ -40,9 +42,12 @@ def doubt_about(answer: Acknowledged, address: Address) -> str:
     """Why an answer does not prove that the entry, alone, stands at the address; empty where it does."""
     group, _, branch = address.tenant.partition(",")
     if (answer.company_group.strip(), answer.branch.strip()) != (group.strip(), branch.strip()):
-        return f"the ERP answered for {answer.company_group},{answer.branch}, not for {address.tenant.strip()}"
+        answered = f"{answer.company_group},{answer.branch}"
+        return Sentence("the ERP answered for {tenant}, not for {asked}", tenant=answered, asked=address.tenant.strip())
     if answer.document != FIRST_DOCUMENT:
-        return f"the ERP numbered it {answer.document or 'nothing'}, so the address was not empty"
+        if not answer.document:
+            return Sentence("the ERP gave it no number")
+        return Sentence("the ERP numbered it {number}, so the address was not empty", number=answer.document)
     return ""
 
 
@@ -80,7 +85,8 @@ class Poster:
             self._withdraw(entry, original)
             return
         reversal = ledger.reversal(self.connection, entry, revision, self.site.open_from)
-        log.info("The day's books changed: %s, which stands at %s, is reversed.", entry.entry_key, original.address)
+        told = "The day's books changed: {entry}, which stands at {address}, is reversed."
+        log.info(say(told, entry=entry.entry_key, address=original.address))
         if self.site.own_reversal_address and reversal.entry_date == entry.entry_date:
             self._settle(reversal, partial(self._reverse, original))
         else:
@@ -93,7 +99,8 @@ class Poster:
         the attempt stays confirmed until one says that the document is gone."""
         self.erp.delete(original.address, original.document)
         attempts.withdraw(self.connection, original, "deleted: newer books of the day replace it")
-        log.info("The day's books changed: %s, which stood at %s, was deleted.", entry.entry_key, original.address)
+        told = "The day's books changed: {entry}, which stood at {address}, was deleted."
+        log.info(say(told, entry=entry.entry_key, address=original.address))
 
     def _reverse(self, original: Attempt, address: Address) -> Acknowledged:
         answer = self.erp.reverse(of=original.address, document=original.document, into=address)
@@ -102,7 +109,8 @@ class Poster:
             try:
                 self.erp.delete(original.address, answer.document)
             except VendorError as error:  # says nothing of the reversal, which was sent
-                raise UncertainError(f"the reversal was numbered {answer.document}; {error}", vendor="ERP") from error
+                told = Sentence("the reversal was numbered {number}; {why}", number=answer.document, why=error)
+                raise UncertainError(told, vendor="ERP") from error
         return answer
 
     def _insert(self, entry: FrozenEntry, address: Address) -> Acknowledged:
@@ -113,13 +121,20 @@ class Poster:
         for _ in range(TRIES):
             self._clear_the_way(entry)
             if confirmed := self._confirmed(entry):
-                log.info("%s already stands at %s: nothing is sent.", entry.entry_key, confirmed.address)
+                told = "{entry} already stands at {address}: nothing is sent."
+                log.info(say(told, entry=entry.entry_key, address=confirmed.address))
                 return
             if self._attempt(entry, send):
                 return
         raise RetriableError(
-            f"{entry.entry_key} of {entry.box} for {entry.business_date} could not be proved to stand in the ERP after"
-            f" {TRIES} attempts, and their addresses were made empty again",
+            Sentence(
+                "{entry} of {box} for {day} could not be proved to stand in the ERP after {n} attempts, and their"
+                " addresses were made empty again",
+                entry=entry.entry_key,
+                box=entry.box,
+                day=entry.business_date,
+                n=TRIES,
+            ),
             vendor="Protheus",
         )
 
@@ -138,7 +153,8 @@ class Poster:
 
     def _wait_for_lease(self, attempt: Attempt) -> None:
         while seconds := attempts.seconds_of_lease_left(self.connection, attempt):
-            log.info("An earlier attempt at %s may still be under way: waiting %.0f s.", attempt.address, seconds)
+            told = "An earlier attempt at {address} may still be under way: it is waited for, {seconds} s."
+            log.info(say(told, address=attempt.address, seconds=round(seconds)))
             self.sleep(seconds)
 
     def _attempt(self, entry: FrozenEntry, send: Callable[[Address], Acknowledged]) -> bool:
@@ -150,7 +166,9 @@ class Poster:
             lease_seconds=self.erp.timeout_seconds + LEASE_MARGIN,
             alphanumeric_sublots=self.site.alphanumeric_sublots,
         )
-        log.info("Sending %s (%s %s) to %s.", entry.entry_key, entry.total, entry.currency, attempt.address)
+        total = money(entry.total, entry.currency)
+        told = "Sending {entry} ({total}) to {address}."
+        log.info(say(told, entry=entry.entry_key, total=total, address=attempt.address))
         try:
             answer = send(attempt.address)
         except DataError as refusal:
@@ -167,11 +185,13 @@ class Poster:
             return self._doom(attempt, doubt)
         if not attempts.confirm(self.connection, attempt, answer.document):
             self._remove_own(attempt, answer.document)
-        log.info("%s stands in the ERP as document %s at %s.", entry.entry_key, answer.document, attempt.address)
+        told = "{entry} stands in the ERP as document {document} at {address}."
+        log.info(say(told, entry=entry.entry_key, document=answer.document, address=attempt.address))
         return True
 
     def _doom(self, attempt: Attempt, why: str) -> bool:
-        log.warning("The attempt at %s is uncertain (%s); its address is made empty.", attempt.address, why)
+        told = "The attempt at {address} is uncertain ({why}); its address is made empty."
+        log.warning(say(told, address=attempt.address, why=why))
         attempts.doom(self.connection, attempt, why)
         reap(self.connection, self.erp, attempt)
         return False
@@ -180,7 +200,10 @@ class Poster:
         """This worker came back too late: the attempt was given up for it. Its own document goes, nobody else's."""
         self.erp.delete(attempt.address, document)
         raise RetriableError(
-            f"the attempt at {attempt.address} was taken over by another run while it was under way;"
-            " its document was deleted",
+            Sentence(
+                "the attempt at {address} was taken over by another run while it was under way; its document was"
+                " deleted",
+                address=attempt.address,
+            ),
             vendor="Protheus",
         )

@@ -13,11 +13,14 @@ from decimal import Decimal
 
 import psycopg
 
+from bookkeeping.address import Address
 from bookkeeping.cash_box import CashBox
 from bookkeeping.journal import Side
 from bookkeeping.money import ZERO
 from bookkeeping.read_back import BookedLine, differences
 from bookkeeping.reconcile import Comparison
+from bookkeeping.sentence import Sentence, one_after_the_other
+from language.say import say
 from posting.port import ReadableErp
 from posting.reap import reap
 from store import ledger
@@ -46,7 +49,7 @@ class ReadBack:
     posted: _Sum = (0, ZERO)
     verified: _Sum = (0, ZERO)
     never_posted: _Sum = (0, ZERO)
-    discrepancies: list[str] = field(default_factory=list)
+    discrepancies: list[Sentence] = field(default_factory=list)
 
     @property
     def comparisons(self) -> list[Comparison]:
@@ -100,13 +103,29 @@ def _compare(connection: psycopg.Connection, entry: FrozenEntry, documents: _Doc
     wrong = differences(ledger.journal_entry(connection, entry), lines)
     stored.note(connection, attempt, agrees=not wrong)
     found.posted = _plus(found.posted, entry.total)
-    what = f"{entry.entry_key}, document {attempt.document} at {attempt.address} ({entry.total} {entry.currency}),"
+    about = {
+        "entry": entry.entry_key,
+        "document": attempt.document,
+        "address": attempt.address,
+        "total": entry.total,
+        "currency": entry.currency,
+    }
     if not lines:
         found.discrepancies.append(
-            f"{what} is not in the ERP any more: deleted there by hand, or the ERP was restored from a backup"
+            Sentence(
+                "{entry}, document {document} at {address} ({total} {currency}), is not in the ERP any more: deleted"
+                " there by hand, or the ERP was restored from a backup",
+                **about,
+            )
         )
     elif wrong:
-        found.discrepancies.append(f"{what} was changed in the ERP: {'; '.join(wrong)}")
+        found.discrepancies.append(
+            Sentence(
+                "{entry}, document {document} at {address} ({total} {currency}), was changed in the ERP: {how}",
+                **about,
+                how=one_after_the_other(wrong),
+            )
+        )
     else:
         found.verified = _plus(found.verified, entry.total)
 
@@ -132,16 +151,24 @@ def _look_for_others(
                 late.add(sublot)
                 continue
             case "withdrawn":
-                why = "was withdrawn and stands again: the ERP was restored from a backup"
+                why = Sentence("was withdrawn and stands again: the ERP was restored from a backup")
             case _:
-                why = "was not posted from here, though the lot is this cash box's own"
+                why = Sentence("was not posted from here, though the lot is this cash box's own")
         total = sum((line.amount for line in lines if (line.side, line.currency) == (Side.DEBIT, currency)), ZERO)
         found.never_posted = _plus(found.never_posted, total)
         found.discrepancies.append(
-            f"document {document} at {lot[1]:%d/%m/%Y} lot {lot[2]} sublot {sublot} ({total} {currency}) {why}"
+            Sentence(
+                "document {document} at {address} ({total} {currency}) {why}",
+                document=document,
+                address=Address(*lot, sublot),
+                total=total,
+                currency=currency,
+                why=why,
+            )
         )
     for sublot in late:
-        log.warning("A posting that was given up arrived at %s after all.", attempts[sublot].address)
+        address = attempts[sublot].address
+        log.warning(say("A posting that was given up arrived at {address} after all.", address=address))
         reap(connection, erp, attempts[sublot])
 
 

@@ -4,6 +4,7 @@ import logging
 
 import psycopg
 
+from language.say import say
 from posting.port import Erp
 from store import attempts
 from store.attempts import Attempt
@@ -25,6 +26,7 @@ def reap(connection: psycopg.Connection, erp: Erp, attempt: Attempt) -> int:
         document = f"{number:06d}"
         if erp.delete(attempt.address, document):
             removed += 1
-            log.warning("Document %s at %s was of an attempt that is not valid: deleted.", document, attempt.address)
+            told = "Document {document} at {address} was of an attempt that is not valid: it is deleted."
+            log.warning(say(told, document=document, address=attempt.address))
     attempts.note_reaped(connection, attempt, removed=removed, asked_at=asked_at)
     return removed

@@ -8,7 +8,9 @@ from datetime import date, datetime
 
 import psycopg
 
+from bookkeeping.sentence import Sentence
 from hooks.errors import VendorError
+from language.say import say
 from posting.port import Erp
 from posting.reap import reap
 from store import attempts
@@ -69,11 +71,15 @@ def _empty(
     try:
         found = reap(connection, erp_of(box), attempt)
     except (VendorError, ValueError) as error:
-        swept.left[box].append(f"{attempt.address}: {error}")
+        swept.left[box].append(Sentence("{address}: {why}", address=attempt.address, why=error))
         return
     swept.emptied += 1
     if found:
-        swept.removed[box].append(f"{attempt.address}: {found} of a request that was carried out late")
+        swept.removed[box].append(
+            Sentence(
+                "{address}: {n} documents of a request that was carried out late", address=attempt.address, n=found
+            )
+        )
 
 
 def _give_up_abandoned(connection: psycopg.Connection, swept: Swept) -> None:
@@ -81,6 +87,7 @@ def _give_up_abandoned(connection: psycopg.Connection, swept: Swept) -> None:
         try:
             with box_day(connection, box, day, wait="1s"):
                 if attempts.doom(connection, attempt, "its worker ended before the outcome was known"):
-                    swept.given_up[box].append(f"{day}: {attempt.address}")
+                    swept.given_up[box].append(Sentence("{day}: {address}", day=day, address=attempt.address))
         except BoxDayBusy:
-            log.info("%s, %s is being closed right now; its own run clears %s.", box, day, attempt.address)
+            told = "{box}, {day}: the day is being closed right now; its own run clears {address}."
+            log.info(say(told, box=box, day=day, address=attempt.address))

@@ -7,6 +7,7 @@ import psycopg
 
 from bookkeeping.approvals import Reason, Standing, questions
 from bookkeeping.cash_box import CashBox
+from bookkeeping.sentence import Sentence
 from store import ledger, reconciliation
 from store.ledger import Revision
 from store.session import named
@@ -42,7 +43,7 @@ def approved(connection: psycopg.Connection, revision: Revision) -> set[Reason]:
     return {Reason(row.reason) for row in _sql.approved(connection, revision_id=revision.revision_id)}
 
 
-def unapproved(connection: psycopg.Connection, box: CashBox, revision: Revision) -> dict[Reason, str]:
+def unapproved(connection: psycopg.Connection, box: CashBox, revision: Revision) -> dict[Reason, Sentence]:
     """Why a person must still approve this very revision before it is posted, each reason with its sentence."""
     known = approved(connection, revision)
     asked = questions(box.approvals, standing(connection, revision), box.currency)

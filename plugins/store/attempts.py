@@ -6,6 +6,7 @@ from datetime import date, datetime
 import psycopg
 
 from bookkeeping.address import Address, nth_sublot
+from bookkeeping.sentence import Sentence
 from store.ledger import FrozenEntry
 from store.session import named
 
@@ -60,7 +61,10 @@ def claim(
     try:
         sublot = nth_sublot(used + 1, alphanumeric=alphanumeric_sublots)
     except ValueError as error:
-        raise NoSublotLeft(f"{entry.box} cannot post to lot {entry.lot} on {entry.entry_date}: {error}") from None
+        raise NoSublotLeft(
+            Sentence("{box} cannot post to lot {lot} on {date}: {why}", box=entry.box, lot=entry.lot,
+                     date=entry.entry_date, why=error)
+        ) from None  # fmt: skip
     row = _sql.claim(
         connection, entry_id=entry.entry_id, **place, sublot=sublot, worker=worker, lease_seconds=lease_seconds
     )

@@ -11,6 +11,8 @@ import psycopg
 from aiosql.queries import Queries
 from psycopg.rows import namedtuple_row
 
+from bookkeeping.sentence import Sentence
+
 
 class BoxDayBusy(RuntimeError):
     """Another run is closing the same day of the same box; its sentence says so."""
@@ -66,7 +68,12 @@ def box_day(connection: psycopg.Connection, box: str, day: date, *, wait: str = 
             connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (key,))
     except psycopg.errors.LockNotAvailable:
         raise BoxDayBusy(
-            f"another run is closing {box} for {day} right now; nothing was done here, and this step may be tried again"
+            Sentence(
+                "another run is closing {box} for {day} right now; nothing was done here, and this step may be tried"
+                " again",
+                box=box,
+                day=day,
+            )
         ) from None
     try:
         yield

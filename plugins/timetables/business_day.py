@@ -17,6 +17,8 @@ from airflow.timetables.trigger import CronPartitionTimetable
 from airflow.utils.types import DagRunType
 from pendulum import DateTime, FixedTimezone, Timezone
 
+from bookkeeping.sentence import Sentence
+
 DAY = timedelta(days=1)
 NOON = timedelta(hours=12)
 
@@ -32,7 +34,9 @@ def parse_day(text: str) -> date:
         day = None
     # The calendar's first and last day have no neighbour to end at, or to start from in UTC.
     if day is None or str(day) != text or day in (date.min, date.max):
-        raise ValueError(f"{text!r} is not a business date; write a day of the calendar, like 2024-09-06")
+        raise ValueError(
+            Sentence("{text} is not a business date; write a day of the calendar, like 2024-09-06", text=repr(text))
+        )
     return day
 
 

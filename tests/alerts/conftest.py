@@ -23,7 +23,7 @@ def mailbox(unused_port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[
 def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A mappings folder that says who is told."""
     (tmp_path / "companies.yaml").write_text(
-        "companies:\n  itb:\n    name: ITB\n    alerts: [ana@example.com, luis@example.com]\n"
+        "companies:\n  itb:\n    name: ITB\n    alerts: [ana@example.com, luis@example.com]\n    language: en\n"
         "  quiet:\n    name: Quiet\n"
     )
     monkeypatch.setenv("CIERRE_MAPPINGS_DIR", str(tmp_path))

@@ -1,12 +1,10 @@
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from bookkeeping.approvals import SHOWN_LINES, Reason, Standing, markdown, questions
+from bookkeeping.approvals import Reason, Standing, questions
 from bookkeeping.cash_box import Approvals
-from bookkeeping.journal import JournalEntry, Line, Side
 
 EVERYTHING = Approvals.model_validate(
     {"amount_over": "1000", "corrections": True, "first_day": True, "discrepancy_up_to": "0.05", "two_forms": True}
@@ -50,21 +48,4 @@ def test_a_day_whose_posting_would_send_nothing_asks_nobody():
 
 def test_the_question_says_both_figures():
     (sentence,) = questions(EVERYTHING, replace(ORDINARY, total=Decimal("5000.5")), "USD").values()
-    assert sentence == "The journal comes to 5,000.5 USD, more than 1,000 USD"
-
-
-def entry(lines: int) -> JournalEntry:
-    amount = Decimal("10.00")
-    both = (Line(Side.DEBIT, "1.1", amount, "Caja | 164", cost_centre="0101"), Line(Side.CREDIT, "4.1", amount, "Caja"))
-    return JournalEntry("box", date(2024, 9, 6), 1, "USD", both * (lines // 2))
-
-
-def test_the_request_shows_the_journal_as_a_table():
-    table = markdown([entry(2)])
-    assert "| 1.1 | 0101 | 10.00 |  | Caja / 164 |" in table
-    assert "| | | **10.00** | **10.00** | |" in table
-
-
-def test_a_long_journal_is_cut_and_says_so():
-    assert "… and 20 more lines" in markdown([entry(SHOWN_LINES + 20)])
-    assert "more lines" not in markdown([entry(SHOWN_LINES)])
+    assert sentence == "The journal comes to 5000.5 USD, more than 1000 USD"

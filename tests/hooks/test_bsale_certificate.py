@@ -127,8 +127,8 @@ def test_payments_without_an_office_are_claimed_by_every_office():
 
 def test_payments_that_no_total_has_because_they_have_no_date_are_said_to_be_unattested():
     claim = certificate(*PAYMENTS, undated=[payment(10, 777, recordDate="")])[-1]
-    assert claim.what == "unattested: 1 payments of 777 CLP without a date, which no total has"
-    assert (claim.holds, claim.attested, claim.landed) == (True, None, Decimal(777))
+    assert claim.what == "unattested: payments without a date, which no total has"
+    assert (claim.holds, claim.landed_rows, claim.attested, claim.landed) == (True, 1, None, Decimal(777))
 
 
 @pytest.mark.parametrize("amount", ["ten", None, "NaN", True])

@@ -38,9 +38,12 @@ class Close:
 
 @pytest.fixture
 def mappings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of include/mappings of this test's own, in use."""
+    """A copy of include/mappings of this test's own, in use; its companies speak English (see test_languages.py)."""
     folder = tmp_path / "mappings"
     shutil.copytree(ROOT / "include" / "mappings", folder)
+    companies = folder / "companies.yaml"
+    spanish = companies.read_text().replace("    language: en\n", "")
+    companies.write_text(spanish.replace("    name:", "    language: en\n    name:"))
     monkeypatch.setenv("CIERRE_MAPPINGS_DIR", str(folder))
     return folder
 

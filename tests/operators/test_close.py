@@ -113,7 +113,7 @@ def test_a_payment_listed_under_two_forms_stops_the_day_with_both_rows_named(clo
     sandbox.set_profile(Profile(traps=Traps(overlapping_forms=True)), tenant=TENANT, caja=CAJA)
     run = close(BOX, DAY)
     run.step("land")
-    with pytest.raises(AirflowFailException, match="two_forms"):
+    with pytest.raises(AirflowFailException, match="two forms"):
         run.step("stage")
     with pytest.raises(AirflowFailException, match="quarantined"):
         run.step("derive")

@@ -286,7 +286,7 @@ def test_an_attempt_of_superseded_books_with_an_unknown_outcome_is_cleared_befor
         ("000001", "T1", "D MG 01", ""),
         ("000001", "T1", "D MG 01 ", ""),
         ("000002", "T1", "D MG 01", "was not empty"),
-        ("", "T1", "D MG 01", "nothing"),
+        ("", "T1", "D MG 01", "no number"),
         ("000001", "T1", "D MG 02", "answered for T1,D MG 02"),
         ("000001", "T2", "D MG 01", "answered for T2"),
     ],

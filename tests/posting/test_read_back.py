@@ -111,7 +111,7 @@ def test_a_document_that_nobody_posted_is_named_wherever_in_the_lot_it_stands(er
     erp.insert(at("001"), by_hand("8.00"), "")
     found = read()
     assert len(found.discrepancies) == 2
-    assert "document 000001 at 06/09/2024 lot 008964 sublot 777 (9.00 USD)" in found.discrepancies[0]
+    assert "document 000001 at 06/09/2024 lot 008964 sublot 777 of T1,D MG 01 (9.00 USD)" in found.discrepancies[0]
     assert "document 000002" in found.discrepancies[1]
     assert found.never_posted == (2, Decimal("17.00"))
     assert [comparison.agrees for comparison in found.comparisons] == [True, False]

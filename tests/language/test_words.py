@@ -1,0 +1,98 @@
+"""The catalogues beside the code: whoever says something new is told here what its Spanish is missing."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from airflow.utils.state import DagRunState, TaskInstanceState
+from airflow.utils.types import DagRunType
+
+from bookkeeping.documents import Kind
+from bookkeeping.journal import Side
+from hooks.errors import DataError, FatalError, RetriableError, UncertainError
+from language.language import catalogue
+from store.capabilities import OBSTACLES
+
+PLUGINS = Path(__file__).parents[2] / "plugins"
+SPANISH = catalogue("es")
+
+SPEAKERS = {"say": [0], "Sentence": [0], "refusal": [2], "counted": [1, 2], "_": [0], ".language": [0]}
+"""Who says a text (``.language``: the method of a page), and which of its arguments are texts."""
+
+IN_TEMPLATES = re.compile(r"""\b_\(\s*"((?:[^"\\]|\\.)*)\"""")
+
+
+def texts_of(node: ast.expr, named: dict[str, set[str]]) -> Iterator[str]:
+    """The texts that an argument may stand for: a literal, one of two, or a name that is given one in its module."""
+    match node:
+        case ast.Constant(value=str() as text):
+            yield text
+        case ast.IfExp():
+            yield from texts_of(node.body, named)
+            yield from texts_of(node.orelse, named)
+        case ast.Name():
+            yield from named.get(node.id, ())
+
+
+def said_in(file: Path) -> Iterator[str]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    named: dict[str, set[str]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            named.setdefault(node.targets[0].id, set()).update(texts_of(node.value, {}))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", f".{getattr(node.func, 'attr', '')}")
+            for place in SPEAKERS.get(name, ()) if len(node.args) > max(SPEAKERS.get(name, [0])) else ():
+                yield from texts_of(node.args[place], named)
+
+
+def needs_words(text: str) -> bool:
+    return bool(re.search(r"[^\W\d_]", re.sub(r"\{\w+\}", "", text)))
+
+
+SAID = {
+    *(text for file in PLUGINS.rglob("*.py") for text in said_in(file)),
+    *(text for file in PLUGINS.rglob("*.html") for text in IN_TEMPLATES.findall(file.read_text(encoding="utf-8"))),
+}
+
+
+def test_everything_that_is_said_has_its_spanish():
+    assert len(SAID) > 300
+    assert sorted(text for text in SAID if needs_words(text) and text not in SPANISH) == []
+
+
+AS_THEY_COME = {
+    *Kind,
+    *(f"{kind}s" for kind in Kind),
+    *(side.name.lower() for side in Side),
+    *OBSTACLES.values(),
+    *(error.advice for error in (RetriableError, FatalError, UncertainError, DataError)),
+    *("reconciled", "no activity", "discrepancy", "open", "uncertain"),
+    *("in all", "entries", "landed", "staged", "journal", "ERP", "unattested"),
+}
+"""What is said without standing as a text where it is said."""
+
+
+def test_words_of_the_books_have_their_spanish():
+    assert sorted(word for word in AS_THEY_COME if word.replace("_", " ") not in SPANISH) == []
+
+
+def test_every_spanish_text_is_of_something_that_is_said():
+    literals = {
+        node.value
+        for file in PLUGINS.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    of_airflow = (*TaskInstanceState, *DagRunState, *DagRunType)
+    known = SAID | {word.replace("_", " ") for word in (*literals, *AS_THEY_COME, *of_airflow)}
+    assert sorted(SPANISH.keys() - known) == []
+
+
+def test_a_translation_has_the_same_values_to_fill_in():
+    def values(text: str) -> set[str]:
+        return set(re.findall(r"\{\w+\}", text))
+
+    assert [english for english, spanish in SPANISH.items() if values(english) != values(spanish)] == []

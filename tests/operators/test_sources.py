@@ -9,6 +9,7 @@ import pytest
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, TaskDeferred
 
 from store import overview
+from store.board import Day
 
 DAY = date(2024, 9, 6)
 CASH, DOLLARS, BANK = "1.1.01.001", "1.1.01.004", "1.1.02.001"
@@ -149,3 +150,16 @@ class TestZetasBusinessHours:
         who = ledger.execute("SELECT DISTINCT override_by FROM vendor.call").fetchall()
         assert who == [("ana",)]
         assert sandbox.zeta.locked("ITBUY") == ""
+
+
+@pytest.mark.parametrize("box", ["itb_caja_164", "austral_oficina_1", "itb_uruguay_1_1", "universidad_contratos"])
+def test_every_document_and_quarantined_row_leads_back_to_the_row_that_the_source_sent(close, sandbox, ledger, box):
+    sandbox.sge.set(today=DAY)
+    close(box, DAY).all()
+    places = ledger.execute(
+        "SELECT snapshot_id, place FROM staging.day JOIN (SELECT box, business_date, place FROM staging.document UNION"
+        " SELECT box, business_date, place FROM staging.quarantined) AS row USING (box, business_date)"
+    ).fetchall()
+    assert places
+    books = Day(ledger, box, DAY)
+    assert [place for snapshot, place in places if not books.source_row(snapshot, place).row] == []

@@ -66,12 +66,8 @@ class ReapOperator(BaseOperator):
         from mappings.loader import cash_box
 
         for found, subject, to_do in (
-            (swept.removed, Sentence("a document that came late was removed from the ERP"), Sentence(REMOVED)),
-            (
-                swept.given_up,
-                Sentence("a posting UNCERTAIN since its task was killed was given up"),
-                Sentence(GIVEN_UP),
-            ),
+            (swept.removed, Sentence(CAME_LATE), Sentence(NOTHING_TO_DO)),
+            (swept.given_up, Sentence(GIVEN_UP), Sentence(RUN_AGAIN)),
         ):
             for box_id, sentences in found.items():
                 try:

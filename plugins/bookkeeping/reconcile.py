@@ -37,17 +37,20 @@ class Comparison:
 
     def __str__(self) -> Sentence:
         return Sentence(
-            "{what}: {left} {left_net} in {left_rows} rows, {right} {right_net} in {right_rows} rows,"
-            " difference {difference}",
+            "{what}: {left} {left_net} in {left_rows}, {right} {right_net} in {right_rows}, difference {difference}",
             what=kind_and_form(self.kind, self.form),
             left=Sentence(self.left),
             left_net=self.left_net,
-            left_rows=self.left_rows,
+            left_rows=_rows(self.left_rows),
             right=Sentence(self.right),
             right_net=self.right_net,
-            right_rows=self.right_rows,
+            right_rows=_rows(self.right_rows),
             difference=self.left_net - self.right_net,
         )
+
+
+def _rows(number: int) -> Sentence:
+    return Sentence("{n} row" if number == 1 else "{n} rows", n=number)
 
 
 def kind_and_form(kind: str, form: str) -> Sentence:

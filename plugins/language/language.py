@@ -47,7 +47,7 @@ class Language:
 
     def counted(self, number: int, one: str, many: str) -> str:
         """How many of something: ``counted(1, "{n} document", "{n} documents")``."""
-        return self(one if number == 1 else many, n=number)
+        return self(one if number == 1 else many, n=self.count(number))
 
     def documents(self, number: int) -> str:
         """How many documents, in words."""

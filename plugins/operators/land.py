@@ -10,11 +10,11 @@ from bookkeeping.certificate import contradictions
 from bookkeeping.reconcile import kind_and_form
 from cash_close.form import IN_BUSINESS_HOURS
 from cash_close.links import DayLink, SourceLink
-from language.say import listed, money, say
+from language.say import counted, listed, money, say
 from operators.step import CashCloseStep
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import psycopg
 
@@ -56,7 +56,7 @@ class LandOperator(CashCloseStep):
         from store import landing
         from store.landing import Place
 
-        self._check_mapping(box)
+        form_name = self._names_of_forms(box)
         place = Place(box.source, box.connection, source_of(box).landing_key(box.key), day)
         with landing.landing_alone(ledger, place):
             snapshot = self._lying_there(ledger, place, box) or self._ask(ledger, place, box)
@@ -65,21 +65,23 @@ class LandOperator(CashCloseStep):
             landing.take(ledger, box.id, day, snapshot.snapshot_id, totals, claims)
         rows = sum(total.count for total in totals)
         for total in totals:
-            what, net = kind_and_form(total.kind, total.form), money(total.net, box.currency)
-            self.log.info(say("The source says: {what}: {rows} rows, {net}.", what=what, rows=total.count, net=net))
-        self.log.info(say("Snapshot {number} holds {rows} rows of the box.", number=snapshot.snapshot_id, rows=rows))
+            what, net = kind_and_form(total.kind, form_name(total.form)), money(total.net, box.currency)
+            self.log.info(say("The source says: {what}: {rows}, {net}.", what=what, rows=_rows(total.count), net=net))
+        self.log.info(say("Snapshot {number} holds {rows} of the box.", number=snapshot.snapshot_id, rows=_rows(rows)))
         self._certificate(box, day, claims)
         return {"snapshot": snapshot.snapshot_id, "rows": rows}
 
-    def _check_mapping(self, box: CashBox) -> None:
-        """Tells now what would stop derive later; the day is landed all the same, since a source may not wait."""
+    def _names_of_forms(self, box: CashBox) -> "Callable[[str], str]":
+        """What the mapping calls the forms of payment. Tells now what would stop derive later, where the mapping is
+        wrong; the day is landed all the same, since a source may not wait."""
         from mappings.findings import MappingError
         from mappings.loader import account_mapping
 
         try:
-            account_mapping(box.mapping)
+            return account_mapping(box.mapping).form_name
         except MappingError as wrong:
             self.log.error(say("Until this is mended, the task derive will stop:") + f"\n{wrong}")
+            return str
 
     def rehearse(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """As ever: what a source said is kept, and moves nothing."""
@@ -116,7 +118,7 @@ class LandOperator(CashCloseStep):
 
         moment = datetime.now(UTC) + timedelta(seconds=asked_for.retry_after or 0)
         until = f"{moment:%Y-%m-%d %H:%M} UTC"
-        self.log.info(say("{why} This task waits until {until}, without a worker.", why=asked_for, until=until))
+        self.log.info(say("{why} This task waits until {until}.", why=asked_for, until=until))
         self.defer(trigger=DateTimeTrigger(moment=moment), method_name="resume")
 
     def _certificate(self, box: CashBox, day: date, claims: "Sequence[Claim]") -> None:
@@ -130,6 +132,10 @@ class LandOperator(CashCloseStep):
                 self.log.warning(say("Certificate: {claim}. It does NOT hold.", claim=claim))
         if broken := contradictions(claims):
             raise AirflowException(incomplete(box, day, broken))
+
+
+def _rows(number: int) -> str:
+    return counted(number, "{n} row", "{n} rows")
 
 
 def incomplete(box: CashBox, day: date, broken: "Sequence[Claim]") -> str:

@@ -89,3 +89,15 @@ def test_a_mail_server_that_is_down_changes_nothing_else(people, monkeypatch, un
     monkeypatch.setenv("AIRFLOW_CONN_ALERTS_SMTP", f"smtp://127.0.0.1:{unused_port}?disable_ssl=true&disable_tls=true")
     FailureAlert("itb", "Caja 164, ITB")(failed(AirflowFailException("x")))
     assert [chat["title"] for chat in chats("itb")] == ["Caja 164, ITB, 2024-09-06: post failed"]
+
+
+def test_a_company_that_speaks_spanish_is_told_in_spanish(mailbox, people, chats):
+    companies = people / "companies.yaml"
+    companies.write_text(companies.read_text().replace("language: en", "language: es"))
+    FailureAlert("itb", "Caja 164, ITB")(failed(UncertainError("no answer within 120 seconds", vendor="Protheus")))
+    (mail,), (chat,) = mailbox, chats("itb")
+    assert mail["Subject"] == chat["title"] == "Caja 164, ITB, 2024-09-06: envío INCIERTO"
+    for told in (body(mail), chat["message"]):
+        assert "Puede que allí se haya ejecutado o no" in told
+        assert "Qué hacer:" in told
+        assert "No ingrese el asiento a mano" in told

@@ -104,13 +104,14 @@ def test_a_failed_step_says_in_its_log_and_in_a_mail_what_happened_and_what_to_d
     (task,) = [task for task in system.api.tasks([run]) if task.state == "failed"]
     assert (task.task_id, task.try_number) == ("land", 1)
     (mail,) = system.wait(lambda: [mail for mail in system.mails if "2024-09-13" in mail["Subject"]], "the alert")
-    assert mail["Subject"] == "Caja 7, Educación Continua ITB, 2024-09-13: land failed"
+    assert mail["Subject"] == "Caja 7, Educación Continua ITB, 2024-09-13: falló land"
     assert mail["To"] == "contabilidad.educacion@example.com"
     told = mail.get_body(("html",)).get_content()
     assert "Factura matching query does not exist." in told
+    assert "Qué hacer:" in told
     assert f"{system.stack.api_url}/dags/cash_close__{box}/runs/" in told
     log = str(system.api.log(task))
-    assert "Factura matching query does not exist." in log
+    assert "SGA dice «Factura matching query does not exist.» y no da datos" in log
     assert "13-09-2024" in log or "2024-09-13" in log
 
 

@@ -111,9 +111,9 @@ def test_a_business_date_in_a_backfill_is_refused_with_a_sentence(system, boxes)
     run = system.wait(lambda: run_of(system, dag, run_type="backfill"), "the run")["dag_run_id"]
     assert system.finished(box, run) == "failed"
     (task,) = [task for task in system.api.tasks([run]) if task.state == "failed"]
-    assert "a backfill takes its days from its range" in str(system.api.log(task))
+    assert "un backfill toma sus días de su rango" in str(system.api.log(task))
     note = run_of(system, dag, run_type="backfill")["note"]
-    assert note == "**2024-02-28** · Caja 7, Educación Continua ITB · NOT closed: land failed"
+    assert note == "**2024-02-28** · Caja 7, Educación Continua ITB · SIN cerrar: falló land"
 
 
 def test_make_backfill_closes_what_is_missing_and_leaves_closed_days_alone(system, boxes, capsys):

@@ -59,7 +59,7 @@ def test_a_day_picked_in_the_form_is_closed_and_its_run_says_so(system, boxes, u
     assert system.finished("itb_caja_164", run) == "success"
     assert len(system.live("008964", day)) == 1
     page.goto(f"/dags/{dag}/runs/{run}")
-    expect(page.get_by_text("2024-09-17 · Caja 164, ITB · reconciled")).to_be_visible()
+    expect(page.get_by_text("2024-09-17 · Caja 164, ITB · conciliado")).to_be_visible()
     photograph(page, "closed")
     events = system.api.call("GET", "/assets/events", params={"source_run_id": run})["asset_events"]
     assert [event["partition_key"] for event in events] == ["2024-09-17"]  # the company's day hears of it
@@ -99,8 +99,8 @@ def test_a_failure_is_seen_and_cleared_once_the_mapping_is_mended_and_a_correcti
     run = system.trigger(careful_box, day)
     assert system.finished(careful_box, run) == "failed"
     ui.task(dag, run, "derive")
-    expect(page.get_by_text("which table account_of_form does not list").first).to_be_visible()
-    photograph(page, "failed", down_to=page.get_by_text("Mend the mapping").first)
+    expect(page.get_by_text("que la tabla account_of_form no nombra").first).to_be_visible()
+    photograph(page, "failed", down_to=page.get_by_text("Arregle el mapeo").first)
     accounts = system.mappings / "accounts"
     (accounts / "sga_lacking.yaml").write_text((accounts / "sga_ecuador.yaml").read_text())
     ui.clear()
@@ -111,7 +111,7 @@ def test_a_failure_is_seen_and_cleared_once_the_mapping_is_mended_and_a_correcti
     again = system.trigger(careful_box, day)
     system.wait(lambda: _state(system, dag, again, "approve") == "awaiting_input", "the request")
     ui.request_of("Caja 167, ITB, 2024-09-18")
-    expect(page.get_by_text("The day was posted before and its books changed")).to_be_visible()
+    expect(page.get_by_text("El día ya se había registrado y su asiento cambió")).to_be_visible()
     photograph(page, "approval")
     assert len(system.live("008967", day)) == 1
     ui.answer("Approve")

@@ -1,8 +1,10 @@
 """The board: boxes by days, a month at a time."""
 
 from calendar import monthrange
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from airflow.api_fastapi.common.db.common import SessionDep
 from fastapi import APIRouter, Query
@@ -11,13 +13,15 @@ from markupsafe import Markup
 
 from board import runs
 from board.access import ViewerDep
-from board.boxes import Calendar, company_names
+from board.boxes import Calendar, Due, company_names
 from board.grid import Grid, is_weekend
+from board.kept import kept
 from board.ledger import Ledger
 from board.month import CompanyMonth, box_months, by_company, counts
 from board.pages import PageDep
 from board.states import STATES
 from bookkeeping.cash_box import CashBox
+from language.regional import Regional
 from store import board
 
 router = APIRouter()
@@ -61,19 +65,14 @@ def month_page(
     newest = max((found.last for found in due.values()), default=datetime.now(UTC).date())
     days = _days(month or f"{newest:%Y-%m}")
     first, last = days[0], days[-1]
-    months = box_months(
-        ((box, due[box.id]) for box in boxes),
-        days,
-        board.months(ledger, first, last),
-        runs.unfinished(session, due, first, last),
-    )
-    standing = counts(months)
-    shown = [found for found in months if not wanted.state or wanted.state in found.letters]
-    grid, names = Grid(days, page.language), company_names()
-    companies = by_company(shown)
+    names = company_names()
+    look = _look(
+        days, page.language, wanted.state, boxes, due, board.months(ledger, first, last),
+        runs.unfinished(session, due, first, last), names,
+    )  # fmt: skip
     return page.render_long(
         "board.html",
-        [row for found in companies for row in grid.company(found, names.get(found.company, found.company))],
+        look.rows,
         title=page.language.month(first),
         month=f"{first:%Y-%m}",
         before=f"{first - timedelta(days=1):%Y-%m}",
@@ -81,12 +80,35 @@ def month_page(
         days=days,
         is_weekend=is_weekend,
         wanted=wanted,
-        standing=standing,
-        boxes=len(shown),
+        standing=look.standing,
+        boxes=look.boxes,
         companies={box.company: names.get(box.company, box.company) for box in viewer.boxes.values()},
         sources=sorted({box.source for box in viewer.boxes.values()}),
-        grand=_grand_totals(grid, companies),
+        grand=look.grand,
     )
+
+
+class Look(NamedTuple):
+    """A month as the page shows it: its rows as HTML, how many days stand where, how many boxes are shown, and a row of
+    totals for each currency that more than one company books in."""
+
+    rows: str
+    standing: Counter[str]
+    boxes: int
+    grand: list[tuple[str, Markup]]
+
+
+@kept(8)
+def _look(
+    days: list[date], language: Regional, state: str, boxes: list[CashBox], due: dict[str, Due], books: list[Any],
+    unfinished: dict[tuple[str, date], str], names: dict[str, str],
+) -> Look:  # fmt: skip
+    """The boxes' days by companies' ``names``; ``state`` leaves the boxes that have such a day, or is empty."""
+    months = box_months(((box, due[box.id]) for box in boxes), days, books, unfinished)
+    shown = [found for found in months if not state or state in found.letters]
+    grid, companies = Grid(days, language), by_company(shown)
+    rows = [row for found in companies for row in grid.company(found, names.get(found.company, found.company))]
+    return Look("".join(rows), counts(months), len(shown), _grand_totals(grid, companies))
 
 
 def _days(month: str) -> list[date]:
@@ -95,7 +117,6 @@ def _days(month: str) -> list[date]:
 
 
 def _grand_totals(grid: Grid, companies: list[CompanyMonth]) -> list[tuple[str, Markup]]:
-    """A row of totals for each currency that more than one company books in."""
     rows = []
     for currency in sorted({found.currency for found in companies}):
         same = [found for found in companies if found.currency == currency]

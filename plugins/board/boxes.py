@@ -1,10 +1,11 @@
 """The cash boxes as the board knows them: their files, read again only where they changed."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from os import scandir
 from pathlib import Path
+from time import monotonic
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -26,9 +27,18 @@ def box_of(dag_id: str) -> str:
     return dag_id.removeprefix(PREFIX)
 
 
+TRUSTED = 2
+"""Seconds for which nobody looks whether files changed: to look at a thousand takes as long as to read their books."""
+
+
 def all_boxes() -> dict[str, CashBox]:
     """Every box whose file is sound, by id, sorted by company and name. Raises MappingError without a folder."""
-    with scandir(mappings_folder() / "cash_boxes") as files:
+    return _all_boxes(mappings_folder(), int(monotonic() // TRUSTED))
+
+
+@lru_cache(maxsize=1)
+def _all_boxes(folder: Path, moment: int) -> dict[str, CashBox]:
+    with scandir(folder / "cash_boxes") as files:
         return _boxes(tuple((file.path, file.stat().st_mtime_ns) for file in files if file.name.endswith(".yaml")))
 
 
@@ -75,8 +85,7 @@ def _mapping_forms(mapping: str, changed: int) -> dict[str, str]:
     return dict(account_mapping(mapping).form_names)
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """From when to when a box has days to close."""
 
     first: date
@@ -84,18 +93,17 @@ class Due:
 
 
 class Calendar:
-    """Which days of boxes are over at an instant; boxes of one zone and closing hour are asked about once."""
+    """Which days of boxes are over at an instant; boxes that begin and close alike are asked about once."""
 
     def __init__(self, now: datetime) -> None:
         self._now = now
-        self._last: dict[tuple[str, str], date] = {}
+        self._known: dict[tuple[str, str, date], Due] = {}
 
     def due(self, box: CashBox) -> Due:
         """The box's first day, and the last one that is over."""
-        when = (box.timezone, box.closing_hour)
-        if when not in self._last:
+        alike = (box.timezone, box.closing_hour, box.start_date)
+        if alike not in self._known:
             today = self._now.astimezone(box.zone).date()
-            self._last[when] = next(
-                day for day in (today - timedelta(days=ago) for ago in range(3)) if box.is_over(day, self._now)
-            )
-        return Due(box.start_date, self._last[when])
+            last = next(day for day in (today - timedelta(days=ago) for ago in range(3)) if box.is_over(day, self._now))
+            self._known[alike] = Due(box.start_date, last)
+        return self._known[alike]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from board.boxes import Due
 from board.states import NOT_DUE, STATES, standing
@@ -32,8 +32,7 @@ class Amounts:
         return sum(self.by_day, ZERO)
 
 
-@dataclass(frozen=True, slots=True)
-class BoxMonth:
+class BoxMonth(NamedTuple):
     """A box's days, in order: a letter of board.states for each, and what it booked."""
 
     box: CashBox
@@ -71,7 +70,7 @@ def box_months(
     for (box_id, day), letter in runs.items():
         live[box_id][day] = letter
     parts = _months_of(days)
-    return [_box_month(box, due, days, parts, known.get(box.id, {}), live.get(box.id, {})) for box, due in boxes]
+    return [_box_month(box, due, days, parts, known.get(box.id, {}), live.get(box.id)) for box, due in boxes]
 
 
 def _months_of(days: Sequence[date]) -> list[tuple[date, tuple[int, int]]]:
@@ -88,20 +87,25 @@ def _box_month(
     days: Sequence[date],
     parts: list[tuple[date, tuple[int, int]]],
     known: Mapping[date, Any],
-    runs: Mapping[date, str],
+    runs: Mapping[date, str] | None,
 ) -> BoxMonth:
-    begin = min(max((due.first - days[0]).days, 0), len(days))
-    end = max(min((due.last - days[0]).days + 1, len(days)), begin)
-    pieces = tuple(
+    pieces = [
         (row.states, row.booked, part) if (row := known.get(month)) else (UNKNOWN * 31, _NOTHING, part)
         for month, part in parts
-    )
-    said, letters, booked = _pieced_together(pieces, begin, end)
-    for day, run in runs.items():
+    ]
+    said, letters, booked = _pieced_together(tuple(pieces), *_span(due, days[0], len(days)))
+    for day, run in runs.items() if runs else ():
         place = (day - days[0]).days
         books = None if said[place] == UNKNOWN else said[place]
         letters = letters[:place] + standing(books, run) + letters[place + 1 :]
     return BoxMonth(box, letters, booked)
+
+
+@lru_cache(maxsize=1_000)
+def _span(due: Due, first: date, number: int) -> tuple[int, int]:
+    """Which of so many days from the first one are due: the place of the first of them, and that after the last."""
+    begin = min(max((due.first - first).days, 0), number)
+    return begin, max(min((due.last - first).days + 1, number), begin)
 
 
 _NOTHING = "{" + ",".join(["0"] * 31) + "}"

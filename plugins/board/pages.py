@@ -1,7 +1,6 @@
 """Pages: a template, the reader's language, and where the board and Airflow are mounted."""
 
 import gzip
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -45,15 +44,16 @@ class Page:
         html = _templates.get_template(template).render(page=self, _=self.language, **values)
         return HTMLResponse(html, status)
 
-    def render_long(self, template: str, rows: Sequence[str], **values: Any) -> HTMLResponse:
-        """A template with thousands of rows of HTML at its ``rows``. From one look to the next mostly nothing of it
-        changes, and compressing takes longer than all else: so the last few are kept as they were sent."""
+    def render_long(self, template: str, rows: str, **values: Any) -> HTMLResponse:
+        """A template with megabytes of HTML at its ``rows``. From one look to the next mostly nothing of it changes,
+        and compressing takes longer than all else: so the last few are kept as they were sent."""
         html = _templates.get_template(template).render(page=self, _=self.language, rows=_HERE, **values)
         before, after = html.split(_HERE)
-        parts = (before, *rows, after)
         if not self.takes_gzip:
-            return HTMLResponse("".join(parts))
-        return HTMLResponse(_packed(parts), headers={"Content-Encoding": "gzip", "Vary": "Accept-Encoding"})
+            return HTMLResponse(before + rows + after)
+        return HTMLResponse(
+            _packed(before, rows, after), headers={"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        )
 
     def url(self, path: str, **query: object) -> str:
         """An address below the board's; empty parts of the query are left out."""
@@ -94,8 +94,8 @@ _HERE = Markup("<!-- rows -->")
 
 
 @lru_cache(maxsize=8)
-def _packed(parts: tuple[str, ...]) -> bytes:
-    return gzip.compress("".join(parts).encode(), 5)
+def _packed(before: str, rows: str, after: str) -> bytes:
+    return gzip.compress((before + rows + after).encode(), 5)
 
 
 PageDep = Annotated[Page, Depends(page_of)]

@@ -3,6 +3,7 @@ Decimal in the box's currency, instants are aware. Nothing here writes."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -12,14 +13,25 @@ from store.session import named
 _sql = named("board")
 
 
+_KEPT = 24
+_months: dict[tuple[date, date], tuple[Decimal | None, list[Any]]] = {}
+
+
 def months(connection: psycopg.Connection, first: date, last: date) -> list[Any]:
     """What the books know of every box from the month of ``first`` to that of ``last``, a row a box and month.
 
     ``month`` is its first day; ``states`` has a letter for each of 31 days (closed, no activity, changed, discrepancy,
     uncertain, open: c n h d u o; a point where the day is not known); ``booked`` their journal totals, as Postgres
-    writes an array.
+    writes an array. Rows that did not change since they were last asked for are the same objects, not read again.
     """
-    return list(_sql.months(connection, first=first.replace(day=1), last=last))
+    asked = (first.replace(day=1), last)
+    digest, rows = _months.get(asked, (None, []))
+    if digest is None or digest != _sql.months_digest(connection, first=asked[0], last=last):
+        rows = list(_sql.months(connection, first=asked[0], last=last))
+        if len(_months) >= _KEPT:
+            _months.clear()
+        _months[asked] = (rows[0].digest if rows else None, rows)
+    return rows
 
 
 class Day:

@@ -1,10 +1,11 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from time import monotonic
 from types import SimpleNamespace
 
 import pytest
 
-from board.boxes import Calendar, Due, all_boxes
+from board.boxes import TRUSTED, Calendar, Due, all_boxes
 from board.month import box_months, by_company, counts, totals
 from board.states import standing
 from mappings.loader import cash_boxes, mappings_folder
@@ -98,8 +99,21 @@ def test_a_box_whose_file_is_wrong_does_not_hide_the_others(tmp_path, monkeypatc
     (folder / "broken.yaml").write_text("name: only\n", encoding="utf-8")
     monkeypatch.setenv("CIERRE_MAPPINGS_DIR", str(tmp_path))
     assert list(all_boxes()) == ["itb_caja_164"]
+
+
+def test_a_file_that_changed_and_one_that_is_new_are_seen_a_moment_later(tmp_path, monkeypatch):
+    folder = tmp_path / "cash_boxes"
+    folder.mkdir()
+    sound = (mappings_folder() / "cash_boxes" / "itb_caja_164.yaml").read_text(encoding="utf-8")
+    (folder / "itb_caja_164.yaml").write_text(sound, encoding="utf-8")
+    monkeypatch.setenv("CIERRE_MAPPINGS_DIR", str(tmp_path))
+    assert list(all_boxes()) == ["itb_caja_164"]
     (folder / "itb_caja_164.yaml").write_text(sound.replace("name: ", "name: New "), encoding="utf-8")
+    (folder / "itb_caja_165.yaml").write_text(sound, encoding="utf-8")
+    later = monotonic() + TRUSTED
+    monkeypatch.setattr("board.boxes.monotonic", lambda: later)
     assert all_boxes()["itb_caja_164"].name.startswith("New ")
+    assert "itb_caja_165" in all_boxes()
 
 
 def test_days_of_two_months_are_put_together():

@@ -124,6 +124,14 @@ def test_the_month_follows_its_days(ledger, stage, reading, freeze, reconcile, d
     assert board.months(ledger, day - timedelta(days=40), day - timedelta(days=20)) == []
 
 
+def test_months_in_which_nothing_changed_are_not_read_again(ledger, stage, reading, freeze, reconcile, day):
+    stage(reading)
+    first = board.months(ledger, day, day)
+    assert board.months(ledger, day, day) is first
+    reconcile(freeze(*reading.documents))
+    assert board.months(ledger, day, day) != first
+
+
 def test_a_row_of_another_box_in_the_same_snapshot_is_not_shown(ledger, stage, reading, snapshot_id, day):
     stage(reading)
     assert board.Day(ledger, BOX, day).source_row(snapshot_id, "0/PAGOS/1") is not None

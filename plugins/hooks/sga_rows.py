@@ -12,6 +12,7 @@ from typing import Any
 
 from bookkeeping.documents import Document, QuarantinedRow, Reading
 from bookkeeping.money import ZERO, AmountError, amount
+from bookkeeping.sentence import Sentence, together
 from hooks.sga_shapes import FORM_FIELDS, FORMS, NO_CASH, SHAPES, Reason, Shape
 
 
@@ -106,14 +107,17 @@ def _canonical(value: Any) -> str:
 
 def _document(row: Row, day: date, currency: str) -> Document:
     if not isinstance(row.value, dict):
-        raise _Unbookable(Reason.NOT_AN_OBJECT, f"the row is a {type(row.value).__name__}, not an object")
+        told = Sentence("the row is a {kind}, not an object", kind=type(row.value).__name__)
+        raise _Unbookable(Reason.NOT_AN_OBJECT, told)
     if lacking := [field for field in row.shape.fields if row.lacks(field)]:
-        raise _Unbookable(Reason.MISSING_FIELD, f"the row lacks {', '.join(lacking)}")
+        raise _Unbookable(Reason.MISSING_FIELD, Sentence("the row lacks {fields}", fields=", ".join(lacking)))
     amounts = _amounts(row, currency)
     if row.list == "RC" and row.form in NO_CASH:
-        raise _Unbookable(Reason.NO_CASH, f"a receipt {NO_CASH[row.form]} has no cash behind it")
+        told = Sentence("a receipt {why} has no cash behind it", why=Sentence(NO_CASH[row.form]))
+        raise _Unbookable(Reason.NO_CASH, told)
     if "form" in row.shape.attributes and row.form not in FORMS:
-        raise _Unbookable(Reason.UNKNOWN_FORM, f"formaPagoId {row.form!r} is no form of payment that is known")
+        told = Sentence("formaPagoId {form} is no form of payment that is known", form=repr(row.form))
+        raise _Unbookable(Reason.UNKNOWN_FORM, told)
     return Document(
         source="sga",
         kind=row.shape.kind,
@@ -145,11 +149,12 @@ def _amounts(row: Row, currency: str) -> dict[str, Decimal]:
     for name, field in row.shape.amounts.items():
         value = money(row.get(field), currency)
         if value is None:
-            raise _Unbookable(
-                Reason.BAD_AMOUNT, f"{field} is {str(row.get(field))[:40]!r}, which is no amount of money"
-            )
+            said = repr(str(row.get(field))[:40])
+            told = Sentence("{field} is {said}, which is no amount of money", field=field, said=said)
+            raise _Unbookable(Reason.BAD_AMOUNT, told)
         if value < ZERO:
-            raise _Unbookable(Reason.NEGATIVE_AMOUNT, f"{field} is negative ({value}), which SGA has no meaning for")
+            told = Sentence("{field} is negative ({value}), which SGA has no meaning for", field=field, value=value)
+            raise _Unbookable(Reason.NEGATIVE_AMOUNT, told)
         amounts[name] = value
     if row.list == "PAGOS":
         amounts["gross"] = sum(amounts.values(), ZERO)
@@ -161,7 +166,8 @@ def _attribute(row: Row, field: str) -> str:
     if field != "esFraude":
         return str(value)
     if not isinstance(value, bool):
-        raise _Unbookable(Reason.BAD_FLAG, f"esFraude is {str(value)[:40]!r}, neither true nor false")
+        told = Sentence("esFraude is {said}, neither true nor false", said=repr(str(value)[:40]))
+        raise _Unbookable(Reason.BAD_FLAG, told)
     return "true" if value else "false"
 
 
@@ -186,10 +192,11 @@ def in_two_forms(rows: Iterable[Row]) -> dict[str, _Unbookable]:
     for group in alike.values():
         forms = sorted({row.form for row in group})
         if len(forms) > 1:
-            named = " and ".join(f"{form} ({FORMS.get(form, 'unknown')})" for form in forms)
-            message = (
-                f"the same payment stands under forms {named}: SGA lists a payment once under each form that matches "
-                f"it, so {len(group)} rows may be fewer payments; a person must look them up in SGA and decide"
+            message = Sentence(
+                "the same payment stands under forms {forms}: SGA lists a payment once under each form that matches it,"
+                " so {n} rows may be fewer payments; a person must look them up in SGA and decide",
+                forms=together(f"{form} ({FORMS.get(form, 'unknown')})" for form in forms),
+                n=len(group),
             )
             doubts.update({row.place: _Unbookable(Reason.TWO_FORMS, message) for row in group})
     return doubts
@@ -208,10 +215,10 @@ def in_two_sessions(rows: Iterable[Row]) -> dict[str, _Unbookable]:
     doubts = {}
     for group in alike.values():
         if len({row.session for row in group}) > 1:
-            places = ", ".join(row.place for row in group)
-            message = (
-                f"the same payment stands in several sessions ({places}), alike in everything: a person must look up "
-                "in SGA whether it was paid more than once"
+            message = Sentence(
+                "the same payment stands in several sessions ({places}), alike in everything: a person must look up in"
+                " SGA whether it was paid more than once",
+                places=", ".join(row.place for row in group),
             )
             doubts.update({row.place: _Unbookable(Reason.TWO_SESSIONS, message) for row in group})
     return doubts
@@ -226,9 +233,12 @@ def repeated(rows: Iterable[Row]) -> dict[str, _Unbookable]:
     doubts = {}
     for (name, identity), group in same.items():
         if len(group) > 1:
-            places = ", ".join(row.place for row in group)
-            message = (
-                f"{SHAPES[name].id} {identity} stands in {len(group)} rows ({places}): SGA must be asked which holds"
+            message = Sentence(
+                "{field} {id} stands in {n} rows ({places}): SGA must be asked which holds",
+                field=SHAPES[name].id,
+                id=identity,
+                n=len(group),
+                places=", ".join(row.place for row in group),
             )
             doubts.update({row.place: _Unbookable(Reason.REPEATED_ID, message) for row in group})
     return doubts

@@ -71,4 +71,4 @@ class StageOperator(CashCloseStep):
 def _told(row: "QuarantinedRow") -> Sentence:
     """Where the row stands, and why it is not booked: the message as it is kept."""
     reason = Sentence(row.reason.replace("_", " "))
-    return Sentence("{place} ({reason}): {message}", place=row.place, reason=reason, message=row.message.rstrip("."))
+    return Sentence("{place} ({reason}): {message}", place=row.place, reason=reason, message=row.message)

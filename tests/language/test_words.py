@@ -10,7 +10,9 @@ from airflow.utils.types import DagRunType
 
 from bookkeeping.documents import Kind
 from bookkeeping.journal import Side
+from hooks import bsale_shapes, sga_shapes, sge_rows, zeta_shapes
 from hooks.errors import DataError, FatalError, RetriableError, UncertainError
+from hooks.sga_shapes import NO_CASH
 from language.language import catalogue
 from store.capabilities import OBSTACLES
 
@@ -67,6 +69,8 @@ AS_THEY_COME = {
     *Kind,
     *(f"{kind}s" for kind in Kind),
     *(side.name.lower() for side in Side),
+    *(reason for source in (bsale_shapes, sga_shapes, sge_rows, zeta_shapes) for reason in source.Reason),
+    *NO_CASH.values(),
     *OBSTACLES.values(),
     *(error.advice for error in (RetriableError, FatalError, UncertainError, DataError)),
     *("reconciled", "no activity", "discrepancy", "open", "uncertain"),

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from board import board_page, day_pages, trend_page, work_page
 from board.language import COOKIE
 from board.pages import PageDep, page_of
-from language.regional import CODES
+from language.language import CODES
 
 STATIC = Path(__file__).parent / "static"
 

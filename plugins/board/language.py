@@ -2,7 +2,8 @@
 
 from fastapi import Request
 
-from language.regional import CODES, Regional, speaking
+from language.language import CODES
+from language.regional import Regional, speaking
 
 COOKIE = "cierre_language"
 

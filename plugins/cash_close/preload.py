@@ -1,4 +1,4 @@
-"""What tasks import is imported once, by the scheduler: the local executor forks each task from it.
+"""What tasks import, and the words they speak, the scheduler reads once: the local executor forks each task from it.
 
 That spares a task most of its start, a quarter of a second of the processor. Executors that start their tasks otherwise
 gain nothing and lose nothing; a changed module reaches tasks of a local executor when the scheduler is restarted.
@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import Any
 
 from airflow.listeners import hookimpl
+
+from language.language import CODES, catalogue
 
 NEEDED = (
     "airflow.providers.postgres.hooks.postgres",
@@ -42,3 +44,5 @@ def on_starting(component: Any) -> None:
     if type(component).__name__ == "Job" and "scheduler" in sys.argv:
         for name in NEEDED:
             import_module(name)
+        for code in CODES:
+            catalogue(code)

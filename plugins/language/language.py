@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from bookkeeping.money import DECIMALS
 from bookkeeping.sentence import Sentence
 
 Code = Literal["es", "en"]
+CODES = get_args(Code)
 """The languages that are spoken here."""
 
 MARKS = {"es": {ord(","): ".", ord("."): ","}, "en": {}}

@@ -3,15 +3,12 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import get_args
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, dates
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from language.language import Code, Language, catalogue
-
-CODES = get_args(Code)
+from language.language import CODES, Language, catalogue
 
 
 @dataclass(frozen=True, eq=False)

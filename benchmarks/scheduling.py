@@ -57,8 +57,8 @@ def run(bench: Bench) -> None:
                 "Cierre",
                 "empty tasks",
                 1.25,
-                "Each box's file is read and checked, and there is more of it to store: a form, a runbook, pools, retries,"
-                " links and alerts.",
+                "Each box's file is read and checked, and there is more to store of it: a form, a runbook, pools,"
+                " retries, links and alerts.",
             )
     if bench.full:
         with system(RUN / "benchmarks" / "scheduling", boxes, empty=False, open_boxes=1) as here:

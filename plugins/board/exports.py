@@ -14,6 +14,7 @@ from fpdf import FPDF
 from fpdf.enums import TableBordersLayout
 from fpdf.fonts import FontFace
 
+from bookkeeping.money import DECIMALS
 from language.regional import Regional
 
 Cell = str | int | Decimal | datetime | None
@@ -98,11 +99,12 @@ def _csv_cell(cell: Cell, comma: bool) -> str:
 
 
 def as_xlsx(about: Mapping[str, Any], _: Regional) -> tuple[bytes, str]:
-    """All tables, a sheet each; money as numbers with their decimals."""
+    """All tables, a sheet each; money as numbers, shown with the decimals of the box's currency."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False}) as book:
         bold = book.add_format({"bold": True, "bottom": 1})
-        money = book.add_format({"num_format": "#,##0.00"})
+        decimals = DECIMALS[about["box"].currency]
+        money = book.add_format({"num_format": "#,##0" + ("." + "0" * decimals if decimals else "")})
         for table in tables(about, _):
             sheet = book.add_worksheet(table.title[:31])
             sheet.write_row(0, 0, table.head, bold)

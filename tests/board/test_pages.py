@@ -178,6 +178,15 @@ def test_a_day_as_xlsx_and_as_pdf(login, ledger):
     assert login().get(f"{HERE}/close.exe").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("box", "amount", "form"), [("itb_caja_164", "1234.50", "#,##0.00"), ("austral_oficina_1", "1234", "#,##0")]
+)
+def test_money_in_a_spreadsheet_has_the_decimals_of_its_currency(login, ledger, box, amount, form):
+    closed_day.close(ledger, cash_boxes()[box], DAY, (amount, "1"))
+    with zipfile.ZipFile(io.BytesIO(login().get(f"/boxes/{box}/{DAY}/close.xlsx").content)) as book:
+        assert f'formatCode="{form}"' in book.read("xl/styles.xml").decode()
+
+
 def test_trends_show_the_day_that_stands_out(login, ledger):
     for ago, amount in enumerate(["100.00"] * 9 + ["900.00"], start=2):
         closed_day.stage(ledger, BOX, datetime.now(UTC).date() - timedelta(days=ago), (amount, "1"))

@@ -12,12 +12,13 @@ from cash_close.roles import is_fab, operator, reader
 
 Permissions = tuple[tuple[str, str], ...]
 
-# Which DAGs these hold for, the DAGs say: FAB asks for both.
+# Which DAGs these hold for, the DAGs say: FAB asks for both. Pools, connections and assets, which name other companies'
+# boxes and have no such say, are not among them.
 LOOKS: Permissions = (
     *(
         ("can_read", what)
         for what in ("Website", "Plugins", "DAG Runs", "Task Instances", "Task Logs", "XComs", "HITL Detail",
-                     "DAG Code", "DAG Versions", "DAG Warnings", "My Profile", "My Password")
+                     "DAG Code", "DAG Dependencies", "DAG Versions", "DAG Warnings", "My Profile", "My Password")
     ),
     *(("can_edit", what) for what in ("My Profile", "My Password")),
     *(("menu_access", what) for what in ("DAGs", "Browse", "DAG Runs", "Task Instances", "HITL Detail")),

@@ -206,6 +206,18 @@ def test_who_may_not_close_a_box_is_offered_no_button_and_refused_by_airflow(sit
         assert tuple(answer.status_code for answer in asked) == answers, person
 
 
+@pytest.mark.parametrize("person", ["itb_reads", "itb_closes"])
+def test_airflows_own_pages_tell_a_companys_people_nothing_of_others(site, people, person):
+    def answer(path: str) -> int:
+        return people[person].get(f"{site.url}{path}").status_code
+
+    for page in ("api/v2/dags/{}/details", "api/v2/dags/{}/dagRuns", "ui/structure/structure_data?dag_id={}"):
+        assert answer(f"/{page.format(f'cash_close__{OWN.id}')}") == 200, page
+        assert answer(f"/{page.format(f'cash_close__{FOREIGN.id}')}") == 403, page
+    for page in ("assets", "pools", "connections", "variables", "eventLogs", "importErrors"):
+        assert answer(f"/api/v2/{page}") == 403, page
+
+
 def test_the_board_stands_in_everybodys_menu(site, people):
     for person in people.values():
         plugins = person.get(f"{site.url}/api/v2/plugins").json()["plugins"]

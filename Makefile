@@ -124,7 +124,7 @@ bench-year: setup
 
 bench: setup
 	@sh benchmarks/setup.sh
-	@$(PY) -m benchmarks $(if $(ONLY),--only "$(ONLY)")
+	@PATH="$(CURDIR)/.cache/bench/debian/usr/bin:$$PATH" $(PY) -m benchmarks $(if $(ONLY),--only "$(ONLY)")
 
 reliability: setup
 	@$(MAKE) --no-print-directory simulate SEEDS="$(or $(SEEDS),2000)" ARGS=--markdown

@@ -1,6 +1,8 @@
 """Where and when it was measured, for RESULTS.md."""
 
 import platform
+import shutil
+import subprocess
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -34,4 +36,8 @@ def _of_peers(python: Path) -> list[str]:
     """The versions of the tools compared with, where they are installed."""
     folders = [str(folder) for folder in python.parents[1].glob("lib/python*/site-packages")]
     found = {one.name.lower(): one.version for one in metadata.distributions(path=folders)} if folders else {}
-    return [f"{name} {found[name]}" for name in PEERS if name in found]
+    versions = [f"{name} {found[name]}" for name in PEERS if name in found]
+    if shutil.which("hledger"):
+        said = subprocess.run(["hledger", "--version"], capture_output=True, text=True, check=True).stdout
+        versions.append(said.split(",")[0])
+    return versions

@@ -7,6 +7,7 @@ from typing import Any
 
 from bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
 from bookkeeping.money import ZERO, quantum
+from bookkeeping.sentence import Sentence
 from hooks import bsale_shapes as shapes
 from hooks.bsale_answers import identity
 from hooks.bsale_landing import Landing
@@ -30,8 +31,8 @@ def documents(landing: Landing, *, day: date, currency: str, key: str) -> Readin
 class _Unbookable(Exception):
     """Why a row does not become a document."""
 
-    def __init__(self, reason: Reason, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, reason: Reason, text: str, **values: object) -> None:
+        super().__init__(Sentence(text, **values))
         self.reason = reason
 
 
@@ -84,24 +85,35 @@ class _Reader:
             "payment_type": shapes.form(row),
         }
         if lacking := [name for name, value in said.items() if value in ("", None)]:
-            raise _Unbookable(Reason.MISSING_FIELD, f"the row lacks {', '.join(lacking)}")
+            raise _Unbookable(Reason.MISSING_FIELD, "the row lacks {fields}", fields=", ".join(lacking))
         if self.times[said["id"]] > 1:
-            message = f"payment {said['id']} stands in {self.times[said['id']]} rows: the day must be read again"
-            raise _Unbookable(Reason.REPEATED_ID, message)
+            raise _Unbookable(
+                Reason.REPEATED_ID,
+                "payment {id} stands in {n} rows: the day must be read again",
+                id=said["id"],
+                n=self.times[said["id"]],
+            )
         if shapes.flag(row["state"]) is None:
-            raise _Unbookable(Reason.BAD_FLAG, f"state is {_quote(row['state'])}, neither 0 nor 1")
+            raise _Unbookable(Reason.BAD_FLAG, "state is {said}, neither 0 nor 1", said=_quote(row["state"]))
         if "isCreditPayment" in row and shapes.flag(row["isCreditPayment"]) is None:
-            message = f"isCreditPayment is {_quote(row['isCreditPayment'])}, neither 0 nor 1"
-            raise _Unbookable(Reason.BAD_FLAG, message)
+            raise _Unbookable(
+                Reason.BAD_FLAG, "isCreditPayment is {said}, neither 0 nor 1", said=_quote(row["isCreditPayment"])
+            )
         if not shapes.office(row):
-            raise _Unbookable(Reason.NO_OFFICE, f"payment {said['id']} names no office, so no cash box would book it")
+            raise _Unbookable(
+                Reason.NO_OFFICE, "payment {id} names no office, so no cash box would book it", id=said["id"]
+            )
 
     def _net(self, row: dict[str, Any]) -> Decimal:
         net = shapes.money(row.get("amount"), self.currency)
         if net is None:
-            raise _Unbookable(Reason.BAD_AMOUNT, f"amount is {_quote(row.get('amount'))}, which is no amount of money")
+            raise _Unbookable(
+                Reason.BAD_AMOUNT, "amount is {said}, which is no amount of money", said=_quote(row.get("amount"))
+            )
         if net < ZERO:
-            raise _Unbookable(Reason.NEGATIVE_AMOUNT, f"amount is negative ({net}), which Bsale gives no meaning to")
+            raise _Unbookable(
+                Reason.NEGATIVE_AMOUNT, "amount is negative ({net}), which Bsale gives no meaning to", net=net
+            )
         return net
 
     def _is_of_the_day(self, row: dict[str, Any]) -> None:
@@ -109,23 +121,31 @@ class _Reader:
         if shapes.is_undated(row):
             made = shapes.seconds(row.get("createdAt"))
             if made is None:
-                raise _Unbookable(Reason.BAD_DATE, f"there is no recordDate, and createdAt is {_quote(made)}")
+                raise _Unbookable(Reason.BAD_DATE, "there is no recordDate, and createdAt is {said}", said=_quote(made))
             its_day = datetime.fromtimestamp(made, self.landing.zone).date()
             if its_day != self.day:
-                message = f"it has no recordDate and was made on {its_day}, where it is booked"
-                raise _Unbookable(Reason.ANOTHER_DAY, message)
+                raise _Unbookable(
+                    Reason.ANOTHER_DAY, "it has no recordDate and was made on {day}, where it is booked", day=its_day
+                )
             return
         recorded = shapes.seconds(row["recordDate"])
         if recorded is None:
-            raise _Unbookable(Reason.BAD_DATE, f"recordDate is {_quote(row['recordDate'])}, which is no date")
+            raise _Unbookable(Reason.BAD_DATE, "recordDate is {said}, which is no date", said=_quote(row["recordDate"]))
         if shapes.utc_day(recorded) != self.day:
-            message = f"Bsale gives it for {self.day}, but its recordDate is of {shapes.utc_day(recorded)} (UTC)"
-            raise _Unbookable(Reason.WRONG_DAY, message)
+            raise _Unbookable(
+                Reason.WRONG_DAY,
+                "Bsale gives it for {day}, but its recordDate is of {recorded} (UTC)",
+                day=self.day,
+                recorded=shapes.utc_day(recorded),
+            )
 
     def _has_a_known_form(self, row: dict[str, Any]) -> None:
         if self.landing.is_client_credit(row) is None:
-            message = f"Bsale does not tell what form of payment {shapes.form(row)} is: whether money moved is unknown"
-            raise _Unbookable(Reason.UNKNOWN_FORM, message)
+            raise _Unbookable(
+                Reason.UNKNOWN_FORM,
+                "Bsale does not tell what form of payment {form} is: whether money moved is unknown",
+                form=shapes.form(row),
+            )
 
     def _taxes(self, row: dict[str, Any], net: Decimal) -> dict[str, Decimal]:
         """The VAT in an amount, by the kind of document it pays; none where that is not known.
@@ -175,7 +195,7 @@ class _Reader:
         if due in (None, "", 0, "0"):
             return False
         if (instant := shapes.seconds(due)) is None:
-            raise _Unbookable(Reason.BAD_DATE, f"checkDate is {_quote(due)}, which is no date")
+            raise _Unbookable(Reason.BAD_DATE, "checkDate is {said}, which is no date", said=_quote(due))
         return shapes.utc_day(instant) > self.day
 
 

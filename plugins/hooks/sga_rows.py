@@ -45,8 +45,8 @@ def money(value: object, currency: str) -> Decimal | None:
 class _Unbookable(Exception):
     """Why a row does not become a document."""
 
-    def __init__(self, reason: Reason, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, reason: Reason, text: str, **values: object) -> None:
+        super().__init__(Sentence(text, **values))
         self.reason = reason
 
 
@@ -107,17 +107,16 @@ def _canonical(value: Any) -> str:
 
 def _document(row: Row, day: date, currency: str) -> Document:
     if not isinstance(row.value, dict):
-        told = Sentence("the row is a {kind}, not an object", kind=type(row.value).__name__)
-        raise _Unbookable(Reason.NOT_AN_OBJECT, told)
+        raise _Unbookable(Reason.NOT_AN_OBJECT, "the row is a {kind}, not an object", kind=type(row.value).__name__)
     if lacking := [field for field in row.shape.fields if row.lacks(field)]:
-        raise _Unbookable(Reason.MISSING_FIELD, Sentence("the row lacks {fields}", fields=", ".join(lacking)))
+        raise _Unbookable(Reason.MISSING_FIELD, "the row lacks {fields}", fields=", ".join(lacking))
     amounts = _amounts(row, currency)
     if row.list == "RC" and row.form in NO_CASH:
-        told = Sentence("a receipt {why} has no cash behind it", why=Sentence(NO_CASH[row.form]))
-        raise _Unbookable(Reason.NO_CASH, told)
+        raise _Unbookable(Reason.NO_CASH, "a receipt {why} has no cash behind it", why=Sentence(NO_CASH[row.form]))
     if "form" in row.shape.attributes and row.form not in FORMS:
-        told = Sentence("formaPagoId {form} is no form of payment that is known", form=repr(row.form))
-        raise _Unbookable(Reason.UNKNOWN_FORM, told)
+        raise _Unbookable(
+            Reason.UNKNOWN_FORM, "formaPagoId {form} is no form of payment that is known", form=repr(row.form)
+        )
     return Document(
         source="sga",
         kind=row.shape.kind,
@@ -150,11 +149,16 @@ def _amounts(row: Row, currency: str) -> dict[str, Decimal]:
         value = money(row.get(field), currency)
         if value is None:
             said = repr(str(row.get(field))[:40])
-            told = Sentence("{field} is {said}, which is no amount of money", field=field, said=said)
-            raise _Unbookable(Reason.BAD_AMOUNT, told)
+            raise _Unbookable(
+                Reason.BAD_AMOUNT, "{field} is {said}, which is no amount of money", field=field, said=said
+            )
         if value < ZERO:
-            told = Sentence("{field} is negative ({value}), which SGA has no meaning for", field=field, value=value)
-            raise _Unbookable(Reason.NEGATIVE_AMOUNT, told)
+            raise _Unbookable(
+                Reason.NEGATIVE_AMOUNT,
+                "{field} is negative ({value}), which SGA has no meaning for",
+                field=field,
+                value=value,
+            )
         amounts[name] = value
     if row.list == "PAGOS":
         amounts["gross"] = sum(amounts.values(), ZERO)
@@ -166,8 +170,7 @@ def _attribute(row: Row, field: str) -> str:
     if field != "esFraude":
         return str(value)
     if not isinstance(value, bool):
-        told = Sentence("esFraude is {said}, neither true nor false", said=repr(str(value)[:40]))
-        raise _Unbookable(Reason.BAD_FLAG, told)
+        raise _Unbookable(Reason.BAD_FLAG, "esFraude is {said}, neither true nor false", said=repr(str(value)[:40]))
     return "true" if value else "false"
 
 
@@ -192,13 +195,14 @@ def in_two_forms(rows: Iterable[Row]) -> dict[str, _Unbookable]:
     for group in alike.values():
         forms = sorted({row.form for row in group})
         if len(forms) > 1:
-            message = Sentence(
+            why = _Unbookable(
+                Reason.TWO_FORMS,
                 "the same payment stands under forms {forms}: SGA lists a payment once under each form that matches it,"
                 " so {n} rows may be fewer payments; a person must look them up in SGA and decide",
                 forms=together(f"{form} ({FORMS.get(form, 'unknown')})" for form in forms),
                 n=len(group),
             )
-            doubts.update({row.place: _Unbookable(Reason.TWO_FORMS, message) for row in group})
+            doubts.update({row.place: why for row in group})
     return doubts
 
 
@@ -215,12 +219,13 @@ def in_two_sessions(rows: Iterable[Row]) -> dict[str, _Unbookable]:
     doubts = {}
     for group in alike.values():
         if len({row.session for row in group}) > 1:
-            message = Sentence(
+            why = _Unbookable(
+                Reason.TWO_SESSIONS,
                 "the same payment stands in several sessions ({places}), alike in everything: a person must look up in"
                 " SGA whether it was paid more than once",
                 places=", ".join(row.place for row in group),
             )
-            doubts.update({row.place: _Unbookable(Reason.TWO_SESSIONS, message) for row in group})
+            doubts.update({row.place: why for row in group})
     return doubts
 
 
@@ -233,14 +238,15 @@ def repeated(rows: Iterable[Row]) -> dict[str, _Unbookable]:
     doubts = {}
     for (name, identity), group in same.items():
         if len(group) > 1:
-            message = Sentence(
+            why = _Unbookable(
+                Reason.REPEATED_ID,
                 "{field} {id} stands in {n} rows ({places}): SGA must be asked which holds",
                 field=SHAPES[name].id,
                 id=identity,
                 n=len(group),
                 places=", ".join(row.place for row in group),
             )
-            doubts.update({row.place: _Unbookable(Reason.REPEATED_ID, message) for row in group})
+            doubts.update({row.place: why for row in group})
     return doubts
 
 

@@ -110,11 +110,11 @@ def _seen(row: Row, reading: Landing, known_since: date | None, currency: str) -
     amount = row.collected(currency)
     if amount is None:
         shown = str(row.cell("collected"))[:40]
-        raise Unbookable(Reason.BAD_AMOUNT, f"the amount collected is {shown!r}, which is no amount")
+        raise Unbookable(Reason.BAD_AMOUNT, "the amount collected is {said}, which is no amount", said=repr(shown))
     try:
         collected_on = row.day("collected_on")
     except NoDay as wrong:
-        raise Unbookable(Reason.BAD_DATE, f"day of collection: {wrong}") from None
+        raise Unbookable(Reason.BAD_DATE, "day of collection: {why}", why=wrong) from None
     return Seen(reading.day, known_since, row.issued_on or reading.day, amount, collected_on)
 
 

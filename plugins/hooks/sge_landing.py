@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from bookkeeping.money import ZERO, AmountError, amount
+from bookkeeping.sentence import Sentence
 from hooks.errors import DataError
 from hooks.sge_columns import VENDOR, Column, columns_of
 from hooks.sge_query import MADRID
@@ -172,5 +173,5 @@ def day_of(value: Any) -> date | None:
             return date(year, month, day)
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise NoDay(f"{text[:40]!r} is no day") from None
+        raise NoDay(Sentence("{said} is no day", said=repr(text[:40]))) from None
     return moment.astimezone(MADRID).date() if moment.tzinfo else moment.date()

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bookkeeping.documents import Document, Kind, QuarantinedRow
 from bookkeeping.money import ZERO
+from bookkeeping.sentence import Sentence
 from hooks.sge_landing import NoDay, Project, Row
 
 ROUNDING = Decimal("0.05")
@@ -28,8 +29,8 @@ class Reason(StrEnum):
 class Unbookable(Exception):
     """Why a row does not become a document."""
 
-    def __init__(self, reason: Reason, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, reason: Reason, text: str, **values: object) -> None:
+        super().__init__(Sentence(text, **values))
         self.reason = reason
 
 
@@ -44,7 +45,9 @@ def issued(project: Project, *, day: date, currency: str) -> Iterator[Document |
             if _day_of_issue(row) != day:
                 continue
             if row.key in seen:
-                raise Unbookable(Reason.REPEATED, f"invoice {row.number} stands in the list already, and counts once")
+                raise Unbookable(
+                    Reason.REPEATED, "invoice {number} stands in the list already, and counts once", number=row.number
+                )
             seen.add(row.key)
             yield _document(row, day, currency)
         except Unbookable as why:
@@ -55,7 +58,7 @@ def _day_of_issue(row: Row) -> date:
     try:
         issued_on = row.day("issued_on")
     except NoDay as wrong:
-        raise Unbookable(Reason.BAD_DATE, f"day of issue: {wrong}") from None
+        raise Unbookable(Reason.BAD_DATE, "day of issue: {why}", why=wrong) from None
     if issued_on is None:
         raise Unbookable(Reason.MISSING_FIELD, "the invoice has no day of issue")
     return issued_on
@@ -63,13 +66,18 @@ def _day_of_issue(row: Row) -> date:
 
 def _document(row: Row, day: date, currency: str) -> Document:
     if lacking := [name for name in ("anualidad", "numeroFactura") if not row.value.get(name)]:
-        raise Unbookable(Reason.MISSING_FIELD, f"the invoice lacks {', '.join(lacking)}")
+        raise Unbookable(Reason.MISSING_FIELD, "the invoice lacks {fields}", fields=", ".join(lacking))
     base, total = _money(row, "base", currency), _money(row, "total", currency)
     rate = _rate(row)
     vat = total - base
     if abs(base * rate / 100 - vat) > ROUNDING:
-        message = f"base {base} at {rate} % of VAT does not come to the total {total}"
-        raise Unbookable(Reason.TOTALS_DISAGREE, message)
+        raise Unbookable(
+            Reason.TOTALS_DISAGREE,
+            "base {base} at {rate} % of VAT does not come to the total {total}",
+            base=base,
+            rate=rate,
+            total=total,
+        )
     return Document(
         source="sge",
         kind=kind_of(base),
@@ -92,7 +100,12 @@ def kind_of(base: Decimal) -> Kind:
 def _money(row: Row, meaning: str, currency: str) -> Decimal:
     value = row.money(meaning, currency)
     if value is None:
-        raise Unbookable(Reason.BAD_AMOUNT, f"{meaning} is {str(row.cell(meaning))[:40]!r}, which is no amount")
+        raise Unbookable(
+            Reason.BAD_AMOUNT,
+            "{meaning} is {said}, which is no amount",
+            meaning=meaning,
+            said=repr(str(row.cell(meaning))[:40]),
+        )
     return value
 
 
@@ -100,7 +113,7 @@ def _rate(row: Row) -> Decimal:
     """The VAT rate in per cent: ``21``, ``10,5``, ``21 %``; an empty one is 0."""
     text = str(row.cell("vat_rate") or "0").replace("%", "").replace(",", ".").strip()
     if not re.fullmatch(r"\d{1,2}(\.\d{1,4})?", text):
-        raise Unbookable(Reason.BAD_RATE, f"the VAT rate is {text[:40]!r}, which is no percentage")
+        raise Unbookable(Reason.BAD_RATE, "the VAT rate is {said}, which is no percentage", said=repr(text[:40]))
     return Decimal(text)
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
 from bookkeeping.money import DECIMALS, ZERO, AmountError, amount, quantum
+from bookkeeping.sentence import Sentence
 from hooks.zeta_landing import Landing
 from hooks.zeta_lines import A_CENT, number
 from hooks.zeta_shapes import HOME_CURRENCY, ON_BEHALF, RATES, SALE_TYPES, SIGNS, Reason, box_key, code, invoice_id
@@ -58,8 +59,8 @@ def form_of(row: Row, landed: Landing) -> str:
 class _Unbookable(Exception):
     """Why a row does not become a document."""
 
-    def __init__(self, reason: Reason, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, reason: Reason, text: str, **values: object) -> None:
+        super().__init__(Sentence(text, **values))
         self.reason = reason
 
 
@@ -72,24 +73,24 @@ class _Sale:
         if not self.id:
             raise _Unbookable(Reason.MISSING_FIELD, "the row has no FacturaId")
         if ids[self.id] > 1:
-            raise _Unbookable(Reason.REPEATED_ID, f"FacturaId {self.id} stands in {ids[self.id]} rows")
+            raise _Unbookable(Reason.REPEATED_ID, "FacturaId {id} stands in {n} rows", id=self.id, n=ids[self.id])
         if not box_key(row):
-            raise _Unbookable(Reason.NO_BOX, f"sale {self.id} names no local and caja: it may be of any box")
+            raise _Unbookable(Reason.NO_BOX, "sale {id} names no local and caja: it may be of any box", id=self.id)
         if missing := [name for name in NEEDED if row.get(name) in (None, "")]:
-            raise _Unbookable(Reason.MISSING_FIELD, f"sale {self.id} lacks {', '.join(missing)}")
+            raise _Unbookable(Reason.MISSING_FIELD, "sale {id} lacks {fields}", id=self.id, fields=", ".join(missing))
         self.on_behalf = self.id in on_behalf
         self.lines: Sequence[Row] = landed.lines.get(self.id, ())
         self.currency = own_currency(row, landed)
         if not self.currency:
-            said = f"MonedaCodigo {code(row.get('MonedaCodigo'))} of sale {self.id}"
-            raise _Unbookable(Reason.UNKNOWN_CURRENCY, f"{said} is no currency that the connection names")
+            said = Sentence("MonedaCodigo {code} of sale {id}", code=code(row.get("MonedaCodigo")), id=self.id)
+            raise _Unbookable(Reason.UNKNOWN_CURRENCY, "{said} is no currency that the connection names", said=said)
 
     def document(self, day: date, currency: str) -> Document:
         """The row as a document of a box that keeps ``currency``."""
         kind = self._type()
         if code(self.row.get("ComprobanteCFE")) == "S" and code(self.row.get("FacturaEmitida")) != "S":
             raise _Unbookable(
-                Reason.NOT_ISSUED, f"electronic voucher {self.id} is not issued: issue it or take it away"
+                Reason.NOT_ISSUED, "electronic voucher {id} is not issued: issue it or take it away", id=self.id
             )
         attributes = {
             "sale_type": SALE_TYPES[kind],
@@ -116,10 +117,18 @@ class _Sale:
     def _type(self) -> str:
         kind = code(self.row.get("ComprobanteTipo"))
         if kind not in SALE_TYPES:
-            raise _Unbookable(Reason.UNKNOWN_TYPE, f"ComprobanteTipo {kind} of sale {self.id} is no sale")
+            raise _Unbookable(
+                Reason.UNKNOWN_TYPE, "ComprobanteTipo {type} of sale {id} is no sale", type=kind, id=self.id
+            )
         sign = number(self.row.get("FacturaSigno"))
         if sign != SIGNS[kind]:
-            raise _Unbookable(Reason.WRONG_SIGN, f"FacturaSigno {sign} of sale {self.id} does not fit its type {kind}")
+            raise _Unbookable(
+                Reason.WRONG_SIGN,
+                "FacturaSigno {sign} of sale {id} does not fit its type {type}",
+                sign=sign,
+                id=self.id,
+                type=kind,
+            )
         return kind
 
     def _rate(self, currency: str) -> str:
@@ -128,51 +137,77 @@ class _Sale:
             return "1"
         rate = number(self.row.get("Cotizacion"))
         if currency != HOME_CURRENCY or not rate or rate < 0:
-            said = f"sale {self.id} in {self.currency}"
-            raise _Unbookable(Reason.NO_RATE, f"{said} has no Cotizacion that makes {currency} of it")
+            said = Sentence("sale {id} in {own}", id=self.id, own=self.currency)
+            raise _Unbookable(
+                Reason.NO_RATE, "{said} has no Cotizacion that makes {currency} of it", said=said, currency=currency
+            )
         return f"{rate.normalize():f}"
 
     def _money(self, field: str) -> Decimal:
         try:
             found = amount(self.row.get(field), self.currency)
         except AmountError:
-            raise _Unbookable(Reason.BAD_AMOUNT, f"{field} of sale {self.id} is no amount of money") from None
+            raise _Unbookable(
+                Reason.BAD_AMOUNT, "{field} of sale {id} is no amount of money", field=field, id=self.id
+            ) from None
         # Documented without a sign; a credit note that has one anyway is the same credit note.
         if kind_of(self.row) is Kind.CREDIT_NOTE:
             return abs(found)
         if found < ZERO:
-            raise _Unbookable(Reason.NEGATIVE_AMOUNT, f"{field} of sale {self.id} is negative ({found})")
+            raise _Unbookable(
+                Reason.NEGATIVE_AMOUNT,
+                "{field} of sale {id} is negative ({value})",
+                field=field,
+                id=self.id,
+                value=found,
+            )
         return found
 
     def _amounts(self) -> dict[str, Decimal]:
         """net is what the customer owes or gets back: base and vat, which are split by rate as the lines say."""
         base, vat, net = (self._money(f"Factura{part}") for part in ("Subtotal", "IVA", "Total"))
         if base + vat != net:
-            raise _Unbookable(Reason.DOES_NOT_ADD_UP, f"sale {self.id}: {base} and VAT of {vat} are not {net}")
+            raise _Unbookable(
+                Reason.DOES_NOT_ADD_UP,
+                "sale {id}: {base} and VAT of {vat} are not {net}",
+                id=self.id,
+                base=base,
+                vat=vat,
+                net=net,
+            )
         found = {"net": net, "base": base, "vat": vat, **self._by_rate("base", base), **self._by_rate("vat", vat)}
         if found.pop("vat_exempt"):
-            raise _Unbookable(Reason.UNKNOWN_VAT, f"sale {self.id} has VAT on lines that are exempt")
+            raise _Unbookable(Reason.UNKNOWN_VAT, "sale {id} has VAT on lines that are exempt", id=self.id)
         return found
 
     def _by_rate(self, part: str, whole: Decimal) -> dict[str, Decimal]:
         """A part of the sale by rate of VAT. Cents that rounding leaves go to the largest, so that it is the whole."""
         if not self.lines:
-            raise _Unbookable(Reason.NO_LINES, f"sale {self.id} has no lines, so its VAT cannot be told apart")
+            raise _Unbookable(Reason.NO_LINES, "sale {id} has no lines, so its VAT cannot be told apart", id=self.id)
         sums: dict[str, Decimal] = defaultdict(Decimal)
         for line in self.lines:
             said, rate = number(line.get(PARTS[part])), number(line.get("IVATasa"))
             name = RATES.get("" if rate is None else f"{rate.normalize():f}")
             if name is None:
-                raise _Unbookable(Reason.UNKNOWN_VAT, f"sale {self.id} has a line with IVATasa {line.get('IVATasa')}")
+                raise _Unbookable(
+                    Reason.UNKNOWN_VAT, "sale {id} has a line with IVATasa {rate}", id=self.id, rate=line.get("IVATasa")
+                )
             if said is None:
-                raise _Unbookable(Reason.BAD_AMOUNT, f"sale {self.id} has a line whose {PARTS[part]} is no amount")
+                raise _Unbookable(
+                    Reason.BAD_AMOUNT, "sale {id} has a line whose {field} is no amount", id=self.id, field=PARTS[part]
+                )
             sums[name] += abs(said) if kind_of(self.row) is Kind.CREDIT_NOTE else said
         unit = quantum(self.currency)
         found = {f"{part}_{name}": sums[name].quantize(unit) for name in RATES.values()}
         rest = whole - sum(found.values(), ZERO)
         if abs(rest) > A_CENT * len(self.lines):
             raise _Unbookable(
-                Reason.DOES_NOT_ADD_UP, f"the lines of sale {self.id} come to a {part} of {whole - rest}, not {whole}"
+                Reason.DOES_NOT_ADD_UP,
+                "the lines of sale {id} come to a {part} of {sum}, not {whole}",
+                id=self.id,
+                part=part,
+                sum=whole - rest,
+                whole=whole,
             )
         found[max(found, key=lambda name: found[name])] += rest
         return found

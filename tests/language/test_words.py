@@ -8,6 +8,7 @@ from pathlib import Path
 from airflow.utils.state import DagRunState, TaskInstanceState
 from airflow.utils.types import DagRunType
 
+from board.states import STATES
 from bookkeeping.documents import Kind
 from bookkeeping.journal import Side
 from hooks import bsale_shapes, sga_shapes, sge_rows, zeta_shapes
@@ -19,7 +20,12 @@ from store.capabilities import OBSTACLES
 PLUGINS = Path(__file__).parents[2] / "plugins"
 SPANISH = catalogue("es")
 
-SPEAKERS = {"say": [0], "Sentence": [0], "refusal": [2], "counted": [1, 2], "_": [0], ".language": [0]}
+SPEAKERS = {
+    **dict.fromkeys(("say", "Sentence", "_", ".language"), (0,)),
+    **dict.fromkeys(("Unbookable", "_Unbookable"), (1,)),
+    "counted": (1, 2),
+    "refusal": (2,),
+}
 """Who says a text (``.language``: the method of a page), and which of its arguments are texts."""
 
 IN_TEMPLATES = re.compile(r"""\b_\(\s*"((?:[^"\\]|\\.)*)\"""")
@@ -46,8 +52,10 @@ def said_in(file: Path) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", f".{getattr(node.func, 'attr', '')}")
-            for place in SPEAKERS.get(name, ()) if len(node.args) > max(SPEAKERS.get(name, [0])) else ():
-                yield from texts_of(node.args[place], named)
+            places = SPEAKERS.get(name, ())
+            if len(node.args) > max(places, default=-1):
+                for place in places:
+                    yield from texts_of(node.args[place], named)
 
 
 def needs_words(text: str) -> bool:
@@ -72,6 +80,7 @@ AS_THEY_COME = {
     *(reason for source in (bsale_shapes, sga_shapes, sge_rows, zeta_shapes) for reason in source.Reason),
     *NO_CASH.values(),
     *OBSTACLES.values(),
+    *(text for state in STATES.values() for text in (state.word, state.meaning)),
     *(error.advice for error in (RetriableError, FatalError, UncertainError, DataError)),
     *("reconciled", "no activity", "discrepancy", "open", "uncertain"),
     *("in all", "entries", "landed", "staged", "journal", "ERP", "unattested"),

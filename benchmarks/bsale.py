@@ -66,9 +66,9 @@ def run(bench: Bench) -> None:
                 "Cierre",
                 floor,
                 1.15,
-                "The first page, and the last question, which shows that nothing came in meanwhile, are asked alone: two of"
-                " 27 latencies. By cProfile, eight threads share one interpreter for 2 ms a page, most of it requests'; and"
-                " the landing comes after.",
+                "The first page, and the last question, which shows that nothing came in meanwhile, are asked alone:"
+                " two of 27 latencies. By cProfile, eight threads share one interpreter for 2 ms a page, most of it for"
+                " requests; and the landing comes after.",
             )
             bench.at_least(
                 "without it, as fast as the loop",

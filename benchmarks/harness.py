@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -156,11 +155,10 @@ class Bench:
     def check_cents(self, case: Case, same: str = "cents") -> None:
         """All who took part must have come to the same cents (or whatever else there is to count)."""
         said = {name: [result["cents"] for result in results] for name, results in case.results.items()}
-        # Round by round, as rounds may be of different days; who is slow takes part in fewer.
-        rounds = zip_longest(*said.values())
-        differ = any(
-            len({json.dumps(cents, sort_keys=True) for cents in one if cents is not None}) > 1 for one in rounds
-        )
+        most = max(map(len, said.values()))
+        # Round by round, as rounds may be of different days; whose rounds were fewer is held to the last of them.
+        rounds = zip(*(sums + sums[-1:] * (most - len(sums)) for sums in said.values()), strict=True)
+        differ = any(len({json.dumps(cents, sort_keys=True) for cents in one}) > 1 for one in rounds)
         self.part.verdicts.append(
             Verdict(
                 f"{case.title}: the same {same}",

@@ -54,9 +54,9 @@ def run(bench: Bench) -> None:
                 "Cierre",
                 "a script that retries",
                 1.05,
-                "By cProfile, a box needs some 45 ms beside the call: a session of PostgreSQL (10), claim and confirmation with"
-                " the board's summary and the seal (18), the lock and five reads (10); a script that writes nothing down"
-                " beforehand needs none of it.",
+                "By cProfile, a box needs some 45 ms beside the call: a session of PostgreSQL (10), claim and"
+                " confirmation with the board's summary and the seal (18), the lock and five reads (10); a script that"
+                " writes nothing down beforehand needs none of it.",
             )
         else:
             said = f"{ours['doubled']} doubled, {ours['missing']} missing (the script: {_told(theirs)})"

@@ -155,7 +155,7 @@ class Bench:
     def check_cents(self, case: Case, same: str = "cents") -> None:
         """All who took part must have come to the same cents (or whatever else there is to count)."""
         said = {name: [result["cents"] for result in results] for name, results in case.results.items()}
-        most = max(map(len, said.values()))
+        most = max(map(len, said.values()), default=0)
         # Round by round, as rounds may be of different days; whose rounds were fewer is held to the last of them.
         rounds = zip(*(sums + sums[-1:] * (most - len(sums)) for sums in said.values()), strict=True)
         differ = any(len({json.dumps(cents, sort_keys=True) for cents in one}) > 1 for one in rounds)

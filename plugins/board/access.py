@@ -64,8 +64,9 @@ class Viewer:
         }
 
 
-def viewer(user: GetUserDep, session: SessionDep) -> Viewer:
-    """The person behind a request. Raises 401 or 403 without a valid session of Airflow's."""
+async def viewer(user: GetUserDep, session: SessionDep) -> Viewer:
+    """The person behind a request; waits for nothing, so needs no thread. Raises 401 or 403 without a valid session of
+    Airflow's."""
     return Viewer(user, session)
 
 

@@ -98,4 +98,9 @@ def _packed(before: str, rows: str, after: str) -> bytes:
     return gzip.compress((before + rows + after).encode(), 5)
 
 
-PageDep = Annotated[Page, Depends(page_of)]
+async def _asked_for(request: Request) -> Page:
+    """Needs no thread, as every function that is not ``async`` would get."""
+    return page_of(request)
+
+
+PageDep = Annotated[Page, Depends(_asked_for)]

@@ -121,14 +121,14 @@ def site(cluster: Cluster) -> Iterator[Site]:
 
 @contextmanager
 def running(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen]:
-    """A process of the site, which ends with those it started."""
+    """A process of the site; it ends with all that run beside it, by force where it does not listen."""
     with (HOME / f"{Path(command[0]).name}.log").open("ab") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
         yield process
     finally:
-        process.terminate()
-        process.wait(PATIENCE)
+        processes.end(processes.of(HOME), patience=10)
+        process.wait()
 
 
 def wait(ready: Callable[[], Any], what: str) -> Any:

@@ -93,13 +93,15 @@ def site(cluster: Cluster) -> Iterator[Site]:
         "PYTHONPATH": str(ROOT / "plugins"),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         MARKER: str(HOME),
+        # As in local.environment: Airflow's processes would write their new names over the marker.
+        "SPT_NOENV": "1",
     }
     environment = surroundings() | init["environment"] | here
     with running(init["command"], environment) as setting_up:
         assert setting_up.wait(PATIENCE) == 0, (HOME / "bash.log").read_text()[-3000:]
     with (
         running(["airflow", "dag-processor"], environment),
-        running(["airflow", "api-server", "--port", str(port), "--workers", "1"], environment),
+        running(["airflow", "api-server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"], environment),
         psycopg.connect(airflow_dsn, autocommit=True) as airflow,
         session.connect(ledger_dsn) as ledger,
     ):

@@ -108,8 +108,9 @@ screenshots: browser
 	@mkdir -p docs/screenshots
 	@CIERRE_SCREENSHOTS="$(CURDIR)/docs/screenshots" $(PY) -m pytest tests/e2e/test_ui*.py $(ARGS)
 
+# Two processes: one with what runs a whole system, which mostly waits, the other with the rest.
 test: setup
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n 2 --no-loadscope-reorder $(ARGS)
 
 # ARGS=--markdown prints the tables as docs/reliability.md has them; ARGS=--help tells the rest.
 kills: setup

@@ -66,8 +66,8 @@ def run(bench: Bench) -> None:
         "Cierre",
         "empty tasks",
         1.25,
-        "Besides what Airflow does for any task, each reads its box, opens the ledger and does its work there and at a"
-        " vendor, on the same two cores.",
+        "By py-spy, both wait most for the scheduler's loop, to which a task of ours leaves less of the two cores:"
+        " 0.11 s of processor where an empty one takes 0.06, and 0.05 more of the API, PostgreSQL and the vendors.",
     )
     repeated = sum(result["erp_calls"] for result in case.results[AGAIN])
     bench.holds("ERP calls when repeated", str(repeated), "0", repeated == 0, "The repeated close was no repetition.")

@@ -7,6 +7,8 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).parents[1]
 RUN = ROOT / ".run" / "tests"
@@ -14,7 +16,7 @@ RUN = ROOT / ".run" / "tests"
 # Airflow reads these when it is first imported, so they stand before any import of it.
 os.environ.update(
     {
-        "AIRFLOW_HOME": str(RUN / "airflow"),
+        "AIRFLOW_HOME": str(RUN / os.environ.get("PYTEST_XDIST_WORKER", "alone") / "airflow"),
         "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
         "AIRFLOW__CORE__UNIT_TEST_MODE": "True",
@@ -29,6 +31,26 @@ from sandbox.server import SandboxServer
 from store import session
 from store.migrate import upgrade
 from support.ports import free_port
+
+WHOLE_SYSTEM = ROOT / "tests" / "e2e"
+LONGEST_FIRST = (WHOLE_SYSTEM, ROOT / "tests" / "simulation")
+
+
+class Shares(LoadScopeScheduling):
+    """What `make test` shares out among its processes: files, and as one the tests of the whole system."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = ROOT / nodeid.split("::")[0]
+        return str(WHOLE_SYSTEM if file.parent == WHOLE_SYSTEM else file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shares:
+    return Shares(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """So that no process is left alone with them at the end."""
+    items.sort(key=lambda item: (*LONGEST_FIRST, item.path.parent).index(item.path.parent))
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from local.postgres import Cluster
 from sandbox.server import SandboxServer
 from store import session
 from store.migrate import upgrade
+from support.mailbox import MailServer
 from support.ports import free_port
 
 WHOLE_SYSTEM = ROOT / "tests" / "e2e"
@@ -57,6 +59,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def unused_port() -> int:
     """A port of 127.0.0.1 for this test."""
     return free_port()
+
+
+@pytest.fixture
+def mailbox(unused_port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[EmailMessage]]:
+    """What a real mail server on loopback has taken, oldest first; alerts are sent there."""
+    with MailServer(unused_port) as server:
+        monkeypatch.setenv("AIRFLOW_CONN_ALERTS_SMTP", server.connection)
+        yield server.mails
 
 
 @pytest.fixture(scope="session")

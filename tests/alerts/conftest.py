@@ -1,22 +1,12 @@
-"""A real mail server and a real chat service on loopback, and the connections that lead to them."""
+"""A real chat service on loopback, the connection that leads to it, and who is told."""
 
 import json
 from collections.abc import Callable, Iterator
-from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
 from support.chats import ChatServer
-from support.mailbox import MailServer
-
-
-@pytest.fixture
-def mailbox(unused_port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[EmailMessage]]:
-    """The mails that the server has taken, oldest first."""
-    with MailServer(unused_port) as server:
-        monkeypatch.setenv("AIRFLOW_CONN_ALERTS_SMTP", server.connection)
-        yield server.mails
 
 
 @pytest.fixture

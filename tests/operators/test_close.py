@@ -122,10 +122,9 @@ def test_a_payment_listed_under_two_forms_stops_the_day_with_both_rows_named(clo
     assert kept >= 2
 
 
-def test_unmapped_forms_are_all_named_at_once_with_counts_and_amounts_and_nothing_is_posted(close, sandbox, mappings):
-    accounts = mappings / "accounts" / "sga_ecuador.yaml"
-    kept = [line for line in accounts.read_text().splitlines() if not line.startswith(("      16:", "      17:"))]
-    accounts.write_text("\n".join(kept))
+def test_unmapped_forms_are_all_named_at_once_with_counts_and_amounts_and_nothing_is_posted(
+    close, sandbox, two_forms_unmapped
+):
     run = close(BOX, DAY)
     run.step("land")
     run.step("stage")

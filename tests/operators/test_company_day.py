@@ -8,16 +8,8 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from operators.company_day import CompanyDayOperator
 from store import overview
-from support.mailbox import MailServer
 
 DAY = date(2024, 9, 6)
-
-
-@pytest.fixture
-def mailbox(unused_port, monkeypatch):
-    with MailServer(unused_port) as server:
-        monkeypatch.setenv("AIRFLOW_CONN_ALERTS_SMTP", server.connection)
-        yield server.mails
 
 
 def consolidate(key: str | None = str(DAY)) -> dict:

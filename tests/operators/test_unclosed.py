@@ -15,13 +15,6 @@ LATEST = datetime.now(UTC).date() - timedelta(days=3)
 
 
 @pytest.fixture
-def mailbox(unused_port, monkeypatch):
-    with MailServer(unused_port) as server:
-        monkeypatch.setenv("AIRFLOW_CONN_ALERTS_SMTP", server.connection)
-        yield server.mails
-
-
-@pytest.fixture
 def only_box(mappings):
     """One box alone, which began three days before ``LATEST``."""
     for file in (mappings / "cash_boxes").iterdir():

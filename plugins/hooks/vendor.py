@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from airflow.providers.http.hooks.http import HttpHook
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveFloat, ValidationError
@@ -90,6 +91,16 @@ class VendorHook(HttpHook):
             session.headers = default_headers()
             self._session = self._configure_session_from_mount_adapters(session)
         return self._session
+
+    @property
+    def site(self) -> str:
+        """Where this connection leads, as the ledger keeps it: the base address without user, password and query.
+
+        Two connections of one site lead to the same books. Subclasses add what else tells one company there from
+        another. Raises FatalError as ``get_conn`` does.
+        """
+        self.get_conn()
+        return site_of(self.base_url)
 
     def _read_settings(self, extra: dict[str, Any]) -> Settings:
         given = {name: value for name, value in extra.items() if value not in (None, "")}
@@ -220,6 +231,19 @@ class VendorHook(HttpHook):
             told = "{about}: no answer within {seconds} seconds"
             return self.failure(if_lost, Sentence(told, about=about, seconds=f"{seconds:g}"))
         return self.failure(if_lost, Sentence("{about}: the connection broke before the answer was whole", about=about))
+
+
+_USUAL_PORTS = {"http": 80, "https": 443}
+
+
+def site_of(address: str) -> str:
+    """An address as a site: ``HTTP://cierre:x@ERP.example:80/rest/?a=b`` is ``http://erp.example/rest``."""
+    parts = urlsplit(address)
+    scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
+    if ":" in host:
+        host = f"[{host}]"
+    port = f":{parts.port}" if parts.port and parts.port != _USUAL_PORTS.get(scheme) else ""
+    return f"{scheme}://{host}{port}{parts.path.rstrip('/')}"
 
 
 def _was_not_built(error: Exception) -> bool:

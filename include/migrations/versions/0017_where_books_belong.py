@@ -1,0 +1,11 @@
+"""What the books belong to in the world: this ledger, each box's source and target, the sites that were read and posted to."""
+
+from store.migrate import run_sql_beside
+
+revision = "0017"
+down_revision = "0016"
+
+
+def upgrade() -> None:
+    """Runs the SQL file of the same name."""
+    run_sql_beside(__file__)

@@ -1,4 +1,4 @@
-"""What the books belong to in the world: this ledger, each box's source and target, the sites that were read and posted to."""
+"""What the books belong to: this ledger, each box by source and target, the sites that were read and posted to."""
 
 from store.migrate import run_sql_beside
 

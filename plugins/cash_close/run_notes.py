@@ -1,6 +1,11 @@
-"""What the scheduler does as a close begins and ends: the run's note says so, and the pools it needs are there."""
+"""What the scheduler does as a close begins and ends: the run's note says so, and the pools it needs are there.
 
-from contextlib import AbstractContextManager
+All of it happens inside the scheduler's own transaction, so nothing here may break that: what goes wrong is undone by
+itself and told in the log. A note says what the *run* did. How the day stands only the ledger knows; the board says it.
+"""
+
+import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from airflow.listeners import hookimpl
@@ -13,74 +18,106 @@ from mappings.companies import language_of
 
 if TYPE_CHECKING:
     from airflow.models.dagrun import DagRun
-    from sqlalchemy.orm import Session
+    from sqlalchemy import Connection
+
+log = logging.getLogger(__name__)
+
+LONGEST = 1000
+"""Characters that Airflow's database takes for a note."""
 
 
 @hookimpl
 def on_dag_run_running(dag_run: "DagRun", msg: str) -> None:
-    """Before the run's tasks are looked at: a task whose pool is not there would wait for ever."""
-    if _is_close(dag_run):
-        make_missing({task.pool for task in dag_run.get_dag().tasks}, _session(dag_run))
-        with _in_its_language(dag_run):
-            _note(dag_run, say("closing"))
+    """A run of a close begins."""
+    _in_a_savepoint(dag_run, _begun)
 
 
 @hookimpl
 def on_dag_run_success(dag_run: "DagRun", msg: str) -> None:
-    """The run's note says how the day ended."""
-    if _is_close(dag_run):
-        with _in_its_language(dag_run):
-            _note(dag_run, say(_outcome(dag_run)))
+    """A run of a close ended well, or a person marked it so."""
+    _in_a_savepoint(dag_run, _ended)
 
 
 @hookimpl
 def on_dag_run_failed(dag_run: "DagRun", msg: str) -> None:
-    """The run's note says which step failed."""
-    if _is_close(dag_run):
-        failed = [
-            task.task_id for task in dag_run.get_task_instances(session=_session(dag_run)) if task.state == "failed"
-        ]
-        with _in_its_language(dag_run):
-            _note(dag_run, say("NOT closed: {steps} failed", steps=", ".join(failed) or say("the run")))
+    """A run of a close failed, or a person marked it so."""
+    _in_a_savepoint(dag_run, _failed)
 
 
-def first_line(note: str | None, line: str, mark: str) -> str:
-    """A note whose first line is ``line``; what a person wrote stays below. ``mark`` begins each line of ours."""
+def _in_a_savepoint(dag_run: "DagRun", work: "Callable[[DagRun, Connection], None]") -> None:
+    """Does ``work`` for a run of a close; where it fails, it alone is undone, and the scheduler goes on.
+
+    A run outside the scheduler (``airflow dags test``) is in no session and left alone.
+    """
+    from sqlalchemy.orm import object_session
+
+    if not dag_run.dag_id.startswith(PREFIX) or (session := object_session(dag_run)) is None:
+        return
+    try:
+        # Of the connection: to the scheduler's session a savepoint's end looks like a commit, which it forbids.
+        connection = session.connection()
+        with connection.begin_nested(), in_language(language_of(dag_run.dag_model.owners)):
+            work(dag_run, connection)
+    except Exception as error:  # whatever it is, it must not end the scheduler
+        told = "{run}: its note could not be written ({kind})."
+        log.warning(say(told, run=f"{dag_run.dag_id} {dag_run.run_id}", kind=type(error).__name__))
+
+
+def _begun(dag_run: "DagRun", connection: "Connection") -> None:
+    # Before the run's tasks are looked at: one whose pool is not there would wait for ever.
+    make_missing({task.pool for task in dag_run.get_dag().tasks}, connection)
+    _note(dag_run, connection, say("closing"))
+
+
+def _ended(dag_run: "DagRun", connection: "Connection") -> None:
+    if (dag_run.conf or {}).get(DRY_RUN):
+        _note(dag_run, connection, say("dry run, nothing posted"))
+    else:
+        _note(dag_run, connection, say("ended; the close board says how the day stands"))
+
+
+def _failed(dag_run: "DagRun", connection: "Connection") -> None:
+    from airflow.models.taskinstance import TaskInstance
+    from sqlalchemy import select
+
+    failed = connection.scalars(
+        select(TaskInstance.task_id).where(
+            TaskInstance.dag_id == dag_run.dag_id,
+            TaskInstance.run_id == dag_run.run_id,
+            TaskInstance.state == "failed",
+        )
+    )
+    _note(dag_run, connection, say("NOT closed: {steps} failed", steps=", ".join(failed) or say("the run")))
+
+
+def _note(dag_run: "DagRun", connection: "Connection", outcome: str) -> None:
+    """Writes the first line of a run's note."""
+    from airflow.models.dagrun import DagRunNote
+    from sqlalchemy import func, select
+    from sqlalchemy.dialects.postgresql import insert
+
+    day = dag_run.partition_key or (dag_run.conf or {}).get("business_date") or say("no business date")
+    mark = f"**{day}** · {dag_run.dag_model.dag_display_name.removesuffix(TITLE)} · "
+    written = connection.scalar(select(DagRunNote.content).where(DagRunNote.dag_run_id == dag_run.id))
+    note = noted(written, mark + outcome, mark)
+    now = {"created_at": func.now(), "updated_at": func.now()}
+    new = insert(DagRunNote).values(dag_run_id=dag_run.id, content=note, **now)
+    connection.execute(
+        new.on_conflict_do_update(
+            index_elements=[DagRunNote.dag_run_id],
+            set_={"content": new.excluded.content, "updated_at": new.excluded.updated_at},
+        )
+    )
+
+
+def noted(note: str | None, line: str, mark: str) -> str:
+    """A note whose first line is ``line``; what a person wrote stays below, and alone where both are too long.
+
+    ``mark`` begins each line of ours.
+    """
     written = (note or "").split("\n\n", 1)
     if written[0].startswith(mark):
         written = written[1:]
-    return "\n\n".join([line, *filter(None, written)])
-
-
-def _session(dag_run: "DagRun") -> "Session":
-    """The scheduler's own: any other would be the same one of its thread, and closing that ends the scheduler."""
-    from sqlalchemy.orm import object_session
-
-    return object_session(dag_run)
-
-
-def _is_close(dag_run: "DagRun") -> bool:
-    return dag_run.dag_id.startswith(PREFIX)
-
-
-def _in_its_language(dag_run: "DagRun") -> AbstractContextManager[None]:
-    """Spoken as the company does to which the DAG belongs."""
-    return in_language(language_of(dag_run.dag_model.owners))
-
-
-def _note(dag_run: "DagRun", outcome: str) -> None:
-    day = dag_run.partition_key or (dag_run.conf or {}).get("business_date") or say("no business date")
-    mark = f"**{day}** · {dag_run.dag_model.dag_display_name.removesuffix(TITLE)} · "
-    dag_run.note = first_line(dag_run.note, mark + outcome, mark)
-
-
-def _outcome(dag_run: "DagRun") -> str:
-    """What the last step said of the day: ``reconciled`` or ``no activity``. A dry run skips that step, and so does who
-    marks a run as done by hand."""
-    from airflow.models.xcom import XComModel
-
-    said = XComModel.get_many(run_id=dag_run.run_id, dag_ids=dag_run.dag_id, task_ids="reconcile", key="return_value")
-    row = _session(dag_run).scalar(said)
-    if row:
-        return XComModel.deserialize_value(row)["state"]
-    return "dry run, nothing posted" if (dag_run.conf or {}).get(DRY_RUN) else "NOT reconciled"
+    theirs = "\n\n".join(filter(None, written))
+    both = "\n\n".join(filter(None, [line, theirs]))
+    return both if len(both) <= LONGEST else theirs or line[:LONGEST]

@@ -3,7 +3,7 @@
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -13,17 +13,51 @@ from local.environment import MARKER
 
 def belongs(process: psutil.Process, home: Path) -> bool:
     """Whether a live process is one of the stack in a run folder."""
+    return _has(process, MARKER, str(home))
+
+
+def of(home: Path) -> list[psutil.Process]:
+    """All live processes of the stack in a run folder, whoever their parent is now; never the caller."""
+    return marked(MARKER, str(home))
+
+
+def marked(name: str, value: str) -> list[psutil.Process]:
+    """All live processes in whose environment a variable has a value, whoever their parent is; never the caller."""
+    caller = psutil.Process()
+    return [process for process in psutil.process_iter() if process != caller and _has(process, name, value)]
+
+
+def _has(process: psutil.Process, name: str, value: str) -> bool:
     try:
-        return process.environ().get(MARKER) == str(home)
+        return process.environ().get(name) == value
     except (psutil.Error, OSError):
         # Ended, or somebody else's: not ours either way.
         return False
 
 
-def of(home: Path) -> list[psutil.Process]:
-    """All live processes of the stack in a run folder, whoever their parent is now; never the caller."""
-    caller = psutil.Process()
-    return [process for process in psutil.process_iter() if process != caller and belongs(process, home)]
+def without_a_parent(found: list[psutil.Process]) -> list[psutil.Process]:
+    """Those processes whose parent is not among them."""
+    ids = {process.pid for process in found}
+    orphans = []
+    for process in found:
+        with suppress(psutil.NoSuchProcess):
+            if process.ppid() not in ids:
+                orphans.append(process)
+    return orphans
+
+
+def children(process: psutil.Process) -> list[psutil.Process]:
+    """The live children of a process; none of one that has ended."""
+    try:
+        return list(filter(alive, process.children()))
+    except psutil.NoSuchProcess:
+        return []
+
+
+def kill(process: psutil.Process) -> None:
+    """Kill a process, unless it has ended meanwhile."""
+    with suppress(psutil.NoSuchProcess):
+        process.kill()
 
 
 def alive(process: psutil.Process) -> bool:

@@ -5,11 +5,17 @@ always tells who runs. On SIGTERM all parts are stopped and the supervisor ends.
 """
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
+from itertools import count
 from pathlib import Path
+
+import psutil
+
+from local import processes
 
 # A part that ran this long and then ends is started again; one that ends sooner would only do so again.
 SETTLED_SECONDS = 30
@@ -19,6 +25,8 @@ STOPPING_SECONDS = 3
 STOPPING_SECONDS_WITH_TASKS = 15
 # What tasks call while they run.
 SERVERS = ("api-server", "sandbox")
+# In the environment of a part and all that it starts: which start of which part they are of.
+MARKER = "CIERRE_PART"
 
 
 class Supervisor:
@@ -29,6 +37,9 @@ class Supervisor:
         self.commands: dict[str, list[str]] = json.loads((home / "parts.json").read_text())
         self.parts: dict[str, subprocess.Popen[bytes]] = {}
         self._started: dict[str, float] = {}
+        self._marks: dict[str, str] = {}
+        self._numbers = count(1)
+        self._left_behind: list[psutil.Process] = []
 
     def start(self) -> None:
         """Start every part."""
@@ -40,7 +51,9 @@ class Supervisor:
         for name in [name for name, part in self.parts.items() if part.poll() is not None]:
             if time.monotonic() - self._started[name] > SETTLED_SECONDS:
                 print(f"{name} ended with {self.parts[name].returncode}; starting it again", flush=True)
+                self._left_behind += processes.without_a_parent(processes.marked(MARKER, self._marks[name]))
                 self._start(name)
+        self._end_idle()
         state = {name: {"pid": part.pid, "exit": part.returncode} for name, part in self.parts.items()}
         unfinished = self.home / "state.json.unfinished"
         unfinished.write_text(json.dumps(state))
@@ -66,10 +79,23 @@ class Supervisor:
                     self.parts[name].kill()
             time.sleep(0.05)
 
+    def _end_idle(self) -> None:
+        """Ends what parts that were killed have left behind, such as the workers of a scheduler: each once it has no
+        child any more, since a task that runs in one is worth waiting for."""
+        self._left_behind = [process for process in self._left_behind if processes.alive(process)]
+        for process in self._left_behind:
+            if not processes.children(process):
+                processes.kill(process)
+
     def _start(self, name: str) -> None:
+        self._marks[name] = f"{name} {os.getpid()}.{next(self._numbers)}"
         with open(self.home / "logs" / f"{name}.log", "ab") as log:
             self.parts[name] = subprocess.Popen(
-                self.commands[name], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+                self.commands[name],
+                env=os.environ | {MARKER: self._marks[name]},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
             )
         self._started[name] = time.monotonic()
 

@@ -2,11 +2,12 @@
 
 import json
 import sys
+import time
 
 import psutil
 import pytest
 
-from local import supervisor
+from local import processes, supervisor
 from local.supervisor import Supervisor
 
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(600)"]
@@ -51,6 +52,44 @@ def test_a_part_that_ended_after_it_had_settled_is_started_again(supervising, mo
     running.watch()
     assert running.parts["sleeper"].pid != first.pid
     assert psutil.pid_exists(state(running)["sleeper"]["pid"])
+
+
+WITH_WORKERS = """
+import subprocess, sys, time
+sleep = [sys.executable, "-c", "import time; time.sleep(600)"]
+busy = "import subprocess; subprocess.run({!r}); import time; time.sleep(600)".format(sleep)
+workers = [subprocess.Popen(sleep), subprocess.Popen([sys.executable, "-c", busy])]
+print(*(worker.pid for worker in workers), flush=True)
+time.sleep(600)
+"""
+
+
+def test_idle_workers_of_a_killed_part_are_ended_and_busy_ones_once_their_task_has_ended(supervising, monkeypatch):
+    monkeypatch.setattr(supervisor, "SETTLED_SECONDS", 0)
+    running = supervising(scheduler=[sys.executable, "-c", WITH_WORKERS])
+    log = running.home / "logs" / "scheduler.log"
+    wait_until(lambda: len(log.read_text().split()) == 2)
+    idle, busy = (psutil.Process(int(pid)) for pid in log.read_text().split())
+    wait_until(busy.children)
+    (task,) = busy.children()
+    running.parts["scheduler"].kill()
+    running.parts["scheduler"].wait()
+    wait_until(lambda: running.watch() or not processes.alive(idle))
+    running.watch()
+    time.sleep(0.2)
+    assert processes.alive(busy)
+    assert processes.alive(task)
+    assert psutil.pid_exists(running.parts["scheduler"].pid)
+    task.kill()
+    wait_until(lambda: running.watch() or not processes.alive(busy))
+    processes.end(processes.marked(supervisor.MARKER, running._marks["scheduler"]), patience=1)
+
+
+def wait_until(condition):
+    limit = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < limit
+        time.sleep(0.05)
 
 
 def test_a_part_that_ended_at_once_is_not_started_again_and_again(supervising):

@@ -42,6 +42,8 @@ def day_page(box: BoxDep, day: date, viewer: ViewerDep, page: PageDep, session: 
         bars=bar_widths([row.net for row in about["figures"].forms]),
         tasks=runs.tasks(session, box.id, newest.run_id) if newest else [],
         paused=runs.is_paused(session, box.id),
+        stalled=next((run for run in about["runs"] if run.letter == "q"), None),
+        why_stalled=runs.WHY_STALLED,
         may_run=bool(viewer.may_run([box.id])),
         may_clear=bool(viewer.may_clear([box.id])),
     )

@@ -2,38 +2,71 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from airflow.models.backfill import Backfill
 from airflow.models.dag import DagModel
 from airflow.models.dagrun import DagRun
 from airflow.models.hitl import HITLDetail
 from airflow.models.taskinstance import TaskInstance
-from sqlalchemy import Row, String, and_, cast, exists, func, select
+from airflow.utils.state import TaskInstanceState
+from sqlalchemy import Row, String, and_, case, cast, exists, func, select
 from sqlalchemy.orm import Session
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql import ColumnElement, Select
 
 from board.boxes import box_of, dag_of
 from cash_close.business_date import PARAMETER
 
 # A run by hand may name its day as a parameter, which Airflow keeps in the run's configuration.
 _DAY: ColumnElement[str] = func.coalesce(DagRun.partition_key, cast(DagRun.conf[PARAMETER].as_string(), String))
-_WAITING = exists().where(
-    and_(
-        HITLDetail.ti_id == TaskInstance.id,
-        HITLDetail.responded_at.is_(None),
-        TaskInstance.dag_id == DagRun.dag_id,
-        TaskInstance.run_id == DagRun.run_id,
-    )
+_OF_THE_RUN = and_(TaskInstance.dag_id == DagRun.dag_id, TaskInstance.run_id == DagRun.run_id)
+
+# A question is open while its task waits for the answer. Once a person or Airflow ended the task, nobody can answer it.
+_OPEN = and_(
+    HITLDetail.responded_at.is_(None),
+    TaskInstance.state.in_([TaskInstanceState.AWAITING_INPUT, TaskInstanceState.DEFERRED]),
+    DagRun._state == "running",
 )
+_WAITING = exists().where(and_(HITLDetail.ti_id == TaskInstance.id, _OF_THE_RUN, _OPEN))
+
+_AT_WORK = exists().where(
+    and_(_OF_THE_RUN, TaskInstance.state.in_([TaskInstanceState.RUNNING, TaskInstanceState.QUEUED]))
+)
+
+PATIENCE = timedelta(minutes=15)
+"""How long a run may wait for its turn before it counts as one that does not start."""
+
+# What keeps a live run from going on, by the words of Stalled.why; null where nothing does.
+_STALLED: ColumnElement[str | None] = case(
+    (DagRun._state.not_in(["queued", "running"]), None),
+    (_AT_WORK, None),
+    (DagModel.is_paused, "paused"),
+    (DagRun._state == "running", None),
+    (Backfill.completed_at.is_not(None), "cancelled"),
+    (Backfill.is_paused, "backfill paused"),
+    (func.coalesce(DagRun.queued_at, DagRun.run_after) < func.now() - PATIENCE, "queued"),
+    else_=None,
+)
+
+WHY_STALLED = {
+    "paused": "its DAG is paused: let it go on",
+    "cancelled": "its backfill was cancelled: mark the run as failed, and close the day by a run of its own",
+    "backfill paused": "its backfill is paused: let it go on",
+    "queued": "Airflow has no room for it, or its scheduler stands still: look at the DAG's other runs, at the pools"
+    " and at the scheduler",
+}
+"""What a run that does not go on waits for, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run of a box's day; ``state`` is Airflow's word: queued, running, success or failed."""
+    """A run of a box's day; ``state`` is Airflow's word: queued, running, success or failed. ``stalled``: what keeps it
+    from going on, by WHY_STALLED."""
 
     run_id: str
     state: str
     waiting: bool
+    stalled: str | None
     run_type: str
     started: datetime | None
     ended: datetime | None
@@ -41,16 +74,29 @@ class Run:
 
     @property
     def letter(self) -> str | None:
-        """r, w or f; None for a success."""
-        if self.waiting:
-            return "w"
-        return {"queued": "r", "running": "r", "failed": "f"}.get(self.state)
+        """w, q, r or f; None for a success."""
+        return _letter(self.state, self.waiting, self.stalled)
+
+
+def _letter(state: str, waiting: bool, stalled: str | None) -> str | None:
+    if waiting:
+        return "w"
+    if stalled:
+        return "q"
+    return {"queued": "r", "running": "r", "failed": "f"}.get(state)
+
+
+def _with_what_stalls(query: Select) -> Select:
+    """The query of runs with the DAGs and backfills that they are of."""
+    return query.join(DagModel, DagModel.dag_id == DagRun.dag_id, isouter=True).join(
+        Backfill, Backfill.id == DagRun.backfill_id, isouter=True
+    )
 
 
 def unfinished(session: Session, boxes: Iterable[str], first: date, last: date) -> dict[tuple[str, date], str]:
     """The letter of every day that has a live or failed run, by box and day. One query."""
     rows = session.execute(
-        select(DagRun.dag_id, _DAY, DagRun._state, _WAITING)
+        _with_what_stalls(select(DagRun.dag_id, _DAY, DagRun._state, _WAITING, _STALLED))
         .where(
             # One text, where a list of a thousand would be a thousand values.
             DagRun.dag_id == func.any(func.string_to_array(",".join(map(dag_of, boxes)), ",")),
@@ -60,26 +106,45 @@ def unfinished(session: Session, boxes: Iterable[str], first: date, last: date) 
         .order_by(DagRun.id)
     )
     letters: dict[tuple[str, date], str] = {}
-    for dag_id, day, state, waiting in rows:
-        place = (box_of(dag_id), date.fromisoformat(day))
-        letter = "w" if waiting else "f" if state == "failed" else "r"
-        if letters.get(place) not in ("r", "w"):  # a live run counts, whatever failed before or after it
+    for dag_id, day, *run in rows:
+        place, letter = (box_of(dag_id), date.fromisoformat(day)), _letter(*run)
+        # A live run counts, whatever failed before or after it; one that waits for nothing, before one that is stalled.
+        if letters.get(place) not in ("r", "w") and (letter != "f" or letters.get(place) != "q"):
             letters[place] = letter
     return letters
+
+
+def stalled(session: Session, boxes: Iterable[str]) -> list[Row]:
+    """Runs of boxes that do not go on by themselves, however old their day is: dag_id, run_id, day, why, since."""
+    since = func.coalesce(DagRun.queued_at, DagRun.run_after).label("since")
+    return list(
+        session.execute(
+            _with_what_stalls(select(DagRun.dag_id, DagRun.run_id, _DAY.label("day"), _STALLED.label("why"), since))
+            .where(
+                DagRun._state.in_(["queued", "running"]),
+                DagRun.dag_id.in_([dag_of(box) for box in boxes]),
+                _STALLED.is_not(None),
+                ~_WAITING,
+            )
+            .order_by(since)
+        )
+    )
 
 
 def of_day(session: Session, box: str, day: date) -> list[Run]:
     """All runs of a box's day, newest first."""
     rows = session.execute(
-        select(DagRun, _WAITING).where(DagRun.dag_id == dag_of(box), _DAY.in_([str(day)])).order_by(DagRun.id.desc())
+        _with_what_stalls(select(DagRun, _WAITING, _STALLED))
+        .where(DagRun.dag_id == dag_of(box), _DAY.in_([str(day)]))
+        .order_by(DagRun.id.desc())
     )
-    return [_run(run, waiting) for run, waiting in rows]
+    return [_run(*row) for row in rows]
 
 
-def _run(run: DagRun, waiting: bool) -> Run:
+def _run(run: DagRun, waiting: bool, stalled: str | None) -> Run:
     state = str(getattr(run.state, "value", run.state))
     kind = str(getattr(run.run_type, "value", run.run_type))
-    return Run(run.run_id, state, waiting, kind, run.start_date, run.end_date, run.triggering_user_name)
+    return Run(run.run_id, state, waiting, stalled, kind, run.start_date, run.end_date, run.triggering_user_name)
 
 
 def tasks(session: Session, box: str, run_id: str) -> list[tuple[str, str]]:
@@ -102,7 +167,7 @@ def approvals(session: Session, boxes: Iterable[str]) -> list[Row]:
             )
             .join(TaskInstance, HITLDetail.ti_id == TaskInstance.id)
             .join(DagRun, and_(DagRun.dag_id == TaskInstance.dag_id, DagRun.run_id == TaskInstance.run_id))
-            .where(HITLDetail.responded_at.is_(None), DagRun.dag_id.in_([dag_of(box) for box in boxes]))
+            .where(_OPEN, DagRun.dag_id.in_([dag_of(box) for box in boxes]))
             .order_by(HITLDetail.created_at)
         )
     )  # fmt: skip

@@ -18,12 +18,13 @@ STATES = {
     for state in (
         State("c", "✓", "closed", "source, journal and ERP agree to the cent"),
         State("n", "–", "no activity", "the source says that nothing happened, and nothing was booked"),
-        State("r", "▸", "running", "a run is closing the day right now, or is queued"),
+        State("r", "▸", "running", "a run is closing the day right now, or is about to"),
         State("w", "‖", "waiting for approval", "a person must decide before it goes on"),
         State("h", "Δ", "changed since close", "read again or booked anew since it was closed, and not closed again"),
         State("d", "≠", "discrepancy", "two stations of the money differ"),
         State("u", "?", "uncertain", "a posting was sent and its outcome is not known yet"),
         State("f", "✕", "failed", "the last run failed, or stopped halfway"),
+        State("q", "⏸", "does not start", "a run was asked for and does not go on; the day is not closed"),
         State("m", "○", "missing", "the day is over and nobody has closed it"),
     )
 }
@@ -40,11 +41,13 @@ def standing(books: str | None, run: str | None) -> str:
     """The letter of a day that is due.
 
     ``books`` is the ledger's word as store.board says it (c n h d u, o for open), None where it does not know the day;
-    ``run`` the newest Airflow run that is not a success: r, w, f, or None. A live run comes first; what the books say
-    weighs more than a failed one, since a closed day stays closed when a later look at it fails.
+    ``run`` the newest Airflow run that is not a success: r, w, q, f, or None. A live run comes first; what the books
+    say weighs more than a run that failed or does not start, since a closed day stays closed meanwhile.
     """
     if run in LIVE:
         return run
     if books is None:
         return run or "m"
-    return "f" if books == "o" else books
+    if books == "o":
+        return "q" if run == "q" else "f"
+    return books

@@ -23,7 +23,7 @@ LOOK_BACK = 35
 """For how many days back days that nobody closed are listed."""
 
 
-UNCLOSED = frozenset("fmh")
+UNCLOSED = frozenset("fmhq")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +76,7 @@ def work_page(viewer: ViewerDep, page: PageDep, session: SessionDep, ledger: Led
         uncertain=board.uncertain(ledger, list(boxes)),
         held_back=board.held_back(ledger, list(boxes)),
         unclosed=[(month.box, found) for month in months if (found := stretches(days, month.letters, UNCLOSED))],
+        stalled=[(box_of(row.dag_id), row) for row in runs.stalled(session, boxes)],
+        why_stalled=runs.WHY_STALLED,
         may_run=viewer.may_run(boxes),
     )

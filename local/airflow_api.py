@@ -18,6 +18,10 @@ class AirflowApiError(LocalError):
     """Airflow refused a request; the message carries its answer."""
 
 
+class AirflowUnreachable(AirflowApiError):
+    """Airflow does not answer at the moment."""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A task of a run. ``state`` is Airflow's word for it, empty before it is scheduled."""
@@ -63,9 +67,9 @@ class AirflowApi:
         """Let a DAG run."""
         self.call("PATCH", f"/dags/{dag_id}", json={"is_paused": False})
 
-    def trigger(self, dag_id: str, business_date: date) -> str:
-        """Start a run for a business date; returns the run's id."""
-        body = {"logical_date": None, "partition_key": business_date.isoformat()}
+    def trigger(self, dag_id: str, business_date: date, *, run_id: str | None = None) -> str:
+        """Start a run for a business date; returns the run's id, which Airflow chooses unless it is given."""
+        body = {"logical_date": None, "partition_key": business_date.isoformat(), "dag_run_id": run_id}
         return self.call("POST", f"/dags/{dag_id}/dagRuns", json=body)["dag_run_id"]
 
     def backfill(self, dag_id: str, first: date, last: date, *, at_once: int) -> list[str]:
@@ -131,16 +135,29 @@ class AirflowApi:
         return [line if isinstance(line, dict) else {"event": line} for line in content]
 
     def call(self, method: str, path: str, **options: Any) -> Any:
-        """One request below ``/api/v2``; returns the parsed answer. Raises AirflowApiError."""
+        """One request below ``/api/v2``; returns the parsed answer. Raises AirflowApiError, AirflowUnreachable."""
         if "Authorization" not in self._session.headers:
             self._log_in()
-        answer = self._session.request(method, f"{self.url}/api/v2{path}", timeout=60, **options)
+        answer = self._ask(method, f"{self.url}/api/v2{path}", **options)
+        if answer.status_code == 401:  # a login lasts a day, and a long backfill longer
+            self._log_in()
+            answer = self._ask(method, f"{self.url}/api/v2{path}", **options)
         if not answer.ok:
             raise AirflowApiError(f"{method} {path}: {answer.status_code} {answer.text[:2000]}")
         return answer.json() if answer.content else None
 
+    def _ask(self, method: str, url: str, **options: Any) -> requests.Response:
+        """One request; raises AirflowUnreachable where no answer comes, or one of a server in between."""
+        try:
+            answer = self._session.request(method, url, timeout=60, **options)
+        except requests.RequestException as error:
+            raise AirflowUnreachable(f"Airflow at {self.url} does not answer ({type(error).__name__}).") from None
+        if answer.status_code in (502, 503, 504):
+            raise AirflowUnreachable(f"Airflow at {self.url} does not answer (HTTP {answer.status_code}).")
+        return answer
+
     def _log_in(self) -> None:
-        answer = self._session.post(f"{self.url}/auth/token", json=self._login, timeout=60)
+        answer = self._ask("POST", f"{self.url}/auth/token", json=self._login)
         if not answer.ok:
             raise AirflowApiError(f"Airflow at {self.url} does not let {self._login['username']} in: {answer.text}")
         self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"

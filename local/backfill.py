@@ -1,49 +1,75 @@
-"""`make backfill`: a range of business dates of a cash box, or of all a company's, closed by Airflow, with progress."""
+"""`make backfill`: the days of a range that the ledger does not hold as closed, closed by Airflow, with progress.
+
+Airflow's own word for a day is not asked: a dry run, a run that was marked by hand or a ledger restored from a backup
+leave runs that ended well for days that are not closed. It may be stopped at any time; called again, it goes on with
+what is missing.
+"""
 
 import os
+import secrets
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 
+import psycopg
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bookkeeping.cash_box import CashBox
 from cash_close.names import PREFIX
-from local.airflow_api import AirflowApi
+from local.airflow_api import AirflowApi, AirflowUnreachable
+from local.environment import libpq_dsn
 from local.errors import LocalError
 from local.stack import LONG_AGO, Stack
 from mappings.loader import cash_boxes
+from store import overview, session
 
 AT_ONCE = 4
 """Days of one box at once; how many tasks call a vendor at once is the pool's to say."""
 
+PATIENCE = timedelta(minutes=5)
+"""How long an Airflow that does not answer is asked again."""
+
 ENDED = ("success", "failed")
 ELSEWHERE = ("CIERRE_AIRFLOW_URL", "CIERRE_AIRFLOW_USER", "CIERRE_AIRFLOW_PASSWORD")
+LEDGER = "AIRFLOW_CONN_LEDGER_DB"
+
+
+@dataclass
+class _Progress:
+    """One box's days: those still to be started, those under way by their run's id, and how the others ended."""
+
+    missing: deque[date]
+    total: int
+    under_way: dict[str, date] = field(default_factory=dict)
+    ended: dict[date, str] = field(default_factory=dict)
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to start or to wait for."""
+        return not self.missing and not self.under_way
 
 
 def backfill(stack: Stack, company: str, box: str, first: date, last: date, console: Console) -> int:
-    """Closes ``first`` to ``last``, both inclusive, of one box or of a company's; days that failed are run again.
+    """Closes the days from ``first`` to ``last``, both inclusive, that the ledger does not hold as closed.
 
-    Days that were closed before are left alone; closing them again would send nothing. Returns 0 if every day ended
-    well. Works on the Airflow that ``CIERRE_AIRFLOW_URL`` names, else on the local stack, which is started for it and
-    stopped again unless it runs. Raises LocalError where there is no such box, or Airflow refuses.
+    Of one box, or of all of a company's. Returns 0 if the ledger holds every day as closed afterwards. Works on the
+    Airflow that ``CIERRE_AIRFLOW_URL`` names, with the ledger that ``AIRFLOW_CONN_LEDGER_DB`` names, else on the local
+    stack, which is started for it and stopped again unless it runs. Raises LocalError where there is no such box, where
+    the ledger cannot be asked, or where Airflow refuses.
     """
     boxes = _asked(company, box)
     if first > last:
         raise LocalError(f"FROM={first} is after TO={last}.")
-    with _airflow(stack, boxes, console) as api:
-        with console.status("Starting, after backfills that are still under way"):
-            runs = {one.id: _start(api, one, first, last) for one in boxes.values()}
-        states = _watch(api, boxes, runs, first, last, console)
-    failed = [(box_id, day) for box_id, days in states.items() for day, state in days.items() if state == "failed"]
-    closed = sum(state == "success" for days in states.values() for state in days.values())
-    console.print(f"{closed} days closed, {len(failed)} failed; days that are not over, or were closed, are not run.")
-    for box_id, day in failed:
-        where = f"{api.url}/dags/{PREFIX}{box_id}"
-        console.print(f"[red]{boxes[box_id].name}, {day}: failed.[/] Its log says why: {where}", soft_wrap=True)
-    return 1 if failed else 0
+    with _airflow(stack, boxes, console) as (api, dsn):
+        missing = {one.id: _missing(dsn, one, first, last) for one in boxes.values()}
+        work = {box_id: _Progress(deque(days), len(days)) for box_id, days in missing.items()}
+        _run(api, boxes, work, console)
+        left = {one.id: _missing(dsn, one, first, last) for one in boxes.values()}
+        return _report(api, boxes, work, left, console)
 
 
 def _asked(company: str, box: str) -> dict[str, CashBox]:
@@ -60,10 +86,13 @@ def _asked(company: str, box: str) -> dict[str, CashBox]:
 
 
 @contextmanager
-def _airflow(stack: Stack, boxes: Mapping[str, CashBox], console: Console) -> Iterator[AirflowApi]:
+def _airflow(stack: Stack, boxes: Mapping[str, CashBox], console: Console) -> Iterator[tuple[AirflowApi, str]]:
+    """Airflow, ready to run the boxes, and the ledger that it closes days in: its libpq URI."""
     elsewhere = [os.environ.get(name, "") for name in ELSEWHERE]
     if all(elsewhere):
-        yield AirflowApi(*elsewhere)
+        if not os.environ.get(LEDGER):
+            raise LocalError(f"Only the ledger knows which days are closed: set {LEDGER} to that of {elsewhere[0]}.")
+        yield AirflowApi(*elsewhere), libpq_dsn(os.environ[LEDGER])
         return
     stays = stack.running()
     try:
@@ -72,56 +101,86 @@ def _airflow(stack: Stack, boxes: Mapping[str, CashBox], console: Console) -> It
         with console.status("Waiting until Airflow has read the DAGs"):
             while {PREFIX + box_id for box_id in boxes} - stack.api.parsed_dags(PREFIX, LONG_AGO):
                 time.sleep(0.5)
-        yield stack.api
+        yield stack.api, stack.ledger_dsn
     finally:
         if not stays:
             with console.status("Stopping"):
                 stack.down()
 
 
-def _start(api: AirflowApi, box: CashBox, first: date, last: date) -> list[str]:
-    """Starts the box's backfill; the days it runs, as their keys. Before the box's start there is nothing to close."""
-    first = max(first, box.start_date)
-    if first > last:
-        return []
-    while api.backfill_under_way(PREFIX + box.id):
-        time.sleep(1)
-    api.unpause(PREFIX + box.id)
-    return api.backfill(PREFIX + box.id, first, last, at_once=AT_ONCE)
+def _missing(dsn: str, box: CashBox, first: date, last: date) -> list[date]:
+    """The box's days of the range that are over and that the ledger does not hold as closed, oldest first."""
+    try:
+        with session.connect(dsn) as ledger:
+            closed = overview.closed_days(ledger, first)
+    except psycopg.OperationalError as error:
+        why = str(error).splitlines()[0]
+        raise LocalError(f"The ledger cannot be asked which days are closed: {why}") from None
+    now, begin = datetime.now(UTC), max(first, box.start_date)
+    days = (begin + timedelta(days=number) for number in range((last - begin).days + 1))
+    return [day for day in days if (box.id, day) not in closed and box.is_over(day, now)]
 
 
-def _watch(
-    api: AirflowApi,
-    boxes: Mapping[str, CashBox],
-    runs: Mapping[str, list[str]],
-    first: date,
-    last: date,
-    console: Console,
-) -> dict[str, dict[str, str]]:
-    """Shows a bar for each box until every day has ended; the last state of each day, by box and day."""
+def _run(api: AirflowApi, boxes: Mapping[str, CashBox], work: Mapping[str, _Progress], console: Console) -> None:
+    """Starts the missing days, a few of each box at once, and shows a bar for each box until all have ended."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[doing]}"))
-    states: dict[str, dict[str, str]] = {box_id: {} for box_id in boxes}
-    began = datetime.now().astimezone()
     with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
         bars = {
-            box.id: progress.add_task(box.name, total=len(runs[box.id]), doing="" if runs[box.id] else "nothing to run")
+            box.id: progress.add_task(box.name, total=work[box.id].total, doing=_doing(work[box.id]))
             for box in boxes.values()
         }
-        while going := {box_id for box_id, days in states.items() if len(_ended(days)) < len(runs[box_id])}:
-            for box_id in going:
-                newest = api.days(PREFIX + box_id, first, last, since=began)
-                states[box_id] = {day: newest.get(day, "queued") for day in runs[box_id]}
-                ended = _ended(states[box_id])
-                failed = sum(state == "failed" for state in ended)
-                doing = f"[red]{failed} failed" if failed else ", ".join(_running(states[box_id])[:AT_ONCE])
-                progress.update(bars[box_id], completed=len(ended), doing=doing)
+        asked = datetime.now(UTC)
+        while going := [box_id for box_id, days in work.items() if not days.done]:
+            try:
+                for box_id in going:
+                    _go_on(api, PREFIX + box_id, work[box_id])
+                    days = work[box_id]
+                    progress.update(bars[box_id], completed=len(days.ended), doing=_doing(days))
+                asked = datetime.now(UTC)
+            except AirflowUnreachable:
+                if datetime.now(UTC) - asked > PATIENCE:
+                    raise
             time.sleep(1)
-    return states
 
 
-def _ended(days: Mapping[str, str]) -> list[str]:
-    return [state for state in days.values() if state in ENDED]
+def _go_on(api: AirflowApi, dag_id: str, days: _Progress) -> None:
+    """Notes which runs of a box have ended, and starts further ones."""
+    for run_id, day in list(days.under_way.items()):
+        state = api.run_state(dag_id, run_id)
+        if state in ENDED:
+            days.ended[day] = state
+            del days.under_way[run_id]
+    if days.missing and len(days.under_way) < AT_ONCE:
+        api.unpause(dag_id)
+    while days.missing and len(days.under_way) < AT_ONCE:
+        # By this name its tasks give way to today's closes (cash_close.priority).
+        run_id = f"{days.missing[0]}__backfill__{secrets.token_hex(4)}"
+        api.trigger(dag_id, days.missing[0], run_id=run_id)
+        days.under_way[run_id] = days.missing.popleft()
 
 
-def _running(days: Mapping[str, str]) -> list[str]:
-    return [day for day, state in days.items() if state == "running"]
+def _doing(days: _Progress) -> str:
+    failed = sum(state == "failed" for state in days.ended.values())
+    if failed:
+        return f"[red]{failed} failed"
+    return ", ".join(map(str, days.under_way.values())) or ("" if days.total else "nothing to run")
+
+
+def _report(
+    api: AirflowApi,
+    boxes: Mapping[str, CashBox],
+    work: Mapping[str, _Progress],
+    left: Mapping[str, list[date]],
+    console: Console,
+) -> int:
+    """What the ledger says afterwards of the days that were missing; 0 where none is missing any more."""
+    failed = [(box_id, day) for box_id, days in left.items() for day in days]
+    closed = sum(days.total for days in work.values()) - len(failed)
+    told = "days that are not over, or that the ledger holds as closed, are not run."
+    console.print(f"{closed} days closed, {len(failed)} failed; {told}")
+    for box_id, day in failed:
+        where = f"{api.url}/dags/{PREFIX}{box_id}"
+        ended = work[box_id].ended.get(day)
+        why = "its run ended well, and the ledger does not hold it as closed" if ended == "success" else "failed"
+        console.print(f"[red]{boxes[box_id].name}, {day}: {why}.[/] Its log says more: {where}", soft_wrap=True)
+    return 1 if failed else 0

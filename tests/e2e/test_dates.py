@@ -137,3 +137,19 @@ def test_closing_days_again_by_rest_writes_nothing_to_the_erp(system, backfilled
 
 def _success(states: dict[str, str]) -> dict[str, str] | None:
     return states if len(states) == len(LEAP) and set(states.values()) == {"success"} else None
+
+
+def test_make_backfill_asks_the_ledger_and_not_airflow_which_days_are_closed(system, boxes, capsys):
+    box, first, last = "conduce_caja_4", date(2024, 12, 26), date(2024, 12, 27)
+    runs = f"/dags/cash_close__{box}/dagRuns"
+    dry = {"logical_date": None, "partition_key": str(first), "conf": {"dry_run": True}}
+    system.api.unpause(f"cash_close__{box}")
+    assert system.finished(box, system.api.call("POST", runs, json=dry)["dag_run_id"]) == "success"
+    system.api.call("PATCH", f"/dags/cash_close__{box}", json={"is_paused": True})
+    marked = system.api.trigger(f"cash_close__{box}", last)
+    system.api.call("PATCH", f"{runs}/{marked}", json={"state": "success"})
+    assert backfill(system.stack, "", box, first, last, Console(width=140)) == 0
+    assert "2 days closed, 0 failed" in capsys.readouterr().out
+    assert [len(system.live("008904", day)) for day in (first, last)] == [1, 1]
+    (note,) = {run["note"] for run in system.api.call("GET", runs)["dag_runs"] if run["dag_run_id"] == marked}
+    assert "conciliado" not in note

@@ -20,6 +20,8 @@ export TMPDIR := $(CURDIR)/.cache/tmp
 unexport VIRTUAL_ENV PYTHONHOME
 
 PY := .venv/bin/python
+# The reader of exported journals, where the machine has none (local/hledger.sh).
+HLEDGER := $(CURDIR)/.cache/hledger/usr/bin
 
 help:
 	@echo "make demo [DATE=YYYY-MM-DD]  close a day of every cash box (yesterday, without DATE) and show the result"
@@ -110,7 +112,8 @@ screenshots: browser
 
 # Two processes: one with what runs a whole system, which mostly waits, the other with the rest.
 test: setup
-	@$(PY) -m pytest -n 2 --no-loadscope-reorder $(ARGS)
+	@sh local/hledger.sh
+	@PATH="$$PATH:$(HLEDGER)" $(PY) -m pytest -n 2 --no-loadscope-reorder $(ARGS)
 
 # ARGS=--markdown prints the tables as docs/reliability.md has them; ARGS=--help tells the rest.
 kills: setup
@@ -125,7 +128,8 @@ bench-year: setup
 
 bench: setup
 	@sh benchmarks/setup.sh
-	@PATH="$(CURDIR)/.cache/bench/debian/usr/bin:$$PATH" $(PY) -m benchmarks $(if $(ONLY),--only "$(ONLY)")
+	@sh local/hledger.sh
+	@PATH="$$PATH:$(HLEDGER)" $(PY) -m benchmarks $(if $(ONLY),--only "$(ONLY)")
 
 reliability: setup
 	@$(MAKE) --no-print-directory simulate SEEDS="$(or $(SEEDS),2000)" ARGS=--markdown

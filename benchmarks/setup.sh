@@ -18,12 +18,4 @@ for store in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt
 done
 .venv/bin/python -m uv pip sync --quiet --python .cache/bench --compile-bytecode benchmarks/requirements.txt
 
-# hledger is no Python package: Debian's is unpacked here, so that nothing is installed on the machine.
-if ! command -v hledger >/dev/null && command -v apt-get >/dev/null; then
-    mkdir .cache/bench/debian
-    if ! (cd .cache/bench/debian && apt-get -qq download hledger && dpkg -x hledger_*.deb .) 2>.cache/bench/debian.log; then
-        echo "hledger could not be fetched, so it takes no part: $(tail -1 .cache/bench/debian.log)"
-    fi
-fi
-
 echo "$wanted" > .cache/bench/made_from

@@ -1,7 +1,9 @@
 """Names of accounts as plain-text accounting wants them: one of five roots, then the chart's headings. Pure."""
 
 import re
+import unicodedata
 from functools import cached_property
+from zlib import crc32
 
 from bookkeeping.chart import Chart
 
@@ -13,7 +15,8 @@ class AccountNames:
     """``names["1.1.01.001"]`` is ``Assets:1-1-Activo-corriente:1-1-01-Efectivo:1-1-01-001-Caja-general``.
 
     The headings above an account are those of the chart whose codes begin its own; the first of them is the root
-    itself. An account that is not in the chart (any more) stands under its root by its code alone.
+    itself. An account that is not in the chart (any more) stands under its root by its code alone. Of two accounts that
+    would have one name (``1.1-01`` and ``1.1.01``) the second gets an ending of its own: their money must not mix.
     """
 
     def __init__(self, chart: Chart) -> None:
@@ -23,7 +26,10 @@ class AccountNames:
     def __getitem__(self, code: str) -> str:
         """The account's name. Raises ValueError, with a sentence, for a code that begins like none of ROOTS."""
         if code not in self._names:
-            self._names[code] = ":".join([_root(code), *(self._component(one) for one in self._path(code))])
+            name = ":".join([_root(code), *(self._component(one) for one in self._path(code))])
+            if name in self._names.values():
+                name = f"{name}-{crc32(code.encode()):08x}"
+            self._names[code] = name
         return self._names[code]
 
     @property
@@ -45,7 +51,18 @@ class AccountNames:
         return [*above[1:], code]
 
     def _component(self, code: str) -> str:
-        return re.sub(r"[\W_]+", "-", f"{code} {self.title(code)}").strip("-")
+        return _plain(f"{code} {self.title(code)}")
+
+
+def _plain(text: str) -> str:
+    """Letters, decimal digits and hyphens, which are all that Beancount's names may have."""
+    allowed = (character if _in_a_name(character) else "-" for character in unicodedata.normalize("NFC", text))
+    return re.sub("-+", "-", "".join(allowed)).strip("-")
+
+
+def _in_a_name(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category == "Nd" or category.startswith("L")
 
 
 def _root(code: str) -> str:

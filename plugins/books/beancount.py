@@ -11,6 +11,7 @@ from datetime import date
 from bookkeeping.journal import JournalEntry, Line, Side
 from books.accounts import AccountNames
 from books.dimensions import dimensions
+from books.one_line import one_line
 from store.journal import SourceRow, StandingEntry
 
 
@@ -35,7 +36,8 @@ def _transaction(standing: StandingEntry, names: AccountNames) -> Iterator[str]:
     entry = standing.entry
     what = f"Reversal of {standing.reverses}" if standing.reverses else f"Cash day {entry.business_date}"
     flag = "*" if standing.erp_document else "!"
-    yield f"{standing.entry_date} {flag} {_quoted(entry.box)} {_quoted(what)} #{entry.box} {' '.join(_links(standing))}"
+    tag_and_links = " ".join([f"#{_plain(entry.box)}", *_links(standing)])
+    yield f"{standing.entry_date} {flag} {_quoted(entry.box)} {_quoted(what)} {tag_and_links}"
     yield f"  entry_key: {_quoted(standing.key)}"
     yield f"  business_date: {entry.business_date}"
     yield f"  revision: {standing.revision}"
@@ -55,15 +57,15 @@ def _links(standing: StandingEntry) -> Iterator[str]:
 
 def _posting(line: Line, entry: JournalEntry, rows: Mapping[str, SourceRow], names: AccountNames) -> Iterator[str]:
     amount = line.amount if line.side is Side.DEBIT else -line.amount
-    yield f"  {names[line.account]}  {amount} {entry.currency}"
+    yield f"  {names[line.account]}  {amount:f} {entry.currency}"
     yield f"    history: {_quoted(line.history)}"
     for name, code in dimensions(line).items():
         yield f"    {name}: {_quoted(code)}"
     if line.foreign:
-        yield f"    foreign: {line.foreign.amount} {line.foreign.currency}"
+        yield f"    foreign: {line.foreign.amount:f} {line.foreign.currency}"
     for number, source in enumerate(line.sources, start=1):
         place, reference = rows[source.document_key]
-        yield f"    row{number}: {_quoted(f'{place} {reference} {source.component} {source.amount}')}"
+        yield f"    row{number}: {_quoted(f'{place} {reference} {source.component} {source.amount:f}')}"
 
 
 def _plain(key: str) -> str:
@@ -71,5 +73,5 @@ def _plain(key: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    escaped = one_line(text).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -1,8 +1,12 @@
 """The box, the day and the mapping that these tests look at: the project's own."""
 
+import os
+import shutil
+import subprocess
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +24,26 @@ DAY = date(2024, 9, 6)
 @pytest.fixture(scope="session")
 def day() -> date:
     return DAY
+
+
+HERE = Path(__file__).parents[2] / ".cache" / "hledger" / "usr" / "bin"
+
+
+@pytest.fixture(scope="session")
+def hledger_reads() -> Callable[..., str]:
+    """``hledger_reads(file, "check", "--strict")``: what hledger says of a journal, which it must not object to."""
+    found = shutil.which("hledger", path=f"{os.environ['PATH']}:{HERE}")
+    if found is None:
+        pytest.skip("hledger is neither installed nor fetched (sh local/hledger.sh), so it checked no exported journal")
+
+    def run(file: Path, *command: str) -> str:
+        asked = [found, "-f", str(file), *command]
+        # Whatever the machine speaks, the journal is UTF-8.
+        done = subprocess.run(asked, capture_output=True, text=True, env=os.environ | {"LC_ALL": "C.UTF-8"})
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
 
 
 @pytest.fixture(scope="session")

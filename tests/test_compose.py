@@ -1,13 +1,18 @@
 """docker-compose.yaml and the Dockerfile: sound, and the same system as the one that `make up` starts."""
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 from airflow.models import Connection
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from local.environment import airflow_settings, connections
 from local.settings import Ports, Secrets
@@ -150,3 +155,38 @@ def test_the_image_brings_the_auth_manager_that_the_parts_are_told_to_ask(settin
     assert '--editable ".[fab]"' in (ROOT / "Dockerfile").read_text()
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     assert any(needed.startswith("apache-airflow-providers-fab") for needed in extras["fab"])
+
+
+def test_the_image_gets_every_package_that_the_code_imports():
+    own = {path.stem for path in (ROOT / "plugins").iterdir()}
+    imported = {
+        name.partition(".")[0]
+        for file in (ROOT / "plugins").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for name in _imported(node)
+    }
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    declared = [Requirement(text) for text in project["dependencies"]]
+    airflow = [Requirement(name) for name in ("apache-airflow-core", "apache-airflow-task-sdk")]
+    given = {canonicalize_name(one.name) for one in declared}
+    given |= {canonicalize_name(needed.name) for one in [*declared, *airflow] for needed in _needed(one)}
+    distributions = metadata.packages_distributions()
+    missing = {
+        name
+        for name in imported - own - sys.stdlib_module_names - {"airflow"}
+        if given.isdisjoint(map(canonicalize_name, distributions[name]))
+    }
+    assert missing == set()
+
+
+def _needed(by: Requirement) -> Iterator[Requirement]:
+    """What comes along with a package and the extras that are asked of it."""
+    for needed in map(Requirement, metadata.requires(by.name) or ()):
+        if not needed.marker or any(needed.marker.evaluate({"extra": extra}) for extra in ("", *by.extras)):
+            yield needed
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) and node.module and not node.level else []

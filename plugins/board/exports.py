@@ -1,23 +1,27 @@
 """A box's day to take away: its tables as CSV, XLSX and PDF."""
 
-import csv
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from babel.numbers import get_decimal_symbol
 from fpdf import FPDF
 from fpdf.enums import TableBordersLayout
 from fpdf.fonts import FontFace
 
 from bookkeeping.money import DECIMALS
+from books.cells import Cell, text_cell, write_csv
+from books.cells import csv_cell as _csv_cell  # noqa: F401 (the tests ask for it here)
+from books.one_line import one_line
 from language.regional import Regional
 
-Cell = str | int | Decimal | datetime | None
+FONTS = Path(__file__).parent / "fonts"
+FONT = "DejaVu Sans Condensed"
+"""Of the PDF, in it: Latin, Greek, Cyrillic, Arabic, Hebrew, currencies, arrows, mathematics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ def tables(about: Mapping[str, Any], _: Regional) -> list[Table]:
             [_("Entry"), _("Date"), _("Account"), _("Cost centre"), _("Text"), _("Side"), _("Amount")],
             [
                 [
-                    line.entry_key, str(line.entry_date), line.account, line.cost_centre, line.history,
+                    line.entry_key, line.entry_date, line.account, line.cost_centre, line.history,
                     sides[line.side], line.amount,
                 ]
                 for line in about["lines"]
@@ -81,21 +85,10 @@ def _title(about: Mapping[str, Any], _: Regional) -> str:
 
 def as_csv(about: Mapping[str, Any], _: Regional) -> tuple[bytes, str]:
     """The journal's lines, as spreadsheets of the reader's country open them (separators, byte order mark)."""
-    comma = get_decimal_symbol(_.locale) == ","
     journal = tables(about, _)[2]
     text = io.StringIO()
-    writer = csv.writer(text, delimiter=";" if comma else ",", lineterminator="\r\n")
-    writer.writerow(journal.head)
-    writer.writerows([_csv_cell(cell, comma) for cell in row] for row in journal.rows)
+    write_csv(text, [journal.head, *journal.rows], comma=_.decimal_mark == ",")
     return text.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8"
-
-
-def _csv_cell(cell: Cell, comma: bool) -> str:
-    if isinstance(cell, Decimal):
-        return f"{cell:f}".replace(".", ",") if comma else f"{cell:f}"
-    text = "" if cell is None else str(cell)
-    # A spreadsheet would run a text that begins like a formula.
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
 
 
 def as_xlsx(about: Mapping[str, Any], _: Regional) -> tuple[bytes, str]:
@@ -103,10 +96,15 @@ def as_xlsx(about: Mapping[str, Any], _: Regional) -> tuple[bytes, str]:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False}) as book:
         bold = book.add_format({"bold": True, "bottom": 1})
+        text, day = (
+            book.add_format({"num_format": "@", "quote_prefix": True}),
+            book.add_format({"num_format": "yyyy-mm-dd"}),
+        )
         decimals = DECIMALS[about["box"].currency]
         money = book.add_format({"num_format": "#,##0" + ("." + "0" * decimals if decimals else "")})
         for table in tables(about, _):
             sheet = book.add_worksheet(table.title[:31])
+            sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})  # codes are texts
             sheet.write_row(0, 0, table.head, bold)
             for number, row in enumerate(table.rows, start=1):
                 for column, cell in enumerate(row):
@@ -114,8 +112,10 @@ def as_xlsx(about: Mapping[str, Any], _: Regional) -> tuple[bytes, str]:
                         sheet.write_number(number, column, cell, money)
                     elif isinstance(cell, int):
                         sheet.write_number(number, column, cell)
+                    elif isinstance(cell, date):
+                        sheet.write_datetime(number, column, cell, day)
                     else:
-                        sheet.write_string(number, column, cell or "")
+                        sheet.write_string(number, column, text_cell(cell or ""), text)
             sheet.freeze_panes(1, 0)
             sheet.autofit()
     return content.getvalue(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -124,31 +124,34 @@ def as_xlsx(about: Mapping[str, Any], _: Regional) -> tuple[bytes, str]:
 def as_pdf(about: Mapping[str, Any], _: Regional) -> tuple[bytes, str]:
     """All tables that have rows on A4, with the day's state and a place to sign."""
     pdf = FPDF(format="A4")
+    pdf.add_font(FONT, "", FONTS / "DejaVuSansCondensed.ttf")
+    pdf.add_font(FONT, "B", FONTS / "DejaVuSansCondensed-Bold.ttf")
     pdf.set_title(_title(about, _))
     pdf.set_auto_page_break(True, margin=15)
     pdf.add_page()
-    pdf.set_font("Helvetica", "B", 14)
-    pdf.cell(text=_printable(_title(about, _)), new_x="LMARGIN", new_y="NEXT")
-    pdf.set_font("Helvetica", size=9)
-    state = f"{about['company']} · {about['box'].currency} · {_(about['state'].word)}"
-    pdf.cell(text=_printable(state), new_x="LMARGIN", new_y="NEXT")
+    _pdf_line(pdf, _title(about, _), "B", 14)
+    _pdf_line(pdf, f"{about['company']} · {about['box'].currency} · {_(about['state'].word)}", "", 9)
     for table in tables(about, _):
         if table.rows:
             _pdf_table(pdf, table, _, about["box"].currency)
     pdf.ln(14)
-    pdf.set_font("Helvetica", size=9)
-    pdf.cell(80, text=_printable(_("Checked by")), border="T")
+    pdf.set_font(FONT, size=9)
+    pdf.cell(80, text=_printable(pdf, _("Checked by")), border="T")
     pdf.cell(20)
-    pdf.cell(60, text=_printable(_("Date")), border="T")
+    pdf.cell(60, text=_printable(pdf, _("Date")), border="T")
     return bytes(pdf.output()), "application/pdf"
+
+
+def _pdf_line(pdf: FPDF, text: str, style: str, size: int) -> None:
+    pdf.set_font(FONT, style, size)
+    pdf.multi_cell(0, text=_printable(pdf, text), new_x="LMARGIN", new_y="NEXT")
 
 
 def _pdf_table(pdf: FPDF, table: Table, _: Regional, currency: str) -> None:
     pdf.ln(5)
-    pdf.set_font("Helvetica", "B", 10)
-    pdf.cell(text=_printable(table.title), new_x="LMARGIN", new_y="NEXT")
-    pdf.set_font("Helvetica", size=7)
-    texts = [[_pdf_text(cell, _, currency) for cell in row] for row in table.rows]
+    _pdf_line(pdf, table.title, "B", 10)
+    pdf.set_font(FONT, size=7)
+    texts = [[_printable(pdf, _pdf_text(cell, _, currency)) for cell in row] for row in table.rows]
     widest = [max(map(len, column)) for column in zip(table.head, *texts, strict=True)]
     right = [isinstance(cell, Decimal | int) for cell in table.rows[0]]
     with pdf.table(
@@ -159,16 +162,17 @@ def _pdf_table(pdf: FPDF, table: Table, _: Regional, currency: str) -> None:
         line_height=4,
     ) as drawn:
         for row in [table.head, *texts]:
-            drawn.row([_printable(text) for text in row])
+            drawn.row(row)
 
 
 def _pdf_text(cell: Cell, _: Regional, currency: str) -> str:
     return _.money(cell, currency) if isinstance(cell, Decimal) else "" if cell is None else str(cell)
 
 
-def _printable(text: str) -> str:
-    """What the PDF's own fonts can write: western letters; others become a question mark."""
-    return text.replace("\N{NARROW NO-BREAK SPACE}", " ").encode("latin-1", "replace").decode("latin-1")
+def _printable(pdf: FPDF, text: str) -> str:
+    """A text on one line in which each character that the font has not (Chinese, emoji) is told by its number."""
+    known = pdf.current_font.cmap
+    return "".join(one if ord(one) in known else f"[U+{ord(one):04X}]" for one in one_line(text))
 
 
 WRITERS: Mapping[str, Callable[[Mapping[str, Any], Regional], tuple[bytes, str]]] = {

@@ -11,7 +11,9 @@ import psycopg
 from bookkeeping.cash_box import CashBox
 from books import beancount, hledger, spreadsheet
 from books.accounts import AccountNames
+from language.language import language
 from mappings.charts import read_chart
+from mappings.companies import language_of
 from mappings.loader import cash_box, cash_boxes, mappings_folder
 from store.journal import StandingEntry, standing
 
@@ -73,7 +75,7 @@ def export(ledger: psycopg.Connection, wanted: Range, into: Path, form: Format) 
             case Format.XLSX:
                 spreadsheet.write_xlsx(path, entries, names)
             case Format.CSV:
-                spreadsheet.write_csv(path, entries, names)
+                spreadsheet.write_csv(path, entries, names, comma=_decimal_comma(wanted))
     return path, entries.count
 
 
@@ -93,6 +95,11 @@ class _Counted:
 def _write(path: Path, lines: Iterable[str]) -> None:
     with path.open("w", encoding="utf-8") as file:
         file.writelines(f"{line}\n" for line in lines)
+
+
+def _decimal_comma(wanted: Range) -> bool:
+    """Whether the people of the company, whose boxes these are, write a decimal comma."""
+    return language(language_of(cash_box(wanted.boxes[0]).company)).decimal_mark == ","
 
 
 def _companies(boxes: Iterable[CashBox]) -> list[str]:

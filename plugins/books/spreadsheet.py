@@ -3,7 +3,6 @@
 A line names its entry and the ERP's document; a document's row names the line it stands behind.
 """
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -15,7 +14,9 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from bookkeeping.journal import Line, Side
+from books import cells
 from books.accounts import AccountNames
+from books.cells import Cell, text_cell
 from store.journal import StandingEntry
 
 LINES = ("entry_date", "business_date", "box", "entry", "erp_document", "reverses", "line", "account", "account_name",
@@ -27,16 +28,14 @@ BALANCES = ("account", "account_name", "currency", "debit", "credit", "balance")
 SHEET_ROWS = 1_048_576
 """Rows of a sheet, its heading included."""
 
-Cell = str | int | Decimal | date | None
 
-
-def write_csv(path: Path, entries: Iterable[StandingEntry], names: AccountNames) -> None:
-    """The lines of all entries, UTF-8 with a byte order mark (so that spreadsheets see it), amounts with a point."""
+def write_csv(path: Path, entries: Iterable[StandingEntry], names: AccountNames, *, comma: bool) -> None:
+    """The lines of all entries, UTF-8 with a byte order mark (so that spreadsheets see it), for people who write a
+    decimal ``comma`` or a point."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(LINES)
+        cells.write_csv(file, [LINES], comma)
         for standing in entries:
-            writer.writerows(_lines(standing, names))
+            cells.write_csv(file, _lines(standing, names), comma)
 
 
 def write_xlsx(path: Path, entries: Iterable[StandingEntry], names: AccountNames) -> None:
@@ -64,7 +63,9 @@ class _Sheet:
         self.sheet.freeze_panes(1, 0)
         self.sheet.set_column(0, len(columns) - 1, 16)
         self.sheet.write_row(0, 0, columns, workbook.add_format({"bold": True}))
+        self.sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})  # codes are texts
         self.money = {places: workbook.add_format({"num_format": f"#,##0{places}"}) for places in ("", ".00")}
+        self.text = workbook.add_format({"num_format": "@", "quote_prefix": True})
         self.rows = 1
 
     def write(self, rows: Iterable[tuple[Cell, ...]]) -> None:
@@ -81,7 +82,7 @@ class _Sheet:
         elif isinstance(cell, date):
             self.sheet.write_datetime(self.rows, column, cell)
         elif isinstance(cell, str):
-            self.sheet.write_string(self.rows, column, cell)  # never a formula, whatever a history begins with
+            self.sheet.write_string(self.rows, column, text_cell(cell), self.text)  # never a formula, also when edited
         elif cell is not None:
             self.sheet.write_number(self.rows, column, cell)
 

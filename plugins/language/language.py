@@ -73,6 +73,11 @@ class Language:
         """A whole number."""
         return self._figure(number, 0)
 
+    @property
+    def decimal_mark(self) -> str:
+        """What stands before the decimals: a comma or a point."""
+        return self.separators.get(ord("."), ".")
+
     def _figure(self, number: Decimal | int, decimals: int) -> str:
         # Babel's own format_decimal takes twenty times as long, and a board has tens of thousands of figures.
         return f"{number:,.{decimals}f}".translate(self.separators)

@@ -10,6 +10,8 @@ import pytest
 from airflow.models.dagrun import DagRun
 from airflow.models.hitl import HITLDetail
 from airflow.models.taskinstance import TaskInstance
+from pypdf import PdfReader
+from pypdf.generic import IndirectObject
 
 from board.boxes import dag_of
 from mappings.loader import cash_boxes
@@ -168,6 +170,22 @@ def test_a_text_of_the_books_is_no_formula_in_a_spreadsheet():
     from board.exports import _csv_cell
 
     assert _csv_cell('=HYPERLINK("http://x")', comma=True).startswith("'=")
+
+
+def texts_of_pdf(content: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+
+
+def test_a_pdf_has_every_letter_and_says_which_sign_it_cannot_write(login, ledger, monkeypatch):
+    closed_day.close(ledger, BOX, DAY, ("1234.50", "1"), history="Ñuñoa – 5 € œ № Жук 你")
+    content = login().get(f"{HERE}/close.pdf").content
+    text = texts_of_pdf(content)
+    assert "Ñuñoa – 5 € œ № Жук [U+4F60]" in text.replace("\n", " ")
+    assert "?" not in text
+    fonts = {font for page in PdfReader(io.BytesIO(content)).pages for font in page["/Resources"]["/Font"].values()}
+    assert all(
+        "/FontFile2" in font["/DescendantFonts"][0]["/FontDescriptor"] for font in map(IndirectObject.get_object, fonts)
+    )
 
 
 def test_a_day_as_xlsx_and_as_pdf(login, ledger):

@@ -99,9 +99,9 @@ def stage(ledger, box) -> Callable[..., int]:
 
 @pytest.fixture
 def book(ledger, box, mapping, stage) -> Callable[..., books.Revision]:
-    """``book(day, *documents)``: a staged day derived by the project's own mapping and frozen."""
+    """``book(day, *documents)``: a staged day derived by the project's own mapping, or another, and frozen."""
 
-    def booked(day, *documents) -> books.Revision:
+    def booked(day, *documents, mapping=mapping) -> books.Revision:
         revision, _ = books.freeze(
             ledger, box=box.id, day=day, snapshot_id=stage(day, *documents), mapping=mapping.name,
             mapping_digest=mapping.digest, tenant=box.erp.tenant, lot=box.erp.lot,

@@ -1,6 +1,7 @@
 """The journal in other tools: Beancount and hledger read it without a complaint, and come to the ledger's own sums."""
 
 import csv
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,6 +13,7 @@ from beancount import loader
 from beancount.core.data import Open, Transaction
 from python_calamine import CalamineWorkbook
 
+from bookkeeping.mapping import AccountMapping
 from books.accounts import AccountNames
 from books.export import Format, Range, export, range_of
 from mappings import mappings_folder
@@ -145,12 +147,34 @@ def test_the_spreadsheet_has_lines_documents_and_balances(book, exported, paymen
     assert ["1.1.01.001", "Caja general", "USD", 70.6, 0, 70.6] in sums
 
 
+def rows_of(path: Path, separator: str) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file, delimiter=separator))
+
+
 def test_the_csv_has_a_row_a_line_with_its_account_by_name(book, exported, payment):
     book(SIXTH, payment(1))
-    with exported(Format.CSV).open(encoding="utf-8-sig", newline="") as file:
-        debit, credit = csv.DictReader(file)
-    assert (debit["account_name"], debit["debit"], debit["credit"]) == ("Caja general", "35.30", "")
-    assert (credit["account"], credit["credit"], credit["cost_centre"]) == ("4.1.01.002", "35.30", "0101")
+    debit, credit = rows_of(exported(Format.CSV), ";")
+    assert (debit["account_name"], debit["debit"], debit["credit"]) == ("Caja general", "35,30", "")
+    assert (credit["account"], credit["credit"], credit["cost_centre"]) == ("4.1.01.002", "35,30", "'0101")
+    assert credit["entry_date"] == "2024-09-06"
+
+
+def test_the_csv_of_an_english_company_has_commas_and_points(book, exported, payment, monkeypatch):
+    monkeypatch.setattr("books.export.language_of", {"itb": "en"}.__getitem__)
+    book(SIXTH, payment(1))
+    assert [row["debit"] for row in rows_of(exported(Format.CSV), ",")] == ["35.30", ""]
+
+
+def test_a_text_of_a_source_is_no_formula_in_a_csv_and_none_in_a_workbook(book, exported, payment, mapping, ledger):
+    histories = mapping.model_dump(mode="json")
+    histories["postings"]["payment"][0]["history"] = "=1+1"
+    book(SIXTH, payment(1), mapping=AccountMapping.model_validate(histories))
+    assert {row["history"] for row in rows_of(exported(Format.CSV), ";")} >= {"'=1+1"}
+    with zipfile.ZipFile(exported(Format.XLSX)) as workbook:
+        sheets = [workbook.read(name).decode() for name in workbook.namelist() if "worksheets/sheet" in name]
+    assert len(sheets) == 3
+    assert not [sheet for sheet in sheets if "<f>" in sheet]
 
 
 def test_an_account_stands_under_its_root_and_the_headings_above_it():

@@ -58,12 +58,14 @@ def stage(ledger: psycopg.Connection, box: CashBox, day: date, *amounts: tuple[s
     return documents
 
 
-def book(ledger: psycopg.Connection, box: CashBox, day: date, documents: list[Document]) -> Revision:
+def book(
+    ledger: psycopg.Connection, box: CashBox, day: date, documents: list[Document], history: str = "Caja"
+) -> Revision:
     """Books staged payments: a debit for all of them against a credit."""
     total = sum((one.net for one in documents), Decimal(0))
     sources = tuple(LineSource(one.key, "net", one.net) for one in documents)
     lines = (
-        Line(Side.DEBIT, "1.1.01.001", total, "Caja", sources=sources),
+        Line(Side.DEBIT, "1.1.01.001", total, history, sources=sources),
         Line(Side.CREDIT, "4.1.01.001", total, "Ingresos", sources=sources),
     )
     revision, _ = books.freeze(
@@ -96,9 +98,11 @@ def reconcile(ledger: psycopg.Connection, revision: Revision) -> str:
     return state
 
 
-def close(ledger: psycopg.Connection, box: CashBox, day: date, *amounts: tuple[str, str]) -> Revision:
+def close(
+    ledger: psycopg.Connection, box: CashBox, day: date, *amounts: tuple[str, str], history: str = "Caja"
+) -> Revision:
     """All of it."""
-    revision = book(ledger, box, day, stage(ledger, box, day, *amounts))
+    revision = book(ledger, box, day, stage(ledger, box, day, *amounts), history)
     post(ledger, revision)
     assert reconcile(ledger, revision) == "reconciled"
     return revision

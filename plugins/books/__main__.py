@@ -6,7 +6,7 @@ from typing import Annotated
 
 import psycopg
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import Progress
 
 from books import preview as shown
@@ -14,6 +14,7 @@ from books.export import Format, range_of
 from books.export import export as write
 from books.ledger import NoLedger, open_ledger
 from books.staged import NothingThere, beside_the_books, derived
+from books.whole import print_whole
 from books.words import counted
 from mappings.charts import read_chart
 from mappings.findings import MappingError
@@ -42,7 +43,7 @@ def preview(
     documents = counted(len(day.documents), "document")
     _print(f"{of_box.name}, {day.day}: {documents}, as {day.origin}, by mapping {mapping.name}.")
     for held in day.held:
-        console.print(f"In quarantine, so the day stops: {held}", style="red", markup=False)
+        console.print(f"In quarantine, so the day stops: {held}", style="red", markup=False, soft_wrap=True)
     _print(shown.journal_table(day.derivation, day.documents, mapping, chart, rows=rows))
     _print(f"{meaning} Nothing was booked or posted now.")
     _exit(day.derivation.problems or day.held)
@@ -63,7 +64,8 @@ def what_if(
     chart, _ = read_chart(mappings_folder())
     with Progress(console=console, transient=True) as progress:
         found = list(progress.track(derive_again(boxes, since.date()), total=len(boxes), description="Boxes"))
-    _print(what_if_table(found, chart, every_day=every_day))
+    # Who looks at a screen asks for more; a file has to have all.
+    _print(what_if_table(found, chart, every_day=every_day or not console.is_terminal))
     _exit(any(box.problems for box in found))
 
 
@@ -106,8 +108,11 @@ def audit() -> None:
     _exit(not found.sound)
 
 
-def _print(what: object) -> None:
-    console.print(what, soft_wrap=isinstance(what, str))
+def _print(what: RenderableType) -> None:
+    if isinstance(what, str):
+        console.print(what, soft_wrap=True)
+    else:
+        print_whole(console, what)
 
 
 def _exit(wrong: object) -> None:

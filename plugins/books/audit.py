@@ -6,11 +6,10 @@ from itertools import groupby
 
 import psycopg
 from psycopg import IsolationLevel
-from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.markup import escape
-from rich.table import Table
 
+from books.whole import WholeTable
 from books.words import counted
 from store import seals
 from store.seals import Seal
@@ -84,7 +83,7 @@ def _objection(link: Seal, number: int, before: str) -> str:
 
 def audit_table(found: Audit) -> RenderableType:
     """What an audit found, for people: a row a box, then what is wrong."""
-    shown = Table(box=SIMPLE_HEAD)
+    shown = WholeTable()
     for heading, justify in (("Box", "left"), ("Links", "right"), ("Head of the chain", "left"), ("", "left")):
         shown.add_column(heading, justify=justify, no_wrap=True)
     for chain in found.chains:

@@ -8,10 +8,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from io import StringIO
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
-from rich.table import Table
 
 from bookkeeping.chart import Chart
 from bookkeeping.derive import Derivation
@@ -21,6 +19,7 @@ from bookkeeping.mapping import AccountMapping
 from bookkeeping.problems import Problem
 from books.dimensions import dimensions
 from books.snippet import snippet
+from books.whole import WholeTable, as_it_stands, print_whole
 from books.words import counted
 
 WIDTH = 150
@@ -51,27 +50,27 @@ def journal_table(
 def problem_table(problems: Sequence[Problem], mapping: AccountMapping) -> RenderableType:
     """Why a day cannot be booked, a row for each reason, and below it the lines that mend the mapping."""
     title = f"Not booked: what mapping {escape(mapping.name)} cannot place"
-    shown = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    shown = WholeTable(title)
     shown.add_column("Posting")
     shown.add_column("Documents", justify="right")
     shown.add_column("Money", justify="right")
-    shown.add_column("What is wrong", overflow="fold")
+    shown.add_column("What is wrong")
     for problem in problems:
         amount = f"{problem.amount:,} {problem.currency}"
         shown.add_row(escape(problem.posting), f"{problem.count:,}", amount, escape(str(problem)))
-    return Group(shown, escape(snippet(mapping, problems)))
+    return Group(shown, as_it_stands(snippet(mapping, problems)))
 
 
 def as_text(renderable: RenderableType, width: int = WIDTH) -> str:
-    """A table as plain text of at most ``width`` characters a line."""
+    """A table as plain text, of ``width`` characters a line where all of it has room in them."""
     page = StringIO()
-    Console(file=page, width=width, highlight=False, color_system=None, force_terminal=False).print(renderable)
+    print_whole(Console(file=page, width=width, highlight=False, color_system=None, force_terminal=True), renderable)
     return page.getvalue().rstrip("\n")
 
 
-def _entry_table(entry: JournalEntry, documents: Mapping[str, Document], chart: Chart, *, rows: bool) -> Table:
+def _entry_table(entry: JournalEntry, documents: Mapping[str, Document], chart: Chart, *, rows: bool) -> WholeTable:
     title = f"{entry.name}: {entry.debit:,} {entry.currency} in {counted(len(entry.lines), 'line')}"
-    shown = Table(title=title, title_justify="left", show_footer=True, box=SIMPLE_HEAD)
+    shown = WholeTable(title, show_footer=True)
     shown.add_column("Line", justify="right")
     shown.add_column("Account", no_wrap=True)
     shown.add_column("Name", footer="in all")
@@ -109,8 +108,8 @@ def _counts(line: Line, documents: Mapping[str, Document]) -> str:
     return ", ".join(counted(count, kind.replace("_", " ")) for kind, count in counts.items())
 
 
-def _form_table(documents: Sequence[Document], mapping: AccountMapping) -> Table:
-    shown = Table(title="By form of payment", title_justify="left", show_footer=True, box=SIMPLE_HEAD)
+def _form_table(documents: Sequence[Document], mapping: AccountMapping) -> WholeTable:
+    shown = WholeTable("By form of payment", show_footer=True)
     sums: dict[str, Decimal] = {}
     for document in documents:
         sums[document.currency] = sums.get(document.currency, Decimal(0)) + document.net

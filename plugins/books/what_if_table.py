@@ -3,29 +3,31 @@
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.markup import escape
-from rich.table import Table
 
 from bookkeeping.chart import Chart
 from bookkeeping.money import ZERO, quantum
 from books.snippet import snippet
 from books.what_if import BoxWhatIf, Change
+from books.whole import WholeTable, as_it_stands
 from books.words import counted
 from store.balances import Place
 
 DAYS = 40
 """How many lines of the day-by-day table are shown where not all are asked for."""
 
+PROBLEMS = 5
+"""How many problems of a box are."""
+
 
 def what_if_table(found: Sequence[BoxWhatIf], chart: Chart, *, every_day: bool = False) -> RenderableType:
-    """Tables of what would be different, in the boxes' currencies, debits less credits."""
+    """Tables of what would be different, in the boxes' currencies, debits less credits; ``every_day``: all lines."""
     changes = [change for box in found for change in box.changes]
     parts: list[RenderableType] = [_summary(found, changes)]
     if changes:
         parts += [_by_account(changes, chart), _by_day(changes, chart, every_day=every_day)]
-    return Group(*parts, *_problems(found))
+    return Group(*parts, *_problems(found, every_day=every_day))
 
 
 def _summary(found: Sequence[BoxWhatIf], changes: Iterable[Change]) -> str:
@@ -43,7 +45,7 @@ def _summary(found: Sequence[BoxWhatIf], changes: Iterable[Change]) -> str:
     return " ".join(said)
 
 
-def _by_account(changes: Iterable[Change], chart: Chart) -> Table:
+def _by_account(changes: Iterable[Change], chart: Chart) -> WholeTable:
     shown = _table("By account", "Days", chart)
 
     def account(change: Change) -> tuple[str, Place]:
@@ -55,7 +57,7 @@ def _by_account(changes: Iterable[Change], chart: Chart) -> Table:
     return shown
 
 
-def _by_day(changes: Sequence[Change], chart: Chart, *, every_day: bool) -> Table:
+def _by_day(changes: Sequence[Change], chart: Chart, *, every_day: bool) -> WholeTable:
     shown = _table("Day by day", "Day", chart)
     ordered = sorted(changes, key=lambda change: (change.day, change.box, change.place))
     for change in ordered if every_day else ordered[:DAYS]:
@@ -65,8 +67,8 @@ def _by_day(changes: Sequence[Change], chart: Chart, *, every_day: bool) -> Tabl
     return shown
 
 
-def _table(title: str, first: str, chart: Chart) -> Table:
-    shown = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+def _table(title: str, first: str, chart: Chart) -> WholeTable:
+    shown = WholeTable(title)
     shown.add_column(first)
     for heading in ("Account", "Name", "Cost centre"):
         shown.add_column(heading)
@@ -93,13 +95,17 @@ def _grouped(changes: Iterable[Change], key: Callable[[Change], tuple]) -> Itera
     return ((found, list(own)) for found, own in groupby(sorted(changes, key=key), key))
 
 
-def _problems(found: Iterable[BoxWhatIf]) -> list[RenderableType]:
+def _problems(found: Iterable[BoxWhatIf], *, every_day: bool) -> list[RenderableType]:
     parts: list[RenderableType] = []
     by_name = sorted((box for box in found if box.problems), key=lambda box: box.mapping.name)
     for _, boxes in groupby(by_name, lambda box: box.mapping.name):
         own = list(boxes)
         days = counted(sum(len({day for day, _ in box.problems}) for box in own), "day")
         parts.append(f"[red]{days} could not be booked by mapping {escape(own[0].mapping.name)}.")
-        parts += [escape(f"{box.box.id} {day}: {problem}") for box in own for day, problem in box.problems[:5]]
-        parts.append(escape(snippet(own[0].mapping, [problem for box in own for _, problem in box.problems])))
+        for box in own:
+            told = box.problems if every_day else box.problems[:PROBLEMS]
+            parts += [escape(f"{box.box.id} {day}: {problem}") for day, problem in told]
+            if left := len(box.problems) - len(told):
+                parts.append(f"{box.box.id}: and {left:,} more; DAYS=all shows them")
+        parts.append(as_it_stands(snippet(own[0].mapping, [problem for box in own for _, problem in box.problems])))
     return parts

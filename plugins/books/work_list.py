@@ -7,17 +7,15 @@ from decimal import Decimal
 from itertools import groupby
 
 import psycopg
-from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.markup import escape
-from rich.table import Table
 
 from bookkeeping.cash_box import CashBox
 from bookkeeping.mapping import AccountMapping
 from bookkeeping.problems import Problem
 from books.snippet import snippet
 from books.staged import derived
-from books.words import counted
+from books.whole import WholeTable, as_it_stands
 from mappings.loader import account_mapping, cash_boxes
 from store import problems as kept
 
@@ -64,7 +62,7 @@ def work_list_table(found: WorkList) -> RenderableType:
     parts: list[RenderableType] = []
     for name, stopped in sorted(found.stopped.items()):
         mapping = found.mappings[name]
-        parts += [_table(mapping, stopped), escape(snippet(mapping, [problem for _, problem in stopped])), ""]
+        parts += [_table(mapping, stopped), as_it_stands(snippet(mapping, [problem for _, problem in stopped])), ""]
     if found.ready:
         parts.append(f"The mapping can book these by now; clear the task derive of {_named(found.ready)}.")
     if found.held:
@@ -74,11 +72,11 @@ def work_list_table(found: WorkList) -> RenderableType:
     return Group(*parts) if parts else "Every staged day is booked."
 
 
-def _table(mapping: AccountMapping, stopped: Iterable[tuple[BoxDay, Problem]]) -> Table:
-    shown = Table(title=f"accounts/{mapping.name}.yaml", title_justify="left", box=SIMPLE_HEAD)
+def _table(mapping: AccountMapping, stopped: Iterable[tuple[BoxDay, Problem]]) -> WholeTable:
+    shown = WholeTable(f"accounts/{mapping.name}.yaml")
     for heading, justify in (("Posting", "left"), ("Documents", "right"), ("Money", "right"), ("Days", "left")):
         shown.add_column(heading, justify=justify)
-    shown.add_column("What to do", overflow="fold")
+    shown.add_column("What to do")
     for alike in _alike(stopped):
         days, problems = zip(*alike, strict=True)
         first = problems[0]
@@ -101,12 +99,15 @@ def _alike(stopped: Iterable[tuple[BoxDay, Problem]]) -> Iterator[list[tuple[Box
 
 
 def _named(days: Iterable[BoxDay]) -> str:
-    """``itb_caja_164 2024-09-06, 2024-09-07 and 3 more days``: the first of each box's days."""
+    """All days of each box: ``itb_caja_164 2024-09-06 to 2024-09-08, 2024-09-11; itb_caja_165 2024-09-06``."""
     return "; ".join(
-        _of_box(box, sorted(day for _, day in own)) for box, own in groupby(sorted(days), lambda one: one[0])
+        f"{box} {', '.join(_ranges(day for _, day in own))}"
+        for box, own in groupby(sorted(set(days)), lambda one: one[0])
     )
 
 
-def _of_box(box: str, days: list[date]) -> str:
-    more = f" and {counted(len(days) - 2, 'more day')}" if len(days) > 2 else ""
-    return f"{box} {', '.join(map(str, days[:2]))}{more}"
+def _ranges(days: Iterable[date]) -> Iterator[str]:
+    """Days in order, three and more that follow each other as one range."""
+    for _, run in groupby(enumerate(days), lambda one: one[1].toordinal() - one[0]):
+        following = [day for _, day in run]
+        yield from (map(str, following) if len(following) < 3 else [f"{following[0]} to {following[-1]}"])

@@ -7,6 +7,7 @@ from airflow.sdk import BaseOperator, Param
 from airflow.sdk.exceptions import AirflowFailException
 
 from cash_close.names import NO_COMPANY
+from cash_close.parameters import UnknownParameters, refuse_unknown
 from language.say import in_language, listed, say
 from mappings.companies import language_of
 from operators.step import open_ledger
@@ -76,13 +77,14 @@ class ProbeOperator(BaseOperator):
         from posting.probe import probe
         from store import capabilities
 
-        form = {name: context["params"][name] for name in params()}
         try:
+            refuse_unknown("erp_probe", context, params())
+            form = {name: context["params"][name] for name in params()}
             ground = Ground.named(**form | {"day": form["day"] or date.today()})
             with open_ledger(self.ledger_connection) as ledger:
                 report = probe(ledger, ProtheusHook(ground.connection), ground, boxes=cash_boxes().values())
                 capabilities.save(ledger, report.connection, report.tenant, report.capabilities)
-        except (ProbeRefused, DataError, FatalError, MappingError) as error:
+        except (UnknownParameters, ProbeRefused, DataError, FatalError, MappingError) as error:
             raise AirflowFailException(say(error)) from error
         for check in report.checks:
             self.log.info(say(check))

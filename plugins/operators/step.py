@@ -10,8 +10,9 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from bookkeeping.cash_box import CashBox
 from cash_close.business_date import BusinessDateError, DayNotOver, business_date
-from cash_close.form import DRY_RUN
+from cash_close.form import DRY_RUN, params
 from cash_close.links import DayLink
+from cash_close.parameters import UnknownParameters, refuse_unknown
 from language.say import in_language, say
 from mappings.companies import language_of
 
@@ -55,6 +56,7 @@ class CashCloseStep(BaseOperator):
         with _what_a_failure_means():
             box = self._cash_box()
         with in_language(language_of(box.company)), _what_a_failure_means():
+            refuse_unknown(box.name, context, params(box))
             day = self.day = self._business_date(box, context)
             self.log.info(say("{box}, business date {day}: step {step}.", box=box.name, day=day, step=self.task_id))
             work = self.rehearse if context["params"].get(DRY_RUN) else self.close
@@ -115,7 +117,7 @@ def _what_a_failure_means() -> Iterator[None]:
 
     try:
         yield
-    except (FatalError, DataError, MappingError, BusinessDateError, NoSublotLeft) as error:
+    except (FatalError, DataError, MappingError, BusinessDateError, UnknownParameters, NoSublotLeft) as error:
         raise AirflowFailException(say(error)) from error
     except VendorError as error:
         # Goes on as it is, for the retries to be decided by its kind; what it says ends the log.

@@ -1,9 +1,11 @@
 """What every DAG of the project keeps to."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk.exceptions import AirflowFailException
 from airflow.serialization.serialized_objects import DagSerialization
 from airflow.task.priority_strategy import validate_and_load_priority_weight_strategy
 
@@ -124,3 +126,14 @@ def test_a_task_parses_the_dag_of_its_own_box_alone(monkeypatch):
     monkeypatch.setenv("_AIRFLOW_PARSING_CONTEXT_DAG_ID", PREFIX + "itb_caja_164")
     only = DagBag(dag_folder=str(DAGS / "cash_close.py"))
     assert list(only.dags) == [PREFIX + "itb_caja_164"]
+
+
+def test_every_dag_that_takes_parameters_refuses_those_it_does_not_know(bag):
+    taking = [dag for dag in bag.dags.values() if dag.params]
+    assert {PREFIX + "itb_caja_164", "erp_probe"} <= {dag.dag_id for dag in taking}
+    run = SimpleNamespace(conf={"dryrun": True}, partition_key="2024-09-06", run_type="manual", run_id="r")
+    for dag in taking:
+        for task in dag.tasks:
+            if not task.inherits_from_empty_operator:
+                with pytest.raises(AirflowFailException, match="dryrun"):
+                    task.execute({"dag_run": run, "params": dict(run.conf)})

@@ -43,7 +43,7 @@ def check(mapping: AccountMapping, chart: Chart, boxes: Collection[str] = ()) ->
         for number, posting in enumerate(postings):
             checker = _Checker(mapping, chart, shapes[kind], boxes)
             found.extend(checker.posting(posting, ("postings", kind, number)))
-    for kind in shapes.keys() - mapping.postings.keys():
+    for kind in (kind for kind in shapes.keys() - mapping.postings.keys() if not shapes[kind].optional):
         found.append(Finding(("postings",), f"{mapping.source} has {kind} documents, and none of them would be booked"))
     found.extend(_unused_tables(mapping))
     if mapping.rounding is not None:

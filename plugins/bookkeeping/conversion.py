@@ -14,7 +14,8 @@ from bookkeeping.problems import ProblemKind, Problems
 from bookkeeping.sentence import Sentence
 
 ROUNDING = "rounding"
-"""The component of a line's share that only evens out what rounding left."""
+"""The component of a line's share that only evens out what rounding left: that of a conversion, or that of a document
+whose source rounds its total (the document then has an amount of this name: its net less its parts)."""
 
 
 def rate_of(document: Document) -> Decimal | None:
@@ -55,34 +56,62 @@ class Converter:
             return self._refused(document, ProblemKind.MISSING_RATE, said)
         shares: Booked = []
         difference = ZERO
-        for slot, (key, component, foreign, _) in booked:
+        for slot, (key, component, foreign, _, turned) in booked:
             amount = (foreign * rate).quantize(self.unit, rounding=ROUND_HALF_UP)
             if not amount:
                 said = Sentence("with an amount that comes to nothing in {currency}", currency=self.box.currency)
                 return self._refused(document, ProblemKind.TOO_SMALL, said)
             difference += amount if self.slots[slot].side is Side.DEBIT else -amount
-            shares.append((slot, LineSource(key, component, amount, foreign)))
+            shares.append((slot, LineSource(key, component, amount, foreign, turned)))
         if not difference:
             return shares
         if self.mapping.rounding is None:
-            name = self.mapping.name
             said = Sentence(
                 "whose conversion leaves a rounding difference in {currency}, and mapping {name} has no rounding"
                 " account",
                 currency=self.box.currency,
-                name=name,
+                name=self.mapping.name,
             )
-            lines = 'rounding: {account: <account>, history: "Redondeo {date}"}'
-            fix = Sentence("add to mapping {name}: {lines}", name=name, lines=lines)
-            return self._refused(document, ProblemKind.MISSING_ROUNDING, said, fix)
-        side = Side.CREDIT if difference > ZERO else Side.DEBIT
-        return [*shares, (self._rounding_slot(side), LineSource(document.key, ROUNDING, abs(difference)))]
+            return self._refused(document, ProblemKind.MISSING_ROUNDING, said, _add_rounding(self.mapping))
+        return [*shares, self._rounding(document, difference, "")]
 
-    def _rounding_slot(self, side: Side) -> int:
-        to = self.mapping.rounding
+    def rounded_by_its_source(self, document: Document, balance: Decimal) -> Booked:
+        """The share that balances a document whose total its source rounds, in the document's currency; none with a
+        problem. ``balance`` is what its other shares come to, debits less credits."""
+        to, own = self.mapping.rounding, document.currency
+        if to is None:
+            said = Sentence(
+                "whose total is rounded, and mapping {name} has no rounding account", name=self.mapping.name
+            )
+            return self._refused(document, ProblemKind.MISSING_ROUNDING, said, _add_rounding(self.mapping))
+        if abs(balance) > to.up_to:
+            said = Sentence(
+                "whose total is not what its parts come to, by more than the {limit} {currency} that mapping {name}"
+                " takes for rounding",
+                limit=to.up_to,
+                currency=own,
+                name=self.mapping.name,
+            )
+            fix = Sentence(
+                "look the document up in its source; if it is rounded so, set up_to under rounding of mapping {name} to"
+                " what it is rounded by",
+                name=self.mapping.name,
+            )
+            return self._refused(document, ProblemKind.ROUNDED_TOO_FAR, said, fix)
+        return [self._rounding(document, balance, "" if own == self.box.currency else own)]
+
+    def _rounding(self, document: Document, difference: Decimal, currency: str) -> tuple[int, LineSource]:
+        """The share on the rounding account that evens a difference, debits less credits, out."""
+        to, side = self.mapping.rounding, Side.CREDIT if difference > ZERO else Side.DEBIT
         history = fill(to.history, self.constants)
-        return self.slots.number(Slot(side, to.account, to.cost_centre, to.item, to.value_class, (), history, "", ""))
+        slot = Slot(side, to.account, to.cost_centre, to.item, to.value_class, (), history, currency, "")
+        return self.slots.number(slot), LineSource(document.key, ROUNDING, abs(difference))
 
     def _refused(self, document: Document, kind: ProblemKind, reason: str, fix: str = "") -> Booked:
         self.problems.add(document, kind, reason, document.net, fix=fix)
         return []
+
+
+def _add_rounding(mapping: AccountMapping) -> Sentence:
+    lines = 'rounding: {account: <account>, history: "Redondeo {date}"}'
+    return Sentence("add to mapping {name}: {lines}", name=mapping.name, lines=lines)

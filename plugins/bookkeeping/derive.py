@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from bookkeeping.cash_box import CashBox
-from bookkeeping.conversion import Converter
+from bookkeeping.conversion import ROUNDING, Converter
 from bookkeeping.documents import Document
 from bookkeeping.history import REFERENCE, Filler, fill, placeholders
 from bookkeeping.journal import JournalEntry, LineSource
@@ -21,7 +21,7 @@ from bookkeeping.money import ZERO
 from bookkeeping.problems import Problem, ProblemKind, Problems
 from bookkeeping.rules import Posting
 from bookkeeping.sentence import Sentence
-from bookkeeping.vocabulary import BOX, FRAUD
+from bookkeeping.vocabulary import BOX, FRAUD, SOURCES
 
 MAX_LINES = 999
 """Lines of one ERP document: CT2_LINHA has three characters (field-notes.md, Protheus)."""
@@ -116,6 +116,7 @@ class _Booker:
             kind: sorted(frozenset().union(*(mapping.attributes_read(posting) for posting in postings)))
             for kind, postings in mapping.postings.items()
         }
+        self.signed = {kind: shape.signed for kind, shape in SOURCES[mapping.source].items()}
         self.plans: dict[tuple, _Plan] = {}
 
     def book(self, documents: Iterable[Document]) -> Iterator[Booked]:
@@ -195,22 +196,31 @@ class _Booker:
         """One document's shares of lines: none if it has a problem, or no money in any amount."""
         booked: Booked = []
         amounts = document.amounts
+        signed = self.signed.get(document.kind, frozenset())
         balance = ZERO
         complete = mapped = True
         for component, is_debit, slot, step in plan:
             amount = amounts.get(component)
-            if amount and amount > ZERO:
+            if amount and (amount > ZERO or component in signed):
                 balance += amount if is_debit else -amount
                 if slot is None:
                     if step.template is None:
                         mapped = False
-                        self._nowhere(document, step.posting, amount, step.unresolved)
+                        self._nowhere(document, step.posting, abs(amount), step.unresolved)
                         continue
                     slot = self._own_slot(step, key, document)
-                booked.append((slot, _new(LineSource, (key, component, amount, None))))
+                if amount > ZERO:
+                    booked.append((slot, _new(LineSource, (key, component, amount, None, False))))
+                else:
+                    booked.append((self.slots.turned(slot), _new(LineSource, (key, component, -amount, None, True))))
             elif amount is None or amount:
                 complete = False
                 self._no_amount(document, step.posting, amount)
+        if complete and ROUNDING in amounts and abs(balance) == abs(amounts[ROUNDING]) > ZERO:
+            rounded = self.converter.rounded_by_its_source(document, balance)
+            mapped = mapped and bool(rounded)
+            booked += rounded
+            balance = ZERO
         if balance and complete:
             reason = Sentence("whose amounts do not add up: debits and credits differ")
             self._refuse(document, ProblemKind.UNBALANCED, reason)

@@ -59,6 +59,7 @@ class QuarantinedRow:
     ``blocking`` rows stop the day (an amount that cannot be read: money may be missing from the books); the others
     are understood and rightly unbooked (a receipt with no cash behind it). ``net`` is None where it cannot be read.
     ``release`` is the document that a person may have booked for it all the same; None where there is no such choice.
+    ``at_par`` is the one that it is where the mapping says that its currency is at par (see bookkeeping.rates).
     """
 
     place: str
@@ -70,6 +71,7 @@ class QuarantinedRow:
     row: object
     blocking: bool
     release: Document | None = None
+    at_par: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)

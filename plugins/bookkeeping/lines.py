@@ -49,6 +49,11 @@ class Slots:
     def __getitem__(self, number: int) -> Slot:
         return self._slots[number]
 
+    def turned(self, number: int) -> int:
+        """The number of the same slot on the other side of the entry."""
+        slot = self._slots[number]
+        return self.number(slot._replace(side=Side.CREDIT if slot.side is Side.DEBIT else Side.DEBIT))
+
 
 def pack(booked: Iterable[Booked], max_lines: int) -> Iterator[dict[int, list[LineSource]]]:
     """The lines of each entry, by slot: documents are added in order until the next one's lines no longer fit.

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -26,13 +27,18 @@ from bookkeeping.vocabulary import SOURCES
 
 
 class Rounding(Model):
-    """Where the cents go that are left when a document in another currency is converted."""
+    """Where the cents go that are left when a document in another currency is converted, or that its source rounds off.
+
+    ``up_to`` is the most by which a source may round a document's total, in the document's currency: half a peso where
+    totals are whole pesos.
+    """
 
     account: Text
     cost_centre: str = ""
     item: str = ""
     value_class: str = ""
     history: Text
+    up_to: Annotated[Decimal, Field(ge=0)] = Decimal("0.50")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +72,10 @@ class Booking:
 class AccountMapping(Model):
     """How the documents of a source are booked. ``name`` is the file's stem.
 
-    ``rounding`` is needed where documents come in other currencies than their box's. ``fraud_policy``: whether fraud
-    cases are booked, by rules of their own, or hold the day until people have decided.
+    ``rounding`` is needed where documents come in other currencies than their box's, or with rounded totals.
+    ``at_par`` names the currencies (ISO 4217) of which one is rightly worth one of the box's: of all others a rate of
+    exactly 1 is refused. ``fraud_policy``: whether fraud cases are booked, by rules of their own, or hold the day until
+    people have decided.
 
     Being valid by itself is not enough: ``bookkeeping.checks`` also holds it against the source's vocabulary and the
     chart of accounts. Raises pydantic's ValidationError with every problem at once.
@@ -78,6 +86,7 @@ class AccountMapping(Model):
     form_names: dict[str, Text] = Field(default_factory=dict)
     tables: dict[str, Table] = Field(default_factory=dict)
     rounding: Rounding | None = None
+    at_par: tuple[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], ...] = ()
     fraud_policy: Literal["book", "hold"] = "book"
     postings: dict[Kind, Annotated[tuple[Posting, ...], Field(min_length=1)]]
 

@@ -23,6 +23,7 @@ class ProblemKind(StrEnum):
     WRONG_DAY = "wrong_day"
     MISSING_RATE = "missing_rate"
     MISSING_ROUNDING = "missing_rounding"
+    ROUNDED_TOO_FAR = "rounded_too_far"
     TOO_SMALL = "too_small"
     HELD = "held"
 

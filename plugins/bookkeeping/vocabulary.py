@@ -27,10 +27,14 @@ class Shape:
 
     ``components`` are its amounts; one that is the sum of others names them (``gross``: net, promotion, scholarship).
     ``attributes`` are what rules may look at, each with the only values it can hold (``ANY`` where it can hold all).
+    ``signed`` are the components that may rightly be below zero (a discount line): they are booked on the other side of
+    their posting. ``optional`` marks a kind that a source gives only where it is set up to: a mapping may leave it out.
     """
 
     components: Mapping[str, tuple[str, ...]]
     attributes: Mapping[str, frozenset[str]]
+    signed: frozenset[str] = frozenset()
+    optional: bool = False
 
     def parts(self, component: str) -> tuple[str, ...]:
         """The components that a component adds up: itself, where it is not a sum."""
@@ -58,6 +62,16 @@ _ZETA = Shape(
         "currency": ANY,
         "rate": ANY,
     },
+    # A discount is a line below zero, and can have another rate of VAT than what it discounts.
+    signed=frozenset({"base", "base_basic", "base_minimum", "base_exempt", "vat", "vat_basic", "vat_minimum"}),
+)
+
+# field-notes.md, Recibos de Cobranza: one amount; a receipt that is taken back is below zero.
+_ZETA_RECEIPT = Shape(
+    components={"net": ()},
+    attributes={"voucher": ANY, "currency": ANY, "rate": ANY},
+    signed=frozenset({"net"}),
+    optional=True,
 )
 
 SOURCES: Mapping[str, Mapping[Kind, Shape]] = {
@@ -105,7 +119,7 @@ SOURCES: Mapping[str, Mapping[Kind, Shape]] = {
         ),
         Kind.COLLECTION: Shape(components={"net": ()}, attributes={"project": ANY, "year": ANY, "returned": YES_NO}),
     },
-    "zeta": {Kind.SALE: _ZETA, Kind.CREDIT_NOTE: _ZETA},
+    "zeta": {Kind.SALE: _ZETA, Kind.CREDIT_NOTE: _ZETA, Kind.COLLECTION: _ZETA_RECEIPT},
 }
 
 _SHAPES = [shape for kinds in SOURCES.values() for shape in kinds.values()]

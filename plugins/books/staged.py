@@ -11,6 +11,7 @@ from bookkeeping.cash_box import CashBox
 from bookkeeping.derive import Derivation, derive
 from bookkeeping.documents import Document
 from bookkeeping.mapping import AccountMapping
+from bookkeeping.rates import at_par
 from store import capabilities, landing, staging
 from store import ledger as books
 
@@ -42,13 +43,13 @@ def derived(
     The source is never asked: an answer that nobody keeps proves nothing, and some vendors count their calls. Raises
     NothingThere where nothing was landed, ValueError where the mapping is for another source.
     """
-    origin, documents, held = _documents(ledger, box, day, newest=newest)
+    origin, documents, held = _documents(ledger, box, day, mapping, newest=newest)
     lines = capabilities.of(ledger, box.erp.connection, box.erp.tenant).lines_an_entry
     return DerivedDay(box, day, mapping, origin, documents, derive(documents, mapping, box, day, max_lines=lines), held)
 
 
 def _documents(
-    ledger: psycopg.Connection, box: CashBox, day: date, *, newest: bool
+    ledger: psycopg.Connection, box: CashBox, day: date, mapping: AccountMapping, *, newest: bool
 ) -> tuple[str, list[Document], Sequence[str]]:
     if not newest and staging.snapshot_of(ledger, box.id, day) is not None:
         held = [f"{row.place} ({row.reason}): {row.message}" for row in staging.blocking(ledger, box.id, day)]
@@ -62,6 +63,7 @@ def _documents(
     from hooks.sources import LandedDay
 
     reading = LandedDay(box, day, snapshot.body, partial(landing.bodies_before, ledger, snapshot)).reading()
+    reading = at_par(reading, mapping.at_par)
     held = [f"{row.place} ({row.reason}): {row.message}" for row in reading.quarantined if row.blocking]
     return "landed", reading.documents, held
 

@@ -120,6 +120,34 @@ def get_provider_info() -> dict[str, Any]:
                         "description": "How many sales of a day may have their lines asked for one by one.",
                         "schema": {"type": ["integer", "null"], "default": 200, "minimum": 0},
                     },
+                    "details_at_once": {
+                        "label": "Sales asked at once",
+                        "description": "How many of those at a time.",
+                        "schema": {"type": ["integer", "null"], "default": 4, "minimum": 1},
+                    },
+                    "voucher_types": _object(
+                        "Types of voucher",
+                        "What each ComprobanteTipo is here: credit_sale, credit_note, cash_sale or cash_return.",
+                        {"1": "credit_sale", "2": "credit_note", "3": "cash_sale", "4": "cash_return"},
+                    ),
+                    "vouchers": _object(
+                        "Vouchers whose names mislead",
+                        "The same by ComprobanteCodigo, whatever number and words of the voucher say.",
+                        {},
+                    ),
+                    "receipts": {
+                        "label": "Receipts",
+                        "description": "Whether Recibos de Cobranza are read: off, issued (others stop a day), all.",
+                        "schema": {"type": "string", "enum": ["off", "issued", "all"], "default": "off"},
+                    },
+                    "receipt_sign": {
+                        "label": "Sign of a receipt",
+                        "description": "Of TotalSigno where money came in: 1, -1. Blank: one below zero stops a day.",
+                        "schema": {"type": "string", "enum": ["", "1", "-1"], "default": ""},
+                    },
+                    "receipt_rates": _object(
+                        "Rates of receipts", 'Pesos for one, such as {"2024-09-06 USD": 40.21}: receipts name none.', {}
+                    ),
                     "month_padded": {
                         "label": "Months with two digits",
                         "description": "Whether Mes goes as 09 or as 9.",

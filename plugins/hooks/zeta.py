@@ -1,6 +1,8 @@
 """Zeta (ZetaSoftware), customers' invoices: what a company's boxes sold, and new vouchers (zeta.seed.txt)."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
@@ -8,20 +10,36 @@ from requests import Session
 
 from bookkeeping.certificate import Claim
 from bookkeeping.documents import Reading, Total
-from hooks import zeta_add, zeta_fetch, zeta_rows, zeta_totals
-from hooks.errors import DataError, FatalError, VendorError
+from bookkeeping.sentence import Sentence
+from hooks import zeta_add, zeta_fetch, zeta_receipts, zeta_rows, zeta_totals
+from hooks.errors import DataError, FatalError, RetriableError, VendorError
+from hooks.transport import LONGEST_WAIT
 from hooks.vendor import Answer, VendorHook
 from hooks.zeta_add import Added
 from hooks.zeta_calls import CountedCalls, LostAnswer
-from hooks.zeta_filters import BalancesFilter, SalesFilter
+from hooks.zeta_filters import BalancesFilter, ReceiptsFilter, SalesFilter
 from hooks.zeta_landing import landing, whole
+from hooks.zeta_lines import flat
 from hooks.zeta_settings import Settings
-from hooks.zeta_shapes import DETAILS, VENDOR, code, invoice_id
-from hooks.zeta_wire import Row, call, is_last_page, outcome, rows_of
+from hooks.zeta_shapes import DETAILS, RECEIPTS_SERVICE, SERVICE, VENDOR, code, invoice_id
+from hooks.zeta_wire import Row, call, detail_rows, is_last_page, outcome, rows_of
+from language.say import say
 from store.vendor_calls import Company, KeptAnswer
 
 PAGES = 99
 """Page is N(2)."""
+
+PAUSES = (0.5, 2.0, 5.0, 10.0)
+"""Seconds before a call of a landing is made again, the last one for all further ones."""
+
+EMPTY_PAGES = 3
+"""How often an empty page that is not the last is asked for in all."""
+
+
+class EmptyPage(DataError):
+    """A page of a query that stays empty though it is not the last: what follows it cannot be reached."""
+
+    advice = "Nothing was changed there; clear the task later, so that the query is asked again from its first page."
 
 
 class ZetaHook(VendorHook):
@@ -31,7 +49,9 @@ class ZetaHook(VendorHook):
     it; it goes on the record. VentasDetalladas is called once a day, whoever asks, and nobody overrides that. Both hold
     for all processes through the ledger. Reads raise RetriableError (unreachable, half an answer, business hours; with
     ``retry_after`` where it is known), DataError (refused, or not what was asked) or FatalError (login, address,
-    locked out). No call is repeated at once: Zeta counts them.
+    locked out). ``fetch`` makes a call again, ``retries`` times, that Zeta could not answer (5xx, half an answer, a
+    broken connection): all but VentasDetalladas, which Zeta counts, and what it did not answer in time. Other calls are
+    made once.
     """
 
     conn_type = "zeta"
@@ -43,6 +63,7 @@ class ZetaHook(VendorHook):
     def __init__(self, connection_id: str, *, override_by: str | None = None) -> None:
         super().__init__(connection_id)
         self.override_by = override_by
+        self._tries_left = 0
 
     def _configure_session_from_auth(self, session: Session, connection: Any) -> Session:
         """Zeta's login stands in each request's body, not in a header."""
@@ -75,10 +96,46 @@ class ZetaHook(VendorHook):
             override_by=self.override_by,
         )
 
-    def invoke(self, method: str, data: Row, about: str, if_lost: type[VendorError] = LostAnswer) -> tuple[str, Row]:
+    def invoke(
+        self,
+        method: str,
+        data: Row,
+        about: str,
+        if_lost: type[VendorError] = LostAnswer,
+        service: str = SERVICE,
+    ) -> tuple[str, Row]:
         """One call of a method, whatever the rules of use: the answer's text, and its ``<method>Out``."""
         self.get_conn()
-        return call(self, method, self._login, data, about=about, if_lost=if_lost)
+        return call(self, method, self._login, data, about=about, if_lost=if_lost, service=service)
+
+    def _read(self, method: str, data: Row, about: str, service: str = SERVICE) -> Row:
+        """``<method>Out`` of a call that nobody counts; ``fetch`` makes it again where Zeta could not answer."""
+        for pause in (*self._pauses(), None):
+            began = time.monotonic()
+            try:
+                return self.invoke(method, data, about, service=service)[1]
+            except RetriableError as error:
+                wait = pause if error.retry_after is None else error.retry_after
+                # What Zeta is still at work on would be asked for twice.
+                in_time = time.monotonic() - began < self.settings.read_timeout
+                if pause is None or wait > LONGEST_WAIT or not in_time:
+                    raise
+                self.log.warning(say("{error} Asked again in {seconds} s.", error=error, seconds=f"{wait:g}"))
+                time.sleep(wait)
+        raise AssertionError("unreachable")
+
+    def _pauses(self) -> list[float]:
+        return [PAUSES[min(number, len(PAUSES) - 1)] for number in range(self._tries_left)]
+
+    @contextmanager
+    def _patient(self) -> Iterator[None]:
+        """Inside, calls that nobody counts are made again as often as the connection says."""
+        self.get_conn()
+        self._tries_left = self.settings.retries
+        try:
+            yield
+        finally:
+            self._tries_left = 0
 
     def fetch(self, key: str, day: date) -> Answer:
         """The whole company's day, whatever the ``key``: see hooks.zeta_landing for what the body holds.
@@ -86,7 +143,8 @@ class ZetaHook(VendorHook):
         Costs one call of Ventas and one of QueryVentas a page, and one of VentasDetalladas only where no answer that
         lies there covers the day; sales that changed since are asked one by one.
         """
-        asked, body = zeta_fetch.day_of_company(self, day)
+        with self._patient():
+            asked, body = zeta_fetch.day_of_company(self, day)
         return Answer(asked, datetime.now(UTC), body)
 
     def query_sales(self, asked: SalesFilter) -> list[Row]:
@@ -106,6 +164,16 @@ class ZetaHook(VendorHook):
         period = {"Mes": month, self.settings.year_field: str(asked.since.year)}
         return self._pages("QueryVentas", {**period, **asked.payload()}, about)
 
+    def receipts(self, asked: ReceiptsFilter) -> list[list[Row]]:
+        """Recibos de Cobranza of a day, page by page; whole, each once, all of the day."""
+        about = f"receipts of {self.company}, {asked}"
+        method, filters = "QueryComprobantes", asked.payload()
+        pages = self.calls.query(
+            method, f"receipts {asked}", lambda: self._pages(method, filters, about, RECEIPTS_SERVICE)
+        )
+        whole(pages, asked.since, asked.until, about)
+        return pages
+
     def pending_balances(self, asked: BalancesFilter) -> list[Row]:
         """QuerySaldosPendientes: credit sales and credit notes that are not settled."""
         method = "QuerySaldosPendientes"
@@ -118,7 +186,7 @@ class ZetaHook(VendorHook):
         subject = f"{year}-{month:02d}"
         about = f"Ventas of {self.company}, {subject}"
         data = self._month(year, month, currency)
-        out = self.calls.query("Ventas", subject, lambda: self.invoke("Ventas", data, about)[1])
+        out = self.calls.query("Ventas", subject, lambda: self._read("Ventas", data, about))
         return rows_of(out, "Ventas", about)
 
     def sales_details(self, year: int, month: int, currency: int | None = None) -> list[Row]:
@@ -145,7 +213,7 @@ class ZetaHook(VendorHook):
 
         def ask() -> tuple[dict[str, str], str]:
             text, out = self.invoke(DETAILS, data, about)
-            rows_of(out, DETAILS, about)  # what is not whole must not be landed
+            detail_rows(out, about)  # what is not whole must not be landed
             return {name: str(value) for name, value in data.items()}, text
 
         return self.calls.daily(DETAILS, subject, ask, beyond=beyond)
@@ -153,13 +221,12 @@ class ZetaHook(VendorHook):
     def lines_of(self, kept: KeptAnswer) -> list[Row]:
         """The rows of a landed answer of VentasDetalladas."""
         about = f"landed {DETAILS} (snapshot {kept.snapshot_id})"
-        return rows_of(outcome(DETAILS, kept.body, about=about), DETAILS, about)
+        return flat(detail_rows(outcome(DETAILS, kept.body, about=about), about))
 
     def sale_details(self, invoice: str) -> list[Row]:
         """VentaDetallada: the lines of one sale, by its FacturaId."""
         about = f"VentaDetallada of {self.company}, {invoice}"
-        _, out = self.invoke("VentaDetallada", {"FacturaId": int(invoice)}, about)
-        rows = rows_of(out, DETAILS, about)
+        rows = flat(detail_rows(self._read("VentaDetallada", {"FacturaId": int(invoice)}, about), about))
         if not rows or any(invoice_id(row) != code(invoice) for row in rows):
             raise DataError(f"{about}: the answer is of another sale, or of none", vendor=VENDOR)
         return rows
@@ -191,17 +258,30 @@ class ZetaHook(VendorHook):
         said = out["Response"] if isinstance(out.get("Response"), dict) else out
         return str(said.get("URLComprobante") or ""), str(said.get("MensajeError") or "")
 
-    def _pages(self, method: str, filters: Row, about: str) -> list[list[Row]]:
+    def _pages(self, method: str, filters: Row, about: str, service: str = SERVICE) -> list[list[Row]]:
         pages: list[list[Row]] = []
         while len(pages) < PAGES:
-            number = len(pages) + 1
-            _, out = self.invoke(method, {"Page": number, "Filters": filters}, f"{about}, page {number}")
-            pages.append(rows_of(out, method, about))
-            if is_last_page(out, about):
+            rows, is_last = self._page(method, len(pages) + 1, filters, about, service)
+            pages.append(rows)
+            if is_last:
                 return pages
-            if not pages[-1]:
-                raise DataError(f"{about}: page {number} is empty, and not the last", vendor=VENDOR)
         raise DataError(f"{about}: more than {PAGES} pages; ask for less", vendor=VENDOR)
+
+    def _page(self, method: str, number: int, filters: Row, about: str, service: str) -> tuple[list[Row], bool]:
+        """One page's rows, and whether it is the last. An empty one that is not is never the end: it is asked again."""
+        for asked in range(1, EMPTY_PAGES + 1):
+            out = self._read(method, {"Page": number, "Filters": filters}, f"{about}, page {number}", service)
+            rows = rows_of(out, method, about)
+            # On some sites the last row alone says that a page of receipts is the last, and here is none.
+            says_nothing = not rows and service == RECEIPTS_SERVICE and out.get("IsLastPage") is None
+            if not says_nothing and ((is_last := is_last_page(out, rows, about)) or rows):
+                return rows, is_last
+            if asked < EMPTY_PAGES:
+                time.sleep(PAUSES[0] * asked)
+        if says_nothing and number == 1:
+            return rows, True
+        told = "{about}: page {number} is empty, and not the last, {times} times"
+        raise EmptyPage(Sentence(told, about=about, number=number, times=EMPTY_PAGES), vendor=VENDOR)
 
     def _month(self, year: int, month: int, currency: int | None) -> Row:
         wanted = {} if currency is None else {"Moneda": currency}
@@ -218,17 +298,25 @@ def landing_key(key: str) -> str:
 
 def read(body: str, *, day: date, currency: str, key: str) -> Reading:
     """The documents of a box ("local-caja") on the landed day, and its rows that cannot be booked."""
-    return zeta_rows.documents(landing(body), day=day, currency=currency, key=key)
+    landed = landing(body)
+    sales = zeta_rows.documents(landed, day=day, currency=currency, key=key)
+    receipts = zeta_receipts.documents(landed, day=day, currency=currency, key=key)
+    return Reading([*sales.documents, *receipts.documents], [*sales.quarantined, *receipts.quarantined])
 
 
 def control_totals(body: str, *, currency: str, key: str) -> list[Total]:
     """What a box's rows sum to by kind and form, counted from the raw rows; see hooks.zeta_totals."""
-    return zeta_totals.control_totals(landing(body), currency=currency, key=key)
+    landed = landing(body)
+    return sorted([*zeta_totals.control_totals(landed, key=key), *zeta_receipts.control_totals(landed, key=key)])
 
 
 def certify(body: str, *, currency: str, key: str) -> list[Claim]:
-    """What QueryVentas says that the box's day should hold, beside what Ventas gave; see hooks.zeta_totals."""
-    return zeta_totals.claims(landing(body), key=key)
+    """What QueryVentas says that the box's day should hold, beside what Ventas gave; see hooks.zeta_totals.
+
+    Nothing attests receipts: how many came is told, or that this connection does not read them.
+    """
+    landed = landing(body)
+    return [*zeta_totals.claims(landed, key=key), *zeta_receipts.claims(landed, key=key)]
 
 
 def _subject(year: int, month: int, currency: int | None) -> str:

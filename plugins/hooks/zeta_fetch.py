@@ -1,11 +1,13 @@
 """Which calls a company's day takes, and no more than those (zeta.seed.txt, Metodología Esperada de Uso)."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from hooks.zeta_filters import whole_day
-from hooks.zeta_landing import body, of_day
+from hooks.zeta_filters import ReceiptsFilter, whole_day
+from hooks.zeta_landing import body, how_receipts_are_read, of_day, whole
 from hooks.zeta_lines import by_invoice, lacking
 from hooks.zeta_shapes import DETAILS, invoice_id
 from hooks.zeta_wire import Row
@@ -22,12 +24,15 @@ def day_of_company(hook: "ZetaHook", day: date) -> tuple[dict[str, str], str]:
     sales = of_day(month, day, about)
     pages = hook.sales_pages(whole_day(day))
     kept, lines, singly = _lines(hook, day, sales, about) if sales else (None, {}, [])
-    single_lines = [line for id in singly for line in hook.sale_details(id)]
+    single_lines = _one_by_one(hook, singly)
+    receipts = _receipts(hook, day)
     asked = {"Ventas": f"{day:%Y-%m}", "QueryVentas": f"{whole_day(day)} ({len(pages)} pages)"}
     if kept:
         asked["VentasDetalladas"] = f"{day:%Y-%m}, snapshot {kept.snapshot_id} of {kept.received_at.isoformat()}"
     if singly:
         asked["VentaDetallada"] = ", ".join(singly)
+    if hook.settings.receipts != "off":
+        asked["RecibosCobranza"] = f"{day} ({len(receipts)} pages)"
     text = body(
         day=day,
         asked=asked,
@@ -39,8 +44,34 @@ def day_of_company(hook: "ZetaHook", day: date) -> tuple[dict[str, str], str]:
         snapshot=kept.snapshot_id if kept else None,
         singly=singly,
         single_lines=single_lines,
+        vouchers={"types": hook.settings.voucher_types, "codes": hook.settings.vouchers},
+        receipts=how_receipts_are_read(hook.settings, day, receipts),
     )
     return asked, text
+
+
+def _one_by_one(hook: "ZetaHook", invoices: list[str]) -> list[Row]:
+    """The lines of sales that are asked for one by one, several at once; in the order of the sales."""
+    if not invoices:
+        return []
+    with ThreadPoolExecutor(max_workers=hook.settings.details_at_once) as workers:
+        # Each in the language of the run that asks.
+        asking = [workers.submit(copy_context().run, hook.sale_details, invoice) for invoice in invoices]
+        try:
+            return [line for asked in asking for line in asked.result()]
+        finally:
+            workers.shutdown(cancel_futures=True)
+
+
+def _receipts(hook: "ZetaHook", day: date) -> list[list[Row]]:
+    """The day's receipts, page by page, those that are not issued after the others; none where they are not read."""
+    if hook.settings.receipts == "off":
+        return []
+    pages = [
+        page for issued in ("S", "N") for page in hook.receipts(ReceiptsFilter(since=day, until=day, issued=issued))
+    ]
+    whole(pages, day, day, f"receipts of {hook.company}, {day}")
+    return pages
 
 
 def _lines(

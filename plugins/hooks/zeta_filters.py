@@ -73,6 +73,22 @@ class BalancesFilter(Record):
         return f"{self.since} to {self.until}"
 
 
+class ReceiptsFilter(Record):
+    """Receipts (Recibos de Cobranza) of a period inside one year. ``issued``: ``S`` or ``N``; both cannot be asked."""
+
+    since: DashedDay = Field(alias="FechaDesde")
+    until: DashedDay = Field(alias="FechaHasta")
+    issued: Literal["S", "N"] = Field(alias="Emitido")
+    local: N(4) | None = Field(None, alias="LocalCodigo")
+
+    def payload(self) -> dict[str, Any]:
+        """The filters by Zeta's names, and the year."""
+        return {"Anio": str(self.since.year), **self.model_dump(by_alias=True, exclude_none=True)}
+
+    def __str__(self) -> str:
+        return f"{self.since} to {self.until}, {'issued' if self.issued == 'S' else 'not issued'}"
+
+
 def whole_day(day: date) -> SalesFilter:
     """All sales of a day."""
     return SalesFilter(since=day, until=day)

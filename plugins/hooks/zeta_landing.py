@@ -3,18 +3,25 @@
 One JSON object, rows as they came: ``day``, ``currencies`` (ISO code by MonedaCodigo, as the connection says),
 ``sales`` (of Ventas, those of the day; ``of_month`` counts all that came), ``query`` (QueryVentas of the day, page by
 page), ``lines`` (the day's of VentasDetalladas; ``snapshot`` is the landed answer they are from, if one was needed) and
-``single_lines`` (of VentaDetallada, for the sales named in ``singly``). ``asked`` says what was asked for each.
+``single_lines`` (of VentaDetallada, for the sales named in ``singly``). ``asked`` says what was asked for each,
+``vouchers`` what numbers and codes of vouchers stand for at this connection, ``receipts`` whether it reads Recibos de
+Cobranza, and, where it does, how, and those of the day, page by page. What was landed before these were, lacks them.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from hooks.errors import DataError, RetriableError
 from hooks.zeta_lines import by_invoice
-from hooks.zeta_shapes import VENDOR, code, field, invoice_id
+from hooks.zeta_shapes import VENDOR, VOUCHER_TYPES, Voucher, code, invoice_id
+from hooks.zeta_shapes import field as field_of
 from hooks.zeta_wire import Row, day_of, decode, encode
+
+if TYPE_CHECKING:
+    from hooks.zeta_settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,23 @@ class Landing:
     sales: list[Row]
     query: list[Row]
     lines: Mapping[str, list[Row]]
+    voucher_types: Mapping[str, Voucher]
+    vouchers: Mapping[str, Voucher]
+    receipts: "Receipts | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """A company's receipts of the day, and how the connection says that they are read; none where it does not.
+
+    ``sign`` is that of money that came in, 0 where it is not known; ``pages`` keep each row's place.
+    """
+
+    are_read: bool
+    unissued_too: bool = False
+    sign: int = 0
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
+    pages: list[list[Row]] = field(default_factory=list)
 
 
 def body(
@@ -40,8 +64,11 @@ def body(
     snapshot: int | None,
     singly: list[str],
     single_lines: list[Row],
+    vouchers: Mapping[str, Mapping[str, str]] | None = None,
+    receipts: Mapping[str, Any] | None = None,
 ) -> str:
-    """The text that is landed."""
+    """The text that is landed. ``vouchers``: ``types`` and ``codes``; ``receipts``: see ``how_receipts_are_read``."""
+    further = {"vouchers": vouchers, "receipts": receipts}
     return encode(
         {
             "day": day.isoformat(),
@@ -54,8 +81,23 @@ def body(
             "snapshot": snapshot,
             "singly": singly,
             "single_lines": single_lines,
+            **{name: value for name, value in further.items() if value is not None},
         }
     ).decode()
+
+
+def how_receipts_are_read(settings: "Settings", day: date, pages: list[list[Row]]) -> dict[str, Any]:
+    """What is landed of receipts: that they are not read, or the day's, and how to read them."""
+    if settings.receipts == "off":
+        return {"read": False}
+    rates = {name: rate for name, rate in settings.receipt_rates.items() if name.startswith(day.isoformat())}
+    return {
+        "read": True,
+        "unissued": settings.receipts == "all",
+        "sign": int(settings.receipt_sign or 0),
+        "rates": {name.split()[-1]: str(rate) for name, rate in rates.items()},
+        "pages": pages,
+    }
 
 
 def landing(text: str) -> Landing:
@@ -64,15 +106,39 @@ def landing(text: str) -> Landing:
         said: dict[str, Any] = decode(text)
         lines = by_invoice(said["lines"])
         lines.update(by_invoice(said["single_lines"]))
+        vouchers = said.get("vouchers") or {"types": VOUCHER_TYPES, "codes": {}}
         return Landing(
             day=date.fromisoformat(said["day"]),
-            currencies=said["currencies"],
-            sales=said["sales"],
-            query=[row for page in said["query"] for row in page],
+            currencies={number: code for number, code in said["currencies"].items() if isinstance(code, str)},
+            sales=_objects(said["sales"]),
+            query=_objects(row for page in said["query"] for row in page),
             lines=lines,
+            voucher_types={number: Voucher(name) for number, name in vouchers["types"].items()},
+            vouchers={number: Voucher(name) for number, name in vouchers["codes"].items()},
+            receipts=_receipts(said["receipts"]) if "receipts" in said else None,
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError):
         raise DataError("the landed text is no day of Zeta", vendor=VENDOR) from None
+
+
+def _receipts(said: Mapping[str, Any]) -> Receipts:
+    if not said["read"]:
+        return Receipts(are_read=False)
+    return Receipts(
+        are_read=True,
+        unissued_too=said["unissued"],
+        sign=said["sign"],
+        rates={currency: Decimal(rate) for currency, rate in said["rates"].items()},
+        pages=[_objects(page) for page in said["pages"]],
+    )
+
+
+def _objects(rows: Iterable[Any]) -> list[Row]:
+    """Rows that are objects, all of them. Raises TypeError."""
+    found = list(rows)
+    if not all(isinstance(row, dict) for row in found):
+        raise TypeError("not an object")
+    return found
 
 
 def of_day(sales: Iterable[Row], day: date, about: str) -> list[Row]:
@@ -95,7 +161,7 @@ def whole(pages: list[list[Row]], first: date, last: date, about: str) -> None:
     """Raises RetriableError where a query's pages shifted, DataError for a sale without id or of another day."""
     seen: set[str] = set()
     for row in (row for page in pages for row in page):
-        id, dated = invoice_id(row), day_of(field(row, "Fecha"))
+        id, dated = invoice_id(row), day_of(field_of(row, "Fecha"))
         if not id:
             raise DataError(f"{about}: a row has no FacturaId", vendor=VENDOR)
         if id in seen:

@@ -3,15 +3,20 @@
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeInt, PositiveFloat, StringConstraints
+from pydantic import BeforeValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, StringConstraints
 
 from hooks import vendor
 from hooks.zeta_calls import BusinessHours
 from hooks.zeta_movement_parts import Terms
-from hooks.zeta_shapes import CURRENCIES
+from hooks.zeta_shapes import CURRENCIES, VOUCHER_TYPES, Voucher
 
 Hours = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
 Days = Annotated[str, StringConstraints(pattern=r"^(mon|tue|wed|thu|fri|sat|sun)-(mon|tue|wed|thu|fri|sat|sun)$")]
+
+
+def _switch(value: object) -> object:
+    """Receipts that are simply switched on are those that are issued."""
+    return {True: "issued", False: "off"}[value] if isinstance(value, bool) else value
 
 
 class Settings(vendor.Settings):
@@ -22,7 +27,12 @@ class Settings(vendor.Settings):
     ``currency_decimals``: to how many each is rounded; ``vat_rates``: percent by CodigoIVA; ``identify_above``: amount
     without VAT, in pesos, above which Agregar needs the customer's document. ``timezone``, ``business_hours`` (two
     equal times: none), ``business_days``: when Zeta asks not to be queried. ``single_details``: how many sales of a
-    day may have their lines asked for one by one. ``ledger_connection``: where calls are recorded.
+    day may have their lines asked for one by one, ``details_at_once`` of them at a time. ``voucher_types``: what each
+    ComprobanteTipo stands for at this site; ``vouchers``: what a ComprobanteCodigo is, whatever number and words say.
+    ``receipts``: whether Recibos de Cobranza are read: not at all, those that are issued (others stop the day), or all;
+    ``receipt_sign``: the sign of TotalSigno where money came in (blank: one below zero is booked by nobody's guess);
+    ``receipt_rates``: pesos for one, by day and currency ("2024-09-06 USD"), since receipts name no rate.
+    ``ledger_connection``: where calls are recorded.
     """
 
     read_timeout: PositiveFloat = 300
@@ -39,6 +49,12 @@ class Settings(vendor.Settings):
     business_hours: Hours = "09:00-19:00"
     business_days: Days = "mon-sat"
     single_details: NonNegativeInt = 200
+    details_at_once: PositiveInt = 4
+    voucher_types: dict[str, Voucher] = Field(VOUCHER_TYPES)
+    vouchers: dict[str, Voucher] = Field({})
+    receipts: Annotated[Literal["off", "issued", "all"], BeforeValidator(_switch)] = "off"
+    receipt_sign: Annotated[Literal["", "1", "-1"], BeforeValidator(str)] = ""
+    receipt_rates: dict[str, Decimal] = Field({})
     ledger_connection: str = "ledger_db"
 
     @property

@@ -14,7 +14,7 @@ from hooks.zeta_shapes import box_key, code
 from hooks.zeta_wire import Row
 
 
-def control_totals(landed: Landing, *, currency: str, key: str) -> list[Total]:
+def control_totals(landed: Landing, *, key: str) -> list[Total]:
     """Rows and money by kind and form, sorted; each form holds one currency, and its money is in that.
 
     Counts every row of the box, booked or not (those that name no box count in each); an amount that cannot be read
@@ -65,9 +65,11 @@ def _sum(rows: list[Row], field: str) -> Decimal:
 
 
 def _net(rows: list[Row], field: str) -> Decimal:
-    """Ventas' unsigned amounts, with FacturaSigno."""
+    """Ventas' unsigned amounts, with FacturaSigno. A credit note that has a sign of its own is the same credit note."""
     total = Decimal("0.00")
     for row in rows:
-        said, sign = number(row.get(field)), number(row.get("FacturaSigno"))
-        total += (abs(said) if sign and sign < 0 else said or 0) * (sign or 0) if said is not None else 0
+        said, sign, whole = (number(row.get(name)) for name in (field, "FacturaSigno", "FacturaTotal"))
+        if said is not None and sign:
+            has_own_sign = sign < 0 and whole is not None and whole < 0
+            total += said * (-sign if has_own_sign else sign)
     return total

@@ -11,7 +11,7 @@ import msgspec
 from hooks.errors import DataError, FatalError, RetriableError, UncertainError, VendorError
 from hooks.transport import seconds_to_wait
 from hooks.vendor import VendorHook, describe, one_line
-from hooks.zeta_shapes import SERVICE, VENDOR
+from hooks.zeta_shapes import DETAILS, SERVICE, VENDOR
 
 Row = dict[str, Any]
 
@@ -42,6 +42,7 @@ def call(
     *,
     about: str,
     if_lost: type[VendorError] = RetriableError,
+    service: str = SERVICE,
 ) -> tuple[str, Row]:
     """One method of Zeta, called once: the text of its answer, and what stands in its ``<method>Out``.
 
@@ -50,7 +51,7 @@ def call(
     """
     response = hook.exchange(
         "POST",
-        SERVICE + method,
+        service + method,
         about=about,
         if_lost=if_lost,
         data=encode({f"{method}In": {"Connection": connection, "Data": data}}),
@@ -109,12 +110,28 @@ def rows_of(out: Row, name: str, about: str) -> list[Row]:
     return rows
 
 
-def is_last_page(out: Row, about: str) -> bool:
-    """IsLastPage, as the boolean or the text that it comes as. Raises DataError where it is missing or neither."""
-    said = str(out.get("IsLastPage")).strip().lower()
-    if said not in ("true", "false"):
+def detail_rows(out: Row, about: str) -> list[Row]:
+    """The rows of an answer with lines, in whatever sections it has them (see hooks.zeta_lines). Raises DataError."""
+    response = out.get("Response")
+    named = response.get(DETAILS) if isinstance(response, dict) else response
+    sections = named if named is not None else response
+    if isinstance(sections, dict) and any(isinstance(each, list) for each in sections.values()):
+        return [{name: each for name, each in sections.items() if isinstance(each, (list, dict))}]
+    return rows_of(out, DETAILS, about)
+
+
+def is_last_page(out: Row, rows: list[Row], about: str) -> bool:
+    """IsLastPage, as the boolean or the text that it comes as: of the page, or, on some services, of its last row.
+
+    Raises DataError where it is missing or neither.
+    """
+    said = out.get("IsLastPage")
+    if said is None and rows:
+        said = rows[-1].get("IsLastPage")
+    text = str(said).strip().lower()
+    if text not in ("true", "false"):
         raise DataError(f"{about}: a page does not say whether it is the last", vendor=VENDOR)
-    return said == "true"
+    return text == "true"
 
 
 def day_of(value: Any) -> date | None:

@@ -28,6 +28,7 @@ class StageOperator(CashCloseStep):
         """Reads the snapshot, stages what it says, and refuses to go on with rows that must be understood first."""
         from functools import partial
 
+        from bookkeeping.rates import at_par
         from hooks.sources import LandedDay
         from store import landing, staging
 
@@ -38,6 +39,7 @@ class StageOperator(CashCloseStep):
         if broken := contradictions(claims):
             raise AirflowFailException(incomplete(box, day, broken))
         reading = LandedDay(box, day, snapshot.body, partial(landing.bodies_before, ledger, snapshot)).reading()
+        reading = at_par(reading, self._at_par(box))
         if box.approvals.two_forms:
             reading = reading.released()  # the step approve asks a person for it
         staging.replace(ledger, box.id, day, snapshot.snapshot_id, reading)
@@ -61,6 +63,16 @@ class StageOperator(CashCloseStep):
                 rows=listed(map(_told, stopping)),
             )
         return {"documents": len(reading.documents), "quarantined": len(reading.quarantined)}
+
+    def _at_par(self, box: CashBox) -> tuple[str, ...]:
+        """Of which currencies the mapping takes a rate of 1; none where it cannot be read, which derive will tell."""
+        from mappings.findings import MappingError
+        from mappings.loader import account_mapping
+
+        try:
+            return account_mapping(box.mapping).at_par
+        except MappingError:
+            return ()
 
     def rehearse(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """What is staged stays: it belongs to the books as they are."""

@@ -85,7 +85,13 @@ def _line(rows: list, currency: str) -> Line:
         value_class=one.value_class,
         entities=tuple(sorted(one.entities.items())),
         sources=tuple(
-            LineSource(row.document_key, row.component, row.amount.quantize(unit), foreign(row.source_foreign))
+            LineSource(
+                row.document_key,
+                row.component,
+                row.amount.quantize(unit),
+                foreign(row.source_foreign),
+                bool(row.turned),
+            )
             for row in rows
         ),
         foreign=Foreign(one.foreign_currency, foreign(one.foreign_amount)) if one.foreign_currency else None,

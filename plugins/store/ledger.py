@@ -161,10 +161,11 @@ def _freeze_entry(
     )
     copy(
         connection,
-        "ledger.line_source (entry_id, line, document_key, kind, form, component, amount, foreign_amount, place)",
+        "ledger.line_source (entry_id, line, document_key, kind, form, component, amount, foreign_amount, turned,"
+        " place)",
         (
             (entry_id, number, source.document_key, document.kind, document.form, source.component, source.amount,
-             source.foreign, document.place)
+             source.foreign, source.turned or None, document.place)
             for number, line in enumerate(entry.lines, start=1)
             for source in line.sources
             for document in (documents[source.document_key],)

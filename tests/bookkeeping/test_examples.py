@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from bookkeeping.cash_box import CashBox
+from bookkeeping.conversion import ROUNDING
 from bookkeeping.derive import derive
 from bookkeeping.documents import Document, Kind
 from bookkeeping.journal import JournalEntry, Line, Side
@@ -56,7 +57,7 @@ def test_every_kind_of_document_of_a_country_has_a_worked_example(country):
 def _document(row: dict[str, str], number: int, box: CashBox, day: date) -> Document:
     kind = Kind(row["kind"])
     shape = SOURCES[box.source][kind]
-    known = {"kind", "reference", "currency", *shape.components, *shape.attributes}
+    known = {"kind", "reference", "currency", ROUNDING, *shape.components, *shape.attributes}
     assert row.keys() <= known, f"unknown in a {kind} of {box.source}: {', '.join(row.keys() - known)}"
     currency = row.get("currency", box.currency)
     standard = {"currency": currency, "rate": "1"}
@@ -75,7 +76,7 @@ def _document(row: dict[str, str], number: int, box: CashBox, day: date) -> Docu
         business_date=day,
         currency=currency,
         form=row.get("form", ""),
-        amounts=parts | sums,
+        amounts=parts | sums | ({ROUNDING: Decimal(row[ROUNDING])} if ROUNDING in row else {}),
         attributes={name: value for name, value in attributes.items() if value is not None},
         place=f"example/{number}",
         reference=row["reference"],

@@ -17,6 +17,7 @@ from bookkeeping.derive import derive
 from bookkeeping.documents import Document
 from bookkeeping.journal import JournalEntry, Side
 from bookkeeping.money import quantum
+from bookkeeping.rules import Posting
 from mappings import account_mapping, cash_box
 from support.random_documents import DAY, RandomDocuments
 
@@ -48,6 +49,8 @@ def test_every_cent_of_every_document_is_booked_once_a_side(source, seed, count)
     box, mapping = BOXES[source]
     documents = {one.key: one for one in RandomDocuments(box, mapping, seed)(count)}
     shares: dict[tuple[str, Side, str], Decimal] = defaultdict(Decimal)
+    conversion: dict[str, Decimal] = defaultdict(Decimal)
+    turned: dict[tuple[str, Side, str], bool] = {}
     for entry in derived(source, documents.values()):
         assert entry.debit == entry.credit
         for line in entry.lines:
@@ -59,19 +62,35 @@ def test_every_cent_of_every_document_is_booked_once_a_side(source, seed, count)
                 assert {documents[share.document_key].currency for share in line.sources} == {line.foreign.currency}
             for share in line.sources:
                 own = share.amount if share.foreign is None else share.foreign
+                if (
+                    share.component == "rounding"
+                    and share.foreign is None
+                    and documents[share.document_key].currency != box.currency
+                ):
+                    conversion[share.document_key] += own
+                    continue
+                assert share.amount > 0
                 shares[share.document_key, line.side, share.component] += own
+                turned[share.document_key, line.side, share.component] = share.turned
 
-    rounded = {key: value for key, value in shares.items() if key[2] == "rounding"}
-    assert {key: value for key, value in shares.items() if key not in rounded} == {
-        (one.key, posting.journal_side, posting.amount): one.amounts[posting.amount]
+    assert {key: value for key, value in shares.items() if key[2] != "rounding"} == {
+        (one.key, side_of(posting, one), posting.amount): abs(one.amounts[posting.amount])
         for one in documents.values()
         for posting in mapping.postings[one.kind]
         if one.amounts[posting.amount]
     }
-    for (key, _, _), left in rounded.items():
-        lines = sum(1 for share in shares if share[0] == key) - 1
+    assert {key for key, is_turned in turned.items() if is_turned} == {
+        (one.key, side_of(posting, one), posting.amount)
+        for one in documents.values()
+        for posting in mapping.postings[one.kind]
+        if one.amounts[posting.amount] < 0
+    }
+    assert {key: value for (key, _, component), value in shares.items() if component == "rounding"} == {
+        one.key: abs(one.amounts["rounding"]) for one in documents.values() if "rounding" in one.amounts
+    }
+    for key, left in conversion.items():
+        lines = sum(1 for share in shares if share[0] == key)
         assert left <= quantum(box.currency) * lines / 2
-        assert documents[key].currency != box.currency
 
 
 @sources
@@ -86,7 +105,7 @@ def test_each_share_is_its_documents_amount_by_its_documents_rate(source, seed, 
                 document = documents[share.document_key]
                 if share.component != "rounding":
                     rate = Decimal(document.attributes.get("rate", "1"))
-                    wanted = document.amounts[share.component] * rate
+                    wanted = abs(document.amounts[share.component]) * rate
                     assert share.amount == wanted.quantize(quantum(box.currency), rounding=ROUND_HALF_UP)
                     assert (share.foreign is None) == (document.currency == box.currency)
 
@@ -102,6 +121,12 @@ def test_neither_order_nor_splitting_changes_what_is_booked(source, seed, count,
     assert derived(source, documents) == whole
     assert all(len(part.lines) <= max_lines for part in parts)
     assert totals(parts) == totals(whole)
+
+
+def side_of(posting: Posting, document: Document) -> Side:
+    """Where a document's amount belongs: where the posting says, or on the other side if it is below zero."""
+    other = Side.CREDIT if posting.journal_side is Side.DEBIT else Side.DEBIT
+    return other if document.amounts[posting.amount] < 0 else posting.journal_side
 
 
 def totals(entries: Iterable[JournalEntry]) -> dict[tuple, Decimal]:

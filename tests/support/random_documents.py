@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from bookkeeping.cash_box import CashBox
+from bookkeeping.conversion import ROUNDING
 from bookkeeping.documents import Document, Kind
 from bookkeeping.mapping import AccountMapping
 from bookkeeping.money import DECIMALS, ZERO
@@ -15,7 +16,10 @@ DAY = date(2024, 9, 6)
 
 
 class RandomDocuments:
-    """Makes documents of a box's day: the same ones for a seed. Half of those of a source with rates are foreign."""
+    """Makes documents of a box's day: the same ones for a seed. Half of those of a source with rates are foreign.
+
+    Amounts that may be below zero are so now and then; some totals of such documents are rounded to whole units.
+    """
 
     def __init__(self, box: CashBox, mapping: AccountMapping, seed: object) -> None:
         self.box, self.mapping = box, mapping
@@ -33,7 +37,8 @@ class RandomDocuments:
         currency = self.box.currency
         if "rate" in shapes[kind].attributes:
             currency = rng.choice([currency, "USD", "EUR"])
-            rate = "1" if currency == self.box.currency else f"{rng.uniform(0.6, 60):.{rng.randint(0, 7)}f}"
+            # Cash systems' rates, so not exactly 1: see bookkeeping.rates.
+            rate = "1" if currency == self.box.currency else f"{rng.uniform(1.6, 60):.{rng.randint(0, 7)}f}"
             attributes |= {"currency": currency, "rate": rate}
         # The references of a day's documents repeat.
         return Document(
@@ -43,9 +48,20 @@ class RandomDocuments:
         )  # fmt: skip
 
     def _amounts(self, kind: Kind, currency: str) -> dict[str, Decimal]:
-        components = SOURCES[self.box.source][kind].components
-        amounts = {name: self._amount(currency) for name, parts in components.items() if not parts}
+        shape = SOURCES[self.box.source][kind]
+        components = shape.components
+        amounts = {
+            name: self._amount(currency) * (-1 if name in shape.signed and self.rng.random() < 0.2 else 1)
+            for name, parts in components.items()
+            if not parts
+        }
         sums = {name: sum((amounts[part] for part in parts), ZERO) for name, parts in components.items() if parts}
+        if "net" in sums and sums["net"] < ZERO and "net" not in shape.signed:
+            amounts, sums = ({name: -amount for name, amount in each.items()} for each in (amounts, sums))
+        if "net" in sums and shape.signed and self.rng.random() < 0.2:
+            whole = sums["net"].quantize(Decimal(1))
+            if rounding := whole - sums["net"]:
+                sums |= {"net": whole, ROUNDING: rounding}
         return amounts | sums
 
     def _amount(self, currency: str) -> Decimal:

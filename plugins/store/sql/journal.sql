@@ -6,7 +6,8 @@ SELECT entry.entry_id, entry.entry_key, entry.box, entry.business_date, entry.en
        coalesce(concat_ws('/', attempt.lot, attempt.sublot, attempt.document), '') AS erp_document, snapshot.sha256,
        line.line, line.side, line.account, line.cost_centre, line.item, line.value_class, line.entities,
        line.amount AS line_amount, line.history, line.foreign_currency, line.foreign_amount,
-       source.document_key, source.component, source.amount, source.foreign_amount AS source_foreign, source.place,
+       source.document_key, source.component, source.amount, source.foreign_amount AS source_foreign, source.turned,
+       source.place,
        coalesce(staged.reference, '') AS reference
   FROM ledger.entry
   LEFT JOIN ledger.entry AS original ON original.entry_id = entry.reverses

@@ -50,8 +50,8 @@ SELECT :reversal_id, line, CASE side WHEN 'D' THEN 'C' ELSE 'D' END, account, co
   FROM ledger.line WHERE entry_id = :entry_id;
 
 -- name: add_reversed_sources!
-INSERT INTO ledger.line_source (entry_id, line, document_key, kind, form, component, amount, foreign_amount, place)
-SELECT :reversal_id, line, document_key, kind, form, component, amount, foreign_amount, place
+INSERT INTO ledger.line_source (entry_id, line, document_key, kind, form, component, amount, foreign_amount, turned, place)
+SELECT :reversal_id, line, document_key, kind, form, component, amount, foreign_amount, turned, place
   FROM ledger.line_source WHERE entry_id = :entry_id;
 
 -- name: lines
@@ -59,14 +59,17 @@ SELECT side, account, cost_centre, item, value_class, entities, amount, history,
   FROM ledger.line WHERE entry_id = :entry_id ORDER BY line;
 
 -- name: journal_totals
--- A document's net is booked once a side; rows count every document behind a line.
+-- A document's net is booked once a side; one below zero on the other sides. Rows count every document behind a line.
 SELECT kind, form, count(*)::int AS rows, sum(net) AS net
   FROM (SELECT kind, form, document_key,
-               greatest(coalesce(sum(own.amount) FILTER (WHERE component = 'net' AND side = 'D'), 0),
-                        coalesce(sum(own.amount) FILTER (WHERE component = 'net' AND side = 'C'), 0)) AS net
+               coalesce(sum(own.amount) FILTER (WHERE component = 'net' AND own.side = 'D'),
+                        sum(own.amount) FILTER (WHERE component = 'net' AND own.side = 'C'), 0) AS net
           FROM ledger.entry JOIN ledger.line USING (entry_id)
           JOIN ledger.line_source AS source USING (entry_id, line)
-          CROSS JOIN LATERAL (SELECT coalesce(source.foreign_amount, source.amount) AS amount) AS own
+          CROSS JOIN LATERAL (SELECT coalesce(source.foreign_amount, source.amount)
+                                     * CASE WHEN source.turned THEN -1 ELSE 1 END AS amount,
+                                     CASE WHEN source.turned THEN translate(line.side, 'DC', 'CD') ELSE line.side END
+                                     AS side) AS own
          WHERE revision_id = :revision_id AND reverses IS NULL
          GROUP BY kind, form, document_key) AS booked
  GROUP BY kind, form ORDER BY kind, form;
@@ -75,11 +78,14 @@ SELECT kind, form, count(*)::int AS rows, sum(net) AS net
 -- What the ERP acknowledged for the day: confirmed bookings, less confirmed reversals, of every revision.
 SELECT kind, form, sum(sign)::int AS rows, sum(sign * net) AS net
   FROM (SELECT kind, form, entry_id, document_key, CASE WHEN reverses IS NULL THEN 1 ELSE -1 END AS sign,
-               greatest(coalesce(sum(own.amount) FILTER (WHERE component = 'net' AND side = 'D'), 0),
-                        coalesce(sum(own.amount) FILTER (WHERE component = 'net' AND side = 'C'), 0)) AS net
+               coalesce(sum(own.amount) FILTER (WHERE component = 'net' AND own.side = 'D'),
+                        sum(own.amount) FILTER (WHERE component = 'net' AND own.side = 'C'), 0) AS net
           FROM ledger.entry JOIN erp.attempt USING (entry_id) JOIN ledger.line USING (entry_id)
           JOIN ledger.line_source AS source USING (entry_id, line)
-          CROSS JOIN LATERAL (SELECT coalesce(source.foreign_amount, source.amount) AS amount) AS own
+          CROSS JOIN LATERAL (SELECT coalesce(source.foreign_amount, source.amount)
+                                     * CASE WHEN source.turned THEN -1 ELSE 1 END AS amount,
+                                     CASE WHEN source.turned THEN translate(line.side, 'DC', 'CD') ELSE line.side END
+                                     AS side) AS own
          WHERE box = :box AND business_date = :business_date AND state = 'confirmed'
          GROUP BY kind, form, entry_id, document_key, reverses) AS acknowledged
  GROUP BY kind, form HAVING sum(sign) <> 0 OR sum(sign * net) <> 0 ORDER BY kind, form;

@@ -11,9 +11,9 @@ from bookkeeping.sentence import Sentence, one_after_the_other
 class Claim:
     """One figure of a source from a path of its own (a count, a group's total) beside the same from the landed rows.
 
-    ``what`` is told to people ("office 1, form 4"). Rows or money are None where the source does not say them.
-    ``inner_rule`` marks a rule that the rows themselves must keep, where the source attests nothing: it warns, and the
-    rows that break it are quarantined when they are read.
+    ``what`` is told to people ("office 1, form 4"). Rows or money are None where the source does not say them; with no
+    figure at all it is a notice. ``inner_rule`` marks a rule that the rows themselves must keep, where the source
+    attests nothing: it warns, and the rows that break it are quarantined when they are read.
     """
 
     what: str
@@ -24,11 +24,18 @@ class Claim:
     inner_rule: bool = False
 
     @property
+    def is_notice(self) -> bool:
+        """True for a sentence without a figure: what people must know that the day does not hold."""
+        return {self.attested_rows, self.landed_rows, self.attested, self.landed} == {None}
+
+    @property
     def holds(self) -> bool:
         """True where everything that the source says is what was landed."""
         return self.attested_rows in (None, self.landed_rows) and self.attested in (None, self.landed)
 
     def __str__(self) -> Sentence:
+        if self.is_notice:
+            return Sentence("{what}", what=self.what)
         return Sentence(
             "{what}: {figures}", what=self.what, figures=one_after_the_other([*self._rows(), *self._money()])
         )

@@ -28,7 +28,8 @@ class Source(Protocol):
     ``key`` is the box's at its source. A source whose documents come from the change between two snapshots also has
     ``reads_back_to(body) -> date``: then ``read`` and ``control_totals`` take as ``before`` what was landed at the same
     place of business dates from that day on, oldest first. One that knows what was planned to be invoiced also has
-    ``plan(body, currency, key) -> BillingPlan``.
+    ``plan(body, currency, key) -> BillingPlan``. One that can be set up to give more than it does has
+    ``notices(body) -> list[str]``: what a landed day does not hold for that reason, for people to know.
     """
 
     Hook: Callable[..., SourceHook]
@@ -76,6 +77,11 @@ class LandedDay:
     def claims(self) -> list[Claim]:
         """The box's certificate."""
         return source_of(self.box).certify(self.body, **self._whose)
+
+    def notices(self) -> list[Claim]:
+        """What people must know that the landed day does not hold, of a source that says so."""
+        notices = getattr(source_of(self.box), "notices", None)
+        return [Claim(said, None, None, None, None) for said in notices(self.body)] if notices else []
 
     def plan(self) -> BillingPlan:
         """What was planned beside what was issued and collected, of a source that ``knows_plans``."""

@@ -313,10 +313,15 @@ def control_totals(body: str, *, currency: str, key: str) -> list[Total]:
 def certify(body: str, *, currency: str, key: str) -> list[Claim]:
     """What QueryVentas says that the box's day should hold, beside what Ventas gave; see hooks.zeta_totals.
 
-    Nothing attests receipts: how many came is told, or that this connection does not read them.
+    Nothing attests receipts: it is told how many came.
     """
     landed = landing(body)
     return [*zeta_totals.claims(landed, key=key), *zeta_receipts.claims(landed, key=key)]
+
+
+def notices(body: str) -> list[Sentence]:
+    """That receipts are not among the boxes' money, where the connection does not read them."""
+    return zeta_receipts.notices(landing(body))
 
 
 def _subject(year: int, month: int, currency: int | None) -> str:

@@ -20,7 +20,7 @@ from hooks.zeta_rows import HIGHEST_RATE, Unbookable, own_currency
 from hooks.zeta_shapes import HOME_CURRENCY, Reason, box_key, code, invoice_id, shown
 from hooks.zeta_wire import Row, day_of
 
-NOT_READ = "receipts (recibos de cobro) are not among this box's money: the connection does not read them"
+NOT_READ = "Receipts (recibos de cobro) are not among this box's money: the connection does not read them"
 
 
 def documents(landed: Landing, *, day: date, currency: str, key: str) -> Reading:
@@ -59,17 +59,20 @@ def control_totals(landed: Landing, *, key: str) -> list[Total]:
 
 
 def claims(landed: Landing, *, key: str) -> list[Claim]:
-    """That nothing attests the box's receipts, and what they come to; or that the connection does not read them."""
-    if landed.receipts is None:
+    """That nothing attests the box's receipts, and what they come to; none where the connection does not read them."""
+    if landed.receipts is None or not landed.receipts.are_read:
         return []
-    if not landed.receipts.are_read:
-        return [Claim(Sentence(NOT_READ), None, None, None, None)]
-    made = [
-        Claim(Sentence("unattested: receipts of box {key}, {form}", key=key, form=total.form), None, total.count, None,
-              total.net)
-        for total in control_totals(landed, key=key)
-    ]  # fmt: skip
+    counted = control_totals(landed, key=key)
+    made = []
+    for total in counted:
+        what = Sentence("unattested: receipts of box {key}, form {form}", key=key, form=total.form)
+        made.append(Claim(what, None, total.count, None, total.net))
     return made or [Claim(Sentence("unattested: receipts of box {key}", key=key), None, 0, None, None)]
+
+
+def notices(landed: Landing) -> list[Sentence]:
+    """That the connection reads no receipts; none where it does, or was not asked whether it does."""
+    return [] if landed.receipts is None or landed.receipts.are_read else [Sentence(NOT_READ)]
 
 
 def form_of(row: Row, landed: Landing) -> str:

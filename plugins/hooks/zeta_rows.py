@@ -25,6 +25,14 @@ PARTS = {"base": "LineaSubtotal", "vat": "LineaIVA"}
 ROUNDED_TO = (Decimal(1), Decimal("0.1"))
 """What sites round a total to, in units of its currency: whole pesos, as there are no smaller coins, or tenths."""
 
+NAMES = {
+    Voucher.CREDIT_SALE: Sentence("credit sale"),
+    Voucher.CREDIT_NOTE: Sentence("note of a credit sale"),
+    Voucher.CASH_SALE: Sentence("cash sale"),
+    Voucher.CASH_RETURN: Sentence("return of a cash sale"),
+}
+"""What people call a voucher."""
+
 HIGHEST_RATE = Decimal(10) ** 7
 """Cotizacion is N(7.7)."""
 
@@ -98,14 +106,24 @@ class _Sale:
         if ids[self.id] > 1:
             raise Unbookable(Reason.REPEATED_ID, "FacturaId {id} stands in {n} rows", id=self.id, n=ids[self.id])
         if not box_key(row):
-            raise Unbookable(Reason.NO_BOX, "sale {id} names no local and caja: it may be of any box", id=self.id)
+            raise Unbookable(
+                Reason.NO_BOX,
+                "sale {id} names no local and caja: it may be of any box; give it both in Zeta, then clear the task"
+                " land",
+                id=self.id,
+            )
         if missing := [name for name in NEEDED if row.get(name) in (None, "")]:
             raise Unbookable(Reason.MISSING_FIELD, "sale {id} lacks {fields}", id=self.id, fields=", ".join(missing))
         self.lines: Sequence[Row] = landed.lines.get(self.id) or lines_within(row)
         self.currency = own_currency(row, landed)
         if not self.currency:
             said = Sentence("MonedaCodigo {code} of sale {id}", code=shown(row.get("MonedaCodigo")), id=self.id)
-            raise Unbookable(Reason.UNKNOWN_CURRENCY, "{said} is no currency that the connection names", said=said)
+            raise Unbookable(
+                Reason.UNKNOWN_CURRENCY,
+                "{said} is no currency that the connection names; name it there under currencies, then clear the task"
+                " land",
+                said=said,
+            )
 
     def document(self, day: date, currency: str) -> Document:
         """The row as a document of a box that keeps ``currency``."""
@@ -169,7 +187,7 @@ class _Sale:
                 " mislead, write under vouchers what ComprobanteCodigo {code} is; then clear the task land",
                 id=self.id,
                 type=shown(self.row.get("ComprobanteTipo")),
-                voucher=Sentence(voucher.replace("_", " ")),
+                voucher=NAMES[voucher],
                 words=together(words),
                 code=shown(self.row.get("ComprobanteCodigo")),
             )
@@ -182,7 +200,10 @@ class _Sale:
         if currency != HOME_CURRENCY or not rate or not ZERO < rate < HIGHEST_RATE:
             said = Sentence("sale {id} in {own}", id=self.id, own=self.currency)
             raise Unbookable(
-                Reason.NO_RATE, "{said} has no Cotizacion that makes {currency} of it", said=said, currency=currency
+                Reason.NO_RATE,
+                "{said} has no Cotizacion that makes {currency} of it; enter it in Zeta, then clear the task land",
+                said=said,
+                currency=currency,
             )
         return f"{rate.normalize():f}"
 
@@ -230,7 +251,11 @@ class _Sale:
     def _by_rate(self, part: str, whole: Decimal) -> dict[str, Decimal]:
         """A part of the sale by rate of VAT. Cents that rounding leaves go to the largest, so that it is the whole."""
         if not self.lines:
-            raise Unbookable(Reason.NO_LINES, "sale {id} has no lines, so its VAT cannot be told apart", id=self.id)
+            raise Unbookable(
+                Reason.NO_LINES,
+                "sale {id} has no lines, so its VAT cannot be told apart; clear the task land to ask for them again",
+                id=self.id,
+            )
         if not all(map(is_line, self.lines)):
             raise Unbookable(
                 Reason.UNKNOWN_SHAPE,
@@ -245,7 +270,7 @@ class _Sale:
             if name is None:
                 raise Unbookable(
                     Reason.UNKNOWN_VAT,
-                    "sale {id} has a line with IVATasa {rate}",
+                    "sale {id} has a line with IVATasa {rate}; known are 22, 10 and 0 percent",
                     id=self.id,
                     rate=shown(line.get("IVATasa")),
                 )
@@ -260,7 +285,8 @@ class _Sale:
         if abs(rest) > A_CENT * len(self.lines):
             raise Unbookable(
                 Reason.DOES_NOT_ADD_UP,
-                "the lines of sale {id} come to a {part} of {sum}, not {whole}",
+                "the lines of sale {id} come to a {part} of {sum}, not {whole}; clear the task land to ask for them"
+                " again",
                 id=self.id,
                 part=part,
                 sum=whole - rest,

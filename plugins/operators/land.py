@@ -61,7 +61,7 @@ class LandOperator(CashCloseStep):
         with landing.landing_alone(ledger, place):
             snapshot = self._lying_there(ledger, place, box) or self._ask(ledger, place, box)
             landed = LandedDay(box, day, snapshot.body, partial(landing.bodies_before, ledger, snapshot))
-            totals, claims = landed.control_totals(), landed.claims()
+            totals, claims = landed.control_totals(), [*landed.claims(), *landed.notices()]
             landing.take(ledger, box.id, day, snapshot.snapshot_id, totals, claims)
         rows = sum(total.count for total in totals)
         for total in totals:
@@ -124,7 +124,9 @@ class LandOperator(CashCloseStep):
     def _certificate(self, box: CashBox, day: date, claims: "Sequence[Claim]") -> None:
         """Tells the certificate; raises where it does not hold: a later answer may be whole."""
         for claim in claims:
-            if claim.holds:
+            if claim.is_notice:
+                self.log.warning(say("{claim}.", claim=claim))
+            elif claim.holds:
                 self.log.info(say("Certificate: {claim}.", claim=claim))
             elif claim.inner_rule:
                 self.log.warning(say("Certificate: {claim}. Its rows are quarantined.", claim=claim))

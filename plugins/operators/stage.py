@@ -59,7 +59,8 @@ class StageOperator(CashCloseStep):
                 box,
                 day,
                 "rows that cannot be booked stop the day, so nothing is posted:\n{rows}\n"
-                "They are kept in staging.quarantined. Correct them in the source, then clear the task land.",
+                "They are kept in staging.quarantined. Do what each of them says; what says nothing is to be corrected"
+                " in the source. Then clear the task land, if nothing else is said.",
                 rows=listed(map(_told, stopping)),
             )
         return {"documents": len(reading.documents), "quarantined": len(reading.quarantined)}

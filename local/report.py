@@ -12,8 +12,6 @@ from mappings.findings import MappingError
 from mappings.loader import account_mapping
 from store.overview import BoxDay
 
-GREEN = ("reconciled", "no activity")
-
 
 def table(day: date, boxes: Mapping[str, CashBox], found: Mapping[str, BoxDay]) -> Table:
     """The table that ends the demo: a row for each cash box, whether or not the ledger found anything for its day."""
@@ -31,20 +29,23 @@ def table(day: date, boxes: Mapping[str, CashBox], found: Mapping[str, BoxDay]) 
 
 def all_green(boxes: Mapping[str, CashBox], found: Mapping[str, BoxDay]) -> bool:
     """Whether every cash box's day is reconciled, or had no activity."""
-    return all(box in found and found[box].state in GREEN for box in boxes)
+    return all(box in found and found[box].closed for box in boxes)
 
 
 def _cells(box: CashBox, box_day: BoxDay) -> list[str]:
     documents = str(box_day.documents)
     if box_day.quarantined:
         documents += f"\n{box_day.quarantined} quarantined"
-    colour = "green" if box_day.state in GREEN else "red"
+    colour = "green" if box_day.closed else "red"
+    state = box_day.word
+    if box_day.watched_until:
+        state += f"\nwatched until {box_day.watched_until:%d/%m %H:%M} UTC"
     return [
         documents,
         _money(box, box_day.money_by_form),
         f"{_amount(box, box_day.journal_total)} {box.currency}",
         "\n".join(box_day.erp_documents) or "none",
-        f"[{colour}]{box_day.state}",
+        f"[{colour}]{state}",
     ]
 
 

@@ -63,7 +63,7 @@ def _cells(box: CashBox, day: BoxDay | None) -> list[Cell]:
         (RIGHT, f"{day.documents}{say(' + {n} not booked', n=day.quarantined) if day.quarantined else ''}"),
         (RIGHT, money(day.journal_total, box.currency)),
         (CELL, ", ".join(day.erp_documents) or say("none")),
-        (f"{CELL};color:{GREEN if day.closed else RED};font-weight:bold", say(day.state)),
+        (f"{CELL};color:{GREEN if day.closed else RED};font-weight:bold", say(day.word)),
     ]
 
 

@@ -17,7 +17,7 @@ from board.day import figures, suspects
 from board.ledger import Ledger
 from board.pages import PageDep
 from board.privacy import readable
-from board.states import STATES, standing
+from board.states import BOOKS, STATES, standing
 from bookkeeping.cash_box import CashBox
 from store import board, landing
 
@@ -61,7 +61,7 @@ def _about(box: CashBox, day: date, viewer: Viewer, session: Session, ledger: ps
         "company": company_names().get(box.company, box.company),
         "forms": form_names(box),
         "summary": summary,
-        "state": STATES[standing(_letter(summary), letter)],
+        "state": STATES[standing(BOOKS[summary.state] if summary else None, letter)],
         "taken": taken,
         "claims": landing.claims(ledger, taken.snapshot_id, box.id) if taken else [],
         "figures": figures(ledger, box.id, day),
@@ -76,11 +76,6 @@ def _about(box: CashBox, day: date, viewer: Viewer, session: Session, ledger: ps
         "approvals": books.approvals(),
         "runs": found,
     }
-
-
-def _letter(summary: Any | None) -> str | None:
-    words = {"closed": "c", "no activity": "n", "changed": "h", "discrepancy": "d", "uncertain": "u", "open": "o"}
-    return words[summary.state] if summary else None
 
 
 @router.get("/close.{form}")

@@ -9,14 +9,14 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from board.boxes import Due
-from board.states import NOT_DUE, STATES, standing
+from board.states import BOOKS, NOT_DUE, STATES, standing
 from bookkeeping.cash_box import CashBox
 from bookkeeping.money import ZERO
 
 UNKNOWN = "."
 """What the books say of a day that they do not know."""
 
-_DUE = str.maketrans({day: standing(None if day == UNKNOWN else day, None) for day in "ocnhdu."})
+_DUE = str.maketrans({day: standing(None if day == UNKNOWN else day, None) for day in (*BOOKS.values(), UNKNOWN)})
 _NOT_DUE = str.maketrans({"o": standing("o", None), UNKNOWN: NOT_DUE})
 
 

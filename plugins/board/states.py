@@ -17,10 +17,19 @@ STATES = {
     state.letter: state
     for state in (
         State("c", "✓", "closed", "source, journal and ERP agree to the cent"),
+        State(
+            "v", "◉", "closed and watched", "closed; the ERP may still carry out a request that was given up"
+        ),
         State("n", "–", "no activity", "the source says that nothing happened, and nothing was booked"),
         State("r", "▸", "running", "a run is closing the day right now, or is about to"),
         State("w", "‖", "waiting for approval", "a person must decide before it goes on"),
         State("h", "Δ", "changed since close", "read again or booked anew since it was closed, and not closed again"),
+        State(
+            "e",
+            "↗",
+            "closed elsewhere",
+            "closed at another site of the ERP, so not closed here",
+        ),
         State("d", "≠", "discrepancy", "two stations of the money differ"),
         State("u", "?", "uncertain", "a posting was sent and its outcome is not known yet"),
         State("f", "✕", "failed", "the last run failed, or stopped halfway"),
@@ -33,16 +42,27 @@ STATES = {
 NOT_DUE = " "
 """The letter of a day that is not over yet, or lies before the box's first."""
 
-GREEN = frozenset("cn")
+BOOKS = {
+    "closed": "c",
+    "watched": "v",
+    "no activity": "n",
+    "changed": "h",
+    "elsewhere": "e",
+    "discrepancy": "d",
+    "uncertain": "u",
+    "open": "o",
+}
+"""The ledger's words for a day (board.box_day) with their letters (board.box_month); o is no state of the board."""
+
 LIVE = frozenset("rw")
 
 
 def standing(books: str | None, run: str | None) -> str:
     """The letter of a day that is due.
 
-    ``books`` is the ledger's word as store.board says it (c n h d u, o for open), None where it does not know the day;
-    ``run`` the newest Airflow run that is not a success: r, w, q, f, or None. A live run comes first; what the books
-    say weighs more than a run that failed or does not start, since a closed day stays closed meanwhile.
+    ``books`` is the ledger's letter (see BOOKS), None where it does not know the day; ``run`` the newest Airflow run that
+    is not a success: r, w, q, f, or None. A live run comes first; what the books say weighs more than a run that failed
+    or does not start, since a closed day stays closed meanwhile.
     """
     if run in LIVE:
         return run

@@ -23,7 +23,7 @@ LOOK_BACK = 35
 """For how many days back days that nobody closed are listed."""
 
 
-UNCLOSED = frozenset("fmhq")
+UNCLOSED = frozenset("fmheq")
 
 
 @dataclass(frozen=True, slots=True)

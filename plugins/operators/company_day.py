@@ -71,7 +71,7 @@ class CompanyDayOperator(BaseOperator):
 
     def _check(self, day: date, boxes: "Sequence[CashBox]", found: "dict[str, BoxDay]") -> None:
         wrong = [
-            f"{box.name}: {say(found[box.id].state if box.id in found else 'not read yet')}"
+            f"{box.name}: {say(found[box.id].word if box.id in found else 'not read yet')}"
             for box in boxes
             if box.id not in found or not found[box.id].closed
         ]

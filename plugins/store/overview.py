@@ -15,10 +15,12 @@ _sql = named("overview")
 
 @dataclass(frozen=True, slots=True)
 class BoxDay:
-    """One box's day. ``state``: reconciled, no activity, discrepancy, open or uncertain.
+    """One box's day. ``state``: reconciled, no activity, discrepancy, open, uncertain, changed (since it was closed) or
+    elsewhere (closed at another site of the ERP).
 
     ``money_by_form`` is the net money of payments and receipts by form of payment id, in the box's currency;
-    ``erp_documents`` reads ``lot/sublot/document``, reversals included.
+    ``erp_documents`` reads ``lot/sublot/document``, reversals included. ``watched_until``: until when a request that
+    was given up may still be carried out; None where none may.
     """
 
     box: str
@@ -31,11 +33,17 @@ class BoxDay:
     money_by_form: dict[str, Decimal]
     erp_documents: list[str]
     uncertain: int
+    watched_until: datetime | None = None
 
     @property
     def closed(self) -> bool:
-        """Whether the day is done: source, journal and ERP agree, or there was nothing to book."""
+        """Whether the day is done: it was reconciled, or there was nothing to book. A watched day is."""
         return self.state in ("reconciled", "no activity")
+
+    @property
+    def word(self) -> str:
+        """Its state as people read it."""
+        return {"changed": "changed since close", "elsewhere": "closed elsewhere"}.get(self.state, self.state)
 
 
 def day(connection: psycopg.Connection, business_date: date) -> list[BoxDay]:
@@ -52,7 +60,7 @@ def posted_since(connection: psycopg.Connection, business_date: date, since: dat
 
 
 def closed_days(connection: psycopg.Connection, since: date) -> set[tuple[str, date]]:
-    """Box and business date of every day from ``since`` on that is done, by its last reconciliation."""
+    """Box and business date of every day from ``since`` on that is done: closed, watched or without activity."""
     return {(row.box, row.business_date) for row in _sql.closed_days(connection, since=since)}
 
 

@@ -24,6 +24,9 @@ DAYS = [FIRST + timedelta(days=ago) for ago in range(5)]
         ("h", "f", "h"),
         ("d", "f", "d"),
         ("u", "f", "u"),
+        ("v", "f", "v"),  # closed, though the ERP is still looked at
+        ("e", None, "e"),
+        ("e", "r", "r"),
         ("u", "r", "r"),
         ("o", None, "f"),
         ("o", "f", "f"),

@@ -234,3 +234,20 @@ def test_a_day_of_which_nothing_is_known_says_so_and_offers_to_close_it(login):
     page = login().get(f"/boxes/{BOX.id}/{date(2026, 1, 2)}").text
     assert "falta" in page
     assert "Cerrar este día" in page
+
+
+def test_a_watched_day_says_until_when_and_counts_as_closed(login, ledger):
+    documents = closed_day.stage(ledger, BOX, DAY, ("10.00", "1"))
+    revision = closed_day.book(ledger, BOX, DAY, documents)
+    (entry,) = books.bookings(ledger, revision)
+    lost = attempts.claim(ledger, entry, worker="test", lease_seconds=60)
+    attempts.doom(ledger, lost, "no answer")
+    attempts.note_reaped(ledger, lost)
+    closed_day.post(ledger, revision)
+    assert closed_day.reconcile(ledger, revision) == "reconciled"
+    client = login()
+    assert board(client)[f"{BOX.id}/{DAY}"][0] == "v"
+    page = client.get(HERE).text
+    assert "cerrado y en observación" in page
+    assert "En observación hasta el " in page
+    assert f'{HERE}"' not in client.get("/work").text

@@ -1,15 +1,17 @@
 """The board's summaries follow the books, whatever order things happen in."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+from board.states import BOOKS, STATES
 from bookkeeping.documents import Reading
 from bookkeeping.reconcile import Comparison
-from store import attempts, board, landing, reconciliation, staging
+from store import attempts, board, landing, overview, reconciliation, staging
 from store import ledger as books
 
 BOX = "itb_caja_164"
@@ -151,3 +153,71 @@ def test_a_place_may_lead_into_a_project(ledger, day, make_payment):
     staging.replace(ledger, BOX, day, landed.snapshot_id, Reading(documents))
     found = [board.Day(ledger, BOX, day).source_row(landed.snapshot_id, one.place).row for one in documents]
     assert found == [{"id": "b"}, {"id": "c"}]
+
+
+@pytest.fixture
+def closed_after_a_lost_answer(ledger, stage, reading, freeze, reconcile):
+    """A reconciled day whose first attempt was given up, and found empty at once."""
+    stage(reading)
+    revision = freeze(*reading.documents)
+    (entry,) = books.bookings(ledger, revision)
+    lost = attempts.claim(ledger, entry, worker="w", lease_seconds=60)
+    attempts.doom(ledger, lost, "no answer")
+    attempts.note_reaped(ledger, lost)
+    attempts.confirm(ledger, attempts.claim(ledger, entry, worker="w", lease_seconds=60), "000001")
+    reconcile(revision)
+    return lost
+
+
+def test_a_day_whose_lost_request_may_come_late_is_closed_and_watched_until_it_was_found_empty_a_day_later(
+    ledger, closed_after_a_lost_answer, summary, day
+):
+    given_up_at = ledger.execute("SELECT decided_at FROM erp.attempt WHERE state = 'doomed'").fetchone()[0]
+    assert (summary().state, summary().watched_until) == ("watched", given_up_at + timedelta(days=1))
+    assert (BOX, day) in overview.closed_days(ledger, day)
+    assert board.months(ledger, day, day)[0].states[day.day - 1] == BOOKS["watched"]
+    ledger.execute("SELECT set_config('cierre.now', %s, false)", (str(given_up_at + timedelta(days=1)),))
+    attempts.note_reaped(ledger, closed_after_a_lost_answer)
+    assert (summary().state, summary().watched_until) == ("closed", None)
+
+
+def seen_at(ledger, site: str, version: int) -> None:
+    """The box's ERP is at a site from now on."""
+    ledger.execute(
+        """INSERT INTO ledger.cash_box (box, version, file, name, company, source, source_site, source_key,
+                                        erp_connection, erp_site, tenant, lot, currency, timezone, start_date)
+           VALUES (%s, %s, %s, 'x', 'itb', 'sga', 's', '164', 'protheus', %s, 'T1', '008964', 'USD', 'UTC', '2024-1-1')
+        """,
+        (BOX, version, BOX, site),
+    )
+
+
+def test_a_day_closed_at_another_site_of_the_erp_is_not_closed(ledger, closed_after_a_lost_answer, summary, day):
+    seen_at(ledger, "http://sandbox/protheus", 1)
+    assert summary().state == "watched"
+    seen_at(ledger, "https://erp.example.com/rest", 2)
+    assert summary().state == "elsewhere"
+    assert board.months(ledger, day, day)[0].states[day.day - 1] == BOOKS["elsewhere"]
+    assert (BOX, day) not in overview.closed_days(ledger, day)
+    (found,) = overview.day(ledger, day)
+    assert (found.closed, found.word) == (False, "closed elsewhere")
+
+
+def test_a_day_of_which_the_source_says_something_else_later_is_not_closed(
+    ledger, closed_after_a_lost_answer, summary, day
+):
+    ledger.execute(
+        "INSERT INTO ledger.late_change (box, business_date, what) VALUES (%s, %s, 'a collection')", (BOX, day)
+    )
+    assert summary().state == "changed"
+    assert (BOX, day) not in overview.closed_days(ledger, day)
+    assert not overview.day(ledger, day)[0].closed
+
+
+def test_every_word_of_the_ledger_for_a_day_has_its_letter_on_the_board(ledger):
+    (known,) = ledger.execute(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'box_day_state_check'"
+    ).fetchone()
+    assert set(re.findall(r"'([^']+)'::text", known)) == set(BOOKS)
+    for word, letter in BOOKS.items():
+        assert letter in STATES or word == "open"

@@ -9,7 +9,7 @@ SELECT box, month, states, CAST(booked AS text) AS booked, sum(hash_record_exten
 SELECT sum(hash_record_extended(box_month, 0)) FROM board.box_month WHERE month BETWEEN :first AND :last;
 
 -- name: box_day^
-SELECT state, documents, quarantined, booked, revision, staged_at, first_closed_at
+SELECT state, documents, quarantined, booked, revision, staged_at, first_closed_at, watched_until
   FROM board.box_day WHERE box = :box AND business_date = :business_date;
 
 -- name: comparisons

@@ -1,6 +1,6 @@
 -- name: box_days
 SELECT box, business_date, state, revision, documents, quarantined, journal_total, money_by_form, erp_documents,
-       uncertain
+       uncertain, watched_until
   FROM ledger.box_day WHERE business_date = :business_date ORDER BY box;
 
 -- name: posted_since$
@@ -8,12 +8,9 @@ SELECT count(*)::int FROM erp.attempt JOIN ledger.entry USING (entry_id)
  WHERE state = 'confirmed' AND decided_at >= :since AND business_date = :business_date;
 
 -- name: closed_days
-SELECT box, business_date
-  FROM (SELECT DISTINCT ON (box, business_date) box, business_date, revision_id, state FROM reconciliation.run
-         WHERE business_date >= :since ORDER BY box, business_date, run_id DESC) AS latest
- WHERE state IN ('reconciled', 'no activity')
-   AND revision_id = (SELECT max(revision_id) FROM ledger.revision
-                       WHERE revision.box = latest.box AND revision.business_date = latest.business_date);
+-- A day that changed since, or that another site of the ERP holds, is not closed; a watched one is.
+SELECT box, business_date FROM board.box_day
+ WHERE business_date >= :since AND state IN ('closed', 'watched', 'no activity');
 
 -- name: consolidated
 SELECT kind, "left", "right", sum(left_rows)::int AS left_rows, sum(right_rows)::int AS right_rows,

@@ -17,9 +17,7 @@ STATES = {
     state.letter: state
     for state in (
         State("c", "✓", "closed", "source, journal and ERP agree to the cent"),
-        State(
-            "v", "◉", "closed and watched", "closed; the ERP may still carry out a request that was given up"
-        ),
+        State("v", "◉", "closed and watched", "closed; the ERP may still carry out a request that was given up"),
         State("n", "–", "no activity", "the source says that nothing happened, and nothing was booked"),
         State("r", "▸", "running", "a run is closing the day right now, or is about to"),
         State("w", "‖", "waiting for approval", "a person must decide before it goes on"),
@@ -60,9 +58,9 @@ LIVE = frozenset("rw")
 def standing(books: str | None, run: str | None) -> str:
     """The letter of a day that is due.
 
-    ``books`` is the ledger's letter (see BOOKS), None where it does not know the day; ``run`` the newest Airflow run that
-    is not a success: r, w, q, f, or None. A live run comes first; what the books say weighs more than a run that failed
-    or does not start, since a closed day stays closed meanwhile.
+    ``books`` is the ledger's letter (see BOOKS), None where it does not know the day; ``run`` the newest Airflow run
+    that is not a success: r, w, q, f, or None. A live run comes first; what the books say weighs more than a run that
+    failed or does not start, since a closed day stays closed meanwhile.
     """
     if run in LIVE:
         return run

@@ -21,8 +21,8 @@ def months(connection: psycopg.Connection, first: date, last: date) -> list[Any]
     """What the books know of every box from the month of ``first`` to that of ``last``, a row a box and month.
 
     ``month`` is its first day; ``states`` has a letter for each of 31 days (board.states.BOOKS; a point where the day
-    is not known); ``booked`` their journal totals, as Postgres writes an array. Rows that did not change since they were
-    last asked for are the same objects, not read again.
+    is not known); ``booked`` their journal totals, as Postgres writes an array. Rows that did not change since they
+    were last asked for are the same objects, not read again.
     """
     asked = (first.replace(day=1), last)
     digest, rows = _months.get(asked, (None, []))

@@ -17,8 +17,9 @@ When a step fails, its log says what happened and what to do; most often:
   log lists in the source and clear *land*.
 - **derive** books the documents by the mapping. The log lists every key that is not mapped, with counts and amounts:
   mend the mapping and clear *derive*.
-- **approve** waits for a person where the box's file asks for one: Browse, Required Actions. Rejected or without an
-  answer, nothing was posted: correct and clear *land*, or clear *approve* to be asked again.
+- **approve** is skipped where nobody has to approve. It waits for a person where the box's file asks for one, and where
+  the day's books would be of another till, lot or currency than before: Browse, Required Actions. Rejected or without
+  an answer, nothing was posted: correct and clear *land*, or clear *approve* to be asked again.
 - **post** brings the ERP to what the journal says. If the ERP refuses, its own words stand in the log: correct it
   there or in the mapping and clear *derive*. "Uncertain" is cleared up by the next try, by itself: never enter the
   journal by hand meanwhile.

@@ -5,17 +5,21 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bookkeeping.cash_box import Approvals
+from bookkeeping.identity import Books
 from bookkeeping.sentence import Sentence
 
 
 class Reason(StrEnum):
-    """Why a person is asked."""
+    """Why a person is asked. About the last three, always; about the others, where the box's file says so."""
 
     AMOUNT = "amount"
     CORRECTION = "correction"
     FIRST_DAY = "first_day"
     TWO_FORMS = "two_forms"
     DISCREPANCY = "discrepancy"
+    OTHER_ORIGIN = "other_origin"
+    OTHER_TARGET = "other_target"
+    OTHER_CURRENCY = "other_currency"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,11 @@ class Standing:
     ``total`` is the sum of its debits, in the box's currency; ``sends``: posting would send something to the ERP;
     ``corrects``: something else was posted for the day before; ``first_day``: nothing was ever posted for the box;
     ``released_rows``: rows of payments under two forms that are booked all the same; ``difference``: the largest
-    between source, staging and journal, None where they agree.
+    between source, staging and journal, None where they agree. Of these, what no rule of the box looks at may be left
+    out.
+
+    ``books``: what the day's books belong to; ``standing``: those of the day that the ERP holds, or may hold, and that
+    these would replace; ``last_currency``: of what the box posted last.
     """
 
     total: Decimal
@@ -34,6 +42,9 @@ class Standing:
     first_day: bool
     released_rows: int
     difference: Decimal | None
+    books: Books | None = None
+    standing: tuple[Books, ...] = ()
+    last_currency: str | None = None
 
 
 def questions(asked: Approvals, standing: Standing, currency: str) -> dict[Reason, Sentence]:
@@ -66,5 +77,43 @@ def questions(asked: Approvals, standing: Standing, currency: str) -> dict[Reaso
             difference=difference,
             limit=limit,
             currency=currency,
+        )
+    return found | _of_what_they_belong_to(standing)
+
+
+def _of_what_they_belong_to(day: Standing) -> dict[Reason, Sentence]:
+    """What is asked whatever the box's file says: books that would no longer be of what the day's were of."""
+    new, found = day.books, {}
+    if new is None:
+        return {}
+    if others := sorted({str(old.origin) for old in day.standing if old.origin.differs_from(new.origin)}):
+        found[Reason.OTHER_ORIGIN] = Sentence(
+            "The day was booked from {before} and would now be booked from {now}: approved, what was booked from the"
+            " former is taken back. If that is another till, whose day must stand, reject, and give each till a box"
+            " of its own",
+            before="; ".join(others),
+            now=new.origin,
+        )
+    if others := sorted({str(old.target) for old in day.standing if old.target.differs_from(new.target)}):
+        found[Reason.OTHER_TARGET] = Sentence(
+            "The day stands in the ERP in lot {before} and would now be posted to lot {now}: approved, it is taken"
+            " back there and posted anew here. If it must stay where it is, reject",
+            before="; ".join(others),
+            now=new.target,
+        )
+    standing = {old.currency for old in day.standing} - {new.currency}
+    if standing:
+        found[Reason.OTHER_CURRENCY] = Sentence(
+            "The day was booked in {before} and would now be booked in {now}, figure for figure: nothing is converted."
+            " If the money is in {before}, reject, and write that currency in the box's file again",
+            before=", ".join(sorted(standing)),
+            now=new.currency,
+        )
+    elif day.last_currency not in (None, new.currency):
+        found[Reason.OTHER_CURRENCY] = Sentence(
+            "What the box posted last is in {before}, and this day would be booked in {now}: nothing is converted. If"
+            " the money is in {before}, reject, and write that currency in the box's file again",
+            before=day.last_currency,
+            now=new.currency,
         )
     return found

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from airflow.providers.standard.operators.empty import EmptyOperator
-from airflow.sdk import DAG, Asset, BaseOperator, chain
+from airflow.sdk import DAG, Asset, BaseOperator, TriggerRule, chain
 
 from alerts.failure import FailureAlert
 from bookkeeping.cash_box import CashBox
@@ -15,6 +13,7 @@ from cash_close.owner import write_to
 from cash_close.priority import BackfillsGiveWay
 from cash_close.retries import RetryByKind
 from cash_close.roles import access_control
+from operators.approve import ApproveOperator
 from operators.derive import DeriveOperator
 from operators.land import LandOperator
 from operators.post import PostOperator
@@ -40,18 +39,11 @@ EVERY_STEP = {
 """How each step fails; the first delay before a retry is Airflow's own setting, default_task_retry_delay."""
 
 
-def _approve(**settings: Any) -> BaseOperator:
-    """Imported for boxes that ask: every task of every box reads this file first."""
-    from operators.approve import ApproveOperator
-
-    return ApproveOperator(**settings)
-
-
 STEPS: dict[str, Callable[..., BaseOperator]] = {
     "land": LandOperator,
     "stage": StageOperator,
     "derive": DeriveOperator,
-    "approve": _approve,
+    "approve": ApproveOperator,
     "post": PostOperator,
     "reconcile": ReconcileOperator,
 }
@@ -85,12 +77,10 @@ def cash_close(box: CashBox, runbook: str) -> DAG:
 
 def _step(name: str, box: CashBox) -> BaseOperator:
     """A step of the box. Those that call a vendor share a pool with all others that call the same connection."""
-    if name == "approve" and not box.approvals.ask:
-        # Airflow's scheduler passes it by: what is never asked costs no process.
-        return EmptyOperator(task_id=name)
     settings = {
         "land": {"pool": box.connection},
-        "post": {"pool": box.erp.connection},
+        # Where nobody has to approve, derive has approve skipped.
+        "post": {"pool": box.erp.connection, "trigger_rule": TriggerRule.NONE_FAILED},
         "reconcile": {"pool": box.erp.connection, "outlets": [closed_days(box.id)]},
     }
     return STEPS[name](task_id=name, box=box.id, **settings.get(name, {}))

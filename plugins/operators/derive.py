@@ -3,6 +3,9 @@
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from airflow.sdk.bases.skipmixin import XCOM_SKIPMIXIN_KEY, XCOM_SKIPMIXIN_SKIPPED
+from airflow.sdk.exceptions import DownstreamTasksSkipped
+
 from bookkeeping.cash_box import CashBox
 from bookkeeping.money import ZERO
 from language.say import counted, listed, money, say
@@ -11,9 +14,31 @@ from operators.step import CashCloseStep, refusal
 if TYPE_CHECKING:
     import psycopg
 
+APPROVE = "approve"
+"""The id of the step that asks a person."""
+
 
 class DeriveOperator(CashCloseStep):
-    """Books the staged documents by the box's mapping. Reports every problem at once; with any, nothing is frozen."""
+    """Books the staged documents by the box's mapping. Reports every problem at once; with any, nothing is frozen.
+
+    Where nobody has to approve the day, Airflow is told to skip the step approve, which so costs no process.
+    """
+
+    inherits_from_skipmixin = True  # Airflow then asks this step, when approve is cleared, whether it is to be skipped.
+    asks = True
+    said: dict[str, Any]
+
+    def execute(self, context: Any) -> dict[str, Any]:
+        """As every step."""
+        self.said = super().execute(context)
+        return self.said
+
+    def post_execute(self, context: Any, result: Any = None) -> None:
+        """Airflow calls this after ``execute``; what that returned is kept here where the next step is skipped."""
+        if not self.asks:
+            context["ti"].xcom_push("return_value", self.said)
+            context["ti"].xcom_push(XCOM_SKIPMIXIN_KEY, {XCOM_SKIPMIXIN_SKIPPED: [APPROVE]})
+            raise DownstreamTasksSkipped(tasks=[APPROVE])
 
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Derives the day's entries and freezes them as a revision, unless the current one already says the same."""
@@ -21,7 +46,7 @@ class DeriveOperator(CashCloseStep):
         from books.snippet import snippet
         from mappings.loader import account_mapping
         from mappings.periods import open_from
-        from store import capabilities, problems, staging
+        from store import approvals, capabilities, problems, staging
         from store import ledger as books
 
         snapshot_id = staging.snapshot_of(ledger, box.id, day)
@@ -77,6 +102,9 @@ class DeriveOperator(CashCloseStep):
             self.log.info(
                 say("Booked {documents} in {entries}, {total} in all: revision {revision}, as before.", **made)
             )
+        self.asks = bool(approvals.unapproved(ledger, box, revision))
+        if not self.asks:
+            self.log.info(say("Revision {revision} needs nobody's approval.", revision=revision.revision))
         return {"revision": revision.revision, "new": new, "entries": len(derivation.entries), "total": str(total)}
 
     def rehearse(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
@@ -86,6 +114,7 @@ class DeriveOperator(CashCloseStep):
         from mappings.charts import read_chart
         from mappings.loader import account_mapping, mappings_folder
 
+        self.asks = False
         mapping = account_mapping(box.mapping)
         chart, _ = read_chart(mappings_folder())
         shown = derived(ledger, box, day, mapping, newest=True)

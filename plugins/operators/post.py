@@ -31,11 +31,12 @@ class PostOperator(CashCloseStep):
         revision = books.current(ledger, box.id, day)
         if revision is None:
             raise refusal(box, day, "nothing was derived yet; clear the task derive of this run")
-        if box.approvals.ask and (questions := approvals.unapproved(ledger, box, revision)):
+        if questions := approvals.unapproved(ledger, box, revision):
             raise refusal(
                 box,
                 day,
-                "nothing is posted before a person approves: {reasons}. Clear the task approve of this run.",
+                "nothing is posted before a person approves: {reasons}. Clear the task derive of this run, with those"
+                " after it: then approve asks.",
                 reasons="; ".join(map(say, questions.values())),
             )
         worker = f"{socket.gethostname()}:{os.getpid()}"

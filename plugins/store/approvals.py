@@ -1,12 +1,14 @@
 """Approvals: what people were asked before a revision is posted, and what they decided."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Literal
 
 import psycopg
 
 from bookkeeping.approvals import Reason, Standing, questions
 from bookkeeping.cash_box import CashBox
+from bookkeeping.identity import Books, Origin, Target
 from bookkeeping.sentence import Sentence
 from store import ledger, reconciliation
 from store.ledger import Revision
@@ -17,24 +19,44 @@ _sql = named("approvals")
 Decision = Literal["approved", "rejected", "timed out"]
 
 
-def standing(connection: psycopg.Connection, revision: Revision) -> Standing:
-    """What the rules look at, as it stands now; nothing of it is asked of any vendor."""
-    row = _sql.standing(
-        connection, box=revision.box, business_date=revision.business_date, revision_id=revision.revision_id
-    )
-    # What the ERP says comes after posting; here only what is known before.
-    differences = [
-        row.left_net - row.right_net
-        for row in reconciliation.compare_day(connection, revision)
-        if row.right != "ERP" and not row.agrees
-    ]
+def standing(connection: psycopg.Connection, box: CashBox, revision: Revision) -> Standing:
+    """What the rules look at, as it stands now; nothing of it is asked of any vendor.
+
+    What only rules of the box's file look at, and what takes long to count, is left out where the box has no such rule.
+    """
+    place = {"box": revision.box, "business_date": revision.business_date}
+    row = _sql.standing(connection, **place, revision_id=revision.revision_id)
     return Standing(
         total=row.total,
         sends=row.unposted or bool(ledger.superseded(connection, revision)),
         corrects=row.corrects,
         first_day=row.first_day,
-        released_rows=row.released,
-        difference=max(map(abs, differences), default=None),
+        released_rows=_sql.released(connection, **place) if box.approvals.two_forms else 0,
+        difference=None if box.approvals.discrepancy_up_to is None else _difference(connection, revision),
+        books=_books(box, _sql.books(connection, revision_id=revision.revision_id)),
+        standing=tuple(
+            _books(box, books) for books in _sql.standing_books(connection, **place, revision_id=revision.revision_id)
+        ),
+        last_currency=_sql.last_currency(connection, box=revision.box, revision_id=revision.revision_id),
+    )
+
+
+def _difference(connection: psycopg.Connection, revision: Revision) -> Decimal | None:
+    """The largest between source, staging and journal. What the ERP says comes after posting."""
+    differences = [
+        row.left_net - row.right_net
+        for row in reconciliation.compare_day(connection, revision)
+        if row.right != "ERP" and not row.agrees
+    ]
+    return max(map(abs, differences), default=None)
+
+
+def _books(box: CashBox, row) -> Books:
+    """Books of a day; those without entries would belong to what the box's file says."""
+    return Books(
+        Origin(row.source, row.site, row.connection, row.key),
+        Target(row.tenant or box.erp.tenant, row.lot or box.erp.lot),
+        row.currency or box.currency,
     )
 
 
@@ -46,7 +68,7 @@ def approved(connection: psycopg.Connection, revision: Revision) -> set[Reason]:
 def unapproved(connection: psycopg.Connection, box: CashBox, revision: Revision) -> dict[Reason, Sentence]:
     """Why a person must still approve this very revision before it is posted, each reason with its sentence."""
     known = approved(connection, revision)
-    asked = questions(box.approvals, standing(connection, revision), box.currency)
+    asked = questions(box.approvals, standing(connection, box, revision), box.currency)
     return {reason: sentence for reason, sentence in asked.items() if reason not in known}
 
 

@@ -2,9 +2,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bookkeeping.approvals import Reason, Standing, questions
 from bookkeeping.cash_box import Approvals
+from bookkeeping.identity import Books, Origin, Target
 
 EVERYTHING = Approvals.model_validate(
     {"amount_over": "1000", "corrections": True, "first_day": True, "discrepancy_up_to": "0.05", "two_forms": True}
@@ -49,3 +52,84 @@ def test_a_day_whose_posting_would_send_nothing_asks_nobody():
 def test_the_question_says_both_figures():
     (sentence,) = questions(EVERYTHING, replace(ORDINARY, total=Decimal("5000.5")), "USD").values()
     assert sentence == "The journal comes to 5000.5 USD, more than 1000 USD"
+
+
+TILL = Books(Origin("sga", "http://sga.example", "sga_itb", "164"), Target("T1,D MG 01 ", "008964"), "USD")
+"""What the day's books belong to."""
+
+
+def of(**origin) -> Books:
+    return replace(TILL, origin=replace(TILL.origin, **origin))
+
+
+def always(new: Books, *standing: Books, last: str | None = "USD", **changes) -> dict[Reason, str]:
+    """What a box whose file asks for nothing is asked all the same."""
+    day = replace(ORDINARY, books=new, standing=standing, last_currency=last, **changes)
+    return questions(Approvals(), day, "USD")
+
+
+def test_books_of_the_same_till_lot_and_currency_ask_nobody():
+    assert always(TILL, TILL) == {}
+    assert always(TILL) == {}
+    assert always(TILL, last=None) == {}
+
+
+@pytest.mark.parametrize(
+    ("new", "reason", "said"),
+    [
+        (of(key="165"), Reason.OTHER_ORIGIN, ["164, http://sga.example (sga)", "165, http://sga.example (sga)"]),
+        (of(site="http://sga2.example"), Reason.OTHER_ORIGIN, ["http://sga.example", "http://sga2.example"]),
+        (of(source="zeta", key="1-1"), Reason.OTHER_ORIGIN, ["164, http://sga.example (sga)", "1-1"]),
+        (replace(TILL, target=Target("T1,D MG 01 ", "008965")), Reason.OTHER_TARGET, ["lot 008964,", "lot 008965,"]),
+        (replace(TILL, target=Target("T1,D MG 02 ", "008964")), Reason.OTHER_TARGET, ["T1,D MG 01", "T1,D MG 02"]),
+        (replace(TILL, currency="EUR"), Reason.OTHER_CURRENCY, ["booked in USD", "booked in EUR"]),
+    ],
+)
+def test_books_that_would_replace_those_of_another_till_lot_or_currency_always_ask_and_name_both(new, reason, said):
+    asked_ = always(new, TILL)
+    assert set(asked_) == {reason}
+    assert all(one in asked_[reason] for one in said)
+    assert always(new, TILL, sends=False) == {}
+
+
+def test_a_lots_branch_is_the_same_however_it_is_padded_and_a_connection_however_it_is_called():
+    assert always(replace(TILL, target=Target("T1,D MG 01", "008964")), TILL) == {}
+    assert always(of(connection="sga_new"), TILL) == {}
+
+
+def test_of_books_from_before_sites_were_kept_the_connections_are_compared_and_an_unknown_key_is_no_other():
+    assert always(TILL, of(site=None, key=None)) == {}
+    assert set(always(TILL, of(site=None, connection="sga_online"))) == {Reason.OTHER_ORIGIN}
+
+
+def test_the_first_day_in_another_currency_than_what_was_posted_last_asks():
+    assert set(always(replace(TILL, currency="CLP"), last="USD")) == {Reason.OTHER_CURRENCY}
+
+
+PLACES = st.builds(
+    Books,
+    st.builds(
+        Origin,
+        st.sampled_from(["sga", "bsale"]),
+        st.sampled_from([None, "http://a", "http://b"]),
+        st.sampled_from(["a", "b"]),
+        st.sampled_from([None, "1", "2"]),
+    ),
+    st.builds(Target, st.sampled_from(["T1,A ", "T1,A", "T1,B"]), st.sampled_from(["000001", "000002"])),
+    st.sampled_from(["USD", "CLP"]),
+)
+
+
+@given(PLACES, st.lists(PLACES, max_size=3), st.sampled_from([None, "USD", "CLP"]))
+def test_nothing_that_is_known_to_differ_passes_without_a_question(new, standing, last):
+    known = set(always(new, *standing, last=last))
+    assert (Reason.OTHER_TARGET in known) == any(
+        (old.target.tenant.strip(), old.target.lot) != (new.target.tenant.strip(), new.target.lot) for old in standing
+    )
+    currencies = {old.currency for old in standing} | ({last} - {None} if last else set())
+    assert (Reason.OTHER_CURRENCY in known) == bool(currencies - {new.currency})
+    for old in standing:
+        for field in ("key", "site"):
+            said = {getattr(one.origin, field) for one in (old, new)}
+            if None not in said and len(said) == 2:
+                assert Reason.OTHER_ORIGIN in known

@@ -101,10 +101,12 @@ def test_reading_the_files_again_makes_no_new_version_of_any_dag(bag):
         assert DagSerialization.to_dict(dag) == DagSerialization.to_dict(again.dags[dag_id]), dag_id
 
 
-def test_a_box_that_never_asks_for_approval_spends_no_process_on_it(closes):
+def test_a_day_that_nobody_has_to_approve_spends_no_process_on_it(closes):
+    """Derive has approve skipped then, and post goes on; see tests/operators/test_approve.py."""
     for dag in closes:
-        asks = cash_box(dag.dag_id.removeprefix(PREFIX)).approvals.ask
-        assert dag.get_task("approve").inherits_from_empty_operator != asks
+        assert dag.get_task("derive").inherits_from_skipmixin
+        assert dag.get_task("approve").trigger_rule == "all_success"
+        assert dag.get_task("post").trigger_rule == "none_failed"
 
 
 def test_every_company_has_a_day_that_waits_for_all_its_boxes(bag):

@@ -8,9 +8,45 @@ SELECT coalesce((SELECT sum(total) FROM ledger.entry WHERE revision_id = :revisi
                 WHERE box = :box AND business_date = :business_date AND revision_id <> :revision_id
                   AND state = 'confirmed') AS corrects,
        NOT EXISTS (SELECT FROM ledger.entry JOIN erp.attempt USING (entry_id)
-                    WHERE box = :box AND state = 'confirmed') AS first_day,
-       (SELECT count(*)::int FROM staging.document
-         WHERE box = :box AND business_date = :business_date AND attributes ->> 'released' = 'two_forms') AS released;
+                    WHERE box = :box AND state = 'confirmed') AS first_day;
+
+-- name: released$
+-- Rows that stand under two forms of payment and are booked all the same.
+SELECT count(*)::int FROM staging.document
+ WHERE box = :box AND business_date = :business_date AND attributes ->> 'released' = 'two_forms';
+
+-- name: books^
+-- What a revision's books belong to; of one without entries only where it was read from.
+SELECT source, snapshot.site, connection, coalesce(taken.key, nullif(source_key, '*')) AS key, tenant, lot, currency
+  FROM ledger.revision JOIN landing.snapshot USING (snapshot_id)
+  LEFT JOIN landing.taken ON (taken.box, taken.business_date, taken.snapshot_id)
+                           = (revision.box, revision.business_date, revision.snapshot_id)
+  LEFT JOIN ledger.entry ON entry.revision_id = revision.revision_id AND reverses IS NULL
+ WHERE revision.revision_id = :revision_id
+ ORDER BY part LIMIT 1;
+
+-- name: standing_books
+-- What the day's earlier books belong to that the ERP holds, or may hold, and that no reversal has taken back.
+SELECT DISTINCT source, snapshot.site, connection, coalesce(taken.key, nullif(source_key, '*')) AS key,
+       booking.tenant, booking.lot, currency
+  FROM ledger.entry AS booking JOIN ledger.revision USING (revision_id)
+  JOIN landing.snapshot USING (snapshot_id)
+  LEFT JOIN landing.taken ON (taken.box, taken.business_date, taken.snapshot_id)
+                           = (revision.box, revision.business_date, revision.snapshot_id)
+ WHERE booking.box = :box AND booking.business_date = :business_date AND revision_id < :revision_id
+   AND reverses IS NULL
+   AND EXISTS (SELECT FROM erp.attempt WHERE attempt.entry_id = booking.entry_id AND erp.may_hold(attempt))
+   AND NOT EXISTS (SELECT FROM ledger.entry AS reversal JOIN erp.attempt USING (entry_id)
+                    WHERE reversal.reverses = booking.entry_id AND attempt.state = 'confirmed')
+ ORDER BY 1, 2, 3, 4, 5, 6, 7;
+
+-- name: last_currency$
+-- Of the books that were posted last for the box, other than a revision's, and that no reversal has taken back.
+SELECT currency FROM ledger.entry AS booking JOIN erp.attempt USING (entry_id)
+ WHERE box = :box AND revision_id <> :revision_id AND reverses IS NULL AND state = 'confirmed'
+   AND NOT EXISTS (SELECT FROM ledger.entry AS reversal JOIN erp.attempt AS reversing USING (entry_id)
+                    WHERE reversal.reverses = booking.entry_id AND reversing.state = 'confirmed')
+ ORDER BY booking.entry_id DESC LIMIT 1;
 
 -- name: approved
 SELECT DISTINCT reason FROM ledger.approval WHERE revision_id = :revision_id AND decision = 'approved';

@@ -65,18 +65,19 @@ def backfill(stack: Stack, company: str, box: str, first: date, last: date, cons
     if first > last:
         raise LocalError(f"FROM={first} is after TO={last}.")
     with _airflow(stack, boxes, console) as (api, dsn):
-        missing = {one.id: _missing(dsn, one, first, last) for one in boxes.values()}
+        missing = {name: _missing(dsn, one, first, last) for name, one in boxes.items()}
         work = {box_id: _Progress(deque(days), len(days)) for box_id, days in missing.items()}
         _run(api, boxes, work, console)
-        left = {one.id: _missing(dsn, one, first, last) for one in boxes.values()}
+        left = {name: _missing(dsn, one, first, last) for name, one in boxes.items()}
         return _report(api, boxes, work, left, console)
 
 
 def _asked(company: str, box: str) -> dict[str, CashBox]:
-    known = cash_boxes()
+    """The boxes by the stems of their files; one box also by the name that it had formerly."""
+    known = {one.file: one for one in cash_boxes().values()}
     if bool(company) == bool(box):
         raise LocalError("Say COMPANY=… or BOX=…, one of the two.")
-    found = {one.id: one for one in known.values() if company == one.company or box == one.id}
+    found = {name: one for name, one in known.items() if company == one.company or box in (name, one.id)}
     if not found:
         names = sorted({one.company for one in known.values()} if company else known)
         raise LocalError(
@@ -126,8 +127,8 @@ def _run(api: AirflowApi, boxes: Mapping[str, CashBox], work: Mapping[str, _Prog
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[doing]}"))
     with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
         bars = {
-            box.id: progress.add_task(box.name, total=work[box.id].total, doing=_doing(work[box.id]))
-            for box in boxes.values()
+            name: progress.add_task(box.name, total=work[name].total, doing=_doing(work[name]))
+            for name, box in boxes.items()
         }
         asked = datetime.now(UTC)
         while going := [box_id for box_id, days in work.items() if not days.done]:

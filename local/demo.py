@@ -54,7 +54,7 @@ def demo(stack: Stack, day: date | None, console: Console) -> int:
 
 
 def _wait_for_dags(api: AirflowApi, boxes: Mapping[str, CashBox], since: datetime) -> None:
-    expected = {PREFIX + box for box in boxes}
+    expected = {PREFIX + box.file for box in boxes.values()}
     patience = time.monotonic() + PARSING_SECONDS
     while missing := expected - api.parsed_dags(PREFIX, since):
         if time.monotonic() > patience:
@@ -66,12 +66,12 @@ def _wait_for_dags(api: AirflowApi, boxes: Mapping[str, CashBox], since: datetim
 def _close(api: AirflowApi, boxes: Mapping[str, CashBox], day: date, console: Console) -> list[Task]:
     """Close the day of every box, showing progress; returns the tasks that failed."""
     runs = {}
-    for box in boxes:
-        api.unpause(PREFIX + box)
-        runs[PREFIX + box] = api.trigger(PREFIX + box, day)
+    for box in boxes.values():
+        api.unpause(PREFIX + box.file)
+        runs[PREFIX + box.file] = api.trigger(PREFIX + box.file, day)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[doing]}"))
     with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
-        bars = {PREFIX + box.id: progress.add_task(box.name, total=None, doing="queued") for box in boxes.values()}
+        bars = {PREFIX + box.file: progress.add_task(box.name, total=None, doing="queued") for box in boxes.values()}
         failed: list[Task] = []
         while bars:
             tasks = api.tasks(runs.values())
@@ -95,9 +95,10 @@ def _doing(steps: list[Task]) -> str:
 
 
 def _explain(stack: Stack, boxes: Mapping[str, CashBox], failed: list[Task], console: Console) -> None:
+    names = {PREFIX + box.file: box.name for box in boxes.values()}
     for task in failed:
         file = stack.task_log(task)
-        console.print(f"[red]{boxes[task.dag_id.removeprefix(PREFIX)].name}: {task.task_id} failed.")
+        console.print(f"[red]{names[task.dag_id]}: {task.task_id} failed.")
         console.print("\n".join(_errors(stack.api.log(task))) or tail(file, 15), markup=False)
         console.print(f"Its log: {file}", soft_wrap=True, markup=False)
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from board.boxes import all_boxes, box_of, dag_of
 from bookkeeping.cash_box import CashBox
+from cash_close.names import PREFIX
 
 
 @dataclass
@@ -29,10 +30,12 @@ class Viewer:
     def boxes(self) -> dict[str, CashBox]:
         """The boxes whose DAGs the person may read, asked for all at once."""
         allowed = get_auth_manager().get_authorized_dag_ids(user=self.user, session=self.session)
-        return {box_id: box for box_id, box in all_boxes().items() if dag_of(box_id) in allowed}
+        return {box_id: box for box_id, box in all_boxes().items() if PREFIX + box.file in allowed}
 
-    def box(self, box_id: str) -> CashBox:
-        """One of them. Raises 404 for every other, so that nobody learns which there are."""
+    def box(self, name: str) -> CashBox:
+        """One of them, by its id in the ledger or by the name of its file: links keep leading to a box that is called
+        otherwise now. Raises 404 for every other, so that nobody learns which there are."""
+        box_id = name if name in self.boxes else box_of(PREFIX + name)
         if box_id not in self.boxes:
             raise HTTPException(404, "There is no such box, or you may not see it.")
         return self.boxes[box_id]

@@ -41,7 +41,7 @@ class Filter:
         return (
             self.company in ("", box.company)
             and self.source in ("", box.source)
-            and (not self.text or self.text.casefold() in f"{box.name} {box.id}".casefold())
+            and (not self.text or self.text.casefold() in f"{box.name} {box.id} {box.file}".casefold())
         )
 
 

@@ -18,13 +18,15 @@ from mappings.loader import account_mapping, mappings_folder
 
 
 def dag_of(box: str) -> str:
-    """The id of the DAG that closes a box; whoever may see it may see the box."""
-    return PREFIX + box
+    """The id of the DAG that closes a box, by the box's id in the ledger; whoever may see it may see the box."""
+    known = all_boxes().get(box)
+    return PREFIX + (known.file if known else box)
 
 
 def box_of(dag_id: str) -> str:
-    """The box that a DAG closes."""
-    return dag_id.removeprefix(PREFIX)
+    """The id in the ledger of the box that a DAG closes."""
+    file = dag_id.removeprefix(PREFIX)
+    return _ids(mappings_folder(), int(monotonic() // TRUSTED)).get(file, file)
 
 
 TRUSTED = 2
@@ -34,6 +36,12 @@ TRUSTED = 2
 def all_boxes() -> dict[str, CashBox]:
     """Every box whose file is sound, by id, sorted by company and name. Raises MappingError without a folder."""
     return _all_boxes(mappings_folder(), int(monotonic() // TRUSTED))
+
+
+@lru_cache(maxsize=1)
+def _ids(folder: Path, moment: int) -> dict[str, str]:
+    """The boxes' ids by the stems of their files."""
+    return {box.file: box.id for box in _all_boxes(folder, moment).values()}
 
 
 @lru_cache(maxsize=1)

@@ -3,10 +3,10 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from bookkeeping.money import DECIMALS
 from bookkeeping.nearest import did_you_mean, nearest
@@ -99,14 +99,21 @@ class Approvals(Model):
 class CashBox(Model):
     """One cash box: one file, one DAG.
 
-    ``id`` is the file's stem and ends up in the DAG's id; ``key`` is the box's id at its source; ``mapping`` is the
-    stem of the account mapping that books it. ``currency`` is an ISO 4217 code. ``closing_hour`` (``HH:MM``, local
-    time of the day *after* the business date) is when the source has the whole day.
+    The file's stem ends up in the DAG's id; ``key`` is the box's id at its source; ``mapping`` is the stem of the
+    account mapping that books it. ``currency`` is an ISO 4217 code. ``closing_hour`` (``HH:MM``, local time of the day
+    *after* the business date) is when the source has the whole day. ``formerly``: the name of the file under which the
+    box's first day was booked, where that has another name now; the box goes on with that one's books.
 
-    Raises pydantic's ValidationError with every problem at once.
+    ``id`` is the name under which the ledger keeps the box's books: what ``formerly`` says, else the file's stem, which
+    is ``file``. Give the stem as ``id``. Raises pydantic's ValidationError with every problem at once.
     """
 
-    id: Slug
+    retired: ClassVar[bool] = False
+    """Whether the box has no file any more."""
+
+    id: str
+    file: Slug
+    formerly: Slug | None = None
     name: Text
     source: Source
     connection: ConnectionId
@@ -119,6 +126,14 @@ class CashBox(Model):
     mapping: Slug
     start_date: IsoDate
     approvals: Approvals = Approvals()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_in_the_books(cls, said: Any) -> Any:
+        """The file's stem comes as the id, and stays the id unless ``formerly`` names another."""
+        if not isinstance(said, dict) or "file" in said or "id" not in said:
+            return said
+        return {**said, "file": said["id"], "id": said.get("formerly") or said["id"]}
 
     @property
     def zone(self) -> ZoneInfo:

@@ -57,8 +57,8 @@ def _documents(
     snapshot = landing.taken(ledger, box.id, day)
     if snapshot is None:
         raise NothingThere(
-            f"{box.name}, {day}: nothing was landed yet, so there is nothing to show. Trigger cash_close__{box.id} for"
-            " that date with dry_run: it lands and stages the day, shows this journal, and posts nothing."
+            f"{box.name}, {day}: nothing was landed yet, so there is nothing to show. Trigger cash_close__{box.file}"
+            " for that date with dry_run: it lands and stages the day, shows this journal, and posts nothing."
         )
     from hooks.sources import LandedDay
 

@@ -49,15 +49,15 @@ STEPS: dict[str, Callable[..., BaseOperator]] = {
 }
 
 
-def closed_days(box_id: str) -> Asset:
+def closed_days(box: CashBox) -> Asset:
     """What a close makes: the box's closed days, one partition each, which the company's day waits for."""
-    return Asset(name=f"closed_days__{box_id}", group="closed_days")
+    return Asset(name=f"closed_days__{box.file}", group="closed_days")
 
 
 def cash_close(box: CashBox, runbook: str) -> DAG:
     """The DAG that closes the box's business dates, daily and for any date asked; ``runbook`` is shown in the UI."""
     with DAG(
-        dag_id=PREFIX + box.id,
+        dag_id=PREFIX + box.file,
         dag_display_name=box.name + TITLE,
         description=f"Closes {box.name} ({box.company}) every day: {box.source} to journal to ERP, reconciled.",
         doc_md=runbook,
@@ -81,6 +81,6 @@ def _step(name: str, box: CashBox) -> BaseOperator:
         "land": {"pool": box.connection},
         # Where nobody has to approve, derive has approve skipped.
         "post": {"pool": box.erp.connection, "trigger_rule": TriggerRule.NONE_FAILED},
-        "reconcile": {"pool": box.erp.connection, "outlets": [closed_days(box.id)]},
+        "reconcile": {"pool": box.erp.connection, "outlets": [closed_days(box)]},
     }
-    return STEPS[name](task_id=name, box=box.id, **settings.get(name, {}))
+    return STEPS[name](task_id=name, box=box.file, **settings.get(name, {}))

@@ -42,7 +42,7 @@ def business_date(
                 box=box.name,
                 day=day,
                 start=box.start_date,
-                file=f"{box.id}.yaml",
+                file=f"{box.file}.yaml",
             )
         )
     if not box.is_over(day, now):

@@ -37,7 +37,7 @@ def company_day(company: str, boxes: list[CashBox], runbook: str) -> DAG:
         dag_display_name=f"{company}: día de la empresa",
         description=f"Once all {len(boxes)} cash boxes of {company} have closed a date: the sums, and one digest.",
         doc_md=runbook,
-        schedule=PartitionedAssetTimetable(assets=AssetAll(*(closed_days(box.id) for box in boxes))),
+        schedule=PartitionedAssetTimetable(assets=AssetAll(*(closed_days(box) for box in boxes))),
         start_date=START,
         catchup=False,
         is_paused_upon_creation=False,

@@ -1,13 +1,12 @@
 """All checks of the mapping files at once: what `make check-mappings`, the tests and Airflow's own check run."""
 
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 
 from bookkeeping.cash_box import CashBox
 from bookkeeping.mapping import AccountMapping
 from bookkeeping.nearest import did_you_mean
 from mappings.companies import companies
-from mappings.files import YamlFile, read_model
+from mappings.files import YamlFile, read_yaml
 from mappings.findings import Finding, MappingError
 from mappings.loader import account_mapping_names, cash_box, cash_box_ids, cash_boxes, mappings_folder, sound_mapping
 from mappings.periods import Periods
@@ -52,8 +51,8 @@ def _collect(findings: set[Finding], read: Callable[[], object]) -> object:
 
 
 def _sound_boxes() -> dict[str, CashBox]:
-    read = ((box_id, _collect(set(), lambda box_id=box_id: cash_box(box_id))) for box_id in cash_box_ids())
-    return {box_id: box for box_id, box in read if box is not None}
+    read = (_collect(set(), lambda name=name: cash_box(name)) for name in cash_box_ids())
+    return {box.id: box for box in read if box is not None}
 
 
 def _sound_mappings(boxes: Mapping[str, CashBox], findings: set[Finding]) -> SoundMappings:
@@ -69,7 +68,7 @@ def _sound_mappings(boxes: Mapping[str, CashBox], findings: set[Finding]) -> Sou
 
 def _of_box(box: CashBox, mappings: SoundMappings, known: Mapping[str, object]) -> Iterator[Finding]:
     """What a box's file says that does not fit the other files."""
-    file = _file_of(box, mappings_folder())
+    file = file_of(box)
     mapping = mappings.get(box.mapping)
     if mapping and mapping[0].source != box.source:
         message = f"mapping {box.mapping} is written for {mapping[0].source}, and this box reads {box.source}"
@@ -79,5 +78,7 @@ def _of_box(box: CashBox, mappings: SoundMappings, known: Mapping[str, object]) 
         yield file.finding(("company",), message)
 
 
-def _file_of(box: CashBox, folder: Path) -> YamlFile:
-    return read_model(folder / "cash_boxes" / f"{box.id}.yaml", folder, CashBox, "id")[1]
+def file_of(box: CashBox) -> YamlFile:
+    """A box's file, to find its lines by."""
+    folder = mappings_folder()
+    return read_yaml(folder / "cash_boxes" / f"{box.file}.yaml", folder)

@@ -1,13 +1,13 @@
 """Cash boxes and account mappings, read from the mappings folder and checked."""
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bookkeeping.cash_box import CashBox
 from bookkeeping.nearest import did_you_mean
-from mappings.files import YamlFile, read_model
+from mappings.files import YamlFile, read_model, read_yaml
 from mappings.findings import Finding, MappingError
 
 if TYPE_CHECKING:
@@ -32,34 +32,69 @@ def mappings_folder() -> Path:
 
 
 def cash_box_ids() -> list[str]:
-    """The ids of the cash boxes there are files for, sorted; the files are not read.
+    """The stems of the files that there are of cash boxes, sorted; the files are not read.
 
     Raises MappingError if the mappings folder is missing.
     """
     return sorted(path.stem for path in (mappings_folder() / "cash_boxes").glob("*.yaml"))
 
 
-def cash_box(box_id: str) -> CashBox:
-    """One cash box, reading its file alone. Raises MappingError if there is none by that id, or its file is wrong."""
+def cash_box(name: str) -> CashBox:
+    """One cash box, by the stem of its file, else by the name that another file says it had formerly.
+
+    Raises MappingError if there is none by that name, or its file is wrong.
+    """
     folder = mappings_folder()
-    path = folder / "cash_boxes" / f"{box_id}.yaml"
-    if not path.is_file() or path.stem != box_id:
+    path = folder / "cash_boxes" / f"{name}.yaml"
+    if not path.is_file() or path.stem != name:
+        if successors := _successors(folder, name):
+            return cash_box(successors[0])
         known = (
             cash_box_ids()
         )  # only here: to list a thousand boxes for each of a thousand takes longer than to read them
-        message = f"unknown box {box_id!r}; known are {', '.join(known) or 'none'}{did_you_mean(box_id, known)}"
+        message = f"unknown box {name!r}; known are {', '.join(known) or 'none'}{did_you_mean(name, known)}"
         unknown = Finding("cash_boxes", 0, "", message)
         raise MappingError(folder, [unknown, *_misnamed(folder, "cash_boxes")])
-    box, file = read_model(path, folder, CashBox, "id")
+    box, file = _read(path, folder)
     if box is None:
         raise MappingError(folder, file.findings)
     return box
 
 
+def _read(path: Path, folder: Path) -> tuple[CashBox | None, YamlFile]:
+    """The cash box in a file; None where the file's findings say why not."""
+    box, file = read_model(path, folder, CashBox, "id")
+    if "file" in file.content:
+        file.findings.append(file.finding(("file",), "is the file's own name; leave this line out"))
+    if box is not None and box.formerly is not None:
+        file.findings += _of_former_name(box, file, folder)
+    return (None if file.findings else box), file
+
+
+def _of_former_name(box: CashBox, file: YamlFile, folder: Path) -> Iterator[Finding]:
+    """Why a file cannot go on with the books of another."""
+    if box.formerly == box.file:
+        yield file.finding(("formerly",), "is the file's own name; leave this line out")
+    elif (folder / "cash_boxes" / f"{box.formerly}.yaml").is_file():
+        message = f"box {box.formerly} still has a file of its own; delete that one, or leave this line out"
+        yield file.finding(("formerly",), message)
+    elif others := [name for name in _successors(folder, box.formerly) if name != box.file]:
+        message = f"{', '.join(others)} goes on with the books of {box.formerly} too; leave this line in one file only"
+        yield file.finding(("formerly",), message)
+
+
+def _successors(folder: Path, former: str) -> list[str]:
+    """The stems of the files that say they go on with the books of a former name, sorted."""
+    paths = sorted((folder / "cash_boxes").glob("*.yaml"))
+    named = (path for path in paths if former.encode() in path.read_bytes())  # most need no parsing
+    return [path.stem for path in named if read_yaml(path, folder).content.get("formerly") == former]
+
+
 def cash_boxes() -> dict[str, CashBox]:
-    """Every cash box by id, checked one by one and against each other. Raises MappingError with all problems."""
+    """Every cash box by its id in the ledger, checked one by one and against each other. Raises MappingError with all
+    problems."""
     folder = mappings_folder()
-    read = [read_model(path, folder, CashBox, "id") for path in sorted((folder / "cash_boxes").glob("*.yaml"))]
+    read = [_read(path, folder) for path in sorted((folder / "cash_boxes").glob("*.yaml"))]
     findings = [finding for _, file in read for finding in file.findings]
     sound = [(box, file) for box, file in read if box is not None]
     findings += _misnamed(folder, "cash_boxes") + _misnamed(folder, "accounts")
@@ -126,11 +161,11 @@ def _shared(
 ) -> list[Finding]:
     """A finding for each box that has what a box before it has."""
     first: dict[tuple, str] = {}
-    owners = [(first.setdefault(value(box), box.id), box, file) for box, file in boxes]
+    owners = [(first.setdefault(value(box), box.file), box, file) for box, file in boxes]
     return [
         file.finding(loc, f"box {owner} has the same {what}; each box needs its own")
         for owner, box, file in owners
-        if owner != box.id
+        if owner != box.file
     ]
 
 

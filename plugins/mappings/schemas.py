@@ -14,22 +14,22 @@ from mappings.periods import Periods
 from mappings.sge_columns import SgeColumns
 
 SCHEMAS: dict[str, tuple[type[BaseModel], str]] = {
-    "cash_box": (CashBox, "id"),
+    "cash_box": (CashBox, "id file"),
     "account_mapping": (AccountMapping, "name"),
     "companies": (Companies, ""),
     "periods": (Periods, ""),
     "sge_columns": (SgeColumns, ""),
 }
-"""The schemas by name: their model, and its field that is the file's own name and so no line of it."""
+"""The schemas by name: their model, and its fields that come from the file's own name and so are no line of it."""
 
 
 def schema_text(name: str) -> str:
     """A schema as its file holds it."""
     model, identity = SCHEMAS[name]
     schema = _as_typed(model.model_json_schema())
-    if identity:
-        del schema["properties"][identity]
-        schema["required"].remove(identity)
+    for field in filter(None, identity.split()):
+        del schema["properties"][field]
+        schema["required"].remove(field)
     said = {"$schema": "http://json-schema.org/draft-07/schema#"} | schema
     return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
 

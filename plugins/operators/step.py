@@ -26,9 +26,9 @@ class CashCloseStep(BaseOperator):
     """One step of closing one box's business date; subclasses say what in ``close``.
 
     A step reads and writes only the ledger (and, where it is its job, a vendor), holds the lock of the box's day while
-    it does, and may be run again at any time. ``box`` is the cash box's id, ``ledger_connection`` the Airflow
-    connection of the ledger's database. Raises AirflowFailException where trying again cannot help (data, mapping, a
-    refusal, a day that cannot be closed); any other error is left to the task's retries.
+    it does, and may be run again at any time. ``box`` is the stem of the cash box's file, ``ledger_connection`` the
+    Airflow connection of the ledger's database. Raises AirflowFailException where trying again cannot help (data,
+    mapping, a refusal, a day that cannot be closed); any other error is left to the task's retries.
     """
 
     template_fields = ()

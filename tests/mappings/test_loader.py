@@ -246,3 +246,56 @@ def test_reading_a_box_imports_neither_airflow_nor_the_account_mappings(folder):
     )
 
     assert answer.stdout.strip() == "[]"
+
+
+class TestFormerName:
+    """A file that is called otherwise now goes on with the books of the one it was."""
+
+    @pytest.fixture
+    def renamed(self, folder) -> "Path":
+        """itb_caja_164.yaml is called itb_centro.yaml now, and says what it was."""
+        new = (folder / BOX).rename(folder / "cash_boxes" / "itb_centro.yaml")
+        new.write_text(f"{new.read_text(encoding='utf-8')}\nformerly: itb_caja_164\n", encoding="utf-8")
+        return new
+
+    def test_the_box_keeps_its_id_and_both_names_lead_to_it(self, renamed):
+        box = cash_box("itb_centro")
+
+        assert (box.id, box.file, box.formerly) == ("itb_caja_164", "itb_centro", "itb_caja_164")
+        assert cash_box("itb_caja_164") == cash_boxes()["itb_caja_164"] == box
+        assert "itb_centro" in cash_box_ids()
+        assert "itb_caja_164" not in cash_box_ids()
+
+    def test_a_box_without_the_line_is_called_as_its_file(self, folder):
+        box = cash_box("itb_caja_164")
+        assert (box.id, box.file, box.formerly) == ("itb_caja_164", "itb_caja_164", None)
+
+    def test_a_former_name_that_still_has_a_file_is_refused(self, renamed, folder):
+        (folder / BOX).write_text(renamed.read_text(encoding="utf-8").replace("formerly: itb_caja_164", ""))
+        line = renamed.read_text(encoding="utf-8").splitlines().index("formerly: itb_caja_164") + 1
+        said = (
+            f"cash_boxes/itb_centro.yaml:{line}: formerly: box itb_caja_164 still has a file of its own; delete that"
+            " one, or leave this line out"
+        )
+        assert said in findings_of(cash_boxes)
+        assert findings_of(lambda: cash_box("itb_centro")) == [said]
+        assert cash_box("itb_caja_164").file == "itb_caja_164"
+
+    def test_two_files_that_go_on_with_the_same_books_are_both_refused(self, renamed, folder):
+        other = folder / "cash_boxes" / "itb_otra.yaml"
+        other.write_text(renamed.read_text(encoding="utf-8").replace("008964", "008966").replace("key: 164", "key: 9"))
+        said = findings_of(cash_boxes)
+        assert any("itb_otra goes on with the books of itb_caja_164 too" in one for one in said)
+        assert any("itb_centro goes on with the books of itb_caja_164 too" in one for one in said)
+
+    def test_a_file_that_names_itself_or_writes_its_own_name_is_refused(self, folder):
+        file = folder / BOX
+        text = file.read_text(encoding="utf-8")
+        for line in ("formerly: itb_caja_164", "file: itb_caja_164", "id: itb_caja_164"):
+            file.write_text(f"{text}\n{line}\n", encoding="utf-8")
+            (said,) = findings_of(lambda: cash_box("itb_caja_164"))
+            assert said.endswith("is the file's own name; leave this line out")
+
+    def test_a_name_that_nobody_ever_had_is_unknown(self, renamed):
+        (said,) = findings_of(lambda: cash_box("itb_caja_16"))
+        assert "unknown box 'itb_caja_16'" in said

@@ -100,7 +100,7 @@ def _airflow(stack: Stack, boxes: Mapping[str, CashBox], console: Console) -> It
         with console.status("Starting PostgreSQL, the sandbox and Airflow"):
             stack.up()
         with console.status("Waiting until Airflow has read the DAGs"):
-            while {PREFIX + box_id for box_id in boxes} - stack.api.parsed_dags(PREFIX, LONG_AGO):
+            while {PREFIX + one.file for one in boxes.values()} - stack.api.parsed_dags(PREFIX, LONG_AGO):
                 time.sleep(0.5)
         yield stack.api, stack.ledger_dsn
     finally:
@@ -134,7 +134,7 @@ def _run(api: AirflowApi, boxes: Mapping[str, CashBox], work: Mapping[str, _Prog
         while going := [box_id for box_id, days in work.items() if not days.done]:
             try:
                 for box_id in going:
-                    _go_on(api, PREFIX + box_id, work[box_id])
+                    _go_on(api, PREFIX + boxes[box_id].file, work[box_id])
                     days = work[box_id]
                     progress.update(bars[box_id], completed=len(days.ended), doing=_doing(days))
                 asked = datetime.now(UTC)
@@ -180,7 +180,7 @@ def _report(
     told = "days that are not over, or that the ledger holds as closed, are not run."
     console.print(f"{closed} days closed, {len(failed)} failed; {told}")
     for box_id, day in failed:
-        where = f"{api.url}/dags/{PREFIX}{box_id}"
+        where = f"{api.url}/dags/{PREFIX}{boxes[box_id].file}"
         ended = work[box_id].ended.get(day)
         why = "its run ended well, and the ledger does not hold it as closed" if ended == "success" else "failed"
         console.print(f"[red]{boxes[box_id].name}, {day}: {why}.[/] Its log says more: {where}", soft_wrap=True)

@@ -1,6 +1,8 @@
 """What is told when a step of a close has failed for good: once, after its last retry."""
 
+import logging
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from airflow.sdk import BaseNotifier
@@ -8,6 +10,8 @@ from airflow.sdk.exceptions import AirflowException
 
 from alerts.alert import Alert
 from language.say import in_language, say
+
+log = logging.getLogger(__name__)
 
 RUN_AGAIN = "Follow the log's last sentence. Clearing the step, with those after it, is safe at any time."
 UNCERTAIN = (
@@ -17,6 +21,16 @@ UNCERTAIN = (
 LOCKED_OUT = (
     "Do not run it again: each call may prolong the lockout. Have the vendor's support lift it, try the Test button of"
     " the connection, then clear the step. Days that were missed meanwhile are closed by a backfill."
+)
+
+ENDED_FROM_OUTSIDE = (
+    "The step {task} was ended from outside, by Airflow or by the machine, and left no word of its own: its process was"
+    " killed, lost or stuck."
+)
+SAFE = "Clear the step, with those after it: that is safe at any time. Nothing is sent twice."
+NOT_KNOWN = (
+    "The ledger could not be asked what had begun. Do not enter the journal by hand before the day's page on the close"
+    " board says where it stands. Clearing the step, with those after it, is safe."
 )
 
 LOCKOUT = re.compile(r"bloque|suspend|locked", re.IGNORECASE)
@@ -46,9 +60,11 @@ class FailureAlert(BaseNotifier):
         from hooks.errors import VendorError
 
         error, task = context.get("exception"), context["ti"]
+        if error is None:
+            return self._of_a_step_ended_from_outside(context)
         # Only our own errors are known to be written for people and to hold no personal data.
         told = say(error) if isinstance(error, (VendorError, AirflowException)) else type(error).__name__
-        day = context["dag_run"].partition_key or context["params"].get("business_date") or "?"
+        day = _day(context)
         state, to_do = _what_it_means(error)
         state = state or say("{task} failed", task=task.task_id)
         return Alert(
@@ -58,6 +74,64 @@ class FailureAlert(BaseNotifier):
             to_do=to_do,
             link=task.log_url,
         )
+
+    def _of_a_step_ended_from_outside(self, context: Any) -> Alert:
+        """A task that Airflow itself failed has no error to tell: the ledger knows what had begun."""
+        task, day = context["ti"], _day(context)
+        known = _standing(task.dag_id, day)
+        uncertain = known is not None and known.uncertain
+        state = say("posting UNCERTAIN") if uncertain else say("{task} failed", task=task.task_id)
+        told = say(ENDED_FROM_OUTSIDE, task=task.task_id)
+        return Alert(
+            company=self.company,
+            subject=f"{self.box}, {day}: {state}",
+            happened=f"{told} {known.told()}" if known else told,
+            to_do=say(NOT_KNOWN if known is None else UNCERTAIN if uncertain else SAFE),
+            link=task.log_url,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What the ledger knows of a day: ``state`` by board.box_day, None for nothing; the addresses of ``uncertain``
+    postings."""
+
+    state: str | None
+    uncertain: list[str]
+
+    def told(self) -> str:
+        """In a sentence."""
+        if self.uncertain:
+            return say(
+                "A posting had been sent, and its outcome is not known: {where}.", where=", ".join(self.uncertain)
+            )
+        if self.state is None:
+            return say("Nothing had been read or posted for the day.")
+        return say("No posting is under way; the ledger holds the day as {state}.", state=say(self.state))
+
+
+def _standing(dag_id: str, day: str) -> _Standing | None:
+    """What the ledger says of the day that a DAG closes; None where it cannot be asked."""
+    from datetime import date
+
+    from cash_close.names import PREFIX
+    from mappings.loader import cash_box
+    from operators.step import open_ledger
+    from store import board
+
+    try:
+        box, business_date = cash_box(dag_id.removeprefix(PREFIX)).id, date.fromisoformat(day)
+        with open_ledger("ledger_db") as ledger:
+            summary = board.Day(ledger, box, business_date).summary()
+            sent = [row for row in board.uncertain(ledger, [box]) if row.business_date == business_date]
+    except Exception as error:  # an alert without what the ledger says is better than none
+        log.warning(say("The ledger could not be asked about {day} ({kind}).", day=day, kind=type(error).__name__))
+        return None
+    return _Standing(summary.state if summary else None, [f"{row.lot}/{row.sublot}" for row in sent])
+
+
+def _day(context: Any) -> str:
+    return context["dag_run"].partition_key or context["params"].get("business_date") or "?"
 
 
 def _what_it_means(error: BaseException | None) -> tuple[str, str]:

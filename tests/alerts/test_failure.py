@@ -1,3 +1,5 @@
+import shutil
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -7,6 +9,11 @@ from alerts.alert import Alert
 from alerts.failure import FailureAlert
 from alerts.people import tell
 from hooks.errors import FatalError, UncertainError
+from store import attempts
+from store import ledger as books
+from support.books import freezer
+
+ROOT = Path(__file__).parents[2]
 
 
 def failed(error: Exception, task: str = "post") -> dict:
@@ -101,3 +108,45 @@ def test_a_company_that_speaks_spanish_is_told_in_spanish(mailbox, people, chats
         assert "Puede que allí se haya ejecutado o no" in told
         assert "Qué hacer:" in told
         assert "No ingrese el asiento a mano" in told
+
+
+@pytest.fixture
+def ended_from_outside(people, ledger_dsn, monkeypatch):
+    """``ended_from_outside(task)``: the context of a task that Airflow itself has failed; it has no error in it."""
+    shutil.copytree(ROOT / "include" / "mappings" / "cash_boxes", people / "cash_boxes")
+    monkeypatch.setenv("AIRFLOW_CONN_LEDGER_DB", ledger_dsn.replace("postgresql://", "postgres://"))
+
+    def context(task: str) -> dict:
+        made = failed(None, task)
+        made["ti"].dag_id = "cash_close__itb_caja_164"
+        del made["exception"]
+        return made
+
+    return context
+
+
+def test_a_task_that_was_killed_is_told_with_what_the_ledger_knows_of_the_day(mailbox, people, ended_from_outside):
+    FailureAlert("itb", "Caja 164, ITB")(ended_from_outside("land"))
+    (mail,) = mailbox
+    assert mail["Subject"] == "Caja 164, ITB, 2024-09-06: land failed"
+    assert "NoneType" not in body(mail)
+    assert "was ended from outside" in body(mail)
+    assert "Nothing had been read or posted" in body(mail)
+
+
+def test_a_task_that_was_killed_while_it_posted_is_told_as_uncertain(mailbox, people, ended_from_outside, ledger):
+    (entry,) = books.bookings(ledger, freezer(ledger)("35.30"))
+    attempts.claim(ledger, entry, worker="killed", lease_seconds=60)
+    FailureAlert("itb", "Caja 164, ITB")(ended_from_outside("post"))
+    (mail,) = mailbox
+    assert mail["Subject"] == "Caja 164, ITB, 2024-09-06: posting UNCERTAIN"
+    assert "its outcome is not known" in body(mail)
+    assert "Do not enter the journal by hand" in body(mail)
+
+
+def test_where_the_ledger_cannot_be_asked_the_alert_says_so_and_warns(mailbox, people, ended_from_outside, monkeypatch):
+    monkeypatch.setenv("AIRFLOW_CONN_LEDGER_DB", "postgres://nobody:x@127.0.0.1:1/none")
+    FailureAlert("itb", "Caja 164, ITB")(ended_from_outside("post"))
+    (mail,) = mailbox
+    assert "could not be asked" in body(mail)
+    assert "Do not enter the journal by hand" in body(mail)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from bookkeeping.money import ZERO, amount
+from bookkeeping.money import ZERO, rounded
 from hooks.zeta_movement_parts import MovementLine, PaymentForm, needed, totals, unwanted
 from hooks.zeta_shapes import HOME_CURRENCY, ON_BEHALF, VoucherType
 from hooks.zeta_types import Day, N, Record, T
@@ -161,4 +161,4 @@ def _totals(info: ValidationInfo) -> tuple[Decimal, Decimal] | None:
 def _worth(info: ValidationInfo) -> Decimal | None:
     """A sale's amount without VAT in pesos; None where it is no sale, or the rate is not known."""
     found, rate = _totals(info), info.data.get("rate") or (1 if info.data.get("currency") == 1 else None)
-    return amount(found[0] * rate, HOME_CURRENCY) if found and rate and info.data.get("kind") in SALES else None
+    return rounded(found[0] * rate, HOME_CURRENCY) if found and rate and info.data.get("kind") in SALES else None

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from bookkeeping.json_text import DEEPEST, Several
+from bookkeeping.text import shown
 from hooks.open_fields import OPEN_FIELDS, PERSONAL
 
 
@@ -18,18 +20,24 @@ class Field:
 
 def readable(row: Any, source: str, *, clear: bool) -> list[Field]:
     """A row's fields, nested ones by their path; ``clear`` masks nothing. A path that led to no row has none."""
-    return list(_fields(row, "", source, clear)) if row is not None else []
+    return list(_fields(row, "", "", source, clear)) if row is not None else []
 
 
-def _fields(value: Any, path: str, source: str, clear: bool) -> Iterator[Field]:
-    if isinstance(value, dict):
+def _fields(value: Any, path: str, name: str, source: str, clear: bool, depth: int = 0) -> Iterator[Field]:
+    """``name`` is the field that the value stands in, by which it is masked."""
+    if depth > DEEPEST:
+        yield Field(path, "…", masked=False)
+    elif isinstance(value, Several):  # the field stands more than once: each of its values
+        for inner in value.values:
+            yield from _fields(inner, path, name, source, clear, depth + 1)
+    elif isinstance(value, dict):
         for name, inner in value.items():
-            yield from _fields(inner, f"{path}.{name}" if path else name, source, clear)
+            yield from _fields(inner, shown(f"{path}.{name}" if path else name), name, source, clear, depth + 1)
     elif isinstance(value, list):
         for number, inner in enumerate(value):
-            yield from _fields(inner, f"{path}[{number}]", source, clear)
-    elif clear or not _is_personal(path.rpartition(".")[2].partition("[")[0], value, source):
-        yield Field(path, "" if value is None else str(value), masked=False)
+            yield from _fields(inner, f"{path}[{number}]", name, source, clear, depth + 1)
+    elif clear or not _is_personal(name, value, source):
+        yield Field(path, "" if value is None else shown(str(value)), masked=False)
     else:
         yield Field(path, "", masked=True)
 

@@ -6,6 +6,9 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from bookkeeping.sentence import Sentence
+from bookkeeping.text import UnfitText, code, is_fit, line
+
 
 class Kind(StrEnum):
     """What a document is to the books."""
@@ -72,6 +75,39 @@ class QuarantinedRow:
     blocking: bool
     release: Document | None = None
     at_par: Document | None = None
+
+
+UNFIT_TEXT = "unfit_text"
+"""The reason of a row whose texts the books cannot hold."""
+
+
+def with_fit_text(document: Document) -> Document:
+    """The document as the books can hold it: its number on one line.
+
+    Raises UnfitText, in a sentence that names the text, where one of its texts cannot be booked.
+    """
+    texts = (document.source_id, document.form, document.reference, *document.attributes.values())
+    if is_fit("".join(texts)):  # as nearly all are, looked at together
+        return document
+    _check(Sentence("its key"), document.source_id)
+    _check(Sentence("its form of payment"), document.form)
+    for name, value in document.attributes.items():
+        _check(Sentence("its {name}", name=Sentence(name.replace("_", " "))), value)
+    try:
+        return replace(document, reference=line(document.reference))
+    except UnfitText as unfit:
+        raise _named(Sentence("its number"), unfit) from None
+
+
+def _check(what: Sentence, text: str) -> None:
+    try:
+        code(text)
+    except UnfitText as unfit:
+        raise _named(what, unfit) from None
+
+
+def _named(what: Sentence, unfit: UnfitText) -> UnfitText:
+    return UnfitText(Sentence("{field} cannot be booked: {why}", field=what, why=unfit.why))
 
 
 @dataclass(frozen=True, slots=True)

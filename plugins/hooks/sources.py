@@ -1,15 +1,23 @@
 """Where a cash box's documents come from: the vendor's module, which is the source port."""
 
 import importlib
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from bookkeeping.billing_plan import BillingPlan
 from bookkeeping.cash_box import CashBox
 from bookkeeping.certificate import Claim
-from bookkeeping.documents import Reading, Total
+from bookkeeping.documents import UNFIT_TEXT, Document, Kind, QuarantinedRow, Reading, Total, with_fit_text
+from bookkeeping.json_text import row_at
+from bookkeeping.money import TOO_LARGE
+from bookkeeping.reconcile import kind_and_form
+from bookkeeping.sentence import Sentence
+from bookkeeping.text import LONGEST, UnfitText, shown
+from hooks.errors import DataError
 
 if TYPE_CHECKING:
     from hooks.vendor import Answer
@@ -67,16 +75,34 @@ class LandedDay:
     bodies_since: Callable[[date], Sequence[str]]
 
     def reading(self) -> Reading:
-        """The box's documents and quarantined rows."""
-        return source_of(self.box).read(self.body, day=self.day, **self._whose, **self._before)
+        """The box's documents and quarantined rows; quarantined is also what the books could not hold as text."""
+        read = source_of(self.box).read(self.body, day=self.day, **self._whose, **self._before)
+        documents, quarantined = [], [_presentable(row) for row in read.quarantined]
+        for document in read.documents:
+            try:
+                documents.append(with_fit_text(document))
+            except UnfitText as unfit:
+                quarantined.append(self._held(document, unfit))
+        return Reading(documents, quarantined)
 
     def control_totals(self) -> list[Total]:
-        """What the box's raw rows sum to."""
-        return source_of(self.box).control_totals(self.body, **self._whose, **self._before)
+        """What the box's raw rows sum to. Raises DataError for more money than the books can hold."""
+        counts: Counter[tuple[Kind, str]] = Counter()
+        sums: dict[tuple[Kind, str], Decimal] = defaultdict(Decimal)
+        for total in source_of(self.box).control_totals(self.body, **self._whose, **self._before):
+            place = (total.kind, _form(total.form))
+            counts[place] += total.count
+            sums[place] += total.net
+        for (kind, form), net in sums.items():
+            self._refuse_too_much(kind_and_form(kind, form), net)
+        return sorted(Total(*place, count, sums[place]) for place, count in counts.items())
 
     def claims(self) -> list[Claim]:
-        """The box's certificate."""
-        return source_of(self.box).certify(self.body, **self._whose)
+        """The box's certificate. Raises DataError for more money than the books can hold."""
+        claims = source_of(self.box).certify(self.body, **self._whose)
+        for claim in claims:
+            self._refuse_too_much(claim.what, claim.attested, claim.landed)
+        return claims
 
     def notices(self) -> list[Claim]:
         """What people must know that the landed day does not hold, of a source that says so."""
@@ -87,6 +113,25 @@ class LandedDay:
         """What was planned beside what was issued and collected, of a source that ``knows_plans``."""
         return source_of(self.box).plan(self.body, **self._whose)
 
+    def _held(self, document: Document, unfit: UnfitText) -> QuarantinedRow:
+        """The row of a document that the books could not hold."""
+        return QuarantinedRow(
+            place=document.place,
+            kind=document.kind,
+            form=_form(document.form),
+            reason=UNFIT_TEXT,
+            message=str(unfit),
+            net=document.net,
+            row=row_at(self.body, document.place),
+            blocking=True,
+        )
+
+    def _refuse_too_much(self, what: str, *sums: Decimal | None) -> None:
+        if any(sum.copy_abs() >= TOO_LARGE for sum in sums if sum is not None):
+            told = "{box}, {day}: {what} comes to more money than the books can hold"
+            message = Sentence(told, box=self.box.id, day=self.day, what=what)
+            raise DataError(message, vendor=self.box.source)
+
     @property
     def _whose(self) -> dict[str, str]:
         return {"currency": self.box.currency, "key": self.box.key}
@@ -95,3 +140,14 @@ class LandedDay:
     def _before(self) -> dict[str, Sequence[str]]:
         reads_back_to = getattr(source_of(self.box), "reads_back_to", None)
         return {"before": self.bodies_since(reads_back_to(self.body))} if reads_back_to else {}
+
+
+def _presentable(row: QuarantinedRow) -> QuarantinedRow:
+    """The row with texts that tables and logs can hold."""
+    form, message = _form(row.form), shown(row.message)
+    return row if (form, message) == (row.form, row.message) else replace(row, form=form, message=message)
+
+
+def _form(form: str) -> str:
+    """A form of payment, even if it is none, as totals are told and kept by it."""
+    return shown(form if len(form) <= LONGEST else f"{form[:LONGEST]}…")

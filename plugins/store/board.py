@@ -2,12 +2,15 @@
 Decimal in the box's currency, instants are aware. Nothing here writes."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import psycopg
 
+from bookkeeping.json_text import row_at
+from bookkeeping.text import shown
 from store.session import named
 
 _sql = named("board")
@@ -32,6 +35,16 @@ def months(connection: psycopg.Connection, first: date, last: date) -> list[Any]
             _months.clear()
         _months[asked] = (rows[0].digest if rows else None, rows)
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A row as its source sent it: parsed JSON (see bookkeeping.json_text), None where its place leads to none."""
+
+    row: Any
+    source: str
+    received_at: datetime
+    sha256: str
 
 
 class Day:
@@ -63,15 +76,21 @@ class Day:
 
     def documents(self, kind: str, form: str) -> list[Any]:
         """Its staged documents of a kind and form of payment."""
-        return list(_sql.documents(self._connection, **self._place, kind=kind, form=form))
+        return list(_sql.documents(self._connection, **self._place, kind=shown(kind), form=shown(form)))
 
-    def source_row(self, snapshot_id: int, place: str) -> Any | None:
-        """A row as the source sent it (parsed JSON, None where the place leads to none); None for a row of others."""
-        return _sql.source_row(self._connection, **self._place, snapshot_id=snapshot_id, place=place)
+    def source_row(self, snapshot_id: int, place: str) -> SourceRow | None:
+        """A row as the source sent it; None for a row that this day was not made of."""
+        # Not in PostgreSQL: its JSON takes neither a NUL nor half a character, and JSON with NaN not at all.
+        asked = {"snapshot_id": snapshot_id, "place": shown(place)}
+        landed = _sql.landed_text_of(self._connection, **self._place, **asked)
+        if landed is None:
+            return None
+        return SourceRow(row_at(landed.body, place), landed.source, landed.received_at, landed.sha256)
 
     def booked_lines_of(self, snapshot_id: int, place: str) -> list[Any]:
         """The journal lines that a source row became part of."""
-        return list(_sql.booked_lines_of(self._connection, **self._place, snapshot_id=snapshot_id, place=place))
+        asked = {"snapshot_id": snapshot_id, "place": shown(place)}
+        return list(_sql.booked_lines_of(self._connection, **self._place, **asked))
 
     def attempts(self) -> list[Any]:
         """What was sent to the ERP for it, oldest first."""

@@ -1,6 +1,7 @@
 """Landing: what a source said, whole and append-only; and what each box takes of it."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, astuple, dataclass
@@ -12,14 +13,20 @@ from psycopg.types.json import Jsonb
 
 from bookkeeping.certificate import Claim
 from bookkeeping.documents import Kind, Total
+from bookkeeping.text import shown
 from store.session import alone, copy, named
 
 _sql = named("landing")
 
+_NOT_IN_A_TEXT = re.compile("[\x00\ud800-\udfff]")
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One landed answer. ``asked`` is the question put; ``received_at`` is in UTC; ``sha256`` is of the UTF-8 body."""
+    """One landed answer. ``asked`` is the question put; ``received_at`` is in UTC; ``sha256`` is of the UTF-8 body.
+
+    ``body`` is as it came, but for NULs, which stand in it as JSON's escape: those bytes are in landing.original.
+    """
 
     snapshot_id: int
     source: str
@@ -52,14 +59,22 @@ def landing_alone(connection: psycopg.Connection, place: Place) -> Iterator[None
 def land(
     connection: psycopg.Connection, place: Place, *, asked: dict[str, Any], received_at: datetime, body: str
 ) -> Snapshot:
-    """Keeps an answer. A body already kept is not stored again."""
-    sha256 = hashlib.sha256(body.encode()).hexdigest()
+    """Keeps an answer, byte for byte. A body already kept is not stored again."""
+    came = body.encode(errors="surrogatepass")
+    sha256 = hashlib.sha256(came).hexdigest()
     with connection.transaction():
-        _sql.keep_body(connection, sha256=sha256, body=body)
+        _sql.keep_body(connection, sha256=sha256, body=_as_text(body))
+        if _as_text(body) != body:
+            _sql.keep_original(connection, sha256=sha256, bytes=came)
         snapshot_id = _sql.add_snapshot(
             connection, **asdict(place), asked=Jsonb(asked), received_at=received_at, sha256=sha256
         )
     return Snapshot(snapshot_id, **asdict(place), asked=asked, received_at=received_at, sha256=sha256, body=body)
+
+
+def _as_text(body: str) -> str:
+    """The same JSON as PostgreSQL can hold it: it takes neither a NUL nor half a character but by their escapes."""
+    return _NOT_IN_A_TEXT.sub(lambda found: f"\\u{ord(found[0]):04x}", body)
 
 
 def lying_there(connection: psycopg.Connection, place: Place, box: str, since: datetime) -> Snapshot | None:
@@ -85,12 +100,15 @@ def take(
         copy(
             connection,
             "landing.control_total (snapshot_id, box, kind, form, rows, net)",
-            ((snapshot_id, box, total.kind, total.form, total.count, total.net) for total in control_totals),
+            ((snapshot_id, box, total.kind, shown(total.form), total.count, total.net) for total in control_totals),
         )
         copy(
             connection,
             "landing.claim (snapshot_id, box, claim, what, attested_rows, landed_rows, attested, landed, inner_rule)",
-            ((snapshot_id, box, number, *astuple(claim)) for number, claim in enumerate(claims, start=1)),
+            (
+                (snapshot_id, box, number, shown(claim.what), *astuple(claim)[1:])
+                for number, claim in enumerate(claims, start=1)
+            ),
         )
 
 

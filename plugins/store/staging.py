@@ -12,6 +12,8 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total
+from bookkeeping.json_text import kept
+from bookkeeping.text import shown
 from store.session import copy, named
 
 _sql = named("staging")
@@ -66,11 +68,11 @@ def _quarantined_row(box: str, day: date, row: QuarantinedRow) -> tuple:
         day,
         row.place,
         row.kind,
-        row.form,
+        shown(row.form),
         row.reason,
-        row.message,
+        shown(row.message),
         row.net,
-        Jsonb(row.row, dumps=_as_text),
+        Jsonb(kept(row.row), dumps=_as_text),
         row.blocking,
     )
 

@@ -46,15 +46,9 @@ SELECT document_key, kind, form, reference, net, place, snapshot_id
  WHERE box = :box AND business_date = :business_date AND kind = :kind AND form = :form
  ORDER BY document_key;
 
--- name: source_row^
--- A row of a snapshot as the source sent it, and when; only a row that this box's day was made of. A place leads into
--- the landed text, or, where that has projects, to one of them and into its invoices.
-SELECT coalesce(
-           body::jsonb #> string_to_array(:place, '/'),
-           (SELECT project #> ARRAY['invoices', split_part(:place, '/', 2), split_part(:place, '/', 3)]
-              FROM jsonb_array_elements(body::jsonb -> 'projects') AS project
-             WHERE project ->> 'id' = split_part(:place, '/', 1) LIMIT 1)
-       ) AS "row", source, received_at, sha256
+-- name: landed_text_of^
+-- The landed text that a row stands in, and when it came; only for a row that this box's day was made of.
+SELECT body, source, received_at, sha256
   FROM landing.snapshot JOIN landing.body USING (sha256)
  WHERE snapshot_id = :snapshot_id
    AND (EXISTS (SELECT FROM staging.day JOIN staging.document USING (box, business_date)

@@ -1,0 +1,11 @@
+"""Originals: the bytes of answers that PostgreSQL cannot hold as text."""
+
+from store.migrate import run_sql_beside
+
+revision = "0022"
+down_revision = "0016"
+
+
+def upgrade() -> None:
+    """Runs the SQL file of the same name."""
+    run_sql_beside(__file__)

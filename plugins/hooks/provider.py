@@ -19,7 +19,14 @@ def get_provider_info() -> dict[str, Any]:
                 "hook-class-name": "hooks.sga.SgaHook",
                 "hook-name": "SGA (school cash system)",
                 "ui-field-behaviour": _form("https://sga.example.edu", hidden=["login", "password"]),
-                "conn-fields": _timeouts(read_timeout=120),
+                "conn-fields": {
+                    "passing_errors": _text(
+                        "Words of passing errors",
+                        "Regular expression for what SGA says in an ERROR of a trouble that passes (connection, time, "
+                        "lock), where this tenant words it unlike the usual English and Spanish: it is asked again.",
+                    ),
+                    **_timeouts(read_timeout=120),
+                },
             },
             {
                 "connection-type": "protheus",

@@ -4,15 +4,18 @@ import hashlib
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from bookkeeping import text
 from bookkeeping.documents import Document, QuarantinedRow, Reading
+from bookkeeping.json_text import repeated as repeated_field
 from bookkeeping.money import ZERO, AmountError, amount
 from bookkeeping.sentence import Sentence, together
+from bookkeeping.text import UnfitText, label, quoted
 from hooks.sga_shapes import FORM_FIELDS, FORMS, NO_CASH, SHAPES, Reason, Shape
 
 
@@ -23,6 +26,12 @@ def documents(sessions: list[dict[str, Any]], *, day: date, currency: str) -> Re
     doubts = in_two_forms(rows) | in_two_sessions(rows) | repeated(rows)
     for row in rows:
         try:
+            if field := repeated_field(row.value):
+                raise _Unbookable(
+                    Reason.REPEATED_FIELD,
+                    "the field {field} stands twice in the row: which of its values holds is not known",
+                    field=field,
+                )
             if row.place in doubts:
                 raise doubts[row.place]
             reading.documents.append(_document(row, day, currency))
@@ -35,7 +44,7 @@ def documents(sessions: list[dict[str, Any]], *, day: date, currency: str) -> Re
 
 
 def money(value: object, currency: str) -> Decimal | None:
-    """A row's amount in ``currency``, rounded to its smallest unit; None if it is not one."""
+    """A row's amount in ``currency``, to its smallest unit; None if it is not one."""
     try:
         return amount(value, currency)
     except AmountError:
@@ -71,14 +80,13 @@ class Row:
     @property
     def form(self) -> str:
         """The form of payment as text, even if it is none that is known; empty for credit notes."""
-        value = self.get(self.shape.attributes.get("form", ""))
-        return "" if value is None else str(value)
+        return label(self.get(self.shape.attributes.get("form", "")))
 
     @property
     def id(self) -> str:
         """SGA's own id of a credit note or receipt; empty for payments, or where it is missing."""
         value = self.get(self.shape.id or "")
-        return "" if value is None else str(value)
+        return value if isinstance(value, str) else label(value)
 
     def get(self, field: str) -> Any:
         return self.value.get(field) if isinstance(self.value, dict) else None
@@ -102,7 +110,10 @@ def rows_of(sessions: list[dict[str, Any]]) -> Iterator[Row]:
 
 def _canonical(value: Any) -> str:
     """A value's content as text, whatever the order of its fields."""
-    return json.dumps(value, sort_keys=True, default=str)
+    try:
+        return json.dumps(value, sort_keys=True, default=str)
+    except RecursionError:
+        return "nested too deeply"
 
 
 def _document(row: Row, day: date, currency: str) -> Document:
@@ -117,18 +128,27 @@ def _document(row: Row, day: date, currency: str) -> Document:
         raise _Unbookable(
             Reason.UNKNOWN_FORM, "formaPagoId {form} is no form of payment that is known", form=repr(row.form)
         )
+    id = _booked(row, row.shape.id, text.code) if row.shape.id else ""
     return Document(
         source="sga",
         kind=row.shape.kind,
-        source_id=row.id or row.content_id,
+        source_id=id or row.content_id,
         business_date=day,
         currency=currency,
         form=row.form,
         amounts=amounts,
         attributes={name: _attribute(row, field) for name, field in row.shape.attributes.items()},
         place=row.place,
-        reference=row.id or invoice_number(row.get("facturaNumero")),
+        reference=id or _booked(row, "facturaNumero", invoice_number),
     )
+
+
+def _booked(row: Row, field: str, read: Callable[[Any], str]) -> str:
+    """A field's text as the books take it."""
+    try:
+        return read(row.get(field))
+    except UnfitText as unfit:
+        raise _Unbookable(Reason.UNFIT_TEXT, "{field} cannot be booked: {why}", field=field, why=unfit.why) from None
 
 
 def _if_released(row: Row, day: date, currency: str) -> Document | None:
@@ -146,12 +166,11 @@ def _amounts(row: Row, currency: str) -> dict[str, Decimal]:
     """
     amounts = {}
     for name, field in row.shape.amounts.items():
-        value = money(row.get(field), currency)
-        if value is None:
-            said = repr(str(row.get(field))[:40])
-            raise _Unbookable(
-                Reason.BAD_AMOUNT, "{field} is {said}, which is no amount of money", field=field, said=said
-            )
+        try:
+            value = amount(row.get(field), currency)
+        except AmountError as wrong:
+            said = {"field": field, "said": quoted(row.get(field)), "why": wrong.why}
+            raise _Unbookable(Reason.BAD_AMOUNT, "{field} is {said}, {why}", **said) from None
         if value < ZERO:
             raise _Unbookable(
                 Reason.NEGATIVE_AMOUNT,
@@ -166,18 +185,20 @@ def _amounts(row: Row, currency: str) -> dict[str, Decimal]:
 
 
 def _attribute(row: Row, field: str) -> str:
-    value = row.get(field)
     if field != "esFraude":
-        return str(value)
+        return _booked(row, field, text.code)
+    value = row.get(field)
     if not isinstance(value, bool):
-        raise _Unbookable(Reason.BAD_FLAG, "esFraude is {said}, neither true nor false", said=repr(str(value)[:40]))
+        raise _Unbookable(Reason.BAD_FLAG, "esFraude is {said}, neither true nor false", said=quoted(value))
     return "true" if value else "false"
 
 
 def invoice_number(number: object) -> str:
-    """An invoice's number as ``001-002-000000123``; old rows come without the dashes (field-notes.md)."""
-    text = str(number or "").strip()
-    return re.sub(r"^(\d{3})(\d{3})(\d{9})$", r"\1-\2-\3", text)
+    """An invoice's number as ``001-002-000000123``; old rows come without the dashes (field-notes.md).
+
+    Raises UnfitText for what is no text that the books can hold.
+    """
+    return re.sub(r"^(\d{3})(\d{3})(\d{9})$", r"\1-\2-\3", text.line(number), flags=re.ASCII)
 
 
 def in_two_forms(rows: Iterable[Row]) -> dict[str, _Unbookable]:
@@ -242,7 +263,7 @@ def repeated(rows: Iterable[Row]) -> dict[str, _Unbookable]:
                 Reason.REPEATED_ID,
                 "{field} {id} stands in {n} rows ({places}): SGA must be asked which holds",
                 field=SHAPES[name].id,
-                id=identity,
+                id=label(identity),
                 n=len(group),
                 places=", ".join(row.place for row in group),
             )

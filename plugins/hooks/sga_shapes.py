@@ -45,6 +45,8 @@ class Reason(StrEnum):
     BAD_AMOUNT = "bad_amount"
     NEGATIVE_AMOUNT = "negative_amount"
     BAD_FLAG = "bad_flag"
+    REPEATED_FIELD = "repeated_field"
+    UNFIT_TEXT = "unfit_text"
     UNKNOWN_FORM = "unknown_form"
     REPEATED_ID = "repeated_id"
     TWO_FORMS = "two_forms"

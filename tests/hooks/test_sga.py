@@ -48,6 +48,96 @@ class TestFetch:
         with pytest.raises(DataError, match=r"box 164 of 2024-09-06.*“Factura matching query does not exist.”"):
             hook.fetch("164", DAY)
 
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "could not connect to server: Connection refused",
+            "connection already closed",
+            "server closed the connection unexpectedly\n\tThis probably means the server terminated abnormally",
+            "canceling statement due to lock timeout",
+            "canceling statement due to statement timeout",
+            "deadlock detected\nDETAIL:  Process 1 waits for ShareLock",
+            "FATAL:  sorry, too many clients already",
+            "FATAL:  remaining connection slots are reserved",
+            "FATAL:  the database system is starting up",
+            "terminating connection due to administrator command",
+            'could not obtain lock on row in relation "pago"',
+            "database is locked",
+            "(2006, 'MySQL server has gone away')",
+            "(2013, 'Lost connection to MySQL server during query')",
+            "(1205, 'Lock wait timeout exceeded; try restarting transaction')",
+            "[Errno 110] Connection timed out",
+            "[Errno 104] Connection reset by peer",
+            "HTTPSConnectionPool(host='x', port=443): Read timed out.",
+            "[Errno -3] Temporary failure in name resolution",
+            "timed out",
+            "SSL connection has been closed unexpectedly",
+            "no se pudo conectar con el servidor: Conexión rehusada",
+            "tiempo de espera agotado",
+            "se ha detectado un interbloqueo",
+            "cancelando la sentencia debido a que se agotó el tiempo de espera de bloqueo",
+        ],
+    )
+    def test_an_error_of_a_passing_trouble_is_tried_again_before_a_person_is_asked(self, hook, vendor, words):
+        vendor.answers({"ERROR": words})
+        with pytest.raises(RetriableError, match=r"box 164 of 2024-09-06: SGA says .* passing trouble"):
+            hook.fetch("164", DAY)
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "Pago matching query does not exist.",
+            "19",
+            "'NoneType' object has no attribute 'id'",
+            "list index out of range",
+            "Field 'id' expected a number but got 'principal'.",
+            "el cliente está bloqueado por mora",
+            "get() returned more than one Factura -- it returned 2!",
+            "unsupported operand type(s) for +=: 'NoneType' and 'Decimal'",
+            "blocked account",
+            "clock",
+            "",
+            None,
+            {},
+            7,
+        ],
+    )
+    def test_any_other_error_is_for_a_person(self, hook, vendor, words):
+        vendor.answers({"ERROR": words})
+        with pytest.raises(DataError, match="gives no data"):
+            hook.fetch("164", DAY)
+
+    def test_which_words_are_of_a_passing_trouble_is_a_setting(self, vendor, connection):
+        hook = SgaHook(connection("sga", f"{vendor.url}/sga/itb", {"passing_errors": "(?i)sin línea"}))
+        vendor.answers({"ERROR": "Servidor SIN LÍNEA"})
+        with pytest.raises(RetriableError):
+            hook.fetch("164", DAY)
+        vendor.answers({"ERROR": "deadlock detected"})
+        with pytest.raises(DataError):
+            hook.fetch("164", DAY)
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            'duplicate key value violates unique constraint "persona_cedula_key"\nDETAIL:  Key (cedula)=(0912345678)'
+            " already exists. Luis Vera",
+            "invalid literal for int() with base 10: 'Luis Vera'",
+            "no hay inscripción de 0912345678",
+            "Key (nombre)=(Luis Vera) is not present",
+        ],
+    )
+    def test_what_sga_quotes_of_its_rows_is_not_repeated(self, hook, vendor, words):
+        vendor.answers({"ERROR": words})
+        with pytest.raises(DataError) as raised:
+            hook.fetch("164", DAY)
+        assert "Vera" not in str(raised.value)
+        assert "0912345678" not in str(raised.value)
+
+    def test_a_list_that_stands_twice_in_a_session_is_refused(self, hook, vendor):
+        vendor.answers('[{"PAGOS": [], "PAGOS": [], "NC": [], "RC": []}]')
+        with pytest.raises(DataError, match="in session 0 of 1 stands twice: PAGOS"):
+            hook.fetch("164", DAY)
+
     def test_a_list_of_texts_is_an_address_that_is_not_right(self, hook, vendor):
         vendor.answers(["SGA", "facturacionNewProcess"])
         with pytest.raises(FatalError, match="check the address"):

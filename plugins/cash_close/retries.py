@@ -31,6 +31,10 @@ class RetryByKind(ExceptionRetryPolicy):
                     reason="Nothing was changed at the vendor, who is asked again later.",
                 ),
                 RetryRule(
+                    "operators.trouble.StepBroke",
+                    reason="An error that may pass by itself, such as a lost connection to the ledger.",
+                ),
+                RetryRule(
                     "hooks.errors.UncertainError",
                     reason="The outcome is not known: the next try first empties the address that was sent to.",
                 ),

@@ -28,6 +28,9 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
     goes by the record, not by this one's colour.
     """
 
+    about = "the request for approval was being prepared"
+    books_stand = "Nothing was posted."
+
     def __init__(self, **kwargs: Any) -> None:
         settings = {"subject": "", "defaults": self.REJECT, "response_timeout": PATIENCE}
         super().__init__(**settings, **kwargs)
@@ -74,7 +77,7 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
         who = (answer["responded_by_user"] or {}).get("name")
         yes = answer["chosen_options"] == [self.APPROVE]
         box = self._cash_box()
-        with in_language(language_of(box.company)):
+        with in_language(language_of(box.company)), self._what_a_failure_means(box):
             return self._decide(box, context, who, yes)
 
     def _decide(self, box: CashBox, context: Any, who: str | None, yes: bool) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from bookkeeping.cash_box import CashBox
 from bookkeeping.money import ZERO
 from language.say import counted, listed, money, say
 from operators.step import CashCloseStep, refusal
+from operators.trouble import is_told
 
 if TYPE_CHECKING:
     import psycopg
@@ -40,6 +41,8 @@ class DeriveOperator(CashCloseStep):
             context["ti"].xcom_push(XCOM_SKIPMIXIN_KEY, {XCOM_SKIPMIXIN_SKIPPED: [APPROVE]})
             raise DownstreamTasksSkipped(tasks=[APPROVE])
 
+    about = "the journal was being derived"
+
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Derives the day's entries and freezes them as a revision, unless the current one already says the same."""
         from bookkeeping.derive import derive
@@ -64,6 +67,8 @@ class DeriveOperator(CashCloseStep):
             lines = capabilities.of(ledger, box.erp.connection, box.erp.tenant).lines_an_entry
             derivation = derive(documents, mapping, box, day, max_lines=lines)
         except ValueError as mismatch:
+            if not is_told(mismatch):
+                raise
             raise refusal(box, day, "{why}", why=mismatch) from mismatch
         problems.replace(ledger, box.id, day, mapping.name, derivation.problems)
         if derivation.problems:

@@ -38,6 +38,7 @@ class LandOperator(CashCloseStep):
     first. One that the source's own figures contradict is kept, with both figures, and goes no further.
     """
 
+    about = "the source's answer was being landed"
     operator_extra_links = (DayLink(), SourceLink())
     answers_for_it: str | None = None
 

@@ -5,9 +5,12 @@ import socket
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from airflow.sdk.exceptions import AirflowException
+
 from bookkeeping.cash_box import CashBox
+from bookkeeping.sentence import Sentence
 from language.say import say
-from operators.step import CashCloseStep, refusal
+from operators.step import CashCloseStep, open_ledger, refusal
 
 if TYPE_CHECKING:
     import psycopg
@@ -18,6 +21,8 @@ class PostOperator(CashCloseStep):
 
     Goes by what a probe found out about the ERP's site (store.capabilities): fails where nothing can be proved there.
     """
+
+    about = "the journal was being posted to the ERP"
 
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Converges the ERP to the current revision."""
@@ -60,6 +65,28 @@ class PostOperator(CashCloseStep):
         Poster(ledger, ProtheusHook(box.erp.connection), worker, site, self._wait).converge(revision)
         self.log.info(say("The ERP holds revision {revision} of the day.", revision=revision.revision))
         return {"revision": revision.revision}
+
+    def _where_the_books_stand(self, box: CashBox | None) -> Sentence:
+        """What of the day's postings is uncertain, as the ledger knows it, where it can still be asked."""
+        from psycopg import Error
+
+        from store.board import uncertain
+
+        unknown = Sentence(
+            "What was sent may stand in the ERP: until this task has run again, which first empties every address whose"
+            " outcome is not known, the day is uncertain; enter nothing by hand."
+        )
+        if box is None:
+            return unknown
+        try:
+            with open_ledger(self.ledger_connection) as ledger:
+                rows = [row for row in uncertain(ledger, [box.id]) if row.business_date == self.day]
+        except (Error, AirflowException):
+            return unknown
+        if not rows:
+            return Sentence("Nothing that was sent is uncertain.")
+        entries = ", ".join(f"{row.entry_key} ({row.lot}/{row.sublot})" for row in rows)
+        return Sentence("Uncertain is {entries}. {unknown}", entries=entries, unknown=unknown)
 
     def _wait(self, seconds: float) -> None:
         """Gives the worker, and its place in the ERP's pool, back until a dead worker's claim has run out."""

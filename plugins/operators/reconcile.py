@@ -28,6 +28,9 @@ class ReconcileOperator(CashCloseStep):
     probe found that the ERP can be read, what stands there is a station too.
     """
 
+    about = "the day's figures were being compared"
+    books_stand = "What was booked and posted is as it was; this comparison is not kept."
+
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Compares, keeps, and says where the day stands: ``reconciled`` or ``no activity``."""
         from store import ledger as books

@@ -24,6 +24,8 @@ class StageOperator(CashCloseStep):
     Fails, with everything kept, where a quarantined row may hold money that the books would then miss.
     """
 
+    about = "the landed answer was being read and staged"
+
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Reads the snapshot, stages what it says, and refuses to go on with rows that must be understood first."""
         from functools import partial

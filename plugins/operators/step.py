@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 from bookkeeping.cash_box import CashBox
+from bookkeeping.sentence import Sentence
 from cash_close.business_date import BusinessDateError, DayNotOver, business_date
 from cash_close.form import DRY_RUN, params
 from cash_close.links import DayLink
@@ -28,12 +29,17 @@ class CashCloseStep(BaseOperator):
     A step reads and writes only the ledger (and, where it is its job, a vendor), holds the lock of the box's day while
     it does, and may be run again at any time. ``box`` is the stem of the cash box's file, ``ledger_connection`` the
     Airflow connection of the ledger's database. Raises AirflowFailException where trying again cannot help (data,
-    mapping, a refusal, a day that cannot be closed); any other error is left to the task's retries.
+    mapping, a refusal, a day that cannot be closed, an error that would come back); any other error is left to the
+    task's retries.
     """
 
     template_fields = ()
     operator_extra_links = (DayLink(),)
     day: date | None = None
+    about = "the step was at work"
+    """What the step is about, for a sentence on an error that it met there."""
+    books_stand = "Nothing was booked."
+    """Where the books stand when it breaks off."""
     ui_color = "#e8f0e4"
 
     def __init__(self, *, box: str, ledger_connection: str = "ledger_db", **kwargs: Any) -> None:
@@ -53,9 +59,9 @@ class CashCloseStep(BaseOperator):
         """Runs the step for the business date that this run names; all that it says is in its company's language."""
         from store.session import box_day
 
-        with _what_a_failure_means():
+        with self._what_a_failure_means(None):
             box = self._cash_box()
-        with in_language(language_of(box.company)), _what_a_failure_means():
+        with in_language(language_of(box.company)), self._what_a_failure_means(box):
             refuse_unknown(box.name, context, params(box))
             day = self.day = self._business_date(box, context)
             self.log.info(say("{box}, business date {day}: step {step}.", box=box.name, day=day, step=self.task_id))
@@ -88,6 +94,55 @@ class CashCloseStep(BaseOperator):
             self.log.info(str(early))
             self.defer(trigger=DateTimeTrigger(moment=early.closes_at), method_name="resume")
 
+    @contextmanager
+    def _what_a_failure_means(self, box: CashBox | None) -> Iterator[None]:
+        """Ours go on as what they ask for: to fail for good, or to be tried again; all others are told plainly."""
+        from hooks.errors import DataError, FatalError, VendorError
+        from mappings.findings import MappingError
+        from operators.trouble import cut_chain, is_ours, is_told, may_pass
+        from store.attempts import NoSublotLeft
+
+        try:
+            yield
+        except (FatalError, DataError, MappingError, BusinessDateError, UnknownParameters, NoSublotLeft) as error:
+            cut_chain(error)
+            raise AirflowFailException(say(error)) from error
+        except VendorError as error:
+            # Goes on as it is, for the retries to be decided by its kind; what it says ends the log.
+            error.message, error.advice = say(error.message), say(error.advice)
+            cut_chain(error)
+            raise
+        except Exception as error:
+            cut_chain(error)
+            if is_told(error) and not may_pass(error):
+                raise AirflowFailException(f"{box.name if box else self.box}, {self.day}: {say(error)}") from None
+            if is_ours(error):
+                raise
+            raise self._told_plainly(error, box) from None
+
+    def _told_plainly(self, error: Exception, box: CashBox | None) -> AirflowException:
+        """What people are told of an error of the database or of a library: nothing that it says itself."""
+        from operators.trouble import StepBroke, may_pass, note_details, what_happened
+
+        note_details(self.log, error)
+        values = {
+            "box": box.name if box else self.box,
+            "day": self.day or "?",
+            "about": Sentence(self.about),
+            "what": what_happened(error),
+            "books": self._where_the_books_stand(box),
+        }
+        if may_pass(error):
+            return StepBroke(say("{box}, {day}: {about}, and {what}. {books} The step is tried again.", **values))
+        told = (
+            "{box}, {day}: {about}, and {what}. {books} The same would happen again, so it is not tried again: have the"
+            " cause looked for; the log at level debug has the details, without contents of rows. Then clear this task."
+        )
+        return AirflowFailException(say(told, **values))
+
+    def _where_the_books_stand(self, box: CashBox | None) -> Sentence:
+        return Sentence(self.books_stand)
+
     def resume(self, context: Any, event: Any = None) -> dict[str, Any]:
         """Goes on once what was waited for is over."""
         return self.execute(context)
@@ -107,19 +162,3 @@ def open_ledger(connection_id: str) -> Iterator["psycopg.Connection"]:
 
     with prepared(PostgresHook(connection_id).get_conn()) as connection:
         yield connection
-
-
-@contextmanager
-def _what_a_failure_means() -> Iterator[None]:
-    from hooks.errors import DataError, FatalError, VendorError
-    from mappings.findings import MappingError
-    from store.attempts import NoSublotLeft
-
-    try:
-        yield
-    except (FatalError, DataError, MappingError, BusinessDateError, UnknownParameters, NoSublotLeft) as error:
-        raise AirflowFailException(say(error)) from error
-    except VendorError as error:
-        # Goes on as it is, for the retries to be decided by its kind; what it says ends the log.
-        error.message, error.advice = say(error.message), say(error.advice)
-        raise

@@ -15,10 +15,18 @@ from hooks import bsale_shapes, sga_shapes, sge_rows, zeta_shapes
 from hooks.errors import DataError, FatalError, RetriableError, UncertainError
 from hooks.sga_shapes import NO_CASH
 from language.language import catalogue
+from operators.approve import ApproveOperator
+from operators.derive import DeriveOperator
+from operators.land import LandOperator
+from operators.post import PostOperator
+from operators.reconcile import ReconcileOperator
+from operators.stage import StageOperator
 from store.capabilities import OBSTACLES
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
 SPANISH = catalogue("es")
+
+STEPS = (LandOperator, StageOperator, DeriveOperator, ApproveOperator, PostOperator, ReconcileOperator)
 
 SPEAKERS = {
     **dict.fromkeys(("say", "Sentence", "_", ".language"), (0,)),
@@ -79,6 +87,7 @@ AS_THEY_COME = {
     *(side.name.lower() for side in Side),
     *(reason for source in (bsale_shapes, sga_shapes, sge_rows, zeta_shapes) for reason in source.Reason),
     *NO_CASH.values(),
+    *(text for step in STEPS for text in (step.about, step.books_stand)),
     *OBSTACLES.values(),
     *(text for state in STATES.values() for text in (state.word, state.meaning)),
     *(error.advice for error in (RetriableError, FatalError, UncertainError, DataError)),

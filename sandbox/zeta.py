@@ -1,4 +1,7 @@
-"""Zeta (ZetaSoftware), Facturas de Clientes: a REST API of seven methods (``zeta.seed.txt``, field-notes.md)."""
+"""Zeta (ZetaSoftware), Facturas de Clientes: a REST API of seven methods (``zeta.seed.txt``, field-notes.md).
+
+Beside them the one method of Recibos de Cobranza, a service of its own.
+"""
 
 import json
 from calendar import monthrange
@@ -24,6 +27,7 @@ from sandbox.zeta_filters import (
     month_of,
     page_number,
     pending_balances,
+    receipts_query,
     sales_of_month,
     sales_query,
 )
@@ -33,6 +37,7 @@ from sandbox.zeta_monitor import Locked, watch
 from sandbox.zeta_settings import Profile, Settings
 
 SERVICE = "RESTFacturaClienteV4"
+RECEIPTS, RECEIPTS_SERVICE = "QueryComprobantes", "RESTRecibosCobranzaV2"
 ROLE = "1"
 
 
@@ -77,7 +82,7 @@ class Zeta:
 
     def recognise(self, request: Request) -> tuple[str, dict[str, str]]:
         """The method; keys: company, and month, page, day (FechaDesde), invoice (FacturaId), reference where given."""
-        method = request.path.rpartition("/")[2].removeprefix(SERVICE)
+        method = request.path.rpartition("/")[2].removeprefix(SERVICE).removeprefix(RECEIPTS_SERVICE)
         try:
             sent = json.loads(request.body)[f"{method}In"]
             data = sent["Data"]
@@ -106,8 +111,10 @@ class Zeta:
 
         @router.post("/rest/APIs/{service}")
         async def call(service: str, request: HttpRequest) -> Response:
-            method = service.removeprefix(SERVICE)
-            if not service.startswith(SERVICE) or method not in self._methods():
+            prefix = RECEIPTS_SERVICE if service.startswith(RECEIPTS_SERVICE) else SERVICE
+            method = service.removeprefix(prefix)
+            known = (prefix == RECEIPTS_SERVICE) == (method == RECEIPTS)
+            if not (known and service.startswith(prefix) and method in self._methods()):
                 return self._json({"error": {"code": 404, "message": "Not Found"}}, 404)
             try:
                 sent = json.loads(await request.body())
@@ -128,6 +135,7 @@ class Zeta:
             "VentasDetalladas": self._ventas_detalladas,
             "VentaDetallada": self._venta_detallada,
             "URLPDF": self._url_pdf,
+            RECEIPTS: self._receipts,
         }
 
     def _answer(self, method: str, connection: dict[str, Any], data: dict[str, Any]) -> Response:
@@ -190,14 +198,25 @@ class Zeta:
         shown = int(asked.data.get("Moneda") or 0) or None
         if shown and shown not in MONEDAS:
             raise Problem(10, "La moneda no existe")
-        return self._listed("VentasDetalladas", self._lines(self._month(asked), shown))
+        return self._detailed(self._lines(self._month(asked), shown))
 
     def _venta_detallada(self, asked: Asked) -> dict[str, Any]:
         number = invoice_id(asked.data)
         vouchers = self._vouchers(asked, ZetaComprobante.pk == number, ZetaComprobante.tipo.in_(SALES))
         if not vouchers:
             return {"Response": {"Succeed": False, "Mensaje": f"No se encontró la factura {number}"}}
-        return self._listed("VentasDetalladas", self._lines(vouchers))
+        return self._detailed(self._lines(vouchers))
+
+    def _receipts(self, asked: Asked) -> dict[str, Any]:
+        first, last, conditions = receipts_query(asked.data)
+        self.write(asked.session, asked.company, first, last)
+        rows = [answers.recibo(voucher) for voucher in self._vouchers(asked, *conditions)]
+        page = self._page(rows, page_number(asked.data))
+        if self.settings.last_receipt == "row":
+            is_last = page.pop("IsLastPage")
+            if page["Response"]:
+                page["Response"][-1]["IsLastPage"] = is_last
+        return page
 
     def _url_pdf(self, asked: Asked) -> dict[str, Any]:
         number = invoice_id(asked.data)
@@ -227,7 +246,14 @@ class Zeta:
             for line in voucher.lineas
         ]
 
-    def _listed(self, name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    def _detailed(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
+        """Rows of lines, in the shape that this site sends them in."""
+        header = [name for name in rows[0] if name not in answers.OF_A_LINE] if rows else []
+        shapes = {"nested": answers.nested, "sections": answers.sections}
+        shape = shapes.get(self.settings.lines)
+        return self._listed("VentasDetalladas", shape(rows, header) if shape and rows else rows)
+
+    def _listed(self, name: str, rows: list[dict[str, Any]] | dict[str, Any]) -> dict[str, Any]:
         return {"Response": {"Succeed": True, "Mensaje": "", name: rows}}
 
     def _page(self, rows: list[dict[str, Any]], page: int) -> dict[str, Any]:
@@ -238,6 +264,8 @@ class Zeta:
 
     def _renamed(self, row: dict[str, Any], in_practice: dict[str, str] = answers.IN_SALES) -> dict[str, Any]:
         names = (in_practice if self.settings.names == "practice" else {}) | self.settings.rename
+        if "ComprobanteTipo" in row:
+            row = row | {"ComprobanteTipo": self.settings.numbering.get(row["ComprobanteTipo"], row["ComprobanteTipo"])}
         return {names.get(name, name): value for name, value in row.items()}
 
     def _json(self, answer: object, status: int = 200) -> Response:

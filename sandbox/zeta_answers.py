@@ -10,6 +10,42 @@ from sandbox.zeta_model import ZetaComprobante, ZetaLinea
 Row = dict[str, Any]
 
 STRANGE = catalogue.Moneda("¤", "Otra")
+OF_A_LINE = frozenset(
+    {
+        "ArticuloCodigo",
+        "ArticuloNombre",
+        "MarcaCodigo",
+        "MarcaNombre",
+        "CategoriaArticuloCodigo",
+        "CategoriaArticuloNombre",
+        "FamiliaCodigo",
+        "FamiliaNombre",
+        "ProveedorArticuloCodigo",
+        "ProveedorArticuloNombre",
+        "ConceptoCodigo",
+        "ConceptoNombre",
+        "LineaConcepto",
+        "LineaLoteCodigo",
+        "LineaLoteVencimiento",
+        "LineaCantidad",
+        "LineaPrecioDigitado",
+        "LineaPrecio",
+        "LineaDtoPorcentaje1",
+        "LineaDtoPorcentaje2",
+        "LineaDtoPorcentaje3",
+        "IVACodigo",
+        "IVATasa",
+        "IVANombre",
+        "IVATipo",
+        "LineaPendienteRemision",
+        "LineaDescuentos",
+        "LineaSubtotal",
+        "LineaIVA",
+        "LineaTotal",
+    }
+)
+"""The fields of a line; all others of its row are its sale's."""
+
 IN_QUERIES = {"FacturaId": "RegistroId", "CodigoCaja": "CajaCodigo"}
 IN_SALES = {"CodigoCaja": "CajaCodigo"}
 """Fields of the queries, and of the other methods, by the name that they have in practice."""
@@ -206,6 +242,52 @@ def ventas_detalladas(voucher: ZetaComprobante, line: ZetaLinea, moneda: int | N
         "LineaIVA": _number(line.iva, voucher, shown),
         "LineaTotal": _number(line.total, voucher, shown),
     }
+
+
+def recibo(voucher: ZetaComprobante) -> Row:
+    """A row of Recibos de Cobranza: it names no rate, and whether money came in by its sign."""
+    return {
+        "RegistroId": voucher.pk,
+        "ComprobanteCodigo": voucher.codigo,
+        "ClienteCodigo": voucher.cliente,
+        "Fecha": voucher.fecha.isoformat(),
+        "Serie": voucher.serie,
+        "Numero": str(voucher.numero),
+        "MonedaCodigo": voucher.moneda,
+        "CobradorCodigo": voucher.vendedor,
+        "CajaCodigo": voucher.caja,
+        "LocalCodigo": voucher.local,
+        "Total": f"{abs(Decimal(voucher.total)).scaleb(-2):.2f}",
+        "TotalSigno": f"{Decimal(voucher.total).scaleb(-2):.2f}",
+        "Saldo": "0.00",
+        "Emitido": _yes(voucher.emitido),
+    }
+
+
+def nested(rows: list[Row], header: list[str]) -> list[Row]:
+    """Rows of lines as rows of sales, with the lines in each (``Lineas``)."""
+    return [
+        {name: own[0][name] for name in header}
+        | {"Lineas": [{name: value for name, value in row.items() if name not in header} for row in own]}
+        for own in _by_sale(rows).values()
+    ]
+
+
+def sections(rows: list[Row], header: list[str]) -> Row:
+    """Rows of lines as two sections; a line names its sale, and nothing else of it."""
+    return {
+        "Encabezado": [{name: own[0][name] for name in header} for own in _by_sale(rows).values()],
+        "Lineas": [
+            {name: value for name, value in row.items() if name == "FacturaId" or name not in header} for row in rows
+        ],
+    }
+
+
+def _by_sale(rows: list[Row]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["FacturaId"], []).append(row)
+    return found
 
 
 def _amounts(name: str, cents: int, tipo: int) -> Row:

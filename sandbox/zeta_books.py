@@ -32,6 +32,11 @@ PESOS = f"""
     SELECT sum(CASE WHEN tipo IN (1, 3) THEN 1 ELSE -1 END * round(total * cotizacion / 10000.0)) AS pesos {BOOKED}
 """
 
+RECEIPTS = """
+    SELECT moneda, count(*) AS rows, sum(total) AS total FROM zeta_comprobante
+     WHERE empresa = :empresa AND local = :local AND caja = :caja AND fecha = :fecha AND tipo = 5 GROUP BY 1
+"""
+
 CURRENCIES = {1: "UYU", 2: "USD"}
 
 
@@ -50,12 +55,14 @@ class ZetaBooks:
     """A box's day, each kind (sale, credit_note) apart and all amounts above zero, in the vouchers' own currencies.
 
     ``vouchers`` goes by ``kind/sale_type/currency`` (``sale/cash/UYU``), ``by_rate`` by ``kind/currency/rate`` of VAT
-    in percent (base and tax). ``pesos`` is what sales come to less credit notes, each at its own rate.
+    in percent (base and tax). ``pesos`` is what sales come to less credit notes, each at its own rate. ``receipts`` are
+    the day's by currency, less what was given back, and not in ``pesos``.
     """
 
     vouchers: dict[str, ZetaFigure] = field(default_factory=dict)
     by_rate: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
     pesos: Decimal = Decimal("0.00")
+    receipts: dict[str, ZetaFigure] = field(default_factory=dict)
 
 
 def books(session: Session, empresa: str, local: int, caja: int, day: date) -> ZetaBooks:
@@ -68,6 +75,8 @@ def books(session: Session, empresa: str, local: int, caja: int, day: date) -> Z
     for row in session.execute(text(RATES), place):
         found.by_rate[f"{row.kind}/{_currency(row.moneda)}/{row.tasa}"] = _money(row.base), _money(row.iva)
     found.pesos = _money(int(session.execute(text(PESOS), place).scalar() or 0))
+    for row in session.execute(text(RECEIPTS), place):
+        found.receipts[_currency(row.moneda)] = ZetaFigure(row.rows, _money(row.total), _money(0), _money(0))
     return found
 
 

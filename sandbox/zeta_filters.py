@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from sandbox.zeta_catalogue import CREDIT_NOTE, CREDIT_SALE
+from sandbox.zeta_catalogue import CREDIT_NOTE, CREDIT_SALE, RECEIPT
 from sandbox.zeta_model import ZetaComprobante
 from sandbox.zeta_settings import Settings
 
@@ -83,6 +83,28 @@ def pending_balances(data: dict[str, Any], today: date) -> Period:
         raise BadFilter("Emitido: valores admitidos S, N o vacío")
     if issued:
         conditions.append(ZetaComprobante.emitido == (issued == "S"))
+    return since, until, conditions
+
+
+def receipts_query(data: dict[str, Any]) -> Period:
+    """What Recibos de Cobranza is asked for: a period inside a year, issued ones or the others."""
+    filters = _filters(data)
+    year = str(filters.get("Anio") or "")
+    if not (year.isdecimal() and len(year) == 4):
+        raise BadFilter("Anio: es obligatorio o no es válido")
+    first, last = date(int(year), 1, 1), date(int(year), 12, 31)
+    since = _day(filters, "FechaDesde", "%Y-%m-%d") or first
+    until = _day(filters, "FechaHasta", "%Y-%m-%d") or last
+    if not first <= since <= until <= last:
+        raise BadFilter("FechaDesde, FechaHasta: deben estar dentro del año informado")
+    if filters.get("Emitido") not in ("S", "N"):
+        raise BadFilter("Emitido: es obligatorio, S o N")
+    conditions = [
+        ZetaComprobante.tipo == RECEIPT,
+        ZetaComprobante.fecha.between(since, until),
+        ZetaComprobante.emitido == (filters["Emitido"] == "S"),
+        *_usual(filters),
+    ]
     return since, until, conditions
 
 

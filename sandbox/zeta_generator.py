@@ -15,6 +15,8 @@ from sandbox.zeta_settings import Profile, Settings
 SUNDAY = 6
 NUMBERS_A_DAY = 1_000
 UNKNOWN_CURRENCY = 9
+LATER = 600
+"""The first of a day's numbers that its later vouchers have."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ def write_days(
             session.add(ZetaDia(empresa=empresa, fecha=day))
             if not (profile.traps.closed_days and day.weekday() == SUNDAY):
                 Counter(session, empresa, day, profile, settings, seed).work()
+                Counter(session, empresa, day, profile, settings, f"{seed}/later", LATER).work_later()
     session.flush()
 
 
@@ -45,14 +48,14 @@ class Counter:
     """A company's counters on one day."""
 
     def __init__(
-        self, session: Session, empresa: str, day: date, profile: Profile, settings: Settings, seed: str
+        self, session: Session, empresa: str, day: date, profile: Profile, settings: Settings, seed: str, begin: int = 1
     ) -> None:
         self.session, self.empresa, self.day = session, empresa, day
         self.profile, self.settings = profile, settings
         self.rng = Random(f"{seed}/zeta/{empresa}/{day.isoformat()}")
         company = list(catalogue.EMPRESAS).index(empresa)
         first = ((day - catalogue.EPOCH).days * len(catalogue.EMPRESAS) + company) * NUMBERS_A_DAY
-        self.numbers = iter(range(first + 1, first + NUMBERS_A_DAY))
+        self.numbers = iter(range(first + begin, first + NUMBERS_A_DAY))
 
     def work(self) -> None:
         """All that is sold on the day, box by box."""
@@ -63,6 +66,39 @@ class Counter:
                 self.rng.shuffle(stories)
                 for story in stories:
                     story()
+
+    def work_later(self) -> None:
+        """What has chances and numbers of its own, so that the sales of a day do not depend on it."""
+        traps = self.profile.traps
+        for local, (_, cajas) in catalogue.EMPRESAS[self.empresa].items():
+            for caja in cajas:
+                if traps.receipts:
+                    for particulars in ({}, {"moneda": catalogue.USD, "cotizacion": catalogue.rate(self.day)}):
+                        self.receipt(local, caja, **particulars)
+                if traps.discount_lines:
+                    for codigo in (703, 704, 701, 702):
+                        for other in ("UNI-001", "ALM-001"):
+                            self.discounted(local, caja, other, codigo=codigo)
+                if traps.whole_pesos:
+                    for codigo in (703, 704, 701):
+                        self.in_whole_pesos(self.voucher(local, caja, codigo=codigo))
+
+    def receipt(self, local: int, caja: int, **particulars: object) -> ZetaComprobante:
+        """A customer pays a part of what is owed."""
+        receipt = self.voucher(local, caja, codigo=705, condicion=0, cliente="C100", articles=[], **particulars)
+        receipt.total = self.rng.randint(10_000, 500_000)
+        return receipt
+
+    def discounted(self, local: int, caja: int, other: str, **particulars: object) -> ZetaComprobante:
+        """A voucher at 22 %, less a line of another article, whose rate of VAT may be another one."""
+        sold = Sold("CUR-002", Decimal(1), self.price("CUR-002"))
+        off = Sold(other, Decimal(-1), Decimal(self.rng.randint(1, 99)))
+        return self.voucher(local, caja, articles=[sold, off], **particulars)
+
+    def in_whole_pesos(self, voucher: ZetaComprobante) -> None:
+        """Rounds a voucher's total, half up; its parts stay."""
+        voucher.total = int(rounded(Decimal(voucher.total).scaleb(-2), Decimal(1)) * 100)
+        voucher.saldo = voucher.total if voucher.saldo else 0
 
     def stories(self, local: int, caja: int) -> list[Callable[[], ZetaComprobante]]:
         """What happens at a box today because its trap is on."""
@@ -112,7 +148,7 @@ class Counter:
         } | particulars
         voucher = ZetaComprobante(empresa=self.empresa, fecha=self.day, **fields)
         voucher.tipo = catalogue.COMPROBANTES[voucher.codigo].tipo
-        for sold in articles or self.basket(voucher.moneda):
+        for sold in self.basket(voucher.moneda) if articles is None else articles:
             voucher.lineas.append(line(sold, self.settings.decimals.get(voucher.moneda, 2)))
         add_up(voucher)
         voucher.saldo = voucher.total if voucher.tipo in (catalogue.CREDIT_SALE, catalogue.CREDIT_NOTE) else 0

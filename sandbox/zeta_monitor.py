@@ -10,7 +10,7 @@ from sandbox.zeta_model import ZetaBloqueo, ZetaLlamada
 from sandbox.zeta_settings import Settings
 
 DETAILS = "VentasDetalladas"
-QUERIES = ("QueryVentas", "QuerySaldosPendientes")
+QUERIES = ("QueryVentas", "QuerySaldosPendientes", "QueryComprobantes")
 SUNDAY = 6
 
 

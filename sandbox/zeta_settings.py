@@ -16,7 +16,10 @@ class Settings(BaseModel):
     (``opens`` to ``closes``, hours, Monday to Saturday) before it is locked out; ``lockout``: how a locked company is
     answered. ``page_size``: rows of a page; ``pages``: what goes wrong with a query's pages from the second on.
     ``rename``: the document's fields by another name. ``identify_above``: pesos without VAT above which
-    ClienteDocumento is demanded.
+    ClienteDocumento is demanded. ``lines``: whether VentasDetalladas and VentaDetallada send a row a line, the lines
+    inside their sale, or header and lines as two sections. ``numbering``: what the site calls a basic type in
+    ComprobanteTipo, where not as most do. ``last_receipt``: where IsLastPage stands in the receipts' pages: beside the
+    rows, or in the last row alone.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -37,6 +40,9 @@ class Settings(BaseModel):
     pages: Literal["whole", "missing", "repeated", "shifted"] = "whole"
     rename: dict[str, str] = {}
     identify_above: int = 30_000
+    lines: Literal["flat", "nested", "sections"] = "flat"
+    numbering: dict[int, int] = {}
+    last_receipt: Literal["page", "row"] = "page"
 
 
 class Traps(BaseModel):
@@ -53,6 +59,11 @@ class Traps(BaseModel):
     on_behalf: bool = True
     discounts: bool = True
     plain_vouchers: bool = True
+    receipts: bool = True
+
+    # Many shops have them, not all: lines below zero, at the sale's rate and at another; totals in whole pesos.
+    discount_lines: bool = False
+    whole_pesos: bool = False
 
     # A day with one of these is not to be booked without a person: tests switch them on.
     unissued: bool = False

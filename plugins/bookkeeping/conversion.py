@@ -86,8 +86,8 @@ class Converter:
             return self._refused(document, ProblemKind.MISSING_ROUNDING, said, _add_rounding(self.mapping))
         if abs(balance) > to.up_to:
             said = Sentence(
-                "whose total ({reference}) is off its parts by {difference}, more than the {limit} {currency} that mapping"
-                " {name} takes for rounding",
+                "whose total ({reference}) is off its parts by {difference}, more than the {limit} {currency} that"
+                " mapping {name} takes for rounding",
                 reference=document.reference or document.source_id,
                 difference=abs(balance),
                 limit=to.up_to,

@@ -23,6 +23,7 @@ RATES = {"basic": "22", "minimum": "10", "exempt": "0"}
 
 @pytest.fixture
 def site(sandbox, ledger_dsn, monkeypatch) -> ZetaSite:
+    monkeypatch.setattr("hooks.zeta.PAUSES", (0.01,))
     return ZetaSite(sandbox, ledger_dsn, monkeypatch)
 
 
@@ -303,10 +304,34 @@ def test_money_that_changed_without_its_lines_stops_the_day(site):
 @pytest.mark.parametrize("operation", ["Ventas", "QueryVentas"])
 @pytest.mark.parametrize("fault", ["html_200", "empty_200", "truncated_json", "cut_off", "drop_before", "drop_after"])
 def test_half_an_answer_never_leaves(site, fault, operation):
-    site.faults.add(fault, vendor="zeta", operation=operation)
+    site.faults.add(fault, vendor="zeta", operation=operation, times=2)
     with pytest.raises(RetriableError, match=rf"{operation} of ITBUY"):
-        site.hook().fetch("1-1", DAY)
+        site.hook(retries=1).fetch("1-1", DAY)
     assert site.hook().fetch("1-1", DAY)
+
+
+@pytest.mark.parametrize("operation", ["Ventas", "QueryVentas", "QueryComprobantes", "VentaDetallada"])
+def test_every_call_of_a_landing_is_made_again_by_itself(site, operation):
+    hook = site.hook(receipts="all", retries=1)
+    hook.fetch("1-1", DAY)
+    late = site.zeta.sell(COMPANY, "1-1", DAY)  # its lines are asked for alone
+    for status in (500, 502, 503, 504):
+        site.faults.add("status", vendor="zeta", operation=operation, status=status)
+        assert json.loads(hook.fetch("1-1", DAY).body)["singly"] == [str(late)]
+    for fault in ("html_200", "truncated_json", "cut_off", "drop_before", "drop_after"):
+        asked = site.asked(operation)
+        site.faults.add(fault, vendor="zeta", operation=operation)
+        assert json.loads(hook.fetch("1-1", DAY).body)["singly"] == [str(late)]
+        assert site.asked(operation) == asked + {"QueryComprobantes": 2}.get(operation, 1) + 1
+    assert site.asked("VentasDetalladas") == 1
+    assert not site.zeta.locked(COMPANY)
+
+
+def test_what_zeta_did_not_answer_in_time_is_not_asked_twice(site):
+    site.faults.add("latency", vendor="zeta", operation="Ventas", seconds=2)
+    with pytest.raises(RetriableError, match="no answer within"):
+        site.hook(read_timeout=0.5).fetch("1-1", DAY)
+    assert site.asked("Ventas") == 1
 
 
 @pytest.mark.parametrize("status", [400, 404])

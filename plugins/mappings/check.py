@@ -8,7 +8,15 @@ from bookkeeping.nearest import did_you_mean
 from mappings.companies import companies
 from mappings.files import YamlFile, read_yaml
 from mappings.findings import Finding, MappingError
-from mappings.loader import account_mapping_names, cash_box, cash_box_ids, cash_boxes, mappings_folder, sound_mapping
+from mappings.loader import (
+    account_mapping_names,
+    cash_box,
+    cash_box_ids,
+    cash_boxes,
+    mappings_folder,
+    passed_over,
+    sound_mapping,
+)
 from mappings.periods import Periods
 from mappings.settings import read_settings
 from mappings.sge_columns import sge_columns
@@ -24,6 +32,7 @@ def check_all() -> list[Finding]:
     """
     findings: set[Finding] = set()
     _collect(findings, cash_boxes)
+    not_read = [*passed_over(mappings_folder(), "cash_boxes"), *passed_over(mappings_folder(), "accounts")]
     # While a box's file is wrong, nobody knows which boxes a mapping has to list.
     boxes = _sound_boxes()
     mappings = _sound_mappings({} if findings else boxes, findings)
@@ -32,7 +41,7 @@ def check_all() -> list[Finding]:
     _collect(findings, lambda: read_settings("periods.yaml", Periods))
     if any(box.source == "sge" for box in boxes.values()):
         _collect(findings, sge_columns)
-    return sorted(findings)
+    return sorted(findings.union(not_read))
 
 
 def sound() -> tuple[dict[str, CashBox], SoundMappings]:

@@ -1,6 +1,7 @@
 """Cash boxes and account mappings, read from the mappings folder and checked."""
 
 import os
+import re
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -169,11 +170,50 @@ def _shared(
     ]
 
 
+def passed_over(folder: Path, below: str) -> list[Finding]:
+    """Whatever lies in a folder of YAML files and is not read, except what tells people something (README.md) and what
+    programs hide (.DS_Store): a box that nobody misses is a till that nobody closes."""
+    lying = [path for path in sorted((folder / below).glob("*")) if not _is_read(path) and not _meant_for_people(path)]
+    return [Finding(f"{below}/{path.name}", 0, "", _not_read(path)) for path in lying]
+
+
 def _misnamed(folder: Path, below: str) -> list[Finding]:
+    """Those of them that can only be meant to be read: ``x.yml``, ``x.YAML``."""
     return [
-        Finding(f"{below}/{path.name}", 0, "", f"rename it to {path.stem}.yaml: only .yaml files are read")
-        for path in (folder / below).glob("*.yml")
+        Finding(f"{below}/{path.name}", 0, "", _not_read(path))
+        for path in sorted((folder / below).glob("*"))
+        if not _is_read(path) and not _meant_for_people(path) and _is_yaml(path) and not _meant_as(path).exists()
     ]
+
+
+def _is_read(path: Path) -> bool:
+    return path.name.endswith(".yaml") and path.is_file()
+
+
+def _is_yaml(path: Path) -> bool:
+    return path.suffix.lower() in (".yaml", ".yml") and path.is_file()
+
+
+def _meant_for_people(path: Path) -> bool:
+    return path.name.startswith((".", "README")) or path.suffix.lower() == ".md"
+
+
+def _meant_as(path: Path) -> Path | None:
+    """The file that ``x.YAML``, ``x.yaml.txt`` or ``x.yaml.bak`` was meant as or made of; None for any other."""
+    found = re.fullmatch(r"(.+?)\.ya?ml.*", path.name, re.IGNORECASE | re.DOTALL)
+    return path.with_name(f"{found[1]}.yaml") if found else None
+
+
+def _not_read(path: Path) -> str:
+    meant = _meant_as(path)
+    if path.is_dir():
+        return "is a folder, and what lies in it is not read: move it out of here"
+    if meant is not None and meant.exists():
+        return f"is not read, {meant.name} beside it is: move it out of here"
+    if _is_yaml(path):
+        return f"rename it to {meant.name}: only .yaml files are read"
+    name = meant.name if meant else "a name that ends in .yaml"
+    return f"is not read, since only .yaml files are: rename it to {name}, or move it out of here"
 
 
 def _existing(folder: Path, otherwise: str) -> Path:

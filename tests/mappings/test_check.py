@@ -1,13 +1,16 @@
 """Everything that is wrong in the mapping files, at once: what `make check-mappings` says."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from airflow.dag_processing.dagbag import DagBag
 
 from mappings.check import check_all
+from mappings.loader import cash_boxes
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
 BOX = "cash_boxes/itb_caja_164.yaml"
@@ -54,6 +57,58 @@ def test_a_box_with_the_mapping_of_another_source_is_told(folder, spoil):
     line = spoil(BOX, "mapping: sga_ecuador", "mapping: sge_spain")
 
     assert told() == [f"{BOX}:{line}: mapping: mapping sge_spain is written for sge, and this box reads sga"]
+
+
+@pytest.mark.parametrize("name", ["x.YAML", "x.Yaml", "x.yml", "x.YML"])
+@pytest.mark.parametrize("below", ["cash_boxes", "accounts"])
+def test_a_file_that_ends_otherwise_in_yaml_is_told_with_its_right_name(folder, name, below):
+    (folder / below / name).write_text("company: itb\n")
+    assert told() == [f"{below}/{name}: rename it to x.yaml: only .yaml files are read"]
+
+
+@pytest.mark.parametrize("ending", [".txt", ".bak", "~", ".orig", " ", ".off", ".2024-09-06", ".YAML.txt", ".yml.bak"])
+def test_a_file_with_more_after_its_name_is_told_and_stops_nobody(folder, ending):
+    name = f"x{ending}" if ending.lower().startswith((".ya", ".ym")) else f"x.yaml{ending}"
+    (folder / "cash_boxes" / name).write_text("company: itb\n")
+    said = "is not read, since only .yaml files are: rename it to x.yaml, or move it out of here"
+    assert told() == [f"cash_boxes/{name}: {said}"]
+    assert "itb_caja_164" in cash_boxes()
+
+
+@pytest.mark.parametrize("ending", [".YAML", ".yml", ".yaml.txt", ".yaml.bak", ".yaml~", ".yaml.2024-09-06"])
+def test_a_copy_beside_the_file_that_is_read_is_told_and_stops_nobody(folder, ending):
+    name = f"itb_caja_164{ending}"
+    shutil.copy(folder / BOX, folder / "cash_boxes" / name)
+    assert told() == [f"cash_boxes/{name}: is not read, itb_caja_164.yaml beside it is: move it out of here"]
+    assert "itb_caja_164" in cash_boxes()
+
+
+@pytest.mark.parametrize("name", ["itb_caja_170.txt", "itb_caja_170", "boxes.json", "Thumbs.db"])
+def test_anything_else_that_lies_among_the_boxes_is_told(folder, name):
+    (folder / "cash_boxes" / name).write_text("")
+    (finding,) = told()
+    assert finding.startswith(f"cash_boxes/{name}: is not read, since only .yaml files are")
+
+
+@pytest.mark.parametrize("name", ["old", "more.yaml"])
+def test_a_folder_among_the_boxes_is_told(folder, name):
+    (folder / "cash_boxes" / name).mkdir()
+    said = "is a folder, and what lies in it is not read: move it out of here"
+    assert f"cash_boxes/{name}: {said}" in told()
+
+
+@pytest.mark.parametrize("name", ["README.md", "README", "notes.md", ".DS_Store", ".itb.yaml.swp", ".gitkeep"])
+def test_what_is_for_people_or_hidden_by_programs_is_nobodys_mistake(folder, name):
+    (folder / "cash_boxes" / name).write_text("")
+    assert told() == []
+
+
+def test_airflow_shows_a_file_that_is_passed_over_and_goes_on_with_the_boxes(folder):
+    shutil.copy(folder / BOX, folder / "cash_boxes" / "itb_caja_170.YAML")
+    bag = DagBag(dag_folder=str(PLUGINS.parent / "dags"))
+    (error,) = bag.import_errors.values()
+    assert "cash_boxes/itb_caja_170.YAML: rename it to itb_caja_170.yaml" in error
+    assert "cash_close__itb_caja_164" in bag.dags
 
 
 def test_a_new_box_that_its_mapping_does_not_list_is_told(folder):

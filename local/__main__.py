@@ -12,6 +12,7 @@ from rich.console import Console
 from local.errors import LocalError
 from local.settings import PROJECT
 from local.stack import Stack
+from local.start import start
 
 # Where nobody looks on (a file, a pipe), wide enough for the table.
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
@@ -96,8 +97,7 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 def _up(_: argparse.Namespace) -> int:
     stack = Stack.of_this_project()
-    with console.status("Starting PostgreSQL, the sandbox and Airflow"):
-        stack.up()
+    start(stack, console)
     console.print(f"Airflow is at {stack.api_url}: user [b]{stack.user}[/b], password [b]{stack.password}[/b]")
     console.print(f"The vendors' sandbox is at {stack.sandbox_url}; logs are in {stack.home / 'logs'}", soft_wrap=True)
     console.print("`make down` stops it all.")

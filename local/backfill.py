@@ -24,6 +24,7 @@ from local.airflow_api import AirflowApi, AirflowUnreachable
 from local.environment import libpq_dsn
 from local.errors import LocalError
 from local.stack import LONG_AGO, Stack
+from local.start import start
 from mappings.loader import cash_boxes
 from store import overview, session
 
@@ -97,8 +98,7 @@ def _airflow(stack: Stack, boxes: Mapping[str, CashBox], console: Console) -> It
         return
     stays = stack.running()
     try:
-        with console.status("Starting PostgreSQL, the sandbox and Airflow"):
-            stack.up()
+        start(stack, console)
         with console.status("Waiting until Airflow has read the DAGs"):
             while {PREFIX + one.file for one in boxes.values()} - stack.api.parsed_dags(PREFIX, LONG_AGO):
                 time.sleep(0.5)

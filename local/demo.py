@@ -14,6 +14,7 @@ from local.airflow_api import AirflowApi, Task
 from local.environment import TIMEZONE
 from local.files import tail
 from local.stack import LONG_AGO, Stack, StackError
+from local.start import start
 from mappings.loader import cash_boxes
 from store import overview, session
 
@@ -33,8 +34,7 @@ def demo(stack: Stack, day: date | None, console: Console) -> int:
     stays = stack.running()
     try:
         began = LONG_AGO if stays else datetime.now(UTC)
-        with console.status("Starting PostgreSQL, the sandbox and Airflow"):
-            stack.up()
+        start(stack, console)
         with console.status("Waiting until Airflow has read the DAGs"):
             _wait_for_dags(stack.api, boxes, since=began)
         with session.connect(stack.ledger_dsn) as ledger:
@@ -55,8 +55,10 @@ def demo(stack: Stack, day: date | None, console: Console) -> int:
 
 def _wait_for_dags(api: AirflowApi, boxes: Mapping[str, CashBox], since: datetime) -> None:
     expected = {PREFIX + box.file for box in boxes.values()}
-    patience = time.monotonic() + PARSING_SECONDS
+    patience, before = time.monotonic() + PARSING_SECONDS, expected
     while missing := expected - api.parsed_dags(PREFIX, since):
+        if missing < before:
+            patience, before = time.monotonic() + PARSING_SECONDS, missing
         if time.monotonic() > patience:
             errors = "\n".join(api.import_errors()) or "Airflow reports no error in the DAG files."
             raise StackError(f"Airflow did not find {', '.join(sorted(missing))}.\n{errors}")

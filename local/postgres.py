@@ -39,14 +39,16 @@ FAST = {"fsync": "off", "full_page_writes": "off"}
 class Cluster:
     """A PostgreSQL server whose data, log and password live in ``home``, listening on 127.0.0.1:``port``.
 
-    Durable unless ``fast`` (for tests) is set. The constructor only remembers; `start` makes the data if there is
-    none.
+    Durable unless ``fast`` (for tests) is set. ``patience`` is how many seconds a start may take while the server
+    lives: after a crash, on a slow disk, that is minutes. The constructor only remembers; `start` makes the data if
+    there is none.
     """
 
-    def __init__(self, home: Path, port: int, *, fast: bool = False):
+    def __init__(self, home: Path, port: int, *, fast: bool = False, patience: int = 60):
         self.home = Path(home).resolve()
         self.port = port
         self.fast = fast
+        self.patience = patience
         self.data = self.home / "data"
         self.log = self.home / "postgres.log"
 
@@ -82,7 +84,9 @@ class Cluster:
         settings = SETTINGS | {"port": str(self.port)} | (FAST if self.fast else {})
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         patience = time.monotonic() + 20
-        while (result := self._control("start", "-t", "60", "-l", str(self.log), "-o", options)).returncode:
+        while (
+            result := self._control("start", "-t", str(self.patience), "-l", str(self.log), "-o", options)
+        ).returncode:
             said = tail(self.log, 8)
             if time.monotonic() > patience or not any(phrase in said for phrase in PASSING):
                 raise PostgresError(

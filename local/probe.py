@@ -14,6 +14,7 @@ from rich.table import Table
 
 from local.errors import LocalError
 from local.stack import Stack
+from local.start import start
 from posting.ground import Ground, ProbeRefused
 
 if TYPE_CHECKING:
@@ -81,8 +82,7 @@ def _running(stack: Stack, needed: set[str], console: Console) -> Iterator[None]
     if needed <= stack.given.keys() or stack.running():
         yield
         return
-    with console.status("Starting PostgreSQL, the sandbox and Airflow"):
-        stack.up()
+    start(stack, console)
     try:
         yield
     finally:

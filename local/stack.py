@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -21,10 +21,11 @@ from local.environment import USER, environment, libpq_dsn
 from local.errors import LocalError
 from local.files import tail, write_secret
 from local.migration import AIRFLOW, AirflowMigration
+from local.patience import MOST_SECONDS, SETTING, Patience, Work, seconds_asked, work_of
 from local.postgres import Cluster
 from local.settings import PROJECT, RUN, Ports, Secrets, surroundings
 
-PATIENCE_SECONDS = 120
+TELL_EVERY_SECONDS = 15
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
@@ -37,12 +38,14 @@ class Stack:
 
     ``given`` are settings (environment variables) that win over the stack's defaults. A stack to which nothing is
     given knows no other vendors than its own sandbox, whatever the environment says: tests must not reach real ones.
-    ``fast`` gives up PostgreSQL's safety against a crash of the machine; for tests. The constructor only remembers.
+    ``fast`` gives up PostgreSQL's safety against a crash of the machine; for tests. ``told`` may be set to whoever
+    wants to hear what a start waits for. The constructor only remembers.
     """
 
     def __init__(self, home: Path, ports: Ports, *, given: Mapping[str, str] | None = None, fast: bool = False):
         self.home = Path(home).resolve()
         self.given = surroundings() | dict(given or {})
+        self.told: Callable[[str], object] = lambda text: None
         self._asked = ports
         self._fast = fast
 
@@ -74,7 +77,8 @@ class Stack:
     @property
     def cluster(self) -> Cluster:
         """Its PostgreSQL, with the databases ``airflow`` and ``ledger``."""
-        return Cluster(self.home / "postgres", self.ports.postgres, fast=self._fast)
+        patience = seconds_asked(self.given) or MOST_SECONDS
+        return Cluster(self.home / "postgres", self.ports.postgres, fast=self._fast, patience=patience)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -121,18 +125,19 @@ class Stack:
         return self._supervisor() is not None
 
     def up(self) -> None:
-        """Start it, unless it runs, and wait until every part answers.
+        """Start it, unless it runs, and wait until every part answers, while they are at work (local.patience).
 
         Raises StackError, SettingsError or PostgresError; nothing is left running then.
         """
+        patience = Patience(seconds_asked(self.given))
         with self._alone():
             if self.running():
-                self._wait_until_healthy(since=LONG_AGO)
+                self._wait_until_healthy(patience, since=LONG_AGO)
                 return
             self._stop()
             self.ports.check_free()
             try:
-                self._start()
+                self._start(patience)
             except BaseException:
                 self._stop()
                 raise
@@ -157,17 +162,20 @@ class Stack:
             finally:
                 self.cluster.stop()
 
-    def _start(self) -> None:
+    def _start(self, patience: Patience) -> None:
         began = datetime.now(UTC)
         for folder in ("logs", "tmp", "airflow"):
             (self.home / folder).mkdir(parents=True, exist_ok=True)
         write_secret(self.home / "passwords.json", json.dumps({self.user: self.password}))
+        self.told("Starting PostgreSQL")
         self.cluster.start()
         for database in ("airflow", "ledger"):
             self.cluster.create_database(database)
+        self.told("Bringing the databases up to date")
         self._migrate()
+        self.told("Starting the sandbox and Airflow")
         self._start_supervisor()
-        self._wait_until_healthy(since=began)
+        self._wait_until_healthy(patience, since=began)
 
     def _migrate(self) -> None:
         from store import migrate  # only here: looking and stopping must work even where the ledger's code does not
@@ -235,17 +243,24 @@ class Stack:
             for name in ("supervisor.pid", "state.json", "ports.json"):
                 (self.home / name).unlink(missing_ok=True)
 
-    def _wait_until_healthy(self, since: datetime) -> None:
-        patience = time.monotonic() + PATIENCE_SECONDS
+    def _wait_until_healthy(self, patience: Patience, since: datetime) -> None:
+        tell_at = TELL_EVERY_SECONDS
         while missing := self._unhealthy(since):
             for name, part in self._parts().items():
                 if part["exit"] is not None:
                     raise self._failure(f"The {name} ended with exit status {part['exit']}.", name)
             if not self.running():
                 raise self._failure("The supervisor ended.", "supervisor")
-            if time.monotonic() > patience:
-                raise self._failure(f"Not ready after {PATIENCE_SECONDS} s: {', '.join(missing)}.", missing[0])
+            if stuck := patience.given_up(missing, self._work):
+                raise self._failure(_given_up(missing, stuck, patience), stuck)
+            if patience.waited >= tell_at:
+                tell_at = patience.waited + TELL_EVERY_SECONDS
+                self.told(_still_waiting(missing, patience))
             time.sleep(0.1)
+
+    def _work(self, part: str) -> Work:
+        noted = self._parts().get(part)
+        return work_of(noted["pid"]) if noted else Work()
 
     def _unhealthy(self, since: datetime) -> list[str]:
         missing = self.api.unhealthy(since)
@@ -272,3 +287,25 @@ class Stack:
         with open(self.home / "lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def _still_waiting(missing: list[str], patience: Patience) -> str:
+    """``Waiting for the scheduler and the triggerer (at work), 45 s so far``."""
+    said = [f"{part} ({_busy(patience.quiet(part))})" for part in missing]
+    return f"Waiting for {', '.join(said)}; {patience.waited} s so far"
+
+
+def _busy(quiet: int) -> str:
+    return "at work" if quiet < TELL_EVERY_SECONDS else f"nothing to be seen for {quiet} s"
+
+
+def _given_up(missing: list[str], stuck: str, patience: Patience) -> str:
+    if patience.asked is None and patience.waited < MOST_SECONDS:
+        why = f", and the {stuck} has done nothing for {patience.quiet(stuck)} s"
+    else:
+        why = ""
+    return (
+        f"Not ready after {patience.waited} s{why}: {', '.join(missing)}. What this start began was stopped again, and"
+        " nothing is lost: look at the log for what is wrong, close other programs where the machine is short of memory,"
+        f" and try again. {SETTING}=3600 in the environment or in .env waits an hour, whatever the parts do."
+    )

@@ -113,6 +113,38 @@ def test_a_part_that_dies_at_start_is_shown_with_the_end_of_its_log_and_nothing_
     assert not stack.cluster.running()
 
 
+def test_a_start_says_what_it_waits_for_and_waits_while_it_is_at_work(stack, monkeypatch):
+    monkeypatch.setattr("local.stack.TELL_EVERY_SECONDS", 1)
+    monkeypatch.setattr("local.patience.QUIET_SECONDS", 3)
+    monkeypatch.setattr("local.patience._CPU_SECONDS", 0.1)
+    stack.sandbox = "import time\nuntil = time.time() + 6\nwhile time.time() < until: pass\n" + SANDBOX
+    told = []
+    stack.told = told.append
+    stack.up()
+    assert stack.running()
+    assert told[:3] == ["Starting PostgreSQL", "Bringing the databases up to date", "Starting the sandbox and Airflow"]
+    assert any(text.startswith("Waiting for sandbox (at work); ") for text in told)
+
+
+def test_a_part_that_does_nothing_is_given_up_with_what_to_do_and_nothing_stays(stack, monkeypatch):
+    monkeypatch.setattr("local.patience.QUIET_SECONDS", 2)
+    stack.sandbox = "import time; print('asleep', flush=True); time.sleep(600)"
+    with pytest.raises(
+        StackError, match=r"(?s)the sandbox has done nothing for \d s: sandbox\. .*CIERRE_PATIENCE_SECONDS.*asleep"
+    ):
+        stack.up()
+    assert not processes.of(stack.home)
+    assert not stack.cluster.running()
+
+
+def test_a_setting_says_how_long_a_start_is_waited_for(tmp_path):
+    stack = SmallStack(tmp_path / "stack", Ports.free(), fast=True, given={"CIERRE_PATIENCE_SECONDS": "1"})
+    stack.sandbox = "while True: pass"
+    with pytest.raises(StackError, match=r"Not ready after \d+ s: sandbox\."):
+        stack.up()
+    assert not processes.of(stack.home)
+
+
 @pytest.mark.parametrize("name", ["api", "postgres", "sandbox"])
 def test_a_taken_port_is_named_by_its_variable(name, stack):
     with (

@@ -14,7 +14,7 @@ from airflow.models.dag import DagModel
 from fastapi import Depends, HTTPException
 from sqlalchemy.orm import Session
 
-from board.boxes import all_boxes, box_of, dag_of
+from board.boxes import all_boxes, box_of, dags_of
 from bookkeeping.cash_box import CashBox
 from cash_close.names import PREFIX
 
@@ -53,7 +53,7 @@ class Viewer:
         return box_id in self._may("PUT", [box_id], None)
 
     def _may(self, method: str, box_ids: Iterable[str], entity: DagAccessEntity | None) -> set[str]:
-        dag_ids = [dag_of(box_id) for box_id in box_ids]
+        dag_ids = dags_of(box_ids)
         teams = DagModel.get_dag_id_to_team_name_mapping(dag_ids, session=self.session)
         return {
             box_of(dag_id)

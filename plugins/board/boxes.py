@@ -1,5 +1,6 @@
 """The cash boxes as the board knows them: their files, read again only where they changed."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from os import scandir
@@ -21,6 +22,12 @@ def dag_of(box: str) -> str:
     """The id of the DAG that closes a box, by the box's id in the ledger; whoever may see it may see the box."""
     known = all_boxes().get(box)
     return PREFIX + (known.file if known else box)
+
+
+def dags_of(boxes: Iterable[str]) -> list[str]:
+    """The DAGs that close boxes."""
+    known = all_boxes()
+    return [PREFIX + (known[box].file if box in known else box) for box in boxes]
 
 
 def box_of(dag_id: str) -> str:
@@ -53,7 +60,10 @@ def _all_boxes(folder: Path, moment: int) -> dict[str, CashBox]:
 @lru_cache(maxsize=1)
 def _boxes(files: tuple[tuple[str, int], ...]) -> dict[str, CashBox]:
     found = filter(None, (_box(Path(path), changed) for path, changed in files))
-    return {box.id: box for box in sorted(found, key=lambda box: (box.company, box.name))}
+    # Of two files that claim the same books, which stops both, the one that bears their name is shown.
+    boxes = sorted(found, key=lambda box: (box.file == box.id, box.company, box.name))
+    by_id = {box.id: box for box in boxes}
+    return dict(sorted(by_id.items(), key=lambda item: (item[1].company, item[1].name)))
 
 
 @lru_cache(maxsize=10_000)

@@ -14,7 +14,7 @@ from sqlalchemy import Row, String, and_, case, cast, exists, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement, Select
 
-from board.boxes import box_of, dag_of
+from board.boxes import box_of, dag_of, dags_of
 from cash_close.business_date import PARAMETER
 
 # A run by hand may name its day as a parameter, which Airflow keeps in the run's configuration.
@@ -99,7 +99,7 @@ def unfinished(session: Session, boxes: Iterable[str], first: date, last: date) 
         _with_what_stalls(select(DagRun.dag_id, _DAY, DagRun._state, _WAITING, _STALLED))
         .where(
             # One text, where a list of a thousand would be a thousand values.
-            DagRun.dag_id == func.any(func.string_to_array(",".join(map(dag_of, boxes)), ",")),
+            DagRun.dag_id == func.any(func.string_to_array(",".join(dags_of(boxes)), ",")),
             DagRun._state.in_(["queued", "running", "failed"]),
             _DAY.between(str(first), str(last)),
         )
@@ -122,7 +122,7 @@ def stalled(session: Session, boxes: Iterable[str]) -> list[Row]:
             _with_what_stalls(select(DagRun.dag_id, DagRun.run_id, _DAY.label("day"), _STALLED.label("why"), since))
             .where(
                 DagRun._state.in_(["queued", "running"]),
-                DagRun.dag_id.in_([dag_of(box) for box in boxes]),
+                DagRun.dag_id.in_(dags_of(boxes)),
                 _STALLED.is_not(None),
                 ~_WAITING,
             )
@@ -167,7 +167,7 @@ def approvals(session: Session, boxes: Iterable[str]) -> list[Row]:
             )
             .join(TaskInstance, HITLDetail.ti_id == TaskInstance.id)
             .join(DagRun, and_(DagRun.dag_id == TaskInstance.dag_id, DagRun.run_id == TaskInstance.run_id))
-            .where(_OPEN, DagRun.dag_id.in_([dag_of(box) for box in boxes]))
+            .where(_OPEN, DagRun.dag_id.in_(dags_of(boxes)))
             .order_by(HITLDetail.created_at)
         )
     )  # fmt: skip

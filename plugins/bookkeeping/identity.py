@@ -1,6 +1,26 @@
 """What a cash box's books belong to in the world: where documents came from, and whose books they entered. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from bookkeeping.cash_box import CashBox
+from bookkeeping.sentence import Sentence, one_after_the_other
+
+
+class Unique(StrEnum):
+    """Within what a source's ids name one document, and never another.
+
+    ``SITE``: in all of the site, on whatever day and through whichever box it is read. ``SITE_AND_DAY``: on one
+    business date, through whichever box. ``KEY_AND_DAY``: on one business date of one key; the ids are made of what the
+    rows hold, and the same on another day is another document.
+    """
+
+    SITE = "site"
+    SITE_AND_DAY = "site and day"
+    KEY_AND_DAY = "key and day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +72,117 @@ class Books:
     origin: Origin
     target: Target
     currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a box is: what its file, its connections and their addresses say. ``id`` never changes.
+
+    The sites are addresses without login: that of the source and that of the ERP.
+    """
+
+    id: str
+    file: str
+    name: str
+    company: str
+    source: str
+    source_site: str
+    source_key: str
+    erp_connection: str
+    erp_site: str
+    tenant: str
+    lot: str
+    currency: str
+    timezone: str
+    start_date: date
+
+    @classmethod
+    def of(cls, box: CashBox, *, source_site: str, erp_site: str) -> "Identity":
+        """What a box is by its file, where its connections lead to these sites."""
+        return cls(
+            id=box.id,
+            file=box.file,
+            name=box.name,
+            company=box.company,
+            source=box.source,
+            source_site=source_site,
+            # A group of SGE's projects is the same however it is spaced.
+            source_key=",".join(part.strip() for part in box.key.split(",")),
+            erp_connection=box.erp.connection,
+            erp_site=erp_site,
+            tenant=box.erp.tenant,
+            lot=box.erp.lot,
+            currency=box.currency,
+            timezone=box.timezone,
+            start_date=box.start_date,
+        )
+
+    def changes(self, before: "Identity") -> Iterator[tuple[str, object, object]]:
+        """What is otherwise than it was: the field, what it says now, what it said."""
+        for field in fields(self):
+            now, then = getattr(self, field.name), getattr(before, field.name)
+            if now != then:
+                yield field.name, now, then
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What another id has booked that a box's file claims: a source, or a lot of the ERP.
+
+    ``box`` is that id, ``what`` the source or lot for people, ``is_lot`` which of the two; ``first`` and ``last`` are
+    the first and the last business date that it booked there. ``documents`` and ``money`` (with its currency) are those
+    of the business date that was asked about, where it booked that; else 0.
+    """
+
+    box: str
+    what: Sentence
+    first: date
+    last: date
+    is_lot: bool
+    documents: int = 0
+    money: Decimal = Decimal(0)
+    currency: str = ""
+
+
+def refusal(
+    file: str, claims: Sequence[Claimed], day: date | None, *, has_file: bool, formerly: str | None
+) -> Sentence:
+    """Why a box's file cannot go on with what other ids have booked, and the ways out.
+
+    ``day`` is the business date that was to be closed, None where none was; ``has_file``: the other id has a file of
+    its own; ``formerly`` is what the file says of its former name.
+    """
+    other = claims[0].box
+    told = [_told(one, day) for one in claims]
+    after = max(one.last for one in claims) + timedelta(days=1)
+    if other == file and formerly:
+        way = Sentence("leave out the line formerly: {formerly}, which is no name of it", formerly=formerly)
+    elif has_file:
+        way = Sentence("give {file} a key of its own, since {other} has a file too", file=f"{file}.yaml", other=other)
+    else:
+        way = Sentence(
+            "write the line formerly: {other} in {file}; it then goes on with those books", other=other,
+            file=f"{file}.yaml",
+        )  # fmt: skip
+    return Sentence(
+        "{told}. If it is the same till, {way}. If it is another, give it a lot of its own and a start_date of {after}"
+        " or later",
+        told=one_after_the_other(told),
+        way=way,
+        after=after,
+    )
+
+
+def _told(one: Claimed, day: date | None) -> Sentence:
+    booked = Sentence("{what} is booked as {other}, from {first} to {last}", what=one.what, other=one.box,
+                      first=one.first, last=one.last)  # fmt: skip
+    if not one.documents:
+        return booked
+    return Sentence(
+        "{booked}; of {day} it has booked {n} documents of {money} {currency}",
+        booked=booked,
+        day=day,
+        n=one.documents,
+        money=one.money,
+        currency=one.currency,
+    )

@@ -10,6 +10,7 @@ from typing import Any
 
 from bookkeeping.certificate import Claim
 from bookkeeping.documents import Kind, Reading, Total
+from bookkeeping.identity import Unique
 from hooks import bsale_answers as answers
 from hooks import bsale_certificate, bsale_rows
 from hooks import bsale_shapes as shapes
@@ -120,6 +121,11 @@ Hook = BsaleHook
 def landing_key(key: str) -> str:
     """What an office's day is landed with: all offices of its company."""
     return "*"
+
+
+def unique(kind: Kind) -> Unique:
+    """A payment has one id in all of the company, whichever office and day it is shown with."""
+    return Unique.SITE
 
 
 def read(body: str, *, day: date, currency: str, key: str) -> Reading:

@@ -15,7 +15,7 @@ from hooks.bsale_pace import Pace
 from hooks.bsale_settings import Settings
 from hooks.errors import DataError, FatalError, RetriableError
 from hooks.transport import LONGEST_WAIT, ReadRetry
-from hooks.vendor import VendorHook, describe, one_line
+from hooks.vendor import VendorHook, describe, one_line, site_of
 from language.say import say
 from store.session import prepared
 
@@ -55,6 +55,12 @@ class BsaleClient(VendorHook):
                 self._pace = self._find_pace()
                 self._is_ready = True
             return session
+
+    @property
+    def site(self) -> str:
+        """All companies have one address at Bsale, and only the token tells them apart: so the connection's id does."""
+        super().get_conn()  # whose turn it is need not be known for this
+        return f"{site_of(self.base_url)}#{self.connection_id}"
 
     def _token(self) -> str:
         token = self.get_connection(self.connection_id).password

@@ -9,6 +9,7 @@ from typing import Any
 from bookkeeping import json_text
 from bookkeeping.certificate import Claim
 from bookkeeping.documents import Kind, Reading, Total
+from bookkeeping.identity import Unique
 from bookkeeping.json_text import Repeated, Several
 from bookkeeping.sentence import Sentence
 from bookkeeping.text import label
@@ -80,6 +81,11 @@ Hook = SgaHook
 def landing_key(key: str) -> str:
     """Each box is landed alone."""
     return key
+
+
+def unique(kind: Kind) -> Unique:
+    """Payments have no id: theirs is made of what the row holds, and a bill can be paid in equal parts on two days."""
+    return Unique.KEY_AND_DAY
 
 
 def read(body: str, *, day: date, currency: str, key: str) -> Reading:

@@ -14,7 +14,8 @@ from urllib3.exceptions import HTTPError
 
 from bookkeeping.billing_plan import BillingPlan
 from bookkeeping.certificate import Claim
-from bookkeeping.documents import Document, QuarantinedRow, Reading, Total
+from bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total
+from bookkeeping.identity import Unique
 from hooks import sge_totals, vendor
 from hooks.errors import DataError, RetriableError
 from hooks.sge_answers import Pages, an_object, name_of_file, refuse
@@ -190,6 +191,11 @@ Hook = SgeHook
 def landing_key(key: str) -> str:
     """What is landed together: the group, however its key is spaced."""
     return ",".join(project_ids(key))
+
+
+def unique(kind: Kind) -> Unique:
+    """An invoice has one id in all projects; what is collected of it is counted from one on each day."""
+    return Unique.SITE_AND_DAY if kind is Kind.COLLECTION else Unique.SITE
 
 
 def read(body: str, *, day: date, currency: str, key: str, before: str | Sequence[str] | None = None) -> Reading:

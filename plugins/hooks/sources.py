@@ -12,6 +12,7 @@ from bookkeeping.billing_plan import BillingPlan
 from bookkeeping.cash_box import CashBox
 from bookkeeping.certificate import Claim
 from bookkeeping.documents import UNFIT_TEXT, Document, Kind, QuarantinedRow, Reading, Total, with_fit_text
+from bookkeeping.identity import Unique
 from bookkeeping.json_text import row_at
 from bookkeeping.money import TOO_LARGE
 from bookkeeping.reconcile import kind_and_form
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 
 class SourceHook(Protocol):
     """A vendor's hook as the landing step sees it."""
+
+    @property
+    def site(self) -> str:
+        """Where it leads, as the ledger keeps it: an address without login, and what tells one company there from
+        another. Asks nobody; raises a hooks.errors.FatalError where the connection cannot be used."""
 
     def fetch(self, key: str, day: date) -> "Answer":
         """The source's whole answer for a day; raises a hooks.errors.VendorError where it is not whole."""
@@ -44,6 +50,9 @@ class Source(Protocol):
 
     def landing_key(self, key: str) -> str:
         """What is landed together: the box's own key, or one for all boxes of the connection ("*")."""
+
+    def unique(self, kind: Kind) -> Unique:
+        """Within what the ids of a kind of document are unique."""
 
     def read(self, body: str, *, day: date, currency: str, key: str, **before: Any) -> Reading:
         """The box's part of a landed body as documents and quarantined rows."""

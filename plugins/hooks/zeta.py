@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from requests import Session
 
 from bookkeeping.certificate import Claim
-from bookkeeping.documents import Reading, Total
+from bookkeeping.documents import Kind, Reading, Total
+from bookkeeping.identity import Unique
 from bookkeeping.sentence import Sentence
 from hooks import zeta_add, zeta_fetch, zeta_receipts, zeta_rows, zeta_totals
 from hooks.errors import DataError, FatalError, RetriableError, VendorError
@@ -84,6 +85,11 @@ class ZetaHook(VendorHook):
         """EmpresaCodigo."""
         self.get_conn()
         return self._login["EmpresaCodigo"]
+
+    @property
+    def site(self) -> str:
+        """All companies have one address at Zeta."""
+        return f"{super().site}#{self.company}"
 
     @property
     def calls(self) -> CountedCalls:
@@ -294,6 +300,11 @@ Hook = ZetaHook
 def landing_key(key: str) -> str:
     """All boxes of a company are landed together."""
     return "*"
+
+
+def unique(kind: Kind) -> Unique:
+    """A voucher has one id in all of the company, also when its date or its caja is changed."""
+    return Unique.SITE
 
 
 def read(body: str, *, day: date, currency: str, key: str) -> Reading:

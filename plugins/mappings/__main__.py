@@ -7,6 +7,7 @@ import psycopg
 import typer
 
 from mappings.check import check_all, sound
+from mappings.claims import claimed
 from mappings.findings import Finding, MappingError
 from mappings.loader import mappings_folder
 from mappings.schemas import write_schemas
@@ -23,11 +24,12 @@ def check() -> None:
     """Says everything that is wrong in the mapping files, each with file and line and what would be right.
 
     Where CIERRE_LEDGER_DSN (a libpq URI) names a ledger that answers, also what its sources sent in the last 90 days
-    that the mappings cannot book. Ends with 1 where there is anything to mend.
+    that the mappings cannot book, and what a box claims that another has booked. Ends with 1 where there is anything to
+    mend.
     """
     try:
         findings = check_all()
-        findings += _unmapped()
+        findings += _in_the_ledger()
     except MappingError as error:
         findings = error.findings
     for finding in findings:
@@ -45,14 +47,15 @@ def schemas() -> None:
         typer.echo(path)
 
 
-def _unmapped() -> list[Finding]:
-    left_out = f"Left out: what came in the last {WINDOW.days} days and is not mapped"
+def _in_the_ledger() -> list[Finding]:
+    left_out = f"Left out: what came in the last {WINDOW.days} days and is not mapped, and what other boxes booked"
     if not (dsn := os.environ.get(LEDGER)):
         typer.echo(f"{left_out}. There is no ledger to look in: {LEDGER} names none.", err=True)
         return []
     try:
         with session.connect(dsn) as ledger:
-            return unmapped(ledger, *sound(), datetime.now(UTC).date())
+            boxes, mappings = sound()
+            return claimed(ledger, boxes) + unmapped(ledger, boxes, mappings, datetime.now(UTC).date())
     except psycopg.Error as error:
         typer.echo(f"{left_out}. The ledger cannot be read: {error}", err=True)
         return []

@@ -49,6 +49,7 @@ class DeriveOperator(CashCloseStep):
         from books.snippet import snippet
         from mappings.loader import account_mapping
         from mappings.periods import open_from
+        from operators.belonging import booking_alone, hold_documents_against_ledger, hold_lot_against_ledger
         from store import approvals, capabilities, problems, staging
         from store import ledger as books
 
@@ -62,6 +63,7 @@ class DeriveOperator(CashCloseStep):
                 "rows in staging.quarantined stop the day; the task stage says which and why",
             )
         mapping = account_mapping(box.mapping)
+        hold_lot_against_ledger(box, day, ledger)
         documents = staging.documents(ledger, box.id, day)
         try:
             lines = capabilities.of(ledger, box.erp.connection, box.erp.tenant).lines_an_entry
@@ -81,19 +83,21 @@ class DeriveOperator(CashCloseStep):
                 problems=listed(derivation.problems),
                 lines=snippet(mapping, derivation.problems),
             )
-        revision, new = books.freeze(
-            ledger,
-            box=box.id,
-            day=day,
-            snapshot_id=snapshot_id,
-            mapping=mapping.name,
-            mapping_digest=mapping.digest,
-            tenant=box.erp.tenant,
-            lot=box.erp.lot,
-            entries=derivation.entries,
-            documents={document.key: document for document in documents},
-            open_from=open_from(box.erp.tenant),
-        )
+        with booking_alone(box, day, ledger, snapshot_id):
+            hold_documents_against_ledger(box, day, ledger, snapshot_id, documents)
+            revision, new = books.freeze(
+                ledger,
+                box=box.id,
+                day=day,
+                snapshot_id=snapshot_id,
+                mapping=mapping.name,
+                mapping_digest=mapping.digest,
+                tenant=box.erp.tenant,
+                lot=box.erp.lot,
+                entries=derivation.entries,
+                documents={document.key: document for document in documents},
+                open_from=open_from(box.erp.tenant),
+            )
         total = sum((entry.debit for entry in derivation.entries), ZERO)
         made = {
             "documents": counted(len(documents), "{n} document", "{n} documents"),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from bookkeeping.certificate import Claim
     from hooks.errors import RetriableError
+    from hooks.sources import SourceHook
     from store.landing import Place, Snapshot
 
 SHARED_FOR = timedelta(hours=1)
@@ -50,20 +51,23 @@ class LandOperator(CashCloseStep):
         return super().execute(context)
 
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
-        """At most one question to the source, one snapshot for the box."""
+        """At most one question to the source, one snapshot for the box; none where what the file says cannot be."""
         from functools import partial
 
         from hooks.sources import LandedDay, source_of
+        from operators.belonging import hold_against_ledger
         from store import landing
         from store.landing import Place
 
+        hook = source_of(box).Hook(box.connection, **self._override)
+        identity = hold_against_ledger(box, day, ledger, hook.site)
         form_name = self._names_of_forms(box)
         place = Place(box.source, box.connection, source_of(box).landing_key(box.key), day)
         with landing.landing_alone(ledger, place):
-            snapshot = self._lying_there(ledger, place, box) or self._ask(ledger, place, box)
+            snapshot = self._lying_there(ledger, place, box, hook.site) or self._ask(ledger, place, box, hook)
             landed = LandedDay(box, day, snapshot.body, partial(landing.bodies_before, ledger, snapshot))
             totals, claims = landed.control_totals(), [*landed.claims(), *landed.notices()]
-            landing.take(ledger, box.id, day, snapshot.snapshot_id, totals, claims)
+            landing.take(ledger, box.id, day, snapshot.snapshot_id, totals, claims, key=identity.source_key)
         rows = sum(total.count for total in totals)
         for total in totals:
             what, net = kind_and_form(total.kind, form_name(total.form)), money(total.net, box.currency)
@@ -88,30 +92,34 @@ class LandOperator(CashCloseStep):
         """As ever: what a source said is kept, and moves nothing."""
         return self.close(box, day, ledger)
 
-    def _lying_there(self, ledger: "psycopg.Connection", place: "Place", box: CashBox) -> "Snapshot | None":
+    @property
+    def _override(self) -> dict[str, str]:
+        return {"override_by": self.answers_for_it} if self.answers_for_it else {}
+
+    def _lying_there(self, ledger: "psycopg.Connection", place: "Place", box: CashBox, site: str) -> "Snapshot | None":
         from store import landing
 
         day = place.business_date
         since = max(datetime.now(UTC) - SHARED_FOR, box.closes_at(day))
-        snapshot = landing.lying_there(ledger, place, box.id, since)
+        snapshot = landing.lying_there(ledger, place, box.id, since, site)
         if snapshot:
             since = f"{snapshot.received_at.astimezone(box.zone):%Y-%m-%d %H:%M}"
             self.log.info(say("The answer of {since} is taken: one serves all boxes of the company.", since=since))
         return snapshot
 
-    def _ask(self, ledger: "psycopg.Connection", place: "Place", box: CashBox) -> "Snapshot":
+    def _ask(self, ledger: "psycopg.Connection", place: "Place", box: CashBox, hook: "SourceHook") -> "Snapshot":
         from hooks.errors import RetriableError
-        from hooks.sources import source_of
         from store import landing
 
-        override = {"override_by": self.answers_for_it} if self.answers_for_it else {}
         try:
-            answer = source_of(box).Hook(box.connection, **override).fetch(box.key, place.business_date)
+            answer = hook.fetch(box.key, place.business_date)
         except RetriableError as later:
             if (later.retry_after or 0) > PATIENCE.total_seconds():
                 self._wait(later)
             raise
-        return landing.land(ledger, place, asked=answer.asked, received_at=answer.received_at, body=answer.body)
+        return landing.land(
+            ledger, place, asked=answer.asked, received_at=answer.received_at, body=answer.body, site=hook.site
+        )
 
     def _wait(self, asked_for: "RetriableError") -> None:
         """Gives the worker back until the vendor may be asked again: after its business hours, on its next day."""

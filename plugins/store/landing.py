@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from bookkeeping.certificate import Claim
 from bookkeeping.documents import Kind, Total
+from bookkeeping.identity import Origin
 from bookkeeping.text import shown
 from store.session import alone, copy, named
 
@@ -26,6 +27,7 @@ class Snapshot:
     """One landed answer. ``asked`` is the question put; ``received_at`` is in UTC; ``sha256`` is of the UTF-8 body.
 
     ``body`` is as it came, but for NULs, which stand in it as JSON's escape: those bytes are in landing.original.
+    ``site`` is the source's behind the connection; None where it was landed before sites were kept.
     """
 
     snapshot_id: int
@@ -37,6 +39,7 @@ class Snapshot:
     received_at: datetime
     sha256: str
     body: str
+    site: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,15 @@ def landing_alone(connection: psycopg.Connection, place: Place) -> Iterator[None
 
 
 def land(
-    connection: psycopg.Connection, place: Place, *, asked: dict[str, Any], received_at: datetime, body: str
+    connection: psycopg.Connection,
+    place: Place,
+    *,
+    asked: dict[str, Any],
+    received_at: datetime,
+    body: str,
+    site: str | None = None,
 ) -> Snapshot:
-    """Keeps an answer, byte for byte. A body already kept is not stored again."""
+    """Keeps an answer of a source's site, byte for byte. A body already kept is not stored again."""
     came = body.encode(errors="surrogatepass")
     sha256 = hashlib.sha256(came).hexdigest()
     with connection.transaction():
@@ -67,9 +76,11 @@ def land(
         if _as_text(body) != body:
             _sql.keep_original(connection, sha256=sha256, bytes=came)
         snapshot_id = _sql.add_snapshot(
-            connection, **asdict(place), asked=Jsonb(asked), received_at=received_at, sha256=sha256
+            connection, **asdict(place), asked=Jsonb(asked), received_at=received_at, sha256=sha256, site=site
         )
-    return Snapshot(snapshot_id, **asdict(place), asked=asked, received_at=received_at, sha256=sha256, body=body)
+    return Snapshot(
+        snapshot_id, **asdict(place), asked=asked, received_at=received_at, sha256=sha256, body=body, site=site
+    )
 
 
 def _as_text(body: str) -> str:
@@ -77,12 +88,14 @@ def _as_text(body: str) -> str:
     return _NOT_IN_A_TEXT.sub(lambda found: f"\\u{ord(found[0]):04x}", body)
 
 
-def lying_there(connection: psycopg.Connection, place: Place, box: str, since: datetime) -> Snapshot | None:
+def lying_there(
+    connection: psycopg.Connection, place: Place, box: str, since: datetime, site: str | None = None
+) -> Snapshot | None:
     """The newest snapshot that came at ``since`` or later and that the box has not taken before; None without one.
 
-    Not one that the source's own figures contradict.
+    Of the source's site, where that is given; not one that the source's own figures contradict.
     """
-    row = _sql.lying_there(connection, **asdict(place), box=box, since=since)
+    row = _sql.lying_there(connection, **asdict(place), box=box, since=since, site=site)
     return Snapshot(**row._asdict()) if row else None
 
 
@@ -93,10 +106,11 @@ def take(
     snapshot_id: int,
     control_totals: Sequence[Total],
     claims: Sequence[Claim],
+    key: str | None = None,
 ) -> None:
-    """Records that a box's day is read from a snapshot, what its part of it sums to, and its certificate."""
+    """Records that a box's day is read from a snapshot by its key there, what that sums to, and its certificate."""
     with connection.transaction():
-        _sql.take(connection, box=box, business_date=day, snapshot_id=snapshot_id)
+        _sql.take(connection, box=box, business_date=day, snapshot_id=snapshot_id, key=key)
         copy(
             connection,
             "landing.control_total (snapshot_id, box, kind, form, rows, net)",
@@ -118,10 +132,15 @@ def taken(connection: psycopg.Connection, box: str, day: date) -> Snapshot | Non
     return Snapshot(**row._asdict()) if row else None
 
 
+def origin(connection: psycopg.Connection, box: str, day: date, snapshot_id: int) -> Origin:
+    """Where a snapshot that a box's day was read from came from."""
+    return Origin(**_sql.origin(connection, box=box, business_date=day, snapshot_id=snapshot_id)._asdict())
+
+
 def bodies_before(connection: psycopg.Connection, snapshot: Snapshot, since: date) -> list[str]:
     """What was landed at the same place before a snapshot, oldest first: of business dates from ``since`` on.
 
-    Without what the source's own figures contradict.
+    Without what the source's own figures contradict, and what another site said behind the same connection.
     """
     return [
         row.body
@@ -132,6 +151,7 @@ def bodies_before(connection: psycopg.Connection, snapshot: Snapshot, since: dat
             source_key=snapshot.source_key,
             since=since,
             snapshot_id=snapshot.snapshot_id,
+            site=snapshot.site,
         )
     ]
 

@@ -16,6 +16,7 @@ from store import attempts, landing, reconciliation, staging
 from store import ledger as books
 from store.ledger import Revision
 
+SITE = "http://sga.example"
 PERSON = "Ana María Vera"
 
 
@@ -47,13 +48,13 @@ def stage(ledger: psycopg.Connection, box: CashBox, day: date, *amounts: tuple[s
     body = json.dumps(
         [{"PAGOS": rows, "NC": [], "RC": [{"rcId": 7, "rcValorInicial": 5, "inscripcionNombre": PERSON}]}]
     )
-    landed = landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body=body)
+    landed = landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body=body, site=SITE)
     held = QuarantinedRow(
         "0/RC/0", Kind.RECEIPT, "", "no_cash", "no cash behind it", Decimal(5), {"rcId": 7}, blocking=False
     )
     counted = [*totals(documents), Total(held.kind, held.form, 1, held.net)]
     claims = [Claim("PAGOS, in all", len(documents), len(documents), None, None)]
-    landing.take(ledger, box.id, day, landed.snapshot_id, counted, claims)
+    landing.take(ledger, box.id, day, landed.snapshot_id, counted, claims, key=box.key)
     staging.replace(ledger, box.id, day, landed.snapshot_id, Reading(documents, [held]))
     return documents
 

@@ -5,15 +5,15 @@ INSERT INTO landing.body (sha256, body) VALUES (:sha256, :body) ON CONFLICT DO N
 INSERT INTO landing.original (sha256, bytes) VALUES (:sha256, :bytes) ON CONFLICT DO NOTHING;
 
 -- name: add_snapshot<!
-INSERT INTO landing.snapshot (source, connection, source_key, business_date, asked, received_at, sha256)
-VALUES (:source, :connection, :source_key, :business_date, :asked, :received_at, :sha256)
+INSERT INTO landing.snapshot (source, connection, source_key, business_date, asked, received_at, sha256, site)
+VALUES (:source, :connection, :source_key, :business_date, :asked, :received_at, :sha256, :site)
 RETURNING snapshot_id;
 
 -- name: lying_there^
-SELECT snapshot_id, source, connection, source_key, business_date, asked, received_at, sha256, body
+SELECT snapshot_id, source, connection, source_key, business_date, asked, received_at, sha256, body, site
   FROM landing.snapshot JOIN landing.body USING (sha256)
  WHERE source = :source AND connection = :connection AND source_key = :source_key AND business_date = :business_date
-   AND received_at >= :since
+   AND received_at >= :since AND (CAST(:site AS text) IS NULL OR site = :site)
    AND NOT EXISTS (SELECT FROM landing.taken
                     WHERE taken.box = :box AND taken.business_date = :business_date
                       AND taken.snapshot_id >= snapshot.snapshot_id)
@@ -22,19 +22,26 @@ SELECT snapshot_id, source, connection, source_key, business_date, asked, receiv
  ORDER BY snapshot_id DESC LIMIT 1;
 
 -- name: take!
-INSERT INTO landing.taken (box, business_date, snapshot_id) VALUES (:box, :business_date, :snapshot_id);
+INSERT INTO landing.taken (box, business_date, snapshot_id, key) VALUES (:box, :business_date, :snapshot_id, :key);
 
 -- name: taken^
-SELECT snapshot_id, source, connection, source_key, business_date, asked, received_at, sha256, body
+SELECT snapshot_id, source, connection, source_key, business_date, asked, received_at, sha256, body, site
   FROM landing.taken JOIN landing.snapshot USING (snapshot_id, business_date) JOIN landing.body USING (sha256)
  WHERE box = :box AND business_date = :business_date
  ORDER BY snapshot_id DESC LIMIT 1;
+
+-- name: origin^
+SELECT source, site, connection, coalesce(taken.key, nullif(source_key, '*')) AS key
+  FROM landing.snapshot
+  LEFT JOIN landing.taken ON taken.snapshot_id = snapshot.snapshot_id AND taken.box = :box
+                         AND taken.business_date = :business_date
+ WHERE snapshot.snapshot_id = :snapshot_id;
 
 -- name: bodies_before
 SELECT body
   FROM landing.snapshot JOIN landing.body USING (sha256)
  WHERE source = :source AND connection = :connection AND source_key = :source_key AND business_date >= :since
-   AND snapshot_id < :snapshot_id
+   AND snapshot_id < :snapshot_id AND (site IS NULL OR CAST(:site AS text) IS NULL OR site = :site)
    AND NOT EXISTS (SELECT FROM landing.claim
                     WHERE claim.snapshot_id = snapshot.snapshot_id AND NOT holds AND NOT inner_rule)
  ORDER BY snapshot_id;

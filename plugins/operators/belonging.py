@@ -1,0 +1,214 @@
+"""What a box's file says, held against what stands in the ledger, before anything is read or booked by it."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING
+
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from bookkeeping.cash_box import CashBox
+from bookkeeping.documents import Kind
+from bookkeeping.identity import Claimed, Identity, Target, Unique
+from bookkeeping.identity import refusal as why_refused
+from bookkeeping.sentence import Sentence
+from language.say import listed, money, say
+from operators.step import refusal
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from bookkeeping.documents import Document
+    from bookkeeping.identity import Origin
+
+log = logging.getLogger(__name__)
+
+NAMES = {
+    "file": "its file",
+    "name": "its name",
+    "company": "its company",
+    "source": "its source",
+    "source_site": "its source's address",
+    "source_key": "its key",
+    "erp_connection": "the ERP's connection",
+    "erp_site": "the ERP's address",
+    "tenant": "its tenant",
+    "lot": "its lot",
+    "currency": "its currency",
+    "timezone": "its time zone",
+    "start_date": "its start date",
+}
+"""What people call the parts of a box's identity."""
+
+
+def hold_against_ledger(box: CashBox, day: date, ledger: "psycopg.Connection", source_site: str) -> Identity:
+    """Notes what the box is, tells what of it changed, and returns it. Refuses a source or a lot that another id has
+    booked, and a former name that is none."""
+    from store import identity
+
+    now = Identity.of(box, source_site=source_site, erp_site=_erp_site(box))
+    _refuse_wrong_former_name(box, day, ledger)
+    if claims := identity.claims(ledger, now, box.connection, day):
+        raise _refused(box, day, claims)
+    before = identity.note(ledger, now)
+    for field, is_now, was in now.changes(before) if before else ():
+        told = "Since the box was last read, {what} has changed: {now}; it was {before}."
+        log.warning(say(told, what=Sentence(NAMES[field]), now=is_now, before=was))
+    return now
+
+
+def hold_lot_against_ledger(box: CashBox, day: date, ledger: "psycopg.Connection") -> None:
+    """Refuses a lot that another id has booked: the file may have changed since the day was read."""
+    from store import identity
+
+    if claimed := identity.lot_of_another(ledger, box.id, Target(box.erp.tenant, box.erp.lot), _erp_site(box)):
+        raise _refused(box, day, [claimed])
+
+
+def hold_documents_against_ledger(
+    box: CashBox, day: date, ledger: "psycopg.Connection", snapshot_id: int, documents: "Sequence[Document]"
+) -> None:
+    """Refuses a day whose documents stand in other books: those of another box, or of another date of this one."""
+    from store import identity
+
+    found = identity.booked_elsewhere(
+        ledger, box.id, day, origin_of(box, day, ledger, snapshot_id), _scopes(box, documents)
+    )
+    if not found:
+        return
+    by_key = {document.key: document for document in documents}
+    own = {other_day: keys for (other, other_day), keys in found.items() if other == box.id}
+    if len(own) < len(found):
+        raise _booked_by_others(box, day, {place: keys for place, keys in found.items() if place[0] != box.id}, by_key)
+    for other_day in own:
+        what = Sentence("documents of this day are of {day} now", day=day)
+        identity.note_late_change(ledger, box.id, other_day, snapshot_id, what)
+    told = say(
+        "documents of this day stand in the books of others of its days, so nothing is posted: a document is booked"
+        " once.\n{books}\nClose those days again first, then clear the task derive of this run.",
+        books=listed(_told(box.name, other_day, keys, by_key) for other_day, keys in own.items()),
+    )
+    raise AirflowException(f"{box.name}, {day}: {told}")
+
+
+@contextmanager
+def booking_alone(box: CashBox, day: date, ledger: "psycopg.Connection", snapshot_id: int) -> Iterator[None]:
+    """Nobody else books documents of the same site meanwhile, so that two cannot book the same ones at once.
+
+    A box that reads its site alone, and whose documents are those of one day, waits for nobody.
+    """
+    from hooks.sources import source_of
+    from store import identity
+    from store.session import alone
+
+    origin = origin_of(box, day, ledger, snapshot_id)
+    moves = any(source_of(box).unique(kind) is Unique.SITE for kind in Kind)
+    if not moves and not identity.shares_site(ledger, box.id, origin):
+        yield
+        return
+    with alone(ledger, f"documents|{origin.source}|{origin.site or origin.connection}"):
+        yield
+
+
+def origin_of(box: CashBox, day: date, ledger: "psycopg.Connection", snapshot_id: int) -> "Origin":
+    """Where the day's documents came from; where that was landed before sites were kept, the box's own site."""
+    from dataclasses import replace
+
+    from store import identity, landing
+
+    origin = landing.origin(ledger, box.id, day, snapshot_id)
+    if origin.site is None and (seen := identity.last_seen(ledger, box.id)):
+        return replace(origin, site=seen.source_site)
+    return origin
+
+
+def _scopes(box: CashBox, documents: "Sequence[Document]") -> "Mapping":
+    from hooks.sources import source_of
+
+    unique, scopes = source_of(box).unique, {}
+    for document in documents:
+        scopes.setdefault(unique(document.kind), []).append(document.key)
+    return scopes
+
+
+def _erp_site(box: CashBox) -> str:
+    from hooks.protheus import ProtheusHook
+
+    return ProtheusHook(box.erp.connection).site
+
+
+def _refuse_wrong_former_name(box: CashBox, day: date, ledger: "psycopg.Connection") -> None:
+    """A box that was renamed twice was itself known by its first name."""
+    from store import identity
+
+    if box.formerly is None or identity.has_books(ledger, box.formerly):
+        return
+    first = identity.known_as(ledger, box.formerly)
+    if first is not None:
+        raise refusal(
+            box,
+            day,
+            "{former} is no name in the ledger: that file went on with the books of {first}. Nothing was read or"
+            " posted. Write the line formerly: {first} in {file}.",
+            former=box.formerly,
+            first=first,
+            file=f"{box.file}.yaml",
+        )
+
+
+def _refused(box: CashBox, day: date, claims: Sequence[Claimed]) -> AirflowFailException:
+    why = why_refused(box.file, claims, day, has_file=_has_file(claims[0].box), formerly=box.formerly)
+    return refusal(box, day, "{why}. Nothing was read or posted.", why=why)
+
+
+def _has_file(box_id: str) -> bool:
+    """Whether a box has a file, of whatever name."""
+    from mappings.findings import MappingError
+    from mappings.loader import cash_box
+
+    try:
+        return cash_box(box_id).id == box_id
+    except MappingError:
+        return False
+
+
+def _booked_by_others(
+    box: CashBox, day: date, found: "Mapping[tuple[str, date], list[str]]", by_key: "Mapping[str, Document]"
+) -> AirflowFailException:
+    other, other_day = next(iter(found))
+    if _has_file(other):
+        way = Sentence(
+            "If they are of this box, close {day} of {other} again first: approved, its books of them are taken back;"
+            " then clear the task derive of this run. If they are of {other}, this box reads a till that is not its"
+            " own: correct its key.",
+            day=other_day,
+            other=other,
+        )
+    else:
+        way = Sentence(
+            "If this box is {other} under another name, write the line formerly: {other} in {file}. If not, it reads a"
+            " till that is not its own, or from too early a start_date: correct its file.",
+            other=other,
+            file=f"{box.file}.yaml",
+        )
+    return refusal(
+        box,
+        day,
+        "documents of this day stand in the books of other boxes, so nothing is posted: a document is booked once.\n"
+        "{books}\n{way}",
+        books=listed(_told(name, booked_on, keys, by_key) for (name, booked_on), keys in found.items()),
+        way=way,
+    )
+
+
+def _told(name: str, day: date, keys: Sequence[str], by_key: "Mapping[str, Document]") -> Sentence:
+    """How many documents stand where, and their money by currency."""
+    sums: dict[str, object] = {}
+    for key in keys:
+        document = by_key[key]
+        sums[document.currency] = sums.get(document.currency, 0) + document.net
+    total = ", ".join(money(amount, currency) for currency, amount in sorted(sums.items()))
+    number = Sentence("{n} document" if len(keys) == 1 else "{n} documents", n=len(keys))
+    told = "{documents} of {total} in those of {box} of {day}"
+    return Sentence(told, documents=number, total=total, box=name, day=day)

@@ -1,0 +1,276 @@
+"""What a box's file says is held against the books: a lot, a till and a document are booked by one box only."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from mappings.loader import cash_box
+from sandbox.server import SandboxServer
+from support import closed_day
+
+BOX, DAY = "itb_caja_164", date(2024, 9, 6)
+NEXT = DAY + timedelta(days=3)
+
+
+@pytest.fixture
+def files(mappings) -> Path:
+    return mappings / "cash_boxes"
+
+
+@pytest.fixture
+def write(files) -> Callable[..., None]:
+    """``write("itb_centro", "lot: 008964", "lot: 008999")``: a box's file as Caja 164's is, with texts replaced."""
+    pattern = (files / f"{BOX}.yaml").read_text()
+
+    def write(name: str, *replaced: str, also: str = "") -> None:
+        text = pattern
+        for old, new in zip(replaced[::2], replaced[1::2], strict=True):
+            assert old in text
+            text = text.replace(old, new)
+        (files / f"{name}.yaml").write_text(f"{text}\n{also}\n")
+
+    return write
+
+
+@pytest.fixture
+def removed(files) -> Callable[[str], None]:
+    return lambda name: (files / f"{name}.yaml").unlink()
+
+
+def live(sandbox: SandboxServer) -> int:
+    return len(sandbox.protheus_ledger(live=True))
+
+
+def refused(run, step: str = "land") -> str:
+    with pytest.raises(AirflowFailException) as error:
+        run.step(step)
+    return str(error.value)
+
+
+def until(run, last: str) -> None:
+    """The steps up to one."""
+    for name in ("land", "stage", "derive", "approve", "post", "reconcile"):
+        run.step(name)
+        if name == last:
+            return
+
+
+class TestRenamedFile:
+    @pytest.fixture
+    def renamed(self, close, write, removed) -> None:
+        close(BOX, DAY).all()
+        removed(BOX)
+        write("itb_centro")
+
+    def test_a_lot_that_another_name_has_booked_is_refused_before_the_source_is_asked(
+        self, close, renamed, sandbox, ledger
+    ):
+        asked = sandbox.calls("sga")
+        for day in (DAY, NEXT):
+            said = refused(close("itb_centro", day))
+            assert "lot 008964 of T1,D MG 01 in the ERP is booked as itb_caja_164, from 2024-09-06" in said
+            assert "write the line formerly: itb_caja_164 in itb_centro.yaml" in said
+            assert "a lot of its own and a start_date of 2024-09-07 or later" in said
+        assert (sandbox.calls("sga"), live(sandbox)) == (asked, 1)
+        assert "of 2024-09-06 it has booked" in refused(close("itb_centro", DAY))
+        assert not ledger.execute("SELECT FROM ledger.cash_box WHERE box = 'itb_centro'").fetchall()
+
+    def test_with_the_line_formerly_the_day_is_the_same_and_nothing_is_sent(
+        self, close, renamed, write, sandbox, ledger
+    ):
+        write("itb_centro", also=f"formerly: {BOX}")
+        before = sandbox.calls("protheus")
+        assert close("itb_centro", DAY).all()["state"] == "reconciled"
+        assert (sandbox.calls("protheus"), live(sandbox)) == (before, 1)
+        assert close("itb_centro", NEXT).all()["state"] == "reconciled"
+        boxes = {row.box for row in ledger.execute("SELECT box FROM ledger.entry")}
+        versions = ledger.execute("SELECT version, file FROM ledger.cash_box WHERE box = %s ORDER BY 1", (BOX,))
+        assert boxes == {BOX}
+        assert [tuple(row) for row in versions] == [(1, BOX), (2, "itb_centro")]
+
+    def test_a_correction_after_the_renaming_reverses_what_was_posted_under_the_first_name(
+        self, close, renamed, write, sandbox
+    ):
+        write("itb_centro", also=f"formerly: {BOX}")
+        sandbox.pay_late("itb", 164, DAY, 1, Decimal("12.34"))
+        assert close("itb_centro", DAY).all()["state"] == "reconciled"
+        assert live(sandbox) == 3
+
+    def test_a_second_renaming_names_the_first_name_and_says_so(self, close, renamed, write, removed):
+        write("itb_centro", also=f"formerly: {BOX}")
+        close("itb_centro", DAY).all()
+        removed("itb_centro")
+        write("itb_sur")
+        assert f"write the line formerly: {BOX} in itb_sur.yaml" in refused(close("itb_sur", DAY))
+        write("itb_sur", also="formerly: itb_centro")
+        said = refused(close("itb_sur", DAY))
+        assert f"itb_centro is no name in the ledger: that file went on with the books of {BOX}" in said
+        assert f"Write the line formerly: {BOX} in itb_sur.yaml" in said
+        write("itb_sur", also=f"formerly: {BOX}")
+        assert close("itb_sur", DAY).all()["state"] == "reconciled"
+
+    def test_a_lot_of_its_own_and_a_later_start_are_the_other_way_out(self, close, renamed, write, sandbox):
+        write("itb_centro", "lot: 008964", "lot: 008999")
+        said = refused(close("itb_centro", DAY))
+        assert "164 of sga at http" in said
+        assert "is booked as itb_caja_164" in said
+        write("itb_centro", "lot: 008964", "lot: 008999", "start_date: 2024-01-01", "start_date: 2024-09-07")
+        assert close("itb_centro", NEXT).all()["state"] == "reconciled"
+        assert live(sandbox) == 2
+
+    def test_a_file_that_changes_its_lot_between_the_steps_books_into_nobody_elses(self, close, write, sandbox):
+        close("itb_caja_165", DAY).all()
+        run = close(BOX, DAY)
+        until(run, "stage")
+        write(BOX, "lot: 008964", "lot: 008965")
+        assert "lot 008965 of T1,D MG 01 in the ERP is booked as itb_caja_165" in refused(run, "derive")
+        assert live(sandbox) == 1
+
+    def test_two_names_that_booked_one_lot_before_this_was_refused_the_first_goes_on(
+        self, close, ledger, write, sandbox
+    ):
+        """As such ledgers stand there already: the second name's books came in past the first step."""
+        close(BOX, DAY).all()
+        write("itb_centro")
+        other = cash_box("itb_centro")
+        closed_day.close(ledger, other, NEXT, ("10.00", "1"))
+        assert "is booked as itb_caja_164" in refused(close("itb_centro", DAY))
+        assert close(BOX, DAY).all()["state"] == "reconciled"
+
+
+class TestOldTill:
+    """A box's key changed, and a new box was made for the till that it read before."""
+
+    OWN = ("name: Caja 164", "name: Caja vieja", "lot: 008964", "lot: 008990")
+
+    @pytest.fixture
+    def moved(self, close, write) -> None:
+        close(BOX, DAY).all()
+        write(BOX, "key: 164", "key: 169")
+
+    def test_the_new_box_is_refused_for_days_that_the_other_booked_and_closes_later_ones(
+        self, close, moved, write, sandbox
+    ):
+        write("itb_vieja", *self.OWN)
+        said = refused(close("itb_vieja", DAY))
+        assert f"is booked as {BOX}, from 2024-09-06 to 2024-09-06; of 2024-09-06 it has booked " in said
+        assert f"give itb_vieja.yaml a key of its own, since {BOX} has a file too" in said
+        write("itb_vieja", *self.OWN, "start_date: 2024-01-01", "start_date: 2024-09-07")
+        assert close("itb_vieja", NEXT).all()["state"] == "reconciled"
+        assert live(sandbox) == 2
+
+    def test_a_day_whose_documents_another_box_has_booked_is_refused_with_number_money_box_and_day(
+        self, close, moved, write, ledger, sandbox, monkeypatch
+    ):
+        monkeypatch.setattr(
+            "operators.belonging.hold_against_ledger", lambda *_: None
+        )  # as if the first step had erred
+        write("itb_vieja", *self.OWN)
+        run = close("itb_vieja", DAY)
+        until(run, "stage")
+        documents = ledger.execute("SELECT count(*) FROM staging.document WHERE box = 'itb_vieja'").fetchone()[0]
+        said = refused(run, "derive")
+        assert f"{documents} documents of " in said
+        assert f"in those of {BOX} of 2024-09-06" in said
+        assert f"close 2024-09-06 of {BOX} again first" in said
+        assert live(sandbox) == 1
+
+    def test_with_the_key_alone_changed_the_closed_day_asks_a_person(self, close, moved, sandbox, ledger):
+        run = close(BOX, DAY)
+        until(run, "derive")
+        said = refused(run, "post")
+        assert "The day was booked from 164, http" in said
+        assert "would now be booked from 169, http" in said
+        assert live(sandbox) == 1
+        ledger.execute(
+            "INSERT INTO ledger.approval (box, business_date, revision_id, reason, asked, asked_in, decision,"
+            " decided_at, decided_by) SELECT box, business_date, revision_id, 'other_origin', '', 'r', 'approved',"
+            " now(), 'Ana' FROM ledger.revision WHERE revision = 2"
+        )
+        run.step("post")
+        assert live(sandbox) == 3
+        assert run.step("reconcile")["state"] == "reconciled"
+
+    def test_a_new_day_of_the_new_key_asks_nobody(self, close, moved):
+        assert close(BOX, NEXT).all()["state"] == "reconciled"
+
+
+class TestOtherLotOrCurrency:
+    def test_a_day_that_would_move_to_another_lot_asks_a_person_and_says_both(self, close, write, sandbox):
+        close(BOX, DAY).all()
+        write(BOX, "lot: 008964", "lot: 008990")
+        run = close(BOX, DAY)
+        until(run, "derive")
+        said = refused(run, "post")
+        assert "stands in the ERP in lot 008964, T1,D MG 01 and would now be posted to lot 008990, T1,D MG 01" in said
+        assert live(sandbox) == 1
+        assert close(BOX, NEXT).all()["state"] == "reconciled"
+
+    @pytest.mark.parametrize("currency", ["EUR", "UYU"])
+    def test_another_currency_asks_about_the_closed_day_and_about_the_next(self, close, write, sandbox, currency):
+        close(BOX, DAY).all()
+        write(BOX, "currency: USD", f"currency: {currency}")
+        for day, said in (
+            (DAY, f"The day was booked in USD and would now be booked in {currency}, figure for figure"),
+            (NEXT, f"What the box posted last is in USD, and this day would be booked in {currency}"),
+        ):
+            run = close(BOX, day)
+            until(run, "derive")
+            assert said in refused(run, "post")
+        assert live(sandbox) == 1
+
+    def test_the_log_tells_each_change_of_the_file_once(self, close, write, caplog):
+        close(BOX, DAY).step("land")
+        write(BOX, "timezone: America/Guayaquil", "timezone: America/Montevideo", "start_date: 2024-01-01",
+              "start_date: 2024-02-01")  # fmt: skip
+        for times in (1, 0):
+            caplog.clear()
+            close(BOX, DAY).step("land")
+            assert caplog.text.count("its time zone has changed: America/Montevideo; it was America/Guayaquil") == times
+            assert caplog.text.count("its start date has changed: 2024-02-01; it was 2024-01-01") == times
+
+
+class TestDocumentsOfTheWholeSite:
+    """At Bsale and Zeta a document has one id in the company, through whichever box and on whatever day it is read."""
+
+    OFFICE, OTHER = "austral_oficina_1", "austral_oficina_2"
+
+    def test_a_payment_that_another_office_has_booked_on_whatever_day_is_refused(self, close, ledger, sandbox):
+        close(self.OFFICE, DAY).all()
+        run = close(self.OTHER, NEXT)
+        until(run, "stage")
+        ledger.execute(
+            "UPDATE staging.document SET document_key = (SELECT min(document_key) FROM staging.document WHERE box = %s)"
+            " WHERE box = %s AND document_key = (SELECT min(document_key) FROM staging.document WHERE box = %s)",
+            (self.OFFICE, self.OTHER, self.OTHER),
+        )
+        before = live(sandbox)
+        assert f"in those of {self.OFFICE} of 2024-09-06" in refused(run, "derive")
+        assert live(sandbox) == before
+
+    def test_a_payment_that_stands_on_another_day_of_the_box_stops_it_until_that_day_is_closed_again(
+        self, close, ledger, sandbox
+    ):
+        close(self.OFFICE, DAY).all()
+        run = close(self.OFFICE, NEXT)
+        until(run, "stage")
+        ledger.execute(
+            "UPDATE staging.document SET document_key = (SELECT min(document_key) FROM staging.document"
+            " WHERE business_date = %s) WHERE business_date = %s AND document_key = (SELECT min(document_key)"
+            " FROM staging.document WHERE business_date = %s)",
+            (DAY, NEXT, NEXT),
+        )
+        with pytest.raises(AirflowException, match=r"1 document of .* in those of .* of 2024-09-06"):
+            run.step("derive")
+        state = ledger.execute("SELECT state FROM board.box_day WHERE business_date = %s", (DAY,)).fetchone()[0]
+        assert state == "changed"
+        ledger.execute(  # that day was read again, without the payment
+            "DELETE FROM staging.document WHERE business_date = %s AND document_key ="
+            " (SELECT min(document_key) FROM staging.document WHERE business_date = %s)",
+            (DAY, NEXT),
+        )
+        run.step("derive")

@@ -306,6 +306,6 @@ def _given_up(missing: list[str], stuck: str, patience: Patience) -> str:
         why = ""
     return (
         f"Not ready after {patience.waited} s{why}: {', '.join(missing)}. What this start began was stopped again, and"
-        " nothing is lost: look at the log for what is wrong, close other programs where the machine is short of memory,"
+        " nothing is lost: look at the log for what is wrong, close other programs where memory is short,"
         f" and try again. {SETTING}=3600 in the environment or in .env waits an hour, whatever the parts do."
     )

@@ -34,6 +34,7 @@ class NewVoucher(BaseModel):
     voucher: int = 703
     dollars: bool = False
     on_behalf: bool = False
+    unissued: bool = False
 
 
 class Change(BaseModel):
@@ -88,6 +89,8 @@ def controls(site: "Zeta") -> APIRouter:
             particulars |= {"moneda": catalogue.USD, "cotizacion": catalogue.rate(new.day)}
         if new.on_behalf:
             particulars["notas"] = catalogue.ON_BEHALF
+        if new.unissued:
+            particulars["emitido"] = False
         with site.state.session() as session:
             site.write(session, new.company, new.day, new.day)
             sold = session.scalar(select(func.count()).where(ZetaComprobante.pk >= FIRST_SOLD))

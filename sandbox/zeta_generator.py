@@ -148,6 +148,8 @@ class Counter:
         } | particulars
         voucher = ZetaComprobante(empresa=self.empresa, fecha=self.day, **fields)
         voucher.tipo = catalogue.COMPROBANTES[voucher.codigo].tipo
+        if voucher.tipo == catalogue.CREDIT_SALE and "condicion" not in particulars:
+            voucher.condicion = 2
         for sold in self.basket(voucher.moneda) if articles is None else articles:
             voucher.lineas.append(line(sold, self.settings.decimals.get(voucher.moneda, 2)))
         add_up(voucher)

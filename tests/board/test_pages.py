@@ -14,10 +14,11 @@ from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
 from board.boxes import dag_of
+from hooks.sources import LandedDay
 from mappings.loader import cash_boxes
-from store import attempts, staging
+from store import attempts, landing, staging
 from store import ledger as books
-from support import closed_day
+from support import closed_day, zeta_site
 
 BOX = cash_boxes()["itb_caja_164"]
 DAY = datetime.now(UTC).date() - timedelta(days=4)
@@ -62,6 +63,19 @@ def test_a_closed_day_has_its_sign_its_amount_and_its_page(login, ledger):
     assert page.count("1.234,50") >= 5  # source (less the receipt), staged, journal, ERP, and the journal's two sides
     assert "1.1.01.001" in page
     assert "confirmado" in page
+
+
+def test_what_a_day_does_not_hold_is_told_on_its_page_and_is_no_row_of_its_certificate(login, ledger):
+    zeta = cash_boxes()["itb_uruguay_1_2"]
+    place = landing.Place(zeta.source, zeta.connection, "*", DAY)
+    body = zeta_site.landed(receipts={"read": False}, lines=[], query=[[]], day=DAY)
+    landed = landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body=body)
+    day = LandedDay(zeta, DAY, body, lambda since: [])
+    landing.take(ledger, zeta.id, DAY, landed.snapshot_id, [], [*day.claims(), *day.notices()])
+    staging.replace(ledger, zeta.id, DAY, landed.snapshot_id, day.reading())
+    page = login().get(f"/boxes/{zeta.id}/{DAY}").text
+    assert page.count("Los recibos de cobro no están en el dinero de esta caja: la conexión no los lee.") == 1
+    assert "Receipts" not in page
 
 
 @pytest.mark.parametrize(("state", "letter"), [("running", "r"), ("queued", "r"), ("failed", "f")])

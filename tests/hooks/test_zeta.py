@@ -12,7 +12,7 @@ from airflow.providers_manager import ProvidersManager
 from hooks.errors import DataError, FatalError, RetriableError
 from hooks.provider import get_provider_info
 from hooks.zeta import ZetaHook
-from hooks.zeta_filters import BalancesFilter, SalesFilter
+from hooks.zeta_filters import BalancesFilter, ReceiptsFilter, SalesFilter
 from hooks.zeta_settings import Settings
 from hooks.zeta_wire import day_of
 
@@ -31,6 +31,7 @@ class Uncounted:
 @pytest.fixture
 def hook_of(vendor, connection, monkeypatch) -> Callable[..., ZetaHook]:
     monkeypatch.setattr(ZetaHook, "calls", Uncounted())
+    monkeypatch.setattr("hooks.zeta.PAUSES", (0.01,))
 
     def make(host: str = vendor.url, **extra) -> ZetaHook:
         return ZetaHook(connection("zeta", host, LOGIN | extra, login="ITBUY", password="company-key"))
@@ -169,6 +170,47 @@ def test_pages_are_read_to_the_last(hook, vendor):
     vendor.answers(out("QueryVentas", row(1), last=False), out("QueryVentas", row(2), last="false"), out("QueryVentas"))
     assert [each["RegistroId"] for each in hook.query_sales(SALES)] == [1, 2]
     assert [asked.json["QueryVentasIn"]["Data"]["Page"] for asked in vendor.asked] == [1, 2, 3]
+
+
+def test_an_empty_page_that_is_not_the_last_is_asked_again_and_never_the_end(hook, vendor):
+    first, last = out("QueryVentas", row(1), last=False), out("QueryVentas", row(2))
+    vendor.answers(first, out(last=False), out(last=False), last)
+    assert [each["RegistroId"] for each in hook.query_sales(SALES)] == [1, 2]
+    assert [asked.json["QueryVentasIn"]["Data"]["Page"] for asked in vendor.asked] == [1, 2, 2, 2]
+
+
+def test_a_page_that_stays_empty_is_given_up_with_advice_that_can_be_followed(hook, vendor):
+    vendor.answers(out(last=False))
+    with pytest.raises(DataError, match="clear the task later"):
+        hook.query_sales(SALES)
+    assert len(vendor.asked) == 3
+
+
+RECEIPTS = ReceiptsFilter(since=date(2024, 9, 6), until=date(2024, 9, 6), issued="S")
+
+
+def test_receipts_are_asked_of_their_own_service_as_the_field_notes_say(hook, vendor):
+    vendor.answers(out("QueryComprobantes", row(1)))
+    assert hook.receipts(RECEIPTS) == [[row(1)]]
+    (asked,) = vendor.asked
+    assert asked.path == "/rest/APIs/RESTRecibosCobranzaV2QueryComprobantes"
+    assert asked.json["QueryComprobantesIn"]["Data"] == {
+        "Page": 1,
+        "Filters": {"Anio": "2024", "FechaDesde": "2024-09-06", "FechaHasta": "2024-09-06", "Emitido": "S"},
+    }
+
+
+def test_the_last_row_of_receipts_may_say_that_its_page_is_the_last(hook, vendor):
+    def page(*rows: dict) -> dict:
+        return {"QueryComprobantesOut": {"Succeed": True, "Response": list(rows)}}
+
+    vendor.answers(page(row(1), row(2, IsLastPage=False)), page(row(3, IsLastPage="true")))
+    assert [[each["RegistroId"] for each in rows] for rows in hook.receipts(RECEIPTS)] == [[1, 2], [3]]
+    vendor.answers(page())  # a day without any: nobody is there to say so
+    assert hook.receipts(RECEIPTS) == [[]]
+    vendor.answers(page(row(1)))
+    with pytest.raises(DataError, match="does not say whether it is the last"):
+        hook.receipts(RECEIPTS)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,333 @@
+"""Random sales of shops with Zeta: discounts at any rate, whole pesos, spellings, words and shapes of every kind.
+
+Whatever comes, a sale is booked to the cent of what it says, or one row is quarantined with a sentence that names it.
+"""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bookkeeping.derive import derive
+from bookkeeping.documents import Kind, Reading
+from bookkeeping.journal import Side
+from bookkeeping.rates import RATE_OF_ONE, at_par
+from hooks.errors import VendorError
+from hooks.zeta import certify, control_totals, read
+from hooks.zeta_shapes import Reason, Voucher
+from hooks.zeta_words import denying, says_on_behalf, words_of
+from mappings import account_mapping, cash_box
+from support.zeta_site import DAY, landed, line, queried, sale
+
+BOX = cash_box("itb_uruguay_1_2")
+MAPPING = account_mapping("zeta_uruguay")
+RATES = {"22.00": "basic", "10.00": "minimum", "0.00": "exempt"}
+KINDS = {(3, 1): "cash", (4, -1): "cash", (1, 1): "credit", (2, -1): "credit"}
+CENT = Decimal("0.01")
+many = settings(max_examples=150, deadline=None)
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A voucher as a shop has it: what is right of it, and the rows that say so."""
+
+    row: dict
+    lines: list[dict]
+    query: dict
+    base: dict[str, Decimal]
+    vat: dict[str, Decimal]
+    total: Decimal
+
+    def body(self, lines: object = None) -> str:
+        said = json.loads(landed(self.row, lines=self.lines, query=[[self.query]]))
+        if lines is not None:
+            said["lines"] = lines
+        return json.dumps(said)
+
+
+cents = st.integers(1, 2_000_000).map(lambda number: Decimal(number).scaleb(-2))
+
+
+@st.composite
+def shops(draw: st.DrawFn) -> Shop:
+    """Vouchers with lines at several rates, some of them discounts; some with a total in whole pesos."""
+    kind, sign = draw(st.sampled_from(list(KINDS)))
+    rows, base, vat = [], defaultdict(Decimal), defaultdict(Decimal)
+    for rate in draw(st.lists(st.sampled_from(list(RATES)), min_size=1, max_size=6)):
+        net = draw(cents) * draw(st.sampled_from([1, 1, 1, -1]))
+        tax = (net * Decimal(rate) / 100).quantize(CENT, ROUND_HALF_UP)
+        rows.append((rate, net, tax))
+        base[RATES[rate]] += net
+        vat[RATES[rate]] += tax
+    if sum(base.values()) + sum(vat.values()) < 0:
+        rows = [(rate, -net, -tax) for rate, net, tax in rows]
+        base, vat = ({name: -amount for name, amount in each.items()} for each in (base, vat))
+    subtotal, tax, exact = sum(base.values()), sum(vat.values()), sum(base.values()) + sum(vat.values())
+    total = exact.quantize(Decimal(1), ROUND_HALF_UP).quantize(CENT) if draw(st.booleans()) else exact
+    own_sign = -1 if sign < 0 and draw(st.booleans()) else 1  # documented without a sign, and seen with one
+    fields = {"ComprobanteTipo": kind, "FacturaSigno": sign}
+    fields |= {"FacturaSubtotal": f"{own_sign * subtotal}", "FacturaIVA": f"{own_sign * tax}"}
+    query = queried(total=f"{sign * total}", IVASigno=f"{sign * tax}")
+    lines = [
+        line(rate=rate, base=f"{own_sign * net}", vat=f"{own_sign * vat}", LineaTotal=f"{own_sign * (net + vat)}")
+        for rate, net, vat in rows
+    ]
+    return Shop(sale(total=f"{own_sign * total}", **fields), lines, query, dict(base), dict(vat), total)
+
+
+def reading_of(body: str) -> Reading:
+    return read(body, day=DAY, currency="UYU", key="1-2")
+
+
+@many
+@given(shops())
+def test_a_voucher_is_booked_to_the_cent_of_its_parts_whatever_their_signs(shop):
+    body = shop.body()
+    reading = reading_of(body)
+    assert not reading.quarantined, reading.quarantined[0].message
+    (document,) = reading.documents
+    assert document.net == shop.total
+    for rate in RATES.values():
+        assert document.amounts[f"base_{rate}"] == shop.base.get(rate, 0)
+        assert document.amounts.get(f"vat_{rate}", 0) == shop.vat.get(rate, 0)
+    assert all(claim.holds for claim in certify(body, currency="UYU", key="1-2"))
+    assert [(total.count, total.net) for total in control_totals(body, currency="UYU", key="1-2")] == [(1, shop.total)]
+
+    derivation = derive(reading.documents, MAPPING, BOX, DAY)
+    assert not derivation.problems
+    balances: dict[str, Decimal] = defaultdict(Decimal)
+    for entry in derivation.entries:
+        assert entry.debit == entry.credit
+        for one in entry.lines:
+            assert one.amount > 0
+            balances[one.account] += one.amount if one.side is Side.DEBIT else -one.amount
+    sign = 1 if document.kind is Kind.SALE else -1
+    assert balances["1.1.01.001"] + balances["1.1.03.005"] == sign * shop.total
+    assert balances["2.1.02.002"] == -sign * shop.vat.get("basic", 0)
+    assert balances["2.1.02.003"] == -sign * shop.vat.get("minimum", 0)
+    rounding = shop.total - sum(shop.base.values()) - sum(shop.vat.values())
+    assert balances["5.2.01.001"] == -sign * rounding
+    assert abs(rounding) <= Decimal("0.50")
+
+
+OF_A_LINE = {"IVATasa", "LineaSubtotal", "LineaIVA", "LineaTotal"}
+
+
+def header(row: dict) -> dict:
+    return {name: value for name, value in row.items() if name not in OF_A_LINE}
+
+
+def own(row: dict, *names: str) -> dict:
+    return {name: value for name, value in row.items() if name in OF_A_LINE or name in names}
+
+
+SHAPES = {
+    "Lineas in the sale": lambda rows: [header(rows[0]) | {"Lineas": [own(row) for row in rows]}],
+    "Lineas with a name of their own": lambda rows: [header(rows[0]) | {"Lineas": {"Linea": [own(r) for r in rows]}}],
+    "sections in the sale": lambda rows: [{"Encabezado": header(rows[0]), "Lineas": [own(row) for row in rows]}],
+    "two sections": lambda rows: {
+        "Encabezado": [header(rows[0])],
+        "Lineas": [own(row, "FacturaId") for row in rows],
+    },
+    "two sections of one sale": lambda rows: {"Encabezado": header(rows[0]), "Lineas": [own(row) for row in rows]},
+    "two sections, other sales": lambda rows: {
+        "Encabezado": [header(rows[0]), {"FacturaId": 77, "MonedaCodigo": 1}],
+        "Lineas": [*(own(row, "FacturaId") for row in rows), {"FacturaId": 77, "LineaSubtotal": 5, "IVATasa": 0}],
+    },
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@settings(max_examples=25, deadline=None)
+@given(shop=shops())
+def test_lines_in_any_shape_are_the_same_sale(shape, shop):
+    assert reading_of(shop.body(SHAPES[shape](shop.lines))) == reading_of(shop.body())
+
+
+def test_lines_in_the_rows_of_the_sales_are_read_too():
+    row = sale() | {"Lineas": [own(line())]}
+    assert reading_of(landed(row, lines=[])).documents[0].amounts == reading_of(landed(sale())).documents[0].amounts
+
+
+@pytest.mark.parametrize("strange", [[{"FacturaId": 1, "Renglones": "2 x 50.00"}], [{"FacturaId": 1, "X": [{"y": 1}]}]])
+def test_a_shape_that_is_not_known_is_told_as_such(strange):
+    (held,) = reading_of(json.dumps(json.loads(landed(sale())) | {"lines": strange})).quarantined
+    assert held.reason == Reason.UNKNOWN_SHAPE
+    assert "the lines of sale 1 came in a shape that is not known" in held.message
+
+
+@many
+@given(st.data())
+def test_cuenta_ajena_is_read_in_any_spelling(data):
+    letters = "#cuentaajena"
+    accents = {"u": "uúÚ", "e": "eéÉè", "a": "aáÁà"}
+    spelt = "".join(
+        data.draw(st.sampled_from(accents.get(letter, letter) + letter.upper()))
+        + data.draw(st.sampled_from(["", "", "", " ", "  ", "\t"]))
+        for letter in letters
+    )
+    assert says_on_behalf(data.draw(st.sampled_from(["", " "])) + spelt)
+
+
+@pytest.mark.parametrize("notes", ["", None, "#CUENTA", "cuenta", "por cuenta de ana", "ajena", 5, ["#CUENTAAJENA"]])
+def test_other_notes_are_ones_own_sale(notes):
+    assert not says_on_behalf(notes)
+
+
+CASH = ["Venta Contado", "VENTA CONTADO", "Factura contado", "venta  contádo"]
+CREDIT = ["Venta Crédito", "VENTA CREDITO", "Factura de Venta Crédito", "Venta cuenta corriente"]
+RETURN = ["Devolución Contado", "DEVOLUCION DE VENTA CONTADO", "Nota de Crédito Contado"]
+NOTE = ["Nota de Crédito", "NOTA DE CREDITO DE VENTA", "Nota de crédito crédito"]
+WORDS = {
+    Voucher.CASH_SALE: CASH,
+    Voucher.CREDIT_SALE: CREDIT,
+    Voucher.CASH_RETURN: RETURN,
+    Voucher.CREDIT_NOTE: NOTE,
+}
+NEUTRAL = [
+    {},
+    {"ComprobanteNombre": "e-Ticket"},
+    {"CondicionNombre": "Tarjeta de Crédito"},
+    {"ComprobanteNombre": None},
+]
+
+
+@pytest.mark.parametrize("voucher", Voucher)
+@pytest.mark.parametrize("said", Voucher)
+@given(data=st.data())
+def test_words_and_number_are_believed_only_together(voucher, said, data):
+    row = {"ComprobanteTipoNombre": data.draw(st.sampled_from(WORDS[said]))} | data.draw(st.sampled_from(NEUTRAL))
+    assert bool(denying(voucher, words_of(row, {}))) == (voucher != said)
+
+
+@pytest.mark.parametrize(
+    ("fields", "voucher", "denied"),
+    [
+        ({"CondicionPagoNombre": "Crédito 30 días"}, Voucher.CASH_SALE, True),
+        ({"CondicionPagoNombre": "30 días"}, Voucher.CASH_SALE, True),
+        ({"CondicionPagoNombre": "Contado"}, Voucher.CREDIT_SALE, True),
+        ({"CondicionPagoNombre": "Contado"}, Voucher.CASH_SALE, False),
+        ({"CondicionPagoNombre": "Contado"}, Voucher.CREDIT_NOTE, True),
+        # Terms are of credit sales; a note has the site's default.
+        ({"CondicionPagoNombre": "Contado", "ComprobanteTipoNombre": "Nota de Crédito"}, Voucher.CREDIT_NOTE, False),
+        ({"CondicionPagoNombre": "Contado", "ComprobanteTipoNombre": "Nota de Crédito"}, Voucher.CASH_RETURN, True),
+        ({"ComprobanteNombre": "e-Devolución Contado", "TipoCFENombre": "Nota de Crédito de e-Ticket"},
+         Voucher.CASH_RETURN, False),
+        ({"ComprobanteNombre": "e-Factura Crédito", "TipoCFENombre": "e-Factura"}, Voucher.CASH_SALE, True),
+        ({"TipoCFENombre": "Nota de Crédito de e-Ticket"}, Voucher.CASH_SALE, True),
+        ({"TipoCFENombre": "e-Ticket"}, Voucher.CASH_RETURN, True),
+        ({"ComprobanteTipoNombre": "Recibo de Cobro"}, Voucher.CASH_SALE, True),
+        ({"ComprobanteTipoNombre": "Venta"}, Voucher.CREDIT_SALE, False),
+        ({}, Voucher.CREDIT_NOTE, False),
+    ],
+)  # fmt: skip
+def test_what_a_row_says_denies_its_number_or_not(fields, voucher, denied):
+    assert bool(denying(voucher, words_of(fields, {}))) == denied
+
+
+def test_where_words_are_absent_the_connections_table_counts():
+    types = {"1": "cash_sale", "2": "cash_return", "3": "credit_sale", "4": "credit_note"}
+    body = landed(sale(ComprobanteTipo=3), vouchers={"types": types, "codes": {}})
+    (document,) = reading_of(body).documents
+    assert (document.attributes["sale_type"], document.form) == ("credit", "credit")
+    (total,) = control_totals(body, currency="UYU", key="1-2")
+    assert total.form == "credit"
+
+
+def test_a_voucher_whose_name_misleads_is_what_the_connection_says():
+    query = [[queried(ComprobanteTipoNombre="Venta Crédito")]]
+    (held,) = reading_of(landed(sale(), query=query)).quarantined
+    assert held.reason == Reason.NUMBER_AGAINST_WORDS
+    vouchers = {"types": {"3": "cash_sale"}, "codes": {"703": "cash_sale"}}
+    assert reading_of(landed(sale(), query=query, vouchers=vouchers)).documents[0].attributes["sale_type"] == "cash"
+
+
+@many
+@given(total=st.integers(11_000, 13_500).map(lambda number: Decimal(number).scaleb(-2)))
+def test_only_a_total_in_whole_units_is_rounded_and_all_others_are_told(total):
+    reading = reading_of(landed(sale(total=f"{total}"), lines=[line()]))
+    off = total - Decimal("122.00")
+    rounded = (total % 1 == 0 and abs(off) < 1) or (total % Decimal("0.1") == 0 and abs(off) < Decimal("0.1"))
+    if off == 0 or rounded:
+        assert reading.documents[0].net == total
+        assert reading.documents[0].amounts.get("rounding", 0) == off
+    else:
+        assert reading.quarantined[0].reason == Reason.DOES_NOT_ADD_UP
+        assert f"are not {total} (FacturaTotal)" in reading.quarantined[0].message
+
+
+@pytest.mark.parametrize("rate", ["1", "1.0000000", 1, "1E0"])
+def test_a_rate_of_one_waits_for_the_mappings_word(rate):
+    reading = reading_of(landed(sale(MonedaCodigo=2, Cotizacion=rate), lines=[line(MonedaCodigo=2)]))
+    (held,) = reading.quarantined
+    assert (held.reason, held.blocking, reading.documents) == (RATE_OF_ONE, True, [])
+    assert "sale A-1: Cotizacion is 1" in held.message
+    assert at_par(reading, ["EUR"]) == reading
+    freed = at_par(reading, ["USD"])
+    assert (len(freed.documents), freed.quarantined) == (1, [])
+
+
+@pytest.mark.parametrize("rate", ["0", "0.0000000", 0, "-1", None, "uno", "1e-30", "99999999"])
+def test_a_rate_that_is_none_is_refused(rate):
+    (held,) = reading_of(landed(sale(MonedaCodigo=2, Cotizacion=rate), lines=[line(MonedaCodigo=2)])).quarantined
+    assert held.reason == Reason.NO_RATE
+
+
+PERSON = "Ana Muñoz 4.567.890-1"
+SCALARS = st.sampled_from(
+    [None, "", PERSON, "NaN", "Infinity", "-0.00", "1e400", "9" * 5000, 10**15, -1, 0, True, 1.5, "12.345", [], {},
+     [PERSON], {"ClienteNombre": PERSON}, [[[]]]]
+)  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(data=st.data())
+def test_a_mutated_day_is_booked_quarantined_or_refused_with_a_sentence(data):
+    said = json.loads(
+        landed(
+            sale(ClienteNombre=PERSON),
+            sale(2, MonedaCodigo=2, Cotizacion="40.1"),
+            lines=[line(), line(2, MonedaCodigo=2)],
+            query=[[queried(ComprobanteTipoNombre="Venta Contado"), queried(2, MonedaCodigo=2)]],
+            receipts={"read": True, "unissued": False, "sign": 0, "rates": {}, "pages": [[receipt(5), receipt(6, 2)]]},
+        )
+    )
+    for _ in range(data.draw(st.integers(1, 3))):
+        rows = [*said["sales"], *said["lines"], *said["query"][0], *said["receipts"]["pages"][0]]
+        row = data.draw(st.sampled_from(rows))
+        name = data.draw(st.sampled_from(sorted(row)))
+        if data.draw(st.booleans()):
+            row[name] = data.draw(SCALARS)
+        elif len(row) > 1:
+            del row[name]
+    body = json.dumps(said)
+    try:
+        reading = reading_of(body)
+        control_totals(body, currency="UYU", key="1-2")
+        certify(body, currency="UYU", key="1-2")
+    except VendorError as refused:
+        told = [str(refused)]
+    else:
+        derivation = derive(reading.documents, MAPPING, BOX, DAY)
+        told = [*(row.message for row in reading.quarantined), *map(str, derivation.problems)]
+    assert all(told)
+    assert not [sentence for sentence in told if "Muñoz" in sentence]
+
+
+def receipt(id: int, currency: int = 1) -> dict:
+    return {
+        "RegistroId": id,
+        "Fecha": "2024-09-06",
+        "Serie": "R",
+        "Numero": str(id),
+        "MonedaCodigo": currency,
+        "CajaCodigo": 2,
+        "LocalCodigo": 1,
+        "Total": "50.00",
+        "TotalSigno": "50.00",
+        "Emitido": "S",
+    }

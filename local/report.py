@@ -36,29 +36,30 @@ def _cells(box: CashBox, box_day: BoxDay) -> list[str]:
     documents = str(box_day.documents)
     if box_day.quarantined:
         documents += f"\n{box_day.quarantined} quarantined"
+    currency = box_day.currency or box.currency
     colour = "green" if box_day.closed else "red"
     state = box_day.word
     if box_day.watched_until:
         state += f"\nwatched until {box_day.watched_until:%d/%m %H:%M} UTC"
     return [
         documents,
-        _money(box, box_day.money_by_form),
-        f"{_amount(box, box_day.journal_total)} {box.currency}",
+        _money(box, box_day),
+        f"{_amount(currency, box_day.journal_total)} {currency}",
         "\n".join(box_day.erp_documents) or "none",
         f"[{colour}]{state}",
     ]
 
 
-def _money(box: CashBox, money_by_form: Mapping[str, Decimal]) -> str:
-    names = _form_names(box)
-    by_number = sorted(money_by_form.items(), key=lambda item: _number(item[0]))
-    amounts = {form: _amount(box, amount) for form, amount in by_number}
+def _money(box: CashBox, box_day: BoxDay) -> str:
+    names, currency = _form_names(box), box_day.currency or box.currency
+    by_number = sorted(box_day.money_by_form.items(), key=lambda item: _number(item[0]))
+    amounts = {form: _amount(currency, amount) for form, amount in by_number}
     width = max(map(len, amounts.values()), default=0)
     return "\n".join(f"{amount:>{width}}  {names.get(form, f'form {form}')}" for form, amount in amounts.items())
 
 
-def _amount(box: CashBox, amount: Decimal) -> str:
-    return f"{amount.quantize(quantum(box.currency)):,}"
+def _amount(currency: str, amount: Decimal) -> str:
+    return f"{amount.quantize(quantum(currency)):,}"
 
 
 def _form_names(box: CashBox) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from html import escape
 
 from bookkeeping.cash_box import CashBox
+from bookkeeping.identity import RetiredBox
 from bookkeeping.reconcile import Comparison
 from language.say import money, say
 from store.overview import BoxDay
@@ -24,7 +25,7 @@ WIDEST = 320
 """Pixels of the chart's longest bar."""
 
 
-def table(boxes: Sequence[CashBox], found: Mapping[str, BoxDay]) -> str:
+def table(boxes: Sequence[CashBox | RetiredBox], found: Mapping[str, BoxDay]) -> str:
     """A row for each cash box: documents, journal, ERP documents, state. ``found`` may lack some of them."""
     rows = [_cells(box, found.get(box.id)) for box in boxes]
     return _table((say("Cash box"), say("Documents"), say("Journal"), say("ERP documents"), say("State")), rows)
@@ -55,13 +56,14 @@ def chart(title: str, bars: Iterable[tuple[str, Decimal, str]]) -> str:
     return f'<h3>{escape(title)}</h3><table style="{TABLE}">{rows}</table>'
 
 
-def _cells(box: CashBox, day: BoxDay | None) -> list[Cell]:
+def _cells(box: CashBox | RetiredBox, day: BoxDay | None) -> list[Cell]:
+    name = f"{box.name} ({say('retired')})" if box.retired else box.name
     if day is None:
-        return [(CELL, box.name), (CELL, ""), (CELL, ""), (CELL, ""), (f"{CELL};color:{RED}", say("not read yet"))]
+        return [(CELL, name), (CELL, ""), (CELL, ""), (CELL, ""), (f"{CELL};color:{RED}", say("not read yet"))]
     return [
-        (CELL, box.name),
+        (CELL, name),
         (RIGHT, f"{day.documents}{say(' + {n} not booked', n=day.quarantined) if day.quarantined else ''}"),
-        (RIGHT, money(day.journal_total, box.currency)),
+        (RIGHT, money(day.journal_total, day.currency or box.currency)),
         (CELL, ", ".join(day.erp_documents) or say("none")),
         (f"{CELL};color:{GREEN if day.closed else RED};font-weight:bold", say(day.word)),
     ]

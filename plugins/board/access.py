@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated
 
+import psycopg
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity, DagDetails
@@ -14,9 +15,11 @@ from airflow.models.dag import DagModel
 from fastapi import Depends, HTTPException
 from sqlalchemy.orm import Session
 
-from board.boxes import all_boxes, box_of, dags_of
+from board.boxes import all_boxes, box_of, dags_of, names_in_files
 from bookkeeping.cash_box import CashBox
+from bookkeeping.identity import RetiredBox
 from cash_close.names import PREFIX
+from store import identity
 
 
 @dataclass
@@ -27,18 +30,30 @@ class Viewer:
     session: Session
 
     @cached_property
-    def boxes(self) -> dict[str, CashBox]:
-        """The boxes whose DAGs the person may read, asked for all at once."""
-        allowed = get_auth_manager().get_authorized_dag_ids(user=self.user, session=self.session)
-        return {box_id: box for box_id, box in all_boxes().items() if PREFIX + box.file in allowed}
+    def _allowed(self) -> set[str]:
+        """The DAGs that the person may read, asked for all at once."""
+        return set(get_auth_manager().get_authorized_dag_ids(user=self.user, session=self.session))
 
-    def box(self, name: str) -> CashBox:
-        """One of them, by its id in the ledger or by the name of its file: links keep leading to a box that is called
-        otherwise now. Raises 404 for every other, so that nobody learns which there are."""
+    @cached_property
+    def boxes(self) -> dict[str, CashBox]:
+        """The boxes whose DAGs the person may read."""
+        return {box_id: box for box_id, box in all_boxes().items() if PREFIX + box.file in self._allowed}
+
+    def retired(self, ledger: psycopg.Connection, ids: Iterable[str]) -> dict[str, RetiredBox]:
+        """Those of some boxes that have no file any more and that the person may see: all who may see every box of the
+        company that it was of; of a company without boxes, or one that nobody wrote down, who may see every box."""
+        found = identity.retired(ledger, set(ids) - names_in_files())
+        return {box_id: box for box_id, box in found.items() if _like(box) <= self.boxes.keys()}
+
+    def box(self, name: str, ledger: psycopg.Connection) -> CashBox | RetiredBox:
+        """A box that the person may see, by its id in the ledger or by the name of its file: links keep leading to a
+        box that is called otherwise now, or has no file any more. Raises 404 for every other, so that nobody learns
+        which there are."""
         box_id = name if name in self.boxes else box_of(PREFIX + name)
-        if box_id not in self.boxes:
+        box = self.boxes.get(box_id) or self.retired(ledger, [box_id]).get(box_id)
+        if box is None:
             raise HTTPException(404, "There is no such box, or you may not see it.")
-        return self.boxes[box_id]
+        return box
 
     def may_run(self, box_ids: Iterable[str]) -> set[str]:
         """The boxes of which Airflow would let the person trigger a close."""
@@ -48,9 +63,11 @@ class Viewer:
         """The boxes whose tasks Airflow would let the person run again."""
         return self._may("PUT", box_ids, DagAccessEntity.TASK_INSTANCE)
 
-    def sees_personal_data(self, box_id: str) -> bool:
-        """Whether names, identity numbers and the like are shown: to those who may edit the box's DAG."""
-        return box_id in self._may("PUT", [box_id], None)
+    def sees_personal_data(self, box: CashBox | RetiredBox) -> bool:
+        """Whether names, identity numbers and the like are shown: to those who may edit the box's DAG; of a box without
+        any, the DAGs of all boxes for which the person sees it."""
+        of = _like(box) if box.retired else {box.id}
+        return bool(of) and self._may("PUT", of, None) == of
 
     def _may(self, method: str, box_ids: Iterable[str], entity: DagAccessEntity | None) -> set[str]:
         dag_ids = dags_of(box_ids)
@@ -65,6 +82,12 @@ class Viewer:
                 user=self.user,
             )
         }
+
+
+def _like(box: RetiredBox) -> set[str]:
+    """The boxes that a person must be allowed to see to see one that has no file any more."""
+    company = {other.id for other in all_boxes().values() if other.company == box.company}
+    return company or set(all_boxes())
 
 
 async def viewer(user: GetUserDep, session: SessionDep) -> Viewer:

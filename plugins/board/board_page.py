@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from board import runs
 from board.access import ViewerDep
-from board.boxes import Calendar, Due, company_names
+from board.boxes import NEVER, Calendar, Due, company_names
 from board.grid import Grid, is_weekend
 from board.kept import kept
 from board.ledger import Ledger
@@ -21,6 +21,7 @@ from board.month import CompanyMonth, box_months, by_company, counts
 from board.pages import PageDep
 from board.states import STATES
 from bookkeeping.cash_box import CashBox
+from bookkeeping.identity import RetiredBox
 from language.regional import Regional
 from store import board
 
@@ -36,7 +37,7 @@ class Filter:
     state: str = ""
     text: str = ""
 
-    def takes(self, box: CashBox) -> bool:
+    def takes(self, box: CashBox | RetiredBox) -> bool:
         """Whether a box is wanted, whatever its days are."""
         return (
             self.company in ("", box.company)
@@ -65,11 +66,14 @@ def month_page(
     newest = max((found.last for found in due.values()), default=datetime.now(UTC).date())
     days = _days(month or f"{newest:%Y-%m}")
     first, last = days[0], days[-1]
-    names = company_names()
+    names, books = company_names(), board.months(ledger, first, last)
+    retired = viewer.retired(ledger, (row.box for row in books))
+    of_old = [box for box in retired.values() if wanted.takes(box)]
     look = _look(
-        days, page.language, wanted.state, boxes, due, board.months(ledger, first, last),
+        days, page.language, wanted.state, _in_order(boxes, of_old), due, books,
         runs.unfinished(session, due, first, last), names,
     )  # fmt: skip
+    shown = [*viewer.boxes.values(), *retired.values()]
     return page.render_long(
         "board.html",
         look.rows,
@@ -82,8 +86,8 @@ def month_page(
         wanted=wanted,
         standing=look.standing,
         boxes=look.boxes,
-        companies={box.company: names.get(box.company, box.company) for box in viewer.boxes.values()},
-        sources=sorted({box.source for box in viewer.boxes.values()}),
+        companies={box.company: names.get(box.company, box.company) for box in shown if box.company},
+        sources=sorted({box.source for box in shown}),
         grand=look.grand,
     )
 
@@ -100,15 +104,26 @@ class Look(NamedTuple):
 
 @kept(8)
 def _look(
-    days: list[date], language: Regional, state: str, boxes: list[CashBox], due: dict[str, Due], books: list[Any],
-    unfinished: dict[tuple[str, date], str], names: dict[str, str],
+    days: list[date], language: Regional, state: str, boxes: list[CashBox | RetiredBox], due: dict[str, Due],
+    books: list[Any], unfinished: dict[tuple[str, date], str], names: dict[str, str],
 ) -> Look:  # fmt: skip
     """The boxes' days by companies' ``names``; ``state`` leaves the boxes that have such a day, or is empty."""
-    months = box_months(((box, due[box.id]) for box in boxes), days, books, unfinished)
+    months = box_months(((box, due.get(box.id, NEVER)) for box in boxes), days, books, unfinished)
     shown = [found for found in months if not state or state in found.letters]
     grid, companies = Grid(days, language), by_company(shown)
-    rows = [row for found in companies for row in grid.company(found, names.get(found.company, found.company))]
-    return Look("".join(rows), counts(months), len(shown), _grand_totals(grid, companies))
+    rows = [
+        row
+        for found in companies
+        for row in grid.company(found, names.get(found.company, found.company) or language("of no known company"))
+    ]
+    return Look("".join(rows), counts(months), len({found.box.id for found in shown}), _grand_totals(grid, companies))
+
+
+def _in_order(boxes: list[CashBox], retired: list[RetiredBox]) -> list[CashBox | RetiredBox]:
+    """By company; those that have no file any more after the others of theirs."""
+    if not retired:
+        return [*boxes]
+    return sorted([*boxes, *retired], key=lambda box: (box.company, box.retired, box.name))
 
 
 def _days(month: str) -> list[date]:

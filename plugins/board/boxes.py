@@ -11,6 +11,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from bookkeeping.cash_box import CashBox
+from bookkeeping.identity import RetiredBox
 from cash_close.names import PREFIX
 from mappings.companies import companies
 from mappings.files import read_yaml
@@ -66,6 +67,26 @@ def _boxes(files: tuple[tuple[str, int], ...]) -> dict[str, CashBox]:
     return dict(sorted(by_id.items(), key=lambda item: (item[1].company, item[1].name)))
 
 
+def names_in_files() -> frozenset[str]:
+    """The ids of all boxes that have a file, sound or not: no other box has any."""
+    folder = mappings_folder()
+    return _names_in_files(folder, int(monotonic() // TRUSTED))
+
+
+@lru_cache(maxsize=1)
+def _names_in_files(folder: Path, moment: int) -> frozenset[str]:
+    with scandir(folder / "cash_boxes") as files:
+        seen = [(file.path, file.stat().st_mtime_ns) for file in files if file.name.endswith(".yaml")]
+    return frozenset(_name(Path(path), changed) for path, changed in seen)
+
+
+@lru_cache(maxsize=10_000)
+def _name(path: Path, changed: int) -> str:
+    if box := _box(path, changed):
+        return box.id
+    return str(read_yaml(path, path.parents[1]).content.get("formerly") or path.stem)
+
+
 @lru_cache(maxsize=10_000)
 def _box(path: Path, changed: int) -> CashBox | None:
     file = read_yaml(path, path.parents[1])
@@ -88,7 +109,7 @@ def _company_names(changed: int) -> dict[str, str]:
     return {company_id: company.name for company_id, company in companies().items()}
 
 
-def form_names(box: CashBox) -> dict[str, str]:
+def form_names(box: CashBox | RetiredBox) -> dict[str, str]:
     """What a box's accountants call its forms of payment, by id; none where the mapping is wrong."""
     try:
         return dict(
@@ -108,6 +129,10 @@ class Due(NamedTuple):
 
     first: date
     last: date
+
+
+NEVER = Due(date.max, date.min)
+"""Of a box that has no file any more: nothing is to be closed."""
 
 
 class Calendar:

@@ -1,5 +1,6 @@
 """The pages of one box's day: its figures, and the way down to the rows of the source."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -19,16 +20,22 @@ from board.pages import PageDep
 from board.privacy import readable
 from board.states import BOOKS, STATES, standing
 from bookkeeping.cash_box import CashBox
+from bookkeeping.identity import RetiredBox
 from store import board, landing
 
 router = APIRouter(prefix="/boxes/{box_id}/{day}")
 
 
-def _box(box_id: str, viewer: ViewerDep) -> CashBox:
-    return viewer.box(box_id)
+def _box(box_id: str, day: date, viewer: ViewerDep, ledger: Ledger) -> CashBox | RetiredBox:
+    """The box, with the currency in which this day was booked, whatever its file says now."""
+    box = viewer.box(box_id, ledger)
+    currency = board.Day(ledger, box.id, day).currency()
+    if currency in (None, box.currency):
+        return box
+    return replace(box, currency=currency) if box.retired else box.model_copy(update={"currency": currency})
 
 
-BoxDep = Annotated[CashBox, Depends(_box)]
+BoxDep = Annotated[CashBox | RetiredBox, Depends(_box)]
 
 
 @router.get("")
@@ -41,15 +48,17 @@ def day_page(box: BoxDep, day: date, viewer: ViewerDep, page: PageDep, session: 
         **about,
         bars=bar_widths([row.net for row in about["figures"].forms]),
         tasks=runs.tasks(session, box.id, newest.run_id) if newest else [],
-        paused=runs.is_paused(session, box.id),
+        paused=not box.retired and runs.is_paused(session, box.id),
         stalled=next((run for run in about["runs"] if run.letter == "q"), None),
         why_stalled=runs.WHY_STALLED,
-        may_run=bool(viewer.may_run([box.id])),
-        may_clear=bool(viewer.may_clear([box.id])),
+        may_run=not box.retired and bool(viewer.may_run([box.id])),
+        may_clear=not box.retired and bool(viewer.may_clear([box.id])),
     )
 
 
-def _about(box: CashBox, day: date, viewer: Viewer, session: Session, ledger: psycopg.Connection) -> dict[str, Any]:
+def _about(
+    box: CashBox | RetiredBox, day: date, viewer: Viewer, session: Session, ledger: psycopg.Connection
+) -> dict[str, Any]:
     """Everything that is known of the day."""
     books = board.Day(ledger, box.id, day)
     summary, taken, found = books.summary(), books.taken(), runs.of_day(session, box.id, day)
@@ -115,7 +124,7 @@ def row_page(
     found = books.source_row(snapshot_id, place)
     if found is None:
         raise HTTPException(404, "The day was not made of such a row.")
-    clear = viewer.sees_personal_data(box.id)
+    clear = viewer.sees_personal_data(box)
     return page.render(
         "row.html",
         box=box,

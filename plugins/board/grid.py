@@ -11,6 +11,8 @@ from markupsafe import Markup
 
 from board.month import Amounts, CompanyMonth
 from board.states import NOT_DUE, STATES
+from bookkeeping.cash_box import CashBox
+from bookkeeping.identity import RetiredBox
 from language.regional import Regional
 
 
@@ -27,11 +29,14 @@ class Grid:
         return [
             head + str(self.totals(company.by_day, company.total, company.currency)),
             *(
-                _box_row(month.box.id, month.box.name, month.box.currency, month.letters, month.booked, self._days,
+                _box_row(month.box.id, self._name(month.box), month.currency, month.letters, month.booked, self._days,
                          self._language)
                 for month in company.boxes
             ),
         ]  # fmt: skip
+
+    def _name(self, box: CashBox | RetiredBox) -> str:
+        return f"{box.name} ({self._language('retired')})" if box.retired else box.name
 
     def totals(self, amounts: Sequence[Decimal], total: Decimal, currency: str) -> Markup:
         """The cells of a row of totals by day, in short form with the whole figure as a hint, and their sum."""

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from board.boxes import Due
 from board.states import BOOKS, NOT_DUE, STATES, standing
 from bookkeeping.cash_box import CashBox
+from bookkeeping.identity import RetiredBox
 from bookkeeping.money import ZERO
 
 UNKNOWN = "."
@@ -33,11 +34,12 @@ class Amounts:
 
 
 class BoxMonth(NamedTuple):
-    """A box's days, in order: a letter of board.states for each, and what it booked."""
+    """A box's days, in order: a letter of board.states for each, and what it booked, all in one currency."""
 
-    box: CashBox
+    box: CashBox | RetiredBox
     letters: str
     booked: Amounts
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,17 @@ class CompanyMonth:
 
 
 def box_months(
-    boxes: Iterable[tuple[CashBox, Due]],
+    boxes: Iterable[tuple[CashBox | RetiredBox, Due]],
     days: Sequence[date],
     books: Iterable[Any],
     runs: Mapping[tuple[str, date], str],
 ) -> list[BoxMonth]:
     """The boxes' days. ``books`` are rows of store.board.months, of these boxes and others; ``runs`` the letters of
-    live and failed runs; either may leave out any day. ``days`` follow each other."""
+    live and failed runs; either may leave out any day. ``days`` follow each other.
+
+    A box whose days were booked in several currencies is there once for each, with the days of that one; those without
+    any are with the box's own.
+    """
     known: dict[str, dict[date, Any]] = defaultdict(dict)
     for row in books:
         known[row.box][row.month] = row
@@ -70,7 +76,47 @@ def box_months(
     for (box_id, day), letter in runs.items():
         live[box_id][day] = letter
     parts = _months_of(days)
-    return [_box_month(box, due, days, parts, known.get(box.id, {}), live.get(box.id)) for box, due in boxes]
+    return [
+        month
+        for box, due in boxes
+        for month in _by_currency(
+            _box_month(box, due, days, parts, known.get(box.id, {}), live.get(box.id)), parts, known.get(box.id, {})
+        )
+    ]
+
+
+def _by_currency(
+    month: BoxMonth, parts: list[tuple[date, tuple[int, int]]], known: Mapping[date, Any]
+) -> Sequence[BoxMonth]:
+    said = {row.currency for row in known.values()} - {"", month.currency}
+    if not said:
+        return (month,)
+    by_day = [
+        currency or month.currency
+        for first_of_month, (first, last) in parts
+        for currency in _currencies(known[first_of_month].currency if first_of_month in known else "")[first:last]
+    ]
+    return [
+        BoxMonth(
+            month.box,
+            "".join(letter if own == currency else NOT_DUE for letter, own in zip(month.letters, by_day, strict=True)),
+            Amounts(
+                tuple(
+                    amount if own == currency else ZERO for amount, own in zip(month.booked.by_day, by_day, strict=True)
+                )
+            ),
+            currency,
+        )
+        for currency in sorted(set(by_day), key=lambda one: (one != month.currency, one))
+    ]
+
+
+@lru_cache(maxsize=1_000)
+def _currencies(text: str) -> list[str]:
+    """The currency of each of 31 days, by what the ledger says of a month: one, an array by day, or nothing."""
+    if not text.startswith("{"):
+        return [text] * 31
+    return ["" if code == "NULL" else code for code in text.strip("{}").split(",")]
 
 
 def _months_of(days: Sequence[date]) -> list[tuple[date, tuple[int, int]]]:
@@ -82,7 +128,7 @@ def _months_of(days: Sequence[date]) -> list[tuple[date, tuple[int, int]]]:
 
 
 def _box_month(
-    box: CashBox,
+    box: CashBox | RetiredBox,
     due: Due,
     days: Sequence[date],
     parts: list[tuple[date, tuple[int, int]]],
@@ -98,7 +144,7 @@ def _box_month(
         place = (day - days[0]).days
         books = None if said[place] == UNKNOWN else said[place]
         letters = letters[:place] + standing(books, run) + letters[place + 1 :]
-    return BoxMonth(box, letters, booked)
+    return BoxMonth(box, letters, booked, box.currency)
 
 
 @lru_cache(maxsize=1_000)
@@ -130,7 +176,7 @@ def by_company(months: Iterable[BoxMonth]) -> list[CompanyMonth]:
     """The boxes under their companies, in their order; a company with two currencies stands there twice."""
     groups: dict[tuple[str, str], list[BoxMonth]] = defaultdict(list)
     for month in months:
-        groups[month.box.company, month.box.currency].append(month)
+        groups[month.box.company, month.currency].append(month)
     return [CompanyMonth(company, currency, group, totals(group)) for (company, currency), group in groups.items()]
 
 

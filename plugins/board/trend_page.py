@@ -19,6 +19,7 @@ from board.ledger import Ledger
 from board.month import successive
 from board.pages import Page, PageDep
 from bookkeeping.cash_box import CashBox
+from bookkeeping.identity import RetiredBox
 from store import board
 
 router = APIRouter()
@@ -46,18 +47,21 @@ def trends_page(
     box: str = "",
     span: int = Query(92),
     until: Annotated[date | None, BeforeValidator(lambda text: text or None)] = None,
+    currency: str = "",
 ) -> Response:
-    """The last days of a box, a company or all of them, in one currency at a time; up to a day, where one is given."""
+    """The last days of a box, a company or all of them, in one currency at a time: that of most of their days, or the
+    one that is asked for. Up to a day, where one is given."""
     span = span if span in SPANS else 92
-    boxes = [found for found in viewer.boxes.values() if company in ("", found.company) and box in ("", found.id)]
-    currencies = Counter(found.currency for found in boxes)
-    currency = currencies.most_common(1)[0][0] if currencies else ""
-    boxes = [found for found in boxes if found.currency == currency]
     calendar = Calendar(datetime.now(UTC))
-    newest = max((calendar.due(found).last for found in boxes), default=datetime.now(UTC).date())
+    newest = max((calendar.due(found).last for found in viewer.boxes.values()), default=datetime.now(UTC).date())
     last = min(until or newest, newest)
     days = successive(last, span)
+    months = board.months(ledger, days[0], days[-1])
+    known = [*viewer.boxes.values(), *viewer.retired(ledger, (row.box for row in months)).values()]
+    boxes = [found for found in known if company in ("", found.company) and box in ("", found.id)]
     asked = (ledger, [found.id for found in boxes], days[0], days[-1])
+    currencies = board.currencies(*asked) or Counter(found.currency for found in boxes)
+    currency = currency if currency in currencies else max(currencies, key=currencies.__getitem__, default="")
     sources = {found.id: found.source for found in boxes}
     closing = board.closing(*asked)
     make = _Maker(page, days, currency)
@@ -66,12 +70,14 @@ def trends_page(
         days=days,
         currency=currency,
         others=sorted(set(currencies) - {currency}),
-        companies={found.company: company_names().get(found.company, found.company) for found in viewer.boxes.values()},
-        boxes=[found for found in viewer.boxes.values() if company in ("", found.company)],
+        companies={
+            found.company: company_names().get(found.company, found.company) for found in known if found.company
+        },
+        boxes=[found for found in known if company in ("", found.company)],
         wanted={"company": company, "box": box, "span": span, "until": last},
         spans=SPANS,
-        by_form=make.money(board.money_by_form(*asked), _forms_of(boxes, page)),
-        by_source=make.money(board.money_by_source(ledger, sources, days[0], days[-1]), {}),
+        by_form=make.money(board.money_by_form(*asked, currency), _forms_of(boxes, page)),
+        by_source=make.money(board.money_by_source(ledger, sources, days[0], days[-1], currency), {}),
         closing=[
             make.series(page.language("Days to close"), _column(closing, "days_to_close"), make.days, adds_up=False),
             make.series(
@@ -137,7 +143,7 @@ def _column(rows: Iterable[Any], name: str) -> dict[date, Decimal]:
     return {row.business_date: Decimal(value) for row in rows if (value := getattr(row, name)) is not None}
 
 
-def _forms_of(boxes: Iterable[CashBox], page: Page) -> dict[str, str]:
+def _forms_of(boxes: Iterable[CashBox | RetiredBox], page: Page) -> dict[str, str]:
     names: dict[str, str] = {}
     for box in {box.mapping: box for box in boxes}.values():
         names = form_names(box) | names

@@ -64,17 +64,20 @@ def work_page(viewer: ViewerDep, page: PageDep, session: SessionDep, ledger: Led
         runs.unfinished(session, boxes, days[0], last),
     )
     names = company_names()
+    # What is uncertain or differs stays so when the box's file goes.
+    retired = viewer.retired(ledger, board.boxes_in_work(ledger))
+    known = boxes | {box_id: box for box_id, box in retired.items() if company in ("", box.company)}
     return page.render(
         "work.html",
-        boxes=boxes,
+        boxes=known,
         companies={box.company: names.get(box.company, box.company) for box in viewer.boxes.values()},
         wanted=company,
         today=last + timedelta(days=1),
         approvals=[(box_of(row.dag_id), row) for row in runs.approvals(session, boxes)],
-        problems=board.problems(ledger, list(boxes), date.min, date.max),
-        discrepancies=board.discrepancies(ledger, list(boxes)),
-        uncertain=board.uncertain(ledger, list(boxes)),
-        held_back=board.held_back(ledger, list(boxes)),
+        problems=board.problems(ledger, list(known), date.min, date.max),
+        discrepancies=board.discrepancies(ledger, list(known)),
+        uncertain=board.uncertain(ledger, list(known)),
+        held_back=board.held_back(ledger, list(known)),
         unclosed=[(month.box, found) for month in months if (found := stretches(days, month.letters, UNCLOSED))],
         stalled=[(box_of(row.dag_id), row) for row in runs.stalled(session, boxes)],
         why_stalled=runs.WHY_STALLED,

@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from bookkeeping.cash_box import CashBox
 from bookkeeping.sentence import Sentence, one_after_the_other
@@ -186,3 +188,28 @@ def _told(one: Claimed, day: date | None) -> Sentence:
         money=one.money,
         currency=one.currency,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RetiredBox:
+    """A box that has no file any more, as the ledger last knew it; its books stay.
+
+    ``currency`` is that of its last books, ``mapping`` what booked them. One whose last day was landed before the
+    ledger kept what each box is has its id as its name, and no company.
+    """
+
+    id: str
+    name: str
+    company: str
+    source: str
+    currency: str
+    timezone: str
+    mapping: str
+
+    retired: ClassVar[bool] = True
+    file: ClassVar[str] = ""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone that it had."""
+        return ZoneInfo(self.timezone)

@@ -79,8 +79,8 @@ def export(
     into: Annotated[Path, typer.Option(help="the folder for the file")] = Path(),
 ) -> None:
     """The journal of a box or a company, by its dates in the ERP, as a file for other tools."""
-    wanted = range_of(box, company, first.date(), (last or first).date())
     with open_ledger() as ledger:
+        wanted = range_of(box, company, first.date(), (last or first).date(), ledger)
         path, entries = write(ledger, wanted, into, format)
     _print(f"{counted(entries, 'entry')} in {path}")
 

@@ -14,7 +14,9 @@ from books.accounts import AccountNames
 from language.language import language
 from mappings.charts import read_chart
 from mappings.companies import language_of
-from mappings.loader import cash_box, cash_boxes, mappings_folder
+from mappings.findings import MappingError
+from mappings.loader import cash_box, cash_box_ids, cash_boxes, mappings_folder
+from store import identity
 from store.journal import StandingEntry, standing
 
 
@@ -42,20 +44,34 @@ class Range:
         return f"{self.name} {self.first} to {self.last}"
 
 
-def range_of(box: str, company: str, first: date, last: date) -> Range:
-    """The range of one box or of all boxes of a company. Raises ValueError, with a sentence, unless just one of both is
-    named and the dates are in order; MappingError for an unknown box."""
+def range_of(box: str, company: str, first: date, last: date, ledger: psycopg.Connection | None = None) -> Range:
+    """The range of one box or of all boxes of a company; given the ledger, those that have no file any more included.
+
+    Raises ValueError, with a sentence, unless just one of both is named and the dates are in order; MappingError for an
+    unknown box.
+    """
     if bool(box) == bool(company):
         raise ValueError("Name a box or a company: BOX=itb_caja_164, or COMPANY=itb.")
     if last < first:
         raise ValueError(f"The last date, {last}, is before the first, {first}.")
     if box:
-        return Range(box, (cash_box(box).id,), first, last)
-    known = cash_boxes().values()
-    boxes = tuple(one.id for one in known if one.company == company)
+        return Range(box, (_box(box, ledger),), first, last)
+    known = cash_boxes()
+    of_old = [one for one in identity.of_company(ledger, company) if one not in known] if ledger else []
+    boxes = (*(one.id for one in known.values() if one.company == company), *of_old)
     if not boxes:
-        raise ValueError(f"No box belongs to company {company!r}; known are {', '.join(_companies(known))}.")
+        raise ValueError(f"No box belongs to company {company!r}; known are {', '.join(_companies(known.values()))}.")
     return Range(company, boxes, first, last)
+
+
+def _box(name: str, ledger: psycopg.Connection | None) -> str:
+    """The id of a box by the name of its file, or by an id that the ledger has books of."""
+    try:
+        return cash_box(name).id
+    except MappingError:
+        if ledger and name not in cash_box_ids() and identity.retired(ledger, [name]):
+            return name
+        raise
 
 
 def export(ledger: psycopg.Connection, wanted: Range, into: Path, form: Format) -> tuple[Path, int]:

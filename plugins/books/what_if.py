@@ -137,10 +137,8 @@ def _what_if(box_and_mapping: tuple[CashBox, AccountMapping], since: date) -> Bo
     return BoxWhatIf(box, mapping, len(days), documents, left_out, changes, worded, problems)
 
 
-def _changes(
-    box: CashBox, day: date, booked: Mapping[Place, Decimal], would_be: Mapping[Place, Decimal]
-) -> Iterator[Change]:
-    for place in sorted(booked.keys() | would_be.keys()):
-        change = Change(box.id, day, box.currency, place, booked.get(place, ZERO), would_be.get(place, ZERO))
+def _changes(box: CashBox, day: date, booked: balances.Balances, would_be: balances.Balances) -> Iterator[Change]:
+    for where in sorted(booked.keys() | would_be.keys()):
+        change = Change(box.id, day, *where, booked.get(where, ZERO), would_be.get(where, ZERO))
         if change.difference:
             yield change

@@ -60,7 +60,8 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
             return {"revision": revision.revision, "questions": []}
         approvals.ask(ledger, revision, questions, self.run)
         entries = [books.journal_entry(ledger, entry) for entry in books.bookings(ledger, revision)]
-        total = money(sum((entry.debit for entry in entries), ZERO), box.currency)
+        currency = entries[0].currency if entries else box.currency
+        total = money(sum((entry.debit for entry in entries), ZERO), currency)
         self.subject = say("{box}, {day}: post {total}?", box=box.name, day=day, total=total)
         told = {"revision": revision.revision, "reasons": listed(questions.values())}
         self.body = say(

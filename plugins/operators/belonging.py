@@ -72,9 +72,10 @@ def hold_documents_against_ledger(
     """Refuses a day whose documents stand in other books: those of another box, or of another date of this one."""
     from store import identity
 
-    found = identity.booked_elsewhere(
-        ledger, box.id, day, origin_of(box, day, ledger, snapshot_id), _scopes(box, documents)
-    )
+    origin = origin_of(box, day, ledger, snapshot_id)
+    if not _may_stand_elsewhere(box, ledger, origin):
+        return
+    found = identity.booked_elsewhere(ledger, box.id, day, origin, _scopes(box, documents))
     if not found:
         return
     by_key = {document.key: document for document in documents}
@@ -98,17 +99,23 @@ def booking_alone(box: CashBox, day: date, ledger: "psycopg.Connection", snapsho
 
     A box that reads its site alone, and whose documents are those of one day, waits for nobody.
     """
-    from hooks.sources import source_of
-    from store import identity
     from store.session import alone
 
     origin = origin_of(box, day, ledger, snapshot_id)
-    moves = any(source_of(box).unique(kind) is Unique.SITE for kind in Kind)
-    if not moves and not identity.shares_site(ledger, box.id, origin):
+    if not _may_stand_elsewhere(box, ledger, origin):
         yield
         return
     with alone(ledger, f"documents|{origin.source}|{origin.site or origin.connection}"):
         yield
+
+
+def _may_stand_elsewhere(box: CashBox, ledger: "psycopg.Connection", origin: "Origin") -> bool:
+    """Whether any other books can hold the same documents: nothing is looked up for a till that one box reads alone."""
+    from hooks.sources import source_of
+    from store import identity
+
+    moves = any(source_of(box).unique(kind) is Unique.SITE for kind in Kind)
+    return moves or identity.shares_site(ledger, box.id, origin)
 
 
 def origin_of(box: CashBox, day: date, ledger: "psycopg.Connection", snapshot_id: int) -> "Origin":

@@ -1,7 +1,8 @@
 """A company's day: once all its boxes have closed a date, their money side by side in all, and one digest."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,11 @@ from operators.step import open_ledger
 from timetables.business_day import parse_day
 
 if TYPE_CHECKING:
+    import psycopg
+
     from alerts.alert import Alert
     from bookkeeping.cash_box import CashBox
+    from bookkeeping.identity import RetiredBox
     from bookkeeping.reconcile import Comparison
     from store.overview import BoxDay
 
@@ -47,9 +51,12 @@ class CompanyDayOperator(BaseOperator):
         from store import overview
 
         day = self._day(context["dag_run"].partition_key)
-        boxes = [box for box in cash_boxes().values() if box.company == self.company and box.start_date <= day]
+        known = cash_boxes()
+        boxes = [box for box in known.values() if box.company == self.company and box.start_date <= day]
         with open_ledger(self.ledger_connection) as ledger:
             found = {one.box: one for one in overview.day(ledger, day)}
+            self._check(day, boxes, found)
+            boxes = [as_booked(box, found[box.id]) for box in (*boxes, *self._retired(ledger, known, found))]
             sums = {
                 currency: overview.consolidated(ledger, [box.id for box in of_currency], day)
                 for currency, of_currency in _by_currency(boxes)
@@ -58,7 +65,6 @@ class CompanyDayOperator(BaseOperator):
             for row in comparisons:
                 told = "Boxes agree in {currency}: {row}." if row.agrees else "Boxes DIFFER in {currency}: {row}."
                 self.log.info(say(told, currency=currency, row=row))
-        self._check(day, boxes, found)
         tell(self._digest(day, boxes, found, sums, context["ti"].log_url))
         return {"business_date": str(day), "boxes": len(boxes)}
 
@@ -68,6 +74,16 @@ class CompanyDayOperator(BaseOperator):
         except ValueError as error:
             told = say("{company}: {why}. Give the day as the run's partition key.", company=self.company, why=error)
             raise AirflowFailException(told) from None
+
+    def _retired(
+        self, ledger: "psycopg.Connection", known: "Mapping[str, CashBox]", found: "Mapping[str, BoxDay]"
+    ) -> "list[RetiredBox]":
+        """The company's boxes that have no file any more and had closed the day: it stays in the sums."""
+        from store import identity
+
+        of_old = set(identity.of_company(ledger, self.company)) - known.keys()
+        closed = [box_id for box_id in of_old if box_id in found and found[box_id].closed]
+        return list(identity.retired(ledger, closed).values())
 
     def _check(self, day: date, boxes: "Sequence[CashBox]", found: "dict[str, BoxDay]") -> None:
         wrong = [
@@ -89,7 +105,7 @@ class CompanyDayOperator(BaseOperator):
     def _digest(
         self,
         day: date,
-        boxes: "Sequence[CashBox]",
+        boxes: "Sequence[CashBox | RetiredBox]",
         found: "dict[str, BoxDay]",
         sums: "dict[str, list[Comparison]]",
         link: str,
@@ -124,20 +140,38 @@ class CompanyDayOperator(BaseOperator):
         )
 
 
-def _by_currency(boxes: "Sequence[CashBox]") -> "list[tuple[str, list[CashBox]]]":
-    grouped: dict[str, list[CashBox]] = defaultdict(list)
+def as_booked(box: "CashBox | RetiredBox", day: "BoxDay") -> "CashBox | RetiredBox":
+    """The box with the currency in which a day of it was booked, whatever its file says now."""
+    if day.currency in ("", box.currency):
+        return box
+    return replace(box, currency=day.currency) if box.retired else box.model_copy(update={"currency": day.currency})
+
+
+def _by_currency(boxes: "Sequence[CashBox | RetiredBox]") -> "list[tuple[str, list[CashBox | RetiredBox]]]":
+    grouped: dict[str, list[CashBox | RetiredBox]] = defaultdict(list)
     for box in boxes:
         grouped[box.currency].append(box)
     return sorted(grouped.items())
 
 
-def _by_form(boxes: "Sequence[CashBox]", found: "dict[str, BoxDay]") -> Iterator[tuple[str, Decimal, str]]:
+def _by_form(
+    boxes: "Sequence[CashBox | RetiredBox]", found: "Mapping[str, BoxDay]"
+) -> Iterator[tuple[str, Decimal, str]]:
     """Label, amount and currency of each form of payment, summed over the boxes that book it by one mapping."""
-    from mappings.loader import account_mapping
-
     sums: Counter[tuple[str, str, str]] = Counter()
     for box in boxes:
-        for form, amount in found[box.id].money_by_form.items():
-            sums[box.mapping, form, box.currency] += amount
+        for (form, currency), amount in found[box.id].money.items():
+            sums[box.mapping, form, currency] += amount
     for (mapping, form, currency), amount in sums.items():
-        yield account_mapping(mapping).form_name(form), amount, currency
+        yield _form_name(mapping, form), amount, currency
+
+
+def _form_name(mapping: str, form: str) -> str:
+    """What accountants call a form; a mapping that is gone, with the box that it was for, names none."""
+    from mappings.findings import MappingError
+    from mappings.loader import account_mapping
+
+    try:
+        return account_mapping(mapping).form_name(form)
+    except MappingError:
+        return form

@@ -24,8 +24,8 @@ class Place(NamedTuple):
     entities: tuple[tuple[str, str], ...]
 
 
-Balances = dict[Place, Decimal]
-"""Debits less credits in the box's currency, by place."""
+Balances = dict[tuple[str, Place], Decimal]
+"""Debits less credits, by currency and place."""
 
 
 def booked_days(connection: psycopg.Connection, box: str, since: date) -> dict[date, str]:
@@ -44,7 +44,7 @@ def booked(connection: psycopg.Connection, box: str, since: date) -> dict[date, 
     for row in _sql.booked_balances(connection, box=box, since=since):
         entities = tuple(sorted(row.entities.items()))
         place = Place(row.account, row.cost_centre, row.item, row.value_class, entities)
-        found[row.business_date][place] = row.balance
+        found[row.business_date][row.currency, place] = row.balance
     return found
 
 
@@ -53,7 +53,7 @@ def of(entries: Iterable[JournalEntry]) -> Balances:
     found: Balances = defaultdict(Decimal)
     for entry in entries:
         for line in entry.lines:
-            found[_place(line)] += line.amount if line.side is Side.DEBIT else -line.amount
+            found[entry.currency, _place(line)] += line.amount if line.side is Side.DEBIT else -line.amount
     return found
 
 

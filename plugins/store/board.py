@@ -1,5 +1,5 @@
 """What the close board reads of the books. Rows are named tuples as the queries of sql/board.sql name them; money is
-Decimal in the box's currency, instants are aware. Nothing here writes."""
+Decimal in the currency in which it was booked, instants are aware. Nothing here writes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -57,6 +57,10 @@ class Day:
     def summary(self) -> Any | None:
         """Where the day stands; None where the books do not know it."""
         return _sql.box_day(self._connection, **self._place)
+
+    def currency(self) -> str | None:
+        """The currency in which it was booked, or is staged; None where it has no money."""
+        return _sql.currency_of(self._connection, **self._place)
 
     def taken(self) -> Any | None:
         """The snapshot it was read from; None where it was never landed."""
@@ -129,17 +133,33 @@ def held_back(connection: psycopg.Connection, boxes: Sequence[str]) -> list[Any]
     return list(_sql.held_back(connection, boxes=list(boxes)))
 
 
-def money_by_form(connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date) -> list[Any]:
-    """Staged net money a day and form of payment: business_date, series (the form's id), amount."""
-    return list(_sql.money_by_form(connection, boxes=list(boxes), first=first, last=last))
+def currencies(connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date) -> dict[str, int]:
+    """In which currencies days of boxes were booked, with how many days each, the most first."""
+    rows = _sql.currencies(connection, boxes=list(boxes), first=first, last=last)
+    return {row.currency: row.days for row in rows}
 
 
-def money_by_source(connection: psycopg.Connection, sources: Mapping[str, str], first: date, last: date) -> list[Any]:
-    """Booked money a day and source; ``sources`` names each box's."""
+def money_by_form(
+    connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date, currency: str | None = None
+) -> list[Any]:
+    """Staged net money of a currency, or of each, a day and form of payment: business_date, series (the form's id),
+    amount."""
+    return list(_sql.money_by_form(connection, boxes=list(boxes), first=first, last=last, currency=currency))
+
+
+def money_by_source(
+    connection: psycopg.Connection, sources: Mapping[str, str], first: date, last: date, currency: str | None = None
+) -> list[Any]:
+    """Booked money of a currency, or of each, a day and source; ``sources`` names each box's."""
     boxes = {"boxes": list(sources), "sources": list(sources.values())}
-    return list(_sql.money_by_source(connection, **boxes, first=first, last=last))
+    return list(_sql.money_by_source(connection, **boxes, first=first, last=last, currency=currency))
 
 
 def closing(connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date) -> list[Any]:
     """A row a day: days_to_close (average; None while none is closed), corrections, discrepancies."""
     return list(_sql.closing(connection, boxes=list(boxes), first=first, last=last))
+
+
+def boxes_in_work(connection: psycopg.Connection) -> list[str]:
+    """The boxes that have a day that differs or a posting whose outcome is not known."""
+    return [row.box for row in _sql.boxes_in_work(connection)]

@@ -8,7 +8,7 @@ from itertools import islice
 
 import psycopg
 
-from bookkeeping.identity import Claimed, Identity, Origin, Target, Unique
+from bookkeeping.identity import Claimed, Identity, Origin, RetiredBox, Target, Unique
 from bookkeeping.sentence import Sentence
 from store.session import alone, named
 
@@ -153,3 +153,15 @@ def _batches(keys: Iterable[str]) -> Iterable[list[str]]:
 def note_late_change(connection: psycopg.Connection, box: str, day: date, snapshot_id: int, what: str) -> None:
     """Keeps what a landing of another day showed of a closed one: that counts as changed until it is landed again."""
     _sql.note_late_change(connection, box=box, business_date=day, snapshot_id=snapshot_id, what=what)
+
+
+def retired(connection: psycopg.Connection, ids: Iterable[str]) -> dict[str, RetiredBox]:
+    """Boxes by their ids, as they were last known; without those that the ledger does not know."""
+    ids = sorted(ids)
+    rows = _sql.retired(connection, ids=ids) if ids else ()
+    return {row.id: RetiredBox(**row._asdict()) for row in rows}
+
+
+def of_company(connection: psycopg.Connection, company: str) -> list[str]:
+    """The ids of all boxes that were last known as a company's."""
+    return [row.box for row in _sql.of_company(connection, company=company)]

@@ -1,7 +1,8 @@
 """Where every box's day stands, for people: the demo's table, and whoever asks."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -18,9 +19,10 @@ class BoxDay:
     """One box's day. ``state``: reconciled, no activity, discrepancy, open, uncertain, changed (since it was closed) or
     elsewhere (closed at another site of the ERP).
 
-    ``money_by_form`` is the net money of payments and receipts by form of payment id, in the box's currency;
-    ``erp_documents`` reads ``lot/sublot/document``, reversals included. ``watched_until``: until when a request that
-    was given up may still be carried out; None where none may.
+    ``money_by_form`` is the net money of payments and receipts by form of payment id, ``money`` the same by form and
+    currency; ``currency`` is that in which the day was booked, "" where nothing was. ``erp_documents`` reads
+    ``lot/sublot/document``, reversals included. ``watched_until``: until when a request that was given up may still be
+    carried out; None where none may.
     """
 
     box: str
@@ -34,6 +36,8 @@ class BoxDay:
     erp_documents: list[str]
     uncertain: int
     watched_until: datetime | None = None
+    currency: str = ""
+    money: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
 
     @property
     def closed(self) -> bool:
@@ -48,8 +52,17 @@ class BoxDay:
 
 def day(connection: psycopg.Connection, business_date: date) -> list[BoxDay]:
     """All boxes that were staged for a date, by name."""
+    money: dict[str, dict[tuple[str, str], Decimal]] = defaultdict(dict)
+    for row in _sql.money_by_form(connection, business_date=business_date):
+        money[row.box][row.form, row.currency] = row.net
     return [
-        BoxDay(**row._asdict() | {"money_by_form": {form: Decimal(net) for form, net in row.money_by_form.items()}})
+        BoxDay(
+            **row._asdict()
+            | {
+                "money_by_form": {form: Decimal(net) for form, net in row.money_by_form.items()},
+                "money": money[row.box],
+            }
+        )
         for row in _sql.box_days(connection, business_date=business_date)
     ]
 

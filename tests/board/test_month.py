@@ -40,10 +40,13 @@ def test_a_live_run_comes_first_then_the_books_then_a_failed_run(books, run, let
     assert standing(books, run) == letter
 
 
-def books_of(box: str, states: str, *amounts: str):
-    """A row of the ledger's months, with the first days given."""
+def books_of(box: str, states: str, *amounts: str, currency: str = ""):
+    """A row of the ledger's months, with the first days given; ``currency`` is one, or one for each of those days."""
     booked = [*amounts, *["0.00"] * (31 - len(amounts))]
-    return SimpleNamespace(box=box, month=FIRST, states=f"{states:.<31}", booked="{" + ",".join(booked) + "}")
+    if "," in currency:
+        currency = "{" + ",".join([*currency.split(","), *["NULL"] * (31 - len(amounts))]) + "}"
+    states, booked = f"{states:.<31}", "{" + ",".join(booked) + "}"
+    return SimpleNamespace(box=box, month=FIRST, states=states, booked=booked, currency=currency)
 
 
 def month(box="itb_caja_164", books=(), runs=None, due=None):
@@ -84,6 +87,26 @@ def test_totals_add_up_by_day_and_by_company_and_never_across_currencies():
     assert counts(months) == {"c": 3, "m": 12}
     foreign = [BOXES["itb_caja_164"].model_copy(update={"currency": "EUR"}), BOXES["itb_caja_165"]]
     assert len(by_company(box_months([(box, due) for box in foreign], DAYS, [], {}))) == 2
+
+
+def test_days_are_summed_in_the_currency_in_which_they_were_booked_whatever_the_file_says_now():
+    due = Due(date(2024, 1, 1), DAYS[2])
+    books = [
+        books_of("itb_caja_164", "ccn", "1.10", "2.20", "0.00", currency="USD"),
+        books_of("itb_caja_165", "ccc", "5.00", "7.00", "9.00", currency="USD,EUR,USD"),
+    ]
+    now = BOXES["itb_caja_164"].model_copy(update={"currency": "EUR"})
+    months = box_months([(now, due), (BOXES["itb_caja_165"], due)], DAYS, books, {})
+    assert [(month.box.id, month.currency, month.letters, month.booked.total) for month in months] == [
+        ("itb_caja_164", "USD", "ccn  ", Decimal("3.30")),
+        ("itb_caja_165", "USD", "c c  ", Decimal("14.00")),
+        ("itb_caja_165", "EUR", " c   ", Decimal("7.00")),
+    ]
+    assert counts(months) == {"c": 5, "n": 1}
+    assert {(company.currency, company.total) for company in by_company(months)} == {
+        ("USD", Decimal("17.30")),
+        ("EUR", Decimal("7.00")),
+    }
 
 
 def test_the_last_day_that_is_over_is_the_boxs_own():

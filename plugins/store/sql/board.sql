@@ -1,7 +1,8 @@
 -- name: months
 -- A row a box and month; the amounts as one text, which is read only where the row is not known yet. The digest is that
 -- of all rows, as the query below tells it.
-SELECT box, month, states, CAST(booked AS text) AS booked, sum(hash_record_extended(box_month, 0)) OVER () AS digest
+SELECT box, month, states, CAST(booked AS text) AS booked, coalesce(CAST(currencies AS text), currency, '') AS currency,
+       sum(hash_record_extended(box_month, 0)) OVER () AS digest
   FROM board.box_month WHERE month BETWEEN :first AND :last ORDER BY month;
 
 -- name: months_digest$
@@ -9,8 +10,14 @@ SELECT box, month, states, CAST(booked AS text) AS booked, sum(hash_record_exten
 SELECT sum(hash_record_extended(box_month, 0)) FROM board.box_month WHERE month BETWEEN :first AND :last;
 
 -- name: box_day^
-SELECT state, documents, quarantined, booked, revision, staged_at, first_closed_at, watched_until
+SELECT state, documents, quarantined, booked, revision, staged_at, first_closed_at, watched_until, currency
   FROM board.box_day WHERE box = :box AND business_date = :business_date;
+
+-- name: currency_of$
+-- The currency in which a day was booked, or, where it was not, that of what is staged for it; null where it has none.
+SELECT coalesce((SELECT currency FROM board.box_day WHERE box = :box AND business_date = :business_date),
+                (SELECT currency FROM board.form_day WHERE box = :box AND business_date = :business_date
+                  ORDER BY documents DESC, currency LIMIT 1));
 
 -- name: comparisons
 -- What the last reconciliation of the day compared.
@@ -109,7 +116,7 @@ SELECT business_date, box, kind, posting, attributes, documents, amount, currenc
 -- name: standing_out
 -- Days whose last reconciliation found a difference, with the first comparison that differs.
 SELECT day.box, day.business_date, run.reconciled_at, differing."left", differing."right", differing.kind,
-       differing.form, differing.difference, differing.left_rows, differing.right_rows
+       differing.form, differing.difference, differing.left_rows, differing.right_rows, day.currency
   FROM board.box_day AS day
  CROSS JOIN LATERAL (SELECT run_id, reconciled_at FROM reconciliation.run
                       WHERE run.box = day.box AND run.business_date = day.business_date
@@ -120,27 +127,40 @@ SELECT day.box, day.business_date, run.reconciled_at, differing."left", differin
  ORDER BY run.reconciled_at;
 
 -- name: uncertain
-SELECT box, business_date, entry_key, total, lot, sublot, claimed_at, outcome
+SELECT box, business_date, entry_key, total, currency, lot, sublot, claimed_at, outcome
   FROM erp.uncertain WHERE box = ANY(:boxes);
+
+-- name: boxes_in_work
+SELECT box FROM board.box_day WHERE state = 'discrepancy' UNION SELECT box FROM erp.uncertain;
 
 -- name: held_back
 -- Quarantined rows that stop their days.
-SELECT box, business_date, place, kind, form, reason, message, net, snapshot_id, staged_at
+SELECT box, business_date, place, kind, form, reason, message, net, snapshot_id, staged_at,
+       (SELECT currency FROM board.form_day AS staged
+         WHERE staged.box = quarantined.box AND staged.business_date = quarantined.business_date
+         ORDER BY documents DESC, currency LIMIT 1) AS currency
   FROM staging.quarantined JOIN staging.day USING (box, business_date)
  WHERE blocking AND box = ANY(:boxes)
  ORDER BY staged_at, box, business_date, place;
+
+-- name: currencies
+-- In which currencies days of boxes were booked, those of most days first.
+SELECT currency, count(*)::int AS days FROM board.box_day
+ WHERE business_date BETWEEN :first AND :last AND box = ANY(:boxes) AND currency IS NOT NULL
+ GROUP BY currency ORDER BY days DESC, currency;
 
 -- name: money_by_form
 SELECT business_date, form AS series, sum(net) AS amount
   FROM board.form_day
  WHERE business_date BETWEEN :first AND :last AND box = ANY(:boxes)
- GROUP BY business_date, form;
+   AND (CAST(:currency AS text) IS NULL OR currency = :currency)
+ GROUP BY business_date, form, currency;
 
 -- name: money_by_source
 SELECT business_date, source AS series, sum(booked) AS amount
   FROM board.box_day JOIN unnest(CAST(:boxes AS text[]), CAST(:sources AS text[])) AS known (box, source) USING (box)
- WHERE business_date BETWEEN :first AND :last
- GROUP BY business_date, source;
+ WHERE business_date BETWEEN :first AND :last AND (CAST(:currency AS text) IS NULL OR currency = :currency)
+ GROUP BY business_date, source, currency;
 
 -- name: closing
 -- How long after its end a day was first closed (days, on average), how often days were corrected or differed.

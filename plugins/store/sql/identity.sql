@@ -116,3 +116,21 @@ SELECT :box, :business_date, :snapshot_id, :what
                     WHERE noted.box = :box AND noted.business_date = :business_date AND noted.what = :what
                       AND noted_at > (SELECT max(landed_at) FROM landing.taken JOIN landing.snapshot USING (snapshot_id)
                                        WHERE taken.box = :box AND taken.business_date = :business_date));
+
+-- name: retired
+-- Boxes as they were last known; of those that nobody wrote down, what their books say.
+SELECT asked.box AS id, coalesce(known.name, asked.box) AS name, coalesce(known.company, '') AS company,
+       coalesce(known.source, (SELECT source FROM ledger.revision JOIN landing.snapshot USING (snapshot_id)
+                                WHERE revision.box = asked.box ORDER BY revision_id DESC LIMIT 1), '') AS source,
+       coalesce((SELECT currency FROM ledger.entry WHERE entry.box = asked.box ORDER BY entry_id DESC LIMIT 1),
+                known.currency, 'USD') AS currency,
+       coalesce(known.timezone, 'UTC') AS timezone,
+       coalesce((SELECT mapping FROM ledger.revision WHERE revision.box = asked.box ORDER BY revision_id DESC LIMIT 1),
+                '') AS mapping
+  FROM unnest(CAST(:ids AS text[])) AS asked (box)
+  LEFT JOIN ledger.cash_box_now AS known USING (box)
+ WHERE known.box IS NOT NULL OR EXISTS (SELECT FROM board.box_day WHERE box_day.box = asked.box)
+ ORDER BY company, name;
+
+-- name: of_company
+SELECT box FROM ledger.cash_box_now WHERE company = :company ORDER BY box;

@@ -1,7 +1,13 @@
 -- name: box_days
-SELECT box, business_date, state, revision, documents, quarantined, journal_total, money_by_form, erp_documents,
-       uncertain, watched_until
-  FROM ledger.box_day WHERE business_date = :business_date ORDER BY box;
+SELECT box, business_date, day.state, day.revision, day.documents, day.quarantined, journal_total, money_by_form,
+       erp_documents, uncertain, day.watched_until, coalesce(kept.currency, '') AS currency
+  FROM ledger.box_day AS day LEFT JOIN board.box_day AS kept USING (box, business_date)
+ WHERE business_date = :business_date ORDER BY box;
+
+-- name: money_by_form
+-- What is staged of a date by box, form of payment and currency; only what has a form.
+SELECT box, form, currency, sum(net) AS net FROM board.form_day
+ WHERE business_date = :business_date AND form <> '' GROUP BY box, form, currency ORDER BY box, form, currency;
 
 -- name: posted_since$
 SELECT count(*)::int FROM erp.attempt JOIN ledger.entry USING (entry_id)

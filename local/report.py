@@ -1,13 +1,14 @@
 """What the ledger says of a day, as a table for people."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from rich.table import Table
 
 from bookkeeping.cash_box import CashBox
 from bookkeeping.money import quantum
+from mappings.companies import stale_after
 from mappings.findings import MappingError
 from mappings.loader import account_mapping
 from store.overview import BoxDay
@@ -39,6 +40,8 @@ def _cells(box: CashBox, box_day: BoxDay) -> list[str]:
     currency = box_day.currency or box.currency
     colour = "green" if box_day.closed else "red"
     state = box_day.word
+    if grade := box_day.grade(datetime.now(UTC), stale_after(box.company)):
+        state += f"\n{grade}"
     if box_day.watched_until:
         state += f"\nwatched until {box_day.watched_until:%d/%m %H:%M} UTC"
     return [

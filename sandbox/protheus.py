@@ -126,6 +126,7 @@ class Protheus:
         if tenant is None:
             unknown = Refusal("TENANTID", "La empresa o la sucursal no existe.", shown={"tenantId": tenant_id})
             return self._refused(Tenant(*tenant_id.partition(",")[::2]), unknown)
+        self._prepare_numbers(tenant, act, body)
         try:
             with self.state.session() as session:
                 chart = partial(read_chart, self.options.chart_dir)
@@ -137,6 +138,21 @@ class Protheus:
         except FileNotFoundError as missing:
             return _failure(500, f"The sandbox has no chart of accounts: {missing}")
         return JSONResponse(_result(tenant, number, ""))
+
+    def _prepare_numbers(self, tenant: Tenant, act: Callable[[Ledger, dict], str], body: dict) -> None:
+        """A site may take its time to prepare the numbers of an unused address; nobody else waits for it."""
+        if act is not Ledger.insert or not self.settings.fresh_sublot_seconds:
+            return
+        with self.state.session() as session:
+            ledger = Ledger(
+                session, tenant, self.settings, partial(read_chart, self.options.chart_dir), self.options.today
+            )
+            try:
+                is_fresh = ledger.is_fresh(body)
+            except Refusal:
+                return
+        if is_fresh:
+            time.sleep(self.settings.fresh_sublot_seconds)
 
     def _refused(self, tenant: Tenant, refusal: Refusal) -> JSONResponse:
         if refusal.code == NOT_FOUND and self.settings.not_found_as_http_404:
@@ -154,7 +170,7 @@ class Protheus:
         numbers = {"page": int(pages["page"] or 1), "page_size": int(pages["page_size"] or 10)}
         try:
             with self.state.session() as session:
-                return JSONResponse(query(session, tenant, **texts, **numbers))
+                return JSONResponse(query(session, tenant, **texts, **numbers, hidden=self.settings.protected_fields))
         except WrongQuery as wrong:
             return _failure(400, f"Error en la consulta: {wrong}")
 

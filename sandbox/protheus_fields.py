@@ -74,6 +74,14 @@ class Refusal(Exception):
         self.code = code
 
 
+class Divergence(Refusal):
+    """A refusal of what the entry says, not of how: a site may keep such an entry as a pre-entry."""
+
+
+PRE_ENTRY = "9"
+"""``CT2_TPSALD`` of an entry that does not count in the balances until somebody makes it effective."""
+
+
 def read_line(item: object, line: int) -> dict[str, str]:
     """An item of the request as a line's fields, defaults filled in; raises Refusal where one is missing or wrong."""
     if not isinstance(item, dict):

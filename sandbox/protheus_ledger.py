@@ -13,13 +13,15 @@ from sandbox.protheus_fields import (
     CREDIT_SIDE,
     CURRENCIES,
     DEBIT_SIDE,
+    PRE_ENTRY,
     SIDES,
+    Divergence,
     Refusal,
     mirrored,
     read_line,
     with_continuations,
 )
-from sandbox.protheus_model import CT2, Documento
+from sandbox.protheus_model import CT2, Documento, Numeracion
 from sandbox.protheus_settings import Settings, Tenant
 
 NOT_FOUND = "NODOC"
@@ -46,16 +48,41 @@ class Ledger:
             raise Refusal("NOITENS", "Debe enviarse al menos un ítem de asiento (ITENS).")
         self._check_open(entry_date, lot)
         self._check_sublot(sublot)
+        number = self._next_number(entry_date, lot, sublot)
         lines: list[dict[str, str]] = []
+        diverges = False
         try:
-            for number, item in enumerate(items, start=1):
-                lines.append(self._checked(item, number))
+            for place, item in enumerate(items, start=1):
+                lines.append(read_line(item, place))
+                diverges |= self._diverges(lambda line=place: self._check_entities(lines[-1], line))
         except Refusal:
-            if lines and not self.settings.atomic_insert:
-                self._book(entry_date, lot, sublot, self._written(lines))
+            if lines[:-1] and not self.settings.atomic_insert:
+                self._book(entry_date, lot, sublot, self._written(lines[:-1]), number)
             raise
-        _check_balance(lines)
-        return self._book(entry_date, lot, sublot, self._written(lines))
+        diverges |= self._diverges(lambda: _check_balance(lines))
+        if diverges:
+            lines = [fields | {"CT2_TPSALD": PRE_ENTRY} for fields in lines]
+        return self._book(entry_date, lot, sublot, self._written(lines), number)
+
+    def is_fresh(self, body: dict) -> bool:
+        """Whether an insert must wait until numbers are prepared for its address."""
+        entry_date = self._date(body, default=self.today())
+        lot = _key_part(body, "CT2_LOTE", 6, default="000001")
+        sublot = _key_part(body, "CT2_SBLOTE", 3, default="001")
+        if self.settings.numbers_ahead:
+            prepared = self._prepared(entry_date, lot, sublot)
+            return prepared is None or prepared.next_number > prepared.prepared_to
+        return self.session.scalar(select(Documento.pk).where(*self._at(entry_date, lot, sublot)).limit(1)) is None
+
+    def _diverges(self, check: Callable[[], None]) -> bool:
+        """Whether a check fails in a way that makes the entry a pre-entry here; raises Refusal where it is refused."""
+        try:
+            check()
+        except Divergence:
+            if not self.settings.pre_entries:
+                raise
+            return True
+        return False
 
     def reverse(self, body: dict) -> str:
         """Books the mirror of a document, on its date, and gives the mirror's number; raises Refusal."""
@@ -67,7 +94,8 @@ class Ledger:
         self._check_open(origin.entry_date, lot)
         self._check_sublot(sublot)
         lines = [mirrored(line.fields) for line in origin.lines]
-        return self._book(origin.entry_date, lot, sublot, lines, reverses=origin)
+        number = self._next_number(origin.entry_date, lot, sublot)
+        return self._book(origin.entry_date, lot, sublot, lines, number, reverses=origin)
 
     def delete(self, body: dict) -> str:
         """Takes a document off the books and gives its number; raises Refusal."""
@@ -77,9 +105,14 @@ class Ledger:
         return f"{document.number:06d}"
 
     def _book(
-        self, entry_date: date, lot: str, sublot: str, lines: list[dict], reverses: Documento | None = None
+        self,
+        entry_date: date,
+        lot: str,
+        sublot: str,
+        lines: list[dict],
+        number: int,
+        reverses: Documento | None = None,
     ) -> str:
-        number = self._next_number(entry_date, lot, sublot)
         document = Documento(
             group=self.tenant.group,
             branch=self.tenant.branch,
@@ -94,7 +127,28 @@ class Ledger:
         self.session.add(document)
         return f"{number:06d}"
 
+    def _prepared(self, entry_date: date, lot: str, sublot: str) -> Numeracion | None:
+        return self.session.get(Numeracion, (self.tenant.group, self.tenant.branch, entry_date, lot, sublot))
+
     def _next_number(self, entry_date: date, lot: str, sublot: str) -> int:
+        """The number of the next document there. Where numbers are prepared ahead, it is used up even if the document
+        is refused."""
+        if not self.settings.numbers_ahead:
+            return self._number_after_the_last(entry_date, lot, sublot)
+        prepared = self._prepared(entry_date, lot, sublot)
+        if prepared is None:
+            first = self._number_after_the_last(entry_date, lot, sublot)
+            prepared = Numeracion(
+                group=self.tenant.group, branch=self.tenant.branch, entry_date=entry_date, lot=lot, sublot=sublot,
+                next_number=first, prepared_to=first - 1,
+            )  # fmt: skip
+            self.session.add(prepared)
+        if prepared.next_number > prepared.prepared_to:
+            prepared.prepared_to += self.settings.numbers_ahead
+        prepared.next_number += 1
+        return prepared.next_number - 1
+
+    def _number_after_the_last(self, entry_date: date, lot: str, sublot: str) -> int:
         taken = select(func.max(Documento.number)).where(*self._at(entry_date, lot, sublot))
         if self.settings.reuse_deleted_numbers:
             taken = taken.where(Documento.deleted_at.is_(None))
@@ -148,12 +202,6 @@ class Ledger:
         if not (sublot.isdecimal() or self.settings.alphanumeric_sublots):
             raise Refusal("SBLOTENUM", "El sublote debe ser numérico.", shown={"CT2_SBLOTE": sublot})
 
-    def _checked(self, item: object, line: int) -> dict[str, str]:
-        """An item as a line that may be booked; raises Refusal."""
-        fields = read_line(item, line)
-        self._check_entities(fields, line)
-        return fields
-
     def _written(self, lines: list[dict[str, str]]) -> list[dict[str, str]]:
         """Lines as this site keeps them."""
         kept = [fields | {"CT2_KEY": fields["CT2_KEY"][: self.settings.key_size]} for fields in lines]
@@ -173,16 +221,16 @@ class Ledger:
             raise Refusal("NOCONTA", "La cuenta es obligatoria para este tipo de asiento.", line=line, shown=shown)
         account = self.chart().accounts.get(code)
         if account is None:
-            raise Refusal("NOEXISTCT1", "La cuenta no está en el plan de cuentas.", line=line, shown=shown)
+            raise Divergence("NOEXISTCT1", "La cuenta no está en el plan de cuentas.", line=line, shown=shown)
         if account.blocked:
-            raise Refusal("CTABLOQ", "La cuenta está bloqueada.", line=line, shown=shown)
+            raise Divergence("CTABLOQ", "La cuenta está bloqueada.", line=line, shown=shown)
         if not account.postable:
-            raise Refusal("SINTETICA", "La cuenta es sintética y no recibe asientos.", line=line, shown=shown)
+            raise Divergence("SINTETICA", "La cuenta es sintética y no recibe asientos.", line=line, shown=shown)
         shown |= {cost_centre_field: cost_centre}
         if account.requires_cost_centre and not cost_centre:
-            raise Refusal("NOCUSTO", "La cuenta exige centro de costo.", line=line, shown=shown)
+            raise Divergence("NOCUSTO", "La cuenta exige centro de costo.", line=line, shown=shown)
         if cost_centre and self.chart().cost_centres.get(cost_centre, True):
-            raise Refusal("NOEXISTCTT", "El centro de costo no existe o está bloqueado.", line=line, shown=shown)
+            raise Divergence("NOEXISTCTT", "El centro de costo no existe o está bloqueado.", line=line, shown=shown)
 
 
 def _key_part(body: dict, name: str, size: int, default: str | None = None) -> str:
@@ -202,7 +250,7 @@ def _check_balance(lines: list[dict[str, str]]) -> None:
         for side in (DEBIT_SIDE, CREDIT_SIDE)
     )
     if debit != credit:
-        raise Refusal(
+        raise Divergence(
             "NAOBATE",
             f"El total de débitos ({debit}) y el de créditos ({credit}) no coinciden.\r\n"
             f"Diferencia: {abs(debit - credit)}.",

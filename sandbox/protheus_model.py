@@ -30,6 +30,19 @@ class Documento(Table):
     lines: Mapped[list["CT2"]] = relationship(order_by="CT2.pk")
 
 
+class Numeracion(Table):
+    """The numbers of an address that are prepared ahead: the next one to give, and the last of those prepared."""
+
+    __tablename__ = "protheus_numeracion"
+    group: Mapped[str] = mapped_column(primary_key=True)
+    branch: Mapped[str] = mapped_column(primary_key=True)
+    entry_date: Mapped[date] = mapped_column(primary_key=True)
+    lot: Mapped[str] = mapped_column(primary_key=True)
+    sublot: Mapped[str] = mapped_column(primary_key=True)
+    next_number: Mapped[int]
+    prepared_to: Mapped[int]
+
+
 class CT2(Table):
     """A line: its fields by their CT2 names, as text (``CT2_VALOR``: ``"1500.60"``), blanks where nothing was sent."""
 

@@ -1,6 +1,7 @@
 """genericQuery: the REST server's way to read tables, which many sites do not offer (field-notes.md)."""
 
 import sqlite3
+from collections.abc import Collection
 from contextlib import closing
 from decimal import Decimal
 
@@ -21,17 +22,29 @@ class WrongQuery(Exception):
 
 
 def query(
-    session: Session, tenant: Tenant, *, tables: str, fields: str, where: str, order: str, page: int, page_size: int
+    session: Session,
+    tenant: Tenant,
+    *,
+    tables: str,
+    fields: str,
+    where: str,
+    order: str,
+    page: int,
+    page_size: int,
+    hidden: Collection[str] = (),
 ) -> dict:
     """A page of the tenant's live lines as ``items`` (names in small letters, continuations as rows) and ``hasNext``.
 
-    The filter runs as the SQL that it is, on a copy of the books, so one that says too much reads too much.
+    ``hidden`` fields are left out of the rows and named in ``protectedDataFields``. The filter runs as the SQL that it
+    is, on a copy of the books, so one that says too much reads too much.
     """
     if tables.upper() != "CT2":
         raise WrongQuery(f"tables: {tables or 'vacío'}")
     wanted = [name.strip().upper() for name in fields.split(",") if name.strip()] or list(COLUMNS)
     if unknown := set(wanted) - set(COLUMNS):
         raise WrongQuery(f"fields: {', '.join(sorted(unknown))}")
+    protected = [name for name in wanted if name in hidden]
+    wanted = [name for name in wanted if name not in hidden] or ["NULL"]
     page_size = min(page_size, LARGEST_PAGE)
     statement = (
         f"SELECT {', '.join(wanted)} FROM CT2 WHERE {where or '1 = 1'}"
@@ -44,7 +57,7 @@ def query(
             raise WrongQuery(str(error)) from None
     names = [name.lower() for name in wanted]
     items = [dict(zip(names, row, strict=True)) for row in rows[:page_size]]
-    return {"items": items, "hasNext": len(rows) > page_size}
+    return {"items": items, "hasNext": len(rows) > page_size, "protectedDataFields": protected}
 
 
 def _copied(session: Session, tenant: Tenant) -> sqlite3.Connection:

@@ -21,8 +21,12 @@ class Settings(BaseModel):
     ``history_size``: characters of CT2_HIST, beyond which a history is continued. ``key_size``: characters of CT2_KEY
     that are kept (0: none). ``atomic_insert``: if not, a refused insert leaves the lines before the refused one.
     ``reversal_has_own_address``: if not, CT2_LOTEST and CT2_SBLOTEST are ignored. ``generic_query``: the books may be
-    read by genericQuery. ``closed_until``: the last day of the closed periods; ``closed_months``: others, as
-    ``2024-09``. ``lots_in_use``: lots in which somebody else is working. ``token_lifetime``: seconds.
+    read by genericQuery; ``protected_fields`` of CT2 that its user may not see. ``pre_entries``: a divergent entry
+    (its sides differ, or an account or cost centre is not there or blocked) is not refused but kept, with CT2_TPSALD
+    9. ``numbers_ahead``: how many numbers an address is given at once (MV_CTFQTD; 0: one by one), which takes
+    ``fresh_sublot_seconds``; a number that a refused entry had taken is not given again then. ``closed_until``: the
+    last day of the closed periods; ``closed_months``: others, as ``2024-09``. ``lots_in_use``: lots in which somebody
+    else is working. ``token_lifetime``: seconds.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -37,7 +41,11 @@ class Settings(BaseModel):
     key_size: int = KEY_SIZE
     atomic_insert: bool = True
     reversal_has_own_address: bool = True
-    generic_query: bool = False
+    generic_query: bool = True
+    protected_fields: frozenset[str] = frozenset()
+    pre_entries: bool = False
+    numbers_ahead: int = 0
+    fresh_sublot_seconds: float = 0
     closed_until: date | None = None
     closed_months: frozenset[str] = frozenset()
     lots_in_use: frozenset[str] = frozenset()

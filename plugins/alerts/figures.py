@@ -5,6 +5,7 @@ spoken now.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from html import escape
 
@@ -12,6 +13,7 @@ from bookkeeping.cash_box import CashBox
 from bookkeeping.identity import RetiredBox
 from bookkeeping.reconcile import Comparison
 from language.say import money, say
+from mappings.companies import stale_after
 from store.overview import BoxDay
 
 Cell = tuple[str, str]
@@ -65,8 +67,17 @@ def _cells(box: CashBox | RetiredBox, day: BoxDay | None) -> list[Cell]:
         (RIGHT, f"{day.documents}{say(' + {n} not booked', n=day.quarantined) if day.quarantined else ''}"),
         (RIGHT, money(day.journal_total, day.currency or box.currency)),
         (CELL, ", ".join(day.erp_documents) or say("none")),
-        (f"{CELL};color:{GREEN if day.closed else RED};font-weight:bold", say(day.word)),
+        (f"{CELL};color:{GREEN if day.closed else RED};font-weight:bold", _state(box, day)),
     ]
+
+
+def _state(box: CashBox, day: BoxDay) -> str:
+    """Where the day stands, on what evidence, and until when the ERP is still looked at."""
+    grade = day.grade(datetime.now(UTC), stale_after(box.company))
+    told = [say(day.word), *([say(grade)] if grade else [])]
+    if day.watched_until:
+        told.append(say("watched until {when}", when=f"{day.watched_until.astimezone(box.zone):%Y-%m-%d %H:%M}"))
+    return ", ".join(told)
 
 
 def _table(titles: Iterable[str], rows: Iterable[Iterable[Cell]]) -> str:

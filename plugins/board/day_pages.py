@@ -1,7 +1,7 @@
 """The pages of one box's day: its figures, and the way down to the rows of the source."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 import psycopg
@@ -20,8 +20,10 @@ from board.pages import PageDep
 from board.privacy import readable
 from board.states import BOOKS, STATES, standing
 from bookkeeping.cash_box import CashBox
+from bookkeeping.evidence import evidence
 from bookkeeping.identity import RetiredBox
-from store import board, landing
+from mappings.companies import stale_after
+from store import board, landing, read_back
 
 router = APIRouter(prefix="/boxes/{box_id}/{day}")
 
@@ -75,6 +77,12 @@ def _about(
         "claims": landing.claims(ledger, taken.snapshot_id, box.id) if taken else [],
         "figures": figures(ledger, box.id, day),
         "comparisons": books.comparisons(),
+        "line_differences": books.line_differences(),
+        "evidence": evidence(
+            read_back.posted_documents(ledger, [box.id], day, day).get(day, []),
+            datetime.now(UTC),
+            stale_after(box.company),
+        ),
         "unbooked": unbooked,
         "unacknowledged": unacknowledged,
         "lines": books.lines(),

@@ -14,6 +14,7 @@ from fpdf.enums import TableBordersLayout
 from fpdf.fonts import FontFace
 
 from bookkeeping.money import DECIMALS
+from bookkeeping.read_back import Code
 from books.cells import Cell, text_cell, write_csv
 from books.cells import csv_cell as _csv_cell  # noqa: F401 (the tests ask for it here)
 from books.one_line import one_line
@@ -41,7 +42,10 @@ def tables(about: Mapping[str, Any], _: Regional) -> list[Table]:
         Table(
             _("The money's way"),
             [_("Station"), _("Documents"), _("Money"), _("Agrees")],
-            [[_(s.name), s.rows, s.net, _("yes") if s.agrees else _("NO")] for s in about["figures"].stations],
+            [
+                [_station(s.name, about, _), s.rows, s.net, _("yes") if s.agrees else _("NO")]
+                for s in about["figures"].stations
+            ],
         ),
         Table(
             _("Money by form of payment"),
@@ -65,9 +69,12 @@ def tables(about: Mapping[str, Any], _: Regional) -> list[Table]:
         ),
         Table(
             _("In the ERP"),
-            [_("Entry"), _("Lot"), _("Sublot"), _("Document"), _("State"), _("Amount"), _("Sent")],
+            [_("Entry"), _("Lot"), _("Sublot"), _("Document"), _("State"), _("Amount"), _("Sent"), _("Read back")],
             [
-                [a.entry_key, a.lot, a.sublot, a.document, _(a.state), a.total, _.instant(a.claimed_at, zone)]
+                [
+                    a.entry_key, a.lot, a.sublot, a.document, _(a.state), a.total, _.instant(a.claimed_at, zone),
+                    _.instant(a.verified_at, zone) if a.verified_at else "",
+                ]
                 for a in about["attempts"]
             ],
         ),
@@ -76,7 +83,29 @@ def tables(about: Mapping[str, Any], _: Regional) -> list[Table]:
             [_("Place"), _("Reason"), _("Message"), _("Money")],
             [[row.place, row.reason, row.message, row.net] for row in about["quarantined"]],
         ),
+        Table(
+            _("Otherwise in the ERP"),
+            [_("Document"), _("Account"), _("Text"), _("Posted"), _("In the ERP"), _("Difference"), _("What")],
+            [
+                [
+                    f"{row.lot}/{row.sublot}/{row.document}", row.account or row.booked_account, row.history,
+                    row.amount, row.booked_amount, row.size, _(Code(row.code).word),
+                ]
+                for row in about["line_differences"]
+            ],
+        ),
     ]  # fmt: skip
+
+
+def _station(name: str, about: Mapping[str, Any], _: Regional) -> str:
+    """A station of the money; the ERP's says on what evidence."""
+    return f"{_(name)}, {_(about['evidence'].grade)}" if name == "ERP" and about["evidence"] else _(name)
+
+
+def _evidence(about: Mapping[str, Any], _: Regional) -> str:
+    """On what evidence the ERP is known to hold the day, since when, and what that proves."""
+    grade, since = about["evidence"]
+    return f"{_('ERP')}: {_(grade)}, {_.instant(since, about['box'].zone)} ({_(grade.meaning)})"
 
 
 def _title(about: Mapping[str, Any], _: Regional) -> str:
@@ -131,6 +160,8 @@ def as_pdf(about: Mapping[str, Any], _: Regional) -> tuple[bytes, str]:
     pdf.add_page()
     _pdf_line(pdf, _title(about, _), "B", 14)
     _pdf_line(pdf, f"{about['company']} · {about['box'].currency} · {_(about['state'].word)}", "", 9)
+    if about["evidence"]:
+        _pdf_line(pdf, _evidence(about, _), "", 9)
     for table in tables(about, _):
         if table.rows:
             _pdf_table(pdf, table, _, about["box"].currency)

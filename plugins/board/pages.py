@@ -15,6 +15,7 @@ from markupsafe import Markup
 from board.boxes import dag_of
 from board.language import language_of
 from board.states import STATES
+from bookkeeping.read_back import Code
 from language.regional import Regional
 
 _templates = Environment(
@@ -25,6 +26,7 @@ _templates = Environment(
     undefined=StrictUndefined,
 )
 _templates.globals["STATES"] = STATES
+_templates.filters["code"] = lambda code: Code(code).word
 _templates.filters["q"] = lambda text: quote(str(text), safe="")
 
 

@@ -16,7 +16,7 @@ class State:
 STATES = {
     state.letter: state
     for state in (
-        State("c", "✓", "closed", "source, journal and ERP agree to the cent"),
+        State("c", "✓", "closed", "source and journal agree to the cent, and the ERP acknowledged it or was read back"),
         State("v", "◉", "closed and watched", "closed; the ERP may still carry out a request that was given up"),
         State("n", "–", "no activity", "the source says that nothing happened, and nothing was booked"),
         State("r", "▸", "running", "a run is closing the day right now, or is about to"),

@@ -27,12 +27,15 @@ PAGE_SIZE = 1000
 MOST_PAGES = 500
 """A site that says at each page that there is a further one is not believed for ever."""
 
+BALANCE_TYPE = "1"
+"""The ERP's type of an entry that counts (CT2_TPSALD), where a connection names no other; 9 is a pre-entry."""
+
 _NOT_OFFERED = {400, 403, 404, 405, 501}
 """How a site says that this query is not to be had: unknown, switched off, or not for this user."""
 
 _FIELDS = (
     "CT2_SBLOTE", "CT2_DOC", "CT2_LINHA", "CT2_DC", "CT2_DEBITO", "CT2_CREDIT", "CT2_VALOR", "CT2_MOEDLC",
-    "CT2_HIST", "CT2_KEY",
+    "CT2_HIST", "CT2_KEY", "CT2_TPSALD",
 )  # fmt: skip
 
 _SIDES = {
@@ -78,12 +81,17 @@ class LotReader:
         if response.status_code == 401:
             raise hook.failure(FatalError, f"{about}: the login is refused", response)
         text = hook.text(response, about=about, if_lost=RetriableError)
-        items, has_next = _page_of(text)
+        answer, items = _page_of(text)
         if response.status_code != 200 or items is None:
             raise hook.failure(RetriableError, f"{about}: the answer is {describe(text)}", response)
+        if hidden := _hidden(answer):
+            told = Sentence("{about}: the ERP's user may not see {fields}", about=about, fields=", ".join(hidden))
+            raise hook.failure(FatalError, told, response)
         currencies = {number: currency for currency, number in hook.settings.currencies.items()}
+        balance_type = hook.settings.balance_type or BALANCE_TYPE
         try:
-            return [line for row in items for line in read_row(row, currencies)], has_next
+            lines = [line for row in items for line in read_row(row, currencies, balance_type)]
+            return lines, answer.get("hasNext") is True
         except KeyError as missing:
             message = f"{about}: the answer lacks {missing.args[0]}; the ERP's user may not be allowed to see it"
             raise hook.failure(FatalError, message, response) from None
@@ -113,18 +121,29 @@ def _code(text: str) -> str:
     return text
 
 
-def _page_of(text: str) -> tuple[list | None, bool]:
-    """``items`` and ``hasNext`` of an answer; None for items where it is no such answer."""
+def _page_of(text: str) -> tuple[Mapping[str, Any], list | None]:
+    """An answer and its ``items``; None for these where it is no such answer."""
     try:
         answer = json.loads(text, parse_float=Decimal)
     except (ValueError, RecursionError):
-        return None, False
-    items = answer.get("items") if isinstance(answer, dict) else None
-    return (items, answer.get("hasNext") is True) if isinstance(items, list) else (None, False)
+        return {}, None
+    if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
+        return {}, None
+    return answer, answer["items"]
 
 
-def read_row(row: Mapping[str, Any], currencies: Mapping[str, str]) -> list[BookedLine]:
-    """A row of the answer as lines: two for a double entry. ``currencies``: code by the ERP's number.
+def _hidden(answer: Mapping[str, Any]) -> list[str]:
+    """The fields that were asked for and that the ERP says its user may not see: it leaves them out of the rows."""
+    named = (answer.get(name) for name in ("protectedDataFields", "nivelFields"))
+    fields = {str(field).strip().upper() for names in named if isinstance(names, list) for field in names}
+    return [field for field in _FIELDS if field in fields]
+
+
+def read_row(
+    row: Mapping[str, Any], currencies: Mapping[str, str], balance_type: str = BALANCE_TYPE
+) -> list[BookedLine]:
+    """A row of the answer as lines: two for a double entry. ``currencies``: code by the ERP's number; ``balance_type``:
+    what was sent, so that a row of another type is one outside the balances.
 
     Raises KeyError for a field that was not answered, ValueError for one that cannot be read.
     """
@@ -136,6 +155,7 @@ def read_row(row: Mapping[str, Any], currencies: Mapping[str, str]) -> list[Book
         raise ValueError(f"CT2_DC is {kind!r}")
     currency = currencies.get(number, number)
     # A currency that the connection does not name is never compared; any one with two decimals serves to read it.
+    kept_as = _text(named, "CT2_TPSALD")
     money = amount(named["CT2_VALOR"], currency if currency in DECIMALS else "USD")
     return [
         BookedLine(
@@ -148,6 +168,7 @@ def read_row(row: Mapping[str, Any], currencies: Mapping[str, str]) -> list[Book
             currency=currency,
             history=_text(named, "CT2_HIST"),
             key=_text(named, "CT2_KEY"),
+            outside="" if kept_as == balance_type else kept_as or "?",
         )
         for side, account in _SIDES[kind]
     ]

@@ -1,10 +1,12 @@
 """The companies, and who in each is told when a close needs people: ``companies.yaml``."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
 from bookkeeping.cash_box import Slug
+from bookkeeping.evidence import STALE_AFTER
 from bookkeeping.validation import Model, Text
 from language.language import Code
 from mappings.findings import MappingError
@@ -17,13 +19,15 @@ class Company(Model):
     """A company's name, the e-mail addresses its alerts go to, its language, and its deadline.
 
     ``language``: of its boxes' logs and its alerts, Spanish (``es``) or English (``en``). ``close_within``: hours from
-    when a day may be read until people are told that it is not closed.
+    when a day may be read until people are told that it is not closed. ``stale_after``: days after which what was read
+    back from the ERP counts as stale, unless it was read again.
     """
 
     name: Text
     alerts: tuple[Email, ...] = ()
     language: Code = "es"
     close_within: Annotated[int, Field(ge=1, le=240)] = 12
+    stale_after: Annotated[int, Field(ge=1, le=366)] = STALE_AFTER
 
 
 class Companies(Model):
@@ -46,3 +50,12 @@ def language_of(company: str) -> Code:
     except MappingError:
         known = None
     return known.language if known else "es"
+
+
+def stale_after(company: str) -> timedelta:
+    """How long a reading of the ERP counts for a company's days; the default where nobody says or the file is wrong."""
+    try:
+        known = companies().get(company)
+    except MappingError:
+        known = None
+    return timedelta(days=known.stale_after if known else STALE_AFTER)

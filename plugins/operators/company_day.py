@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from bookkeeping.money import ZERO
 from language.say import in_language, listed, money, say
-from mappings.companies import language_of
+from mappings.companies import language_of, stale_after
 from operators.step import open_ledger
 from timetables.business_day import parse_day
 
@@ -129,9 +129,7 @@ class CompanyDayOperator(BaseOperator):
                 company=name,
                 documents=sum(found[box.id].documents for box in boxes),
                 total=total,
-                proof=say("Source, journal and ERP agree to the cent.")
-                if agree
-                else say("Small differences were accepted by a person."),
+                proof=_proof(boxes, found) if agree else say("Small differences were accepted by a person."),
             ),
             link=link,
             figures=table(boxes, found)
@@ -145,6 +143,21 @@ def as_booked(box: "CashBox | RetiredBox", day: "BoxDay") -> "CashBox | RetiredB
     if day.currency in ("", box.currency):
         return box
     return replace(box, currency=day.currency) if box.retired else box.model_copy(update={"currency": day.currency})
+
+
+def _proof(boxes: "Sequence[CashBox | RetiredBox]", found: "dict[str, BoxDay]") -> str:
+    """What is proved of boxes whose stations agree: the ERP's part only where its lines were compared."""
+    from bookkeeping.evidence import Grade
+
+    now = datetime.now(UTC)
+    grades = Counter(found[box.id].grade(now, stale_after(box.company)) for box in boxes)
+    del grades[None]
+    if not grades:
+        return say("Source and journal agree to the cent.")
+    if set(grades) == {Grade.READ_BACK}:
+        return say("Source, journal and ERP agree to the cent: the ERP was read back.")
+    counts = ", ".join(f"{say(grade)}: {grades[grade]}" for grade in Grade if grade in grades)
+    return say("Source and journal agree to the cent. The ERP, by cash boxes: {counts}.", counts=counts)
 
 
 def _by_currency(boxes: "Sequence[CashBox | RetiredBox]") -> "list[tuple[str, list[CashBox | RetiredBox]]]":

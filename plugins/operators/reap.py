@@ -10,11 +10,12 @@ from bookkeeping.sentence import Sentence
 from cash_close.names import NO_COMPANY
 from language.say import in_language, listed, say
 from mappings.companies import language_of
+from operators.erps import Erps
+from operators.read_again import tell_what_changed
 from operators.step import open_ledger
 
 if TYPE_CHECKING:
     from bookkeeping.cash_box import CashBox
-    from posting.port import Erp
     from posting.sweep import LastCall, Swept
 
 CAME_LATE = "a document that came late was removed from the ERP"
@@ -42,15 +43,25 @@ class ReapOperator(BaseOperator):
             return self._sweep(context)
 
     def _sweep(self, context: Any) -> dict[str, int]:
+        from mappings.loader import cash_box
+        from posting import look_again
         from posting.sweep import sweep
+        from store import attempts
 
+        erps = Erps()
         with open_ledger(self.ledger_connection) as ledger:
-            swept = sweep(ledger, _Erps().of, self._last_calls(datetime.now(UTC)))
+            began = attempts.clock(ledger)
+            swept = sweep(ledger, erps.of, self._last_calls(datetime.now(UTC)))
+            # What came late may stand beside a day's own document until it is looked for: so it is, before and after.
+            looked = look_again.at_watched_days(ledger, erps.of, cash_box, began)
         removed = sum(map(len, swept.removed.values()))
         given_up = sum(map(len, swept.given_up.values()))
         told = "{given_up} claims were given up; {emptied} addresses are known to be empty, {removed} of them were not."
         self.log.info(say(told, given_up=given_up, emptied=swept.emptied, removed=removed))
         self._tell(swept, context["ti"].log_url)
+        tell_what_changed(looked, context["ti"].log_url)
+        for box, unread in looked.left.items():
+            self.log.warning(say("{box}: not read again: {days}", box=box, days=listed(unread)))
         if swept.left:
             left = (
                 Sentence("{box}, {why}", box=box, why=why) for box, all_of_it in swept.left.items() for why in all_of_it
@@ -104,19 +115,3 @@ def last_call(box: "CashBox", now: datetime) -> "LastCall | None":
     lock = datetime.combine(locks_on, time.min, box.zone)
     since = lock - timedelta(days=1)
     return LastCall(box.id, last.replace(day=1), last, since) if since <= now < lock else None
-
-
-class _Erps:
-    """The hooks of the boxes' ERPs: one for each connection, so that logins and sessions are shared."""
-
-    def __init__(self) -> None:
-        self._by_connection: dict[str, Erp] = {}
-
-    def of(self, box_id: str) -> "Erp":
-        from hooks.protheus import ProtheusHook
-        from mappings.loader import cash_box
-
-        connection = cash_box(box_id).erp.connection
-        if connection not in self._by_connection:
-            self._by_connection[connection] = ProtheusHook(connection)
-        return self._by_connection[connection]

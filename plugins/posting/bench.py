@@ -104,6 +104,7 @@ class Bench:
 
     def _write(self, addresses: list[Address], send: Callable[[], Acknowledged]) -> Acknowledged:
         places = [self._places[address] for address in addresses]
+        unclear = [place.unclear for place in places]  # a refused entry may have left something there before
         for place in places:
             place.unclear, place.late = True, True  # until the answer is here; whoever is stopped meanwhile knows it
         try:
@@ -115,8 +116,8 @@ class Bench:
                 place.unclear, place.late = isinstance(error, DataError), False
             raise
         self._numbers.add(answer.document)
-        for address, place in zip(addresses, places, strict=True):
-            place.unclear, place.late = False, False
+        for address, place, before in zip(addresses, places, unclear, strict=True):
+            place.unclear, place.late = before, False
             place.documents.append(answer.document)
             probes.note_document(self.connection, self.ground.connection, address, answer.document)
         return answer

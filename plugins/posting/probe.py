@@ -4,8 +4,11 @@ It writes entries of a cent at addresses that nothing else uses, looks at what b
 """
 
 import logging
+import time
+from collections import Counter
 from collections.abc import Callable, Container, Iterable
 from contextlib import suppress
+from statistics import median
 
 import psycopg
 
@@ -27,6 +30,12 @@ log = logging.getLogger(__name__)
 
 FRESH_TRIES = 3
 """How many unused sublots are asked for a first number, since somebody else may have used one of them."""
+
+FRESH_SUBLOTS = 20
+"""How many unused sublots are timed: as many numbers as a site may prepare ahead (MV_CTFQTD) would show by then."""
+
+TIMING_SECONDS = 300.0
+"""After which no further sublot is timed: a slow site is known by then."""
 
 NEVER_GIVEN = "999999"
 NO_ACCOUNT = "NO-EXISTE-PRUEBA"
@@ -107,6 +116,8 @@ class _Tests:
             self._check("max_lines", self._max_lines),
             self._check("history_length", self._history_length),
             self._check("key_kept", self._key_kept),
+            self._check("refuses_divergent", self._refuses_divergent),
+            self._check("fresh_sublots_quick", self._fresh_sublots_quick),
         ]
 
     def _check(self, name: str, test: Callable[[], Found]) -> Check:
@@ -226,6 +237,48 @@ class _Tests:
             return False, refusal.message
         keys = {line.key for line in self.bench.lines_at(address)}
         return keys == {LONG_KEY}, f"of {len(LONG_KEY)} characters {min(map(len, keys))} were kept"
+
+    def _refuses_divergent(self) -> Found:
+        address = self.bench.fresh()
+        try:
+            self.bench.insert(address, self.ground.entry(credit_account=NO_ACCOUNT))
+        except DataError as refusal:
+            return True, f"refused ({refusal.message})"
+        took = f"the ERP acknowledged an entry with account {NO_ACCOUNT}"
+        if not self.readable:
+            return False, f"{took}; whether it counts in the balances cannot be read"
+        types = sorted({line.outside for line in self.bench.lines_at(address) if line.side and line.outside})
+        if types:
+            return False, f"{took} and keeps it with type {', '.join(types)}, outside the balances"
+        return False, f"{took} and booked it"
+
+    def _fresh_sublots_quick(self) -> Found:
+        numbers: Counter[str] = Counter()
+        inserts, deletes = [], []
+        until = time.monotonic() + TIMING_SECONDS
+        while len(inserts) < FRESH_SUBLOTS and (not inserts or time.monotonic() < until):
+            address, began = self.bench.fresh(), time.monotonic()
+            number = self.bench.insert(address, self.entry).document
+            stood = time.monotonic()
+            self.bench.delete(address, number)
+            numbers[number] += 1
+            inserts.append(stood - began)
+            deletes.append(time.monotonic() - stood)
+        is_slow = median(inserts) > 3 * median(deletes) + 1
+        named = ", ".join(f"{number} {times} times" for number, times in sorted(numbers.items()))
+        return not is_slow, (
+            f"{len(inserts)} unused sublots took {min(inserts):.1f} to {max(inserts):.1f} s each, deleting there"
+            f" {median(deletes):.1f} s; they were numbered {named}{self._after_a_refusal()}"
+        )
+
+    def _after_a_refusal(self) -> str:
+        """What becomes of the number of a refused entry: one that was prepared ahead may be marked as in use."""
+        address = self.bench.fresh()
+        try:
+            self.bench.insert(address, self.ground.entry(credit_account=NO_ACCOUNT))
+        except DataError:
+            return f", and after a refused entry with {self.bench.insert(address, self.entry).document}"
+        return ""
 
     def _takes(self, entry: JournalEntry) -> bool:
         """Whether the ERP takes an entry; if so, it is removed at once, for it is a long one."""

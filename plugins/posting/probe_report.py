@@ -102,6 +102,20 @@ ASSUMPTIONS = {
             "inserted an entry with a long key and read it back",
             "Documents can be told by their address only; posting does not rely on the key.",
         ),
+        Assumption(
+            "refuses_divergent",
+            "An entry that diverges is refused, not kept as a pre-entry",
+            "inserted an entry whose second line has an account that does not exist, and read its type",
+            "An acknowledgement does not say that an entry counts in the balances: only reading back does, and fails"
+            " the day. Where the site cannot be read, its people must look for pre-entries (CT2_TPSALD 9) themselves.",
+        ),
+        Assumption(
+            "fresh_sublots_quick",
+            "An unused sublot takes no longer than other calls",
+            "inserted and deleted entries at many unused sublots, and took the time of both",
+            "Numbers are probably prepared ahead there (MV_CTFQTD). Every posting uses a fresh sublot, so each takes"
+            " that long: give the connection a read_timeout of several times as much.",
+        ),
     )
 }
 

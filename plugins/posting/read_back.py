@@ -17,7 +17,14 @@ from bookkeeping.address import Address
 from bookkeeping.cash_box import CashBox
 from bookkeeping.journal import Side
 from bookkeeping.money import ZERO
-from bookkeeping.read_back import BookedLine, differences
+from bookkeeping.read_back import (
+    BookedLine,
+    Code,
+    LineDifference,
+    amounts_apart,
+    line_differences,
+    sentences,
+)
 from bookkeeping.reconcile import Comparison
 from bookkeeping.sentence import Sentence, one_after_the_other
 from language.say import say
@@ -26,6 +33,7 @@ from posting.reap import reap
 from store import ledger
 from store import read_back as stored
 from store.ledger import FrozenEntry
+from store.reconciliation import Difference
 
 log = logging.getLogger(__name__)
 
@@ -41,33 +49,54 @@ _Sum = tuple[int, Decimal]
 """So many documents, and the sum of their debits."""
 
 
+MOST_TOLD = 20
+"""Lines of one document that are told in a sentence; all of them are kept."""
+
+
 @dataclass
 class ReadBack:
     """What reading a day back found: documents that were ``posted``, those that stand as posted (``verified``), those
-    that stand and were ``never_posted``, and every discrepancy in a sentence. Money is in the box's currency."""
+    that stand, with the money that the ERP has for them (``standing``), those that stand and were ``never_posted``,
+    every discrepancy in a sentence, and every line that differs. Money is in the box's currency.
+
+    ``lines`` are how many lines the posted documents that stand have, and how many of them are as posted. ``proved``: a
+    line that was posted was seen where it was posted, so the site can be read. ``removed``: documents of postings that
+    were given up, which stood there and were deleted.
+    """
 
     posted: _Sum = (0, ZERO)
     verified: _Sum = (0, ZERO)
+    standing: _Sum = (0, ZERO)
     never_posted: _Sum = (0, ZERO)
+    lines: tuple[int, int] = (0, 0)
     discrepancies: list[Sentence] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+    proved: bool = False
+    removed: int = 0
 
     @property
     def comparisons(self) -> list[Comparison]:
-        """As reconciliation compares its stations."""
-        (posted, posted_sum), (verified, verified_sum) = self.posted, self.verified
+        """As reconciliation compares its stations; lines only where they differ."""
+        (posted, posted_sum), (standing, standing_sum) = self.posted, self.standing
         others, others_sum = self.never_posted
-        return [
-            Comparison("entries", "", ACKNOWLEDGED, READ_BACK, posted, verified, posted_sum, verified_sum),
-            Comparison("entries never posted", "", ACKNOWLEDGED, READ_BACK, 0, others, ZERO, others_sum),
-        ]
+        entries = Comparison("entries", "", ACKNOWLEDGED, READ_BACK, posted, standing, posted_sum, standing_sum)
+        strangers = Comparison("entries never posted", "", ACKNOWLEDGED, READ_BACK, 0, others, ZERO, others_sum)
+        there, right = self.lines
+        if there == right:
+            return [entries, strangers]
+        lines = Comparison("lines", "", ACKNOWLEDGED, READ_BACK, there, right, posted_sum, standing_sum)
+        return [entries, lines, strangers]
 
 
-def verify(connection: psycopg.Connection, erp: ReadableErp, box: CashBox, day: date) -> ReadBack | None:
+def verify(
+    connection: psycopg.Connection, erp: ReadableErp, box: CashBox, day: date, *, keeps_keys: bool = False
+) -> ReadBack | None:
     """Compares all that a box's day has in the ERP with the ledger, and keeps which documents are verified.
 
     Also looks for documents in the box's lot on that date that are not of any posting; those of a posting that was
     given up, which arrived after all, are removed. Works under the lock of the box's day. Returns None where the
-    site does not offer to be read; raises VendorError where it does not answer.
+    site does not offer to be read; raises VendorError where it does not answer. ``keeps_keys``: see
+    bookkeeping.read_back.
     """
     entries = stored.posted(connection, box.id, day)
     own = (box.erp.tenant, day, box.erp.lot)
@@ -79,7 +108,7 @@ def verify(connection: psycopg.Connection, erp: ReadableErp, box: CashBox, day: 
         lots[lot] = _by_document(lines)
     found = ReadBack()
     for entry in entries:
-        _compare(connection, entry, lots[_lot_of(entry)], found)
+        _compare(connection, entry, lots[_lot_of(entry)], found, keeps_keys=keeps_keys)
     _look_for_others(connection, erp, own, lots[own], box.currency, found)
     return found
 
@@ -95,12 +124,17 @@ def _by_document(lines: list[BookedLine]) -> _Documents:
     return dict(documents)
 
 
-def _compare(connection: psycopg.Connection, entry: FrozenEntry, documents: _Documents, found: ReadBack) -> None:
+def _compare(
+    connection: psycopg.Connection, entry: FrozenEntry, documents: _Documents, found: ReadBack, *, keeps_keys: bool
+) -> None:
     """One posted entry beside the document that should hold it."""
     attempts = stored.attempts_in(connection, *_lot_of(entry)).values()
     attempt = next(a for a in attempts if (a.entry_id, a.state) == (entry.entry_id, "confirmed"))
     lines = documents.get((attempt.address.sublot, attempt.document), [])
-    wrong = differences(ledger.journal_entry(connection, entry), lines)
+    sent = ledger.journal_entry(connection, entry)
+    # What the ERP itself reverses may keep its original's key.
+    keys = {entry.entry_key} if entry.reverses is None else ()
+    wrong = line_differences(sent, lines, keys, keeps_keys=keeps_keys)
     stored.note(connection, attempt, agrees=not wrong)
     found.posted = _plus(found.posted, entry.total)
     about = {
@@ -110,7 +144,10 @@ def _compare(connection: psycopg.Connection, entry: FrozenEntry, documents: _Doc
         "total": entry.total,
         "currency": entry.currency,
     }
+    place = (entry.entry_id, attempt.address, attempt.document, entry.currency)
     if not lines:
+        gone = LineDifference(Code.GONE, None, None, None, None, "", entry.total)
+        found.differences.append(Difference(*place, gone, amount=entry.total))
         found.discrepancies.append(
             Sentence(
                 "{entry}, document {document} at {address} ({total} {currency}), is not in the ERP any more: deleted"
@@ -118,16 +155,53 @@ def _compare(connection: psycopg.Connection, entry: FrozenEntry, documents: _Doc
                 **about,
             )
         )
-    elif wrong:
+        return
+    changed = sum(one.line is not None for one in wrong)
+    found.proved = found.proved or changed < len(sent.lines)
+    found.lines = _lines_plus(found.lines, len(sent.lines), changed, added=len(wrong) - changed)
+    if any(line.side is not None and not line.outside for line in lines):
+        found.standing = _plus(found.standing, _money(lines, entry))
+    found.differences += [Difference(*place, one) for one in wrong]
+    if not wrong:
+        found.verified = _plus(found.verified, entry.total)
+    elif {one.code for one in wrong} == {Code.OUTSIDE} and changed == len(sent.lines):
+        found.discrepancies.append(
+            Sentence(
+                "{entry}, document {document} at {address} ({total} {currency}), is kept in the ERP with type {type},"
+                " as a pre-entry outside the balances: it is not booked until somebody makes it effective there",
+                **about,
+                type=wrong[0].outside,
+            )
+        )
+    else:
         found.discrepancies.append(
             Sentence(
                 "{entry}, document {document} at {address} ({total} {currency}), was changed in the ERP: {how}",
                 **about,
-                how=one_after_the_other(wrong),
+                how=one_after_the_other(_how(wrong, entry.currency)),
             )
         )
-    else:
-        found.verified = _plus(found.verified, entry.total)
+
+
+def _how(wrong: list[LineDifference], currency: str) -> list[Sentence]:
+    told = [*sentences(wrong, currency), *amounts_apart(wrong)]
+    if len(told) > MOST_TOLD:
+        return [*told[:MOST_TOLD], Sentence("and {n} more", n=len(told) - MOST_TOLD)]
+    return told
+
+
+def _money(lines: list[BookedLine], entry: FrozenEntry) -> Decimal:
+    """What the ERP's balances have of a document: its debits, or its credits where only these are otherwise."""
+    sums = {Side.DEBIT: ZERO, Side.CREDIT: ZERO}
+    for line in lines:
+        if line.side is not None and line.currency == entry.currency and not line.outside:
+            sums[line.side] += line.amount
+    return sums[Side.DEBIT] if sums[Side.DEBIT] != entry.total else sums[Side.CREDIT]
+
+
+def _lines_plus(sums: tuple[int, int], there: int, changed: int, added: int) -> tuple[int, int]:
+    """Lines posted, and lines as posted; lines that were only added make the latter more than the former."""
+    return sums[0] + there, sums[1] + (there - changed if changed else there + added)
 
 
 def _look_for_others(
@@ -151,16 +225,21 @@ def _look_for_others(
                 late.add(sublot)
                 continue
             case "withdrawn":
+                code = Code.RETURNED
                 why = Sentence("was withdrawn and stands again: the ERP was restored from a backup")
             case _:
+                code = Code.NEVER_POSTED
                 why = Sentence("was not posted from here, though the lot is this cash box's own")
         total = sum((line.amount for line in lines if (line.side, line.currency) == (Side.DEBIT, currency)), ZERO)
         found.never_posted = _plus(found.never_posted, total)
+        address = Address(*lot, sublot)
+        stranger = LineDifference(code, None, None, None, None, "", -total)
+        found.differences.append(Difference(None, address, document, currency, stranger, booked_amount=total))
         found.discrepancies.append(
             Sentence(
                 "document {document} at {address} ({total} {currency}) {why}",
                 document=document,
-                address=Address(*lot, sublot),
+                address=address,
                 total=total,
                 currency=currency,
                 why=why,
@@ -169,7 +248,7 @@ def _look_for_others(
     for sublot in late:
         address = attempts[sublot].address
         log.warning(say("A posting that was given up arrived at {address} after all.", address=address))
-        reap(connection, erp, attempts[sublot])
+        found.removed += reap(connection, erp, attempts[sublot])
 
 
 def _plus(sums: _Sum, total: Decimal) -> _Sum:

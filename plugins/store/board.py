@@ -37,6 +37,23 @@ def months(connection: psycopg.Connection, first: date, last: date) -> list[Any]
     return rows
 
 
+_evidence: dict[tuple[date, date], tuple[Decimal | None, list[Any]]] = {}
+
+
+def months_evidence(connection: psycopg.Connection, first: date, last: date) -> list[Any]:
+    """How far the days of these months are read back, a row a box and month. ``read_back`` has a minute (since 1970)
+    for each of 31 days, as Postgres writes an array: the oldest last reading of the day's documents; -1 where one was
+    never read, NULL where none stands in the ERP. Rows that did not change are not read again."""
+    asked = (first.replace(day=1), last)
+    digest, rows = _evidence.get(asked, (None, []))
+    if digest is None or digest != _sql.months_evidence_digest(connection, first=asked[0], last=last):
+        rows = list(_sql.months_evidence(connection, first=asked[0], last=last))
+        if len(_evidence) >= _KEPT:
+            _evidence.clear()
+        _evidence[asked] = (rows[0].digest if rows else None, rows)
+    return rows
+
+
 @dataclass(frozen=True, slots=True)
 class SourceRow:
     """A row as its source sent it: parsed JSON (see bookkeeping.json_text), None where its place leads to none."""
@@ -69,6 +86,10 @@ class Day:
     def comparisons(self) -> list[Any]:
         """What its last reconciliation compared, in order."""
         return list(_sql.comparisons(self._connection, **self._place))
+
+    def line_differences(self) -> list[Any]:
+        """What its last reconciliation read in the ERP otherwise than it was posted; none where its books are newer."""
+        return list(_sql.line_differences(self._connection, **self._place))
 
     def lines(self) -> list[Any]:
         """The current revision's journal lines, with how many documents stand behind each."""
@@ -111,6 +132,11 @@ class Day:
     def approvals(self) -> list[Any]:
         """What people were asked about it before it was posted, and what they answered."""
         return list(_sql.approvals(self._connection, **self._place))
+
+
+def money_of_entries(connection: psycopg.Connection, entries: Sequence[int]) -> list[Any]:
+    """The money of entries by kind and form: kind, form, rows, net."""
+    return list(_sql.money_of_entries(connection, entries=list(entries)))
 
 
 def problems(connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date) -> list[Any]:

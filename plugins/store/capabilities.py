@@ -42,8 +42,9 @@ class Capabilities:
     ``clean_not_found``: a delete says clearly that a document is not there. ``own_reversal_address``: a reversal goes
     to the lot and sublot asked for. ``atomic_insert``: a refused entry leaves nothing. ``max_lines``: of a document,
     continued histories included. ``history_length``: characters that a line takes before its history is continued.
-    ``key_kept``: CT2_KEY is kept as sent. ``read_back``: what stands in a lot can be read. ``probed_at``: when the
-    last of it was found out; None for never.
+    ``key_kept``: CT2_KEY is kept as sent. ``read_back``: what stands in a lot can be read.
+    ``refuses_divergent``: an entry that diverges is refused, not kept as a pre-entry. ``fresh_sublots_quick``: an
+    unused sublot takes no longer than other calls. ``probed_at``: when the last of it was found out; None for never.
     """
 
     numbers_from_one: bool = True
@@ -56,6 +57,8 @@ class Capabilities:
     history_length: int = LIMIT
     key_kept: bool = False
     read_back: bool = False
+    refuses_divergent: bool = False
+    fresh_sublots_quick: bool = False
     probed_at: datetime | None = None
 
     @property
@@ -81,6 +84,11 @@ def save(connection: psycopg.Connection, erp_connection: str, tenant: str, found
                 value=Jsonb(capability.value),
                 evidence=capability.evidence,
             )
+
+
+def was_asked(connection: psycopg.Connection, erp_connection: str, name: str) -> bool:
+    """Whether anything is known of a capability at the connection's site, be it that it is lacking."""
+    return _sql.was_asked(connection, erp_connection=erp_connection, name=name)
 
 
 def of(connection: psycopg.Connection, erp_connection: str, tenant: str) -> Capabilities:

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import psycopg
 
+from bookkeeping.evidence import Grade, Posted, evidence
 from bookkeeping.reconcile import Comparison
 from store.session import named
 
@@ -22,7 +23,7 @@ class BoxDay:
     ``money_by_form`` is the net money of payments and receipts by form of payment id, ``money`` the same by form and
     currency; ``currency`` is that in which the day was booked, "" where nothing was. ``erp_documents`` reads
     ``lot/sublot/document``, reversals included. ``watched_until``: until when a request that was given up may still be
-    carried out; None where none may.
+    carried out; None where none may. ``posted``: how far its documents in the ERP are known.
     """
 
     box: str
@@ -38,6 +39,7 @@ class BoxDay:
     watched_until: datetime | None = None
     currency: str = ""
     money: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+    posted: tuple[Posted, ...] = ()
 
     @property
     def closed(self) -> bool:
@@ -49,18 +51,27 @@ class BoxDay:
         """Its state as people read it."""
         return {"changed": "changed since close", "elsewhere": "closed elsewhere"}.get(self.state, self.state)
 
+    def grade(self, now: datetime, stale_after: timedelta) -> Grade | None:
+        """On what evidence the ERP is known to hold it; None where nothing of it stands there, or it is not closed."""
+        found = evidence(self.posted, now, stale_after) if self.closed else None
+        return found.grade if found else None
+
 
 def day(connection: psycopg.Connection, business_date: date) -> list[BoxDay]:
     """All boxes that were staged for a date, by name."""
     money: dict[str, dict[tuple[str, str], Decimal]] = defaultdict(dict)
     for row in _sql.money_by_form(connection, business_date=business_date):
         money[row.box][row.form, row.currency] = row.net
+    posted: dict[str, list[Posted]] = defaultdict(list)
+    for row in _sql.posted(connection, business_date=business_date):
+        posted[row.box].append(Posted(row.acknowledged_at, row.read_at))
     return [
         BoxDay(
             **row._asdict()
             | {
                 "money_by_form": {form: Decimal(net) for form, net in row.money_by_form.items()},
                 "money": money[row.box],
+                "posted": tuple(posted[row.box]),
             }
         )
         for row in _sql.box_days(connection, business_date=business_date)

@@ -1,10 +1,13 @@
 """What the ledger has to hold against the ERP when it is read back, and whether it agreed."""
 
-from datetime import date
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
 
 import psycopg
 
 from bookkeeping.address import Address
+from bookkeeping.evidence import Posted
 from store.attempts import Attempt
 from store.ledger import FrozenEntry
 from store.session import named
@@ -13,7 +16,8 @@ _sql = named("read_back")
 
 
 def posted(connection: psycopg.Connection, box: str, day: date) -> list[FrozenEntry]:
-    """All entries of a box's day that stand in the ERP by its own acknowledgement, reversals among them."""
+    """All entries of a box's day that stand at its present site of the ERP by its own acknowledgement, reversals among
+    them."""
     return [FrozenEntry(**row._asdict()) for row in _sql.posted(connection, box=box, business_date=day)]
 
 
@@ -37,3 +41,27 @@ def attempts_in(connection: psycopg.Connection, tenant: str, entry_date: date, l
 def note(connection: psycopg.Connection, attempt: Attempt, *, agrees: bool) -> None:
     """Records that the attempt's document was read back from the ERP now, and whether it is the entry."""
     _sql.note_read_back(connection, attempt_id=attempt.attempt_id, agrees=agrees)
+
+
+def posted_documents(
+    connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date
+) -> dict[date, list[Posted]]:
+    """Of boxes' documents that stand at their present sites of the ERP, by business date: how far each is known."""
+    found: dict[date, list[Posted]] = defaultdict(list)
+    for row in _sql.evidence(connection, boxes=list(boxes), first=first, last=last):
+        found[row.business_date].append(Posted(row.acknowledged_at, row.read_at))
+    return found
+
+
+def watched(connection: psycopg.Connection, since: datetime) -> list[tuple[str, date]]:
+    """Box and business date of the days that are due to be read: a request that was given up may still be carried out
+    there, or an address of theirs was looked at since an instant."""
+    return [(row.box, row.business_date) for row in _sql.watched(connection, since=since)]
+
+
+def to_read_again(
+    connection: psycopg.Connection, boxes: Sequence[str], *, first: date, since: datetime
+) -> list[tuple[str, date]]:
+    """Closed days from ``first`` on that were not read since an instant, those that wait longest first."""
+    rows = _sql.to_read_again(connection, boxes=list(boxes), first=first, since=since)
+    return [(row.box, row.business_date) for row in rows]

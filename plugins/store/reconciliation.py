@@ -1,10 +1,15 @@
 """Reconciliation: each comparison of two stations kept with both figures."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 import psycopg
 
+from bookkeeping.address import Address
 from bookkeeping.billing_plan import BillingPlan
+from bookkeeping.read_back import LineDifference
 from bookkeeping.reconcile import Comparison, combine, compare
 from store import landing, ledger, staging
 from store.ledger import Revision
@@ -41,8 +46,51 @@ def _entries(connection: psycopg.Connection, revision: Revision) -> Comparison:
     )
 
 
-def keep(connection: psycopg.Connection, revision: Revision, state: str, comparisons: Sequence[Comparison]) -> int:
-    """Stores one reconciliation of a day (``reconciled``, ``no activity`` or ``discrepancy``); returns its run_id."""
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something in the ERP that is otherwise than it was posted: a line of a document, or a whole document.
+
+    ``entry_id`` is None for a document that was not posted. ``amount`` and ``booked_amount`` are those of a whole
+    document, None where the line has its own.
+    """
+
+    entry_id: int | None
+    address: Address
+    document: str
+    currency: str
+    line: LineDifference
+    amount: Decimal | None = None
+    booked_amount: Decimal | None = None
+
+    @property
+    def _row(self) -> tuple[Any, ...]:
+        line, place = self.line, self.address
+        side, account, amount, _ = line.posted or (None, None, self.amount, None)
+        booked_side, booked_account, booked_amount, booked_currency = line.booked or (
+            None, None, self.booked_amount, None,
+        )  # fmt: skip
+        return (
+            line.code, self.entry_id, place.tenant, place.entry_date, place.lot, place.sublot, self.document, line.line,
+            side, account, amount, line.booked_line, booked_side, booked_account, booked_amount, booked_currency,
+            line.outside, self.currency, line.size,
+        )  # fmt: skip
+
+
+_DIFFERENCE = (
+    "code, entry_id, tenant, entry_date, lot, sublot, document, line, side, account, amount, booked_line, booked_side,"
+    " booked_account, booked_amount, booked_currency, balance_type, currency, size"
+)
+
+
+def keep(
+    connection: psycopg.Connection,
+    revision: Revision,
+    state: str,
+    comparisons: Sequence[Comparison],
+    differences: Sequence[Difference] = (),
+) -> int:
+    """Stores one reconciliation of a day (``reconciled``, ``no activity`` or ``discrepancy``), with what the ERP was
+    found to hold otherwise; returns its run_id."""
     with connection.transaction():
         run_id = _sql.add_run(
             connection,
@@ -61,7 +109,31 @@ def keep(connection: psycopg.Connection, revision: Revision, state: str, compari
                 for number, row in enumerate(comparisons, start=1)
             ),
         )  # fmt: skip
+        copy(
+            connection,
+            f"reconciliation.line_difference (run_id, difference, {_DIFFERENCE})",
+            ((run_id, number, *one._row) for number, one in enumerate(differences, start=1)),
+        )
     return run_id
+
+
+def is_news(
+    connection: psycopg.Connection,
+    revision: Revision,
+    state: str,
+    comparisons: Sequence[Comparison],
+    differences: Sequence[Difference],
+) -> bool:
+    """Whether a reconciliation says something else than the day's last one."""
+    last = _sql.last_run(connection, box=revision.box, business_date=revision.business_date)
+    if last is None or (last.revision_id, last.state) != (revision.revision_id, state):
+        return True
+    compared = [Comparison(**row._asdict()) for row in _sql.comparisons_of(connection, run_id=last.run_id)]
+    if [row for row in compared if not row.agrees] != [row for row in comparisons if not row.agrees]:
+        return True
+    return [tuple(row) for row in _sql.differences_of(connection, run_id=last.run_id)] != [
+        one._row for one in differences
+    ]
 
 
 def keep_plan(connection: psycopg.Connection, run_id: int, plan: BillingPlan) -> None:

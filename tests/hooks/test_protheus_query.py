@@ -29,6 +29,7 @@ ROW = {
     "ct2_moedlc": "01",
     "ct2_hist": "Caja",
     "ct2_key": "key",
+    "ct2_tpsald": "1",
 }
 LINE = BookedLine("001", "000001", "001", Side.DEBIT, "1.1", Decimal("35.30"), "USD", "Caja", "key")
 
@@ -210,5 +211,29 @@ def test_a_token_that_the_erp_no_longer_takes_is_renewed_for_a_read_too(sandbox,
     assert sandbox.calls("protheus", "token") == 1
 
 
-def test_a_sandbox_without_the_query_says_so(sandbox_hook):
+def test_a_sandbox_without_the_query_says_so(sandbox, sandbox_hook):
+    sandbox.set_protheus(generic_query=False)
     assert read(sandbox_hook()) is None
+
+
+@pytest.mark.parametrize("named_in", ["protectedDataFields", "nivelFields"])
+def test_a_field_that_the_erp_says_its_user_may_not_see_is_told_and_nothing_is_read_without_it(hook, vendor, named_in):
+    row = {name: value for name, value in ROW.items() if name != "ct2_tpsald"}
+    vendor.answers({"items": [row], "hasNext": False, named_in: ["ct2_tpsald", "CT2_USERGI"]})
+    with pytest.raises(FatalError, match="user may not see CT2_TPSALD") as told:
+        read(hook)
+    assert "CT2_USERGI" not in str(told.value)
+
+
+def test_fields_that_nobody_asked_for_may_be_hidden(hook, vendor):
+    vendor.answers({"items": [ROW], "hasNext": False, "protectedDataFields": ["CT2_USERGI"], "nivelFields": None})
+    assert read(hook) == [LINE]
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept", "outside"), [("", "1", ""), ("", "9", "9"), ("2", "2", ""), ("2", "1", "1"), ("", " ", "?")]
+)
+def test_a_row_of_another_type_than_was_sent_is_outside_the_balances(vendor, connection, sent, kept, outside):
+    hook = ProtheusHook(connection("protheus", vendor.url, {"balance_type": sent}, login="cierre", password="secret"))
+    vendor.answers({"items": [ROW | {"ct2_tpsald": kept}], "hasNext": False})
+    assert [line.outside for line in read(hook)] == [outside]

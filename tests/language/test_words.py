@@ -10,7 +10,9 @@ from airflow.utils.types import DagRunType
 
 from board.states import STATES
 from bookkeeping.documents import Kind
+from bookkeeping.evidence import Grade
 from bookkeeping.journal import Side
+from bookkeeping.read_back import Code
 from hooks import bsale_shapes, sga_shapes, sge_rows, zeta_shapes
 from hooks.errors import DataError, FatalError, RetriableError, UncertainError
 from hooks.sga_shapes import NO_CASH
@@ -89,10 +91,12 @@ AS_THEY_COME = {
     *NO_CASH.values(),
     *(text for step in STEPS for text in (step.about, step.books_stand)),
     *OBSTACLES.values(),
+    *(text for grade in Grade for text in (grade, grade.meaning)),
+    *(code.word for code in Code),
     *(text for state in STATES.values() for text in (state.word, state.meaning)),
     *(error.advice for error in (RetriableError, FatalError, UncertainError, DataError)),
     *("reconciled", "no activity", "discrepancy", "open", "uncertain"),
-    *("in all", "entries", "landed", "staged", "journal", "ERP", "unattested"),
+    *("in all", "entries", "lines", "landed", "staged", "journal", "ERP", "unattested"),
 }
 """What is said without standing as a text where it is said."""
 

@@ -116,3 +116,139 @@ def test_a_site_that_was_not_found_to_be_readable_is_not_asked(close, sandbox, l
     capabilities.save(ledger, "protheus", "T1,D MG 01 ", [Capability("read_back", False, "seen by a test")])
     assert close(BOX, DAY).all()["state"] == "reconciled"
     assert sandbox.calls("protheus", "genericQuery") == 0
+
+
+# --- a changed cent, and what its page and its log say of it
+
+
+def differences(ledger) -> list[tuple]:
+    """What the last reconciliation read otherwise: code, amounts posted and booked, the difference's size."""
+    rows = """SELECT code, amount, booked_amount, size FROM reconciliation.line_difference
+               WHERE run_id = (SELECT max(run_id) FROM reconciliation.run) ORDER BY difference"""
+    return [tuple(row) for row in ledger.execute(rows).fetchall()]
+
+
+def a_cent_less(sandbox) -> tuple:
+    """Takes a cent off the first debit line of the day's document; returns it with the line's amounts."""
+    (document,) = sandbox.protheus_ledger(live=True)
+    posted = Decimal(document.lines[0]["CT2_VALOR"])
+    sandbox.edit_document(document, 1, CT2_VALOR=str(posted - Decimal("0.01")))
+    return document, posted, posted - Decimal("0.01")
+
+
+def test_a_cent_changed_by_hand_is_told_and_kept_with_both_amounts_and_its_own_size(close, sandbox, ledger):
+    run = close(BOX, DAY)
+    run.all()
+    document, posted, booked = a_cent_less(sandbox)
+    with pytest.raises(AirflowFailException) as failed:
+        run.step("reconcile")
+    assert f"{posted:,} against {booked:,}: 0.01" in str(failed.value)
+    assert compared(ledger) == [
+        ("entries", 1, 1, document.debit, document.debit - Decimal("0.01")),
+        ("entries never posted", 0, 0, 0, 0),
+        ("lines", len(document.lines), len(document.lines) - 1, document.debit, document.debit - Decimal("0.01")),
+    ]
+    assert differences(ledger) == [("amount", posted, booked, Decimal("0.01"))]
+
+
+def test_a_cent_is_never_accepted_as_a_small_difference(close, sandbox, ledger, mappings):
+    file = mappings / "cash_boxes" / f"{BOX}.yaml"
+    file.write_text(file.read_text() + "approvals:\n  discrepancy_up_to: 5\n")
+    run = close(BOX, DAY)
+    run.all()
+    a_cent_less(sandbox)
+    ledger.execute(
+        """INSERT INTO ledger.approval (box, business_date, revision_id, reason, asked, asked_in, decision, decided_at,
+                                        decided_by)
+           SELECT box, business_date, revision_id, 'discrepancy', 'a question', 'a run', 'approved', now(), 'ana'
+             FROM ledger.revision"""
+    )
+    with pytest.raises(AirflowFailException, match=r": 0\.01"):
+        run.step("reconcile")
+
+
+def test_a_pre_entry_is_not_booked_and_says_so(close, sandbox, ledger):
+    run = close(BOX, DAY)
+    run.all()
+    (document,) = sandbox.protheus_ledger(live=True)
+    for line in range(1, len(document.lines) + 1):
+        sandbox.edit_document(document, line, CT2_TPSALD="9")
+    with pytest.raises(
+        AirflowFailException, match="with type 9, as a pre-entry outside the balances: it is not booked"
+    ):
+        run.step("reconcile")
+    assert compared(ledger)[0] == ("entries", 1, 0, document.debit, 0)
+    assert {code for code, *_ in differences(ledger)} == {"outside"}
+
+
+def test_a_divergent_entry_that_the_site_acknowledges_and_keeps_outside_never_closes_the_day(
+    close, sandbox, ledger, mappings
+):
+    sandbox.set_protheus(pre_entries=True)
+    chart = mappings / "charts" / "chart_of_accounts.csv"
+    chart.write_text(chart.read_text() + "1.1.09.999,Caja que el ERP no conoce,true,false,false\n")
+    accounts = mappings / "accounts" / "sga_ecuador.yaml"
+    accounts.write_text(accounts.read_text().replace("1.1.01.001", "1.1.09.999"))
+    with pytest.raises(AirflowFailException, match="is not booked"):
+        close(BOX, DAY).all()
+    assert state(ledger) == "discrepancy"
+
+
+def test_a_user_who_may_not_see_the_type_reads_nothing_and_the_day_is_acknowledged_no_more(close, sandbox, ledger):
+    sandbox.set_protheus(protected_fields=["CT2_TPSALD"])
+    said = close(BOX, DAY).all()
+    assert (said["state"], said["evidence"]) == ("reconciled", "acknowledged")
+    assert verified(ledger) == [False]
+
+
+# --- a site of which nobody told whether it can be read
+
+
+@pytest.fixture
+def unasked(ledger):
+    """No probe was ever made."""
+    ledger.execute("DELETE FROM erp.capability")
+
+
+def known(ledger) -> dict:
+    rows = ledger.execute("SELECT name, value FROM erp.capability").fetchall()
+    return {name: value for name, value in rows}
+
+
+def test_a_site_that_says_what_was_just_posted_is_known_to_be_readable_from_then_on(close, unasked, ledger):
+    assert close(BOX, DAY).all()["evidence"] == "read back"
+    assert known(ledger) == {"read_back": True}
+    (evidence,) = ledger.execute("SELECT evidence FROM erp.capability").fetchone()
+    assert f"1 of 1 documents of {BOX} {DAY} were read as they were posted" == evidence
+
+
+def test_a_site_that_does_not_offer_it_is_asked_once(close, unasked, sandbox, ledger):
+    sandbox.set_protheus(generic_query=False)
+    assert close(BOX, DAY).all()["evidence"] == "acknowledged"
+    assert known(ledger) == {"read_back": False}
+    close(BOX, date(2024, 9, 10)).all()
+    assert sandbox.calls("protheus", "genericQuery") == 1
+
+
+def test_a_cent_that_was_changed_before_the_site_was_ever_read_is_found_all_the_same(close, unasked, sandbox, ledger):
+    run = close(BOX, DAY)
+    for step in ("land", "stage", "derive", "post"):
+        run.step(step)
+    a_cent_less(sandbox)
+    with pytest.raises(AirflowFailException, match=r": 0\.01"):
+        run.step("reconcile")
+    assert known(ledger) == {"read_back": True}
+
+
+def test_a_query_that_answers_other_lines_than_were_booked_proves_nothing_and_is_asked_again(
+    close, unasked, ledger, monkeypatch
+):
+    monkeypatch.setattr("hooks.protheus.ProtheusHook.read_back", lambda *_: [])
+    said = close(BOX, DAY).all()
+    assert (said["state"], said["evidence"], known(ledger)) == ("reconciled", "acknowledged", {})
+
+
+def test_a_day_without_entries_asks_nothing(close, unasked, sandbox, ledger):
+    said = close(BOX, date(2024, 9, 8)).all()
+    assert "evidence" not in said
+    assert (sandbox.calls("protheus", "genericQuery"), known(ledger)) == (0, {})

@@ -33,6 +33,12 @@ def changed(**what: object) -> Ground:
     return GROUND.model_copy(update=what)
 
 
+@pytest.fixture(autouse=True)
+def _few_sublots(monkeypatch):
+    """The sublots that are timed are few, so that all these probes are quick."""
+    monkeypatch.setattr("posting.probe.FRESH_SUBLOTS", 2)
+
+
 ESSENTIAL = ("numbers_from_one", "tenant_echoed", "clean_not_found")
 
 
@@ -61,7 +67,8 @@ def check(report, name: str):
     return found
 
 
-def test_a_site_as_the_contract_says_holds_all_that_can_be_told_without_reading_it(run, live):
+def test_a_site_as_the_contract_says_holds_all_that_can_be_told_without_reading_it(run, sandbox, live):
+    sandbox.set_protheus(generic_query=False)
     report = run()
     assert verdicts(report) == dict.fromkeys(ASSUMPTIONS, HOLDS) | {"read_back": DOES_NOT_HOLD, "key_kept": UNKNOWN}
     assert not report.in_the_way
@@ -146,7 +153,8 @@ def test_a_not_found_that_is_not_the_routines_own_stops_the_probe_there_and_post
     report = run()
     assert check(report, "clean_not_found").verdict is DOES_NOT_HOLD
     assert {name for name, verdict in verdicts(report).items() if verdict is UNKNOWN} == {
-        "atomic_insert", "own_reversal_address", "alphanumeric_sublots", "max_lines", "history_length", "key_kept"
+        "atomic_insert", "own_reversal_address", "alphanumeric_sublots", "max_lines", "history_length", "key_kept",
+        "refuses_divergent", "fresh_sublots_quick",
     }  # fmt: skip
     assert [found.assumption.name for found in report.unproved] == ["clean_not_found"]
     assert report.in_the_way
@@ -169,6 +177,55 @@ def test_a_wording_of_not_found_that_is_not_understood_does_not_hold(run, prothe
     assert check(report, "clean_not_found").verdict is DOES_NOT_HOLD
     assert "sin datos" in check(report, "clean_not_found").seen
     assert "not_found" in check(report, "clean_not_found").consequence
+
+
+@pytest.mark.parametrize(("readable", "seen"), [(True, "with type 9, outside the balances"), (False, "cannot be read")])
+def test_a_site_that_keeps_divergent_entries_as_pre_entries_is_found_out_and_left_clean(
+    run, sandbox, live, readable, seen
+):
+    sandbox.set_protheus(pre_entries=True, generic_query=readable)
+    found = check(run(), "refuses_divergent")
+    assert (found.verdict, found.value) == (DOES_NOT_HOLD, False)
+    assert seen in found.seen
+    assert "pre-entries (CT2_TPSALD 9)" in found.consequence
+    assert live() == []
+
+
+def test_a_site_whose_plain_entries_are_pre_entries_is_not_relied_on(run, sandbox, protheus):
+    class KeepsAll:
+        def __getattr__(self, name):
+            return getattr(protheus, name)
+
+        def read_back(self, *lot):
+            return [replace(line, outside="9") for line in protheus.read_back(*lot)]
+
+    found = check(run(erp=KeepsAll()), "read_back")
+    assert found.verdict is DOES_NOT_HOLD
+    assert "with type 9, outside the balances" in found.seen
+
+
+def test_twenty_fresh_sublots_are_timed_and_removed(run, sandbox, live, monkeypatch):
+    monkeypatch.setattr("posting.probe.FRESH_SUBLOTS", 20)
+    found = check(run(), "fresh_sublots_quick")
+    assert found.verdict is HOLDS
+    assert "20 unused sublots took" in found.seen
+    assert "000001 20 times, and after a refused entry with 000001" in found.seen
+    assert live() == []
+
+
+def test_a_site_that_prepares_numbers_ahead_is_found_out_by_its_times_and_numbers(run, sandbox, live):
+    sandbox.set_protheus(numbers_ahead=20, fresh_sublot_seconds=1.5)
+    found = check(run(), "fresh_sublots_quick")
+    assert (found.verdict, found.value) == (DOES_NOT_HOLD, False)
+    assert "after a refused entry with 000002" in found.seen
+    assert "MV_CTFQTD" in found.consequence
+    assert live() == []
+
+
+def test_a_slow_site_is_timed_no_longer_than_it_takes_to_know(run, sandbox, monkeypatch):
+    monkeypatch.setattr("posting.probe.FRESH_SUBLOTS", 20)
+    monkeypatch.setattr("posting.probe.TIMING_SECONDS", 0.0)
+    assert "1 unused sublots took" in check(run(), "fresh_sublots_quick").seen
 
 
 def test_an_answer_for_another_branch_does_not_hold(run, protheus):

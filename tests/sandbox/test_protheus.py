@@ -171,7 +171,8 @@ def test_a_login_is_asked_for_before_anything_else_even_by_a_wrong_method_or_add
     ]
 
 
-def test_there_is_no_way_to_read_the_books_but_the_controls(accountant):
+def test_a_site_without_the_query_has_no_way_to_read_the_books_but_the_controls(accountant, sandbox):
+    sandbox.set_protheus(generic_query=False)
     paths = ("/ctb/accountingentry", "/framework/v1/genericQuery", "/ctb/accountingentry/insert")
     assert [accountant.http.get(accountant.url + path, timeout=10).status_code for path in paths] == [404, 404, 405]
 

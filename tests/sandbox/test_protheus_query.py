@@ -111,3 +111,11 @@ def test_a_query_that_cannot_be_run_is_400_and_does_no_harm(accountant, ask, wro
     accountant.insert(**AT)
     assert ask(**{"fields": "CT2_DOC", **wrong}).status_code == 400
     assert len(items(ask(fields="CT2_DOC"))) == 2
+
+
+def test_fields_that_its_user_may_not_see_are_left_out_and_named(sandbox, accountant, ask):
+    sandbox.set_protheus(protected_fields=["CT2_TPSALD", "CT2_HIST"])
+    accountant.insert(**AT)
+    answer = ask(fields="CT2_DOC,CT2_TPSALD", where=IN_LOT).json()
+    assert answer["protectedDataFields"] == ["CT2_TPSALD"]
+    assert answer["items"] == [{"ct2_doc": "000001"}] * 2

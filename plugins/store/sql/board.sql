@@ -26,6 +26,48 @@ SELECT kind, form, "left", "right", left_rows, right_rows, left_net, right_net, 
  WHERE run_id = (SELECT max(run_id) FROM reconciliation.run WHERE box = :box AND business_date = :business_date)
  ORDER BY comparison;
 
+-- name: line_differences
+-- What the last reconciliation read in the ERP otherwise than it was posted, with the line's text, and its kind and form
+-- where all of its money is of one.
+SELECT code, otherwise.entry_id, entry_key, reverses IS NOT NULL AS reversal, otherwise.lot, otherwise.sublot,
+       otherwise.document, otherwise.line, otherwise.side, otherwise.account, otherwise.amount, booked_line, booked_side,
+       booked_account, booked_amount, booked_currency, balance_type, otherwise.currency, size, entry.total,
+       line.history, behind.kind, behind.form
+  FROM reconciliation.line_difference AS otherwise
+  LEFT JOIN ledger.entry ON entry.entry_id = otherwise.entry_id
+  LEFT JOIN ledger.line ON (line.entry_id, line.line) = (otherwise.entry_id, otherwise.line)
+  LEFT JOIN LATERAL (
+       SELECT min(kind) AS kind, min(form) AS form FROM ledger.line_source AS source
+        WHERE (source.entry_id, source.line) = (otherwise.entry_id, otherwise.line)
+       HAVING count(DISTINCT (kind, form)) = 1 AND bool_and(component = 'net')) AS behind ON true
+ WHERE run_id = (SELECT max(run_id) FROM reconciliation.run
+                  WHERE run.box = :box AND run.business_date = :business_date)
+   AND EXISTS (SELECT FROM reconciliation.run WHERE run.run_id = otherwise.run_id AND run.revision_id = (
+                   SELECT revision_id FROM ledger.revision WHERE box = :box AND business_date = :business_date
+                    ORDER BY revision DESC LIMIT 1))
+ ORDER BY difference;
+
+-- name: money_of_entries
+-- The money of entries by kind and form, as the journal counts it.
+SELECT kind, form, count(*)::int AS rows, sum(net) AS net
+  FROM (SELECT kind, form, entry_id, document_key,
+               greatest(coalesce(sum(own.amount) FILTER (WHERE component = 'net' AND side = 'D'), 0),
+                        coalesce(sum(own.amount) FILTER (WHERE component = 'net' AND side = 'C'), 0)) AS net
+          FROM ledger.line JOIN ledger.line_source AS source USING (entry_id, line)
+          CROSS JOIN LATERAL (SELECT coalesce(source.foreign_amount, source.amount) AS amount) AS own
+         WHERE entry_id = ANY(:entries)
+         GROUP BY kind, form, entry_id, document_key) AS booked
+ GROUP BY kind, form;
+
+-- name: months_evidence
+-- How far the days of boxes' months are read back; the minutes as one text.
+SELECT box, month, CAST(read_back AS text) AS read_back,
+       sum(hash_record_extended(month_evidence, 0)) OVER () AS digest
+  FROM board.month_evidence WHERE month BETWEEN :first AND :last;
+
+-- name: months_evidence_digest$
+SELECT sum(hash_record_extended(month_evidence, 0)) FROM board.month_evidence WHERE month BETWEEN :first AND :last;
+
 -- name: lines
 -- The journal of the day's current revision, with how many documents stand behind each line.
 SELECT entry_id, entry_key, part, lot, entry_date, line, side, account, cost_centre, history, amount,

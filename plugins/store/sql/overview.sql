@@ -9,6 +9,12 @@ SELECT box, business_date, day.state, day.revision, day.documents, day.quarantin
 SELECT box, form, currency, sum(net) AS net FROM board.form_day
  WHERE business_date = :business_date AND form <> '' GROUP BY box, form, currency ORDER BY box, form, currency;
 
+-- name: posted
+-- How far each document is known that stands for the day at its box's present site of the ERP.
+SELECT box, attempt.decided_at AS acknowledged_at, attempt.verified_at AS read_at
+  FROM ledger.entry JOIN erp.attempt USING (entry_id) LEFT JOIN ledger.cash_box_now AS here USING (box)
+ WHERE business_date = :business_date AND state = 'confirmed' AND (attempt.site = here.erp_site) IS NOT FALSE;
+
 -- name: posted_since$
 SELECT count(*)::int FROM erp.attempt JOIN ledger.entry USING (entry_id)
  WHERE state = 'confirmed' AND decided_at >= :since AND business_date = :business_date;

@@ -14,6 +14,8 @@ from markupsafe import Markup
 from board import runs
 from board.access import ViewerDep
 from board.boxes import NEVER, Calendar, Due, company_names
+from board.evidence import counts as counts_by_grade
+from board.evidence import grades
 from board.grid import Grid, is_weekend
 from board.kept import kept
 from board.ledger import Ledger
@@ -21,8 +23,10 @@ from board.month import CompanyMonth, box_months, by_company, counts
 from board.pages import PageDep
 from board.states import STATES
 from bookkeeping.cash_box import CashBox
+from bookkeeping.evidence import Grade
 from bookkeeping.identity import RetiredBox
 from language.regional import Regional
+from mappings.companies import stale_after
 from store import board
 
 router = APIRouter()
@@ -71,7 +75,8 @@ def month_page(
     of_old = [box for box in retired.values() if wanted.takes(box)]
     look = _look(
         days, page.language, wanted.state, _in_order(boxes, of_old), due, books,
-        runs.unfinished(session, due, first, last), names,
+        runs.unfinished(session, due, first, last), names, board.months_evidence(ledger, first, last),
+        _stale([*boxes, *of_old]), int(datetime.now(UTC).timestamp()) // 3600,
     )  # fmt: skip
     shown = [*viewer.boxes.values(), *retired.values()]
     return page.render_long(
@@ -85,6 +90,7 @@ def month_page(
         is_weekend=is_weekend,
         wanted=wanted,
         standing=look.standing,
+        evidence=look.evidence,
         boxes=look.boxes,
         companies={box.company: names.get(box.company, box.company) for box in shown if box.company},
         sources=sorted({box.source for box in shown}),
@@ -93,11 +99,12 @@ def month_page(
 
 
 class Look(NamedTuple):
-    """A month as the page shows it: its rows as HTML, how many days stand where, how many boxes are shown, and a row of
-    totals for each currency that more than one company books in."""
+    """A month as the page shows it: its rows as HTML, how many days stand where, on what evidence the closed ones are,
+    how many boxes are shown, and a row of totals for each currency that more than one company books in."""
 
     rows: str
     standing: Counter[str]
+    evidence: Counter[Grade]
     boxes: int
     grand: list[tuple[str, Markup]]
 
@@ -105,18 +112,22 @@ class Look(NamedTuple):
 @kept(8)
 def _look(
     days: list[date], language: Regional, state: str, boxes: list[CashBox | RetiredBox], due: dict[str, Due],
-    books: list[Any], unfinished: dict[tuple[str, date], str], names: dict[str, str],
+    books: list[Any], unfinished: dict[tuple[str, date], str], names: dict[str, str], read_back: list[Any],
+    stale: dict[str, timedelta], hour: int,
 ) -> Look:  # fmt: skip
-    """The boxes' days by companies' ``names``; ``state`` leaves the boxes that have such a day, or is empty."""
+    """The boxes' days by companies' ``names``; ``state`` leaves the boxes that have such a day, or is empty. What was
+    ``read_back`` counts as ``stale`` after a while; ``hour`` is now, in hours since 1970."""
     months = box_months(((box, due.get(box.id, NEVER)) for box in boxes), days, books, unfinished)
     shown = [found for found in months if not state or state in found.letters]
-    grid, companies = Grid(days, language), by_company(shown)
+    known = grades(read_back, days, stale, hour)
+    grid, companies = Grid(days, language, known), by_company(shown)
     rows = [
         row
         for found in companies
         for row in grid.company(found, names.get(found.company, found.company) or language("of no known company"))
     ]
-    return Look("".join(rows), counts(months), len({found.box.id for found in shown}), _grand_totals(grid, companies))
+    evidence, number = counts_by_grade(months, known), len({found.box.id for found in shown})
+    return Look("".join(rows), counts(months), evidence, number, _grand_totals(grid, companies))
 
 
 def _in_order(boxes: list[CashBox], retired: list[RetiredBox]) -> list[CashBox | RetiredBox]:
@@ -124,6 +135,12 @@ def _in_order(boxes: list[CashBox], retired: list[RetiredBox]) -> list[CashBox |
     if not retired:
         return [*boxes]
     return sorted([*boxes, *retired], key=lambda box: (box.company, box.retired, box.name))
+
+
+def _stale(boxes: list[CashBox | RetiredBox]) -> dict[str, timedelta]:
+    """After how long what was read back counts as stale, by box."""
+    by_company = {company: stale_after(company) for company in {box.company for box in boxes}}
+    return {box.id: by_company[box.company] for box in boxes}
 
 
 def _days(month: str) -> list[date]:

@@ -1,7 +1,7 @@
 """The board's grid as HTML. Tens of thousands of cells: put together by hand, where a template would take a second, and
 kept by row, since from one look to the next hardly any row changes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -9,6 +9,7 @@ from html import escape
 
 from markupsafe import Markup
 
+from board.evidence import CLOSED, WORDS
 from board.month import Amounts, CompanyMonth
 from board.states import NOT_DUE, STATES
 from bookkeeping.cash_box import CashBox
@@ -19,8 +20,9 @@ from language.regional import Regional
 class Grid:
     """Rows of the grid for a month's days, in a reader's language."""
 
-    def __init__(self, days: Sequence[date], language: Regional) -> None:
-        self._language = language
+    def __init__(self, days: Sequence[date], language: Regional, grades: Mapping[str, str] | None = None) -> None:
+        """``grades``: on what evidence each day is closed, by box (board.evidence)."""
+        self._language, self._grades = language, grades or {}
         self._days = tuple(day.isoformat() for day in days)
 
     def company(self, company: CompanyMonth, name: str) -> list[str]:
@@ -30,7 +32,7 @@ class Grid:
             head + str(self.totals(company.by_day, company.total, company.currency)),
             *(
                 _box_row(month.box.id, self._name(month.box), month.currency, month.letters, month.booked, self._days,
-                         self._language)
+                         self._grades.get(month.box.id, "").ljust(len(self._days)), self._language)
                 for month in company.boxes
             ),
         ]  # fmt: skip
@@ -53,15 +55,17 @@ def _box_row(
     letters: str,
     booked: Amounts,
     days: tuple[str, ...],
+    grades: str,
     language: Regional,
 ) -> str:
     """A box's row: its name, a sign for each day, its total. End tags that HTML does not need are left out."""
     cells = [
-        f'<td class={letter}><a href=boxes/{box_id}/{day} title="{language(STATES[letter].word)}'
+        f"<td class={letter}><a{_MARKS.get(grade, '') if letter in CLOSED else ''} href=boxes/{box_id}/{day}"
+        f' title="{language(STATES[letter].word)}{_said(letter, grade, language)}'
         f'{f" · {language.money(amount, currency)}" if amount else ""}">{STATES[letter].sign}</a>'
         if letter != NOT_DUE
         else "<td>"
-        for letter, day, amount in zip(letters, days, booked.by_day, strict=True)
+        for letter, day, amount, grade in zip(letters, days, booked.by_day, grades, strict=True)
     ]
     total = booked.total
     said = escape(name)
@@ -69,6 +73,15 @@ def _box_row(
         f'<tr><th scope=row title="{said}">{said}{"".join(cells)}'
         f"<td class=sum>{language.money(total, currency) if total else ''}\n"
     )
+
+
+_MARKS = {"a": " class=acknowledged", "s": " class=stale"}
+"""What is drawn otherwise than a day that was read back."""
+
+
+def _said(letter: str, grade: str, language: Regional) -> str:
+    """The grade of a closed day that was ever read back; that of the others is drawn, and told by their pages."""
+    return f", {language(WORDS[grade])}" if letter in CLOSED and grade in "bs" else ""
 
 
 def is_weekend(day: date) -> bool:

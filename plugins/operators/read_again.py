@@ -63,7 +63,7 @@ class ReadAgainOperator(BaseOperator):
             with open_ledger(self.ledger_connection) as ledger:
                 days = [
                     (box, day)
-                    for box, day in read_back.to_read_again(ledger, list(boxes), first=first, since=now - FRESH)
+                    for box, day in read_back.to_read_again(ledger, list(opened), first=first, since=now - FRESH)
                     if day >= opened[box]
                 ]
                 found = at_days(ledger, Erps().of, cash_box, days, lambda: time.monotonic() < until)

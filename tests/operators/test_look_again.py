@@ -1,0 +1,165 @@
+"""Closed days are looked at again in the ERP: while a request may still come late, and every night."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+from airflow.sdk.exceptions import AirflowException
+
+from operators.read_again import ReadAgainOperator
+from operators.reap import ReapOperator
+from store import board, overview
+
+BOX, DAY = "itb_caja_164", date(2024, 9, 6)
+YESTERDAY = datetime.now(UTC).date() - timedelta(days=2)
+CONTEXT = {"ti": SimpleNamespace(log_url="http://127.0.0.1/log")}
+CENT = Decimal("0.01")
+
+
+def sweep() -> dict:
+    return ReapOperator(task_id="reap").execute(CONTEXT)
+
+
+def night() -> dict:
+    return ReadAgainOperator(task_id="read_again").execute(CONTEXT)
+
+
+@pytest.fixture
+def standing(ledger):
+    """Where a day stands on the board."""
+    return lambda day=DAY: board.Day(ledger, BOX, day).summary().state
+
+
+@pytest.fixture
+def runs(ledger):
+    """How many reconciliations of the box were kept."""
+    return lambda: ledger.execute("SELECT count(*) FROM reconciliation.run").fetchone()[0]
+
+
+@pytest.fixture
+def time_passes(ledger):
+    """What was read, was read longer ago."""
+
+    def passed(minutes: float) -> None:
+        ledger.execute("UPDATE erp.attempt SET verified_at = verified_at - make_interval(mins => %s)", (minutes,))
+
+    return passed
+
+
+@pytest.fixture
+def watched(close, sandbox, standing):
+    """A day that was closed after a request of it was lost, at sublot 001."""
+    lost = sandbox.faults.add("drop_before", vendor="protheus", operation="insert", times=1)
+    run = close(BOX, DAY)
+    run.all()
+    sandbox.faults.remove(lost)
+    assert standing() == "watched"
+    return run
+
+
+def edit_first_line(sandbox, off: Decimal, day: date = DAY) -> None:
+    (document,) = sandbox.protheus_ledger(live=True, day=day)
+    amount = Decimal(document.lines[0]["CT2_VALOR"]) + off
+    sandbox.edit_document(document, 1, CT2_VALOR=str(amount))
+
+
+def test_what_comes_late_to_a_watched_day_stands_twice_only_until_the_next_look(
+    watched, sandbox, protheus_insert, standing, time_passes, ledger
+):
+    protheus_insert("008964", "001", "7.00")
+    assert len(sandbox.protheus_ledger(live=True)) == 2
+    time_passes(5)
+    sweep()
+    assert [document.sublot for document in sandbox.protheus_ledger(live=True)] == ["002"]
+    assert standing() == "watched"
+    assert ledger.execute("SELECT removed FROM erp.attempt WHERE state = 'doomed'").fetchone() == (1,)
+
+
+def test_a_watched_day_that_was_just_read_is_left_alone(watched, sandbox):
+    asked = sandbox.calls("protheus", "genericQuery")
+    sweep()
+    assert sandbox.calls("protheus", "genericQuery") == asked
+
+
+def test_the_last_look_comes_after_the_address_was_emptied_for_the_last_time(watched, sandbox, ledger, standing):
+    ledger.execute(
+        """UPDATE erp.attempt SET claimed_at = claimed_at - interval '25 h', decided_at = decided_at - interval '25 h',
+                                  reaped_at = reaped_at - interval '25 h' WHERE state = 'doomed'"""
+    )
+    edit_first_line(sandbox, -CENT)
+    sweep()
+    assert standing() == "discrepancy"
+
+
+def test_a_document_changed_meanwhile_is_told_once_and_again_when_it_is_put_right(
+    watched, sandbox, standing, time_passes, runs, mailbox
+):
+    edit_first_line(sandbox, -CENT)
+    time_passes(5)
+    before = runs()
+    for _ in range(3):
+        sweep()
+    assert (standing(), runs()) == ("discrepancy", before + 1)
+    (mail,) = mailbox
+    assert "the ERP holds something else than was posted" in mail["Subject"]
+    assert f"{DAY}: " in mail.get_body(("html",)).get_content()
+    assert ": 0.01" in mail.get_body(("html",)).get_content()
+    edit_first_line(sandbox, CENT)
+    sweep()
+    assert (standing(), runs()) == ("watched", before + 2)
+    assert "holds again what was posted" in mailbox[1]["Subject"]
+    sweep()
+    assert len(mailbox) == 2
+
+
+def test_an_erp_that_cannot_be_read_is_not_asked_again(watched, sandbox, time_passes, ledger):
+    ledger.execute("UPDATE erp.capability SET value = 'false' WHERE name = 'read_back'")
+    asked = sandbox.calls("protheus", "genericQuery")
+    time_passes(5)
+    sweep()
+    assert sandbox.calls("protheus", "genericQuery") == asked
+
+
+def test_a_cent_changed_long_after_the_close_does_not_stay_green_overnight(
+    close, sandbox, standing, time_passes, runs, mailbox
+):
+    close(BOX, YESTERDAY).all()
+    edit_first_line(sandbox, -CENT, YESTERDAY)
+    assert night() == {"read": 0, "differing": 0}
+    time_passes(24 * 60)
+    assert night() == {"read": 1, "differing": 1}
+    assert standing(YESTERDAY) == "discrepancy"
+    assert len(mailbox) == 1
+    before = runs()
+    assert night()["differing"] == 0
+    assert (runs(), len(mailbox)) == (before, 1)
+
+
+def test_a_night_without_changes_only_makes_the_evidence_younger(close, ledger, time_passes, runs, standing):
+    close(BOX, YESTERDAY).all()
+    time_passes(8 * 24 * 60)
+    now, week = datetime.now(UTC), timedelta(days=7)
+    assert overview.day(ledger, YESTERDAY)[0].grade(now, week) == "stale"
+    before = runs()
+    assert night() == {"read": 1, "differing": 0}
+    assert overview.day(ledger, YESTERDAY)[0].grade(now, week) == "read back"
+    assert (runs(), standing(YESTERDAY)) == (before, "closed")
+
+
+def test_days_before_the_open_periods_are_not_read_again(close, mappings, time_passes):
+    close(BOX, YESTERDAY).all()
+    time_passes(24 * 60)
+    tomorrow = YESTERDAY + timedelta(days=1)
+    (mappings / "periods.yaml").write_text(f'open_from:\n  "T1,D MG 01": {tomorrow}\n')
+    assert night() == {"read": 0, "differing": 0}
+
+
+def test_an_erp_that_does_not_answer_is_told_and_the_night_goes_on_the_next_time(close, sandbox, time_passes):
+    close(BOX, YESTERDAY).all()
+    time_passes(24 * 60)
+    away = sandbox.faults.add("drop_before", vendor="protheus", operation="genericQuery", times=None)
+    with pytest.raises(AirflowException, match=rf"{BOX}, {YESTERDAY}: "):
+        night()
+    sandbox.faults.remove(away)
+    assert night()["read"] == 1

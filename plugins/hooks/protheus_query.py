@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 QUERY = "/api/framework/v1/genericQuery"
 PAGE_SIZE = 1000
+TIMEOUT = 60.0
+"""Seconds to wait for a page at most: a document may take the ERP longer, its lines do not."""
+
 MOST_PAGES = 500
 """A site that says at each page that there is a further one is not believed for ever."""
 
@@ -73,6 +76,8 @@ class LotReader:
     def _page(self, query: str, tenant: str, about: str) -> tuple[list[BookedLine], bool] | None:
         """A page's lines, and whether there is a further page."""
         hook, request = self.hook, {"params": query, "headers": {"tenantId": tenant}}
+        hook.get_conn()
+        request["read_timeout"] = min(hook.settings.read_timeout, TIMEOUT)
         response = hook.logged_in(lambda: hook.exchange("GET", QUERY, about=about, if_lost=RetriableError, **request))
         if response.status_code in _NOT_OFFERED:
             told = "{about}: the site does not offer it (HTTP {status})."

@@ -81,12 +81,14 @@ def _by_box(sentences: Mapping[str, list[Sentence]]) -> list[Sentence]:
 
 
 def tell_what_changed(found: "Looked", link: str) -> None:
-    """Mails each box's company which of its days differ in the ERP since, and which were put right."""
+    """Mails each box's company which of its days differ in the ERP since, which were put right, and what came late."""
     from alerts.alert import Alert
     from alerts.people import tell
     from mappings.loader import cash_box
+    from operators.reap import CAME_LATE, NOTHING_TO_DO
 
     for boxes, subject, to_do in (
+        (found.removed, Sentence(CAME_LATE), Sentence(NOTHING_TO_DO)),
         (found.differing, Sentence(DIFFERS), Sentence(SET_RIGHT)),
         (found.put_right, Sentence(PUT_RIGHT), Sentence(NOTHING)),
     ):

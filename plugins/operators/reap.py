@@ -52,13 +52,13 @@ class ReapOperator(BaseOperator):
         with open_ledger(self.ledger_connection) as ledger:
             began = attempts.clock(ledger)
             swept = sweep(ledger, erps.of, self._last_calls(datetime.now(UTC)))
+            self._tell(swept, context["ti"].log_url)
             # What came late may stand beside a day's own document until it is looked for: so it is, before and after.
             looked = look_again.at_watched_days(ledger, erps.of, cash_box, began)
         removed = sum(map(len, swept.removed.values()))
         given_up = sum(map(len, swept.given_up.values()))
         told = "{given_up} claims were given up; {emptied} addresses are known to be empty, {removed} of them were not."
         self.log.info(say(told, given_up=given_up, emptied=swept.emptied, removed=removed))
-        self._tell(swept, context["ti"].log_url)
         tell_what_changed(looked, context["ti"].log_url)
         for box, unread in looked.left.items():
             self.log.warning(say("{box}: not read again: {days}", box=box, days=listed(unread)))

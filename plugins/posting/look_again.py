@@ -25,7 +25,8 @@ from store.session import BoxDayBusy, box_day
 log = logging.getLogger(__name__)
 
 MISSES = 3
-"""After so many days in a row that the ERP did not answer for, it is left alone until the next time."""
+"""After so many days in a row that the ERP did not answer for, it is left alone until the next time; after one by a
+sweep, which must not take long."""
 
 ErpOf = Callable[[str], ReadableErp]
 BoxOf = Callable[[str], CashBox]
@@ -34,11 +35,13 @@ BoxOf = Callable[[str], CashBox]
 @dataclass
 class Looked:
     """What looking again found, in sentences by the box's id: days that differ in the ERP since, days that were put
-    right there, days that could not be looked at. ``days`` counts those that were."""
+    right there, documents that came late and were removed, days that could not be looked at. ``days`` counts those that
+    were."""
 
     days: int = 0
     differing: dict[str, list[Sentence]] = field(default_factory=lambda: defaultdict(list))
     put_right: dict[str, list[Sentence]] = field(default_factory=lambda: defaultdict(list))
+    removed: dict[str, list[Sentence]] = field(default_factory=lambda: defaultdict(list))
     left: dict[str, list[Sentence]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -47,7 +50,7 @@ def at_watched_days(connection: psycopg.Connection, erp_of: ErpOf, box_of: BoxOf
 
     ``erp_of`` and ``box_of`` take a box's id, and may raise as the ERP may (VendorError), or ValueError.
     """
-    return at_days(connection, erp_of, box_of, stored.watched(connection, since))
+    return at_days(connection, erp_of, box_of, stored.watched(connection, since), most_misses=1)
 
 
 def at_days(
@@ -56,11 +59,12 @@ def at_days(
     box_of: BoxOf,
     days: Iterable[tuple[str, date]],
     goes_on: Callable[[], bool] = lambda: True,
+    most_misses: int = MISSES,
 ) -> Looked:
     """Looks at days, as long as it ``goes_on``; one that cannot be looked at does not keep the others waiting."""
     looked, misses = Looked(), 0
     for box_id, day in days:
-        if misses == MISSES or not goes_on():
+        if misses == most_misses or not goes_on():
             break
         try:
             _look(connection, erp_of, box_of(box_id), day, looked)
@@ -84,6 +88,9 @@ def _look(connection: psycopg.Connection, erp_of: ErpOf, box: CashBox, day: date
     if found.read_back is None:
         return
     looked.days += 1
+    if found.read_back.removed:
+        told = "{address}: {n} documents of a request that was carried out late"
+        looked.removed[box.id].append(Sentence(told, address=day, n=found.read_back.removed))
     if found.run_id is None:
         return
     if found.state == "discrepancy":

@@ -1,12 +1,14 @@
 """The table that ends the demo."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 
 import pytest
 from rich.console import Console
 
+from bookkeeping.evidence import Posted
 from local.report import all_green, table
 from mappings.loader import cash_boxes
 from store.overview import BoxDay
@@ -73,3 +75,24 @@ def test_pesos_of_chile_are_shown_without_decimals(boxes):
     text = shown(boxes, box_day("austral_oficina_1", journal_total=Decimal("1744810.00")))
     assert "1,744,810 CLP" in text
     assert "1,200  Efectivo" in text
+
+
+def test_a_closed_day_says_on_what_evidence_and_one_that_is_not_closed_says_none(boxes):
+    now = datetime.now(UTC)
+    read = box_day("itb_caja_164", posted=(Posted(now, now),))
+    answered = box_day("conduce_caja_3", posted=(Posted(now, None),))
+    text = shown(boxes, read, answered)
+    assert "read back" in text
+    assert "acknowledged" in text
+    assert "acknowledged" not in shown(boxes, replace(answered, state="discrepancy"))
+
+
+def test_a_day_read_long_ago_is_stale(boxes):
+    long_ago = datetime.now(UTC) - timedelta(days=30)
+    assert "stale" in shown(boxes, box_day("itb_caja_164", posted=(Posted(long_ago, long_ago),)))
+
+
+def test_a_watched_day_is_green_and_says_until_when(boxes):
+    watched = box_day("itb_caja_164", watched_until=datetime(2024, 9, 8, 5, 30, tzinfo=UTC))
+    assert "watched until 08/09 05:30 UTC" in shown(boxes, watched)
+    assert all_green({"itb_caja_164": boxes["itb_caja_164"]}, {"itb_caja_164": watched})

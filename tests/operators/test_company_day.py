@@ -45,3 +45,22 @@ def test_a_box_that_is_not_closed_is_named_and_nobody_is_told_that_the_day_is_cl
 def test_without_a_day_it_says_how_to_give_one(close):
     with pytest.raises(AirflowFailException, match="Give the day as the run's partition key"):
         consolidate(None)
+
+
+def test_the_digest_of_boxes_that_were_read_back_says_so(close, mailbox):
+    close("itb_caja_164", DAY).all()
+    close("itb_caja_165", DAY).all()
+    consolidate()
+    body = mailbox[0].get_body(("html",)).get_content()
+    assert "Source, journal and ERP agree to the cent: the ERP was read back." in body
+    assert body.count("reconciled, read back") == 2
+
+
+def test_the_digest_says_no_more_of_an_erp_that_only_answered(close, mailbox, sandbox):
+    sandbox.set_protheus(generic_query=False)
+    close("itb_caja_164", DAY).all()
+    close("itb_caja_165", DAY).all()
+    consolidate()
+    body = mailbox[0].get_body(("html",)).get_content()
+    assert "Source and journal agree to the cent. The ERP, by cash boxes: acknowledged: 2." in body
+    assert "reconciled, acknowledged" in body

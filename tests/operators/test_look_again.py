@@ -65,7 +65,7 @@ def edit_first_line(sandbox, off: Decimal, day: date = DAY) -> None:
 
 
 def test_what_comes_late_to_a_watched_day_stands_twice_only_until_the_next_look(
-    watched, sandbox, protheus_insert, standing, time_passes, ledger
+    watched, sandbox, protheus_insert, standing, time_passes, ledger, mailbox
 ):
     protheus_insert("008964", "001", "7.00")
     assert len(sandbox.protheus_ledger(live=True)) == 2
@@ -73,6 +73,7 @@ def test_what_comes_late_to_a_watched_day_stands_twice_only_until_the_next_look(
     sweep()
     assert [document.sublot for document in sandbox.protheus_ledger(live=True)] == ["002"]
     assert standing() == "watched"
+    assert "a document that came late was removed from the ERP" in mailbox[0]["Subject"]
     assert ledger.execute("SELECT removed FROM erp.attempt WHERE state = 'doomed'").fetchone() == (1,)
 
 

@@ -14,6 +14,14 @@ TIMEZONE = "America/Guayaquil"
 # The sandbox's login; it opens nothing but the sandbox.
 SANDBOX_LOGIN = {"login": "cierre", "password": "sandbox"}
 SGA_TENANTS = ("itb", "itb_online", "conduce_ecuador", "educacion_continua")
+# Where the sandbox's ERP is probed: its test company, a lot that no box has, two accounts of the chart.
+SANDBOX_GROUND = {
+    "connection": "protheus",
+    "tenant": "T9,TEST 01 ",
+    "lot": "SANDBX",
+    "debit_account": "1.1.01.001",
+    "credit_account": "2.1.01.002",
+}
 # The number that the sandbox's ERP gives each currency that boxes keep.
 ERP_CURRENCIES = {"USD": "01", "CLP": "02", "UYU": "03", "EUR": "04"}
 # Marks every process of a stack with its run folder, so that `down` finds those that lost their parent.

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ import requests
 
 from local import processes
 from local.airflow_api import AirflowApi, Task
-from local.environment import USER, environment, libpq_dsn
+from local.environment import SANDBOX_GROUND, USER, environment, libpq_dsn
 from local.errors import LocalError
 from local.files import tail, write_secret
 from local.migration import AIRFLOW, AirflowMigration
@@ -26,6 +26,9 @@ from local.postgres import Cluster
 from local.settings import PROJECT, RUN, Ports, Secrets, surroundings
 
 TELL_EVERY_SECONDS = 15
+PROBE_SECONDS = 300
+"""For how long the sandbox is probed at most."""
+
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
@@ -48,16 +51,20 @@ class Stack:
         self.told: Callable[[str], object] = lambda text: None
         self._asked = ports
         self._fast = fast
+        self._probes_sandbox = False
 
     @classmethod
     def of_this_project(cls, **defaults: str) -> "Stack":
         """The stack that ``make up``, ``demo`` and ``down`` speak of: one for each API port.
 
-        Its settings are the environment's; ``defaults`` stand behind them.
+        Its settings are the environment's; ``defaults`` stand behind them. Where its ERP is the sandbox, that is probed
+        when the stack is first started, as a person would probe a real one.
         """
         given = defaults | dict(os.environ)
         ports = Ports.configured(given)
-        return cls(RUN / f"stack-{ports.api}", ports, given=given)
+        stack = cls(RUN / f"stack-{ports.api}", ports, given=given)
+        stack._probes_sandbox = "AIRFLOW_CONN_PROTHEUS" not in given
+        return stack
 
     @classmethod
     def all(cls) -> list["Stack"]:
@@ -176,6 +183,30 @@ class Stack:
         self.told("Starting the sandbox and Airflow")
         self._start_supervisor()
         self._wait_until_healthy(patience, since=began)
+        if self._probes_sandbox:
+            self._probe_sandbox()
+
+    def _probe_sandbox(self) -> None:
+        """Finds out what the sandbox's ERP can do, in its test company, unless the ledger knows it. A probe that fails
+        leaves the ERP's days acknowledged, as those of a site that nobody probed."""
+        from store import capabilities, session
+
+        with session.connect(self.ledger_dsn) as ledger:
+            if capabilities.was_asked(ledger, "protheus", "read_back"):
+                return
+        self.told("Probing the sandbox's ERP")
+        said = [f"--{name.replace('_', '-')}={value}" for name, value in SANDBOX_GROUND.items()]
+        with open(self.home / "logs" / "probe.log", "wb") as log, suppress(subprocess.TimeoutExpired):
+            subprocess.run(
+                [sys.executable, "-m", "local", "probe", *said],
+                env=self.environment,
+                cwd=PROJECT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                timeout=PROBE_SECONDS,
+                check=False,
+            )
 
     def _migrate(self) -> None:
         from store import migrate  # only here: looking and stopping must work even where the ledger's code does not

@@ -69,6 +69,7 @@ TENANTS = {
         ("T1", "D CL 01 "),
         ("T1", "D UY 01 "),
         ("T1", "D ES 01 "),
+        ("T9", "TEST 01 "),
     )
 }
 """By their ``tenantId``, stripped at the end: HTTP takes the padding off a header."""

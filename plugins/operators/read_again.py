@@ -66,7 +66,7 @@ class ReadAgainOperator(BaseOperator):
                     for box, day in read_back.to_read_again(ledger, list(opened), first=first, since=now - FRESH)
                     if day >= opened[box]
                 ]
-                found = at_days(ledger, Erps().of, cash_box, days, lambda: time.monotonic() < until)
+                found = at_days(ledger, Erps().of, cash_box, days, lambda: time.monotonic() < until, asks=True)
             self.log.info(say("{n} of {all} closed days were read in the ERP.", n=found.days, all=len(days)))
             tell_what_changed(found, context["ti"].log_url)
             if found.left:

@@ -60,14 +60,18 @@ def at_days(
     days: Iterable[tuple[str, date]],
     goes_on: Callable[[], bool] = lambda: True,
     most_misses: int = MISSES,
+    asks: bool = False,
 ) -> Looked:
-    """Looks at days, as long as it ``goes_on``; one that cannot be looked at does not keep the others waiting."""
+    """Looks at days, as long as it ``goes_on``; one that cannot be looked at does not keep the others waiting.
+
+    ``asks``: a site of which nobody knows whether it can be read is asked, and what it says is noted.
+    """
     looked, misses = Looked(), 0
     for box_id, day in days:
         if misses == most_misses or not goes_on():
             break
         try:
-            _look(connection, erp_of, box_of(box_id), day, looked)
+            _look(connection, erp_of, box_of(box_id), day, looked, asks=asks)
             misses = 0
         except BoxDayBusy:
             log.info(say("{box}, {day}: the day is being closed right now; its own run reads it.", box=box_id, day=day))
@@ -77,14 +81,18 @@ def at_days(
     return looked
 
 
-def _look(connection: psycopg.Connection, erp_of: ErpOf, box: CashBox, day: date, looked: Looked) -> None:
-    if not capabilities.of(connection, box.erp.connection, box.erp.tenant).read_back:
+def _look(
+    connection: psycopg.Connection, erp_of: ErpOf, box: CashBox, day: date, looked: Looked, *, asks: bool
+) -> None:
+    if not capabilities.of(connection, box.erp.connection, box.erp.tenant).read_back and (
+        not asks or capabilities.was_asked(connection, box.erp.connection, "read_back")
+    ):
         return
     with box_day(connection, box.id, day, wait="1s"):
         revision = ledger.current(connection, box.id, day)
         if revision is None:
             return
-        found = reconcile(connection, erp_of(box.id), box, day, revision, only_news=True)
+        found = reconcile(connection, erp_of(box.id), box, day, revision, only_news=True, asks=asks)
     if found.read_back is None:
         return
     looked.days += 1

@@ -44,13 +44,14 @@ def reconcile(
     revision: Revision,
     *,
     only_news: bool = False,
+    asks: bool = False,
 ) -> Reconciled:
     """Compares and keeps the day's stations. Works under the lock of the box's day.
 
-    ``only_news``: kept only where it says something else than the day's last reconciliation. Raises VendorError where
-    the ERP is known to be readable and does not answer now.
+    ``only_news``: kept only where it says something else than the day's last reconciliation; ``asks``: see read. Raises
+    VendorError where the ERP is known to be readable and does not answer now.
     """
-    found = read(connection, erp, box, day)
+    found = read(connection, erp, box, day, asks=asks)
     comparisons = reconciliation.compare_day(connection, revision)
     if found:
         comparisons += found.comparisons
@@ -64,16 +65,18 @@ def reconcile(
     return Reconciled(state, comparisons, differing, found, run_id)
 
 
-def read(connection: psycopg.Connection, erp: ReadableErp, box: CashBox, day: date) -> ReadBack | None:
+def read(
+    connection: psycopg.Connection, erp: ReadableErp, box: CashBox, day: date, *, asks: bool = False
+) -> ReadBack | None:
     """What the ERP says it holds of the day; None where it cannot be read.
 
-    A site of which nobody knows whether it can be read is asked once something of a box stands there. Where it says
-    what was just posted, it can; what came of it is kept as a probe's finding is.
+    Where nobody knows whether the site can be read, that is found out if it ``asks``: it can where it says what was
+    posted there. What came of it is kept as a probe's finding is.
     """
     known = capabilities.of(connection, box.erp.connection, box.erp.tenant)
     if known.read_back:
         return _read_as_known(connection, erp, box, day, keeps_keys=known.key_kept)
-    if capabilities.was_asked(connection, box.erp.connection, "read_back"):
+    if not asks or capabilities.was_asked(connection, box.erp.connection, "read_back"):
         return None
     return _ask(connection, erp, box, day) if read_back.posted(connection, box.id, day) else None
 
@@ -101,7 +104,7 @@ def _ask(connection: psycopg.Connection, erp: ReadableErp, box: CashBox, day: da
         log.warning(say(told, why=error.message))
         return None
     if found is None:
-        seen = f"the site did not offer the query when {box.id} {day} was reconciled"
+        seen = f"the site did not offer the query when {box.id} {day} was to be read"
         _note(connection, box, Capability("read_back", False, seen))
         log.info(say("The ERP does not offer to be read: its acknowledgements count alone."))
         return None

@@ -7,7 +7,8 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
 from operators.company_day import CompanyDayOperator
-from store import overview
+from store import capabilities, overview
+from store.capabilities import Capability
 
 DAY = date(2024, 9, 6)
 
@@ -47,7 +48,8 @@ def test_without_a_day_it_says_how_to_give_one(close):
         consolidate(None)
 
 
-def test_the_digest_of_boxes_that_were_read_back_says_so(close, mailbox):
+def test_the_digest_of_boxes_that_were_read_back_says_so(close, mailbox, ledger):
+    capabilities.save(ledger, "protheus", "T1,D MG 01 ", [Capability("read_back", True, "seen by a test")])
     close("itb_caja_164", DAY).all()
     close("itb_caja_165", DAY).all()
     consolidate()
@@ -56,8 +58,7 @@ def test_the_digest_of_boxes_that_were_read_back_says_so(close, mailbox):
     assert body.count("reconciled, read back") == 2
 
 
-def test_the_digest_says_no_more_of_an_erp_that_only_answered(close, mailbox, sandbox):
-    sandbox.set_protheus(generic_query=False)
+def test_the_digest_says_no_more_of_an_erp_that_only_answered(close, mailbox):
     close("itb_caja_164", DAY).all()
     close("itb_caja_165", DAY).all()
     consolidate()

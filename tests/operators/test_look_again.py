@@ -9,12 +9,19 @@ from airflow.sdk.exceptions import AirflowException
 
 from operators.read_again import ReadAgainOperator
 from operators.reap import ReapOperator
-from store import board, overview
+from store import board, capabilities, overview
+from store.capabilities import Capability
 
 BOX, DAY = "itb_caja_164", date(2024, 9, 6)
 YESTERDAY = datetime.now(UTC).date() - timedelta(days=2)
 CONTEXT = {"ti": SimpleNamespace(log_url="http://127.0.0.1/log")}
 CENT = Decimal("0.01")
+
+
+@pytest.fixture(autouse=True)
+def _readable(ledger):
+    """A probe has found that the site can be read."""
+    capabilities.save(ledger, "protheus", "T1,D MG 01 ", [Capability("read_back", True, "seen by a test")])
 
 
 def sweep() -> dict:
@@ -164,3 +171,59 @@ def test_an_erp_that_does_not_answer_is_told_and_the_night_goes_on_the_next_time
         night()
     sandbox.faults.remove(away)
     assert night()["read"] == 1
+
+
+# --- a site of which nobody told whether it can be read
+
+
+@pytest.fixture
+def unasked(ledger):
+    """No probe was ever made."""
+    ledger.execute("DELETE FROM erp.capability")
+
+
+def known(ledger) -> dict:
+    return dict(ledger.execute("SELECT name, value FROM erp.capability").fetchall())
+
+
+def test_a_site_that_says_what_was_posted_is_known_to_be_readable_from_the_first_night_on(close, unasked, ledger):
+    assert close(BOX, YESTERDAY).all()["evidence"] == "acknowledged"
+    assert night() == {"read": 1, "differing": 0}
+    assert known(ledger) == {"read_back": True}
+    (evidence,) = ledger.execute("SELECT evidence FROM erp.capability").fetchone()
+    assert evidence == f"1 of 1 documents of {BOX} {YESTERDAY} were read as they were posted"
+    assert close(BOX, YESTERDAY).all()["evidence"] == "read back"
+
+
+def test_a_site_that_does_not_offer_it_is_asked_once(close, unasked, sandbox, ledger):
+    sandbox.set_protheus(generic_query=False)
+    close(BOX, YESTERDAY).all()
+    for _ in range(2):
+        assert night() == {"read": 0, "differing": 0}
+    assert known(ledger) == {"read_back": False}
+    assert sandbox.calls("protheus", "genericQuery") == 1
+
+
+def test_a_cent_that_was_changed_before_the_site_was_ever_read_is_found_all_the_same(
+    close, unasked, sandbox, ledger, standing
+):
+    close(BOX, YESTERDAY).all()
+    edit_first_line(sandbox, -CENT, YESTERDAY)
+    assert night() == {"read": 1, "differing": 1}
+    assert (known(ledger), standing(YESTERDAY)) == ({"read_back": True}, "discrepancy")
+
+
+def test_a_query_that_answers_other_lines_than_were_booked_proves_nothing_and_is_asked_again(
+    close, unasked, ledger, monkeypatch, standing
+):
+    close(BOX, YESTERDAY).all()
+    monkeypatch.setattr("hooks.protheus.ProtheusHook.read_back", lambda *_: [])
+    assert night() == {"read": 0, "differing": 0}
+    assert (known(ledger), standing(YESTERDAY)) == ({}, "closed")
+
+
+def test_a_sweep_asks_no_site_of_which_nothing_is_known(watched, unasked, sandbox, time_passes):
+    asked = sandbox.calls("protheus", "genericQuery")
+    time_passes(5)
+    sweep()
+    assert sandbox.calls("protheus", "genericQuery") == asked

@@ -7,7 +7,7 @@ import os
 
 from airflow.sdk import get_parsing_context
 
-from mappings.check import check_all, sound
+from mappings.check import check_all, sound_boxes
 from mappings.findings import Finding, MappingError
 from mappings.loader import mappings_folder
 
@@ -20,7 +20,7 @@ def in_the_ledger() -> list[Finding]:
     os.environ.setdefault("PGCONNECT_TIMEOUT", "3")
     try:
         with open_ledger("ledger_db") as ledger:
-            return claimed(ledger, sound()[0])
+            return claimed(ledger, sound_boxes())
     except Exception:  # whatever is wrong there, the first step of each close tells it; files are checked all the same
         return []
 

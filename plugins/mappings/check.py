@@ -34,7 +34,7 @@ def check_all() -> list[Finding]:
     _collect(findings, cash_boxes)
     not_read = [*passed_over(mappings_folder(), "cash_boxes"), *passed_over(mappings_folder(), "accounts")]
     # While a box's file is wrong, nobody knows which boxes a mapping has to list.
-    boxes = _sound_boxes()
+    boxes = sound_boxes()
     mappings = _sound_mappings({} if findings else boxes, findings)
     for box in boxes.values():
         findings.update(_of_box(box, mappings, _collect(findings, companies) or {}))
@@ -46,7 +46,7 @@ def check_all() -> list[Finding]:
 
 def sound() -> tuple[dict[str, CashBox], SoundMappings]:
     """The boxes and the account mappings that nothing is wrong with, whatever is wrong with others."""
-    boxes = _sound_boxes()
+    boxes = sound_boxes()
     return boxes, _sound_mappings(boxes, set())
 
 
@@ -59,7 +59,8 @@ def _collect(findings: set[Finding], read: Callable[[], object]) -> object:
         return None
 
 
-def _sound_boxes() -> dict[str, CashBox]:
+def sound_boxes() -> dict[str, CashBox]:
+    """The boxes, by their ids in the ledger, whose files nothing is wrong with."""
     read = (_collect(set(), lambda name=name: cash_box(name)) for name in cash_box_ids())
     return {box.id: box for box in read if box is not None}
 

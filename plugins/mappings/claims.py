@@ -1,6 +1,7 @@
 """What cash boxes' files claim that other boxes have booked, as far as the ledger knows: told before a day stops."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 import psycopg
 
@@ -18,19 +19,19 @@ def claimed(ledger: psycopg.Connection, boxes: Mapping[str, CashBox]) -> list[Fi
     are as they were when their last day was read passed that step, and are not looked at again.
     """
     seen = identity.all_last_seen(ledger)
+    source_site = cache(lambda source, connection: identity.site_behind(ledger, source, connection) or "")
+    erp_site = cache(lambda connection: identity.erp_site_behind(ledger, connection) or "")
+    now = {
+        box.id: Identity.of(
+            box, source_site=source_site(box.source, box.connection), erp_site=erp_site(box.erp.connection)
+        )
+        for box in boxes.values()
+    }
     return sorted(
         finding
         for box in boxes.values()
-        if (now := _as_far_as_known(ledger, box)) != seen.get(box.id)
-        for finding in _of_box(ledger, box, now, boxes)
-    )
-
-
-def _as_far_as_known(ledger: psycopg.Connection, box: CashBox) -> Identity:
-    return Identity.of(
-        box,
-        source_site=identity.site_behind(ledger, box.source, box.connection) or "",
-        erp_site=identity.erp_site_behind(ledger, box.erp.connection) or "",
+        if now[box.id] != seen.get(box.id)
+        for finding in _of_box(ledger, box, now[box.id], boxes)
     )
 
 

@@ -48,8 +48,8 @@ class ReapOperator(BaseOperator):
         from posting.sweep import sweep
         from store import attempts
 
-        erps = Erps()
         with open_ledger(self.ledger_connection) as ledger:
+            erps = Erps(ledger)
             began = attempts.clock(ledger)
             swept = sweep(ledger, erps.of, self._last_calls(datetime.now(UTC)))
             self._tell(swept, context["ti"].log_url)

@@ -6,16 +6,16 @@ import pytest
 
 from local.stack import LONG_AGO
 
-DAY, LOT = date(2024, 9, 25), "008970"
-OLD, NEW = "itb_caja_170", "itb_caja_centro"
+DAY, LOT = date(2024, 9, 25), "008968"
+OLD, NEW = "itb_caja_168", "itb_caja_centro"
 
 
 @pytest.fixture
 def renamed(system, boxes):
-    """Caja 170 has closed a day; its file is called otherwise now. Yields how to write that file."""
+    """Caja 168 has closed a day; its file is called otherwise now. Yields how to write that file."""
     folder = system.mappings / "cash_boxes"
     text = (folder / "itb_caja_164.yaml").read_text()
-    for known, own in {"Caja 164": "Caja 170", "key: 164": "key: 170", "008964": LOT}.items():
+    for known, own in {"Caja 164": "Caja 168", "key: 164": "key: 168", "008964": LOT}.items():
         text = text.replace(known, own)
 
     def write(name: str, also: str = "") -> None:

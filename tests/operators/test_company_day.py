@@ -65,3 +65,23 @@ def test_the_digest_says_no_more_of_an_erp_that_only_answered(close, mailbox):
     body = mailbox[0].get_body(("html",)).get_content()
     assert "Source and journal agree to the cent. The ERP, by cash boxes: acknowledged: 2." in body
     assert "reconciled, acknowledged" in body
+
+
+def test_a_box_whose_file_is_gone_stays_in_the_sums_of_the_days_that_it_closed(close, mailbox, ledger, mappings):
+    close("itb_caja_164", DAY).all()
+    close("itb_caja_165", DAY).all()
+    total = sum(day.journal_total for day in overview.day(ledger, DAY))
+    (mappings / "cash_boxes" / "itb_caja_165.yaml").unlink()
+    assert consolidate() == {"business_date": "2024-09-06", "boxes": 2}
+    assert mailbox[0]["Subject"].endswith(f"closed, {total:,} USD")
+    assert "Caja 165, ITB (retired)" in mailbox[0].get_body(("html",)).get_content()
+
+
+def test_days_that_were_booked_in_another_currency_are_summed_apart(close, mailbox, ledger, mappings):
+    close("itb_caja_164", DAY).all()
+    close("itb_caja_165", DAY).all()
+    first, second = (day.journal_total for day in overview.day(ledger, DAY))
+    file = mappings / "cash_boxes" / "itb_caja_165.yaml"
+    file.write_text(file.read_text().replace("currency: USD", "currency: EUR"))
+    consolidate()  # the file changed after the day was closed: it was closed in dollars
+    assert mailbox[0]["Subject"].endswith(f"closed, {first + second:,} USD")

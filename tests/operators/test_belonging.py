@@ -1,9 +1,11 @@
 """What a box's file says is held against the books: a lot, a till and a document are booked by one box only."""
 
+import os
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
@@ -166,9 +168,9 @@ class TestOldTill:
     def test_a_day_whose_documents_another_box_has_booked_is_refused_with_number_money_box_and_day(
         self, close, moved, write, ledger, sandbox, monkeypatch
     ):
-        monkeypatch.setattr(
-            "operators.belonging.hold_against_ledger", lambda *_: None
-        )  # as if the first step had erred
+        # As if the first step had erred.
+        seen = SimpleNamespace(source_key="164")
+        monkeypatch.setattr("operators.belonging.hold_against_ledger", lambda *_: seen)
         write("itb_vieja", *self.OWN)
         run = close("itb_vieja", DAY)
         until(run, "stage")
@@ -222,6 +224,27 @@ class TestOtherLotOrCurrency:
             until(run, "derive")
             assert said in refused(run, "post")
         assert live(sandbox) == 1
+
+    def test_a_name_a_time_zone_a_company_and_another_connection_to_the_same_site_change_nothing_that_is_closed(
+        self, close, write, sandbox, monkeypatch
+    ):
+        close(BOX, DAY).all()
+        before = sandbox.calls("protheus")
+        monkeypatch.setenv("AIRFLOW_CONN_SGA_SAME", os.environ["AIRFLOW_CONN_SGA_ITB"])
+        write(BOX, "name: Caja 164", "name: Caja uno", "timezone: America/Guayaquil", "timezone: America/Santiago",
+              "company: itb\n", "company: itb_online\n", "connection: sga_itb", "connection: sga_same")  # fmt: skip
+        assert close(BOX, DAY).all()["state"] == "reconciled"
+        assert sandbox.calls("protheus") == before
+        sandbox.pay_late("itb", 164, DAY, 1, Decimal("12.34"))
+        assert close(BOX, DAY).all()["state"] == "reconciled"  # and a correction asks nobody
+        assert live(sandbox) == 3
+
+    def test_a_later_start_leaves_what_is_closed_and_closes_nothing_before_it(self, close, write, sandbox, ledger):
+        close(BOX, DAY).all()
+        write(BOX, "start_date: 2024-01-01", "start_date: 2024-09-07")
+        assert "the day is before the box's start date, 2024-09-07" in refused(close(BOX, DAY))
+        state = ledger.execute("SELECT state FROM board.box_day WHERE business_date = %s", (DAY,)).fetchone()[0]
+        assert (state, live(sandbox)) == ("closed", 1)
 
     def test_the_log_tells_each_change_of_the_file_once(self, close, write, caplog):
         close(BOX, DAY).step("land")

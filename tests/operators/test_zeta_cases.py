@@ -16,6 +16,7 @@ import yaml
 from airflow.sdk.exceptions import AirflowFailException
 
 from books.audit import audit
+from hooks.zeta import ZetaHook
 from store import landing, overview
 from store import ledger as books
 from store.landing import Place
@@ -54,7 +55,8 @@ def closed(close, sandbox, ledger) -> Callable[[str], dict[tuple[str, str], str]
 
     def closed(body: str) -> dict[tuple[str, str], str]:
         place = Place("zeta", "zeta", "*", DAY)
-        landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body=body)
+        site = ZetaHook("zeta").site
+        landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body=body, site=site)
         assert close(BOX, DAY).all()["state"] == "reconciled"
         assert sandbox.calls("zeta") == 0
         (day,) = [row for row in overview.day(ledger, DAY) if row.box == BOX]

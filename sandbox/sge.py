@@ -141,6 +141,8 @@ class Sge:
         @router.get("/facturas-previstas-emitidas")
         def planned(request: HttpRequest, q: str = "", s: str = "") -> Response:
             self._admit(request)
+            if self.settings.planned_fails:
+                raise Problem(500, "Servicio de previsiones no disponible")
             query = Query(q, PLANNED_FIELDS)
             sorted_by = {"id": SORTED_BY["id"], **{name: field.of for name, field in PLANNED_FIELDS.items()}}
             rows = [row for row in self.invoices() if row.planned is not None and query.fits(row)]

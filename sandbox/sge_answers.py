@@ -22,7 +22,7 @@ SHOWN = """
 
 @dataclass(frozen=True)
 class Invoice:
-    """An invoice as it stands on a day; ``collected_on`` is the day of the last movement while money is there."""
+    """An invoice as it stands on a day; ``collected_on`` is the day of the last movement."""
 
     id: str
     project: str
@@ -65,7 +65,7 @@ def invoices(session: Session, today: date, id: str | None = None) -> list[Invoi
             sgi=row.proyecto_id_sgi,
             planned=row.prevision,
             collected=_euros(row.cobrado),
-            collected_on=date.fromisoformat(row.cobro) if row.cobrado else None,
+            collected_on=date.fromisoformat(row.cobro) if row.cobro else None,
         )
         for row in rows
     ]
@@ -126,7 +126,8 @@ class Screen:
 
     def row(self, invoice: Invoice) -> dict[str, Any]:
         """A row of ``/facturas-emitidas``."""
-        cells = {id: self._written(column.value(invoice)) for id, column in self.columns.items()}
+        lacking = self.settings.list_lacks
+        cells = {id: self._shown(column, invoice) for id, column in self.columns.items() if column.name not in lacking}
         return {**_identity(invoice), "columnas": cells}
 
     def detail(self, invoice: Invoice) -> dict[str, Any]:
@@ -134,11 +135,19 @@ class Screen:
         return {
             **_identity(invoice),
             "campos": [
-                {"nombre": self._name(column), "valor": self._written(column.value(invoice))}
+                {"nombre": self._name(column), "valor": self._shown(column, invoice)}
                 for column in self.columns.values()
             ],
             "documentos": [{"id": f"F{invoice.id}", "nombre": "Factura", "nombreFichero": file_name(invoice)}],
         }
+
+    def _shown(self, column: Column, invoice: Invoice) -> Any:
+        value = column.value(invoice)
+        if column.name == "Porcentaje IVA":
+            return self.settings.rate_words.get(value, value)
+        if column.name == "Fecha cobro" and not (invoice.collected or self.settings.date_at_nothing):
+            return None
+        return self._written(value)
 
     def _name(self, column: Column) -> str:
         return self.settings.rename.get(column.name, column.name)

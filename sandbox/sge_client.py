@@ -40,9 +40,19 @@ class SgeSwitches:
         new = {"invoice": invoice, "fecha": str(day), "importe": str(amount), "alta": entered and str(entered)}
         self._call("POST", "sge/collections", json=new)
 
-    def issue(self, project: str, day: date, base: Decimal | str, entered: date | None = None) -> str:
-        """An invoice of a project, dated on a day; gives its id."""
+    def issue(
+        self,
+        project: str,
+        day: date,
+        base: Decimal | str,
+        entered: date | None = None,
+        *,
+        rate: int = 21,
+        total: Decimal | str | None = None,
+    ) -> str:
+        """An invoice of a project, dated on a day; gives its id. ``total``, where it is not base and VAT."""
         new = {"proyecto": project, "emision": str(day), "base": str(base), "alta": entered and str(entered)}
+        new |= {"iva": rate, "total": None if total is None else str(total)}
         return self._call("POST", "sge/invoices", json=new)
 
     def change(self, invoice: str, base: Decimal | str | None) -> None:

@@ -31,12 +31,17 @@ class NewCollection(BaseModel):
 
 
 class NewInvoice(BaseModel):
-    """An invoice of a project, without VAT, entered today unless ``alta`` says when."""
+    """An invoice of a project, without VAT, entered today unless ``alta`` says when.
+
+    ``iva`` is its rate; ``total`` what it comes to, where that is not base and VAT.
+    """
 
     proyecto: str
     emision: date
     base: Decimal
     alta: date | None = None
+    iva: int = 21
+    total: Decimal | None = None
 
 
 class Change(BaseModel):
@@ -84,6 +89,8 @@ def controls(site: "Sge") -> APIRouter:
             serial = f"9{session.scalar(select(func.count()).select_from(Factura)):05d}"
             invoice = new_invoice(new.proyecto, new.emision, _cents(new.base), serial, Random(serial), None)
             invoice.alta = new.alta or site.today
+            invoice.iva = new.iva
+            invoice.total = invoice.base + vat_of(invoice.base, new.iva) if new.total is None else _cents(new.total)
             session.add(invoice)
             return invoice.id
 
@@ -97,7 +104,7 @@ def controls(site: "Sge") -> APIRouter:
                 session.delete(invoice)
             else:
                 invoice.base = _cents(change.base)
-                invoice.total = invoice.base + vat_of(invoice.base)
+                invoice.total = invoice.base + vat_of(invoice.base, invoice.iva)
 
         _in_session(site, enter)
 

@@ -150,7 +150,7 @@ def new_invoice(project: str, issued: date, base: int, serial: str, rng: Random,
     )
 
 
-def vat_of(base: int) -> int:
+def vat_of(base: int, rate: int = VAT) -> int:
     """VAT in cents, half a cent upwards (downwards below zero)."""
-    cents = (abs(base) * VAT + 50) // 100
+    cents = (abs(base) * rate + 50) // 100
     return cents if base > 0 else -cents

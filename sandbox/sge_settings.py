@@ -14,10 +14,13 @@ class Settings(BaseModel):
     ``reduced_is_shorter``: ``reducida==true`` leaves columns out. ``column_ids``: ``other`` numbers them another way.
     ``rename``, ``drop``, ``add``: columns by name; an added one holds the text given. ``dates``: how a date is written.
     ``amounts_as_text``: sums come as text. ``bounds``: what a bound with a time means: its day in Madrid, the date it
-    begins with, or that very instant. ``page_cap``: rows a page has at most, asked for or not; ``announce_pages``:
-    whether the headers say so; ``pages``: what goes wrong with the second page. ``repeated_rows``: the first row of
-    each list comes twice. ``octet_stream``: files come without their type. ``file_size``: bytes of each file.
-    ``locked``: whether a key is asked for.
+    begins with, or that very instant. ``rate_words``: what the VAT column says instead of a rate
+    (``{"0": "Exento"}``). ``list_lacks``: columns, by name, whose cells the rows of the list leave out, while the
+    details have them. ``date_at_nothing``: an invoice whose money all went back shows the day on which it did.
+    ``planned_fails``: the service of planned items answers 500. ``page_cap``: rows a page has at most, asked for or
+    not; ``announce_pages``: whether the headers say so; ``pages``: what goes wrong with the second page.
+    ``repeated_rows``: the first row of each list comes twice. ``octet_stream``: files come without their type.
+    ``file_size``: bytes of each file. ``locked``: whether a key is asked for.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -33,6 +36,10 @@ class Settings(BaseModel):
     dates: Literal["dd/mm/yyyy", "iso"] = "dd/mm/yyyy"
     amounts_as_text: bool = False
     bounds: Literal["madrid", "text", "instant"] = "madrid"
+    rate_words: dict[str, str] = {}
+    list_lacks: frozenset[str] = frozenset()
+    date_at_nothing: bool = False
+    planned_fails: bool = False
     page_cap: int | None = None
     announce_pages: bool = True
     pages: Literal["whole", "missing", "repeated", "shifted"] = "whole"

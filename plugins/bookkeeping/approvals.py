@@ -16,6 +16,7 @@ class Reason(StrEnum):
     CORRECTION = "correction"
     FIRST_DAY = "first_day"
     TWO_FORMS = "two_forms"
+    UNUSUAL_VAT = "unusual_vat"
     DISCREPANCY = "discrepancy"
     OTHER_ORIGIN = "other_origin"
     OTHER_TARGET = "other_target"
@@ -28,9 +29,9 @@ class Standing:
 
     ``total`` is the sum of its debits, in the box's currency; ``sends``: posting would send something to the ERP;
     ``corrects``: something else was posted for the day before; ``first_day``: nothing was ever posted for the box;
-    ``released_rows``: rows of payments under two forms that are booked all the same; ``difference``: the largest
-    between source, staging and journal, None where they agree. Of these, what no rule of the box looks at may be left
-    out.
+    ``released_rows``: rows of payments under two forms that are booked all the same; ``unusual_invoices``: invoices
+    that are booked though their VAT rate or total is not understood; ``difference``: the largest between source,
+    staging and journal, None where they agree. Of these, what no rule of the box looks at may be left out.
 
     ``books``: what the day's books belong to; ``standing``: those of the day that the ERP holds, or may hold, and that
     these would replace; ``last_currency``: of what the box posted last.
@@ -45,6 +46,7 @@ class Standing:
     books: Books | None = None
     standing: tuple[Books, ...] = ()
     last_currency: str | None = None
+    unusual_invoices: int = 0
 
 
 def questions(asked: Approvals, standing: Standing, currency: str) -> dict[Reason, Sentence]:
@@ -68,6 +70,12 @@ def questions(asked: Approvals, standing: Standing, currency: str) -> dict[Reaso
             "{rows} rows stand under two forms of payment: approved, each is booked as a payment of its own; if it is"
             " one payment told twice, reject, and correct it in the source",
             rows=standing.released_rows,
+        )
+    if asked.unusual_vat and standing.unusual_invoices:
+        found[Reason.UNUSUAL_VAT] = Sentence(
+            "{rows} invoices are booked as they are told, though their VAT rate or total is not understood: what is not"
+            " base or VAT is taken to be withheld by the customer. The task stage names them; if one is wrong, reject",
+            rows=standing.unusual_invoices,
         )
     limit, difference = asked.discrepancy_up_to, standing.difference
     if limit is not None and difference is not None and difference <= limit:

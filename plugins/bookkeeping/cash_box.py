@@ -75,6 +75,10 @@ Amount = Annotated[Decimal, Field(ge=0)]
 """Money in the box's currency, not below zero."""
 
 
+UNUSUAL_VAT = frozenset({"bad_rate", "totals_disagree"})
+"""Why an invoice is quarantined whose VAT rate or total is not understood."""
+
+
 class Approvals(Model):
     """When a person must approve a box's day before it is posted; a box whose file says nothing never asks.
 
@@ -82,6 +86,7 @@ class Approvals(Model):
     before and its books changed. ``first_day``: nothing of this box was ever posted. ``discrepancy_up_to``: what
     differs by at most this much between source, staging and journal waits for a person to accept it, instead of
     failing the day. ``two_forms``: a payment listed under two forms may be released, instead of stopping the day.
+    ``unusual_vat``: so may an invoice whose VAT rate or total is not understood.
     """
 
     amount_over: Amount | None = None
@@ -89,11 +94,23 @@ class Approvals(Model):
     first_day: bool = False
     discrepancy_up_to: Amount | None = None
     two_forms: bool = False
+    unusual_vat: bool = False
+
+    def releases(self, reason: str) -> bool:
+        """Whether a row that was quarantined for a reason may be released by a person."""
+        return self.unusual_vat if reason in UNUSUAL_VAT else self.two_forms
 
     @property
     def ask(self) -> bool:
         """Whether any rule may ever ask a person."""
         return self != Approvals()
+
+
+class WrittenOff(Model):
+    """An invoice, by its number, that is not expected to be collected any more, and why."""
+
+    invoice: Text
+    reason: Text
 
 
 class CashBox(Model):
@@ -102,7 +119,8 @@ class CashBox(Model):
     The file's stem ends up in the DAG's id; ``key`` is the box's id at its source; ``mapping`` is the stem of the
     account mapping that books it. ``currency`` is an ISO 4217 code. ``closing_hour`` (``HH:MM``, local time of the day
     *after* the business date) is when the source has the whole day. ``formerly``: the name of the file under which the
-    box's first day was booked, where that has another name now; the box goes on with that one's books.
+    box's first day was booked, where that has another name now; the box goes on with that one's books. ``written_off``:
+    invoices of a source that is asked for each until it is collected, and that is not to be asked for these any more.
 
     ``id`` is the name under which the ledger keeps the box's books: what ``formerly`` says, else the file's stem, which
     is ``file``. Give the stem as ``id``. Raises pydantic's ValidationError with every problem at once.
@@ -126,6 +144,15 @@ class CashBox(Model):
     mapping: Slug
     start_date: IsoDate
     approvals: Approvals = Approvals()
+    written_off: tuple[WrittenOff, ...] = ()
+
+    @model_validator(mode="after")
+    def _written_off_where_it_counts(self) -> "CashBox":
+        if self.written_off and self.source != "sge":
+            raise ValueError(
+                f"written_off is for boxes of the SGE, whose open invoices are asked for, not {self.source}"
+            )
+        return self
 
     @model_validator(mode="before")
     @classmethod

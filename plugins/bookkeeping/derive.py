@@ -118,6 +118,9 @@ class _Booker:
         }
         self.signed = {kind: shape.signed for kind, shape in SOURCES[mapping.source].items()}
         self.plans: dict[tuple, _Plan] = {}
+        shapes = SOURCES[mapping.source]
+        self.rare = {kind: shapes[kind].rare if kind in shapes else frozenset() for kind in mapping.postings}
+        self.booked = {kind: {one.amount for one in postings} for kind, postings in mapping.postings.items()}
 
     def book(self, documents: Iterable[Document]) -> Iterator[Booked]:
         """What each document books, in the order of the documents' keys. Documents with a problem book nothing."""
@@ -199,8 +202,9 @@ class _Booker:
         signed = self.signed.get(document.kind, frozenset())
         balance = ZERO
         complete = mapped = True
+        rare = self.rare[document.kind]
         for component, is_debit, slot, step in plan:
-            amount = amounts.get(component)
+            amount = amounts.get(component, ZERO if component in rare else None)
             if amount and (amount > ZERO or component in signed):
                 balance += amount if is_debit else -amount
                 if slot is None:
@@ -224,6 +228,10 @@ class _Booker:
         if balance and complete:
             reason = Sentence("whose amounts do not add up: debits and credits differ")
             self._refuse(document, ProblemKind.UNBALANCED, reason)
+        for component in rare & amounts.keys():
+            if amounts[component] and component not in self.booked[document.kind]:
+                complete = False
+                self._nobody_books(document, component)
         return booked if complete and mapped else []
 
     def _own_slot(self, step: _Step, key: str, document: Document) -> int:
@@ -239,6 +247,17 @@ class _Booker:
             reason = Sentence("in {posting}, where an amount below zero cannot be booked", posting=posting)
             kind = ProblemKind.NEGATIVE
         self.problems.add(document, kind, reason, amount or ZERO, posting=str(posting))
+
+    def _nobody_books(self, document: Document, component: str) -> None:
+        """A rare amount that the mapping has no posting for."""
+        reason = Sentence("with an amount {component}, which no posting has", component=component)
+        fix = Sentence(
+            "add a debit and a credit of {component} to the postings of {kind} in mapping {name}",
+            component=component,
+            kind=document.kind,
+            name=self.mapping.name,
+        )
+        self.problems.add(document, ProblemKind.UNMAPPED, reason, document.amounts[component], fix=fix)
 
     def _nowhere(self, document: Document, posting: Posting, amount: Decimal, unresolved: Sequence[Unresolved]) -> None:
         for one in unresolved:

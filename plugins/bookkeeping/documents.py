@@ -1,6 +1,6 @@
 """Documents: one row of a source, typed; and the rows that could not become one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -117,14 +117,18 @@ class Reading:
     documents: list[Document] = field(default_factory=list)
     quarantined: list[QuarantinedRow] = field(default_factory=list)
 
-    def released(self) -> "Reading":
-        """The same, but rows that a person may release are documents, whose attribute ``released`` gives the reason."""
-        freed = [
-            replace(row.release, attributes={**row.release.attributes, "released": row.reason})
-            for row in self.quarantined
-            if row.release
-        ]
-        return Reading([*self.documents, *freed], [row for row in self.quarantined if not row.release])
+    def released(self, may_be: Callable[[str], bool] = lambda reason: True) -> "Reading":
+        """The same, but rows that a person may release are documents, whose attribute ``released`` gives the reason.
+
+        ``may_be`` says for which reasons a row's box lets a person do so.
+        """
+        freed, held = [], []
+        for row in self.quarantined:
+            if row.release and may_be(row.reason):
+                freed.append(replace(row.release, attributes={**row.release.attributes, "released": row.reason}))
+            else:
+                held.append(row)
+        return Reading([*self.documents, *freed], held)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -109,7 +109,8 @@ def kept(value: Any, depth: int = 0) -> Any:
 def row_at(text: str, place: str) -> Any:
     """What stands at a place of a landed body (``0/PAGOS/12``); None where nothing does.
 
-    A body that has ``projects`` is entered by one's id, and from there into its invoices. Only the way down is read,
+    A body that has ``projects`` is entered by one's id, and from there into its invoices, or the list that the place
+    names. Only the way down is read,
     so that one row of a large body costs little.
     """
     steps = place.split("/")
@@ -125,9 +126,14 @@ def _down(raw: msgspec.Raw, steps: list[str]) -> str:
     for number, step in enumerate(steps):
         if number == 0 and (projects := _projects(raw)) is not None:
             project = next(one for one in projects if _id_of(one) == step)
-            return _down(_fields(project)["invoices"], steps[1:3])
+            return _down(project, _in_a_project(steps))
         raw = _elements(raw)[int(step)] if step.isdecimal() and _begins(raw, b"[") else _fields(raw)[step]
     return bytes(raw).decode()
+
+
+def _in_a_project(steps: list[str]) -> list[str]:
+    """The way from a project on: into its invoices, page and row, or into another list that the place names."""
+    return ["invoices", *steps[1:3]] if steps[1].isdecimal() else steps[1:3]
 
 
 def _projects(raw: msgspec.Raw) -> list[msgspec.Raw] | None:
@@ -147,7 +153,7 @@ def _in_what_is_read(value: Any, steps: list[str]) -> Any:
     try:
         if isinstance(value, dict) and "projects" in value:
             project = next(one for one in value["projects"] if str(one["id"]) == steps[0])
-            value, steps = project["invoices"], steps[1:3]
+            value, steps = project, _in_a_project(steps)
         for step in steps:
             value = value[int(step)] if isinstance(value, list) and step.isdecimal() else value[step]
     except (LookupError, ValueError, TypeError, StopIteration):

@@ -29,12 +29,15 @@ class Shape:
     ``attributes`` are what rules may look at, each with the only values it can hold (``ANY`` where it can hold all).
     ``signed`` are the components that may rightly be below zero (a discount line): they are booked on the other side of
     their posting. ``optional`` marks a kind that a source gives only where it is set up to: a mapping may leave it out.
+    ``rare`` components are nothing in most documents, which leave them out; a mapping may do without them until a
+    document has one.
     """
 
     components: Mapping[str, tuple[str, ...]]
     attributes: Mapping[str, frozenset[str]]
     signed: frozenset[str] = frozenset()
     optional: bool = False
+    rare: frozenset[str] = frozenset()
 
     def parts(self, component: str) -> tuple[str, ...]:
         """The components that a component adds up: itself, where it is not a sum."""
@@ -74,6 +77,14 @@ _ZETA_RECEIPT = Shape(
     optional=True,
 )
 
+# sge.seed.md: Importe base, Porcentaje IVA and Importe total. gross is base and VAT; a second rate and what the
+# customer withholds stand beside it, since few invoices have them.
+_SGE = Shape(
+    components={"net": (), "vat": (), "gross": ("net", "vat"), "vat_second": (), "withheld": ()},
+    attributes={"project": ANY, "year": ANY, "vat_rate": ANY, "vat_word": ANY, "second_rate": ANY},
+    rare=frozenset({"vat_second", "withheld"}),
+)
+
 SOURCES: Mapping[str, Mapping[Kind, Shape]] = {
     # sga.seed.md: pagoValor is net, so gross = net + descPromo + descBeca; notes and receipts have one amount.
     "sga": {
@@ -107,17 +118,15 @@ SOURCES: Mapping[str, Mapping[Kind, Shape]] = {
             attributes={"form": ANY, "postdated": YES_NO, "spread": frozenset({"exact", "short", "over"})},
         ),
     },
-    # sge.seed.md: Importe base and Importe total; a collection is the change in Importe cobrado.
+    # A collection is what came in for an invoice on a day; advance is the part of it that is more than was invoiced.
     "sge": {
-        Kind.SALE: Shape(
-            components={"net": (), "vat": (), "gross": ("net", "vat")},
-            attributes={"project": ANY, "year": ANY, "vat_rate": ANY},
+        Kind.SALE: _SGE,
+        Kind.CREDIT_NOTE: _SGE,
+        Kind.COLLECTION: Shape(
+            components={"net": (), "advance": ()},
+            attributes={"project": ANY, "year": ANY, "returned": YES_NO},
+            rare=frozenset({"advance"}),
         ),
-        Kind.CREDIT_NOTE: Shape(
-            components={"net": (), "vat": (), "gross": ("net", "vat")},
-            attributes={"project": ANY, "year": ANY, "vat_rate": ANY},
-        ),
-        Kind.COLLECTION: Shape(components={"net": ()}, attributes={"project": ANY, "year": ANY, "returned": YES_NO}),
     },
     "zeta": {Kind.SALE: _ZETA, Kind.CREDIT_NOTE: _ZETA, Kind.COLLECTION: _ZETA_RECEIPT},
 }

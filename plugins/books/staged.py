@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 
 import psycopg
 
@@ -12,7 +11,7 @@ from bookkeeping.derive import Derivation, derive
 from bookkeeping.documents import Document
 from bookkeeping.mapping import AccountMapping
 from bookkeeping.rates import at_par
-from store import capabilities, landing, staging
+from store import capabilities, invoices, landing, staging
 from store import ledger as books
 
 
@@ -62,7 +61,7 @@ def _documents(
         )
     from hooks.sources import LandedDay
 
-    reading = LandedDay(box, day, snapshot.body, partial(landing.bodies_before, ledger, snapshot)).reading()
+    reading = LandedDay(box, day, snapshot.body, invoices.seen_before(ledger, snapshot)).reading()
     reading = at_par(reading, mapping.at_par)
     held = [f"{row.place} ({row.reason}): {row.message}" for row in reading.quarantined if row.blocking]
     return "landed", reading.documents, held

@@ -98,6 +98,11 @@ def get_provider_info() -> dict[str, Any]:
                         "description": "Leave blank where lists come whole.",
                         "schema": {"type": ["integer", "null"], "default": None, "minimum": 1},
                     },
+                    "details_at_once": {
+                        "label": "Details at once",
+                        "description": "How many invoices are asked for by their id at the same time.",
+                        "schema": {"type": ["integer", "null"], "default": 4, "minimum": 1},
+                    },
                     **_timeouts(read_timeout=120),
                 },
             },

@@ -25,12 +25,11 @@ class Pages:
     rows: list[dict[str, Any]] = field(default_factory=list)
     announced: int | None = None
 
-    def add(self, text: str, headers: Mapping[str, str], size: int | None) -> bool:
+    def add(self, text: str, rows: list[dict[str, Any]], headers: Mapping[str, str], size: int | None) -> bool:
         """Takes the next page; True if there is a further one. ``size``: rows a page was asked to have.
 
         Raises RetriableError where pages do not fit together: rows came or went while they were read.
         """
-        rows = objects(text, self.about)
         total, pages = _number(headers, "X-Total-Count"), _number(headers, "X-Page-Count")
         if self.texts and total != self.announced:
             raise self._torn(f"the server counted {self.announced} rows on one page and {total} on the next")

@@ -41,8 +41,10 @@ def _day_alone(project: Project, day: date, currency: str) -> Claim:
 
 
 def _against_details(project: Project, currency: str) -> Iterator[Claim]:
-    """Each column that the SGE adds up: its sum in the list beside its sum in the invoices' details."""
-    invoices = project.invoices
+    """Each column that the SGE adds up: its sum in the list beside its sum in the details that were asked for."""
+    invoices = project.detailed
+    if not invoices and not project.all_detailed:
+        return
     for column in project.columns:
         if column.accumulable:
             yield Claim(

@@ -1,133 +1,125 @@
-"""Collections: how ``Importe cobrado`` changed from one reading of the SGE to the next (field-notes.md).
+"""Collections of a group of projects: what came in for its invoices on a day, by the SGE's own dates.
 
 The SGE has no list of collections and no trace of when anything was entered: it shows each invoice with what has come
-in so far and the day of the last of it. So what came in is the change between two readings, in the order in which
-they were made, booked on the business date of the later one. Each change belongs to exactly one reading, however
-often and in whatever order days are read: reading an old day again neither takes its collections away nor doubles
-them.
-
-- What a reading shows as collected after its own business date is left to a later day's reading.
-- What came in before the first reading of an invoice is not ours to book, unless it is dated that very day, or the
-  invoice could not have been paid at the reading before (it was not there yet).
+in so far (``Importe cobrado``) and the day of the last of it (``Fecha cobro``). ``bookkeeping.invoices.movements``
+tells from all that was ever shown what came in on which day. For which business dates the readings were made, and in
+which order days were landed, makes no difference: money belongs to the day that the SGE names for it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 
 from bookkeeping.documents import Document, Kind, QuarantinedRow
+from bookkeeping.invoices import InvoiceSeen, Movement, on_day
 from bookkeeping.money import ZERO
-from hooks.sge_landing import Landing, NoDay, Row
+from bookkeeping.sentence import Sentence
+from hooks.sge_landing import Gone, Landing, NoDay, Row
 from hooks.sge_rows import Reason, Unbookable
 
 RETURNED = "returned"
 """The form of a collection that was taken back; the others have none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """An invoice as one reading showed it. ``known_since``: the first day that the readings before it looked at."""
-
-    day: date
-    known_since: date | None
-    issued_on: date
-    collected: Decimal
-    collected_on: date | None
-
-    @property
-    def in_time(self) -> bool:
-        """Whether what it shows had come in by the reading's own business date, as far as the SGE says."""
-        return self.collected_on is None or self.collected_on <= self.day
-
-    @property
-    def is_news(self) -> bool:
-        """For an invoice's first sight: whether what it shows came in since the readings before."""
-        known = self.known_since is not None and self.issued_on >= self.known_since
-        return known or self.day in (self.issued_on, self.collected_on)
-
-
 def collected(
-    readings: Sequence[Landing], projects: Sequence[str], *, currency: str
+    last: Landing, projects: Sequence[str], known: Iterable[InvoiceSeen], *, currency: str
 ) -> Iterator[Document | QuarantinedRow]:
     """The collections of the last reading's business date; quarantined, the rows whose collection cannot be read.
 
-    ``readings`` in the order in which they were made: those that were landed before, then the one to be booked.
+    ``known`` is what earlier readings showed of the same invoices, in their order.
     """
-    last = readings[-1]
-    sights = _sights(readings, projects, currency)
+    earlier: dict[tuple[str, str], list[InvoiceSeen]] = defaultdict(list)
+    for one in known:
+        earlier[one.key].append(one)
     for project in last.of(projects):
-        for row in project.invoices:
-            if not last.covers(row.issued_on):
-                continue
+        for row in last.shown(project):
             try:
-                _seen(row, last, None, currency)
+                now = _seen(row, last, currency)
             except Unbookable as wrong:
                 yield _quarantined(row, wrong)
                 continue
-            changes = (change for day, change in _changes(sights[row.project, row.key]) if day == last.day)
-            for number, change in enumerate(changes, start=1):
-                yield _document(row, last.day, number, change, currency)
+            if movement := on_day(one_after_another([*earlier[now.key], now]), last.day):
+                yield _document(row, movement, currency)
 
 
-def _sights(readings: Sequence[Landing], projects: Sequence[str], currency: str) -> dict[tuple[str, str], list[Seen]]:
-    """Each invoice as the readings showed it, one after the other."""
-    sights: dict[tuple[str, str], list[Seen]] = defaultdict(list)
-    known_since: dict[str, date] = {}
-    for reading in readings:
-        for project in reading.of(projects):
-            since = known_since.get(project.id)
-            for row in project.invoices:
-                if reading.covers(row.issued_on):
-                    try:
-                        sights[project.id, row.key].append(_seen(row, reading, since, currency))
-                    except Unbookable:
-                        continue  # That reading's own day was stopped by it.
-            known_since[project.id] = min(since or reading.since, reading.since)
-    return sights
+def seen(landing: Landing, projects: Sequence[str], currency: str) -> list[InvoiceSeen]:
+    """What a reading shows of each invoice; those whose collection cannot be read are left out: they stop their day."""
+    found = []
+    for project in landing.of(projects):
+        for row in landing.shown(project):
+            try:
+                found.append(_seen(row, landing, currency))
+            except Unbookable:
+                continue
+        found += [_gone(one, project.id, landing.day) for one in project.gone]
+    return found
 
 
-def _changes(sights: Sequence[Seen]) -> Iterator[tuple[date, Decimal]]:
-    """What came in for one invoice: on which business date it is booked, and how much (below zero: went back)."""
-    known: Decimal | None = None
-    booked = False
-    for seen in sights:
-        if not seen.in_time:
-            continue
-        change = seen.collected - (known or ZERO)
-        if known is None and not seen.is_news:
-            change = ZERO
-        elif known is not None and not booked and seen.collected == known and seen.collected_on == seen.day:
-            change = known  # It was found too late by a later day's reading; now its own day is read.
-        if change:
-            yield seen.day, change
-            booked = True
-        known = seen.collected
+def one_after_another(seen: Iterable[InvoiceSeen]) -> list[InvoiceSeen]:
+    """The readings of invoices without those that show one just as the reading before did."""
+    latest: dict[tuple[str, str], InvoiceSeen] = {}
+    changes = []
+    for one in seen:
+        if not one.says_the_same(latest.get(one.key)):
+            latest[one.key] = one
+            changes.append(one)
+    return changes
 
 
-def _seen(row: Row, reading: Landing, known_since: date | None, currency: str) -> Seen:
+def _seen(row: Row, reading: Landing, currency: str) -> InvoiceSeen:
     amount = row.collected(currency)
     if amount is None:
         shown = str(row.cell("collected"))[:40]
         raise Unbookable(Reason.BAD_AMOUNT, "the amount collected is {said}, which is no amount", said=repr(shown))
     try:
-        collected_on = row.day("collected_on")
+        issued_on, collected_on = row.day("issued_on"), row.day("collected_on")
     except NoDay as wrong:
         raise Unbookable(Reason.BAD_DATE, "day of collection: {why}", why=wrong) from None
-    return Seen(reading.day, known_since, row.issued_on or reading.day, amount, collected_on)
+    return InvoiceSeen(
+        project=row.project,
+        invoice=_kept(row.key),
+        number=_kept(row.number),
+        issued_on=issued_on or reading.day,
+        base=row.money("base", currency),
+        total=row.money("total", currency),
+        rate=_kept(str(row.cell("vat_rate") or "")),
+        collected=amount,
+        collected_on=collected_on,
+        read_for=reading.day,
+    )
 
 
-def _document(row: Row, day: date, number: int, change: Decimal, currency: str) -> Document:
-    returned = change < ZERO
+def _kept(text: str) -> str:
+    """A text as the ledger can keep it: without NUL and half characters."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def _gone(one: Gone, project: str, day: date) -> InvoiceSeen:
+    return InvoiceSeen(
+        project=project,
+        invoice=one.key,
+        number=one.number,
+        issued_on=one.issued_on,
+        base=None,
+        total=None,
+        rate="",
+        collected=ZERO,
+        collected_on=None,
+        read_for=day,
+        gone=True,
+    )
+
+
+def _document(row: Row, movement: Movement, currency: str) -> Document:
+    returned = movement.amount < ZERO
     return Document(
         source="sge",
         kind=Kind.COLLECTION,
-        source_id=f"{row.key}/{number}",
-        business_date=day,
+        source_id=f"{row.key}/{movement.day}",
+        business_date=movement.day,
         currency=currency,
         form=RETURNED if returned else "",
-        amounts={"net": abs(change)},
+        amounts={"net": abs(movement.amount)} | ({"advance": abs(movement.advance)} if movement.advance else {}),
         attributes={"project": row.project, "year": row.year, "returned": "true" if returned else "false"},
         place=f"{row.place}/collected",
         reference=row.number,
@@ -140,7 +132,7 @@ def _quarantined(row: Row, why: Unbookable) -> QuarantinedRow:
         kind=Kind.COLLECTION,
         form="",
         reason=why.reason,
-        message=str(why),
+        message=Sentence("invoice {number}: {why}", number=row.number, why=why),
         net=None,
         row=row.value,
         blocking=True,

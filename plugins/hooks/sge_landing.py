@@ -1,23 +1,26 @@
 """What is landed of the SGE for a group of projects and a day: put together from its answers, and taken apart again.
 
-One JSON object: ``day`` and ``since`` (the first day of the window), ``planned`` (pages), and ``projects``, each with
-``reading`` (the column id of each thing, by the reviewed names), ``columns``, ``invoices`` and ``of_the_day`` (pages),
-``details``, and ``announced`` (how many rows the server said the window holds). The server's texts stand in it as they
-came.
+One JSON object: ``day`` and ``since`` (the first day of the window), ``planned`` (pages; null where that service
+failed), and ``projects``, each with ``reading`` (the column id of each thing, by the reviewed names) and ``names``
+(those names), ``columns``, ``invoices`` and ``of_the_day`` (pages), ``details`` (of the invoices whose row lacks a
+cell), ``followed`` (details of invoices outside the window that were asked for by their id), ``gone`` (those that are
+no longer there), and ``announced`` (how many rows the server said the window holds). The server's texts stand in it as
+they came. Bodies that were landed before there were ``names`` have the detail of each invoice, and nothing followed.
 """
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from bookkeeping.money import ZERO, AmountError, amount
 from bookkeeping.sentence import Sentence
 from hooks.errors import DataError
-from hooks.sge_columns import VENDOR, Column, columns_of
+from hooks.sge_columns import VENDOR, Column, columns_of, plain
 from hooks.sge_query import MADRID
 
 
@@ -92,8 +95,18 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """An invoice that was known and that the SGE no longer has in this project."""
+
+    key: str
+    number: str
+    issued_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
-    """One project's part of a landing."""
+    """One project's part of a landing. ``all_detailed``: each invoice was asked for its detail, not just where its row
+    lacked a cell."""
 
     id: str
     columns: list[Column]
@@ -101,11 +114,22 @@ class Project:
     of_the_day: list[Row]
     details: list[dict[str, Any]]
     announced: int | None
+    followed: list[Row]
+    gone: list[Gone]
+    all_detailed: bool
 
     @property
     def invoices(self) -> list[Row]:
         """Each invoice once: a row that is repeated counts as one (field-notes.md)."""
         return list({row.key: row for row in reversed(self.rows)}.values())[::-1]
+
+    @property
+    def detailed(self) -> list[Row]:
+        """The invoices whose details should be there."""
+        if self.all_detailed:
+            return self.invoices
+        known = {(str(detail.get("anualidad")), str(detail.get("id"))) for detail in self.details}
+        return [row for row in self.invoices if (str(row.value.get("anualidad")), str(row.value.get("id"))) in known]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +139,7 @@ class Landing:
     day: date
     since: date
     projects: dict[str, Project]
-    planned: list[dict[str, Any]]
+    planned: list[dict[str, Any]] | None
 
     def of(self, ids: Iterable[str]) -> list[Project]:
         """The parts of these projects, in their order."""
@@ -125,33 +149,76 @@ class Landing:
         """Whether an invoice of that day belongs to the window; a server may answer a little more."""
         return day is not None and self.since <= day <= self.day
 
+    def shown(self, project: Project) -> list[Row]:
+        """The invoices that a project's part tells of: those of the window, then those that were followed."""
+        return [row for row in project.invoices if self.covers(row.issued_on)] + project.followed
 
+
+@lru_cache(maxsize=1)
 def landing(body: str) -> Landing:
-    """A body that ``fetch`` made. Numbers are Decimal; NaN is left as text, to be no amount later on."""
+    """A body that ``fetch`` made; nobody changes what it is read as.
+
+    Numbers are Decimal; NaN is left as text, to be no amount later on.
+    """
     said = json.loads(body, parse_float=Decimal, parse_constant=str)
     projects = (_project(part) for part in said["projects"])
     return Landing(
         day=date.fromisoformat(said["day"]),
         since=date.fromisoformat(said["since"]),
         projects={project.id: project for project in projects},
-        planned=[row for page in said["planned"] for row in page],
+        planned=None if said["planned"] is None else [row for page in said["planned"] for row in page],
     )
 
 
 def _project(part: dict[str, Any]) -> Project:
+    columns = columns_of((row for page in part["columns"] for row in page), part["id"])
+    fields = {(str(detail.get("anualidad")), str(detail.get("id"))): fields_of(detail) for detail in part["details"]}
+
     def rows(name: str) -> Iterator[Row]:
         for page, values in enumerate(part[name]):
             for number, value in enumerate(values):
-                yield Row(part["id"], f"{part['id']}/{page}/{number}", value, part["reading"])
+                own = fields.get((str(value.get("anualidad")), str(value.get("id"))), {})
+                whole = _with_cells(value, columns, own)
+                yield Row(part["id"], f"{part['id']}/{page}/{number}", whole, part["reading"])
 
+    names = part.get("names", {})
     return Project(
         id=part["id"],
-        columns=columns_of((row for page in part["columns"] for row in page), part["id"]),
+        columns=columns,
         rows=list(rows("invoices")),
         of_the_day=list(rows("of_the_day")),
         details=part["details"],
         announced=part["announced"],
+        followed=[
+            Row(part["id"], f"{part['id']}/followed/{number}", detail | {"columnas": fields_of(detail)}, names)
+            for number, detail in enumerate(part.get("followed", ()))
+        ],
+        gone=[
+            Gone(f"{one['anualidad']}/{one['id']}", one["numeroFactura"], date.fromisoformat(one["issued_on"]))
+            for one in part.get("gone", ())
+        ],
+        all_detailed="names" not in part,
     )
+
+
+def _with_cells(row: dict[str, Any], columns: Iterable[Column], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of the list, its missing cells from its detail."""
+    missing = {
+        column.id: fields[column.name]
+        for column in columns
+        if column.id not in row["columnas"] and column.name in fields
+    }
+    return row | {"columnas": row["columnas"] | missing} if missing else row
+
+
+def fields_of(detail: dict[str, Any]) -> dict[str, Any]:
+    """An invoice's fields by their names. Of a detail that is none: nothing."""
+    fields = detail.get("campos")
+    return {
+        plain(str(field.get("nombre"))): field.get("valor")
+        for field in (fields if isinstance(fields, list) else ())
+        if isinstance(field, dict)
+    }
 
 
 def money(value: Any, currency: str) -> Decimal | None:

@@ -12,13 +12,16 @@ from hooks.sge_landing import Row, landing, project_ids
 
 def billing_plan(
     body: str, *, currency: str, key: str, planned: Mapping[PlannedItem, Decimal] | None = None
-) -> BillingPlan:
+) -> BillingPlan | None:
     """Planned, issued and collected by research project and planned item, for the invoices of a landed window.
 
     The SGE tells which items were issued, not what was planned: ``planned`` gives the amounts (with VAT), where the
     research system's calendar is at hand. An amount that cannot be read counts as nothing; ``read`` stops its day.
+    None where the service of planned items failed when the day was landed.
     """
     landed = landing(body)
+    if landed.planned is None:
+        return None
     rows = [row for project in landed.of(project_ids(key)) for row in project.invoices if landed.covers(row.issued_on)]
     invoices = [
         IssuedInvoice(

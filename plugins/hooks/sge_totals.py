@@ -1,21 +1,29 @@
 """What a day of the SGE sums to, from its raw rows: the control totals, computed apart from the documents."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from bookkeeping.documents import Kind, Total
+from bookkeeping.invoices import InvoiceSeen
 from bookkeeping.money import ZERO
 from hooks.sge_collections import RETURNED
 from hooks.sge_landing import Landing, NoDay, Row
 
-Known = dict[tuple[str, str], Decimal]
-"""What is known to be collected, by project and invoice."""
+BEFORE_ALL = date.min
 
 
-def totals(readings: Sequence[Landing], projects: Sequence[str], currency: str) -> list[Total]:
-    """Rows and net money of the last reading's day by kind and form, sorted; ``readings`` as they were made."""
+class _Said(NamedTuple):
+    """What one reading said of an invoice: so much was collected, the last of it on that day."""
+
+    collected: Decimal
+    on: date
+
+
+def totals(last: Landing, projects: Sequence[str], known: Iterable[InvoiceSeen], currency: str) -> list[Total]:
+    """Rows and net money of a reading's day by kind and form, sorted; ``known`` is what earlier readings showed."""
     counts: Counter[tuple[Kind, str]] = Counter()
     sums: dict[tuple[Kind, str], Decimal] = defaultdict(Decimal)
 
@@ -23,17 +31,26 @@ def totals(readings: Sequence[Landing], projects: Sequence[str], currency: str) 
         counts[kind, form] += 1
         sums[kind, form] += amount
 
-    last = readings[-1]
+    said: dict[tuple[str, str], list[_Said]] = defaultdict(list)
+    shown: dict[tuple[str, str], tuple[Decimal, date | None]] = {}
+    for one in known:
+        _note(said[one.key], one.collected, one.collected_on, one.read_for, gone=one.gone)
+        shown[one.key] = (one.collected, one.collected_on)
     for project in last.of(projects):
         for row in project.rows:
             if row.issued_on in (last.day, None):
                 base = row.money("base", currency) or ZERO
                 add(Kind.CREDIT_NOTE if base < 0 else Kind.SALE, "", abs(base))
-        for row in project.invoices:
-            if last.covers(row.issued_on) and _state(row, currency) is None:
+        for row in [*(row for row in project.invoices if last.covers(row.issued_on)), *project.followed]:
+            invoice = (project.id, row.key)
+            state = _state(row, currency)
+            if state is None:
                 add(Kind.COLLECTION, "", ZERO)
-    for change in _collected(readings, projects, currency):
-        add(Kind.COLLECTION, RETURNED if change < 0 else "", abs(change))
+                continue
+            if shown.get(invoice) != state:
+                _note(said[invoice], *state, last.day)
+            if change := _through(said[invoice], last.day) - _through(said[invoice], last.day - timedelta(days=1)):
+                add(Kind.COLLECTION, RETURNED if change < 0 else "", abs(change))
     return sorted(Total(kind, form, count, sums[kind, form]) for (kind, form), count in counts.items())
 
 
@@ -46,37 +63,26 @@ def _state(row: Row, currency: str) -> tuple[Decimal, date | None] | None:
         return None
 
 
-def _collected(readings: Sequence[Landing], projects: Sequence[str], currency: str) -> list[Decimal]:
-    """The changes that belong to the last reading's day: reading by reading, what is known after less what was before.
+def _note(said: list[_Said], collected: Decimal, on: date | None, read_for: date, *, gone: bool = False) -> None:
+    if gone or (on is None and not collected):
+        said.append(_Said(ZERO, BEFORE_ALL))
+    else:
+        latest = said[-1].on if said else BEFORE_ALL
+        said.append(_Said(collected, on or max(read_for, latest)))
 
-    The rules are those that hooks.sge_collections tells.
+
+def _through(said: Sequence[_Said], day: date) -> Decimal:
+    """What had been collected by the end of a day: as the latest reading says whose own date is not after it.
+
+    Unless that money was given a later date afterwards: the next word on the invoice has the same sum.
     """
-    known: Known = {}
-    opening: set[tuple[str, str]] = set()
-    looked_at: dict[str, date] = {}
-    changes: list[Decimal] = []
-    for reading in readings:
-        then, now = dict(known), dict(known)
-        for project in reading.of(projects):
-            since = looked_at.get(project.id, date.max)
-            for row in project.invoices:
-                state = _state(row, currency) if reading.covers(row.issued_on) else None
-                if state is None or (state[1] or reading.day) > reading.day:
-                    continue
-                invoice, (amount, on) = (project.id, row.key), state
-                dated_today = reading.day in (row.issued_on, on)
-                if invoice not in known and row.issued_on < since and not dated_today:
-                    opening.add(invoice)
-                    then[invoice] = amount
-                elif invoice in opening and known[invoice] == amount and on == reading.day:
-                    opening.remove(invoice)
-                    then[invoice] = ZERO
-                elif known.get(invoice, ZERO) != amount:
-                    opening.discard(invoice)
-                now[invoice] = amount
-            looked_at[project.id] = min(since, reading.since)
-        if reading.day == readings[-1].day:
-            moved = (now[invoice] - then.get(invoice, ZERO) for invoice in now)
-            changes += [change for change in moved if change]
-        known = now
-    return changes
+    place = max((number for number, one in enumerate(said) if one.on <= day), default=None)
+    if place is None:
+        return ZERO
+    later = said[place + 1 :]
+    if later:
+        nearest = min(one.on for one in later)
+        following = [one for one in later if one.on == nearest][-1]
+        if following.collected == said[place].collected:
+            return _through(said, said[place].on - timedelta(days=1)) if said[place].on > BEFORE_ALL else ZERO
+    return said[place].collected

@@ -13,6 +13,7 @@ from bookkeeping.cash_box import CashBox
 from bookkeeping.certificate import Claim
 from bookkeeping.documents import UNFIT_TEXT, Document, Kind, QuarantinedRow, Reading, Total, with_fit_text
 from bookkeeping.identity import Unique
+from bookkeeping.invoices import InvoiceSeen
 from bookkeeping.json_text import row_at
 from bookkeeping.money import TOO_LARGE
 from bookkeeping.reconcile import kind_and_form
@@ -36,14 +37,23 @@ class SourceHook(Protocol):
         """The source's whole answer for a day; raises a hooks.errors.VendorError where it is not whole."""
 
 
+class InvoiceHook(SourceHook, Protocol):
+    """A hook of an InvoiceSource. ``expected`` is set before it fetches: what earlier readings showed of the invoices
+    that it must tell of again, in their order."""
+
+    expected: Sequence[InvoiceSeen]
+
+    def looks_back_to(self, day: date) -> date:
+        """The first day of issue of the invoices that the answer for a day tells of, expected or not."""
+
+
 class Source(Protocol):
     """What each ``hooks/<source>.py`` offers; only ``Hook`` touches the network.
 
-    ``key`` is the box's at its source. A source whose documents come from the change between two snapshots also has
-    ``reads_back_to(body) -> date``: then ``read`` and ``control_totals`` take as ``before`` what was landed at the same
-    place of business dates from that day on, oldest first. One that knows what was planned to be invoiced also has
-    ``plan(body, currency, key) -> BillingPlan``. One that can be set up to give more than it does has
-    ``notices(body) -> list[str]``: what a landed day does not hold for that reason, for people to know.
+    ``key`` is the box's at its source. One that knows what was planned to be invoiced also has
+    ``plan(body, currency, key) -> BillingPlan | None``. See also InvoiceSource. One that can be set up to give more
+    than it does has ``notices(body) -> list[str]``: what a landed day does not hold for that reason, for people to
+    know.
     """
 
     Hook: Callable[..., SourceHook]
@@ -64,6 +74,26 @@ class Source(Protocol):
         """What the source itself says that the box's day holds, beside what was landed."""
 
 
+class InvoiceSource(Source, Protocol):
+    """A source that tells of invoices what was collected so far: its documents need what earlier readings showed.
+
+    ``read`` and ``control_totals`` then take as ``before`` what they showed of the body's invoices; and an
+    InvoiceHook is told what they showed of the invoices that it must tell of again.
+    """
+
+    def invoices_seen(self, body: str, *, currency: str, key: str) -> list[InvoiceSeen]:
+        """What a landed body shows of each invoice."""
+
+    def projects_of(self, key: str) -> tuple[str, ...]:
+        """The projects whose invoices a box with this key books."""
+
+
+def invoice_source_of(box: CashBox) -> InvoiceSource | None:
+    """The module of the box's source where it tells of invoices what was collected so far; else None."""
+    source = source_of(box)
+    return cast(InvoiceSource, source) if hasattr(source, "invoices_seen") else None
+
+
 def source_of(box: CashBox) -> Source:
     """The module of the box's source."""
     return cast(Source, importlib.import_module(f"hooks.{box.source}"))
@@ -76,12 +106,13 @@ def knows_plans(box: CashBox) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LandedDay:
-    """A landed body as one box reads it. ``bodies_since`` gives what was landed before it, from a business date on."""
+    """A landed body as one box reads it. ``seen_before`` gives, of an InvoiceSource, what the landings before it showed
+    of invoices (projects, keys)."""
 
     box: CashBox
     day: date
     body: str
-    bodies_since: Callable[[date], Sequence[str]]
+    seen_before: Callable[[Sequence[str], Sequence[str]], Sequence[InvoiceSeen]]
 
     def reading(self) -> Reading:
         """The box's documents and quarantined rows; quarantined is also what the books could not hold as text."""
@@ -118,8 +149,9 @@ class LandedDay:
         notices = getattr(source_of(self.box), "notices", None)
         return [Claim(said, None, None, None, None) for said in notices(self.body)] if notices else []
 
-    def plan(self) -> BillingPlan:
-        """What was planned beside what was issued and collected, of a source that ``knows_plans``."""
+    def plan(self) -> BillingPlan | None:
+        """What was planned beside what was issued and collected, of a source that ``knows_plans``; None where the plan
+        could not be had when the day was landed."""
         return source_of(self.box).plan(self.body, **self._whose)
 
     def _held(self, document: Document, unfit: UnfitText) -> QuarantinedRow:
@@ -146,9 +178,12 @@ class LandedDay:
         return {"currency": self.box.currency, "key": self.box.key}
 
     @property
-    def _before(self) -> dict[str, Sequence[str]]:
-        reads_back_to = getattr(source_of(self.box), "reads_back_to", None)
-        return {"before": self.bodies_since(reads_back_to(self.body))} if reads_back_to else {}
+    def _before(self) -> dict[str, Sequence[InvoiceSeen]]:
+        source = invoice_source_of(self.box)
+        if source is None:
+            return {}
+        seen = source.invoices_seen(self.body, **self._whose)
+        return {"before": self.seen_before(source.projects_of(self.box.key), [one.invoice for one in seen])}
 
 
 def _presentable(row: QuarantinedRow) -> QuarantinedRow:

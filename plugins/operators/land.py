@@ -1,5 +1,6 @@
 """Land: the source's answer for the day, whole, as it came, with the source's own word that it is complete."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from bookkeeping.certificate import Claim
     from hooks.errors import RetriableError
     from hooks.sources import SourceHook
+    from operators.late_changes import LateChanges
     from store.landing import Place, Snapshot
 
 SHARED_FOR = timedelta(hours=1)
@@ -42,32 +44,42 @@ class LandOperator(CashCloseStep):
     about = "the source's answer was being landed"
     operator_extra_links = (DayLink(), SourceLink())
     answers_for_it: str | None = None
+    link = ""
 
     def execute(self, context: Any) -> dict[str, Any]:
         """As every step; a person who lets a vendor be asked in its business hours is put on the record by name."""
         run = context["dag_run"]
         if context["params"].get(IN_BUSINESS_HOURS):
             self.answers_for_it = run.triggering_user_name or run.run_id
+        self.link = getattr(context.get("ti"), "log_url", "")
         return super().execute(context)
 
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """At most one question to the source, one snapshot for the box; none where what the file says cannot be."""
-        from functools import partial
-
-        from hooks.sources import LandedDay, source_of
+        from hooks.sources import LandedDay, invoice_source_of, source_of
+        from operators import late_changes
         from operators.belonging import hold_against_ledger
-        from store import landing
+        from store import invoices, landing
         from store.landing import Place
 
         hook = source_of(box).Hook(box.connection, **self._override)
         identity = hold_against_ledger(box, day, ledger, hook.site)
         form_name = self._names_of_forms(box)
         place = Place(box.source, box.connection, source_of(box).landing_key(box.key), day)
-        with landing.landing_alone(ledger, place):
+        changes = late_changes.NONE
+        tells_of_invoices = invoice_source_of(box) is not None
+        # What an invoice shows is read in one order: where that counts, all days of a place are landed one by one.
+        alone = replace(place, business_date=date.min) if tells_of_invoices else place
+        with landing.landing_alone(ledger, alone):
             snapshot = self._lying_there(ledger, place, box, hook.site) or self._ask(ledger, place, box, hook)
-            landed = LandedDay(box, day, snapshot.body, partial(landing.bodies_before, ledger, snapshot))
-            totals, claims = landed.control_totals(), [*landed.claims(), *landed.notices()]
-            landing.take(ledger, box.id, day, snapshot.snapshot_id, totals, claims, key=identity.source_key)
+            landed = LandedDay(box, day, snapshot.body, invoices.seen_before(ledger, snapshot))
+            claims = [*landed.claims(), *landed.notices()]
+            with ledger.transaction():
+                if tells_of_invoices:
+                    changes = late_changes.keep(ledger, box, place)
+                totals = landed.control_totals()
+                landing.take(ledger, box.id, day, snapshot.snapshot_id, totals, claims, key=identity.source_key)
+        self._tell(box, changes)
         rows = sum(total.count for total in totals)
         for total in totals:
             what, net = kind_and_form(total.kind, form_name(total.form)), money(total.net, box.currency)
@@ -87,6 +99,15 @@ class LandOperator(CashCloseStep):
         except MappingError as wrong:
             self.log.error(say("Until this is mended, the task derive will stop:") + f"\n{wrong}")
             return str
+
+    def _tell(self, box: CashBox, changes: "LateChanges") -> None:
+        """Tells of days that were closed and are told otherwise now: in the log, and once to the company's people."""
+        from alerts.people import tell
+        from operators import late_changes
+
+        if alert := late_changes.message(box, changes):
+            self.log.warning(f"{alert.subject}\n{alert.happened}\n{alert.to_do}")
+            tell(replace(alert, link=self.link))
 
     def rehearse(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """As ever: what a source said is kept, and moves nothing."""
@@ -109,9 +130,14 @@ class LandOperator(CashCloseStep):
 
     def _ask(self, ledger: "psycopg.Connection", place: "Place", box: CashBox, hook: "SourceHook") -> "Snapshot":
         from hooks.errors import RetriableError
+        from hooks.sources import invoice_source_of
+        from operators import late_changes
         from store import landing
 
         try:
+            if invoice_source_of(box):
+                since = hook.looks_back_to(place.business_date)
+                hook.expected = late_changes.expected(ledger, box, place, since)
             answer = hook.fetch(box.key, place.business_date)
         except RetriableError as later:
             if (later.retry_after or 0) > PATIENCE.total_seconds():

@@ -92,16 +92,17 @@ class ReconcileOperator(CashCloseStep):
 
     def _plan(self, run_id: int, box: CashBox, day: date, ledger: "psycopg.Connection") -> None:
         """Keeps and tells what was planned, issued and collected, where the source knows: no reason not to close."""
-        from functools import partial
-
         from hooks.sources import LandedDay, knows_plans
-        from store import landing, reconciliation
+        from store import invoices, landing, reconciliation
 
         # Reading a whole day back is worth it only where there is a plan in it.
         if not knows_plans(box) or (snapshot := landing.taken(ledger, box.id, day)) is None:
             return
-        landed = LandedDay(box, day, snapshot.body, partial(landing.bodies_before, ledger, snapshot))
-        plan = landed.plan()
+        plan = LandedDay(box, day, snapshot.body, invoices.seen_before(ledger, snapshot)).plan()
+        if plan is None:
+            told = "The plan of this day is left out: the source's service of planned items failed when it was landed."
+            self.log.warning(say(told))
+            return
         reconciliation.keep_plan(ledger, run_id, plan)
         items = counted(len(plan.lines), "{n} planned item", "{n} planned items")
         without = counted(len(plan.unplanned), "{n} invoice without one", "{n} invoices without one")

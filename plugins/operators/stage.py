@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowFailException
 
-from bookkeeping.cash_box import CashBox
+from bookkeeping.cash_box import UNUSUAL_VAT, CashBox
 from bookkeeping.certificate import contradictions
 from bookkeeping.sentence import Sentence
 from language.say import counted, listed, say
@@ -28,11 +28,9 @@ class StageOperator(CashCloseStep):
 
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Reads the snapshot, stages what it says, and refuses to go on with rows that must be understood first."""
-        from functools import partial
-
         from bookkeeping.rates import at_par
         from hooks.sources import LandedDay
-        from store import landing, staging
+        from store import invoices, landing, staging
 
         snapshot = landing.taken(ledger, box.id, day)
         if snapshot is None:
@@ -40,10 +38,9 @@ class StageOperator(CashCloseStep):
         claims = landing.claims(ledger, snapshot.snapshot_id, box.id)
         if broken := contradictions(claims):
             raise AirflowFailException(incomplete(box, day, broken))
-        reading = LandedDay(box, day, snapshot.body, partial(landing.bodies_before, ledger, snapshot)).reading()
+        reading = LandedDay(box, day, snapshot.body, invoices.seen_before(ledger, snapshot)).reading()
         reading = at_par(reading, self._at_par(box))
-        if box.approvals.two_forms:
-            reading = reading.released()  # the step approve asks a person for it
+        reading = reading.released(box.approvals.releases)  # the step approve asks a person for them
         staging.replace(ledger, box.id, day, snapshot.snapshot_id, reading)
         self.log.info(
             say(
@@ -56,6 +53,14 @@ class StageOperator(CashCloseStep):
         for row in reading.quarantined:
             self.log.warning(say("In quarantine: {row}.", row=_told(row)))
         stopping = [row for row in reading.quarantined if row.blocking]
+        if stopping and all(row.release and row.reason in UNUSUAL_VAT for row in stopping):
+            raise refusal(
+                box,
+                day,
+                "rows that cannot be booked stop the day, so nothing is posted:\n{rows}\n"
+                "They are kept in staging.quarantined. Decide on each as it says, then clear the task land.",
+                rows=listed(map(_told, stopping)),
+            )
         if stopping:
             raise refusal(
                 box,

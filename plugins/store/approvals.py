@@ -32,6 +32,7 @@ def standing(connection: psycopg.Connection, box: CashBox, revision: Revision) -
         corrects=row.corrects,
         first_day=row.first_day,
         released_rows=_sql.released(connection, **place) if box.approvals.two_forms else 0,
+        unusual_invoices=_sql.unusual(connection, **place) if box.approvals.unusual_vat else 0,
         difference=None if box.approvals.discrepancy_up_to is None else _difference(connection, revision),
         books=_books(box, _sql.books(connection, revision_id=revision.revision_id)),
         standing=tuple(

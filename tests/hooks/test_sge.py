@@ -2,19 +2,30 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
+from bookkeeping.documents import Kind
+from bookkeeping.invoices import InvoiceSeen
 from hooks.errors import DataError, FatalError, RetriableError
-from hooks.sge import SgeHook, control_totals, landing_key, read
+from hooks.sge import SgeHook, certify, control_totals, invoices_seen, landing_key, plan, read
 from hooks.sge_columns import Column
 from mappings.findings import MappingError
-from support.sge_landings import COLUMNS, detail, invoice
+from support.sge_landings import COLUMNS, detail, invoice, landed
 
 DAY = date(2024, 5, 20)
 ROW = invoice("1", DAY)
+BARE = ROW | {"columnas": {id: value for id, value in ROW["columnas"].items() if id != "9"}}
+"""The same as a row that does not say what was collected."""
+
+
+def known(row: dict, **changes) -> InvoiceSeen:
+    """An invoice as an earlier reading showed it: not collected."""
+    (seen,) = invoices_seen(landed(DAY, row), currency="EUR", key="P1")
+    return replace(seen, **changes)
 
 
 @pytest.fixture
@@ -30,9 +41,9 @@ def paged(vendor, connection) -> SgeHook:
 class TestFetch:
     def answers(self, vendor, *rows, alone=None, planned=(), columns=COLUMNS):
         of_the_day = [row for row in rows if row["columnas"]["1"] == str(DAY)] if alone is None else alone
-        vendor.answers(columns, list(rows), of_the_day, *(detail(row) for row in rows), list(planned))
+        vendor.answers(columns, list(rows), of_the_day, list(planned))
 
-    def test_it_asks_for_columns_the_window_the_day_alone_details_and_planned_items(self, hook, vendor):
+    def test_it_asks_for_columns_the_window_the_day_alone_and_planned_items(self, hook, vendor):
         self.answers(vendor, ROW)
         hook.fetch("P1", DAY)
         window = 'proyectoId=="P1";fechaFactura=bt=("2024-01-20T23:00:00Z","2024-05-20T21:59:59Z")'
@@ -41,7 +52,6 @@ class TestFetch:
             ("/sge/facturas-emitidas/columnas", {"q": window}),
             ("/sge/facturas-emitidas", {"q": window, "s": "id,asc"}),
             ("/sge/facturas-emitidas", {"q": alone, "s": "id,asc"}),
-            ("/sge/facturas-emitidas/1", {}),
             ("/sge/facturas-previstas-emitidas", {"q": 'numeroFactura=in=("J2024/1")', "s": "id,asc"}),
         ]
 
@@ -54,7 +64,7 @@ class TestFetch:
 
     def test_answers_are_kept_as_they_came_with_what_was_asked_and_when(self, hook, vendor):
         raw = json.dumps([ROW]).replace("100.0", "100.00")
-        vendor.answers(COLUMNS, raw, raw, detail(ROW), [])
+        vendor.answers(COLUMNS, raw, raw, [])
         before = datetime.now(UTC)
         answer = hook.fetch("P1", DAY)
         assert raw in answer.body
@@ -119,8 +129,9 @@ class TestFetch:
             hook.fetch("P1", DAY)
 
     def test_one_that_stands_twice_alike_is_detailed_once(self, hook, vendor):
-        vendor.answers(COLUMNS, [ROW, ROW], [ROW], detail(ROW), [])
+        vendor.answers(COLUMNS, [BARE, BARE], [BARE], detail(ROW), [])
         body = hook.fetch("P1", DAY).body
+        assert [asked.path for asked in vendor.asked].count("/sge/facturas-emitidas/1") == 1
         assert len(read(body, day=DAY, currency="EUR", key="P1").documents) == 1
 
     @pytest.mark.parametrize(
@@ -129,18 +140,89 @@ class TestFetch:
             (detail(invoice("2", DAY)), "the detail is of '2'"),
             (detail(ROW) | {"campos": None}, "has no fields"),
             (detail(ROW) | {"campos": detail(ROW)["campos"][:-2]}, "no field “Importe cobrado”"),
-            (detail(ROW) | {"campos": [{"valor": 1}]}, "no field “Importe base”"),
+            (detail(ROW) | {"campos": [{"valor": 1}]}, "no field “Fecha emisión”"),
         ],
     )
     def test_a_detail_that_is_not_the_invoices_is_refused(self, hook, vendor, broken, said):
-        vendor.answers(COLUMNS, [ROW], [ROW], broken)
+        vendor.answers(COLUMNS, [BARE], [BARE], broken)
         with pytest.raises(DataError, match=said):
             hook.fetch("P1", DAY)
 
-    @pytest.mark.parametrize("place", range(5))
+    def test_what_a_row_does_not_say_is_taken_from_its_detail(self, hook, vendor):
+        paid = detail(invoice("1", DAY, 121, DAY))
+        vendor.answers(COLUMNS, [BARE], [BARE], paid, [])
+        body = hook.fetch("P1", DAY).body
+        sale, collection = read(body, day=DAY, currency="EUR", key="P1").documents
+        assert (sale.kind, collection.kind, collection.net) == (Kind.SALE, Kind.COLLECTION, Decimal(121))
+        assert all(claim.holds for claim in certify(body, currency="EUR", key="P1"))
+
+    def test_details_are_asked_for_several_at_once_and_each_is_tried_again_by_itself(self, vendor, connection, reply):
+        rows = [BARE | {"id": str(number), "numeroFactura": f"J2024/{number}"} for number in range(6)]
+        hook = SgeHook(connection("sge", vendor.url, {"retries": 3, "details_at_once": 3}))
+        asked = iter([reply(status=500), reply(hang_up=True), reply('{"id": "2", "cam'), *[None] * 20])
+
+        class Replies(list):
+            """Answers each detail by its id, once three of them went wrong."""
+
+            def pop(self, _=0):
+                path = vendor.asked[-1].path
+                if "/facturas-emitidas/" not in path or path.endswith("columnas"):
+                    return super().pop(0) if len(self) > 1 else self[0]
+                number = path.rpartition("/")[2]
+                said = detail(ROW | {"id": number, "numeroFactura": f"J2024/{number}"})
+                return next(asked) or reply(json.dumps(said))
+
+        vendor.answers(COLUMNS, rows, rows, [], [])
+        vendor.replies = Replies(vendor.replies)
+        body = json.loads(hook.fetch("P1", DAY).body)
+        assert [one["id"] for one in body["projects"][0]["details"]] == [str(number) for number in range(6)]
+
+    def test_a_server_that_does_not_give_planned_items_does_not_keep_the_day_from_being_landed(
+        self, hook, vendor, reply
+    ):
+        for broken in (reply(status=500), reply(status=403), "<html>", {"no": "list"}, reply("[", cut=0)):
+            vendor.answers(COLUMNS, [ROW], [ROW], broken)
+            body = hook.fetch("P1", DAY).body
+            assert len(read(body, day=DAY, currency="EUR", key="P1").documents) == 1
+            assert plan(body, currency="EUR", key="P1") is None
+
+    class TestInvoicesThatAreKnown:
+        OLD = invoice("7", date(2023, 12, 1), 121, DAY)
+
+        def test_an_older_one_is_asked_for_by_its_id_and_its_money_booked(self, hook, vendor):
+            hook.expected = [known(ROW, invoice="2023/7", number="J2023/7", issued_on=date(2023, 12, 1))]
+            vendor.answers(COLUMNS, [], [], detail(self.OLD | {"anualidad": "2023"}), [])
+            body = hook.fetch("P1", DAY).body
+            assert vendor.asked[3].path == "/sge/facturas-emitidas/7"
+            (collection,) = read(body, day=DAY, currency="EUR", key="P1", before=hook.expected).documents
+            assert (collection.net, collection.source_id) == (Decimal(121), "2023/7/2024-05-20")
+            assert collection.place == "P1/followed/0/collected"
+
+        def test_one_that_the_list_should_have_and_leaves_out_makes_it_not_whole(self, hook, vendor):
+            hook.expected = [known(ROW)]
+            vendor.answers(COLUMNS, [], [], detail(ROW))
+            with pytest.raises(RetriableError, match="leaves out invoice J2024/1, which is there"):
+                hook.fetch("P1", DAY)
+
+        def test_one_that_is_no_longer_there_is_landed_as_gone(self, hook, vendor, reply):
+            told = {"title": "Not Found", "status": 404, "detail": "FacturaEmitida 1"}
+            elsewhere = detail(ROW | {"proyectoId": "P8"})
+            for answer in (reply(json.dumps(told), status=404), elsewhere):
+                hook.expected = [known(ROW)]
+                vendor.answers(COLUMNS, [], [], answer)
+                (seen,) = invoices_seen(hook.fetch("P1", DAY).body, currency="EUR", key="P1")
+                assert (seen.invoice, seen.number, seen.gone) == ("2024/1", "J2024/1", True)
+
+        def test_one_that_was_given_another_date_is_followed(self, hook, vendor):
+            hook.expected = [known(ROW)]
+            vendor.answers(COLUMNS, [], [], detail(invoice("1", date(2024, 6, 1))))
+            (seen,) = invoices_seen(hook.fetch("P1", DAY).body, currency="EUR", key="P1")
+            assert (seen.issued_on, seen.gone) == (date(2024, 6, 1), False)
+
+    @pytest.mark.parametrize("place", range(3))
     @pytest.mark.parametrize("body", ["", "<html><title>Login</title>", '[{"id": "1", "numeroFac'])
     def test_half_an_answer_anywhere_lands_nothing(self, hook, vendor, place, body):
-        whole = [COLUMNS, [ROW], [ROW], detail(ROW), []]
+        whole = [COLUMNS, [ROW], [ROW], []]
         vendor.answers(*whole[:place], body, *whole[place:])
         with pytest.raises(RetriableError, match="not whole JSON"):
             hook.fetch("P1", DAY)
@@ -358,7 +440,7 @@ def test_what_is_landed_together_is_the_group_however_its_key_is_spaced():
 
 def test_control_totals_count_what_cannot_be_booked_too(hook, vendor):
     broken = [invoice("1", "ayer"), invoice("2", DAY, base="mil"), invoice("3", DAY, "mucho"), invoice("4", DAY)]
-    vendor.answers(COLUMNS, [*broken, broken[3]], broken[1:], *(detail(row) for row in broken), [])
+    vendor.answers(COLUMNS, [*broken, broken[3]], broken[1:], [])
     body = hook.fetch("P1", DAY).body
     reading = read(body, day=DAY, currency="EUR", key="P1")
     assert sorted(row.reason for row in reading.quarantined) == ["bad_amount", "bad_amount", "bad_date", "repeated"]

@@ -1,4 +1,4 @@
-"""Collections are what changed from one reading to the next, each booked once, whatever is read when."""
+"""Collections are booked on the day that the SGE names for them, whatever is read when."""
 
 import random
 from datetime import date, timedelta
@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bookkeeping.documents import Document, Kind, Reading, totals
-from hooks.errors import DataError
-from hooks.sge import control_totals, read
+from hooks.sge import control_totals, invoices_seen, read
 from support.sge_landings import invoice, landed
 
 ISSUED = date(2024, 4, 1)
@@ -48,7 +47,8 @@ def test_a_collection_is_the_change_between_two_readings():
     (document,) = collections(seen(MONDAY, "21.00", MONDAY), seen(TUESDAY, "121.00", TUESDAY))
     assert (document.kind, document.business_date, document.net) == (Kind.COLLECTION, TUESDAY, Decimal("100.00"))
     assert document.attributes == {"project": "P1", "year": "2024", "returned": "false"}
-    assert (document.source_id, document.reference, document.form) == ("2024/1/1", "J2024/1", "")
+    assert (document.source_id, document.reference, document.form) == ("2024/1/2024-05-21", "J2024/1", "")
+    assert document.amounts == {"net": Decimal("100.00")}
 
 
 def test_the_former_reading_alone_may_be_given_as_it_is():
@@ -56,18 +56,39 @@ def test_the_former_reading_alone_may_be_given_as_it_is():
     assert read(body, day=TUESDAY, currency="EUR", key="P1", before=before) == read_last(before, body)
 
 
+def test_what_the_ledger_keeps_of_readings_serves_as_well_as_their_bodies():
+    bodies = [seen(MONDAY), seen(MONDAY), seen(WEDNESDAY, 21, MONDAY), seen(TUESDAY, 121, TUESDAY)]
+    kept = [one for body in bodies[:-1] for one in invoices_seen(body, currency="EUR", key="P1")]
+    told = {"day": TUESDAY, "currency": "EUR", "key": "P1"}
+    assert read(bodies[-1], **told, before=kept) == read(bodies[-1], **told, before=bodies[:-1])
+
+
 def test_nothing_is_collected_where_nothing_changed():
     assert amounts(seen(MONDAY, 121, MONDAY), seen(TUESDAY, 121, MONDAY)) == []
     assert amounts(seen(MONDAY), seen(TUESDAY)) == []
 
 
-def test_a_collection_entered_late_is_booked_when_it_is_found():
-    assert amounts(seen(TUESDAY), seen(WEDNESDAY, 121, date(2024, 4, 15))) == [Decimal(121)]
+def test_a_collection_entered_late_is_money_of_its_own_day():
+    late = date(2024, 4, 15)
+    assert amounts(seen(TUESDAY), seen(WEDNESDAY, 121, late)) == []
+    assert amounts(seen(TUESDAY), seen(WEDNESDAY, 121, late), seen(late, 121, late)) == [Decimal(121)]
 
 
-def test_money_that_went_back_is_a_collection_returned():
-    (document,) = collections(seen(MONDAY, 121, MONDAY), seen(TUESDAY))
+def test_money_that_went_back_on_a_day_that_is_named_is_a_collection_returned():
+    (document,) = collections(seen(MONDAY, 121, MONDAY), seen(TUESDAY, 0, TUESDAY))
     assert (document.net, document.form, document.attributes["returned"]) == (Decimal(121), "returned", "true")
+
+
+def test_money_that_went_back_without_a_day_was_not_collected_on_its_own():
+    assert amounts(seen(MONDAY, 121, MONDAY), seen(TUESDAY)) == []
+    assert amounts(seen(MONDAY, 121, MONDAY), seen(TUESDAY), seen(MONDAY)) == []
+
+
+def test_more_than_was_invoiced_is_an_advance():
+    (document,) = collections(seen(MONDAY), seen(TUESDAY, 200, TUESDAY))
+    assert document.amounts == {"net": Decimal(200), "advance": Decimal(79)}
+    (back,) = collections(seen(MONDAY, 200, MONDAY), seen(TUESDAY, 121, TUESDAY))
+    assert (back.form, back.amounts) == ("returned", {"net": Decimal(79), "advance": Decimal(79)})
 
 
 def test_what_is_dated_after_the_business_date_is_left_to_its_own_day():
@@ -78,6 +99,7 @@ def test_what_is_dated_after_the_business_date_is_left_to_its_own_day():
 
 def test_a_collection_without_a_date_is_the_days_on_which_it_is_found():
     assert amounts(seen(MONDAY), seen(TUESDAY, 50, None)) == [Decimal(50)]
+    assert amounts(seen(MONDAY), seen(TUESDAY, 50, None), seen(WEDNESDAY, 50, None)) == []
 
 
 def test_what_came_in_before_the_first_reading_is_not_booked_unless_it_is_of_that_day():
@@ -86,20 +108,9 @@ def test_what_came_in_before_the_first_reading_is_not_booked_unless_it_is_of_tha
     assert amounts(seen(MONDAY, 121, None, issued_on=MONDAY)) == [Decimal(121)]
 
 
-def test_an_invoice_that_was_not_there_at_the_reading_before_had_nothing_collected():
-    nothing = landed(MONDAY)
-    assert amounts(nothing, seen(WEDNESDAY, 121, TUESDAY, issued_on=TUESDAY)) == [Decimal(121)]
-    assert amounts(nothing, seen(WEDNESDAY, 121, MONDAY)) == [Decimal(121)]
-
-
 def test_an_invoice_older_than_all_that_was_looked_at_brings_no_old_money():
     short = landed(MONDAY, since=date(2024, 5, 1))
     assert amounts(short, seen(TUESDAY, 121, date(2024, 5, 3))) == []
-
-
-def test_what_the_widest_reading_looked_at_stays_looked_at():
-    wide, narrow = landed(MONDAY), landed(TUESDAY, since=date(2024, 5, 1))
-    assert amounts(wide, narrow, seen(WEDNESDAY, 121, date(2024, 5, 3))) == [Decimal(121)]
 
 
 def test_rows_that_a_server_answers_beyond_the_window_are_nobodys():
@@ -117,7 +128,7 @@ def test_reading_an_old_day_again_keeps_its_collections_and_takes_no_later_ones(
 
 def test_reading_an_old_day_again_finds_what_was_entered_late_for_it():
     monday, tuesday = seen(MONDAY), seen(TUESDAY, 21, TUESDAY)
-    assert amounts(monday, tuesday, seen(WEDNESDAY, 21, TUESDAY), seen(TUESDAY, 121, TUESDAY)) == [21, 100]
+    assert amounts(monday, tuesday, seen(WEDNESDAY, 21, TUESDAY), seen(TUESDAY, 121, TUESDAY)) == [121]
 
 
 def test_days_read_afterwards_in_any_order_book_a_collection_once_and_on_its_date_if_that_is_read():
@@ -126,7 +137,6 @@ def test_days_read_afterwards_in_any_order_book_a_collection_once_and_on_its_dat
     for order in ([MONDAY, TUESDAY, WEDNESDAY], [WEDNESDAY, TUESDAY, MONDAY], [WEDNESDAY, MONDAY, TUESDAY]):
         booked = {day: _booked(day, [bodies[one] for one in order]) for day in order}
         assert booked == {MONDAY: 0, TUESDAY: 121, WEDNESDAY: 0}, order
-    assert _booked(WEDNESDAY, [bodies[MONDAY], bodies[WEDNESDAY]]) == 121
 
 
 def _booked(day: date, bodies: list[str]) -> Decimal:
@@ -148,41 +158,6 @@ def test_a_collection_that_cannot_be_read_stops_the_day():
     assert row.reason == "bad_date"
 
 
-class TestInvoicesOfDaysThatWereRead:
-    def refused(self, *bodies: str) -> str:
-        try:
-            read_last(*bodies)
-        except DataError as error:
-            return str(error)
-        return ""
-
-    def test_one_that_is_new_changed_or_gone_is_told_with_its_day(self):
-        before = landed(MONDAY, invoice("1", MONDAY), invoice("2", MONDAY))
-        after = landed(TUESDAY, invoice("2", MONDAY, base=200, total=242), invoice("3", MONDAY))
-        said = self.refused(before, after)
-        assert "2024-05-20: J2024/1 is gone, J2024/2 was 100.00 (121.00 with VAT) and is 200.00 (242.00" in said
-        assert "J2024/3 is new" in said
-        assert "Close those days again" in said
-
-    def test_once_their_day_is_read_again_it_is_well(self):
-        before = landed(MONDAY)
-        late = invoice("1", MONDAY)
-        assert self.refused(before, landed(TUESDAY, late))
-        assert not self.refused(before, landed(MONDAY, late))
-        assert not self.refused(before, landed(MONDAY, late), landed(TUESDAY, late))
-
-    def test_a_day_that_was_never_read_is_not_missed(self):
-        assert not self.refused(landed(MONDAY), landed(WEDNESDAY, invoice("1", TUESDAY)))
-
-    def test_state_and_collections_may_change(self):
-        changed = invoice("1", MONDAY, 121, TUESDAY, state="Pagada", concept="otro")
-        assert not self.refused(landed(MONDAY, invoice("1", MONDAY)), landed(TUESDAY, changed))
-
-    def test_a_window_that_ends_after_a_day_says_nothing_of_it(self):
-        before = landed(MONDAY, invoice("1", MONDAY))
-        assert not self.refused(before, landed(THURSDAY, since=TUESDAY))
-
-
 DAYS = st.integers(0, 6).map(lambda n: MONDAY + timedelta(days=n))
 HISTORIES = st.lists(
     st.lists(st.tuples(DAYS, st.integers(-20, 60)), max_size=4), min_size=1, max_size=3
@@ -192,17 +167,19 @@ HISTORIES = st.lists(
 @settings(deadline=None)
 @given(HISTORIES, st.randoms(use_true_random=False))
 def test_in_every_order_of_readings_each_cent_is_booked_once(histories, shuffler: random.Random):
-    """Readings made as of any later moment, days read again, days left out: booked in all is what is collected now."""
+    """Readings of any days, as of any moments; every day is read again in the end, and none has another's money."""
     moments = sorted(shuffler.choices(range(8), k=shuffler.randint(1, 8)))
-    bodies = [landed(MONDAY - timedelta(days=1), *_shown(histories, -1))]
+    days = [MONDAY + timedelta(days=number) for number in range(-1, 10)]
+    of_days, of_others = [], []
     for moment in moments:
-        # What is read is a day that is over, most often the last.
-        day = MONDAY + timedelta(days=shuffler.choice([moment, moment, shuffler.randint(0, moment)]))
-        bodies.append(landed(day, *_shown(histories, moment)))
-    bodies.append(landed(MONDAY + timedelta(days=9), *_shown(histories, 9)))
-    days = {date.fromisoformat(body[9:19]) for body in bodies}
-    everything = sum((_booked(day, bodies) for day in days), Decimal(0))
-    assert everything == sum(amount for history in histories for _, amount in history)
+        rows = _shown(histories, moment)
+        of_days.append(landed(MONDAY + timedelta(days=shuffler.randint(0, moment)), *rows))
+        of_others.append(landed(shuffler.choice(days), *rows))
+    shuffler.shuffle(days)
+    last = {day: landed(day, *_shown(histories, 9)) for day in days}
+    booked = {day: _booked(day, [*of_days, *last.values()]) for day in days}
+    assert booked == {day: _booked(day, [*of_others, *last.values()]) for day in days}
+    assert sum(booked.values(), Decimal(0)) == sum(amount for history in histories for _, amount in history)
 
 
 def _shown(histories: list, moment: int) -> list[dict]:

@@ -57,15 +57,11 @@ class TestTheContractsExamples:
 
     def test_a_day_of_the_example_is_booked(self, hook, vendor):
         day = date(2021, 6, 20)
-        second = mended("invoice.answer.txt")
-        first = second.replace("12-2021", "11-2021").replace("J2021/02", "J2021/01")
         rows = mended("invoices.answer.txt")
         vendor.answers(
             mended("columns.answer.txt"),
             rows,
             json.dumps(json.loads(rows)[1:]),
-            first,
-            second,
             mended("planned.answer.txt"),
         )
         body = hook.fetch("123456", day).body
@@ -131,9 +127,10 @@ def figure(reading: Reading, kind: Kind, form: str = "", component: str = "net")
 
 class TestDays:
     def test_day_after_day_sales_and_collections_are_those_of_the_sges_own_books(self, hook_of, sge):
-        sge.set_profile(Profile(returned=True))
+        sge.set_profile(Profile(returned=True, registered_late=False))
+        sge.set(date_at_nothing=True)
         hook, before, rows = hook_of(lookback_days=120), [], 0
-        for number in range(8):
+        for number in range(20):
             day = MONDAY + timedelta(days=number)
             sge.set(today=day)
             reading, books = close(hook, day, before), sge.books(PROJECTS, day)
@@ -143,6 +140,8 @@ class TestDays:
                 assert figure(reading, Kind.COLLECTION) == (books.entered.count, books.entered.amount)
                 assert figure(reading, Kind.COLLECTION, "returned") == (books.returned.count, books.returned.amount)
             rows += books.issued.count * books.entered.count * books.returned.count
+            if number >= 7 and rows:
+                break
         assert rows, "no day had everything"
 
     def test_a_first_day_holds_the_collections_that_show_its_date(self, hook_of, sge):
@@ -164,27 +163,29 @@ class TestDays:
             books = sge.books(PROJECTS, day)
             assert figure(close(hook, day, before), Kind.COLLECTION) == (books.shown.count, books.shown.amount)
 
-    def test_a_late_collection_is_found_by_the_overlap(self, hook, sge):
+    def test_a_collection_that_is_entered_late_is_money_of_its_own_day(self, hook, sge):
         before: list[str] = []
         close(hook, MONDAY, before)
         unpaid = next(row for row in hook.issued_invoices('proyectoId=="123456"', "fechaFactura,desc")
-                      if row["columnas"]["9"] == 0)  # fmt: skip
+                      if row["columnas"]["9"] == 0 and row["columnas"]["1"] < "03/03/2024")  # fmt: skip
         tuesday = MONDAY + timedelta(days=1)
         sge.set(today=tuesday)
         sge.collect(unpaid["id"], MONDAY - timedelta(days=1), "10.05")
-        (found,) = [one for one in close(hook, tuesday, before).documents if one.reference == unpaid["numeroFactura"]]
-        assert (found.kind, found.net, found.business_date) == (Kind.COLLECTION, Decimal("10.05"), tuesday)
+        sunday = MONDAY - timedelta(days=1)
+        of_the_invoice = {
+            day: [one.net for one in close(hook, day, before).documents if one.reference == unpaid["numeroFactura"]]
+            for day in (tuesday, sunday)
+        }
+        assert of_the_invoice == {tuesday: [], sunday: [Decimal("10.05")]}
 
-    def test_an_invoice_entered_late_asks_for_its_own_day_again(self, hook, sge):
+    def test_an_invoice_that_is_entered_late_is_a_sale_of_its_own_day_and_stops_no_other(self, hook, sge):
         before: list[str] = []
         close(hook, MONDAY, before)
         tuesday = MONDAY + timedelta(days=1)
         sge.set(today=tuesday)
         sge.issue("123456", MONDAY, "100.00")
-        with pytest.raises(DataError, match=r"2024-03-04: J2024/\d+ is new.*Close those days again"):
-            close(hook, tuesday, before)
-        assert figure(close(hook, MONDAY, before), Kind.SALE)[0]
         close(hook, tuesday, before)
+        assert figure(close(hook, MONDAY, before), Kind.SALE)[0]
 
     def test_an_invoice_below_zero_is_a_credit_note(self, hook, sge):
         sge.issue("123456", MONDAY, "-100.00")
@@ -333,12 +334,26 @@ class TestPages:
 
 
 class TestFaults:
-    @pytest.mark.parametrize("operation", ["columns", "invoices", "invoice", "planned"])
+    @pytest.mark.parametrize("operation", ["columns", "invoices", "invoice"])
     @pytest.mark.parametrize("fault", ["html_200", "empty_200", "truncated_json", "cut_off"])
-    def test_half_an_answer_or_a_page_lands_nothing(self, hook, sandbox, operation, fault):
+    def test_half_an_answer_or_a_page_lands_nothing(self, hook_of, sge, sandbox, operation, fault):
+        sge.set(list_lacks=["Importe cobrado"])
         sandbox.faults.add(fault, vendor="sge", operation=operation)
         with pytest.raises(RetriableError):
-            hook.fetch("123456", MONDAY)
+            hook_of(retries=0).fetch("123456", MONDAY)
+
+    @pytest.mark.parametrize("fault", ["html_200", "empty_200", "truncated_json", "cut_off", "drop_before", 500, 504])
+    def test_each_call_is_tried_again_by_itself(self, hook, sge, sandbox, fault):
+        sge.set(list_lacks=["Importe cobrado"])
+        whole = hook.fetch("123456", MONDAY).body
+        how = {"action": "status", "status": fault} if isinstance(fault, int) else {"action": fault}
+        for operation in ("columns", "invoices", "invoice", "planned"):
+            sandbox.faults.add(vendor="sge", operation=operation, **how)
+        assert hook.fetch("123456", MONDAY).body == whole
+
+    def test_planned_items_that_cannot_be_had_are_left_out_and_the_day_is_landed(self, hook, sge):
+        sge.set(planned_fails=True)
+        assert close(hook, MONDAY, []).documents
 
     @pytest.mark.parametrize("fault", ["html_200", "empty_200", "cut_off"])
     def test_nor_is_it_a_file(self, hook, sandbox, fault):
@@ -354,7 +369,8 @@ class TestFaults:
         sandbox.faults.add(vendor="sge", operation="invoices", **fault)
         assert hook.fetch("123456", MONDAY).body
 
-    def test_a_collection_that_arrives_between_list_and_details_fails_the_certificate(self, hook, sandbox, sge):
+    def test_an_amount_that_the_detail_tells_otherwise_fails_the_certificate(self, hook, sandbox, sge):
+        sge.set(list_lacks=["Fecha cobro"])
         last = hook.issued_invoices('proyectoId=="123456"', "fechaFactura,desc")[0]["id"]
         text = json.dumps(hook.invoice(last), default=str)
         changed = json.loads(text)

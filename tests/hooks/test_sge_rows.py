@@ -1,9 +1,11 @@
 """What an issued invoice means to the books."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
 from hooks.errors import DataError
@@ -136,3 +138,82 @@ def test_what_was_landed_for_another_day_or_group_is_refused():
 def test_a_key_without_projects_is_refused(key):
     with pytest.raises(DataError, match="names no project"):
         reading(key=key)
+
+
+@pytest.mark.parametrize(
+    ("told", "rate"),
+    [("Exento", "0"), ("EXENTO", "0"), ("  no  sujeto ", "0"), ("General", "21"), ("reducido", "10")],
+)
+def test_a_word_that_is_listed_stands_for_its_rate(told, rate):
+    document = sale(vat_rate=told, total=100 + int(rate))
+    assert (document.attributes["vat_rate"], document.attributes["vat_word"]) == (rate, told.strip())
+    assert document.amounts["vat"] == int(rate)
+
+
+def test_a_word_that_contradicts_the_total_is_told_and_may_be_released():
+    row = held(vat_rate="Exento", total=121)
+    assert (row.reason, row.release.amounts["gross"]) == ("bad_rate", Decimal(121))
+    assert "21.00 more" in row.message
+
+
+def test_a_word_that_nobody_explained_is_what_tables_look_at_once_it_is_released():
+    assert held(vat_rate="REBU").release.attributes["vat_rate"] == "REBU"
+
+
+@pytest.mark.parametrize("told", ["21/10", "21 / 10", "21 % y 10 %", "21%+10%", "21 | 10", "21 and 10"])
+def test_two_rates_part_base_and_vat_between_them(told):
+    document = sale(vat_rate=told, base=1000, total=1166)
+    assert document.amounts == {"net": 1000, "vat": 126, "gross": 1126, "vat_second": 40}
+    assert (document.attributes["vat_rate"], document.attributes["second_rate"]) == ("21", "10")
+
+
+@pytest.mark.parametrize("total", [1099, 1211])
+def test_two_rates_that_the_total_does_not_lie_between_are_left_to_a_person(total):
+    assert held(vat_rate="21/10", base=1000, total=total).reason == "totals_disagree"
+
+
+CENTS = st.integers(1, 10_000_000).map(lambda cents: Decimal(cents).scaleb(-2))
+
+
+def _cents(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+@settings(deadline=None)
+@given(CENTS, CENTS, st.sampled_from([("21", "10"), ("10", "4"), ("4", "21")]))
+def test_the_parts_of_two_rates_come_to_the_invoice_and_are_right_to_a_few_cents(one, other, rates):
+    parts = [_cents(base * Decimal(rate) / 100) for base, rate in zip((one, other), rates, strict=True)]
+    base = one + other
+    document = sale(vat_rate="/".join(rates), base=str(base), total=str(base + sum(parts)))
+    amounts = document.amounts
+    assert amounts["gross"] + amounts.get("vat_second", 0) == base + sum(parts)
+    assert abs(amounts["vat"] - parts[0]) <= Decimal("0.03")
+
+
+@settings(deadline=None)
+@given(CENTS, st.sampled_from([7, 15, 19]), st.sampled_from(["21", "10", "0"]), st.sampled_from([1, -1]))
+def test_a_listed_withholding_is_told_apart_from_what_is_owed(base, percent, rate, sign):
+    vat, kept = _cents(base * Decimal(rate) / 100), _cents(base * percent / 100)
+    total = base + vat - kept
+    amounts = sale(vat_rate=rate, base=str(sign * base), total=str(sign * total)).amounts
+    assert amounts["gross"] - amounts.get("withheld", 0) == total
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(["21", "Exento", "Otro", "21/10", "", None, "21 %", "x" * 60]),
+    st.integers(-10_000, 10_000),
+    st.integers(-20_000, 20_000),
+)
+def test_an_invoice_is_booked_released_or_told_whatever_its_rate_and_total(rate, base, total):
+    found = reading(invoice("1", DAY, vat_rate=rate, base=base, total=total))
+    (one,) = [*found.documents, *found.quarantined]
+    document = one if isinstance(one, Document) else one.release
+    if document is None:
+        assert base * total < 0 or (base == 0 and total < 0)
+    else:
+        amounts = document.amounts
+        owed = amounts["gross"] + amounts.get("vat_second", 0) - amounts.get("withheld", 0)
+        assert owed == abs(total)
+        assert all(amount >= 0 for amount in amounts.values())
+        assert amounts["gross"] == amounts["net"] + amounts["vat"]

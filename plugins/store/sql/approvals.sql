@@ -15,6 +15,12 @@ SELECT coalesce((SELECT sum(total) FROM ledger.entry WHERE revision_id = :revisi
 SELECT count(*)::int FROM staging.document
  WHERE box = :box AND business_date = :business_date AND attributes ->> 'released' = 'two_forms';
 
+-- name: unusual$
+-- Invoices whose VAT rate or total is not understood and that are booked all the same.
+SELECT count(*)::int FROM staging.document
+ WHERE box = :box AND business_date = :business_date
+   AND attributes ->> 'released' IN ('bad_rate', 'totals_disagree');
+
 -- name: books^
 -- What a revision's books belong to; of one without entries only where it was read from.
 SELECT source, snapshot.site, connection, coalesce(taken.key, nullif(source_key, '*')) AS key, tenant, lot, currency

@@ -1,0 +1,213 @@
+"""What a landing shows of invoices: kept for later readings; days that were read before and are told otherwise now are
+noted as changed, and people are told of them once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from bookkeeping.certificate import contradictions
+from bookkeeping.invoices import InvoiceSeen, collections_changed, days_changed, movements, on_day
+from bookkeeping.money import ZERO
+from bookkeeping.sentence import Sentence
+from language.say import counted, listed, say
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from alerts.alert import Alert
+    from bookkeeping.cash_box import CashBox
+    from store.landing import Place, Snapshot
+
+MOST_DAYS = 31
+MOST_SENTENCES = 5
+"""How much of a long list a message names; the board and ledger.late_change have all of it."""
+
+TO_DO = (
+    "Close each of these days again (trigger its date, or clear the task land of its run): its money is then booked on"
+    " its own day, by a correction. Until then its books stay as they are, and the board shows it as changed."
+)
+OUT_OF_REACH = (
+    "No run closes those days now: they are before the start of this box, or still to come. If a date is wrong, correct"
+    " it in the source; else book that money where those days' books are kept."
+)
+
+Changes = Mapping[date, Sequence[Sentence]]
+
+
+@dataclass(frozen=True, slots=True)
+class LateChanges:
+    """What a landing shows of other days than its own: of days that were read before it, and of days that are never
+    closed here."""
+
+    days: Changes = field(default_factory=dict)
+    out_of_reach: Changes = field(default_factory=dict)
+
+
+NONE = LateChanges()
+
+
+def expected(ledger: "psycopg.Connection", box: "CashBox", place: "Place", since: date) -> list[InvoiceSeen]:
+    """What is known of the invoices that a reading must tell of again; ``since`` as the hook ``looks_back_to``.
+
+    Those of its window, older ones that nobody has written off until they are settled, and those of which money came in
+    on the day that is read.
+    """
+    from hooks.sources import invoice_source_of
+    from store import invoices
+
+    day, projects = place.business_date, invoice_source_of(box).projects_of(box.key)
+    written_off = {one.invoice for one in box.written_off}
+    known = []
+    for seen in _by_invoice(invoices.expected(ledger, place, projects, since)).values():
+        last = seen[-1]
+        open_still = last.issued_on < since and not last.is_settled and last.number not in written_off
+        if since <= last.issued_on <= day or open_still or on_day(seen, day):
+            known += seen
+    return known
+
+
+def keep(ledger: "psycopg.Connection", box: "CashBox", place: "Place") -> LateChanges:
+    """Keeps what the place's landings show of invoices, as far as that was not done yet, and notes the changed days.
+
+    A landing that its source's own figures contradict is passed over. Of landings that are older than what is kept of
+    invoices, only the outcome counts: the days that were booked otherwise than it is known now.
+    """
+    from store import invoices
+
+    kept_since, taken = invoices.kept_since(ledger), invoices.days_taken(ledger, box.id)
+    days, out_of_reach = defaultdict(list), defaultdict(list)
+    older = False
+    for snapshot in invoices.unread(ledger, place):
+        news = _keep_one(ledger, box, snapshot)
+        if snapshot.snapshot_id <= kept_since:
+            older = True
+            continue
+        for before, now in news:
+            for day, why in days_changed(before, now).items():
+                read = taken.get(day)
+                was_read = (
+                    read and read.snapshot_id < snapshot.snapshot_id and now.project in _projects(read.source_key)
+                )
+                if was_read and day != place.business_date:
+                    days[day] += why
+                    invoices.note_late_changes(ledger, box.id, day, snapshot.snapshot_id, why)
+            for day, why in _out_of_reach(box, before, now):
+                out_of_reach[day].append(why)
+    if older:
+        for day, why in _booked_otherwise(ledger, box, place, kept_since):
+            days[day].append(why)
+            invoices.note_late_changes(ledger, box.id, day, None, [why])
+    return LateChanges(dict(sorted(days.items())), dict(sorted(out_of_reach.items())))
+
+
+def _keep_one(
+    ledger: "psycopg.Connection", box: "CashBox", snapshot: "Snapshot"
+) -> list[tuple[list[InvoiceSeen], InvoiceSeen]]:
+    """Keeps one landing's invoices: those that it shows otherwise than before, each with what was known of it."""
+    from hooks.sources import invoice_source_of
+    from store import invoices
+
+    source, whose = invoice_source_of(box), {"currency": box.currency, "key": box.key}
+    sound = not contradictions(source.certify(snapshot.body, **whose))
+    seen = source.invoices_seen(snapshot.body, **whose) if sound else []
+    before = invoices.seen_before(ledger, snapshot)
+    known = _by_invoice(before(source.projects_of(box.key), [one.invoice for one in seen]))
+    news = []
+    for one in seen:
+        earlier = known.setdefault(one.key, [])
+        if not one.says_the_same(earlier[-1] if earlier else None):
+            news.append((list(earlier), one))
+            earlier.append(one)
+    invoices.keep(ledger, snapshot, [one for _, one in news])
+    return news
+
+
+def _out_of_reach(box: "CashBox", before: Sequence[InvoiceSeen], now: InvoiceSeen) -> Iterable[tuple[date, Sentence]]:
+    """What was collected on days that are never closed here, or are still to come.
+
+    What came in before this box's start, and was there when an invoice was first read, is of the books before it.
+    """
+    moment = datetime.now(UTC)
+    for day, why in collections_changed(before, now).items():
+        if not box.is_over(day, moment) or (day < box.start_date and before):
+            yield day, why
+
+
+def _booked_otherwise(
+    ledger: "psycopg.Connection", box: "CashBox", place: "Place", kept_since: int
+) -> Iterable[tuple[date, Sentence]]:
+    """The days that were read before invoices were kept, and were booked with other collections than are known now."""
+    from hooks.sources import invoice_source_of
+    from store import invoices
+
+    taken, staged = invoices.days_taken(ledger, box.id), invoices.days_staged(ledger, box.id)
+    days = {day for day in staged if day in taken and taken[day].snapshot_id <= kept_since} - {place.business_date}
+    known: dict[tuple[date, str, str], Decimal] = defaultdict(Decimal)
+    for seen in _by_invoice(invoices.all_seen(ledger, place, invoice_source_of(box).projects_of(box.key))).values():
+        for movement in movements(seen):
+            known[movement.day, seen[-1].project, seen[-1].number] += movement.amount
+    booked = invoices.collections_staged(ledger, box.id)
+    for place_of_money in sorted(known.keys() | booked.keys()):
+        day, _, number = place_of_money
+        amount, was = known.get(place_of_money, ZERO), booked.get(place_of_money, ZERO)
+        if day in days and amount != was:
+            text = "invoice {number}: {amount} was collected on this day, where {was} was booked"
+            yield day, Sentence(text, number=number, amount=amount, was=was)
+
+
+def _projects(source_key: str) -> Sequence[str]:
+    return source_key.split(",")
+
+
+def _by_invoice(seen: Iterable[InvoiceSeen]) -> dict[tuple[str, str], list[InvoiceSeen]]:
+    found: dict[tuple[str, str], list[InvoiceSeen]] = defaultdict(list)
+    for one in seen:
+        found[one.key].append(one)
+    return found
+
+
+def message(box: "CashBox", changes: LateChanges) -> "Alert | None":
+    """What people are told of it, in the language that is spoken now; None where there is nothing to tell."""
+    from alerts.alert import Alert
+
+    happened, to_do = [], []
+    if changes.days:
+        told = say(
+            "The source now tells of closed days what it did not when they were read:\n{days}",
+            days=_listed(changes.days),
+        )
+        happened.append(told)
+        to_do.append(say(TO_DO))
+    if changes.out_of_reach:
+        told = say(
+            "The source dates money on days that are not closed here:\n{days}", days=_listed(changes.out_of_reach)
+        )
+        happened.append(told)
+        to_do.append(say(OUT_OF_REACH))
+    if not happened:
+        return None
+    number = len(changes.days) + len(changes.out_of_reach)
+    days = counted(number, "{n} day changed since it was closed", "{n} days changed since they were closed")
+    if not changes.days:
+        days = counted(number, "money of {n} day that is not closed here", "money of {n} days that are not closed here")
+    return Alert(
+        company=box.company,
+        subject=f"{box.name}: {days}",
+        happened="\n".join(happened),
+        to_do=" ".join(to_do),
+    )
+
+
+def _listed(days: Changes) -> str:
+    lines = []
+    for day, why in list(days.items())[:MOST_DAYS]:
+        lines.append(f"{day}:")
+        lines.append(listed(why[:MOST_SENTENCES]))
+        if len(why) > MOST_SENTENCES:
+            lines.append(say("- and {n} more", n=len(why) - MOST_SENTENCES))
+    if len(days) > MOST_DAYS:
+        lines.append(counted(len(days) - MOST_DAYS, "and {n} more day", "and {n} more days"))
+    return "\n".join(lines)

@@ -3,7 +3,7 @@
 from store.migrate import run_sql_beside
 
 revision = "0021"
-down_revision = "0017"
+down_revision = "0020"
 
 
 def upgrade() -> None:

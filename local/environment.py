@@ -35,7 +35,13 @@ def connections(ports: Ports, postgres_password: str) -> dict[str, str]:
         f"sga_{tenant}": {"conn_type": "sga", "host": f"{sandbox}/sga/{tenant}"} for tenant in SGA_TENANTS
     }
     password = SANDBOX_LOGIN["password"]
-    found["bsale"] = {"conn_type": "bsale", "host": f"{sandbox}/bsale", "password": password}
+    found["bsale"] = {
+        "conn_type": "bsale",
+        "host": f"{sandbox}/bsale",
+        "password": password,
+        # The sandbox also answers Bsale's service that tells whose a token is.
+        "extra": {"credential_address": f"{sandbox}/bsale"},
+    }
     found["zeta"] = {
         "conn_type": "zeta",
         "host": f"{sandbox}/zeta",

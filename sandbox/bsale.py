@@ -27,6 +27,7 @@ from sandbox.state import State
 from sandbox.vendor import Options, Request
 
 JSON = ".json"
+INSTANCES = "v1/instances/basic"
 WHOLE = (
     joinedload(BsalePayment.document),
     selectinload(BsalePayment.shares).joinedload(BsaleShare.document),
@@ -58,7 +59,10 @@ class Bsale:
         self.profiles = {company: Profile() for company in COMPANIES}
 
     def recognise(self, request: Request) -> tuple[str, dict[str, str]]:
-        """payments, payment, group_payment_types, count or create; keys: the query string's, and the payment's id."""
+        """payments, payment, group_payment_types, count, create, document_types or instance; keys: the query string's,
+        and the payment's id, never a token."""
+        if request.path.startswith(INSTANCES):
+            return "instance", {}
         name = request.path.rpartition("/")[2].removesuffix(JSON)
         if name.isdecimal():
             return "payment", {"id": name} | request.parameters
@@ -76,17 +80,27 @@ class Bsale:
             write_day(session, company, day, self.profiles[company], self.options.seed)
 
     def api(self) -> APIRouter:
-        router = APIRouter(prefix="/v1/payments")
+        router = APIRouter()
+        payments = "/v1/payments"
         methods = {
-            JSON: self._list,
-            f"/group_payment_types{JSON}": self._group,
-            f"/count{JSON}": self._count,
-            "/{id}" + JSON: self._one,
+            f"{payments}{JSON}": self._list,
+            f"{payments}/group_payment_types{JSON}": self._group,
+            f"{payments}/count{JSON}": self._count,
+            f"{payments}/{{id}}{JSON}": self._one,
+            f"/v1/document_types{JSON}": self._document_types,
         }
         for path, method in methods.items():
             router.add_api_route(path, self._endpoint(method), methods=["GET"])
-        router.add_api_route(JSON, self._endpoint(None), methods=["POST"])
+        router.add_api_route(f"{payments}{JSON}", self._endpoint(None), methods=["POST"])
+        router.add_api_route(f"/{INSTANCES}/{{token}}", self._instance, methods=["GET"])
         return router
+
+    async def _instance(self, token: str) -> Response:
+        """Bsale's service beside the API, which has no limit of its own."""
+        for company in COMPANIES.values():
+            if token.removesuffix(JSON) == self.options.password + company.token_ends:
+                return _json(answers.instance(company))
+        return JSONResponse({"error": "Not found"}, 404)
 
     def _endpoint(self, method: Callable[[Asked], Any] | None) -> Callable:
         async def endpoint(request: HttpRequest) -> Response:
@@ -101,6 +115,8 @@ class Bsale:
 
     def _admit(self, token: str) -> str:
         """The company that a token opens; raises Problem for an unknown one, or one too many in a second."""
+        if self.settings.unpaid:
+            raise Problem.unpaid()
         for key, company in COMPANIES.items():
             if token == self.options.password + company.token_ends:
                 if not self.throttle.admit(token, self.settings.requests_per_second):
@@ -129,7 +145,7 @@ class Bsale:
         of_the_page = select(BsalePayment).where(*filters).order_by(order).slice(given.start, given.stop)
         fields, expand = names(asked.parameters, "fields"), names(asked.parameters, "expand")
         rows = [
-            answers.payment(row, asked.company, fields, expand)
+            answers.payment(row, asked.company, fields, expand, codes=self.settings.documents_tell_codes)
             for row in asked.session.scalars(of_the_page.options(*WHOLE))
         ]
         answer = answers.listing(rows, count=count, limit=limit, offset=offset, parameters=asked.parameters)
@@ -158,6 +174,9 @@ class Bsale:
         state = number(asked.parameters, "state")
         filters = [BsalePayment.company == asked.key, *([BsalePayment.state == state] if state is not None else [])]
         return {"count": asked.session.scalar(select(func.count()).select_from(BsalePayment).where(*filters))}
+
+    def _document_types(self, asked: Asked) -> dict[str, Any]:
+        return answers.document_types(*page(asked.parameters))
 
     def _one(self, asked: Asked) -> dict[str, Any]:
         row = asked.session.scalar(

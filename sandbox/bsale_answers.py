@@ -13,8 +13,11 @@ from sandbox.bsale_model import BsaleDocument, BsalePayment
 API = "https://api.bsale.cl/v1"
 
 
-def payment(row: BsalePayment, company: Company, fields: list[str] = (), expand: list[str] = ()) -> dict[str, Any]:
-    """One payment; ``fields`` keeps only those, ``expand`` writes the named nodes out."""
+def payment(
+    row: BsalePayment, company: Company, fields: list[str] = (), expand: list[str] = (), *, codes: bool = True
+) -> dict[str, Any]:
+    """One payment; ``fields`` keeps only those, ``expand`` writes the named nodes out, documents with ``codes`` or only
+    with the id of their kind."""
     shown = {
         "href": f"{API}/payments/{row.id}.json",
         "id": row.id,
@@ -32,11 +35,11 @@ def payment(row: BsalePayment, company: Company, fields: list[str] = (), expand:
         "payment_type": _node("payment_types", row.type, _payment_type(row.type), "payment_type" in expand),
     }
     if row.document is not None:
-        shown["document"] = _node("documents", row.document.id, _document(row.document), "document" in expand)
+        shown["document"] = _node("documents", row.document.id, _document(row.document, codes), "document" in expand)
     if row.is_credit_payment:
         shown["documents"] = [
             {
-                **_node("documents", share.document.id, _document(share.document), "documents" in expand),
+                **_node("documents", share.document.id, _document(share.document, codes), "documents" in expand),
                 "amount": share.amount,
             }
             for share in row.shares
@@ -108,8 +111,36 @@ def _flags(kind: PaymentType) -> dict[str, int]:
     return {flag: int(flag == kind.flag) for flag in catalogue.FLAGS}
 
 
-def _document(row: BsaleDocument) -> dict[str, Any]:
-    return {"number": row.number, "totalAmount": row.total, "codeSii": row.codesii, "state": 0}
+def _document(row: BsaleDocument, codes: bool) -> dict[str, Any]:
+    kind = _node("document_types", catalogue.DOCUMENT_TYPES[row.codesii].id, {}, expanded=False)
+    code = {"codeSii": row.codesii} if codes else {}
+    return {"number": row.number, "totalAmount": row.total, **code, "document_type": kind, "state": 0}
+
+
+def document_types(limit: int, offset: int) -> dict[str, Any]:
+    """A page of the kinds of documents that a company has."""
+    kinds = sorted(catalogue.DOCUMENT_TYPES.values(), key=lambda kind: kind.id)
+    rows = [
+        {
+            "href": f"{API}/document_types/{kind.id}.json",
+            "id": kind.id,
+            "name": kind.name,
+            "codeSii": kind.code,
+            "isElectronicDocument": int(bool(kind.code)),
+            "isSalesNote": int(kind.code == catalogue.OWN),
+            "isExempt": int(kind.is_exempt),
+            "isCreditNote": int(kind.is_credit_note),
+            "use": int(kind.is_credit_note),
+            "state": 0,
+        }
+        for kind in kinds[offset : offset + limit]
+    ]
+    return {"href": f"{API}/document_types.json", "count": len(kinds), "limit": limit, "offset": offset, "items": rows}
+
+
+def instance(company: Company) -> dict[str, Any]:
+    """What Bsale's own service tells of a token: whose it is."""
+    return {"id": 1, "code": company.rut, "name": company.name, "state": 0, "country": "Chile"}
 
 
 def _office(company: Company, id: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from sandbox.bsale_catalogue import CHEQUE, CLIENT_CREDIT, TAXED
+from sandbox.bsale_catalogue import CHEQUE, CLIENT_CREDIT, RETURNED, TAXED
 
 UNIX_EPOCH = date(1970, 1, 1)
 
@@ -46,7 +46,9 @@ class Books:
     """An office's day in whole pesos, by paymentTypeId as text. Voids are in none of the others.
 
     ``taxes`` is the VAT in payments and sales of taxed documents (19/119, rounded half up, payment by payment);
-    ``applied`` is what collections paid off at most their own amount; ``postdated`` are cheques of a later day.
+    ``applied`` is what collections paid off at most their own amount; ``postdated`` are cheques of a later day;
+    ``refunds`` is money that went out: credit notes that were paid out, and payments below zero, whose VAT is in
+    ``returned_taxes``.
     """
 
     payments: dict[str, Figure] = field(default_factory=by_form)
@@ -54,7 +56,9 @@ class Books:
     collections: dict[str, Figure] = field(default_factory=by_form)
     voided: Figure = field(default_factory=Figure)
     postdated: Figure = field(default_factory=Figure)
+    refunds: dict[str, Figure] = field(default_factory=by_form)
     taxes: int = 0
+    returned_taxes: int = 0
     applied: int = 0
 
 
@@ -71,6 +75,12 @@ def books(session: Session, company: str, office: int, day: date) -> Books:
         if row.collects:
             result.collections[str(row.type)].add(row.amount)
             result.applied += min(row.shares, row.amount)
+            continue
+        if row.amount < 0 or row.codesii == RETURNED:
+            amount = abs(row.amount)
+            result.refunds[str(row.type)].add(amount)
+            if row.codesii in (*TAXED, RETURNED):
+                result.returned_taxes += amount - (amount * 200 + 119) // 238
             continue
         kind = result.sales if row.type == CLIENT_CREDIT else result.payments
         kind[str(row.type)].add(row.amount)

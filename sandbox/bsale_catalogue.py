@@ -34,11 +34,12 @@ class Office:
 
 @dataclass(frozen=True)
 class Company:
-    """A company: what follows the sandbox's password in its token, and its offices."""
+    """A company: what follows the sandbox's password in its token, its offices, and its RUT."""
 
     name: str
     token_ends: str
     offices: tuple[Office, ...]
+    rut: str
 
 
 COMPANIES = {
@@ -46,8 +47,9 @@ COMPANIES = {
         "Comercial Austral SpA",
         "",
         (Office(1, "Puerto Varas"), Office(2, "Los Angeles"), Office(3, "Temuco", closed_on=None, own_form=WEBPAY)),
+        "76.543.210-3",
     ),
-    "norte": Company("Distribuidora Norte Ltda.", "-norte", (Office(1, "Antofagasta"),)),
+    "norte": Company("Distribuidora Norte Ltda.", "-norte", (Office(1, "Antofagasta"),), "77.654.321-7"),
 }
 """By the name that the sandbox's controls use."""
 
@@ -84,12 +86,31 @@ PAYMENT_TYPES = {
 FLAGS = ("isCheck", "isCreditNote", "isClientCredit", "isCash", "isCreditMemo")
 
 INVOICE, EXEMPT_INVOICE, RECEIPT, EXEMPT_RECEIPT = "33", "34", "39", "41"
+DELIVERY, RETURNED, OWN = "52", "61", ""
+
+
+@dataclass(frozen=True)
+class DocumentType:
+    """A kind of document: its id, the tax office's code ("" for a kind of the company's own), its name."""
+
+    id: int
+    code: str
+    name: str
+    is_exempt: bool = False
+    is_credit_note: bool = False
+
 
 DOCUMENT_TYPES = {
-    INVOICE: "Factura Electrónica",
-    EXEMPT_INVOICE: "Factura Exenta Electrónica",
-    RECEIPT: "Boleta Electrónica",
-    EXEMPT_RECEIPT: "Boleta Exenta Electrónica",
+    kind.code: kind
+    for kind in (
+        DocumentType(1, RECEIPT, "Boleta Electrónica"),
+        DocumentType(2, RETURNED, "Nota de Crédito Electrónica", is_credit_note=True),
+        DocumentType(5, INVOICE, "Factura Electrónica"),
+        DocumentType(6, EXEMPT_INVOICE, "Factura Exenta Electrónica", is_exempt=True),
+        DocumentType(7, OWN, "Nota de venta"),
+        DocumentType(8, DELIVERY, "Guía de Despacho Electrónica"),
+        DocumentType(9, EXEMPT_RECEIPT, "Boleta Exenta Electrónica", is_exempt=True),
+    )
 }
 """By codesii, the tax office's code of a kind of document."""
 

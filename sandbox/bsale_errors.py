@@ -15,6 +15,10 @@ class Problem(Exception):
         return cls(401, {"error": "Invalid access_token"})
 
     @classmethod
+    def unpaid(cls) -> "Problem":
+        return cls(402, {"error": "Instance blocked"})
+
+    @classmethod
     def too_many(cls) -> "Problem":
         return cls(429, {"error": "Too many requests"})
 

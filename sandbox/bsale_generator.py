@@ -89,6 +89,8 @@ class Till:
             ],
             "without_office": [lambda: self.sale(office=None)],
             "negative_amounts": [lambda: self.sale(amount=-5_990)],
+            "paid_credit_notes": [lambda: self.sale(codesii=catalogue.RETURNED)],
+            "own_kinds": [lambda: self.sale(codesii=catalogue.OWN), lambda: self.sale(codesii=catalogue.DELIVERY)],
             "hidden_from_lists": [lambda: self.sale(hidden=True)],
         }
         return [story for trap, stories in happens.items() if getattr(self.profile.traps, trap) for story in stories]
@@ -105,7 +107,7 @@ class Till:
         document = BsaleDocument(
             company=self.company,
             number=self.rng.randint(1_000, 99_999),
-            codesii=codesii or self.rng.choices([catalogue.RECEIPT, catalogue.INVOICE], [85, 15])[0],
+            codesii=codesii if codesii is not None else self.rng.choices([catalogue.RECEIPT, catalogue.INVOICE], [85, 15])[0],
             office=self.office.id,
             total=total,
         )

@@ -12,7 +12,9 @@ class Settings(BaseModel):
     long to wait. ``short_pages``: some pages end before they are full. ``newest_first``: the order of lists.
     ``filter_misses_undated``: ``recorddate`` passes over payments without a recordDate. ``groups_count_voids``:
     group_payment_types adds up voided payments, too. ``growing``: so many payments still come in, one after each page
-    of a day's list. ``silent_errors``: errors are answered with 200 and an empty body.
+    of a day's list. ``silent_errors``: errors are answered with 200 and an empty body. ``documents_tell_codes``: a
+    document that is written out in a payment has the tax office's code, not only the id of its kind. ``unpaid``: the
+    company is blocked, since it did not pay Bsale.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -25,6 +27,8 @@ class Settings(BaseModel):
     groups_count_voids: bool = False
     growing: int = 0
     silent_errors: bool = False
+    documents_tell_codes: bool = True
+    unpaid: bool = False
 
 
 class Traps(BaseModel):
@@ -47,9 +51,12 @@ class Traps(BaseModel):
     credit_notes: bool = True
     exempt_documents: bool = True
 
-    # A day with one of these is not to be booked without a person: tests switch them on.
+    # A day with one of these is not to be booked without a person, or without a mapping that knows it: tests switch
+    # them on.
     without_office: bool = False
     negative_amounts: bool = False
+    paid_credit_notes: bool = False
+    own_kinds: bool = False
     hidden_from_lists: bool = False
 
     @classmethod

@@ -14,7 +14,7 @@ from bookkeeping.mapping import AccountMapping, Rounding
 from bookkeeping.nearest import did_you_mean
 from bookkeeping.rule_checks import contradictions
 from bookkeeping.rules import Code, FromTable, Posting, Rule, Table
-from bookkeeping.vocabulary import ANY, BOX, FRAUD, SOURCES, Shape
+from bookkeeping.vocabulary import ANY, BOX, FRAUD, SOURCES, TREATMENT, Shape
 
 Place = tuple[str | int, ...]
 
@@ -43,9 +43,10 @@ def check(mapping: AccountMapping, chart: Chart, boxes: Collection[str] = ()) ->
         for number, posting in enumerate(postings):
             checker = _Checker(mapping, chart, shapes[kind], boxes)
             found.extend(checker.posting(posting, ("postings", kind, number)))
-    for kind in (kind for kind in shapes.keys() - mapping.postings.keys() if not shapes[kind].optional):
+    for kind in sorted(kind for kind, shape in shapes.items() if kind not in mapping.postings and not shape.optional):
         found.append(Finding(("postings",), f"{mapping.source} has {kind} documents, and none of them would be booked"))
     found.extend(_unused_tables(mapping))
+    found.extend(_untreated(mapping, shapes))
     if mapping.rounding is not None:
         found.extend(_rounding(mapping.rounding, chart))
     # A table or a rule can be used from several places; its problem is one.
@@ -68,6 +69,17 @@ def _balance(kind: Kind, postings: tuple[Posting, ...], shape: Shape) -> Iterato
         yield Finding(place, f"each side books {_sum(debit)}: an amount is booked more than once")
     elif not any(posting.amount == "net" for posting in known):
         yield Finding(place, f"no posting has the amount net, so the money of a {kind} would not be booked")
+    elif shape.pays_out and any(posting.amount == "net" and posting.side == "debit" for posting in known):
+        message = f"a {kind} is money that goes out: its net is credited, and what it is for is debited"
+        yield Finding(place, message)
+
+
+def _untreated(mapping: AccountMapping, shapes: Mapping[Kind, Shape]) -> Iterator[Finding]:
+    """What a mapping says of kinds of documents has a meaning only where its source tells them."""
+    if not any(TREATMENT in shape.attributes for shape in shapes.values()):
+        for name in ("vat", "document_types"):
+            if getattr(mapping, name):
+                yield Finding((name,), f"{mapping.source} tells VAT by itself, so nothing is looked up here")
 
 
 def _fraud(mapping: AccountMapping, kind: Kind, shape: Shape) -> Iterator[Finding]:

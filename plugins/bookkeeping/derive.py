@@ -21,6 +21,7 @@ from bookkeeping.money import ZERO
 from bookkeeping.problems import Problem, ProblemKind, Problems
 from bookkeeping.rules import Posting
 from bookkeeping.sentence import Sentence
+from bookkeeping.treatment import UNKNOWN, Taxes, taxes, treated
 from bookkeeping.vocabulary import BOX, FRAUD, SOURCES
 
 MAX_LINES = 999
@@ -121,6 +122,8 @@ class _Booker:
         shapes = SOURCES[mapping.source]
         self.rare = {kind: shapes[kind].rare if kind in shapes else frozenset() for kind in mapping.postings}
         self.booked = {kind: {one.amount for one in postings} for kind, postings in mapping.postings.items()}
+        self.by_treatment = {kind for kind in mapping.postings if mapping.treats(kind)}
+        self.taxes: dict[tuple[str, str], tuple[Taxes | None, Taxes | None]] = {}
 
     def book(self, documents: Iterable[Document]) -> Iterator[Booked]:
         """What each document books, in the order of the documents' keys. Documents with a problem book nothing."""
@@ -132,6 +135,11 @@ class _Booker:
             if read is None or held or document.business_date != self.day:
                 self._stop(document)
                 continue
+            if document.kind in self.by_treatment:
+                document = self._treat(document)
+                if document is None:
+                    continue
+                attributes = document.attributes
             signature = (document.kind, document.currency, *map(attributes.get, read))
             plan = self.plans.get(signature)
             if plan is None:
@@ -140,6 +148,25 @@ class _Booker:
                 if document.currency != self.box.currency:
                     booked = self.converter.converted(document, booked)
                 yield booked
+
+    def _treat(self, document: Document) -> Document | None:
+        """The document as its kind of document is to be booked; None, with a problem, where nobody says what it is."""
+        if document.attributes.get("refund_of") == "collection":
+            return document  # It pays a debt, not a document.
+        document_type = document.attributes.get("document_type", UNKNOWN)
+        key = (document_type, document.currency)
+        if key not in self.taxes:
+            own = self.mapping.taxes(document_type, self.day, document.currency)
+            self.taxes[key] = (own, taxes(document_type, self.day, document.currency))
+        own, of_the_country = self.taxes[key]
+        if own is None:
+            one = self.mapping.untreated(document_type, document.currency, self.day)
+            self.problems.add(
+                document, one.kind, one.reason, document.net, attributes=one.attributes, fix=one.fix,
+                called=_called(document),
+            )  # fmt: skip
+            return None
+        return treated(document, own, of_the_country)
 
     def _in_order(self, documents: Iterable[Document]) -> list[tuple[str, Document]]:
         documents = list(documents)
@@ -165,13 +192,16 @@ class _Booker:
         elif document.kind not in self.read:
             fix = Sentence("add {kind} to the postings of mapping {name}", kind=document.kind, name=name)
             reason = Sentence("for which mapping {name} has no postings", name=name)
-            self._refuse(document, ProblemKind.UNMAPPED, reason, fix)
+            called = _called(document) if self.mapping.treats(document.kind) else None
+            self._refuse(document, ProblemKind.UNMAPPED, reason, fix, called)
         else:
             held = Sentence("marked as fraud, which mapping {name} holds for people to decide", name=name)
             self._refuse(document, ProblemKind.HELD, held)
 
-    def _refuse(self, document: Document, kind: ProblemKind, reason: str, fix: str = "") -> None:
-        self.problems.add(document, kind, reason, document.amounts.get("net", ZERO), fix=fix)
+    def _refuse(
+        self, document: Document, kind: ProblemKind, reason: str, fix: str = "", called: Sentence | None = None
+    ) -> None:
+        self.problems.add(document, kind, reason, document.amounts.get("net", ZERO), fix=fix, called=called)
 
     def _plan(self, document: Document) -> _Plan:
         foreign = "" if document.currency == self.box.currency else document.currency
@@ -271,6 +301,13 @@ class _Booker:
                 fix=one.fix,
                 table=one.table,
             )
+
+
+def _called(document: Document) -> Sentence:
+    """How people find a payment at its source."""
+    if document.reference in ("", document.source_id):
+        return Sentence("payment {id}", id=document.source_id)
+    return Sentence("payment {id} of document {document}", id=document.source_id, document=document.reference)
 
 
 def _slot(posting: Posting, booking: Booking, foreign: str) -> Slot:

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     RECEIPT = "receipt"
     SALE = "sale"
     COLLECTION = "collection"
+    REFUND = "refund"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,9 @@ from bookkeeping.history import placeholders
 from bookkeeping.problems import ProblemKind
 from bookkeeping.rules import Code, FromTable, Lines, Posting, Rule, Table
 from bookkeeping.sentence import Sentence, together
+from bookkeeping.treatment import UNKNOWN, Taxes, Treatments, VatRates, country_of, taxes
 from bookkeeping.validation import Model, Source, Text
-from bookkeeping.vocabulary import SOURCES
+from bookkeeping.vocabulary import SOURCES, TREATMENT
 
 
 class Rounding(Model):
@@ -72,6 +73,8 @@ class Booking:
 class AccountMapping(Model):
     """How the documents of a source are booked. ``name`` is the file's stem.
 
+    ``document_types`` says what money is for the kinds of documents of a source that tells only those (taxed, exempt,
+    an advance, not a sale), ``vat`` at which rates; what they leave out is as the country's list has it.
     ``rounding`` is needed where documents come in other currencies than their box's, or with rounded totals.
     ``at_par`` names the currencies (ISO 4217) of which one is rightly worth one of the box's: of all others a rate of
     exactly 1 is refused. ``fraud_policy``: whether fraud cases are booked, by rules of their own, or hold the day until
@@ -85,6 +88,8 @@ class AccountMapping(Model):
     source: Source
     form_names: dict[str, Text] = Field(default_factory=dict)
     tables: dict[str, Table] = Field(default_factory=dict)
+    vat: VatRates = ()
+    document_types: dict[str, Treatments] = Field(default_factory=dict)
     rounding: Rounding | None = None
     at_par: tuple[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], ...] = ()
     fraud_policy: Literal["book", "hold"] = "book"
@@ -93,12 +98,42 @@ class AccountMapping(Model):
     @cached_property
     def digest(self) -> str:
         """SHA-256 of what the mapping says, whatever its comments and layout: stored beside each entry."""
-        said = json.dumps(self.model_dump(mode="json", exclude={"name"}), sort_keys=True, ensure_ascii=False)
+        # What a mapping says nothing of leaves no trace, so that fields that came later change no digest of old ones.
+        later = {name for name in ("vat", "document_types") if not getattr(self, name)}
+        said = json.dumps(self.model_dump(mode="json", exclude={"name", *later}), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(said.encode()).hexdigest()
 
     def form_name(self, form: str) -> str:
         """What people call a form of payment; its id where the mapping does not name it, "" for no form."""
         return self.form_names.get(form, form)
+
+    def taxes(self, document_type: str, day: date, currency: str) -> Taxes | None:
+        """How money for a kind of document is taxed on a day; None where neither the mapping nor the country says."""
+        return taxes(document_type, day, currency, self.document_types, self.vat)
+
+    def treats(self, kind: Kind) -> bool:
+        """Whether documents of this kind are booked by what their kind of document is."""
+        shape = SOURCES[self.source].get(kind)
+        return shape is not None and TREATMENT in shape.attributes
+
+    def untreated(self, document_type: str, currency: str, day: date) -> Unresolved:
+        """What the mapping lacks for a kind of document of which nobody says what it is."""
+        value = document_type or UNKNOWN
+        said = self.document_types.get(value) or _of_the_country(value, currency)
+        key = (("document_type", value),)
+        if said:
+            return Unresolved(
+                ProblemKind.UNTREATED,
+                key,
+                Sentence("{key}, for which no treatment or rate of VAT holds on {day}", key=_with(key), day=day),
+                Sentence("give document_types or vat of the mapping a value with an earlier valid_from"),
+            )
+        return Unresolved(
+            ProblemKind.UNTREATED,
+            key,
+            Sentence("{key}, which document_types does not list", key=_with(key)),
+            Sentence('add "{value}": <taxed, exempt, advance or not_a_sale> to document_types', value=value),
+        )
 
     def attributes_read(self, posting: Posting) -> frozenset[str]:
         """The attributes of a document that decide how a posting is booked, its history included."""
@@ -189,6 +224,11 @@ def _with(key: tuple[tuple[str, str], ...]) -> Sentence:
         return Sentence("of any kind")
     named = (Sentence("{name} {value}", name=name, value=value or Sentence("(none)")) for name, value in key)
     return Sentence("with {attributes}", attributes=together(named))
+
+
+def _of_the_country(document_type: str, currency: str) -> bool:
+    country = country_of(currency)
+    return country is not None and document_type in country.document_types
 
 
 def _attributes_of(source: str) -> frozenset[str]:

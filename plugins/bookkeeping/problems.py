@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bookkeeping.documents import Document
-from bookkeeping.sentence import Sentence
+from bookkeeping.sentence import Sentence, listing
 
 EXAMPLES = 3
 """How many documents a problem names."""
@@ -15,6 +15,7 @@ class ProblemKind(StrEnum):
     """What keeps documents from being booked."""
 
     UNMAPPED = "unmapped"
+    UNTREATED = "untreated"
     AMBIGUOUS = "ambiguous"
     UNBALANCED = "unbalanced"
     NEGATIVE = "negative"
@@ -59,6 +60,7 @@ class Problems:
 
     def __init__(self) -> None:
         self._stopped: dict[tuple, list[tuple[str, Decimal]]] = {}
+        self._named: dict[str, Sentence] = {}
 
     def add(
         self,
@@ -71,8 +73,14 @@ class Problems:
         attributes: tuple[tuple[str, str], ...] = (),
         fix: str = "",
         table: str = "",
+        called: Sentence | None = None,
     ) -> None:
-        """Notes that ``reason`` (which completes "3 payments of 12.50 USD …") stops ``amount`` of a document."""
+        """Notes that ``reason`` (which completes "3 payments of 12.50 USD …") stops ``amount`` of a document.
+
+        ``called`` is how people find the document at its source, where the message is to say it.
+        """
+        if called is not None:
+            self._named[document.key] = called
         name = f"{document.kind}: {posting}" if posting else str(document.kind)
         group = (kind, name, attributes, document.currency, document.kind, reason, fix, table)
         self._stopped.setdefault(group, []).append((document.key, amount))
@@ -85,6 +93,7 @@ class Problems:
             amount = sum((amount for _, amount in stopped), Decimal(0))
             count = len(stopped)
             plural = Sentence(documents.replace("_", " ") + ("s" if count > 1 else ""))
+            examples = tuple(sorted(key for key, _ in stopped)[:EXAMPLES])
             problems.append(
                 Problem(
                     kind=kind,
@@ -93,17 +102,27 @@ class Problems:
                     count=count,
                     amount=amount,
                     currency=currency,
-                    documents=tuple(sorted(key for key, _ in stopped)[:EXAMPLES]),
-                    message=Sentence(
-                        "{count} {documents} of {amount} {currency} {reason}",
-                        count=count,
-                        documents=plural,
-                        amount=amount,
-                        currency=currency,
-                        reason=reason,
-                    ),
+                    documents=examples,
+                    message=self._message(plural, stopped, currency, reason, examples),
                     fix=fix,
                     table=table,
                 )
             )
         return problems
+
+    def _message(
+        self, documents: Sentence, stopped: list[tuple[str, Decimal]], currency: str, reason: str, examples: tuple
+    ) -> Sentence:
+        values = {
+            "count": len(stopped),
+            "documents": documents,
+            "amount": sum((amount for _, amount in stopped), Decimal(0)),
+            "currency": currency,
+            "reason": reason,
+        }
+        which = [self._named[key] for key in examples if key in self._named]
+        if not which:
+            return Sentence("{count} {documents} of {amount} {currency} {reason}", **values)
+        if more := len(stopped) - len(which):
+            which.append(Sentence("{n} more", n=more))
+        return Sentence("{count} {documents} of {amount} {currency} ({which}) {reason}", **values, which=listing(which))

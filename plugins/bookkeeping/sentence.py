@@ -36,3 +36,9 @@ def one_after_the_other(sentences: Iterable[object]) -> Sentence:
     """Several sentences as one, with semicolons between them."""
     values = {f"s{number}": sentence for number, sentence in enumerate(sentences)}
     return Sentence("; ".join(f"{{{place}}}" for place in values), **values)
+
+
+def listing(things: Iterable[object]) -> Sentence:
+    """Several things with commas between them."""
+    values = {f"s{number}": thing for number, thing in enumerate(things)}
+    return Sentence(", ".join(f"{{{place}}}" for place in values), **values)

@@ -17,6 +17,9 @@ YES_NO = frozenset({"true", "false"})
 FRAUD = "fraud"
 """The attribute of a document that stands for a fraud case ("true") where its source tells."""
 
+TREATMENT = "treatment"
+"""The attribute by which rules tell taxed and exempt money, advances and what is no sale: see bookkeeping.treatment."""
+
 BOX = "box"
 """What rules may look at besides a document's attributes: the id of its cash box."""
 
@@ -31,6 +34,7 @@ class Shape:
     their posting. ``optional`` marks a kind that a source gives only where it is set up to: a mapping may leave it out.
     ``rare`` components are nothing in most documents, which leave them out; a mapping may do without them until a
     document has one.
+    ``pays_out``: its money leaves the till, so that its net is a credit.
     """
 
     components: Mapping[str, tuple[str, ...]]
@@ -38,11 +42,14 @@ class Shape:
     signed: frozenset[str] = frozenset()
     optional: bool = False
     rare: frozenset[str] = frozenset()
+    pays_out: bool = False
 
     def parts(self, component: str) -> tuple[str, ...]:
         """The components that a component adds up: itself, where it is not a sum."""
         return self.components[component] or (component,)
 
+
+_TREATMENTS = frozenset({"taxed", "exempt", "advance", "not_a_sale"})
 
 # zeta.seed.txt, Ventas and VentasDetalladas: FacturaTotal is what is owed, its VAT is told apart by the lines' rates.
 _ZETA = Shape(
@@ -103,15 +110,27 @@ SOURCES: Mapping[str, Mapping[Kind, Shape]] = {
         Kind.RECEIPT: Shape(components={"net": ()}, attributes={"form": ANY, "programme": ANY}),
     },
     # bsale.seed.txt: a payment has one amount; the VAT in it goes by the kind of document (codesii) that it pays, and a
-    # collection may pay several documents, or more than they come to.
+    # collection may pay several documents, or more than they come to. A refund is money that goes out: for a credit
+    # note, against a payment (a negative one), for a purchase, or against a collection, whose debt it opens again.
     "bsale": {
         Kind.PAYMENT: Shape(
             components={"net": ("base", "vat"), "base": (), "vat": ()},
-            attributes={"form": ANY, "document_type": ANY, "postdated": YES_NO},
+            attributes={"form": ANY, "document_type": ANY, TREATMENT: _TREATMENTS, "postdated": YES_NO},
         ),
         Kind.SALE: Shape(
             components={"net": ("base", "vat"), "base": (), "vat": ()},
-            attributes={"form": ANY, "document_type": ANY},
+            attributes={"form": ANY, "document_type": ANY, TREATMENT: _TREATMENTS},
+        ),
+        Kind.REFUND: Shape(
+            components={"net": ("base", "vat", "reopened"), "base": (), "vat": (), "reopened": ()},
+            attributes={
+                "form": ANY,
+                "document_type": ANY,
+                TREATMENT: _TREATMENTS,
+                "refund_of": frozenset({"credit_note", "payment", "purchase", "collection"}),
+            },
+            pays_out=True,
+            optional=True,
         ),
         Kind.COLLECTION: Shape(
             components={"net": ("applied", "unapplied"), "applied": (), "unapplied": ()},

@@ -2,13 +2,16 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
+from bookkeeping.documents import Kind
 from bookkeeping.mapping import AccountMapping
 from bookkeeping.money import ZERO
 from bookkeeping.problems import Problem, ProblemKind
 from bookkeeping.rules import FromTable
+from bookkeeping.treatment import TREATMENTS
+from bookkeeping.vocabulary import SOURCES, Shape
 from books.words import counted
 
 _Stopped = dict[str, dict[str, tuple[int, Decimal]]]
@@ -20,8 +23,17 @@ def snippet(mapping: AccountMapping, problems: Iterable[Problem]) -> str:
 
     "" where there is nothing that a line could mend.
     """
+    problems = list(problems)
     lacking = [problem for problem in problems if problem.kind is ProblemKind.UNMAPPED]
-    said = "\n".join([*_form_names(mapping, lacking), *_tables(mapping, lacking), *_postings(lacking)])
+    untreated = [problem for problem in problems if problem.kind is ProblemKind.UNTREATED]
+    said = "\n".join(
+        [
+            *_form_names(mapping, lacking),
+            *_document_types(mapping, untreated),
+            *_tables(mapping, lacking),
+            *_postings(mapping, lacking),
+        ]
+    )
     # Short lines: one that a narrow screen wraps could not be pasted.
     title = [
         f"# accounts/{mapping.name}.yaml lacks the lines with <…>.",
@@ -38,6 +50,18 @@ def _form_names(mapping: AccountMapping, lacking: Iterable[Problem]) -> Iterator
         yield from (f"  {_quoted(form)}: <name>" for form in unnamed)
 
 
+def _document_types(mapping: AccountMapping, untreated: Iterable[Problem]) -> Iterator[str]:
+    """What a kind of document is, the mapping must say: one word of four."""
+    missing: dict[str, _Stopped] = defaultdict(dict)
+    for problem in untreated:
+        if (value := problem.attributes[0][1]) not in mapping.document_types:
+            _count(missing[value], problem)
+    if missing:
+        yield "document_types:"
+    for value, stopped in sorted(missing.items()):
+        yield f"  {_quoted(value)}: <{' | '.join(TREATMENTS)}>  # {_told(stopped)}"
+
+
 def _tables(mapping: AccountMapping, lacking: Iterable[Problem]) -> Iterator[str]:
     missing: dict[str, dict[str, _Stopped]] = defaultdict(lambda: defaultdict(dict))
     for problem in lacking:
@@ -52,7 +76,7 @@ def _tables(mapping: AccountMapping, lacking: Iterable[Problem]) -> Iterator[str
             yield f"      {_quoted(value)}: <{_holds(mapping, table)}>  # {_told(stopped)}"
 
 
-def _postings(lacking: Iterable[Problem]) -> Iterator[str]:
+def _postings(mapping: AccountMapping, lacking: Iterable[Problem]) -> Iterator[str]:
     missing: dict[str, dict[str, dict[tuple, _Stopped]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(dict)))
     for problem in lacking:
         if not problem.table:
@@ -63,13 +87,21 @@ def _postings(lacking: Iterable[Problem]) -> Iterator[str]:
     for kind, postings in sorted(missing.items()):
         yield f"  {kind}:"
         for posting, keys in sorted(postings.items()):
-            for side, amount in [posting.split(" ", 1)] if posting else [("debit", "net"), ("credit", "net")]:
+            for side, amount in [posting.split(" ", 1)] if posting else _both_sides(SOURCES[mapping.source], kind):
                 yield f"    - side: {side}"
                 yield f"      amount: {amount}"
                 yield from () if posting else ['      history: "<text> {date}"']
                 yield "      rules:"
                 for attributes, stopped in sorted(keys.items()):
                     yield from _rule(attributes, stopped)
+
+
+def _both_sides(shapes: Mapping[Kind, Shape], kind: str) -> list[tuple[str, str]]:
+    """The postings that a kind without any lacks: where its money goes out, the till is what is credited."""
+    shape = shapes.get(Kind(kind))
+    if shape is not None and shape.pays_out:
+        return [("credit", "net"), *(("debit", part) for part in shape.parts("net"))]
+    return [("debit", "net"), ("credit", "net")]
 
 
 def _rule(attributes: tuple[tuple[str, str], ...], stopped: _Stopped) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """Bsale, point of sale: the payments of a company's offices (bsale.seed.txt, field-notes.md)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -11,19 +11,25 @@ from typing import Any
 from bookkeeping.certificate import Claim
 from bookkeeping.documents import Kind, Reading, Total
 from bookkeeping.identity import Unique
+from bookkeeping.sentence import Sentence, listing
 from hooks import bsale_answers as answers
 from hooks import bsale_certificate, bsale_rows
+from hooks import bsale_owner as owners
 from hooks import bsale_shapes as shapes
-from hooks.bsale_answers import Page, Row
+from hooks.bsale_answers import VENDOR, Page, Row
 from hooks.bsale_client import BsaleClient
 from hooks.bsale_create import NewPayment, outcome
 from hooks.bsale_day import body_of, made
 from hooks.bsale_landing import landing
 from hooks.bsale_list import LIMIT, Listing, Moved
+from hooks.bsale_owner import Owner
 from hooks.bsale_questions import GROUP_FILTERS, LIST_FILTERS, SHOWN, question
+from hooks.errors import FatalError
 from hooks.vendor import Answer
+from language.say import say
 
 PAYMENTS = "/v1/payments"
+DOCUMENT_TYPES = "/v1/document_types.json"
 
 
 class BsaleHook(BsaleClient):
@@ -43,13 +49,15 @@ class BsaleHook(BsaleClient):
 
         The day is Bsale's date in UTC, and for payments without one the local day on which they were made.
         """
-        body = body_of(self, day)
+        owner = self.whose()
+        body = body_of(self, day, owner.rut if owner else "")
         return Answer(question(LIST_FILTERS, recorddate=day), datetime.now(UTC), body)
 
     def page(self, *, limit: int = LIMIT, offset: int = 0, **filters: Any) -> Page:
         """One page of payments, of at most 50; its ``count`` is of all that fit the filters."""
+        about = "list of payments"
         asked = {"limit": str(limit), "offset": str(offset)} | question(LIST_FILTERS, **filters)
-        return answers.page(self.get(f"{PAYMENTS}.json", asked, "list of payments"), offset, "list of payments")
+        return self.get(f"{PAYMENTS}.json", asked, about, lambda text: answers.page(text, offset, about))
 
     def payments(self, **filters: Any) -> list[dict[str, Any]]:
         """All payments that fit the filters, oldest first, as Bsale words them; money is Decimal."""
@@ -57,18 +65,19 @@ class BsaleHook(BsaleClient):
 
     def rows(self, **filters: Any) -> list[Row]:
         """The same, each with its text as it came."""
-        with self._listing(**filters) as listing:
-            return listing.all()
+        with self.side_by_side() as pool:
+            return self.listing(pool, **filters).all()
 
     def made_between(self, first: int, last: int, **filters: Any) -> list[Row]:
         """The payments made between two instants (epoch seconds), and some before and after, each with its text."""
-        with self._listing(**filters) as listing:
-            return listing.between(first, last, made)
+        with self.side_by_side() as pool:
+            return self.listing(pool, **filters).between(first, last, made)
 
     def payment(self, number: int | str, **shown: Any) -> dict[str, Any]:
         """One payment by its id; ``fields`` and ``expand`` say what of it."""
         about = f"payment {number}"
-        return answers.an_object(self.get(f"{PAYMENTS}/{number}.json", question(SHOWN, **shown), about), about)
+        asked = question(SHOWN, **shown)
+        return self.get(f"{PAYMENTS}/{number}.json", asked, about, lambda text: answers.an_object(text, about))
 
     def group_payment_types(self, **filters: Any) -> list[dict[str, Any]]:
         """What payments come to by form, office and kind of document, all pages; money is Decimal."""
@@ -76,20 +85,37 @@ class BsaleHook(BsaleClient):
 
     def groups(self, **filters: Any) -> list[Row]:
         """The same, each with its text as it came."""
-        about, asked = "totals by form of payment", question(GROUP_FILTERS, **filters)
         groups: list[Row] = []
         # There is no count: the end is where nothing comes.
-        while page := self._group_page(asked | {"limit": str(LIMIT), "offset": str(len(groups))}, about):
+        while page := self.group_page(len(groups), **filters):
             groups += page
-        times = Counter(group.id for group in groups)
-        if twice := sorted(what for what, number in times.items() if number > 1):
-            raise Moved(f"the total {twice[0]} (paymentTypeId/officeId/codesii/recordDate) came twice")
+        once(groups)
         return groups
+
+    def group_page(self, offset: int, **filters: Any) -> list[Row]:
+        """One page of the same; empty beyond the last."""
+        about, asked = "totals by form of payment", question(GROUP_FILTERS, **filters)
+        asked |= {"limit": str(LIMIT), "offset": str(offset)}
+        return self.get(f"{PAYMENTS}/group_payment_types.json", asked, about, lambda text: answers.groups(text, about))
+
+    def document_types(self) -> list[Row]:
+        """The kinds of documents that the company has, each with its code at the tax office, if any."""
+        about = "kinds of documents"
+        rows: list[Row] = []
+        while True:
+            asked = {"limit": str(LIMIT), "offset": str(len(rows))}
+            page = self.get(DOCUMENT_TYPES, asked, about, lambda text: answers.page(text, 0, about))
+            rows += page.rows
+            if not page.rows or len(rows) >= page.count:
+                return rows
 
     def count(self, state: int | None = None) -> int:
         """How many payments the company has: all, active (0) or voided (1) ones."""
         asked = {} if state is None else {"state": str(state)}
-        return answers.number(self.get(f"{PAYMENTS}/count.json", asked, "number of payments"), "count", "count.json")
+        about = "number of payments"
+        return self.get(
+            f"{PAYMENTS}/count.json", asked, about, lambda text: answers.number(text, "count", "count.json")
+        )
 
     def create(self, payment: NewPayment) -> dict[str, Any]:
         """Adds a payment to a document, sent exactly once; gives it as Bsale answers it.
@@ -99,20 +125,67 @@ class BsaleHook(BsaleClient):
         """
         return outcome(self, payment, self.post(f"{PAYMENTS}.json", payment.body, payment.about))
 
-    def proof(self) -> str:
-        """Counts the payments, which changes nothing there."""
-        number = self.count()
-        return f"Bsale answers at {self.base_url} and has {number:,} payments."
+    def must_be_of(self, tax_id: str) -> None:
+        """Reads nothing but of the company with this RUT, as far as Bsale can be asked whose the token is."""
+        self._tax_id = tax_id
 
-    def _group_page(self, asked: dict[str, str], about: str) -> list[Row]:
-        return answers.groups(self.get(f"{PAYMENTS}/group_payment_types.json", asked, about), about)
+    def whose(self, *, always: bool = False) -> Owner | None:
+        """The company whose token it is; None where nobody must know, or where it cannot be asked, which is told.
+
+        Raises FatalError if it is another company than it must be.
+        """
+        session = self.get_conn()
+        wanted = list(filter(None, (self.settings.rut, self._tax_id)))
+        if not wanted and not always:
+            return None
+        where = owners.address(self.settings, self.base_url)
+        asked = owners.ask(session, where, self._token()) if where else owners.Asked(None, "no credential_address")
+        if asked.owner is None:
+            told = (
+                "Connection {connection}: whose token it is could not be asked ({why}); the day is read all the same."
+            )
+            self.log.warning(say(told, connection=self.connection_id, why=asked.why))
+        elif any(owners.normal(one) != asked.owner.rut for one in wanted):
+            self._refuse_anothers(asked.owner.rut, wanted)
+        return asked.owner
+
+    def _refuse_anothers(self, rut: str, wanted: list[str]) -> None:
+        message = Sentence(
+            "the token of connection {connection} is of RUT {rut}, not of {wanted}: nothing was read with it",
+            connection=self.connection_id,
+            rut=rut,
+            wanted=listing(dict.fromkeys(map(owners.normal, wanted))),
+        )
+        raise FatalError(message, vendor=VENDOR)
+
+    def proof(self) -> str:
+        """Counts the payments, which changes nothing there, and asks whose token it is where there is who tells it."""
+        number = self.count()
+        told = f"Bsale answers at {self.base_url} and has {number:,} payments."
+        if not self.settings.rut and not owners.address(self.settings, self.base_url):
+            return told
+        owner = self.whose(always=True)
+        if owner is None:
+            return f"{told} Whose token it is could not be asked."
+        return f"{told} The token is of {owner.name} (RUT {owner.rut})."
 
     @contextmanager
-    def _listing(self, **filters: Any) -> Iterator[Listing]:
+    def side_by_side(self) -> Iterator[Executor]:
+        """Threads that ask at once: as many as a second allows, since more would only wait for their turns."""
         self.get_conn()
-        # As many at once as a second allows: more would only wait for their turns.
         with ThreadPoolExecutor(self.settings.requests_per_second, thread_name_prefix="bsale") as pool:
-            yield Listing(lambda offset, limit: self.page(limit=limit, offset=offset, **filters), pool, "payments")
+            yield pool
+
+    def listing(self, pool: Executor, *, begin: int = 0, **filters: Any) -> Listing:
+        """The list of payments that fit the filters, to be read by several threads; its first page is asked for."""
+        return Listing(lambda offset, limit: self.page(limit=limit, offset=offset, **filters), pool, "payments", begin)
+
+
+def once(groups: Iterable[Row]) -> None:
+    """Raises Moved for totals of which one came twice."""
+    times = Counter(group.id for group in groups)
+    if twice := sorted(what for what, number in times.items() if number > 1):
+        raise Moved(f"the total {twice[0]} (paymentTypeId/officeId/codesii/recordDate) came twice")
 
 
 Hook = BsaleHook
@@ -148,9 +221,10 @@ def control_totals(body: str, *, currency: str, key: str) -> list[Total]:
     sums: dict[tuple[Kind, str], Decimal] = defaultdict(Decimal)
     for row in (*day.payments, *day.undated):
         if shapes.office(row) in (key, ""):
-            place = (shapes.kind(row, day.is_client_credit(row)), shapes.form(row))
+            kind = day.kind(row, currency)
+            place = (kind, shapes.form(row))
             counts[place] += 1
-            sums[place] += shapes.money(row.get("amount"), currency) or 0
+            sums[place] += shapes.moved(row, kind, currency) or 0
     return sorted(Total(kind, form, count, sums[kind, form]) for (kind, form), count in counts.items())
 
 
@@ -162,3 +236,13 @@ def certify(body: str, *, currency: str, key: str) -> list[Claim]:
     as count.json counts. Raises as ``read``.
     """
     return bsale_certificate.claims(landing(body), currency=currency, key=key)
+
+
+def owner(body: str) -> str:
+    """The RUT of the company whose token a landed day was read with; empty where that was not asked."""
+    return landing(body).owner
+
+
+def is_same_owner(one: str, other: str) -> bool:
+    """Whether two texts are the same RUT."""
+    return owners.normal(one) == owners.normal(other)

@@ -3,15 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from bookkeeping.certificate import Claim
-from bookkeeping.money import ZERO, amount
+from bookkeeping.money import NOISE, ZERO, quantum
 from bookkeeping.sentence import Sentence
 from hooks import bsale_shapes as shapes
 from hooks.bsale_answers import identity
 from hooks.bsale_landing import Landing
+
+CENT = Decimal("0.01")
+"""What no currency of the group divides further."""
 
 Sums = dict[tuple[str, str], dict[str, Decimal]]
 """Money by (office, form), and in it by kind of document; an empty kind is one that is not known."""
@@ -19,7 +22,10 @@ Sums = dict[tuple[str, str], dict[str, Decimal]]
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A total of Bsale's beside the payments that make it up, both as Bsale writes them, not rounded."""
+    """A total of Bsale's beside the payments that make it up, both without the noise of floating-point sums.
+
+    They are not rounded to the currency: two payments of 333.5 are 667, and no 668.
+    """
 
     office: str
     form: str
@@ -57,7 +63,7 @@ def claims(landing: Landing, *, currency: str, key: str) -> list[Claim]:
     made = [*_counts(landing)]
     for one in comparisons(landing):
         if one.office in (key, ""):
-            attested, landed = amount(one.attested, currency), amount(one.landed, currency)
+            attested, landed = _as_money(one.attested, currency), _as_money(one.landed, currency)
             made.append(Claim(str(one), None, None, attested, landed))
     if undated := [row for row in landing.undated if shapes.office(row) in (key, "")]:
         money = sum((shapes.money(row.get("amount"), currency) or ZERO for row in undated), ZERO)
@@ -95,7 +101,7 @@ def _attested(groups: list[dict[str, Any]]) -> Sums:
     for group in groups:
         office = identity(group.get("officeId"))
         place = ("" if office == "0" else office, identity(group.get("paymentTypeId")))
-        sums[place][identity(group.get("codesii"))] += _exact(group.get("paymentTypeTotalAmount"))
+        sums[place][identity(group.get("codesii"))] += _clean(group.get("paymentTypeTotalAmount"))
     return sums
 
 
@@ -104,19 +110,21 @@ def _landed(landing: Landing, *, voids: bool) -> Sums:
     for row in landing.payments:
         if voids or shapes.flag(row.get("state")) is not True:
             place = (shapes.office(row), shapes.form(row))
-            sums[place][landing.document_type(row)] += _exact(row.get("amount"))
+            sums[place][landing.code(row)] += _clean(row.get("amount"))
     return sums
 
 
-def _exact(value: Any) -> Decimal:
-    """An amount as it is written; nothing for what is none, which ``read`` then stops at."""
-    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
-        return ZERO
-    try:
-        exact = Decimal(value)
-    except InvalidOperation:
-        return ZERO
-    return exact if exact.is_finite() else ZERO
+def _clean(value: Any) -> Decimal:
+    """An amount as it is written, without noise; nothing for what is none, at which ``read`` then stops."""
+    number = shapes.exact(value)
+    cents = number.quantize(CENT, rounding=ROUND_HALF_UP)
+    return cents if abs(number - cents) <= NOISE else number
+
+
+def _as_money(total: Decimal, currency: str) -> Decimal:
+    """A sum with the decimals of its currency, or, where it has more, with its own."""
+    smallest = total.quantize(quantum(currency), rounding=ROUND_HALF_UP)
+    return smallest if smallest == total else total.normalize()
 
 
 def _agree(compared: list[Comparison]) -> bool:

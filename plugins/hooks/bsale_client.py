@@ -1,7 +1,9 @@
 """How Bsale is spoken to: the token, everybody's turns, what is tried again, and what an answer's status means."""
 
 import weakref
+from collections.abc import Callable
 from threading import Lock
+from typing import TypeVar
 
 import psycopg
 from airflow.sdk.exceptions import AirflowNotFoundException
@@ -18,6 +20,20 @@ from hooks.transport import LONGEST_WAIT, ReadRetry
 from hooks.vendor import VendorHook, describe, one_line, site_of
 from language.say import say
 from store.session import prepared
+
+Answer = TypeVar("Answer")
+
+OVERLOADED = "requested resource is not available"
+"""What Bsale says with a 500 where it means that too much was asked of it (field-notes.md)."""
+
+
+class Blocked(FatalError):
+    """Bsale has closed the company's account, since it was not paid."""
+
+    advice = (
+        "Nothing was changed there; the company must pay Bsale and have its account opened again. Then run the day"
+        " again: no day is lost by waiting."
+    )
 
 
 class _AccessToken(AuthBase):
@@ -41,6 +57,7 @@ class BsaleClient(VendorHook):
         super().__init__(connection_id)
         self._connecting = Lock()
         self._is_ready = False
+        self._tax_id = ""
 
     def get_conn(self) -> Session:
         """This hook's one session, for all of its threads. Raises FatalError as its base does, and without a token."""
@@ -69,8 +86,12 @@ class BsaleClient(VendorHook):
             raise FatalError(message, vendor=VENDOR)
         return token
 
-    def get(self, endpoint: str, asked: dict[str, str], about: str) -> str:
-        """What a read answers, tried again where that may help. Raises RetriableError, FatalError or DataError."""
+    def get(self, endpoint: str, asked: dict[str, str], about: str, read: Callable[[str], Answer] = str) -> Answer:
+        """What a read answers, as ``read`` understands its text.
+
+        Each call is tried again by itself where that may help: unreachable, dropped, overloaded, no answer or half of
+        one, a text that ``read`` finds not whole. Raises RetriableError, FatalError or DataError.
+        """
         self.get_conn()
         retrying = Retrying(
             retry=retry_if_exception(_may_work_soon),
@@ -78,7 +99,7 @@ class BsaleClient(VendorHook):
             wait=_as_asked,
             reraise=True,
         )
-        return retrying(self._get_once, endpoint, asked, about)
+        return retrying(lambda: read(self._get_once(endpoint, asked, about)))
 
     def post(self, endpoint: str, body: bytes, about: str) -> Response:
         """The response to a write, sent exactly once. Raises as ``VendorHook.tell``."""
@@ -103,6 +124,8 @@ class BsaleClient(VendorHook):
         """What a status that is no success means for a read."""
         status, words = response.status_code, complaint_in(text)
         said = f"Bsale says “{words}”" if words else f"the answer is {describe(text)}"
+        if status == 402:
+            return self.failure(Blocked, f"{about}: the account is blocked because it was not paid; {said}", response)
         if status in (408, 429) or status >= 500:
             error = self.failure(RetriableError, f"{about}: {said}", response)
             error.retry_after = wait_asked_for(response, text)
@@ -112,9 +135,11 @@ class BsaleClient(VendorHook):
         return self.failure(FatalError, f"{about}: {said}: check address and access_token", response)
 
     def _heed(self, response: Response) -> None:
-        """Where Bsale asks to wait, all who use the connection do."""
-        if response.status_code == 429:
-            text = response.content.decode(errors="replace")
+        """Where Bsale asks to wait, all who use the connection do; also where it only says that too much was asked."""
+        if response.status_code not in (429, 500):
+            return
+        text = response.content.decode(errors="replace")
+        if response.status_code == 429 or OVERLOADED in text.lower():
             self._pace.pause(min(wait_asked_for(response, text) or bsale_pace.SECOND, LONGEST_WAIT))
 
     def _find_pace(self) -> Pace:

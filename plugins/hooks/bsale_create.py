@@ -85,6 +85,10 @@ def outcome(bsale: "BsaleClient", payment: NewPayment, response: Response) -> di
         )
         error.retry_after = wait_asked_for(response, text)
         raise error
+    if status == 402:
+        from hooks.bsale_client import Blocked
+
+        raise bsale.failure(Blocked, f"{about}: the account is blocked because it was not paid", response)
     if status in (401, 403) and words:
         raise bsale.failure(FatalError, f"{about}: Bsale says “{words}”: check the access_token", response)
     if words and (200 <= status < 300 or 400 <= status < 500) and status != 408:

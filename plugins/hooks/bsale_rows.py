@@ -2,15 +2,16 @@
 
 from collections import Counter
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
-from bookkeeping.money import ZERO, quantum
+from bookkeeping.money import DECIMALS, ZERO
 from bookkeeping.sentence import Sentence
+from bookkeeping.treatment import taxes
 from hooks import bsale_shapes as shapes
 from hooks.bsale_answers import identity
-from hooks.bsale_landing import Landing
+from hooks.bsale_landing import Landing, paid
 from hooks.bsale_shapes import HARMLESS, Reason
 
 
@@ -43,12 +44,13 @@ class _Reader:
 
     def document(self, place: str, row: dict[str, Any]) -> Document:
         self._is_whole(row)
-        kind, net = self._kind(row), self._net(row)
+        kind = self._kind(row)
+        net = self._net(row, kind)
         if shapes.flag(row["state"]):
             raise _Unbookable(Reason.VOIDED, "the payment is voided")
         self._is_of_the_day(row)
         self._has_a_known_form(row)
-        documents = _paid_documents(row)
+        documents = [number for node in paid(row) if (number := identity(node.get("id")))]
         return Document(
             source="bsale",
             kind=kind,
@@ -56,7 +58,7 @@ class _Reader:
             business_date=self.day,
             currency=self.currency,
             form=shapes.form(row),
-            amounts={"net": net} | (self._shares(row, net) if kind is Kind.COLLECTION else self._taxes(row, net)),
+            amounts={"net": net} | self._parts(row, kind, net),
             attributes=self._attributes(row, kind, net),
             place=place,
             # What people look for: the document that was paid, or, where there are several, the payment itself.
@@ -64,19 +66,20 @@ class _Reader:
         )
 
     def quarantined(self, place: str, row: dict[str, Any], why: _Unbookable) -> QuarantinedRow:
+        kind = self._kind(row)
         return QuarantinedRow(
             place=place,
-            kind=self._kind(row),
+            kind=kind,
             form=shapes.form(row),
             reason=why.reason,
             message=str(why),
-            net=shapes.money(row.get("amount"), self.currency),
+            net=shapes.moved(row, kind, self.currency),
             row=row,
             blocking=why.reason not in HARMLESS,
         )
 
     def _kind(self, row: dict[str, Any]) -> Kind:
-        return shapes.kind(row, self.landing.is_client_credit(row))
+        return self.landing.kind(row, self.currency)
 
     def _is_whole(self, row: dict[str, Any]) -> None:
         said = {
@@ -104,15 +107,27 @@ class _Reader:
                 Reason.NO_OFFICE, "payment {id} names no office, so no cash box would book it", id=said["id"]
             )
 
-    def _net(self, row: dict[str, Any]) -> Decimal:
-        net = shapes.money(row.get("amount"), self.currency)
-        if net is None:
+    def _net(self, row: dict[str, Any], kind: Kind) -> Decimal:
+        said, net = row.get("amount"), shapes.moved(row, kind, self.currency)
+        if net is None and shapes.has_decimals(said, self.currency):
             raise _Unbookable(
-                Reason.BAD_AMOUNT, "amount is {said}, which is no amount of money", said=_quote(row.get("amount"))
+                Reason.BAD_AMOUNT,
+                "the amount of payment {id} is {said}, and {currency} has {n} decimals: correct it in Bsale",
+                id=identity(row["id"]),
+                said=_quote(said),
+                currency=self.currency,
+                n=DECIMALS[self.currency],
             )
-        if net < ZERO:
+        if net is None:
+            raise _Unbookable(Reason.BAD_AMOUNT, "amount is {said}, which is no amount of money", said=_quote(said))
+        if shapes.is_negative(row) and self.landing.pays_out(row, self.currency):
             raise _Unbookable(
-                Reason.NEGATIVE_AMOUNT, "amount is negative ({net}), which Bsale gives no meaning to", net=net
+                Reason.NEGATIVE_AMOUNT,
+                "payment {id} is negative ({net}) and pays a document of type {type}, whose money goes out anyway:"
+                " Bsale must say whether it came in or went out",
+                id=identity(row["id"]),
+                net=-net,
+                type=self.landing.document_type(row),
             )
         return net
 
@@ -147,18 +162,24 @@ class _Reader:
                 form=shapes.form(row),
             )
 
+    def _parts(self, row: dict[str, Any], kind: Kind, net: Decimal) -> dict[str, Decimal]:
+        """What an amount is made of, as far as it is known without the mapping."""
+        nothing = net - net
+        if kind is Kind.COLLECTION:
+            return self._shares(row, net)
+        if kind is not Kind.REFUND:
+            return self._taxes(row, net)
+        if shapes.is_collection(row):
+            return {"base": nothing, "vat": nothing, "reopened": net}
+        return self._taxes(row, net) | {"reopened": nothing}
+
     def _taxes(self, row: dict[str, Any], net: Decimal) -> dict[str, Decimal]:
-        """The VAT in an amount, by the kind of document it pays; none where that is not known.
+        """The VAT in an amount, by the kind of document it pays; none where the country's list has no such kind.
 
         As if all of the document were taxed alike: this contract gives totals of payments, not of invoices.
         """
-        code = self.landing.document_type(row)
-        if code in shapes.EXEMPT:
-            return {"base": net, "vat": net - net}
-        if code in shapes.TAXED:
-            base = (net / (1 + shapes.VAT)).quantize(quantum(self.currency), rounding=ROUND_HALF_UP)
-            return {"base": base, "vat": net - base}
-        return {}
+        known = taxes(self.landing.document_type(row), self.day, self.currency)
+        return known.parts(net, self.currency) if known else {}
 
     def _shares(self, row: dict[str, Any], net: Decimal) -> dict[str, Decimal]:
         """How much of a collection pays off documents, and how much no document takes up."""
@@ -185,9 +206,18 @@ class _Reader:
             attributes["spread"] = "exact" if shared == net else "short" if shared < net else "over"
         elif code := self.landing.document_type(row):
             attributes["document_type"] = code
-        if kind is not Kind.SALE:
+        if kind is Kind.REFUND:
+            attributes["refund_of"] = self._refund_of(row)
+        elif kind is not Kind.SALE:
             attributes["postdated"] = "true" if self._is_postdated(row) else "false"
         return attributes
+
+    def _refund_of(self, row: dict[str, Any]) -> str:
+        if shapes.is_collection(row):
+            return "collection"
+        if not self.landing.pays_out(row, self.currency):
+            return "payment"
+        return "purchase" if self.landing.is_purchase(row, self.currency) else "credit_note"
 
     def _is_postdated(self, row: dict[str, Any]) -> bool:
         """Whether it was paid by a cheque that is good on a later day only."""
@@ -197,13 +227,6 @@ class _Reader:
         if (instant := shapes.seconds(due)) is None:
             raise _Unbookable(Reason.BAD_DATE, "checkDate is {said}, which is no date", said=_quote(due))
         return shapes.utc_day(instant) > self.day
-
-
-def _paid_documents(row: dict[str, Any]) -> list[str]:
-    """The ids of the documents that a payment pays."""
-    listed = row.get("documents")
-    nodes = listed if isinstance(listed, list) else [row.get("document")]
-    return [identity(node.get("id")) for node in nodes if isinstance(node, dict) and identity(node.get("id"))]
 
 
 def _quote(value: Any) -> str:

@@ -20,9 +20,13 @@ class Settings(vendor.Settings):
     """A Bsale connection's extra; its password is the access_token.
 
     ``requests_per_second``: what the site allows; ``timezone``: of the company, for payments that have no date;
-    ``ledger_connection``: where the limit is kept for all processes.
+    ``ledger_connection``: where the limit is kept for all processes. ``rut``: of the company whose token it must be.
+    ``credential_address``: of the service that tells whose a token is; Bsale's own where nothing is said and the API is
+    Bsale's own, none where it is empty.
     """
 
     requests_per_second: PositiveInt = 8
     timezone: Annotated[str, AfterValidator(_zone)] = "America/Santiago"
     ledger_connection: str = "ledger_db"
+    rut: str = ""
+    credential_address: str | None = None

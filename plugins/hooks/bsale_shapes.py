@@ -1,20 +1,16 @@
 """Bsale's words against the glossary's: kinds of document, a payment's fields, why a row is not booked."""
 
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
 from bookkeeping.documents import Kind
-from bookkeeping.money import AmountError, amount
+from bookkeeping.money import ZERO, AmountError, amount, quantum
 from hooks.bsale_answers import identity
 
-VAT = Decimal("0.19")
-"""Chile's value-added tax, which the totals of taxed documents have in them."""
-
-TAXED = ("39", "33", "35", "30", "48", "61", "60", "56", "55", "46", "45")
-EXEMPT = ("41", "34", "38", "32", "110", "111", "112")
-"""Kinds of document by the tax office's code (codesii), with VAT in their totals and without; the usual ones first."""
+LARGEST = 15
+"""Digits before the point that no amount of money has."""
 
 
 class Reason(StrEnum):
@@ -57,11 +53,21 @@ def is_collection(row: dict[str, Any]) -> bool:
     return isinstance(row.get("documents"), list) if said is None else said
 
 
-def kind(row: dict[str, Any], is_client_credit: bool | None) -> Kind:
-    """What a payment is to the books: ``is_client_credit`` is of its form, None where that is not known."""
+def kind(row: dict[str, Any], is_client_credit: bool | None, pays_out: bool) -> Kind:
+    """What a payment is to the books: ``is_client_credit`` is of its form, None where that is not known; ``pays_out``
+    tells that the company pays for a document of its kind."""
+    if is_negative(row):
+        return Kind.REFUND
     if is_collection(row):
         return Kind.COLLECTION
+    if pays_out:
+        return Kind.REFUND
     return Kind.SALE if is_client_credit else Kind.PAYMENT
+
+
+def is_negative(row: dict[str, Any]) -> bool:
+    """Whether a payment's amount is below zero, if only by a fraction."""
+    return exact(row.get("amount")) < ZERO
 
 
 def seconds(value: Any) -> int | None:
@@ -86,6 +92,29 @@ def money(value: Any, currency: str) -> Decimal | None:
         return amount(value, currency)
     except AmountError:
         return None
+
+
+def moved(row: dict[str, Any], its_kind: Kind, currency: str) -> Decimal | None:
+    """The money of a payment, in or out of the till: a refund's is above zero, whichever sign Bsale gives it."""
+    amount = money(row.get("amount"), currency)
+    return abs(amount) if amount is not None and its_kind is Kind.REFUND else amount
+
+
+def exact(value: Any) -> Decimal:
+    """An amount as it is written, however many decimals it has; zero for what is none, or is too large for money."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+        return ZERO
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return ZERO
+    return number if number.is_finite() and number.adjusted() < LARGEST else ZERO
+
+
+def has_decimals(value: Any, currency: str) -> bool:
+    """Whether a value is a number, but finer than the smallest unit of the currency."""
+    number = exact(value)
+    return bool(number) and money(value, currency) is None and number != number.quantize(quantum(currency))
 
 
 def _node_id(row: dict[str, Any], name: str) -> str:

@@ -71,6 +71,11 @@ def get_provider_info() -> dict[str, Any]:
                         "Of the company: a payment without a date belongs to the local day on which it was made.",
                         default="America/Santiago",
                     ),
+                    "rut": _text("RUT", "Of the company: a token of another one is refused."),
+                    "credential_address": _text(
+                        "Credential service",
+                        "Where whose token it is can be asked; blank: Bsale's own, https://credential.bsale.io.",
+                    ),
                     "ledger_connection": _text(
                         "Ledger's connection", "Where the limit is kept for all processes.", default="ledger_db"
                     ),

@@ -53,7 +53,8 @@ class Source(Protocol):
     ``key`` is the box's at its source. One that knows what was planned to be invoiced also has
     ``plan(body, currency, key) -> BillingPlan | None``. See also InvoiceSource. One that can be set up to give more
     than it does has ``notices(body) -> list[str]``: what a landed day does not hold for that reason, for people to
-    know.
+    know. One that can tell whose login it is read with has ``owner(body)`` and ``is_same_owner``, and its hook
+    ``must_be_of(tax_id)``: see ``knows_owner``.
     """
 
     Hook: Callable[..., SourceHook]
@@ -102,6 +103,11 @@ def source_of(box: CashBox) -> Source:
 def knows_plans(box: CashBox) -> bool:
     """Whether the box's source tells what was planned to be invoiced."""
     return hasattr(source_of(box), "plan")
+
+
+def knows_owner(box: CashBox) -> bool:
+    """Whether the box's source tells which company its login is of."""
+    return hasattr(source_of(box), "owner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +178,12 @@ class LandedDay:
             told = "{box}, {day}: {what} comes to more money than the books can hold"
             message = Sentence(told, box=self.box.id, day=self.day, what=what)
             raise DataError(message, vendor=self.box.source)
+
+    def anothers(self, tax_id: str) -> str:
+        """The tax number of the company that the body is of, where that is known and not ``tax_id``; else empty."""
+        source = source_of(self.box)
+        whose = source.owner(self.body) if tax_id and knows_owner(self.box) else ""
+        return "" if not whose or source.is_same_owner(whose, tax_id) else whose
 
     @property
     def _whose(self) -> dict[str, str]:

@@ -44,6 +44,10 @@ def seconds_to_wait(retry_after: str | None) -> float | None:
         return None
 
 
+_SECRET = re.compile(r"(?<=password=)[^&\s'\"]+|(?<=/instances/basic/)[^\s?'\"]+")
+"""What of an address is secret: a password in the query string, and the token that Bsale's service has in its path."""
+
+
 def keep_passwords_out_of_logs() -> None:
     """Blots passwords out of the addresses that urllib3 writes to its log; calling it again changes nothing."""
     for name in ("urllib3.connectionpool", "urllib3.util.retry"):
@@ -51,5 +55,5 @@ def keep_passwords_out_of_logs() -> None:
 
 
 def _blot(record: logging.LogRecord) -> bool:
-    record.msg, record.args = re.sub(r"(?<=password=)[^&\s'\"]+", "***", record.getMessage()), ()
+    record.msg, record.args = _SECRET.sub("***", record.getMessage()), ()
     return True

@@ -18,6 +18,7 @@ Email = Annotated[str, StringConstraints(pattern=r"^[^@\s,;]+@[^@\s,;]+$")]
 class Company(Model):
     """A company's name, the e-mail addresses its alerts go to, its language, and its deadline.
 
+    ``tax_id``: its number at the tax office (RUT), which a source that tells whose login it is must tell, too.
     ``language``: of its boxes' logs and its alerts, Spanish (``es``) or English (``en``). ``close_within``: hours from
     when a day may be read until people are told that it is not closed. ``stale_after``: days after which what was read
     back from the ERP counts as stale, unless it was read again.
@@ -26,6 +27,7 @@ class Company(Model):
     name: Text
     alerts: tuple[Email, ...] = ()
     language: Code = "es"
+    tax_id: Text | None = None
     close_within: Annotated[int, Field(ge=1, le=240)] = 12
     stale_after: Annotated[int, Field(ge=1, le=366)] = STALE_AFTER
 
@@ -45,17 +47,24 @@ def companies() -> dict[str, Company]:
 def language_of(company: str) -> Code:
     """The language in which a company's people are spoken to; Spanish where nobody says, or the file is wrong: what a
     task says must not keep it from its work."""
-    try:
-        known = companies().get(company)
-    except MappingError:
-        known = None
+    known = _known(company)
     return known.language if known else "es"
 
 
 def stale_after(company: str) -> timedelta:
     """How long a reading of the ERP counts for a company's days; the default where nobody says or the file is wrong."""
-    try:
-        known = companies().get(company)
-    except MappingError:
-        known = None
+    known = _known(company)
     return timedelta(days=known.stale_after if known else STALE_AFTER)
+
+
+def tax_id_of(company: str) -> str:
+    """A company's number at the tax office; empty where the file says none, or is wrong: it is checked elsewhere."""
+    known = _known(company)
+    return known.tax_id or "" if known else ""
+
+
+def _known(company: str) -> Company | None:
+    try:
+        return companies().get(company)
+    except MappingError:
+        return None

@@ -9,6 +9,7 @@ import psycopg
 from bookkeeping.cash_box import CashBox
 from bookkeeping.documents import Kind
 from bookkeeping.mapping import Unresolved
+from bookkeeping.treatment import UNKNOWN
 from bookkeeping.vocabulary import BOX, FRAUD
 from mappings.check import SoundMappings
 from mappings.files import Loc
@@ -35,8 +36,18 @@ def unmapped(
         mapping, _ = mappings[box.mapping]
         if mapping.fraud_policy == "hold" and seen.attributes.get(FRAUD) == "true":
             continue
+        attributes = {**seen.attributes, BOX: box.id}
+        if mapping.treats(Kind(seen.kind)) and attributes.get("refund_of") != "collection":
+            document_type = attributes.setdefault("document_type", UNKNOWN)
+            taxes = mapping.taxes(document_type, today, seen.currency)
+            if taxes is None:
+                if seen.component == "net":
+                    one = mapping.untreated(document_type, seen.currency, today)
+                    stopped[box.mapping, ("document_types",), one, seen.currency].append(seen)
+                continue
+            attributes["treatment"] = taxes.treatment
         for number, posting in enumerate(mapping.postings.get(Kind(seen.kind), ())):
-            resolved = mapping.resolve(posting, {**seen.attributes, BOX: box.id}, today)
+            resolved = mapping.resolve(posting, attributes, today)
             if posting.amount == seen.component and isinstance(resolved, list):
                 for one in resolved:
                     place = ("tables", one.table, "values") if one.table else ("postings", seen.kind, number, "rules")

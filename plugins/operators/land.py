@@ -12,7 +12,7 @@ from bookkeeping.reconcile import kind_and_form
 from cash_close.form import IN_BUSINESS_HOURS
 from cash_close.links import DayLink, SourceLink
 from language.say import counted, listed, money, say
-from operators.step import CashCloseStep
+from operators.step import CashCloseStep, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,6 +30,13 @@ SHARED_FOR = timedelta(hours=1)
 
 PATIENCE = timedelta(minutes=10)
 """How long a wait that a vendor asks for is left to the task's retries; a longer one is waited for without a worker."""
+
+
+ANOTHERS = (
+    "what connection {connection} was answered is of another company (tax number {whose}), so nothing is booked of it."
+    " Put this company's own token into the connection, or the right connection into the box's file, then clear the"
+    " task land."
+)
 
 
 class LandOperator(CashCloseStep):
@@ -57,6 +64,7 @@ class LandOperator(CashCloseStep):
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """At most one question to the source, one snapshot for the box; none where what the file says cannot be."""
         from hooks.sources import LandedDay, invoice_source_of, source_of
+        from mappings.companies import tax_id_of
         from operators import late_changes
         from operators.belonging import hold_against_ledger
         from store import invoices, landing
@@ -73,6 +81,8 @@ class LandOperator(CashCloseStep):
         with landing.landing_alone(ledger, alone):
             snapshot = self._lying_there(ledger, place, box, hook.site) or self._ask(ledger, place, box, hook)
             landed = LandedDay(box, day, snapshot.body, invoices.seen_before(ledger, snapshot))
+            if whose := landed.anothers(tax_id_of(box.company)):
+                raise refusal(box, day, ANOTHERS, whose=whose, connection=box.connection)
             claims = [*landed.claims(), *landed.notices()]
             with ledger.transaction():
                 if tells_of_invoices:
@@ -130,11 +140,14 @@ class LandOperator(CashCloseStep):
 
     def _ask(self, ledger: "psycopg.Connection", place: "Place", box: CashBox, hook: "SourceHook") -> "Snapshot":
         from hooks.errors import RetriableError
-        from hooks.sources import invoice_source_of
+        from hooks.sources import invoice_source_of, knows_owner
+        from mappings.companies import tax_id_of
         from operators import late_changes
         from store import landing
 
         try:
+            if knows_owner(box):
+                hook.must_be_of(tax_id_of(box.company))
             if invoice_source_of(box):
                 since = hook.looks_back_to(place.business_date)
                 hook.expected = late_changes.expected(ledger, box, place, since)

@@ -257,6 +257,31 @@ class TestRefusals:
         assert raised.value.retry_after == 3600
         assert len(vendor.asked) == 3
 
+    @pytest.mark.parametrize("body", ["<html>", '{"count": 19', "", "[" * 100_000])
+    def test_an_answer_that_is_not_whole_is_asked_for_again_by_itself(self, connect, vendor, body):
+        vendor.answers(body, payload("count"))
+        assert connect(retries=1).count() == 1926
+        assert len(vendor.asked) == 2
+
+    def test_a_resource_that_is_not_available_may_be_the_limit_so_all_wait_a_moment(
+        self, connect, vendor, reply, monkeypatch
+    ):
+        waited = []
+        monkeypatch.setattr(bsale_client.bsale_pace.ProcessPace, "pause", lambda _, seconds: waited.append(seconds))
+        vendor.answers(reply('{"error": "The requested resource is not available"}', status=500), payload("count"))
+        assert connect(retries=1).count() == 1926
+        assert waited == [1.0]
+
+    @pytest.mark.parametrize("body", ['{"error": "Instance blocked"}', "<html>", ""])
+    def test_an_account_that_was_not_paid_has_its_own_advice(self, connect, vendor, reply, body):
+        vendor.answers(reply(body, status=402))
+        hook = connect(retries=3)
+        for ask in (hook.count, lambda: hook.create(NEW)):
+            with pytest.raises(FatalError, match="the account is blocked because it was not paid") as raised:
+                ask()
+            assert "the company must pay Bsale and have its account opened again" in str(raised.value)
+        assert len(vendor.asked) == 2
+
     def test_a_refusal_is_not_asked_for_again(self, connect, vendor, reply):
         vendor.answers(reply('{"error": "no"}', status=400))
         with pytest.raises(DataError):

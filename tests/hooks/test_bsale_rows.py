@@ -161,6 +161,99 @@ class TestSalesOnCredit:
         assert (found.reason, found.blocking) == (Reason.BAD_AMOUNT, True)
 
 
+class TestRefunds:
+    def test_a_credit_note_that_is_paid_out_is_money_that_goes_out(self):
+        found = document(payment(7, 1190), code="61")
+        assert (found.key, found.kind, found.net) == ("bsale:refund:7", Kind.REFUND, Decimal(1190))
+        assert found.amounts == {"net": 1190, "base": 1000, "vat": 190, "reopened": 0}
+        assert found.attributes == {"form": "1", "document_type": "61", "refund_of": "credit_note"}
+
+    @pytest.mark.parametrize("code", ["60", "112"])
+    def test_so_are_the_other_credit_notes(self, code):
+        assert document(payment(7), code=code).attributes["refund_of"] == "credit_note"
+
+    def test_a_companys_own_kind_is_a_credit_note_where_bsale_says_so(self):
+        own = {"id": 12, "name": "Devolución interna", "codeSii": "", "isCreditNote": 1}
+        row = payment(7) | {"document": node("documents", "97") | {"document_type": {"id": "12"}}}
+        found = document(row, catalogue=[own])
+        assert (found.kind, found.attributes["document_type"]) == (Kind.REFUND, "Devolución interna")
+        assert found.amounts == {"net": 1190, "reopened": 0}
+
+    @pytest.mark.parametrize("amount", [-5990, "-5990.0"])
+    def test_a_payment_below_zero_takes_one_back(self, amount):
+        found = document(payment(7, amount))
+        assert (found.kind, found.net, found.attributes["refund_of"]) == (Kind.REFUND, Decimal(5990), "payment")
+        assert found.amounts["base"] + found.amounts["vat"] == 5990
+
+    def test_a_sale_on_credit_below_zero_lets_the_customer_owe_less(self):
+        found = document(payment(7, -1190, CLIENT_CREDIT))
+        assert (found.kind, found.form, found.net) == (Kind.REFUND, "4", Decimal(1190))
+
+    def test_a_collection_below_zero_opens_its_debt_again(self):
+        found = document(collection(7, -1000, []))
+        assert found.amounts == {"net": 1000, "base": 0, "vat": 0, "reopened": 1000}
+        assert found.attributes["refund_of"] == "collection"
+
+    @pytest.mark.parametrize("code", ["45", "46"])
+    def test_what_is_paid_for_a_purchase_goes_out_too(self, code):
+        assert document(payment(7), code=code).attributes["refund_of"] == "purchase"
+
+    def test_a_negative_payment_of_a_credit_note_stops_the_day(self):
+        found = quarantined(payment(7, -5990), code="61")
+        assert (found.reason, found.blocking, found.net) == (Reason.NEGATIVE_AMOUNT, True, Decimal(5990))
+        assert "payment 7 is negative (-5990) and pays a document of type 61" in found.message
+
+    def test_the_control_totals_count_what_goes_out_apart(self):
+        body = landed([payment(1, 1190), payment(2, -500)])
+        assert control_totals(body, currency="CLP", key="1") == [
+            Total(Kind.PAYMENT, "1", 1, Decimal(1190)),
+            Total(Kind.REFUND, "1", 1, Decimal(500)),
+        ]
+
+
+class TestKindsOfDocuments:
+    OWN = {"id": 7, "name": "Nota de venta", "codeSii": ""}
+    BOLETA = {"id": 1, "name": "Boleta", "codeSii": "39", "isCreditNote": 0}
+
+    @staticmethod
+    def paying(document_type: object, **fields: object) -> dict:
+        return payment(7) | {"document": node("documents", "97") | {"document_type": document_type} | fields}
+
+    @pytest.mark.parametrize("shown", [{"id": "1"}, {"id": 1}, {"id": "1", "codeSii": "33"}])
+    def test_a_payment_shows_the_kind_of_its_document_by_the_companys_list(self, shown):
+        found = document(self.paying(shown), catalogue=[self.BOLETA], document_types={})
+        assert (found.attributes["document_type"], found.amounts["vat"]) == ("39", Decimal(190))
+
+    def test_a_code_that_the_document_shows_by_itself_serves_as_well(self):
+        assert document(self.paying({"id": "1"}, codeSii="41"), document_types={}).amounts["vat"] == 0
+
+    def test_a_kind_without_a_code_is_known_by_its_name(self):
+        found = document(self.paying({"id": "7"}, codeSii=""), catalogue=[self.OWN], document_types={})
+        assert (found.attributes["document_type"], found.amounts) == ("Nota de venta", {"net": Decimal(1190)})
+
+    @pytest.mark.parametrize(
+        ("name", "known_by"),
+        [
+            ("39", "no_code_7"),
+            ("", "no_code_7"),
+            (None, "no_code_7"),
+            (" Nota\n de\tventa\x00 ", "Nota de venta"),
+            ("Nota de venta \ud83d", "Nota de venta"),
+        ],
+    )
+    def test_a_name_that_is_none_or_could_be_a_code_is_not_used(self, name, known_by):
+        found = document(self.paying({"id": "7"}), catalogue=[self.OWN | {"name": name}], document_types={})
+        assert found.attributes["document_type"] == known_by
+
+    def test_two_kinds_of_one_name_are_told_apart(self):
+        catalogue = [self.OWN, self.OWN | {"id": 8}]
+        found = document(self.paying({"id": "8"}), catalogue=catalogue, document_types={})
+        assert found.attributes["document_type"] == "Nota de venta (8)"
+
+    def test_where_only_lists_by_code_told_that_there_is_none_it_is_known_as_that(self):
+        assert document(payment(7), code="").attributes["document_type"] == "no_code"
+
+
 class TestDays:
     @pytest.mark.parametrize("hour", [0, 3, 4, 20, 23])
     def test_the_day_is_the_recorddates_in_utc(self, hour):
@@ -210,6 +303,16 @@ class TestQuarantine:
         assert (found.reason, found.blocking, found.net) == (Reason.VOIDED, False, Decimal(1190))
         assert (found.kind, found.form, found.row["id"]) == (Kind.PAYMENT, "2", 7)
 
+    @pytest.mark.parametrize("amount", ["12.990", 990.5, "0.4", -0.5, 333.5, "1e-3"])
+    def test_a_fraction_of_a_peso_stops_the_day_with_a_sentence(self, amount):
+        found = quarantined(payment(7, amount))
+        assert (found.reason, found.blocking, found.net) == (Reason.BAD_AMOUNT, True, None)
+        assert f"the amount of payment 7 is '{amount}', and CLP has 0 decimals" in found.message
+
+    @pytest.mark.parametrize("amount", [990.0000000001, "989.9999999999"])
+    def test_the_noise_of_floating_point_is_no_fraction(self, amount):
+        assert document(payment(7, amount)).net == Decimal(990)
+
     @pytest.mark.parametrize("amount", ["ten", "", [], {}, True, "NaN", "1e999999"])
     def test_an_amount_that_is_none_stops_the_day(self, amount):
         found = quarantined(payment(7, amount))
@@ -217,10 +320,6 @@ class TestQuarantine:
 
     def test_a_missing_amount_stops_the_day(self):
         assert quarantined(payment(7, amount=None)).reason is Reason.BAD_AMOUNT
-
-    def test_a_negative_amount_stops_the_day(self):
-        found = quarantined(payment(7, -5990))
-        assert (found.reason, found.blocking) == (Reason.NEGATIVE_AMOUNT, True)
 
     @pytest.mark.parametrize("field", ["id", "state", "payment_type"])
     def test_a_field_that_booking_needs_stops_the_day_where_it_lacks(self, field):

@@ -198,8 +198,8 @@ def test_mistakes_of_shape_are_told_in_words_with_their_lines(folder, spoil):
         f"{ACCOUNTS}:{priority}: postings.payment[2].rules[2].priority: 'high' is not a whole number",
         f"{ACCOUNTS}:{side}: postings.payment[4].side: 'haber' is not one of 'debit' or 'credit'",
         f"{ACCOUNTS}:{rules - 1}: postings.credit_note[2].rules: must be a list",
-        f"{ACCOUNTS}:{kind}: postings.receit: 'receit' is not one of 'payment', 'credit_note', 'receipt', 'sale' or "
-        "'collection'; did you mean 'receipt'?",
+        f"{ACCOUNTS}:{kind}: postings.receit: 'receit' is not one of 'payment', 'credit_note', 'receipt', 'sale', "
+        "'collection' or 'refund'; did you mean 'receipt'?",
     ]
 
 

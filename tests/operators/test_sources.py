@@ -103,6 +103,44 @@ class TestOneLandingForACompany:
         assert sandbox.calls("zeta", "VentasDetalladas") == 1
 
 
+class TestWhoseTokenItIs:
+    @pytest.fixture
+    def token_of(self, sandbox, monkeypatch):
+        """Puts another token into the connection, whose owner the sandbox tells."""
+
+        def token_of(password: str) -> None:
+            connection = json.loads(os.environ["AIRFLOW_CONN_BSALE"])
+            connection |= {"password": password, "extra": {"retries": 0, "credential_address": f"{sandbox.url}/bsale"}}
+            monkeypatch.setenv("AIRFLOW_CONN_BSALE", json.dumps(connection))
+
+        return token_of
+
+    def test_another_companys_token_lands_nothing(self, close, sandbox, ledger, token_of):
+        token_of("sandbox-norte")
+        with pytest.raises(AirflowFailException, match="is of RUT 77654321-7, not of 76543210-3"):
+            close("austral_oficina_1", DAY).step("land")
+        assert sandbox.calls("bsale", "payments") == 0
+        assert ledger.execute("SELECT count(*) FROM landing.snapshot").fetchone()[0] == 0
+
+    def test_its_own_token_closes_the_day(self, close, token_of):
+        token_of("sandbox")
+        assert close("austral_oficina_1", DAY).all()["state"] == "reconciled"
+
+    def test_a_day_that_lies_there_of_another_company_is_not_taken(self, close, token_of, mappings, sandbox, ledger):
+        token_of("sandbox")
+        close("austral_oficina_1", DAY).step("land")
+        companies = mappings / "companies.yaml"
+        other = companies.read_text().replace("  itb_uruguay:\n", "  itb_uruguay:\n    tax_id: 77.654.321-7\n")
+        companies.write_text(other)
+        box = mappings / "cash_boxes" / "austral_oficina_2.yaml"
+        box.write_text(box.read_text().replace("company: comercial_austral", "company: itb_uruguay"))
+        asked = sandbox.calls("bsale")
+        with pytest.raises(AirflowFailException, match=r"of another company \(tax number 76543210-3\)"):
+            close("austral_oficina_2", DAY).step("land")
+        assert sandbox.calls("bsale") == asked
+        assert ledger.execute("SELECT box FROM landing.taken").fetchall() == [("austral_oficina_1",)]
+
+
 class TestTheCertificate:
     def test_is_told_with_both_figures_kept_and_stops_the_day_where_it_does_not_hold(self, close, sandbox, ledger):
         sandbox.faults.add("page_missing", vendor="bsale", operation="group_payment_types", times=None)

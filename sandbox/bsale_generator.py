@@ -107,7 +107,9 @@ class Till:
         document = BsaleDocument(
             company=self.company,
             number=self.rng.randint(1_000, 99_999),
-            codesii=codesii if codesii is not None else self.rng.choices([catalogue.RECEIPT, catalogue.INVOICE], [85, 15])[0],
+            codesii=codesii
+            if codesii is not None
+            else self.rng.choices([catalogue.RECEIPT, catalogue.INVOICE], [85, 15])[0],
             office=self.office.id,
             total=total,
         )

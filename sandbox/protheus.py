@@ -137,7 +137,7 @@ class Protheus:
                     return self._refused(tenant, refusal)
         except FileNotFoundError as missing:
             return _failure(500, f"The sandbox has no chart of accounts: {missing}")
-        return JSONResponse(_result(tenant, number, ""))
+        return JSONResponse(self._result(tenant, number, ""))
 
     def _prepare_numbers(self, tenant: Tenant, act: Callable[[Ledger, dict], str], body: dict) -> None:
         """A site may take its time to prepare the numbers of an unused address; nobody else waits for it."""
@@ -157,7 +157,15 @@ class Protheus:
     def _refused(self, tenant: Tenant, refusal: Refusal) -> JSONResponse:
         if refusal.code == NOT_FOUND and self.settings.not_found_as_http_404:
             return JSONResponse({"errorCode": 404, "errorMessage": str(refusal)}, 404)
-        return JSONResponse(_result(tenant, "", str(refusal)), self.settings.business_error_status)
+        return JSONResponse(self._result(tenant, "", str(refusal)), self.settings.business_error_status)
+
+    def _result(self, tenant: Tenant, document: str, error: str) -> dict[str, str]:
+        return {
+            self.settings.group_field: tenant.group,
+            "CT2_FILIAL": tenant.branch,
+            "CT2_DOC": document,
+            "error": error,
+        }
 
     def _query(self, tenant_id: str, parameters: Mapping[str, str]) -> JSONResponse:
         tenant = TENANTS.get(tenant_id.rstrip())
@@ -194,10 +202,6 @@ class Protheus:
 
     def controls(self) -> APIRouter:
         return controls(self)
-
-
-def _result(tenant: Tenant, document: str, error: str) -> dict[str, str]:
-    return {"GrupoEmpresa": tenant.group, "CT2_FILIAL": tenant.branch, "CT2_DOC": document, "error": error}
 
 
 def _failure(status: int, message: str, headers: dict[str, str] | None = None) -> JSONResponse:

@@ -99,6 +99,8 @@ class Ledger:
 
     def delete(self, body: dict) -> str:
         """Takes a document off the books and gives its number; raises Refusal."""
+        if self.settings.calendar_first:
+            self._check_open(self._date(body), _key_part(body, "CT2_LOTE", 6))
         document = self._find(body)
         self._check_open(document.entry_date, document.lot)
         document.deleted_at = datetime.now(UTC)

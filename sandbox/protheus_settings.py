@@ -25,7 +25,9 @@ class Settings(BaseModel):
     (its sides differ, or an account or cost centre is not there or blocked) is not refused but kept, with CT2_TPSALD
     9. ``numbers_ahead``: how many numbers an address is given at once (MV_CTFQTD; 0: one by one), which takes
     ``fresh_sublot_seconds``; a number that a refused entry had taken is not given again then. ``closed_until``: the
-    last day of the closed periods; ``closed_months``: others, as ``2024-09``. ``lots_in_use``: lots in which somebody
+    last day of the closed periods; ``closed_months``: others, as ``2024-09``; ``calendar_first``: a delete in a
+    closed period is refused before it is looked whether there is anything to delete. ``group_field``: what answers call
+    the group of companies (the English page says ``CompanyGroup``). ``lots_in_use``: lots in which somebody
     else is working. ``token_lifetime``: seconds.
     """
 
@@ -48,6 +50,8 @@ class Settings(BaseModel):
     fresh_sublot_seconds: float = 0
     closed_until: date | None = None
     closed_months: frozenset[str] = frozenset()
+    calendar_first: bool = False
+    group_field: str = "GrupoEmpresa"
     lots_in_use: frozenset[str] = frozenset()
     token_lifetime: float = 3600
 

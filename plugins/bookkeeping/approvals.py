@@ -1,16 +1,18 @@
 """When a person must approve a day before it is posted. Pure."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from bookkeeping.address import Address
 from bookkeeping.cash_box import Approvals
 from bookkeeping.identity import Books
 from bookkeeping.sentence import Sentence
 
 
 class Reason(StrEnum):
-    """Why a person is asked. About the last three, always; about the others, where the box's file says so."""
+    """Why a person is asked. About the last four, always; about the others, where the box's file says so."""
 
     AMOUNT = "amount"
     CORRECTION = "correction"
@@ -18,9 +20,11 @@ class Reason(StrEnum):
     TWO_FORMS = "two_forms"
     UNUSUAL_VAT = "unusual_vat"
     DISCREPANCY = "discrepancy"
+    CLOSED_PERIOD = "closed_period"
     OTHER_ORIGIN = "other_origin"
     OTHER_TARGET = "other_target"
     OTHER_CURRENCY = "other_currency"
+    TAKE_OVER = "take_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,9 @@ class Standing:
 
     ``books``: what the day's books belong to; ``standing``: those of the day that the ERP holds, or may hold, and that
     these would replace; ``last_currency``: of what the box posted last.
+
+    ``day`` is the business date, ``entry_date`` the one on which what is not posted yet will be booked (None where
+    nothing is). ``doubts``: documents in the lot that may be somebody else's, each with where it stands.
     """
 
     total: Decimal
@@ -47,6 +54,9 @@ class Standing:
     standing: tuple[Books, ...] = ()
     last_currency: str | None = None
     unusual_invoices: int = 0
+    day: date | None = None
+    entry_date: date | None = None
+    doubts: tuple[tuple[str, Address], ...] = ()
 
 
 def questions(asked: Approvals, standing: Standing, currency: str) -> dict[Reason, Sentence]:
@@ -86,7 +96,34 @@ def questions(asked: Approvals, standing: Standing, currency: str) -> dict[Reaso
             limit=limit,
             currency=currency,
         )
-    return found | _of_what_they_belong_to(standing)
+    late = standing.entry_date not in (None, standing.day)
+    if asked.closed_period and late and not standing.corrects:
+        found[Reason.CLOSED_PERIOD] = Sentence(
+            "The period of {day} is closed in the ERP: these first books of the day would go to {date}, the first open"
+            " date, and say in their histories which day they are of",
+            day=standing.day,
+            date=standing.entry_date,
+        )
+    return found | _of_what_they_belong_to(standing) | _of_what_may_be_others(standing)
+
+
+def _of_what_may_be_others(day: Standing) -> dict[Reason, Sentence]:
+    """What is asked before documents that may be somebody else's are treated as this ledger's own."""
+    if not day.doubts:
+        return {}
+    document, address = day.doubts[0]
+    return {
+        Reason.TAKE_OVER: Sentence(
+            "Document {document} at {address} may be somebody else's (documents in doubt: {n}). Look at it in the ERP:"
+            " its CT2_KEY says who posted it. If nobody but this ledger posts to lot {lot}, approve: the lot is taken"
+            " over, and what stands at addresses that were posted to from here is deleted as this ledger's own. If"
+            " somebody else does, reject, and give the cash box a lot of its own",
+            document=document,
+            address=address,
+            n=len(day.doubts),
+            lot=address.lot,
+        )
+    }
 
 
 def _of_what_they_belong_to(day: Standing) -> dict[Reason, Sentence]:

@@ -80,13 +80,14 @@ UNUSUAL_VAT = frozenset({"bad_rate", "totals_disagree"})
 
 
 class Approvals(Model):
-    """When a person must approve a box's day before it is posted; a box whose file says nothing never asks.
+    """When a person must approve a box's day before it is posted, beside what is always asked.
 
     ``amount_over``: the day's journal comes to more than this (sum of its debits). ``corrections``: the day was posted
     before and its books changed. ``first_day``: nothing of this box was ever posted. ``discrepancy_up_to``: what
     differs by at most this much between source, staging and journal waits for a person to accept it, instead of
     failing the day. ``two_forms``: a payment listed under two forms may be released, instead of stopping the day.
     ``unusual_vat``: so may an invoice whose VAT rate or total is not understood.
+    ``closed_period``: the day's first books come after the ERP has closed its period, and go to the first open date.
     """
 
     amount_over: Amount | None = None
@@ -95,6 +96,7 @@ class Approvals(Model):
     discrepancy_up_to: Amount | None = None
     two_forms: bool = False
     unusual_vat: bool = False
+    closed_period: bool = True
 
     def releases(self, reason: str) -> bool:
         """Whether a row that was quarantined for a reason may be released by a person."""

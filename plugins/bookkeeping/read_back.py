@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from bookkeeping.address import Address
 from bookkeeping.journal import JournalEntry, Side
 from bookkeeping.money import ZERO
 from bookkeeping.sentence import Sentence
@@ -31,6 +32,14 @@ class BookedLine:
     history: str
     key: str
     outside: str = ""
+
+
+class StandingDocument(NamedTuple):
+    """A document that stands in the ERP, and the key that its lines carry."""
+
+    address: Address
+    document: str
+    key: str
 
 
 class Code(StrEnum):

@@ -1,5 +1,7 @@
 """What went wrong with a vendor, named by what may be done next. Light, so that everybody can import it."""
 
+from datetime import date
+
 from bookkeeping.sentence import Sentence
 
 
@@ -67,3 +69,11 @@ class DataError(VendorError):
     def __init__(self, message: str, *, code: str | None = None, **facts) -> None:
         super().__init__(message, **facts)
         self.code = code
+
+
+class PeriodClosedError(DataError):
+    """The ERP takes nothing on ``entry_date`` any more, nor gives anything back from it."""
+
+    def __init__(self, message: str, *, entry_date: date | None = None, **facts) -> None:
+        super().__init__(message, **facts)
+        self.entry_date = entry_date

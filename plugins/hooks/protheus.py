@@ -13,10 +13,10 @@ from requests import Response
 
 from bookkeeping.address import Address
 from bookkeeping.journal import JournalEntry, Line, Side
-from bookkeeping.read_back import BookedLine
+from bookkeeping.read_back import BookedLine, StandingDocument
 from bookkeeping.sentence import Sentence
 from hooks import vendor
-from hooks.errors import DataError, FatalError, RetriableError, UncertainError, VendorError
+from hooks.errors import DataError, FatalError, PeriodClosedError, RetriableError, UncertainError, VendorError
 from hooks.protheus_login import LOGIN_TIMEOUT, TokenLogin
 from hooks.protheus_query import LotReader
 from hooks.vendor import VendorHook, describe, one_line
@@ -34,6 +34,15 @@ NOT_FOUND = rf"(?i){_DOCUMENT}[^.;:]*{_ABSENT}|^\W*{_ABSENT}\W*(?:$|(?:(?:el|o|t
 The text must speak of the document, or of nothing: "calendario no encontrado" does not say that no document is there.
 """
 
+_PERIOD = r"\b(?:calend[aá]rios?|per[ií]odos?|periods?|calendars?|ejercicios?|exerc[ií]cios?)\b"
+_DATE = r"\b(?:mes|m[eê]s|month|fecha|data|date)\b"
+_CLOSED = r"\b(?:cerrad[oa]s?|bloquead[oa]s?|fechad[oa]s?|encerrad[oa]s?|closed|locked|blocked)\b"
+CLOSED_PERIOD = rf"(?i)\bCTBBLOQ\b|(?:{_PERIOD}|{_DATE})[^.;]*{_CLOSED}|{_CLOSED}[^.;]*{_PERIOD}"
+"""How the ERP says that a date's period is closed, in its three languages."""
+
+_GROUP = ("GrupoEmpresa", "CompanyGroup")
+"""What an answer calls the group of companies: TOTVS' Spanish page of the service, and its English one."""
+
 # What a call gets that never reached the routine: no login, no such address, not this way, too big, not this type.
 _NEVER_REACHED = {401, 404, 405, 413, 415}
 
@@ -46,7 +55,8 @@ _UNCLEAR = {403, 408, 429}
 class Acknowledgement:
     """What the ERP answers to an accepted entry, as it said it, stripped; whether to believe it is for posting to say.
 
-    ``document`` is CT2_DOC; ``company_group`` (GrupoEmpresa) and ``branch`` (CT2_FILIAL) name the tenant it went to.
+    ``document`` is CT2_DOC; ``company_group`` (GrupoEmpresa, or CompanyGroup) and ``branch`` (CT2_FILIAL) name the
+    tenant it went to.
     """
 
     document: str
@@ -60,7 +70,8 @@ class Settings(vendor.Settings):
     ``currencies`` gives each currency its number in the ERP (CT2_MOEDLC, and the end of CT2_VALR01 to CT2_VALR05, which
     hold a line's amount in the documents' own currency where that is another); ``balance_type``, ``conversion`` and
     ``origin`` go out as CT2_TPSALD, CT2_CONVER and CT2_ORIGEM; ``not_found`` is the pattern for the text of a delete
-    that found no document. A document of 999 lines takes the ERP long, hence the long ``read_timeout`` (seconds).
+    that found no document, ``closed_period`` that for a refusal because the date's period is closed. A document of 999
+    lines takes the ERP long, hence the long ``read_timeout`` (seconds).
     """
 
     read_timeout: PositiveFloat = 180
@@ -70,6 +81,7 @@ class Settings(vendor.Settings):
     conversion: str = ""
     origin: str = "CIERRE"
     not_found: re.Pattern[str] = re.compile(NOT_FOUND)
+    closed_period: re.Pattern[str] = re.compile(CLOSED_PERIOD)
 
 
 class ProtheusHook(VendorHook):
@@ -122,15 +134,15 @@ class ProtheusHook(VendorHook):
         """
         about = Sentence("delete of document {document} at {address}", document=document, address=address)
         response = self._send("delete", address, {**_cover(address), "CT2_DOC": document}, about)
-        answer = self._answer(response, about)
-        said, tenant = one_line(_said(answer, "error")), (_said(answer, "GrupoEmpresa"), _said(answer, "CT2_FILIAL"))
+        answer = self._answer(response, about, address)
+        said, tenant = one_line(_said(answer, "error")), (_said(answer, *_GROUP), _said(answer, "CT2_FILIAL"))
         if tenant != _tenant(address) and (any(tenant) or not said):
             told = Sentence("{about}: the ERP answers for tenant {tenant}", about=about, tenant=",".join(tenant))
             raise self.failure(UncertainError, told, response)
         if self.settings.not_found.search(said):
             return False
         if said:
-            raise self._refusal(about, said, response)
+            raise self._refusal(about, said, response, entry_date=address.entry_date)
         if _said(answer, "CT2_DOC") != document:
             told = Sentence("{about}: the ERP answers for another document", about=about)
             raise self.failure(UncertainError, told, response)
@@ -142,6 +154,14 @@ class ProtheusHook(VendorHook):
         Only reads. Raises RetriableError or FatalError.
         """
         return LotReader(self).lines(tenant, entry_date, lot)
+
+    def in_lot(self, tenant: str, lot: str) -> list[StandingDocument] | None:
+        """Documents that stand in a lot on whatever date: those of a page, the newest first; None where the site does
+        not offer this.
+
+        Only reads. Raises RetriableError or FatalError.
+        """
+        return LotReader(self).standing(tenant, lot)
 
     @property
     def timeout_seconds(self) -> float:
@@ -206,10 +226,10 @@ class ProtheusHook(VendorHook):
 
     def _book(self, method: str, address: Address, body: dict[str, Any], about: str) -> Acknowledgement:
         response = self._send(method, address, body, about)
-        answer = self._answer(response, about)
+        answer = self._answer(response, about, address)
         refusal, document = one_line(_said(answer, "error")), _said(answer, "CT2_DOC")
         if refusal and not document:
-            raise self._refusal(about, refusal, response)
+            raise self._refusal(about, refusal, response, entry_date=address.entry_date)
         if refusal:
             told = "{about}: the ERP gives document {document} and an error too: {words}"
             message = Sentence(told, about=about, document=document, words=refusal)
@@ -217,7 +237,7 @@ class ProtheusHook(VendorHook):
         if not document or "error" not in answer:
             message = Sentence("{about}: the answer lacks its document number or its error", about=about)
             raise self.failure(UncertainError, message, response)
-        return Acknowledgement(document, _said(answer, "GrupoEmpresa"), _said(answer, "CT2_FILIAL"))
+        return Acknowledgement(document, _said(answer, *_GROUP), _said(answer, "CT2_FILIAL"))
 
     def _send(self, method: str, address: Address, body: dict[str, Any], about: str) -> Response:
         """One POST; a second one only after a 401 to a token, which says that the first was not carried out."""
@@ -234,28 +254,35 @@ class ProtheusHook(VendorHook):
             response = send()
         return response
 
-    def _answer(self, response: Response, about: str) -> dict[str, Any]:
+    def _answer(self, response: Response, about: str, address: Address) -> dict[str, Any]:
         """What the routine itself answered, accepting or refusing. Raises for whatever else may have answered."""
         text, status = self.text(response, about=about, if_lost=UncertainError), response.status_code
         answer = _object(text)
         is_refusal = 400 <= status < 500 and status not in _NEVER_REACHED | _UNCLEAR
-        is_of_routine = not answer.keys().isdisjoint({"GrupoEmpresa", "CT2_FILIAL", "CT2_DOC"}) and status != 401
+        is_of_routine = not answer.keys().isdisjoint({*_GROUP, "CT2_FILIAL", "CT2_DOC"}) and status != 401
         if answer and (status == 200 or (_said(answer, "error") and (is_refusal or is_of_routine))):
             return answer
         if status in _NEVER_REACHED or (status == 403 and answer):
             message = Sentence("{about} never reached the ERP's routine: check address, login and rights", about=about)
             raise self.failure(FatalError, message, response)
-        words = one_line(_said(answer, "errorMessage") or _said(answer, "message"))
+        words = one_line(_said(answer, "errorMessage", "message"))
         if is_refusal and words:
-            raise self._refusal(about, words, response, code=_said(answer, "errorCode") or _said(answer, "code"))
+            code = _said(answer, "errorCode", "code")
+            raise self._refusal(about, words, response, code=code, entry_date=address.entry_date)
         message = Sentence("{about}: the answer is {page}", about=about, page=describe(text, quote=True))
         raise self.failure(UncertainError, message, response)
 
-    def _refusal(self, about: str, words: str, response: Response, code: str = "") -> VendorError:
+    def _refusal(
+        self, about: str, words: str, response: Response, code: str = "", entry_date: date | None = None
+    ) -> VendorError:
         """The ERP said no. Its texts may begin with the name of their help page, which is the nearest to a code."""
         named = re.match(r"(?:AJUDA|AYUDA|HELP):(\S+)", words)
         refused = Sentence("{about} is refused: {words}", about=about, words=words.rstrip("."))
-        error = self.failure(DataError, refused, response)
+        if self.settings.closed_period.search(words):
+            error = self.failure(PeriodClosedError, refused, response)
+            error.entry_date = entry_date
+        else:
+            error = self.failure(DataError, refused, response)
         error.code = code or (named[1] if named else None)
         return error
 
@@ -288,7 +315,10 @@ def _object(text: str) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _said(answer: dict[str, Any], name: str) -> str:
-    """A field of the answer, stripped; empty if it is missing, or no text or number."""
-    value = answer.get(name)
-    return str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+def _said(answer: dict[str, Any], *names: str) -> str:
+    """The first of these fields that says something, stripped; empty if none does, or it is no text or number."""
+    for name in names:
+        value = answer.get(name)
+        if isinstance(value, (str, int)) and not isinstance(value, bool) and (said := str(value).strip()):
+            return said
+    return ""

@@ -5,15 +5,19 @@ The query is the framework's genericQuery. It takes SQL as text, so nothing gets
 
 import json
 import re
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+from requests import Response
+
+from bookkeeping.address import Address
 from bookkeeping.journal import Side
 from bookkeeping.money import DECIMALS, amount
-from bookkeeping.read_back import BookedLine
+from bookkeeping.read_back import BookedLine, StandingDocument
 from bookkeeping.sentence import Sentence
 from hooks.errors import FatalError, RetriableError
 from hooks.vendor import describe
@@ -73,8 +77,32 @@ class LotReader:
                 return lines
         raise self.hook.failure(RetriableError, f"{about}: no end after {MOST_PAGES} pages")
 
+    def standing(self, tenant: str, lot: str) -> list[StandingDocument] | None:
+        """Documents that stand in a lot on whatever date: those of a page, the newest first; None where the site does
+        not offer the query. Raises as ``lines``."""
+        about = Sentence("read-back of lot {lot}", lot=lot)
+        response = self._ask(whole_lot_query(lot), tenant, about)
+        if response is None:
+            return None
+        found: dict[StandingDocument, None] = {}
+        with self._as_read(about, response):
+            for row in self._items(response, about)[0]:
+                found[read_document(row, tenant, lot)] = None
+        return list(found)
+
     def _page(self, query: str, tenant: str, about: str) -> tuple[list[BookedLine], bool] | None:
         """A page's lines, and whether there is a further page."""
+        response = self._ask(query, tenant, about)
+        if response is None:
+            return None
+        items, has_next = self._items(response, about)
+        currencies = {number: currency for currency, number in self.hook.settings.currencies.items()}
+        balance_type = self.hook.settings.balance_type or BALANCE_TYPE
+        with self._as_read(about, response):
+            return [line for row in items for line in read_row(row, currencies, balance_type)], has_next
+
+    def _ask(self, query: str, tenant: str, about: str) -> Response | None:
+        """The answer to a query; None where the site does not offer it."""
         hook, request = self.hook, {"params": query, "headers": {"tenantId": tenant}}
         hook.get_conn()
         request["read_timeout"] = min(hook.settings.read_timeout, TIMEOUT)
@@ -85,23 +113,30 @@ class LotReader:
             return None
         if response.status_code == 401:
             raise hook.failure(FatalError, f"{about}: the login is refused", response)
-        text = hook.text(response, about=about, if_lost=RetriableError)
+        return response
+
+    def _items(self, response: Response, about: str) -> tuple[list, bool]:
+        """An answer's rows, and whether there is a further page."""
+        text = self.hook.text(response, about=about, if_lost=RetriableError)
         answer, items = _page_of(text)
         if response.status_code != 200 or items is None:
-            raise hook.failure(RetriableError, f"{about}: the answer is {describe(text)}", response)
+            raise self.hook.failure(RetriableError, f"{about}: the answer is {describe(text)}", response)
         if hidden := _hidden(answer):
             told = Sentence("{about}: the ERP's user may not see {fields}", about=about, fields=", ".join(hidden))
-            raise hook.failure(FatalError, told, response)
-        currencies = {number: currency for currency, number in hook.settings.currencies.items()}
-        balance_type = hook.settings.balance_type or BALANCE_TYPE
+            raise self.hook.failure(FatalError, told, response)
+        return items, answer.get("hasNext") is True
+
+    @contextmanager
+    def _as_read(self, about: str, response: Response) -> Iterator[None]:
+        """Says what it means that rows cannot be read."""
         try:
-            lines = [line for row in items for line in read_row(row, currencies, balance_type)]
-            return lines, answer.get("hasNext") is True
+            yield
         except KeyError as missing:
             message = f"{about}: the answer lacks {missing.args[0]}; the ERP's user may not be allowed to see it"
-            raise hook.failure(FatalError, message, response) from None
+            raise self.hook.failure(FatalError, message, response) from None
         except ValueError as wrong:
-            raise hook.failure(RetriableError, f"{about}: a row that cannot be read: {wrong}", response) from None
+            message = f"{about}: a row that cannot be read: {wrong}"
+            raise self.hook.failure(RetriableError, message, response) from None
 
 
 def lot_query(entry_date: date, lot: str, page: int) -> str:
@@ -115,6 +150,22 @@ def lot_query(entry_date: date, lot: str, page: int) -> str:
         "where": f"CT2_DATA = '{entry_date:%Y%m%d}' AND CT2_LOTE = '{_code(lot)}'",
         "order": "CT2_SBLOTE,CT2_DOC,CT2_LINHA",
         "page": str(page),
+        "pageSize": str(PAGE_SIZE),
+    }
+    return urlencode(asked, quote_via=quote)
+
+
+def whole_lot_query(lot: str) -> str:
+    """The query string that asks for a page of what stands in a lot on all dates, the newest first.
+
+    Raises ValueError for a lot that is no code of up to six letters and digits.
+    """
+    asked = {
+        "tables": "CT2",
+        "fields": "CT2_DATA,CT2_SBLOTE,CT2_DOC,CT2_KEY",
+        "where": f"CT2_LOTE = '{_code(lot)}'",
+        "order": "CT2_DATA DESC,CT2_SBLOTE,CT2_DOC",
+        "page": "1",
         "pageSize": str(PAGE_SIZE),
     }
     return urlencode(asked, quote_via=quote)
@@ -177,6 +228,16 @@ def read_row(
         )
         for side, account in _SIDES[kind]
     ]
+
+
+def read_document(row: Mapping[str, Any], tenant: str, lot: str) -> StandingDocument:
+    """The document that a row of the answer belongs to. Raises as ``read_row``."""
+    if not isinstance(row, dict):
+        raise ValueError("it is no object")
+    named = {name.upper(): value for name, value in row.items()}
+    entry_date = datetime.strptime(_text(named, "CT2_DATA"), "%Y%m%d").date()
+    address = Address(tenant, entry_date, lot, _text(named, "CT2_SBLOTE"))
+    return StandingDocument(address, _text(named, "CT2_DOC"), _text(named, "CT2_KEY"))
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:

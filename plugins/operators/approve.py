@@ -47,6 +47,7 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
 
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Puts the questions on the record and writes the request: reasons, and the journal that would be posted."""
+        from operators.erp_site import current_books
         from operators.journal_table import markdown
         from store import approvals
         from store import ledger as books
@@ -54,6 +55,7 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
         revision = books.current(ledger, box.id, day)
         if revision is None:
             raise refusal(box, day, "nothing was derived yet; clear the task derive of this run")
+        revision = current_books(box, ledger, revision)
         questions = approvals.unapproved(ledger, box, revision)
         if not questions:
             self.log.info(say("Revision {revision} needs nobody's approval.", revision=revision.revision))
@@ -82,13 +84,14 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
             return self._decide(box, context, who, yes)
 
     def _decide(self, box: CashBox, context: Any, who: str | None, yes: bool) -> dict[str, Any]:
+        from operators.erp_site import current_books
         from store import approvals
         from store import ledger as books
         from store.session import box_day
 
         day = self.day = self._business_date(box, context)
         with open_ledger(self.ledger_connection) as ledger, box_day(ledger, box.id, day):
-            revision = books.current(ledger, box.id, day)
+            revision = current_books(box, ledger, books.current(ledger, box.id, day))
             decision = "timed out" if not who else "approved" if yes else "rejected"
             same = approvals.decide(ledger, revision, context["dag_run"].run_id, decision, by=who)
         if decision == "approved" and same:

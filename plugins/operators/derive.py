@@ -50,6 +50,7 @@ class DeriveOperator(CashCloseStep):
         from mappings.loader import account_mapping
         from mappings.periods import open_from
         from operators.belonging import booking_alone, hold_documents_against_ledger, hold_lot_against_ledger
+        from operators.erp_site import erp_site
         from store import approvals, capabilities, problems, staging
         from store import ledger as books
 
@@ -97,6 +98,7 @@ class DeriveOperator(CashCloseStep):
                 entries=derivation.entries,
                 documents={document.key: document for document in documents},
                 open_from=open_from(box.erp.tenant),
+                site=erp_site(box),
             )
         total = sum((entry.debit for entry in derivation.entries), ZERO)
         made = {

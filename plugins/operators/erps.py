@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from posting.port import ReadableErp
+    from posting.site import Site
 
 
 class Erps:
@@ -14,6 +15,7 @@ class Erps:
     def __init__(self, ledger: "psycopg.Connection | None" = None) -> None:
         self._ledger = ledger
         self._by_connection: dict[str, ReadableErp] = {}
+        self._sites: dict[str, Site] = {}
 
     def of(self, box_id: str) -> "ReadableErp":
         """The ERP of a box; of one that has no file any more, that which the ledger last knew: its documents stand
@@ -33,3 +35,21 @@ class Erps:
         if connection not in self._by_connection:
             self._by_connection[connection] = ProtheusHook(connection)
         return self._by_connection[connection]
+
+    def site_of(self, box_id: str) -> "Site":
+        """What is known of the site that a box posts to, or, where it has no file any more, posted to last. Raises
+        MappingError where nobody knows it."""
+        from mappings.findings import MappingError
+        from mappings.loader import cash_box
+        from operators.erp_site import known_site, site_of_tenant
+        from store import identity
+
+        if box_id not in self._sites:
+            try:
+                self._sites[box_id] = known_site(cash_box(box_id), self._ledger)
+            except MappingError:
+                seen = identity.last_seen(self._ledger, box_id) if self._ledger else None
+                if seen is None:
+                    raise
+                self._sites[box_id] = site_of_tenant(self._ledger, seen.erp_connection, seen.tenant)
+        return self._sites[box_id]

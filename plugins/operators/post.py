@@ -5,7 +5,7 @@ import socket
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk.exceptions import AirflowException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from bookkeeping.cash_box import CashBox
 from bookkeeping.sentence import Sentence
@@ -14,6 +14,8 @@ from operators.step import CashCloseStep, open_ledger, refusal
 
 if TYPE_CHECKING:
     import psycopg
+
+    from hooks.errors import PeriodClosedError
 
 
 class PostOperator(CashCloseStep):
@@ -26,23 +28,27 @@ class PostOperator(CashCloseStep):
 
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Converges the ERP to the current revision."""
+        from bookkeeping.approvals import Reason
+        from hooks.errors import PeriodClosedError
         from hooks.protheus import ProtheusHook
-        from mappings.periods import open_from
+        from operators.erp_site import current_books, known_site
         from posting.protocol import Poster
-        from posting.site import Site
         from store import approvals, capabilities
         from store import ledger as books
 
         revision = books.current(ledger, box.id, day)
         if revision is None:
             raise refusal(box, day, "nothing was derived yet; clear the task derive of this run")
-        if questions := approvals.unapproved(ledger, box, revision):
+        revision = current_books(box, ledger, revision)
+        # Whether a lot may be taken over is for the posting to say: what was in doubt may have been settled since.
+        questions = approvals.unapproved(ledger, box, revision)
+        if asked := [question for reason, question in questions.items() if reason is not Reason.TAKE_OVER]:
             raise refusal(
                 box,
                 day,
                 "nothing is posted before a person approves: {reasons}. Clear the task derive of this run, with those"
                 " after it: then approve asks.",
-                reasons="; ".join(map(say, questions.values())),
+                reasons="; ".join(map(say, asked)),
             )
         worker = f"{socket.gethostname()}:{os.getpid()}"
         known = capabilities.of(ledger, box.erp.connection, box.erp.tenant)
@@ -56,13 +62,11 @@ class PostOperator(CashCloseStep):
                 obstacles="; ".join(map(say, known.obstacles)),
                 probed=f"{known.probed_at:%Y-%m-%d}",
             )
-        site = Site(
-            alphanumeric_sublots=known.alphanumeric_sublots,
-            own_reversal_address=known.own_reversal_address,
-            correction=box.erp.correction,
-            open_from=open_from(box.erp.tenant),
-        )
-        Poster(ledger, ProtheusHook(box.erp.connection), worker, site, self._wait).converge(revision)
+        poster = Poster(ledger, ProtheusHook(box.erp.connection), worker, known_site(box, ledger), self._wait)
+        try:
+            revision = poster.converge(revision)
+        except PeriodClosedError as closed:
+            raise self._closed_period(box, day, closed) from closed
         self.log.info(say("The ERP holds revision {revision} of the day.", revision=revision.revision))
         return {"revision": revision.revision}
 
@@ -87,6 +91,22 @@ class PostOperator(CashCloseStep):
             return Sentence("Nothing that was sent is uncertain.")
         entries = ", ".join(f"{row.entry_key} ({row.lot}/{row.sublot})" for row in rows)
         return Sentence("Uncertain is {entries}. {unknown}", entries=entries, unknown=unknown)
+
+    def _closed_period(self, box: CashBox, day: date, closed: "PeriodClosedError") -> AirflowFailException:
+        """What to do where the ERP says that a period is closed which periods.yaml has as open."""
+        from bookkeeping.corrections import first_of_next_month
+
+        return refusal(
+            box,
+            day,
+            "{why} If its period is closed for good, write in include/mappings/periods.yaml, under open_from, the first"
+            " date that the ERP still takes, such as\n  {tenant}: {date}\nand clear the task derive of this run, with"
+            " those after it: what is not in the ERP yet is then dated {date}, and says which day it is of. If it was"
+            " closed by mistake, have it opened and clear the task post.",
+            why=closed,
+            tenant=f'"{box.erp.tenant}"',
+            date=first_of_next_month(closed.entry_date or day),
+        )
 
     def _wait(self, seconds: float) -> None:
         """Gives the worker, and its place in the ERP's pool, back until a dead worker's claim has run out."""

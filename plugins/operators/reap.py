@@ -51,7 +51,7 @@ class ReapOperator(BaseOperator):
         with open_ledger(self.ledger_connection) as ledger:
             erps = Erps(ledger)
             began = attempts.clock(ledger)
-            swept = sweep(ledger, erps.of, self._last_calls(datetime.now(UTC)))
+            swept = sweep(ledger, erps.of, self._last_calls(datetime.now(UTC)), erps.site_of)
             self._tell(swept, context["ti"].log_url)
             # What came late may stand beside a day's own document until it is looked for: so it is, before and after.
             looked = look_again.at_watched_days(ledger, erps.of, cash_box, began)
@@ -62,6 +62,9 @@ class ReapOperator(BaseOperator):
         tell_what_changed(looked, context["ti"].log_url)
         for box, unread in looked.left.items():
             self.log.warning(say("{box}: not read again: {days}", box=box, days=listed(unread)))
+        for box, sentences in swept.waiting.items():
+            for why in sentences:
+                self.log.warning(say("Waits for a person: {box}, {why}", box=box, why=why))
         if swept.left:
             left = (
                 Sentence("{box}, {why}", box=box, why=why) for box, all_of_it in swept.left.items() for why in all_of_it

@@ -100,11 +100,13 @@ class CashCloseStep(BaseOperator):
         from hooks.errors import DataError, FatalError, VendorError
         from mappings.findings import MappingError
         from operators.trouble import cut_chain, is_ours, is_told, may_pass
+        from posting.proof import NotOursError
         from store.attempts import NoSublotLeft
 
+        told_whole = (FatalError, DataError, NotOursError, NoSublotLeft)
         try:
             yield
-        except (FatalError, DataError, MappingError, BusinessDateError, UnknownParameters, NoSublotLeft) as error:
+        except (*told_whole, MappingError, BusinessDateError, UnknownParameters) as error:
             cut_chain(error)
             raise AirflowFailException(say(error)) from error
         except VendorError as error:

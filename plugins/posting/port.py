@@ -5,7 +5,7 @@ from typing import Protocol
 
 from bookkeeping.address import Address
 from bookkeeping.journal import JournalEntry
-from bookkeeping.read_back import BookedLine
+from bookkeeping.read_back import BookedLine, StandingDocument
 
 
 class Acknowledged(Protocol):
@@ -39,3 +39,12 @@ class ReadableErp(Erp, Protocol):
 
     def read_back(self, tenant: str, entry_date: date, lot: str) -> list[BookedLine] | None:
         """All lines that stand in a lot on a date; None where the site does not offer that."""
+
+    def in_lot(self, tenant: str, lot: str) -> list[StandingDocument] | None:
+        """Documents that stand in a lot on whatever date: a page of them at most, the newest first; None where the site
+        does not offer that."""
+
+
+def site_of(erp: Erp) -> str | None:
+    """Where an ERP is, as its hook says; None for one that is everywhere the same."""
+    return getattr(erp, "site", None)

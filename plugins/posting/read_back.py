@@ -6,7 +6,6 @@ up.
 """
 
 import logging
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -16,6 +15,7 @@ import psycopg
 from bookkeeping.address import Address
 from bookkeeping.cash_box import CashBox
 from bookkeeping.journal import Side
+from bookkeeping.keys import sent_key
 from bookkeeping.money import ZERO
 from bookkeeping.read_back import (
     BookedLine,
@@ -28,10 +28,13 @@ from bookkeeping.read_back import (
 from bookkeeping.reconcile import Comparison
 from bookkeeping.sentence import Sentence, one_after_the_other
 from language.say import say
-from posting.port import ReadableErp
+from posting.port import ReadableErp, site_of
+from posting.proof import by_document, is_of
 from posting.reap import reap
-from store import ledger
+from posting.site import Site
+from store import attempts, ledger
 from store import read_back as stored
+from store.attempts import Attempt
 from store.ledger import FrozenEntry
 from store.reconciliation import Difference
 
@@ -98,42 +101,49 @@ def verify(
     site does not offer to be read; raises VendorError where it does not answer. ``keeps_keys``: see
     bookkeeping.read_back.
     """
-    entries = stored.posted(connection, box.id, day)
+    at = site_of(erp)
+    entries = [entry for entry in stored.posted(connection, box.id, day) if _is_at(connection, entry, at)]
     own = (box.erp.tenant, day, box.erp.lot)
     lots: dict[_Lot, _Documents] = {}
     for lot in {own, *map(_lot_of, entries)}:
         lines = erp.read_back(*lot)
         if lines is None:
             return None
-        lots[lot] = _by_document(lines)
+        lots[lot] = by_document(lines)
     found = ReadBack()
     for entry in entries:
-        _compare(connection, entry, lots[_lot_of(entry)], found, keeps_keys=keeps_keys)
+        _compare(connection, entry, at, lots[_lot_of(entry)], found, keeps_keys=keeps_keys)
     _look_for_others(connection, erp, own, lots[own], box.currency, found)
     return found
+
+
+def _is_at(connection: psycopg.Connection, entry: FrozenEntry, at: str | None) -> bool:
+    """Whether an entry stands at a site of the ERP: what was posted to another one is not looked for here."""
+    confirmed = [one for one in attempts.of_entry(connection, entry) if one.state == "confirmed"]
+    return any(at is None or one.site in (None, at) for one in confirmed)
 
 
 def _lot_of(entry: FrozenEntry) -> _Lot:
     return entry.tenant, entry.entry_date, entry.lot
 
 
-def _by_document(lines: list[BookedLine]) -> _Documents:
-    documents: _Documents = defaultdict(list)
-    for line in lines:
-        documents[line.sublot, line.document].append(line)
-    return dict(documents)
-
-
 def _compare(
-    connection: psycopg.Connection, entry: FrozenEntry, documents: _Documents, found: ReadBack, *, keeps_keys: bool
+    connection: psycopg.Connection,
+    entry: FrozenEntry,
+    at: str | None,
+    documents: _Documents,
+    found: ReadBack,
+    *,
+    keeps_keys: bool,
 ) -> None:
     """One posted entry beside the document that should hold it."""
-    attempts = stored.attempts_in(connection, *_lot_of(entry)).values()
-    attempt = next(a for a in attempts if (a.entry_id, a.state) == (entry.entry_id, "confirmed"))
+    known = attempts.at_place(connection, at, *_lot_of(entry)).values()
+    attempt = next(a for a in known if (a.entry_id, a.state) == (entry.entry_id, "confirmed"))
     lines = documents.get((attempt.address.sublot, attempt.document), [])
     sent = ledger.journal_entry(connection, entry)
     # What the ERP itself reverses may keep its original's key.
-    keys = {entry.entry_key} if entry.reverses is None else ()
+    own = {entry.entry_key, sent_key(entry.entry_key, ledger.ledger_id(connection))}
+    keys = own if entry.reverses is None else ()
     wrong = line_differences(sent, lines, keys, keeps_keys=keeps_keys)
     stored.note(connection, attempt, agrees=not wrong)
     found.posted = _plus(found.posted, entry.total)
@@ -212,16 +222,16 @@ def _look_for_others(
     The ledger is asked after the ERP was: each posting notes its address before it writes there, so none that was
     read can be unknown.
     """
-    attempts = stored.attempts_in(connection, *lot)
+    known = attempts.at_place(connection, site_of(erp), *lot)
     late = set()
     for (sublot, document), lines in documents.items():
-        attempt = attempts.get(sublot)
+        attempt = known.get(sublot)
         match attempt.state if attempt else "unknown":
             case "claimed":
                 continue
             case "confirmed" if attempt.document == document:
                 continue
-            case "doomed" | "rejected":
+            case "doomed" | "rejected" if _is_of(connection, attempt, lines):
                 late.add(sublot)
                 continue
             case "withdrawn":
@@ -246,9 +256,15 @@ def _look_for_others(
             )
         )
     for sublot in late:
-        address = attempts[sublot].address
+        address = known[sublot].address
         log.warning(say("A posting that was given up arrived at {address} after all.", address=address))
-        found.removed += reap(connection, erp, attempts[sublot])
+        site = Site(readable=True, ledger_id=ledger.ledger_id(connection))
+        found.removed += reap(connection, erp, known[sublot], site) or 0
+
+
+def _is_of(connection: psycopg.Connection, attempt: Attempt, lines: list[BookedLine]) -> bool:
+    entry = ledger.entry_of(connection, attempt.entry_id)
+    return is_of(connection, entry, lines, ledger.ledger_id(connection))
 
 
 def _plus(sums: _Sum, total: Decimal) -> _Sum:

@@ -5,8 +5,10 @@ import logging
 import psycopg
 
 from language.say import say
+from posting import proof
 from posting.port import Erp
-from store import attempts
+from posting.site import Site
+from store import attempts, ledger
 from store.attempts import Attempt
 
 log = logging.getLogger(__name__)
@@ -15,18 +17,41 @@ NUMBERS_REAPED = 3
 """How many numbers a reap removes: one request makes one document; a proxy that repeats it makes one or two more."""
 
 
-def reap(connection: psycopg.Connection, erp: Erp, attempt: Attempt) -> int:
-    """Deletes whatever a rejected or doomed attempt left, or leaves yet, at its address; returns how many there were.
+UNREAD = Site()
+"""A site that is only known to keep the contract."""
 
-    Raises hooks.errors.VendorError where the ERP gives no definite answer: the attempt stays uncertain then, and no
-    further attempt at its entry may start.
+
+def reap(connection: psycopg.Connection, erp: Erp, attempt: Attempt, site: Site = UNREAD) -> int | None:
+    """Deletes what a rejected or doomed attempt left, or leaves yet, at its address, as far as it is known to be ours
+    (posting.proof); returns how many documents there were, or None where a refused one was left alone.
+
+    Raises hooks.errors.VendorError where the ERP gives no definite answer, and posting.proof.NotOursError where a
+    person must decide: the attempt stays uncertain then, and no further attempt at its entry may start.
     """
-    removed, asked_at = 0, attempts.clock(connection)
-    for number in range(1, NUMBERS_REAPED + 1):
-        document = f"{number:06d}"
+    asked_at = attempts.clock(connection)
+    standing = proof.standing_at(erp, attempt.address) if site.readable else None
+    if standing is not None:
+        entry = ledger.entry_of(connection, attempt.entry_id)
+        ours = [n for n, lines in sorted(standing.items()) if proof.is_of(connection, entry, lines, site.ledger_id)]
+        removed = _delete(erp, attempt, ours)
+    else:
+        removed = _delete(erp, attempt, [attempt.answered] if attempt.answered else [])
+        if proof.may_empty(connection, attempt):
+            removed += _delete(erp, attempt, [f"{number:06d}" for number in range(1, NUMBERS_REAPED + 1)])
+        elif attempt.state == "rejected":
+            attempts.note_nothing_left(connection, attempt)
+            return None
+        elif attempt.reaped_at is None:
+            raise proof.in_doubt(connection, attempt)
+    attempts.note_reaped(connection, attempt, removed=removed, asked_at=asked_at)
+    return removed
+
+
+def _delete(erp: Erp, attempt: Attempt, documents: list[str]) -> int:
+    removed = 0
+    for document in documents:
         if erp.delete(attempt.address, document):
             removed += 1
             told = "Document {document} at {address} was of an attempt that is not valid: it is deleted."
             log.warning(say(told, document=document, address=attempt.address))
-    attempts.note_reaped(connection, attempt, removed=removed, asked_at=asked_at)
     return removed

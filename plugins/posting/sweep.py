@@ -9,10 +9,12 @@ from datetime import date, datetime
 import psycopg
 
 from bookkeeping.sentence import Sentence
-from hooks.errors import VendorError
+from hooks.errors import PeriodClosedError, VendorError
 from language.say import say
-from posting.port import Erp
+from posting.port import Erp, site_of
+from posting.proof import NotOursError
 from posting.reap import reap
+from posting.site import Site
 from store import attempts
 from store.attempts import Attempt
 from store.session import BoxDayBusy, box_day
@@ -35,22 +37,32 @@ class LastCall:
 
 @dataclass
 class Swept:
-    """What a sweep did, in sentences by the box's id: claims given up, what was removed, what is left.
+    """What a sweep did, in sentences by the box's id: claims given up, what was removed, what is left, and what waits
+    for a person's decision or for a period to be opened again.
 
-    ``emptied`` counts the addresses that are known to be empty now.
+    ``emptied`` counts the addresses that are known to be empty now, ``elsewhere`` those at another site of the ERP than
+    their box's present one: nothing is asked of this one about them, and they wait.
     """
 
     emptied: int = 0
+    elsewhere: int = 0
     given_up: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     removed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     left: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    waiting: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
 
-def sweep(connection: psycopg.Connection, erp_of: Callable[[str], Erp], last_calls: Sequence[LastCall] = ()) -> Swept:
+def sweep(
+    connection: psycopg.Connection,
+    erp_of: Callable[[str], Erp],
+    last_calls: Sequence[LastCall] = (),
+    site_of_box: Callable[[str], Site] = lambda box: Site(),
+) -> Swept:
     """Gives up claims that nobody came back for, then empties every given-up address that is due.
 
-    ``erp_of`` gives a box's ERP by the box's id; it may raise, as the ERP may, a VendorError or a ValueError (a box
-    whose file is gone): that address is left for the next sweep, and the others go on.
+    ``erp_of`` gives a box's ERP by the box's id, ``site_of_box`` what is known of its site; each may raise, as the ERP
+    may, a VendorError or a ValueError (a box whose file is gone): that address is left for the next sweep, and the
+    others go on.
     """
     swept = Swept()
     _give_up_abandoned(connection, swept)
@@ -61,17 +73,36 @@ def sweep(connection: psycopg.Connection, erp_of: Callable[[str], Erp], last_cal
         ):
             due[attempt.attempt_id] = (call.box, attempt)
     for box, attempt in due.values():
-        _empty(connection, erp_of, box, attempt, swept)
+        try:
+            erp, site = erp_of(box), site_of_box(box)
+        except (VendorError, ValueError) as error:
+            swept.left[box].append(Sentence("{address}: {why}", address=attempt.address, why=error))
+            continue
+        if None not in (attempt.site, site_of(erp)) and attempt.site != site_of(erp):
+            swept.elsewhere += 1
+        else:
+            _empty(connection, erp, site, box, attempt, swept)
+    if swept.elsewhere:
+        told = (
+            "{n} addresses that were given up are at other sites of the ERP than their cash boxes' present ones:"
+            " nothing is asked there, and they wait until a box posts there again."
+        )
+        log.info(say(told, n=swept.elsewhere))
     return swept
 
 
-def _empty(
-    connection: psycopg.Connection, erp_of: Callable[[str], Erp], box: str, attempt: Attempt, swept: Swept
-) -> None:
+def _empty(connection: psycopg.Connection, erp: Erp, site: Site, box: str, attempt: Attempt, swept: Swept) -> None:
     try:
-        found = reap(connection, erp_of(box), attempt)
+        found = reap(connection, erp, attempt, site)
     except (VendorError, ValueError) as error:
-        swept.left[box].append(Sentence("{address}: {why}", address=attempt.address, why=error))
+        told = Sentence("{address}: {why}", address=attempt.address, why=error)
+        # What the ERP refused left nothing as far as it says; a document that may be somebody else's is a person's.
+        waits = isinstance(error, NotOursError) or (
+            isinstance(error, PeriodClosedError) and attempt.state == "rejected" and attempt.reaped_at
+        )
+        (swept.waiting if waits else swept.left)[box].append(told)
+        return
+    if found is None:
         return
     swept.emptied += 1
     if found:

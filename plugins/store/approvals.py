@@ -10,7 +10,7 @@ from bookkeeping.approvals import Reason, Standing, questions
 from bookkeeping.cash_box import CashBox
 from bookkeeping.identity import Books, Origin, Target
 from bookkeeping.sentence import Sentence
-from store import ledger, reconciliation
+from store import ledger, reconciliation, takeovers
 from store.ledger import Revision
 from store.session import named
 
@@ -25,7 +25,7 @@ def standing(connection: psycopg.Connection, box: CashBox, revision: Revision) -
     What only rules of the box's file look at, and what takes long to count, is left out where the box has no such rule.
     """
     place = {"box": revision.box, "business_date": revision.business_date}
-    row = _sql.standing(connection, **place, revision_id=revision.revision_id)
+    row = _sql.standing(connection, **place, revision_id=revision.revision_id, site=revision.site)
     return Standing(
         total=row.total,
         sends=row.unposted or bool(ledger.superseded(connection, revision)),
@@ -36,9 +36,13 @@ def standing(connection: psycopg.Connection, box: CashBox, revision: Revision) -
         difference=None if box.approvals.discrepancy_up_to is None else _difference(connection, revision),
         books=_books(box, _sql.books(connection, revision_id=revision.revision_id)),
         standing=tuple(
-            _books(box, books) for books in _sql.standing_books(connection, **place, revision_id=revision.revision_id)
+            _books(box, books)
+            for books in _sql.standing_books(connection, **place, revision_id=revision.revision_id, site=revision.site)
         ),
         last_currency=_sql.last_currency(connection, box=revision.box, revision_id=revision.revision_id),
+        day=revision.business_date,
+        entry_date=row.entry_date,
+        doubts=tuple(takeovers.open_doubts(connection, revision)),
     )
 
 
@@ -62,13 +66,14 @@ def _books(box: CashBox, row) -> Books:
 
 
 def approved(connection: psycopg.Connection, revision: Revision) -> set[Reason]:
-    """The reasons for which a person has approved this very revision."""
+    """The reasons for which a person has approved this very revision, or, where that hangs on no date, one of the same
+    books that it only gives another date to."""
     return {Reason(row.reason) for row in _sql.approved(connection, revision_id=revision.revision_id)}
 
 
 def unapproved(connection: psycopg.Connection, box: CashBox, revision: Revision) -> dict[Reason, Sentence]:
     """Why a person must still approve this very revision before it is posted, each reason with its sentence."""
-    known = approved(connection, revision)
+    known = approved(connection, revision) - {Reason.TAKE_OVER}  # which is asked again where there are new doubts
     asked = questions(box.approvals, standing(connection, box, revision), box.currency)
     return {reason: sentence for reason, sentence in asked.items() if reason not in known}
 
@@ -97,14 +102,22 @@ def ask(connection: psycopg.Connection, revision: Revision, open_questions: Mapp
 def decide(connection: psycopg.Connection, revision: Revision, run: str, decision: Decision, by: str | None) -> bool:
     """Answers what a DAG run asked about the day; ``by`` is the Airflow user, None where nobody answered in time.
 
-    False where that was about other books than ``revision``: they changed since, or nothing was asked.
+    An approval to take a lot over is put on record there, too (store.takeovers). False where that was about other
+    books than ``revision``: they changed since, or nothing was asked.
     """
-    decided = _sql.decide(
-        connection,
-        box=revision.box,
-        business_date=revision.business_date,
-        run=run,
-        decision=decision,
-        decided_by=by,
-    )
-    return {row.revision_id for row in decided} == {revision.revision_id}
+    with connection.transaction():
+        decided = list(
+            _sql.decide(
+                connection,
+                box=revision.box,
+                business_date=revision.business_date,
+                run=run,
+                decision=decision,
+                decided_by=by,
+            )
+        )
+        same = {row.revision_id for row in decided} == {revision.revision_id}
+        for row in decided:
+            if same and decision == "approved" and row.reason == Reason.TAKE_OVER:
+                takeovers.take_over(connection, revision.site, revision.tenant, revision.lot, by=by, why=row.asked)
+    return same

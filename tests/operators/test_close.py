@@ -81,7 +81,7 @@ def test_a_payment_that_appears_after_the_close_reverses_the_entry_and_posts_it_
     close(BOX, DAY).all()
     sandbox.pay_late(TENANT, CAJA, DAY, 1, Decimal("12.34"))
     assert close(BOX, DAY).all()["state"] == "reconciled"
-    first, reversal, second = live(sandbox)
+    first, second, reversal = live(sandbox)
     assert reversal.reverses == "008964/001/000001"
     assert second.debit - first.debit == Decimal("12.34")
     assert sum(document.balance("1.1.01.001") for document in (first, reversal)) == 0

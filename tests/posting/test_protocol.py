@@ -47,7 +47,7 @@ def test_every_part_of_a_split_day_has_an_address_of_its_own(erp, poster, freeze
     assert erp.calls == ["insert 001", "insert 002", "insert 003"]
 
 
-@pytest.mark.parametrize("fault", ["lost_answer", "lost_request", "second_number", "wrong_tenant"])
+@pytest.mark.parametrize("fault", ["lost_answer", "lost_request", "wrong_tenant"])
 def test_an_uncertain_answer_ends_with_exactly_one_live_document(ledger, erp, poster, freeze, fault):
     erp.faults = [fault]
     revision = freeze("35.30")
@@ -139,31 +139,33 @@ def test_a_worker_that_comes_back_too_late_deletes_its_own_document_only(ledger,
     assert [address.sublot for address, _ in erp.documents] == ["002"]
 
 
-def test_changed_books_are_reversed_and_posted_anew(erp, poster, freeze):
+def test_changed_books_are_posted_anew_and_then_the_old_ones_are_reversed(erp, poster, freeze):
     poster.converge(freeze("35.30"))
     poster.converge(freeze("36.00"))
-    assert erp.calls == ["insert 001", "reverse 001 into 002", "insert 003"]
-    assert erp.live() == [FIRST, f"reversal of {FIRST}", SECOND]
+    assert erp.calls == ["insert 001", "insert 002", "reverse 001 into 003"]
+    assert erp.live() == [FIRST, SECOND, f"reversal of {FIRST}"]
 
 
 def test_a_reversal_whose_answer_is_lost_happens_once(erp, poster, freeze):
     poster.converge(freeze("35.30"))
-    erp.faults = ["lost_answer"]
+    erp.faults = ["", "lost_answer"]
     poster.converge(freeze("36.00"))
-    assert erp.live() == [FIRST, f"reversal of {FIRST}", SECOND]
+    assert erp.live() == [FIRST, SECOND, f"reversal of {FIRST}"]
 
 
-def test_a_site_that_puts_reversals_beside_their_originals_is_left_without_any(erp, poster, freeze):
+def test_a_site_that_puts_reversals_beside_their_originals_gets_the_opposite_entry_once_that_is_seen(
+    erp, poster, freeze
+):
     poster.converge(freeze("35.30"))
     erp.own_reversal_address = False
-    with pytest.raises(RetriableError, match="could not be proved"):
-        poster.converge(freeze("36.00"))
-    assert erp.live() == [FIRST]
+    poster.converge(freeze("36.00"))
+    assert erp.calls[-3:] == ["reverse 001 into 003", "delete 001/000002", "insert 004"]
+    assert erp.live() == [FIRST, SECOND, f"{FIRST}|R"]
 
 
 def test_a_reversal_that_was_sent_is_uncertain_where_what_it_left_cannot_be_removed(ledger, erp, poster, freeze):
     poster.converge(freeze("35.30"))
-    erp.faults = ["second_number"]
+    erp.faults = ["", "second_number"]
     delete = erp.delete
 
     def unreachable(address, document):
@@ -172,42 +174,43 @@ def test_a_reversal_that_was_sent_is_uncertain_where_what_it_left_cannot_be_remo
 
     erp.delete = unreachable
     poster.converge(freeze("36.00"))
-    assert erp.calls[-5:] == [*(f"delete 002/{n:06d}" for n in (1, 2, 3)), "reverse 001 into 003", "insert 004"]
-    assert erp.live() == [FIRST, f"reversal of {FIRST}", SECOND]
+    assert erp.calls[-4:] == [*(f"delete 003/{n:06d}" for n in (1, 2, 3)), "reverse 001 into 004"]
+    assert erp.live() == [FIRST, SECOND, f"reversal of {FIRST}"]
 
 
-def test_a_correction_interrupted_after_its_reversal_goes_on_from_there(erp, poster, freeze):
+def test_a_correction_interrupted_before_its_reversal_goes_on_from_there(erp, poster, freeze):
     poster.converge(freeze("35.30"))
     erp.faults = ["", "unreachable"]
     corrected = freeze("36.00")
     with pytest.raises(RetriableError):
         poster.converge(corrected)
+    assert erp.live() == [FIRST, SECOND]
     poster.converge(corrected)
-    assert erp.live() == [FIRST, f"reversal of {FIRST}", SECOND]
+    assert erp.live() == [FIRST, SECOND, f"reversal of {FIRST}"]
 
 
-def test_where_the_policy_is_to_delete_the_old_document_goes_and_the_new_one_takes_another_address(
+def test_where_the_policy_is_to_delete_the_new_document_takes_another_address_and_the_old_one_goes(
     ledger, erp, poster, freeze
 ):
     poster.site = Site(correction="delete")
     first = freeze("35.30")
     poster.converge(first)
     poster.converge(freeze("36.00"))
-    assert erp.calls == ["insert 001", "delete 001/000001", "insert 002"]
+    assert erp.calls == ["insert 001", "insert 002", "delete 001/000001"]
     assert erp.live() == [SECOND]
     assert states(ledger, books.bookings(ledger, first)[0]) == [("001", "withdrawn")]
 
 
-def test_a_delete_whose_answer_is_lost_is_sent_again_before_anything_new_is_posted(erp, poster, freeze):
+def test_a_delete_whose_answer_is_lost_is_sent_again(erp, poster, freeze):
     poster.site = Site(correction="delete")
     poster.converge(freeze("35.30"))
     erp.unreachable_deletes = 1
     corrected = freeze("36.00")
     with pytest.raises(UncertainError):
         poster.converge(corrected)
-    assert erp.live() == [FIRST]
     poster.converge(corrected)
     assert erp.live() == [SECOND]
+    assert erp.calls == ["insert 001", "insert 002", "delete 001/000001", "delete 001/000001"]
 
 
 @pytest.mark.parametrize("policy", ["reversal", "delete"])
@@ -268,7 +271,7 @@ def test_a_day_that_turns_out_empty_is_taken_back(erp, poster, freeze):
 def test_books_that_return_to_an_earlier_state_are_posted_again(erp, poster, freeze):
     for amount in ("35.30", "36.00", "35.30"):
         poster.converge(freeze(amount))
-    assert erp.live()[-1] == "itb_caja_164|20240906|3|1"
+    assert erp.live()[-2:] == ["itb_caja_164|20240906|3|1", f"reversal of {SECOND}"]
     assert len(erp.live()) == 5
 
 
@@ -306,4 +309,4 @@ def test_a_site_that_books_reversals_elsewhere_gets_the_opposite_entry_instead(e
     poster.converge(freeze("35.30"))
     poster.converge(freeze("36.00"))
     assert erp.calls == ["insert 001", "insert 002", "insert 003"]
-    assert erp.live() == [FIRST, f"{FIRST}|R", SECOND]
+    assert erp.live() == [FIRST, SECOND, f"{FIRST}|R"]

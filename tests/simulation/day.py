@@ -2,16 +2,20 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
+from random import Random
 from typing import Protocol
 
 from bookkeeping.address import Address
+from posting.proof import NotOursError
 from posting.site import Site
 from simulation.books import BUSINESS_DATE, NEXT_PERIOD, TENANT, Source
 from simulation.erp import Document, Place, TrueLedger
 from simulation.network import Wire
 from simulation.oracle import Ours, judge
 from simulation.process import Process
+from simulation.surroundings import OURS, Neighbour, Surroundings
 from simulation.task import Task
 from simulation.weather import HOUR, Weather
 from simulation.world import Endless, World
@@ -45,6 +49,18 @@ class System(Protocol):
     def figures(self, day: "Day") -> dict[str, int]:
         """``attempts`` made in all and ``uncertain`` ones left."""
 
+    def back_up(self, day: "Day") -> None:
+        """Keeps what is known of the day now."""
+
+    def restore(self, day: "Day") -> None:
+        """What is known of the day becomes what was kept."""
+
+    def take_over(self, day: "Day", lot: str) -> None:
+        """A person puts on record that what stands in a lot is ours."""
+
+    def knows(self, day: "Day", site: str, address: Address) -> bool:
+        """Whether anything was ever to be sent to an address at a site."""
+
 
 @dataclass
 class Outcome:
@@ -74,25 +90,37 @@ class Day:
         self.weather = Weather.of(rng, beyond=beyond)
         self.window = self.weather.between(600, 30 * HOUR)
         self.locked = rng.random() < 0.5
-        self.site = Site(correction=rng.choice(("reversal", "delete")))
+        self.around = around = Surroundings.of(seed)
+        self.more = Random(f"{seed}, more")
+        self.site = Site(
+            correction=rng.choice(("reversal", "delete")),
+            reversals_probed=True,
+            readable=around.readable,
+            ledger_id=OURS,
+        )
         self.source = Source(rng)
         self.source.change()
         self.erp = TrueLedger(reuses_numbers=rng.random() < 0.3)
         self.foreign = self._strangers()
-        self.ours = Ours(TENANT, self.lot, (BUSINESS_DATE, NEXT_PERIOD), f"{self.box}|")
-        self.wire = Wire(
-            self.world, self.weather, self.erp, self.broke, awake=not self.weather.naps, locked=self.locked
-        )
+        self.neighbour = Neighbour(self.more, self.box, TENANT, (BUSINESS_DATE, NEXT_PERIOD))
+        self.taken_over = False
+        self.ours = Ours(TENANT, self.lot, (BUSINESS_DATE, NEXT_PERIOD), f"{self.box}|", OURS)
+        self.wire = self._wire("https://erp.example/rest")
         self.tasks: list[Task] = []
         self.broken: list[tuple[str, str]] = []
         self._changed_at = 0.0
         self._right_since: float | None = None
+        self.backed_up = False
         self.erp.changed = self._look
 
     def play(self) -> Outcome:
         """Plays the seed to its end."""
         self.system.begin(self)
         self._announce()
+        if self.around.neighbour and self.around.early:
+            for day in (BUSINESS_DATE, NEXT_PERIOD):
+                for _ in range(self.more.randint(1, 3)):
+                    self._neighbour_posts(day)
         self._look()
         self.world.start(self._direct)
         try:
@@ -134,31 +162,63 @@ class Day:
             self.world.after(rng.uniform(0, window), self._outage)
         if rng.random() < 0.15:
             self.world.after(rng.uniform(window / 2, window), self._lock_period)
+        self._surround()
         self.world.pause(window)
         self.weather.calm, self.wire.down_until = True, 0.0
+        if self.erp.open_from == NEXT_PERIOD:
+            self.site = replace(self.site, open_from=NEXT_PERIOD)  # whoever has not yet said so says it now
         self.world.tell("weather", "calm")
         self._converge()
+
+    def _surround(self) -> None:
+        """When what surrounds the day strikes."""
+        around, more, window = self.around, self.more, self.window
+        if around.neighbour and around.readable:
+            for _ in range(more.randint(1, 4)):
+                day = more.choice((BUSINESS_DATE, BUSINESS_DATE, NEXT_PERIOD))
+                self.world.after(more.uniform(0, window), lambda day=day: self._neighbour_posts(day))
+        if around.closes:
+            self.world.after(more.uniform(0, window), self._close_month)
+        if around.moves:
+            self.world.after(more.uniform(window / 4, window), self._move)
+        if around.restored:
+            backup = more.uniform(0, window * 0.6)
+            self.world.after(backup, self._back_up)
+            self.world.after(more.uniform(backup, window), self._restore)
 
     def _converge(self) -> None:
         """After the faults: whatever still runs ends, the day is closed once more and swept until nothing is late."""
         self._wait()
-        for _ in range(3):
+        for _ in range(6):
             if self._done(self._task("close", self.system.close)):
                 break
+            if self.around.closes:
+                self._reopen()
         else:
             self.broke(CONVERGES, "the day cannot be closed although nothing is wrong any more")
         for seconds in SWEEPS_AFTER:
             self.world.pause(seconds)
-            if not self._done(self._task("sweep", self.system.sweep)):
+            if not self._swept():
                 self.broke(CONVERGES, "a sweep leaves addresses although nothing is wrong any more")
-        calls = self.wire.calls.total()
+        calls = self._changes()
         self._done(self._task("close", self.system.close))
-        if self.wire.calls.total() != calls:
-            self.broke(SILENT, f"{self.wire.calls.total() - calls} calls of the ERP for a day that was closed")
+        if self._changes() != calls:
+            self.broke(SILENT, f"{self._changes() - calls} calls of the ERP for a day that was closed")
         while self.wire.under_way:
             self.world.pause(HOUR)
         for invariant, how in self.wrong():
             self.broke(invariant, how)
+
+    def _swept(self) -> bool:
+        if self._done(self._task("sweep", self.system.sweep)):
+            return True
+        if self.around.closes:
+            self._reopen()
+        return self._done(self._task("sweep", self.system.sweep))
+
+    def _changes(self) -> int:
+        """How many calls could have changed anything in the ERP."""
+        return self.wire.calls.total() - self.wire.calls["read"]
 
     def _close_by(self, number: int) -> None:
         for _ in range(number):
@@ -168,15 +228,122 @@ class Day:
         for _ in range(number):
             self._task("sweep", self.system.sweep)
 
-    def _change_books(self) -> None:
-        self.source.change()
+    def _change_books(self, *, anew: bool = False) -> None:
+        self.source.change(anew=anew)
         self._changed_at = self.world.now
         self.world.tell("source", f"has other books: {len(self.source.entries)} entries")
         self._look()
         closes = self.rng.choice((1, 1, 2))
         self.world.after(self.rng.uniform(0, 600), lambda: self._close_by(closes))
 
+    def _neighbour_posts(self, day: date) -> None:
+        if self.weather.calm:
+            return
+        if booked := self.neighbour.post(self.erp, self.ours.lot, self.source.entries, day):
+            self.weather.counts["another ledger posts"] += 1
+            self.foreign |= booked
+            self.world.tell("neighbour", f"posts to {[(p.address.sublot, p.number) for p in booked]} of {day}")
+
+    def _close_month(self) -> None:
+        """The ERP's people close the month, whatever is under way; ours say so in periods.yaml sooner or later."""
+        if self.weather.calm or self.erp.open_from == NEXT_PERIOD:
+            return
+        if self.wire.in_transit:  # not between a proxy's copies of one request
+            self.world.after(1, self._close_month)
+            return
+        self.erp.open_from = NEXT_PERIOD
+        self.weather.counts["month closed midway"] += 1
+        self.world.tell("accountants", "close the month")
+        self.world.after(self.more.choice((0, self.weather.between(1, 6 * HOUR))), self._say_so)
+        if self.more.random() < 0.5:
+            self.world.after(self.more.uniform(0, 600), self._change_books)
+
+    def _say_so(self) -> None:
+        self.site = replace(self.site, open_from=NEXT_PERIOD)
+        self.world.tell("accountants", "move the date in periods.yaml")
+        self._close_by(1)
+
+    def _reopen(self) -> None:
+        """A sweep or a close says that something may stand in the closed month: it is opened for the reaper."""
+        self.erp.open_from = date.min
+        self.world.tell("accountants", "open the month again")
+
+    def _move(self) -> None:
+        """The box's connection leads to another site from now on: whoever begins later posts there."""
+        if self.weather.calm:
+            return
+        self.weather.counts["another site"] += 1
+        self.world.tell("people", "let the connection lead to another site")
+        self.left = self.wire
+        self.erp = TrueLedger(reuses_numbers=self.erp.reuses_numbers)
+        self.foreign = self._strangers()
+        self.erp.changed = self._look
+        self.wire = self._wire("https://live.example/rest")
+        self._look()
+        self._close_by(1)
+
+    def _back_up(self) -> None:
+        self.world.tell("people", "back the ledger up")
+        self.system.back_up(self)
+        self.backed_up = True
+
+    def _restore(self, times: int = 30) -> None:
+        """The ledger is restored from its backup, once nothing runs and nothing is under way any more. Where the ERP
+        cannot be read, whoever does it takes the lot over; else that, or the source has new books of the day."""
+        if self.weather.calm or not times or not self.backed_up:
+            return
+        if self.wire.under_way or not all(task.over for task in self.tasks):
+            self.world.after(600, lambda: self._restore(times - 1))
+            return
+        self.weather.counts["ledger restored"] += 1
+        self.world.tell("people", "restore the ledger from its backup")
+        self.system.restore(self)
+        self.wire.forget()
+        if not self.around.readable or (not self.around.neighbour and self.more.random() < 0.5):
+            self._take_over()
+            self._close_by(1)
+        else:
+            self._change_books(anew=True)
+
+    def _take_over(self) -> None:
+        self.weather.counts["lot taken over"] += 1
+        self.world.tell("people", f"take lot {self.ours.lot} over")
+        self.taken_over = True
+        self.system.take_over(self, self.ours.lot)
+
+    def _decides(self, error: NotOursError) -> None:
+        """A person is told what may be somebody else's, looks at the ERP, and decides by what is true."""
+
+        def decide() -> None:
+            if error.lot != self.ours.lot:
+                return
+            if any(place.address.lot == error.lot for place, document in self.foreign.items() if document.lines):
+                self.weather.counts["lot of its own"] += 1
+                self.lot = f"{(self.seed + 500_000) % 1_000_000:06d}"
+                self.ours = replace(self.ours, lot=self.lot, left=error.lot)
+                self.world.tell("people", f"give the box lot {self.lot}")
+            elif not self.taken_over:
+                self._take_over()
+            self._close_by(1)
+
+        self.world.after(0 if self.weather.calm else self.weather.between(60, 6 * HOUR), decide)
+
+    def _wire(self, site: str) -> Wire:
+        return Wire(
+            self.world, self.weather, self.erp, self.broke, awake=not self.weather.naps, locked=self.locked,
+            site=site, readable=self.around.readable, foreign=lambda: self.foreign, decided=lambda: self.taken_over,
+            knows=(lambda *place: self.system.knows(self, *place)) if self.around.moves else None,
+        )  # fmt: skip
+
+    @property
+    def _sparing(self) -> bool:
+        """Whether our lot is somebody else's too and nobody can see it: until a person knows, what breaks off there
+        could not be told apart from what is somebody else's, and is not promised to be."""
+        return self.around.neighbour and not self.around.readable and not self.ours.left
+
     def _restart(self) -> None:
+        if self._sparing:
+            return
         self.weather.counts["database restarted"] += 1
         self.system.restart()
 
@@ -195,7 +362,7 @@ class Day:
             self.system.sweep(self, process, last_call=True)
             if self._idle(but=task) and not self.weather.calm:
                 self.erp.open_from = NEXT_PERIOD
-                self.site = Site(correction=self.site.correction, open_from=NEXT_PERIOD)
+                self.site = replace(self.site, open_from=NEXT_PERIOD)
                 self.weather.counts["period closed"] += 1
                 self.world.tell("accountants", "lock the period")
                 self.world.after(self.rng.uniform(0, 600), self._change_books)
@@ -214,7 +381,7 @@ class Day:
     def _task(self, name: str, work: Callable[["Day", Process], None]) -> Task:
         task = Task(
             self.world, self.weather, f"{name} {len(self.tasks) + 1}", lambda process: work(self, process), self.broke,
-            crowded=not self.locked,
+            crowded=not self.locked, decides=self._decides, spared=lambda: self._sparing,
         )  # fmt: skip
         self.tasks.append(task)
         task.begin()
@@ -241,7 +408,7 @@ class Day:
             Address(TENANT, BUSINESS_DATE, "OTHERS", "001"),
             Address(TENANT, NEXT_PERIOD, "OTHERS", "001"),
             Address("T1,D MG 02 ", BUSINESS_DATE, self.lot, "001"),
-            Address(TENANT, BUSINESS_DATE.replace(day=5), self.lot, "001"),
+            Address(TENANT, BUSINESS_DATE.replace(day=5), f"{(self.seed + 1) % 1_000_000:06d}", "001"),
         )
         for address in neighbours:
             for _ in range(3):
@@ -253,6 +420,7 @@ class Day:
             LOCKED if self.locked else ALONE,
             f"correction by {self.site.correction}",
             *(["numbers used again"] if self.erp.reuses_numbers else []),
+            *self.around.traits,
         )
 
     def _announce(self) -> None:

@@ -8,10 +8,15 @@ from typing import NamedTuple
 
 from bookkeeping.address import Address
 from bookkeeping.journal import JournalEntry, Side
+from bookkeeping.read_back import BookedLine, StandingDocument
 
 
 class Refused(Exception):
     """The ERP said no, and did nothing."""
+
+
+class PeriodClosed(Refused):
+    """It said no because the date's period is closed."""
 
 
 class Place(NamedTuple):
@@ -87,9 +92,29 @@ class TrueLedger:
         self.changed()
         return place.number
 
+    def lines_in(self, tenant: str, entry_date: date, lot: str) -> list[BookedLine]:
+        """All lines that stand in a lot on a date, as a reading gives them."""
+        return [
+            BookedLine(
+                place.address.sublot, place.number, f"{number:03d}", line.side, line.account, line.amount, "USD",
+                "Caja", document.key,
+            )
+            for place, document in sorted(self.standing.items(), key=lambda one: (one[0].address.sublot, one[0].number))
+            if (place.address.tenant, place.address.entry_date, place.address.lot) == (tenant, entry_date, lot)
+            for number, line in enumerate(document.lines, start=1)
+        ]  # fmt: skip
+
+    def documents_in(self, tenant: str, lot: str) -> list[StandingDocument]:
+        """The documents that stand in a lot on whatever date."""
+        return [
+            StandingDocument(place.address, place.number, document.key)
+            for place, document in self.standing.items()
+            if (place.address.tenant, place.address.lot) == (tenant, lot) and document.lines
+        ]
+
     def _check_open(self, address: Address) -> None:
         if address.entry_date < self.open_from:
-            raise Refused(f"El calendario contable está cerrado para la fecha {address.entry_date}")
+            raise PeriodClosed(f"El calendario contable está cerrado para la fecha {address.entry_date}")
 
 
 def lines_of(entry: JournalEntry) -> tuple[Posting, ...]:

@@ -14,6 +14,7 @@ from simulation.day import Day
 from simulation.erp import Place
 from simulation.network import Acknowledgement, Hook
 from simulation.process import Process
+from simulation.surroundings import OURS
 from store.session import BoxDayBusy
 
 RETRIES = 4
@@ -35,7 +36,8 @@ class Naive:
             if not self.revisions or self.revisions[-1] != entries:
                 self.revisions.append(entries)
             revision = len(self.revisions)
-            keys = [f"{day.box}|{BUSINESS_DATE:%Y%m%d}|{revision}|{part}" for part in range(1, len(entries) + 1)]
+            begins = f"{day.box}|{BUSINESS_DATE:%Y%m%d}|{revision}|"
+            keys = [f"{begins}{part}@{OURS}" for part in range(1, len(entries) + 1)]
             hook = Hook(day.wire, process)
             for key in [key for key in self.posted if key not in keys]:
                 self.take_back(hook, process, key)
@@ -49,6 +51,19 @@ class Naive:
 
     def restart(self) -> None:
         """There is no database."""
+
+    def back_up(self, day: Day) -> None:
+        """Its memory never fails."""
+
+    def restore(self, day: Day) -> None:
+        """Its memory never fails."""
+
+    def take_over(self, day: Day, lot: str) -> None:
+        """It never asks."""
+
+    def knows(self, day: Day, site: str, address: Address) -> bool:
+        """It knows of no sites."""
+        return True
 
     def figures(self, day: Day) -> dict[str, int]:
         return {"attempts": day.wire.calls["insert"] + day.wire.calls["reversal"], "uncertain": 0}

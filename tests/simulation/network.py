@@ -1,14 +1,18 @@
 """The way to the ERP and back: what a hook makes of it (hooks.errors), with every fault of a network in between."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from bookkeeping.address import Address
 from bookkeeping.journal import JournalEntry
-from hooks.errors import DataError, FatalError, RetriableError, UncertainError
-from simulation.erp import Place, Refused, TrueLedger
+from bookkeeping.read_back import BookedLine, StandingDocument
+from hooks.errors import DataError, FatalError, PeriodClosedError, RetriableError, UncertainError
+from simulation.erp import Document, PeriodClosed, Place, Refused, TrueLedger
+from simulation.oracle import FOREIGN
 from simulation.process import Process
+from simulation.surroundings import OURS
 from simulation.weather import HOUR, LATEST, Weather
 from simulation.world import World
 
@@ -27,12 +31,21 @@ class Acknowledgement:
 
 @dataclass
 class Wire:
-    """The network of one seed, and what was seen on it. ``broken`` takes an invariant's name and what broke it."""
+    """The network of one seed, and what was seen on it. ``broken`` takes an invariant's name and what broke it;
+    ``foreign`` gives what others booked, ``decided`` whether a person said that the lot is ours."""
 
     world: World
     weather: Weather
     erp: TrueLedger
     broken: Callable[[str, str], None]
+    site: str = "https://erp.example/rest"
+    readable: bool = False
+    foreign: Callable[[], Mapping[Place, Document]] = dict
+    decided: Callable[[], bool] = lambda: False
+    knows: Callable[[str, Address], bool] | None = None
+    """Where given, whether an address was ever claimed at a site."""
+    in_transit: int = 0
+    """Writes and deletes that are on their way now."""
     calls: Counter[str] = field(default_factory=Counter)
     under_way: int = 0
     """Requests that were given up and are still to be carried out."""
@@ -44,6 +57,7 @@ class Wire:
     _in_flight: dict[str, tuple[Process, Address]] = field(default_factory=dict)
     _sent: dict[str, list[Address]] = field(default_factory=dict)
     _written_to: set[Address] = field(default_factory=set)
+    _lots: set[str] = field(default_factory=set)
     _emptied: set[Address] = field(default_factory=set)
 
     def sending(self, process: Process, address: Address, key: str) -> None:
@@ -56,6 +70,10 @@ class Wire:
         for earlier in self._sent.get(key, ()) if self.locked else ():
             if earlier.sublot < address.sublot and earlier not in self._emptied:
                 self.broken("reaped before the next attempt", f"{process.name} sends {key}; {earlier} was not emptied")
+        is_first = self.readable and address.lot not in self._lots and not self.decided()
+        if is_first and self.erp.documents_in(address.tenant, address.lot):
+            self.broken("nothing is sent into a lot in use", f"{process.name} writes to {address}")
+        self._lots.add(address.lot)
         self._written_to.add(address)
         self._in_flight[key] = process, address
         self._sent.setdefault(key, []).append(address)
@@ -68,6 +86,33 @@ class Wire:
     def emptied(self, address: Address) -> None:
         """A definite answer said that no first document stands at the address; or nothing ever reached it."""
         self._emptied.add(address)
+
+    def seen(self, tenant: str, entry_date: date, lot: str, lines: list[BookedLine]) -> None:
+        """A reading said what stands in a lot: no document of ours at an address is as good as an answer about it."""
+        ours = {line.sublot for line in lines if line.key.endswith(f"@{OURS}")}
+        for address in self._written_to:
+            if address.sublot not in ours and (address.tenant, address.entry_date, address.lot) == (
+                tenant, entry_date, lot
+            ):  # fmt: skip
+                self.emptied(address)
+
+    def forget(self) -> None:
+        """The ledger was restored: what it did since its backup it may do again."""
+        self._written_to.clear()
+        self._sent.clear()
+        self._emptied.clear()
+
+    def touching(self, process: Process, address: Address, document: str) -> None:
+        """Checks, at the moment of a delete or a reversal, that its document is not somebody else's, and that its
+        address is one of this site."""
+        if Place(address, document) in self.foreign():
+            self.broken(FOREIGN, f"{process.name} is about to remove {document} at {address}")
+        if self.knows and not self.knows(self.site, address):
+            self.broken("a site is asked only about what was sent to it", f"{process.name} asks about {address}")
+
+    def is_shared(self, address: Address) -> bool:
+        """Whether somebody else's document stands at an address of a site that cannot be read."""
+        return not self.readable and any(place.address == address for place in self.foreign())
 
     def later(self, seconds: float, execute: Callable[[], object]) -> None:
         """Has the ERP carry out a request although nobody waits for it any more."""
@@ -88,6 +133,22 @@ class Hook:
 
     timeout_seconds = TIMEOUT
 
+    @property
+    def site(self) -> str:
+        """Where it is."""
+        return self.wire.site
+
+    def read_back(self, tenant: str, entry_date: date, lot: str) -> list[BookedLine] | None:
+        """All lines that stand in a lot on a date."""
+        lines = self._read(f"read {lot} of {entry_date}", lambda: self.wire.erp.lines_in(tenant, entry_date, lot))
+        if lines is not None:
+            self.wire.seen(tenant, entry_date, lot, lines)
+        return lines
+
+    def in_lot(self, tenant: str, lot: str) -> list[StandingDocument] | None:
+        """What stands in a lot on whatever date."""
+        return self._read(f"read {lot}", lambda: self.wire.erp.documents_in(tenant, lot))
+
     def __init__(self, wire: Wire, process: Process) -> None:
         self.wire = wire
         self.process = process
@@ -99,6 +160,7 @@ class Hook:
 
     def reverse(self, of: Address, document: str, into: Address) -> Acknowledgement:
         """Books the opposite of a document at another address."""
+        self.wire.touching(self.process, of, document)
         original = self.wire.erp.standing.get(Place(of, document))
         key = f"{original.key if original else of}|R"
         return self._write("reversal", into, key, lambda: self.wire.erp.reverse(of, document, into))
@@ -107,6 +169,7 @@ class Hook:
         """Removes a document: True if it was there."""
         what = f"delete {address.sublot}/{document}"
         self._begin("delete", what)
+        self.wire.touching(self.process, address, document)
         removed = self._delete(what, lambda: self.wire.erp.delete(address, document))
         self._say(f"{what}: {'deleted' if removed else 'not found'}")
         if document == "000001":
@@ -114,32 +177,49 @@ class Hook:
         self.process.point("after delete")
         return removed
 
+    def _read(self, what: str, look: Callable[[], list]) -> list | None:
+        if not self.wire.readable:
+            return None
+        self._begin("read", what)
+        fault = "" if self.process.spared else self.wire.weather.of_read()
+        if fault:
+            self._say(f"fault: {fault}")
+            self.wire.world.pause(TIMEOUT if fault == "read: no answer" else 0.1)
+            raise RetriableError(f"{what}: {fault}", vendor="ERP")
+        self.wire.world.pause(self.rng.uniform(0.01, 0.5))
+        found = look()
+        self.process.point("after read")
+        return found
+
     def _write(self, what: str, address: Address, key: str, execute: Callable[[], str]) -> Acknowledgement:
         self._begin(what, f"{what} {address.sublot} ({key})")
         self.wire.sending(self.process, address, key)
+        self.wire.in_transit += 1
         try:
             answer = self._answer(f"{what} {address.sublot}", address, execute)
         finally:
+            self.wire.in_transit -= 1
             self.wire.landed(self.process, key)
         self._say(f"answer to the {what}: {answer.document}, {answer.branch.strip()}")
         self.process.point(f"after {what}", weight=5)
         return answer
 
     def _begin(self, kind: str, what: str) -> None:
-        self.process.point(f"before {kind}", weight=1 if kind == "delete" else 5)
+        self.process.point(f"before {kind}", weight=1 if kind in ("delete", "read") else 5)
         self.wire.calls[kind] += 1
         if self.wire.world.now < self.wire.down_until:
             raise RetriableError(f"{what}: connection refused", vendor="ERP")
         self._say(f"sends {what}")
 
     def _answer(self, what: str, address: Address, execute: Callable[[], str]) -> Acknowledgement:
-        fault = "" if self.process.spared else self.wire.weather.of_write()
+        shared = self.wire.is_shared(address)
+        fault = "" if self.process.spared else self.wire.weather.of_write(shared=shared)
         if fault:
             self._say(f"fault: {fault}")
         self._transit()
         match fault:
             case "":
-                number = self._executed(execute)
+                number = self._executed(execute, address)
             case "unreachable":
                 self.wire.emptied(address)
                 raise RetriableError(f"{what}: connection refused", vendor="ERP")
@@ -147,6 +227,7 @@ class Hook:
                 self.wire.emptied(address)
                 raise FatalError(f"{what}: the login is refused", vendor="ERP")
             case "refused":
+                self.wire.emptied(address)
                 raise DataError(f"{what} is refused: account blocked", vendor="ERP")
             case "request lost":
                 self._no_answer(what)
@@ -168,13 +249,13 @@ class Hook:
                 for _ in range(self.rng.randint(1, 2)):
                     self._quietly(execute)
                     self._transit()
-                number = self._executed(execute)
+                number = self._executed(execute, address)
             case "copied, one copy late":
                 self._quietly(execute)
                 self.wire.later(self._lateness(), execute)
                 self._no_answer(what)
             case "copied, one copy after the answer":
-                number = self._executed(execute)
+                number = self._executed(execute, address)
                 self.wire.later(self._lateness(), execute)
             case "executed after more than a day":
                 self.wire.later(self.rng.uniform(25, 60) * HOUR, execute)
@@ -186,6 +267,7 @@ class Hook:
                     self._quietly(execute)
                 else:
                     self.wire.later(self._lateness(), execute)
+                self.wire.emptied(address)
                 raise DataError(f"{what} is refused: document in use", vendor="ERP")
             case "somebody else's answer":
                 if self.rng.random() < 0.5:
@@ -231,9 +313,13 @@ class Hook:
         self._transit()
         return removed
 
-    def _executed(self, execute: Callable[[], object]) -> object:
+    def _executed(self, execute: Callable[[], object], address: Address | None = None) -> object:
         try:
             return execute()
+        except PeriodClosed as closed:
+            if address:
+                self.wire.emptied(address)
+            raise PeriodClosedError(str(closed), vendor="ERP") from None
         except Refused as refused:
             raise DataError(str(refused), vendor="ERP") from None
 

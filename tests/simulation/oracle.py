@@ -1,5 +1,6 @@
 """The judge: reads the ERP's true ledger and what the day's books should be, and nothing else of ours."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from simulation.erp import Document, Place, Posting
+
+_REVERSAL = re.compile(r"\|R\d*$")
 
 Entry = tuple[Posting, ...]
 
@@ -24,12 +27,15 @@ class Standing:
 
 @dataclass(frozen=True)
 class Ours:
-    """Where documents of ours may stand, and how their keys begin."""
+    """Where documents of ours may stand, how their keys begin, and the id of our ledger that they end with; ``left`` is
+    a lot that the box had before."""
 
     tenant: str
     lot: str
     dates: tuple[date, ...]
     key: str
+    ledger: str = ""
+    left: str = ""
 
 
 def judge(
@@ -42,13 +48,15 @@ def judge(
     ]
     entries: dict[str, Standing] = {}
     for place, document in ledger.items():
-        if not document.key.startswith(ours.key):
+        key, _, of_ledger = document.key.partition("@")
+        if not key.startswith(ours.key) or of_ledger != ours.ledger:
             continue
         address = place.address
-        if (address.tenant, address.lot) != (ours.tenant, ours.lot) or address.entry_date not in ours.dates:
+        is_in_lot = address.tenant == ours.tenant and address.lot in (ours.lot, ours.left)
+        if not is_in_lot or address.entry_date not in ours.dates:
             wrong.append((OUTSIDE, f"{document.key} stands at {place}"))
-        standing = entries.setdefault(document.key.removesuffix("|R"), Standing())
-        is_reversal = document.reverses or document.key.endswith("|R")
+        standing = entries.setdefault(_REVERSAL.sub("", key), Standing())
+        is_reversal = document.reverses or _REVERSAL.search(key)
         (standing.reversed if is_reversal else standing.booked).append(place)
     wrong += _counted(ledger, entries)
     live = {key: ledger[has.booked[0]].lines for key, has in entries.items() if len(has.booked) > len(has.reversed)}

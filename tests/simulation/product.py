@@ -4,16 +4,20 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 
+from bookkeeping.address import Address
+from bookkeeping.keys import sent_key
 from hooks.errors import RetriableError
 from posting.port import Erp
 from posting.protocol import Poster
 from posting.sweep import LastCall, sweep
-from simulation.books import BUSINESS_DATE, TENANT, journal_entries
+from simulation.backup import Backup
+from simulation.books import BUSINESS_DATE, NEXT_PERIOD, TENANT, journal_entries
 from simulation.database import BEGINNING, Database, Line
 from simulation.day import Day
 from simulation.network import Hook
 from simulation.process import Process
-from store import landing, ledger
+from simulation.surroundings import OURS
+from store import landing, ledger, takeovers
 from store.session import box_day
 
 GREEN = "green is true"
@@ -31,20 +35,28 @@ class Product:
 
     def begin(self, day: Day) -> None:
         self.database.begin(day.world, day.weather)
+        with self.database.plain() as line:  # what earlier seeds leave waiting for ever is not to be met by this one
+            line.execute("UPDATE erp.attempt SET reaped_at = 'infinity' WHERE state IN ('rejected', 'doomed')")
 
     def close(self, day: Day, process: Process) -> None:
         """Derive and post, as two tasks do it: each under the day's lock, or, to try the protocol alone, neither."""
         entries = journal_entries(day.box, day.source.entries)
         with self._session(process) as line:
             with self._lock(day, line):
+                hook = Hook(day.wire, process)
                 frozen, _ = ledger.freeze(
                     line, box=day.box, day=BUSINESS_DATE, snapshot_id=self.snapshot_id, mapping="m", mapping_digest="m",
                     tenant=TENANT, lot=day.lot, entries=entries, documents={}, open_from=day.site.open_from,
+                    site=hook.site,
                 )  # fmt: skip
             with self._lock(day, line):
+                hook = Hook(day.wire, process)
                 revision = ledger.current(line, day.box, BUSINESS_DATE)
-                Poster(line, Hook(day.wire, process), process.name, day.site, process.sleep).converge(revision)
-                if day.locked and not line.severed and revision == frozen:
+                same = revision.digest == frozen.digest
+                revision = ledger.placed(line, revision, hook.site, day.site.open_from)
+                poster = Poster(line, hook, process.name, day.site, process.sleep, undoes=day.locked)
+                revision = poster.converge(revision)
+                if day.locked and not line.severed and same and hook.wire is day.wire:
                     self._check_green(day, revision, len(entries))
 
     def sweep(self, day: Day, process: Process, *, last_call: bool = False) -> None:
@@ -56,9 +68,29 @@ class Product:
         now = BEGINNING + timedelta(seconds=day.world.now)
         calls = [LastCall(day.box, BUSINESS_DATE, BUSINESS_DATE, now)] if last_call else []
         with self._session(process) as line:
-            left = sweep(line, erp_of, calls).left
+            left = sweep(line, erp_of, calls, lambda box: day.site).left
         if left:
             raise RetriableError(f"addresses are left: {dict(left)}", vendor="ERP")
+
+    def back_up(self, day: Day) -> None:
+        with self.database.plain() as line:
+            self.backup = Backup.of(line, day.box)
+
+    def restore(self, day: Day) -> None:
+        with self.database.plain() as line:
+            self.backup.restore(line)
+
+    def take_over(self, day: Day, lot: str) -> None:
+        with self.database.plain() as line:
+            line.show_time()
+            takeovers.take_over(line, day.wire.site, TENANT, lot, by="Ana", why="it is ours", through=NEXT_PERIOD)
+
+    def knows(self, day: Day, site: str, address: Address) -> bool:
+        asked = """SELECT EXISTS (SELECT FROM erp.attempt WHERE site = %s AND tenant = %s AND entry_date = %s
+                                     AND lot = %s AND sublot = %s) AS known"""
+        place = (site, address.tenant, address.entry_date, address.lot, address.sublot)
+        with self.database.plain() as line:
+            return line.execute(asked, place).fetchone().known
 
     def restart(self) -> None:
         self.database.restart()
@@ -76,8 +108,10 @@ class Product:
         """A close that succeeds, under the day's lock to its end, says that every entry of the revision stands: by the
         ERP's own ledger it must."""
         stands = {document.key for document in day.erp.standing.values()}
-        for part in range(1, entries + 1):
-            key = f"{day.box}|{BUSINESS_DATE:%Y%m%d}|{revision.revision}|{part}"
+        with self.database.plain() as line:  # adopted documents have the keys that they had
+            adopted = {entry.part for entry in ledger.bookings(line, revision) if day.around.restored}
+        for part in set(range(1, entries + 1)) - adopted:
+            key = sent_key(f"{day.box}|{BUSINESS_DATE:%Y%m%d}|{revision.revision}|{part}", OURS)
             if key not in stands:
                 day.broke(GREEN, f"a close succeeded, and {key} does not stand")
 

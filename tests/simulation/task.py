@@ -5,6 +5,7 @@ from collections.abc import Callable
 import psycopg
 
 from hooks.errors import DataError, FatalError, VendorError
+from posting.proof import NotOursError
 from simulation.process import Process
 from simulation.weather import Weather
 from simulation.world import Killed, World
@@ -18,7 +19,8 @@ class Task:
     """Runs ``work`` in processes until one try succeeds (``done``), or it is given up.
 
     Where the database refuses something for any other reason than a lost session, or another run that was first where
-    ``crowded`` runs go without the day's lock, its guards had to step in for the code: ``broken`` is told.
+    ``crowded`` runs go without the day's lock, its guards had to step in for the code: ``broken`` is told. ``decides``
+    is the person who is told of what may be somebody else's; no fault strikes a try that is ``spared``.
     """
 
     def __init__(
@@ -30,12 +32,16 @@ class Task:
         broken: Callable[[str, str], None],
         *,
         crowded: bool,
+        decides: Callable[[NotOursError], None] = lambda error: None,
+        spared: Callable[[], bool] = lambda: False,
     ) -> None:
         self.world = world
         self.weather = weather
         self.name = name
         self.work = work
         self.broken = broken
+        self.decides = decides
+        self.spared = spared
         self.passing = (psycopg.OperationalError, *((psycopg.errors.UniqueViolation,) if crowded else ()))
         self.tries = 0
         self.running = 0
@@ -57,12 +63,16 @@ class Task:
 
     def _try(self) -> None:
         process = Process(self.world, self.weather, f"{self.name}/{self.tries}", self._thought_dead)
+        process.spared = self.spared()
         try:
             self.work(process)
             self.done = True
             self.world.tell(process.name, "succeeds")
         except Killed:
             self._again(20, 300)
+        except NotOursError as error:
+            self.world.tell(process.name, f"fails for good: {error}")
+            self.decides(error)
         except (FatalError, DataError, NoSublotLeft) as error:
             self.world.tell(process.name, f"fails for good: {error}")
         except (VendorError, BoxDayBusy, *self.passing) as error:

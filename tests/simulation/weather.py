@@ -43,6 +43,13 @@ DELETES = {
 }
 """Faults of a delete, with their weights."""
 
+READS = {"read: unreachable": 1.0, "read: no answer": 1.0}
+"""Faults of a reading of what the ERP holds, with their weights."""
+
+WELL_ANSWERED = ("unreachable", "login refused", "refused")
+"""The faults of a write to an address where somebody else's document stands, at a site that cannot be read: what goes
+wrong there without an answer cannot be told apart from what is somebody else's (docs/reliability.md)."""
+
 BEYOND = (
     "copied, one copy after the answer",
     "executed after more than a day",
@@ -72,13 +79,20 @@ class Weather:
         rate = rng.choice((0.03, 0.15, 0.35, 0.6))
         return cls(rng, rate, naps=rng.random() < 0.5, restarts=rng.random() < 0.4, beyond=beyond)
 
-    def of_write(self) -> str:
-        """The fault that an insert or a reversal meets; empty for none."""
+    def of_write(self, *, shared: bool = False) -> str:
+        """The fault that an insert or a reversal meets; empty for none. ``shared``: somebody else's document stands at
+        its address, and nobody can see it."""
+        if shared:
+            return self._one_of({name: WRITES[name] for name in WELL_ANSWERED}, self.rate)
         return self._one_of(WRITES | {self.beyond: 3.0} if self.beyond else WRITES, self.rate)
 
     def of_delete(self) -> str:
         """The fault that a delete meets; empty for none."""
         return self._one_of(DELETES, self.rate / 2)
+
+    def of_read(self) -> str:
+        """The fault that a reading meets; empty for none."""
+        return self._one_of(READS, self.rate / 2)
 
     def _one_of(self, faults: dict[str, float], rate: float) -> str:
         if self.calm or self.rng.random() >= rate:

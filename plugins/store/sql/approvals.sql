@@ -1,14 +1,20 @@
 -- name: standing^
--- What the rules look at: whether the revision would still send something, and what went before it.
+-- What the rules look at: whether the revision would still send something and dated when, and what went before it at
+-- the site that it is meant for.
 SELECT coalesce((SELECT sum(total) FROM ledger.entry WHERE revision_id = :revision_id AND reverses IS NULL), 0) AS total,
        EXISTS (SELECT FROM ledger.entry AS booking WHERE revision_id = :revision_id AND reverses IS NULL
                 AND NOT EXISTS (SELECT FROM erp.attempt
                                  WHERE attempt.entry_id = booking.entry_id AND state = 'confirmed')) AS unposted,
        EXISTS (SELECT FROM ledger.entry JOIN erp.attempt USING (entry_id)
                 WHERE box = :box AND business_date = :business_date AND revision_id <> :revision_id
-                  AND state = 'confirmed') AS corrects,
+                  AND state = 'confirmed'
+                  AND (CAST(:site AS text) IS NULL OR coalesce(attempt.site, :site) = :site)) AS corrects,
        NOT EXISTS (SELECT FROM ledger.entry JOIN erp.attempt USING (entry_id)
-                    WHERE box = :box AND state = 'confirmed') AS first_day;
+                    WHERE box = :box AND state = 'confirmed'
+                      AND (CAST(:site AS text) IS NULL OR coalesce(attempt.site, :site) = :site)) AS first_day,
+       (SELECT max(entry_date) FROM ledger.entry AS booking WHERE revision_id = :revision_id AND reverses IS NULL
+           AND NOT EXISTS (SELECT FROM erp.attempt
+                            WHERE attempt.entry_id = booking.entry_id AND state = 'confirmed')) AS entry_date;
 
 -- name: released$
 -- Rows that stand under two forms of payment and are booked all the same.
@@ -32,7 +38,7 @@ SELECT source, snapshot.site, connection, coalesce(taken.key, nullif(source_key,
  ORDER BY part LIMIT 1;
 
 -- name: standing_books
--- What the day's earlier books belong to that the ERP holds, or may hold, and that no reversal has taken back.
+-- What the day's earlier books belong to that the ERP holds at a site, or may hold, and that no reversal has taken back.
 SELECT DISTINCT source, snapshot.site, connection, coalesce(taken.key, nullif(source_key, '*')) AS key,
        booking.tenant, booking.lot, currency
   FROM ledger.entry AS booking JOIN ledger.revision USING (revision_id)
@@ -41,7 +47,10 @@ SELECT DISTINCT source, snapshot.site, connection, coalesce(taken.key, nullif(so
                            = (revision.box, revision.business_date, revision.snapshot_id)
  WHERE booking.box = :box AND booking.business_date = :business_date AND revision_id < :revision_id
    AND reverses IS NULL
-   AND EXISTS (SELECT FROM erp.attempt WHERE attempt.entry_id = booking.entry_id AND erp.may_hold(attempt))
+   AND EXISTS (SELECT FROM erp.attempt WHERE attempt.entry_id = booking.entry_id AND erp.may_hold(attempt)
+                  -- What an attempt that met others' documents had written was deleted again before that was noted.
+                  AND NOT EXISTS (SELECT FROM erp.doubt WHERE doubt.attempt_id = attempt.attempt_id)
+                  AND (CAST(:site AS text) IS NULL OR coalesce(attempt.site, :site) = :site))
    AND NOT EXISTS (SELECT FROM ledger.entry AS reversal JOIN erp.attempt USING (entry_id)
                     WHERE reversal.reverses = booking.entry_id AND attempt.state = 'confirmed')
  ORDER BY 1, 2, 3, 4, 5, 6, 7;
@@ -55,7 +64,13 @@ SELECT currency FROM ledger.entry AS booking JOIN erp.attempt USING (entry_id)
  ORDER BY booking.entry_id DESC LIMIT 1;
 
 -- name: approved
-SELECT DISTINCT reason FROM ledger.approval WHERE revision_id = :revision_id AND decision = 'approved';
+-- Of this revision, or of one with the same books for the same site, if it is not about the date that they had there.
+SELECT DISTINCT reason FROM ledger.approval JOIN ledger.revision AS asked USING (revision_id)
+  JOIN ledger.revision AS now ON now.revision_id = :revision_id
+ WHERE decision = 'approved'
+   AND (asked.revision_id = now.revision_id
+        OR reason <> 'closed_period' AND asked.to_site IS NOT DISTINCT FROM now.to_site
+           AND coalesce(asked.redates, asked.revision_id) = now.redates);
 
 -- name: ask!
 INSERT INTO ledger.approval (box, business_date, revision_id, reason, asked, asked_in)
@@ -69,4 +84,5 @@ UPDATE ledger.approval SET decision = 'timed out', decided_at = clock_timestamp(
 
 -- name: decide
 UPDATE ledger.approval SET decision = :decision, decided_by = :decided_by, decided_at = clock_timestamp()
- WHERE box = :box AND business_date = :business_date AND asked_in = :run AND decision IS NULL RETURNING revision_id;
+ WHERE box = :box AND business_date = :business_date AND asked_in = :run AND decision IS NULL
+RETURNING revision_id, reason, asked;

@@ -1,18 +1,60 @@
 -- name: claim^
-INSERT INTO erp.attempt (entry_id, tenant, entry_date, lot, sublot, worker, claimed_at, lease_until)
-VALUES (:entry_id, :tenant, :entry_date, :lot, :sublot, :worker,
-        erp.clock(), erp.clock() + make_interval(secs => :lease_seconds))
-RETURNING attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome;
+INSERT INTO erp.attempt (entry_id, site, tenant, entry_date, lot, sublot, worker, claimed_at, lease_until, takes_back)
+SELECT :entry_id, :site, :tenant, :entry_date, :lot, :sublot, :worker,
+       erp.clock(), erp.clock() + make_interval(secs => :lease_seconds), reverses
+  FROM ledger.entry WHERE entry_id = :entry_id
+RETURNING attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since;
 
--- name: addresses_used$
-SELECT count(*)::int FROM erp.attempt WHERE tenant = :tenant AND entry_date = :entry_date AND lot = :lot;
+-- name: take_over_address^
+INSERT INTO erp.attempt (entry_id, site, tenant, entry_date, lot, sublot, worker, claimed_at, lease_until, state,
+                         decided_at, outcome, takes_back)
+SELECT :entry_id, :site, :tenant, :entry_date, :lot, :sublot, 'takeover', erp.clock(), erp.clock(), 'doomed',
+       erp.clock(), :outcome, reverses
+  FROM ledger.entry WHERE entry_id = :entry_id
+RETURNING attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since;
+
+-- name: taken_over_since
+-- Addresses that were emptied with their lot, without anything being sent to them.
+SELECT attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since, removed
+  FROM erp.attempt
+ WHERE tenant = :tenant AND entry_date = :entry_date AND lot = :lot AND worker = 'takeover' AND claimed_at >= :since
+   AND coalesce(attempt.site, :site) IS NOT DISTINCT FROM :site
+ ORDER BY attempt_id;
+
+-- name: sublots_used
+-- At a site. Attempts before sites were kept count as its own.
+SELECT sublot FROM erp.attempt
+ WHERE tenant = :tenant AND entry_date = :entry_date AND lot = :lot
+   AND coalesce(attempt.site, CAST(:site AS text)) IS NOT DISTINCT FROM :site;
+
+-- name: at_place
+-- All attempts in a lot on an ERP date at a site, whichever day of which box they are of.
+SELECT attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since
+  FROM erp.attempt
+ WHERE tenant = :tenant AND entry_date = :entry_date AND lot = :lot
+   AND coalesce(attempt.site, CAST(:site AS text)) IS NOT DISTINCT FROM :site;
+
+-- name: lot_was_posted_to$
+-- Whether anything was ever sent to a lot at a site.
+SELECT EXISTS (SELECT FROM erp.attempt WHERE tenant = :tenant AND lot = :lot
+                  AND coalesce(attempt.site, CAST(:site AS text)) IS NOT DISTINCT FROM :site);
+
+-- name: lot_is_ours$
+-- Whether an unused address of the lot was answered with the first number at a site, and nothing there is in doubt.
+SELECT EXISTS (SELECT FROM erp.attempt WHERE tenant = :tenant AND lot = :lot AND state IN ('confirmed', 'withdrawn')
+                  AND coalesce(attempt.site, CAST(:site AS text)) IS NOT DISTINCT FROM :site)
+       AND NOT EXISTS (SELECT FROM erp.doubt
+                        WHERE doubt.site = coalesce(:site, '') AND doubt.tenant = :tenant AND doubt.lot = :lot
+                          AND NOT EXISTS (SELECT FROM erp.takeover
+                                           WHERE takeover.site = doubt.site AND takeover.tenant = doubt.tenant
+                                             AND takeover.lot = doubt.lot AND through >= doubt.entry_date));
 
 -- name: confirm!
 UPDATE erp.attempt SET state = 'confirmed', document = :document, outcome = 'acknowledged', decided_at = erp.clock()
  WHERE attempt_id = :attempt_id AND state = 'claimed';
 
 -- name: doom!
-UPDATE erp.attempt SET state = 'doomed', outcome = :outcome, decided_at = erp.clock()
+UPDATE erp.attempt SET state = 'doomed', outcome = :outcome, answered = :answered, decided_at = erp.clock()
  WHERE attempt_id = :attempt_id AND state = 'claimed';
 
 -- name: reject!
@@ -20,7 +62,21 @@ UPDATE erp.attempt SET state = 'rejected', outcome = :outcome, decided_at = erp.
  WHERE attempt_id = :attempt_id AND state = 'claimed';
 
 -- name: withdraw!
-UPDATE erp.attempt SET state = 'withdrawn', outcome = :outcome, decided_at = erp.clock()
+UPDATE erp.attempt SET state = 'withdrawn', outcome = coalesce(CAST(:outcome AS text), outcome), decided_at = erp.clock()
+ WHERE attempt_id = :attempt_id AND state = 'confirmed';
+
+-- name: adopt!
+-- A request that was given up was carried out after all, where it can no longer be deleted.
+UPDATE erp.attempt SET state = 'confirmed', document = :document, outcome = 'found by reading the ERP back',
+       reaped_at = NULL
+ WHERE attempt_id = :attempt_id AND state IN ('rejected', 'doomed');
+
+-- name: begin_to_delete!
+UPDATE erp.attempt SET deleting_since = erp.clock(), outcome = :why
+ WHERE attempt_id = :attempt_id AND state = 'confirmed' AND deleting_since IS NULL;
+
+-- name: keep_after_all!
+UPDATE erp.attempt SET deleting_since = NULL, outcome = 'acknowledged'
  WHERE attempt_id = :attempt_id AND state = 'confirmed';
 
 -- name: clock$
@@ -32,11 +88,16 @@ UPDATE erp.attempt SET reaped_at = greatest(reaped_at, coalesce(CAST(:asked_at A
        reaps = reaps + 1, removed = removed + :removed
  WHERE attempt_id = :attempt_id AND state IN ('rejected', 'doomed');
 
+-- name: note_nothing_left!
+-- A refusal left nothing as far as it says itself; whether that is so is looked at again by the sweeps.
+UPDATE erp.attempt SET reaped_at = erp.clock()
+ WHERE attempt_id = :attempt_id AND state IN ('rejected', 'doomed') AND reaped_at IS NULL;
+
 -- name: due_for_reap
 -- A request can execute long after it was given up, so an address is emptied again 5 minutes, 1 hour and 1 day later.
 -- By times, not by a count: two sweeps at once, or a last call in between, must not use up the later ones.
 SELECT attempt_id, entry_id, attempt.tenant, attempt.entry_date, attempt.lot, sublot, state, lease_until, document,
-       outcome, box
+       outcome, attempt.site, answered, reaped_at, deleting_since, box
   FROM erp.attempt JOIN ledger.entry USING (entry_id)
  WHERE state IN ('rejected', 'doomed')
    AND (reaped_at IS NULL
@@ -47,7 +108,7 @@ SELECT attempt_id, entry_id, attempt.tenant, attempt.entry_date, attempt.lot, su
 -- name: not_reaped_since
 -- Given-up addresses of a box on dates of a period, not emptied since an instant.
 SELECT attempt_id, entry_id, attempt.tenant, attempt.entry_date, attempt.lot, sublot, state, lease_until, document,
-       outcome, box
+       outcome, attempt.site, answered, reaped_at, deleting_since, box
   FROM erp.attempt JOIN ledger.entry USING (entry_id)
  WHERE state IN ('rejected', 'doomed') AND box = :box AND attempt.entry_date BETWEEN :first AND :last
    AND (reaped_at IS NULL OR reaped_at < :since)
@@ -56,17 +117,19 @@ SELECT attempt_id, entry_id, attempt.tenant, attempt.entry_date, attempt.lot, su
 -- name: abandoned
 -- Claims whose lease ran out five minutes ago and that no run has taken up.
 SELECT attempt_id, entry_id, attempt.tenant, attempt.entry_date, attempt.lot, sublot, state, lease_until, document,
-       outcome, box, business_date
+       outcome, attempt.site, answered, reaped_at, deleting_since, box, business_date
   FROM erp.attempt JOIN ledger.entry USING (entry_id)
  WHERE state = 'claimed' AND lease_until < erp.clock() - interval '5 minutes'
  ORDER BY attempt_id;
 
 -- name: attempts_of
-SELECT attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome
+SELECT attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome,
+       site, answered, reaped_at, deleting_since
   FROM erp.attempt WHERE entry_id = :entry_id ORDER BY attempt_id;
 
 -- name: unreaped
-SELECT attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome
+SELECT attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome,
+       site, answered, reaped_at, deleting_since
   FROM erp.attempt WHERE entry_id = :entry_id AND state IN ('rejected', 'doomed') AND reaped_at IS NULL
  ORDER BY attempt_id;
 

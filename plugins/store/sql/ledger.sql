@@ -1,46 +1,84 @@
+-- name: ledger_id$
+SELECT ledger_id FROM ledger.installation;
+
 -- name: current_revision^
-SELECT revision_id, box, business_date, revision, snapshot_id, mapping, mapping_digest, digest
+SELECT revision_id, box, business_date, revision, snapshot_id, mapping, mapping_digest, digest,
+       to_site AS site, to_tenant AS tenant, to_lot AS lot, redates
   FROM ledger.revision WHERE box = :box AND business_date = :business_date ORDER BY revision DESC LIMIT 1;
 
 -- name: add_revision^
-INSERT INTO ledger.revision (box, business_date, revision, snapshot_id, mapping, mapping_digest, digest)
-SELECT :box, :business_date, coalesce(max(revision), 0) + 1, :snapshot_id, :mapping, :mapping_digest, :digest
+INSERT INTO ledger.revision (box, business_date, revision, snapshot_id, mapping, mapping_digest, digest,
+                             to_site, to_tenant, to_lot, redates)
+SELECT :box, :business_date, coalesce(max(revision), 0) + 1, :snapshot_id, :mapping, :mapping_digest, :digest,
+       :site, :tenant, :lot, :redates
   FROM ledger.revision WHERE box = :box AND business_date = :business_date
-RETURNING revision_id, box, business_date, revision, snapshot_id, mapping, mapping_digest, digest;
+RETURNING revision_id, box, business_date, revision, snapshot_id, mapping, mapping_digest, digest,
+          to_site AS site, to_tenant AS tenant, to_lot AS lot, redates;
+
+-- name: site_of$
+-- Where a revision's entries were meant for or sent to, of those frozen before revisions said it.
+SELECT max(coalesce(entry.site, attempt.site)) FROM ledger.entry LEFT JOIN erp.attempt USING (entry_id)
+ WHERE entry.revision_id = :revision_id AND entry.reverses IS NULL;
+
+-- name: is_dated_otherwise$
+SELECT EXISTS (SELECT FROM ledger.entry WHERE revision_id = :revision_id AND reverses IS NULL
+                  AND entry_date <> :entry_date
+                  AND NOT EXISTS (SELECT FROM erp.attempt
+                                   WHERE attempt.entry_id = entry.entry_id AND state = 'confirmed'));
+
+-- name: was_posted$
+-- Whether anything of the day was ever in the ERP, at a site where one is named.
+SELECT EXISTS (SELECT FROM ledger.entry JOIN erp.attempt USING (entry_id)
+                WHERE box = :box AND business_date = :business_date AND state IN ('confirmed', 'withdrawn')
+                  AND (CAST(:site AS text) IS NULL OR coalesce(attempt.site, :site) = :site));
 
 -- name: add_entry^
 INSERT INTO ledger.entry (entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date,
-                          currency, total, digest)
+                          currency, total, digest, site)
 VALUES (:entry_key, :revision_id, :box, :business_date, :part, :reverses, :tenant, :lot, :entry_date,
-        :currency, :total, :digest)
-RETURNING entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total;
+        :currency, :total, :digest, :site)
+RETURNING entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total, site;
+
+-- name: entry_of^
+SELECT entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total, site
+  FROM ledger.entry WHERE entry_id = :entry_id;
+
+-- name: is_confirmed$
+SELECT EXISTS (SELECT FROM ledger.entry JOIN erp.attempt USING (entry_id)
+                WHERE entry_key = :entry_key AND state IN ('confirmed', 'withdrawn'));
 
 -- name: bookings
-SELECT entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total
+SELECT entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total, site
   FROM ledger.entry WHERE revision_id = :revision_id AND reverses IS NULL ORDER BY part;
 
 -- name: superseded_bookings
 -- Bookings of earlier revisions that the ERP may still hold: not taken back by a confirmed reversal. Never of later
--- ones: a run that slept while newer books were posted must not take those back.
-SELECT entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total
+-- ones: a run that slept while newer books were posted must not take those back. Never at another site of the ERP.
+SELECT entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total, site
   FROM ledger.entry AS booking
  WHERE box = :box AND business_date = :business_date AND revision_id < :revision_id AND reverses IS NULL
-   AND EXISTS (SELECT FROM erp.attempt WHERE attempt.entry_id = booking.entry_id)
+   AND EXISTS (SELECT FROM erp.attempt
+                WHERE attempt.entry_id = booking.entry_id
+                  AND (CAST(:site AS text) IS NULL OR coalesce(attempt.site, :site) = :site))
    AND NOT EXISTS (SELECT FROM ledger.entry AS reversal JOIN erp.attempt USING (entry_id)
                     WHERE reversal.reverses = booking.entry_id AND attempt.state = 'confirmed')
  ORDER BY entry_id;
 
--- name: reversal_of^
-SELECT entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total
-  FROM ledger.entry WHERE reverses = :entry_id;
+-- name: reversals_of
+SELECT entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total, site
+  FROM ledger.entry WHERE reverses = :entry_id ORDER BY entry_id;
+
+-- name: reversals_for
+SELECT entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total, site
+  FROM ledger.entry WHERE revision_id = :revision_id AND reverses IS NOT NULL ORDER BY entry_id;
 
 -- name: add_reversal^
 INSERT INTO ledger.entry (entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date,
-                          currency, total, digest)
-SELECT entry_key || '|R', :revision_id, box, business_date, part, entry_id, tenant, lot, :entry_date,
-       currency, total, digest
+                          currency, total, digest, site)
+SELECT :entry_key, :revision_id, box, business_date, part, entry_id, tenant, lot, :entry_date,
+       currency, total, digest, coalesce(site, :site)
   FROM ledger.entry WHERE entry_id = :entry_id
-RETURNING entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total;
+RETURNING entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total, site;
 
 -- name: add_reversed_lines!
 INSERT INTO ledger.line (entry_id, line, side, account, cost_centre, item, value_class, entities, amount, history,
@@ -49,9 +87,9 @@ SELECT :reversal_id, line, CASE side WHEN 'D' THEN 'C' ELSE 'D' END, account, co
        amount, left(:mark || history, 40), foreign_currency, foreign_amount
   FROM ledger.line WHERE entry_id = :entry_id;
 
--- name: add_reversed_sources!
+-- name: add_sources_of!
 INSERT INTO ledger.line_source (entry_id, line, document_key, kind, form, component, amount, foreign_amount, turned, place)
-SELECT :reversal_id, line, document_key, kind, form, component, amount, foreign_amount, turned, place
+SELECT :new_entry_id, line, document_key, kind, form, component, amount, foreign_amount, turned, place
   FROM ledger.line_source WHERE entry_id = :entry_id;
 
 -- name: lines
@@ -75,9 +113,10 @@ SELECT kind, form, count(*)::int AS rows, sum(net) AS net
  GROUP BY kind, form ORDER BY kind, form;
 
 -- name: acknowledged_totals
--- What the ERP acknowledged for the day: confirmed bookings, less confirmed reversals, of every revision.
+-- What the ERP acknowledged for the day: confirmed bookings, less confirmed reversals, of every revision, at the
+-- site that the day's present books are meant for.
 SELECT kind, form, sum(sign)::int AS rows, sum(sign * net) AS net
-  FROM (SELECT kind, form, entry_id, document_key, CASE WHEN reverses IS NULL THEN 1 ELSE -1 END AS sign,
+  FROM (SELECT kind, form, entry_id, document_key, CASE WHEN entry.reverses IS NULL THEN 1 ELSE -1 END AS sign,
                coalesce(sum(own.amount) FILTER (WHERE component = 'net' AND own.side = 'D'),
                         sum(own.amount) FILTER (WHERE component = 'net' AND own.side = 'C'), 0) AS net
           FROM ledger.entry JOIN erp.attempt USING (entry_id) JOIN ledger.line USING (entry_id)
@@ -86,8 +125,11 @@ SELECT kind, form, sum(sign)::int AS rows, sum(sign * net) AS net
                                      * CASE WHEN source.turned THEN -1 ELSE 1 END AS amount,
                                      CASE WHEN source.turned THEN translate(line.side, 'DC', 'CD') ELSE line.side END
                                      AS side) AS own
+         CROSS JOIN (SELECT (SELECT to_site FROM ledger.revision WHERE box = :box AND business_date = :business_date
+                              ORDER BY revision DESC LIMIT 1) AS site) AS now
          WHERE box = :box AND business_date = :business_date AND state = 'confirmed'
-         GROUP BY kind, form, entry_id, document_key, reverses) AS acknowledged
+           AND coalesce(attempt.site = now.site, true)
+         GROUP BY kind, form, entry_id, document_key, entry.reverses) AS acknowledged
  GROUP BY kind, form HAVING sum(sign) <> 0 OR sum(sign * net) <> 0 ORDER BY kind, form;
 
 -- name: booked^
@@ -96,9 +138,12 @@ SELECT count(*)::int AS count, coalesce(sum(total), 0) AS total
 
 -- name: acknowledged^
 SELECT coalesce(sum(sign), 0)::int AS count, coalesce(sum(sign * total), 0) AS total
-  FROM (SELECT CASE WHEN reverses IS NULL THEN 1 ELSE -1 END AS sign, total
+  FROM (SELECT CASE WHEN entry.reverses IS NULL THEN 1 ELSE -1 END AS sign, total
           FROM ledger.entry JOIN erp.attempt USING (entry_id)
-         WHERE box = :box AND business_date = :business_date AND state = 'confirmed') AS acknowledged;
+         CROSS JOIN (SELECT (SELECT to_site FROM ledger.revision WHERE box = :box AND business_date = :business_date
+                              ORDER BY revision DESC LIMIT 1) AS site) AS now
+         WHERE box = :box AND business_date = :business_date AND state = 'confirmed'
+           AND coalesce(attempt.site = now.site, true)) AS acknowledged;
 
 -- name: unbooked_documents
 -- Staged documents with money and no line in the revision, with their place in the snapshot.

@@ -1,0 +1,11 @@
+"""Where books are posted, what may be deleted there, and dates that are looked at again."""
+
+from store.migrate import run_sql_beside
+
+revision = "0019"
+down_revision = "0018"
+
+
+def upgrade() -> None:
+    """Runs the SQL file of the same name."""
+    run_sql_beside(__file__)

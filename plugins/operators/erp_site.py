@@ -1,0 +1,54 @@
+"""Where a box's books go now: the ERP's site, and what is known of it."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bookkeeping.cash_box import CashBox
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from posting.site import Site
+    from store.ledger import Revision
+
+
+def erp_site(box: CashBox) -> str:
+    """The site that the box's connection of the ERP leads to; nothing is asked there. Raises FatalError where the
+    connection cannot be used."""
+    from hooks.protheus import ProtheusHook
+
+    return ProtheusHook(box.erp.connection).site
+
+
+def known_site(box: CashBox, ledger: "psycopg.Connection") -> "Site":
+    """What posting must know of the box's site: what a probe found out, the box's policy, the ERP's open periods."""
+    from mappings.periods import open_from
+
+    found = site_of_tenant(ledger, box.erp.connection, box.erp.tenant)
+    return replace(found, correction=box.erp.correction, open_from=open_from(box.erp.tenant))
+
+
+def site_of_tenant(ledger: "psycopg.Connection", connection: str, tenant: str) -> "Site":
+    """What a probe found out about a tenant behind a connection of the ERP, and this ledger's own id."""
+    from posting.site import Site
+    from store import capabilities
+    from store import ledger as books
+
+    known = capabilities.of(ledger, connection, tenant)
+    return Site(
+        alphanumeric_sublots=known.alphanumeric_sublots,
+        own_reversal_address=known.own_reversal_address,
+        reversals_probed=known.probed_at is not None,
+        atomic_insert=known.atomic_insert,
+        readable=known.read_back,
+        ledger_id=books.ledger_id(ledger),
+    )
+
+
+def current_books(box: CashBox, ledger: "psycopg.Connection", revision: "Revision") -> "Revision":
+    """A day's books as they must be to go out now: dated by the periods as they are, for the site that the box posts
+    to now."""
+    from mappings.periods import open_from
+    from store import ledger as books
+
+    return books.placed(ledger, revision, erp_site(box), open_from(box.erp.tenant))

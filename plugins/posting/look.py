@@ -1,0 +1,227 @@
+"""Looking before posting, where the ERP can be read: is the lot in use by others, and does it hold documents of this
+ledger that it does not know, because it was restored from a backup?"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import psycopg
+
+from bookkeeping.address import Address
+from bookkeeping.corrections import dates_of
+from bookkeeping.keys import read_key, sent_key
+from bookkeeping.read_back import BookedLine, differences
+from bookkeeping.sentence import Sentence
+from language.say import say
+from posting import proof
+from posting.port import ReadableErp
+from posting.reap import reap
+from posting.site import Site
+from store import attempts, ledger, takeovers
+from store.ledger import FrozenEntry, Revision
+
+log = logging.getLogger(__name__)
+
+_Place = tuple[str, date, str]
+"""Tenant, date and lot: what the ERP is asked for at once."""
+
+
+@dataclass
+class Looked:
+    """What reading the ERP before a posting found: the sublots in use by place, and the day's revision, which is
+    another one where the ERP already holds the same books on another date."""
+
+    revision: Revision
+    in_use: dict[_Place, set[str]] = field(default_factory=dict)
+
+    def in_use_beside(self, entry: FrozenEntry) -> set[str]:
+        """The sublots of an entry's lot and date where documents were seen."""
+        return self.in_use.get((entry.tenant, entry.entry_date, entry.lot), set())
+
+
+@dataclass(frozen=True)
+class _Unknown:
+    """A document of this ledger's own that it has no attempt for."""
+
+    address: Address
+    document: str
+    lines: Sequence[BookedLine]
+
+
+def look(
+    connection: psycopg.Connection, erp: ReadableErp, site: Site, at: str | None, revision: Revision, worker: str
+) -> Looked:
+    """Reads where the day's books stand or will stand, and settles what it finds there.
+
+    Documents of the day that this ledger posted and does not know are adopted, where they are what is still to be
+    posted or taken back, and deleted otherwise. ``at`` is the ERP's site. Raises posting.proof.NotOursError where
+    nothing was ever posted to the lot and others' documents stand in it, DataError where a document of our own cannot
+    be deleted.
+    """
+    looked = Looked(revision)
+    new, old = ledger.bookings(connection, revision), ledger.superseded(connection, revision)
+    if not new and not old:
+        return looked
+    for tenant, lot in {(entry.tenant, entry.lot) for entry in new}:
+        _refuse_a_lot_in_use(connection, erp, site, at, tenant, lot)
+    unknown: list[_Unknown] = []
+    for place in sorted(_places(revision, [*new, *old], site)):
+        lines = erp.read_back(*place)
+        if lines is None:
+            return looked
+        documents = proof.by_document(lines)
+        looked.in_use[place] = {sublot for sublot, _ in documents}
+        # Asked after the ERP was: whoever posts notes its address before it writes there.
+        known = attempts.at_place(connection, at, *place)
+        for sublot in sorted(looked.in_use[place] & known.keys()):
+            if known[sublot].state in ("rejected", "doomed"):
+                reap(connection, erp, known[sublot], site)
+        unknown += [
+            _Unknown(Address(*place, sublot), document, lines)
+            for (sublot, document), lines in documents.items()
+            if sublot not in known and _is_ours(lines, site, revision)
+        ]
+    if unknown:
+        told = "The ERP holds {n} documents of this day that carry this ledger's id and that it does not know."
+        log.warning(say(told, n=len(unknown)))
+        _settle(connection, erp, site, at, unknown, looked, worker)
+    return looked
+
+
+def _places(revision: Revision, entries: Sequence[FrozenEntry], site: Site) -> set[_Place]:
+    """Where books of the day may stand: wherever an entry of it is dated, and on each date that was open since."""
+    lots = {(entry.tenant, entry.lot) for entry in entries}
+    dated = {(entry.tenant, entry.entry_date, entry.lot) for entry in entries}
+    days = dates_of(revision.business_date, site.open_from)
+    return dated | {(tenant, day, lot) for tenant, lot in lots for day in days}
+
+
+def _refuse_a_lot_in_use(
+    connection: psycopg.Connection, erp: ReadableErp, site: Site, at: str | None, tenant: str, lot: str
+) -> None:
+    if attempts.lot_was_posted_to(connection, at, tenant, lot):
+        return
+    for address, document, key in erp.in_lot(tenant, lot) or ():
+        if site.ledger_id and read_key(key).ledger == site.ledger_id:
+            continue
+        if takeovers.taken_over_at(connection, at, address):
+            continue
+        takeovers.note_lot_in_use(connection, at, address, document)
+        raise proof.NotOursError(
+            Sentence(
+                "nothing was ever posted from here to lot {lot}, and document {document} stands at {address}, which may"
+                " be somebody else's; nothing is sent",
+                lot=lot,
+                document=document,
+                address=address,
+            ),
+            lot,
+        )
+
+
+def _is_ours(lines: Sequence[BookedLine], site: Site, revision: Revision) -> bool:
+    """Whether a document carries this ledger's id, and the key of an entry of the day."""
+    key = read_key(lines[0].key)
+    return bool(site.ledger_id) and key.ledger == site.ledger_id and key.is_of_day(revision.box, revision.business_date)
+
+
+def _settle(
+    connection: psycopg.Connection,
+    erp: ReadableErp,
+    site: Site,
+    at: str | None,
+    unknown: list[_Unknown],
+    looked: Looked,
+    worker: str,
+) -> None:
+    revision = _dated_as_found(connection, site, unknown, looked.revision)
+    looked.revision = revision
+    # Without a sign that the ledger was restored, people reversed in the ERP by hand what stands there, and the ERP
+    # copied its key. That is for reconciliation to tell.
+    was_restored = not all(ledger.is_confirmed(connection, read_key(one.lines[0].key).entry) for one in unknown)
+    left = list(unknown)
+    for entry, original in _to_be_sent(connection, site, revision):
+        for document in left:
+            if _is_it(connection, entry, original, document, site):
+                attempt = attempts.claim(
+                    connection, entry, worker=worker, lease_seconds=0, site=at, sublot=document.address.sublot
+                )
+                attempts.confirm(connection, attempt, document.document)
+                told = "{entry} stands in the ERP as document {document} at {address}: nothing is sent."
+                log.info(say(told, entry=entry.entry_key, document=document.document, address=document.address))
+                left.remove(document)
+                break
+    if not was_restored:
+        return
+    for document in sorted(left, key=lambda one: (one.address.sublot, one.document), reverse=True):
+        erp.delete(document.address, document.document)
+        told = "Document {document} at {address} is of this ledger and of no books that it has: it is deleted."
+        log.warning(say(told, document=document.document, address=document.address))
+
+
+def _to_be_sent(
+    connection: psycopg.Connection, site: Site, revision: Revision
+) -> list[tuple[FrozenEntry, FrozenEntry | None]]:
+    """What posting would send: entries that nothing stands for, and reversals, each with what it takes back."""
+    made: list[tuple[FrozenEntry, FrozenEntry | None]] = []
+    for entry in ledger.bookings(connection, revision):
+        if not _is_live(connection, entry):
+            made.append((entry, None))
+    for entry in ledger.superseded(connection, revision):
+        if any(attempt.state == "confirmed" for attempt in attempts.of_entry(connection, entry)):
+            reversal = ledger.reversal(connection, entry, revision, site.open_from)
+            if not _is_live(connection, reversal):
+                made.append((reversal, entry))
+    return made
+
+
+def _is_live(connection: psycopg.Connection, entry: FrozenEntry) -> bool:
+    return any(attempt.state in ("claimed", "confirmed") for attempt in attempts.of_entry(connection, entry))
+
+
+def _is_it(
+    connection: psycopg.Connection,
+    entry: FrozenEntry,
+    original: FrozenEntry | None,
+    document: _Unknown,
+    site: Site,
+) -> bool:
+    """Whether a document is an entry that is still to be sent: on its date, of its lines; a reversal of its original,
+    a booking of none."""
+    address = document.address
+    if (address.tenant, address.entry_date, address.lot) != (entry.tenant, entry.entry_date, entry.lot):
+        return False
+    if original is not None:
+        own = {sent_key(original.entry_key, site.ledger_id), sent_key(entry.entry_key, site.ledger_id)}
+        if document.lines[0].key not in own:
+            return False
+    return not differences(ledger.journal_entry(connection, entry), document.lines)
+
+
+def _dated_as_found(
+    connection: psycopg.Connection, site: Site, unknown: Sequence[_Unknown], revision: Revision
+) -> Revision:
+    """The revision, dated as the ERP holds it: where all its entries stand there on another date than they are meant
+    for, as in a period that was closed since, they need not be booked again."""
+    entries = ledger.bookings(connection, revision)
+    if any(_is_live(connection, entry) for entry in entries):
+        return revision
+    for day in sorted({one.address.entry_date for one in unknown} - {entry.entry_date for entry in entries}):
+        there = [one for one in unknown if one.address.entry_date == day]
+        if _all_stand(connection, entries, there, site):
+            return ledger.dated_on(connection, revision, day)
+    return revision
+
+
+def _all_stand(
+    connection: psycopg.Connection, entries: Sequence[FrozenEntry], documents: Sequence[_Unknown], site: Site
+) -> bool:
+    left = list(documents)
+    for entry in entries:
+        said = ledger.journal_entry(connection, entry)
+        same = next((one for one in left if not differences(said, one.lines)), None)
+        if same is None:
+            return False
+        left.remove(same)
+    return bool(entries)

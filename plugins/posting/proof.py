@@ -1,0 +1,105 @@
+"""What may be deleted from the ERP: what is known to be this ledger's own, and nothing else.
+
+Known is the document whose number the ERP answered to our own request; what reading back shows with our key; what
+stands, where nothing can be read, at an address that a request of ours went to without an answer; and what a person
+put on record as ours.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import psycopg
+
+from bookkeeping.address import Address
+from bookkeeping.keys import read_key, sent_key
+from bookkeeping.read_back import BookedLine, differences
+from bookkeeping.sentence import Sentence
+from hooks.errors import UncertainError
+from posting.port import Erp
+from store import attempts, ledger, takeovers
+from store.attempts import Attempt
+from store.ledger import FrozenEntry
+
+TWO_WAYS_OUT = (
+    "Nothing of it is deleted. If nobody but this ledger posts to lot {lot} (the ledger was restored from a backup, or"
+    " a proxy repeats requests), clear the task derive of this run, with those after it: approve then asks a person"
+    " whether to take the lot over. If somebody else does, give the cash box a lot of its own (erp.lot in its file) and"
+    " clear the task derive"
+)
+
+
+class NotOursError(UncertainError):
+    """A document stands where this ledger posts, and may be somebody else's: a person must decide."""
+
+    advice = ""
+
+    def __init__(self, message: str, lot: str) -> None:
+        told = Sentence("{what}. {ways_out}", what=message, ways_out=Sentence(TWO_WAYS_OUT, lot=lot))
+        super().__init__(told, vendor="Protheus")
+        self.lot = lot
+
+
+Standing = dict[str, list[BookedLine]]
+"""What stands at an address: the lines of each document, by its number."""
+
+
+def by_document(lines: Sequence[BookedLine]) -> dict[tuple[str, str], list[BookedLine]]:
+    """A lot's lines by sublot and document."""
+    documents: dict[tuple[str, str], list[BookedLine]] = defaultdict(list)
+    for line in lines:
+        documents[line.sublot, line.document].append(line)
+    return dict(documents)
+
+
+def standing_at(erp: Erp, address: Address) -> Standing | None:
+    """What the ERP says that stands at an address; None where it cannot be asked."""
+    lines = erp.read_back(address.tenant, address.entry_date, address.lot)
+    if lines is None:
+        return None
+    documents = by_document(lines)
+    return {number: documents[sublot, number] for sublot, number in documents if sublot == address.sublot}
+
+
+def is_of(connection: psycopg.Connection, entry: FrozenEntry, lines: Sequence[BookedLine], ledger_id: str) -> bool:
+    """Whether a document that was read, at an address that the entry was sent to, is what was sent.
+
+    It is where it carries the entry's very key. A reversal that the ERP made carries the key of what it takes back, or
+    none; a key may have been cut; one of before ledgers had ids has none. There the lines must agree, too; and a key
+    with the id of another ledger is somebody else's whatever its lines say.
+    """
+    said = lines[0].key
+    if said == sent_key(entry.entry_key, ledger_id):
+        return True
+    key = read_key(said)
+    if key.ledger and not sent_key(entry.entry_key, ledger_id).startswith(said) and key.ledger != ledger_id:
+        return False
+    return not differences(ledger.journal_entry(connection, entry), lines)
+
+
+def may_empty(connection: psycopg.Connection, attempt: Attempt) -> bool:
+    """Whether whatever stands at an attempt's address may be deleted where the ERP cannot be read.
+
+    Where a person took the lot over; where our own request went without an answer; or where it was refused, in a lot
+    that nobody else is known to use.
+    """
+    address = attempt.address
+    if takeovers.taken_over_at(connection, attempt.site, address):
+        return True
+    if attempt.state == "rejected":
+        return attempts.lot_is_ours(connection, attempt.site, address.tenant, address.lot)
+    return attempt.answered is None
+
+
+def in_doubt(connection: psycopg.Connection, attempt: Attempt) -> NotOursError:
+    """Notes that an attempt's address cannot be emptied, and says what a person has to decide."""
+    number = int(attempt.answered) if attempt.answered.isdecimal() else 0
+    document = f"{number - 1:06d}" if 1 < number <= 4 else "000001"
+    takeovers.note_doubt(connection, attempt, document)
+    told = Sentence(
+        "the ERP numbered an entry {number} at {address}, so the address was not empty; that document was deleted"
+        " again, and document {document} there may be somebody else's",
+        number=attempt.answered,
+        address=attempt.address,
+        document=document,
+    )
+    return NotOursError(told, attempt.address.lot)

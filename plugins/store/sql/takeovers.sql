@@ -1,0 +1,45 @@
+-- name: note_doubt!
+INSERT INTO erp.doubt (site, tenant, lot, entry_date, sublot, document, attempt_id, noted_at)
+VALUES (coalesce(:site, ''), :tenant, :lot, :entry_date, :sublot, :document, :attempt_id, erp.clock())
+    ON CONFLICT (attempt_id) DO NOTHING;
+
+-- name: note_lot_in_use!
+-- Once, as long as nobody has decided about it.
+INSERT INTO erp.doubt (site, tenant, lot, entry_date, sublot, document, noted_at)
+SELECT coalesce(:site, ''), :tenant, :lot, :entry_date, :sublot, :document, erp.clock()
+ WHERE NOT EXISTS (SELECT FROM erp.doubt
+                    WHERE doubt.site = coalesce(:site, '') AND tenant = :tenant AND lot = :lot AND attempt_id IS NULL
+                      AND NOT EXISTS (SELECT FROM erp.takeover
+                                       WHERE takeover.site = doubt.site AND takeover.tenant = doubt.tenant
+                                         AND takeover.lot = doubt.lot AND decided_at >= doubt.noted_at));
+
+-- name: open_doubts
+-- Of a box's day, at the place that its books are meant for: what an attempt of it met, and what was found in the lot
+-- before anything was posted there.
+SELECT tenant, lot, entry_date, sublot, document FROM erp.doubt
+ WHERE site = coalesce(:site, '') AND tenant = :tenant AND lot = :lot
+   AND CASE WHEN attempt_id IS NULL
+            THEN NOT EXISTS (SELECT FROM erp.attempt
+                              WHERE attempt.tenant = doubt.tenant AND attempt.lot = doubt.lot
+                                AND coalesce(attempt.site, doubt.site) = doubt.site)
+            ELSE EXISTS (SELECT FROM erp.attempt JOIN ledger.entry USING (entry_id)
+                          WHERE attempt.attempt_id = doubt.attempt_id AND reaped_at IS NULL
+                            AND box = :box AND business_date = :business_date)
+       END
+   AND NOT EXISTS (SELECT FROM erp.takeover
+                    WHERE takeover.site = doubt.site AND takeover.tenant = doubt.tenant AND takeover.lot = doubt.lot
+                      AND through >= doubt.entry_date AND (attempt_id IS NOT NULL OR decided_at >= noted_at))
+ ORDER BY doubt_id;
+
+-- name: take_over!
+INSERT INTO erp.takeover (site, tenant, lot, through, why, decided_by, decided_at)
+SELECT coalesce(:site, ''), :tenant, :lot,
+       greatest(erp.clock()::date, CAST(:through AS date),
+                (SELECT max(entry_date) FROM erp.doubt
+                  WHERE doubt.site = coalesce(:site, '') AND tenant = :tenant AND lot = :lot)),
+       :why, :decided_by, erp.clock();
+
+-- name: taken_over_at$
+-- When a lot was last taken over with what stands there on a date; null where it was not.
+SELECT max(decided_at) FROM erp.takeover
+ WHERE site = coalesce(:site, '') AND tenant = :tenant AND lot = :lot AND through >= :entry_date;

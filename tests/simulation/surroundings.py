@@ -1,0 +1,86 @@
+"""What may surround a day beside bad weather: a site that can be read, somebody else in our lot, a ledger restored from
+a backup, a month that is closed midway, another site of the ERP."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from random import Random
+
+from bookkeeping.address import Address
+from bookkeeping.journal import Side
+from simulation.erp import Document, Place, Posting, Refused, TrueLedger
+from simulation.oracle import Entry
+
+OURS, THEIRS = "0a1b2c3d4e5f", "f5e4d3c2b1a0"
+"""The ids of our ledger and of the other one that posts to our lot."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Drawn from the seed apart from its weather.
+
+    ``readable``: what the ERP holds can be read. ``neighbour``: another ledger posts to our lot, ``early`` before we
+    ever did. ``restored``: the ledger is restored from a backup. ``closes``: the month is closed at any moment, also in
+    the middle of a correction. ``moves``: the box's connection leads to another site from some moment on.
+    """
+
+    readable: bool
+    neighbour: bool
+    early: bool
+    restored: bool
+    closes: bool
+    moves: bool
+
+    @classmethod
+    def of(cls, seed: int) -> "Surroundings":
+        """What surrounds the day of a seed. Two misfortunes that only a person could tell apart do not meet: where
+        nothing can be read, nobody else is in the lot of a ledger that lost its memory."""
+        rng = Random(f"{seed}, surroundings")
+        readable = rng.random() < 0.5
+        neighbour, early = rng.random() < 0.25, rng.random() < 0.5
+        restored = rng.random() < 0.2 and (readable or not neighbour)
+        closes = rng.random() < 0.2
+        moves = rng.random() < 0.12 and not (restored or closes)
+        return cls(readable, neighbour, early or not readable, restored, closes, moves)
+
+    @property
+    def traits(self) -> tuple[str, ...]:
+        """What of this is there, in words."""
+        there = {
+            "site that can be read": self.readable,
+            "somebody else in our lot": self.neighbour,
+            "ledger restored": self.restored,
+            "month closed midway": self.closes,
+            "another site": self.moves,
+        }
+        return tuple(name for name, is_there in there.items() if is_there)
+
+
+class Neighbour:
+    """The other ledger: it posts days of the same box by its own count of sublots, and keeps what it was told."""
+
+    def __init__(self, rng: Random, box: str, tenant: str, dates: Sequence[date]) -> None:
+        self.rng = rng
+        self.box = box
+        self.tenant = tenant
+        self.dates = dates
+        self.sublots = dict.fromkeys(dates, 0)
+
+    def post(self, erp: TrueLedger, lot: str, entries: Sequence[Entry], day: date) -> dict[Place, Document]:
+        """Books at its next sublot of a date, often the very lines that we have; gives what it booked."""
+        self.sublots[day] += 1
+        address = Address(self.tenant, day, lot, f"{self.sublots[day]:03d}")
+        lines = self.rng.choice([*entries, _own(self.rng)])
+        key = f"{self.box}|20240906|{self.rng.randint(1, 2)}|{self.rng.randint(1, 2)}@{THEIRS}"
+        document = Document(lines, key)
+        try:
+            number = erp.book(address, document)
+        except Refused:  # the month is closed for it, too
+            return {}
+        return {Place(address, number): document}
+
+
+def _own(rng: Random) -> Entry:
+    amount = Decimal(rng.randint(1, 200_000)) / 100
+    return Posting(Side.DEBIT, "1.1.01", amount), Posting(Side.CREDIT, "4.1.01", amount)

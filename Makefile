@@ -5,7 +5,7 @@ $(error Run it as: make -C <the project's folder> …)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down backfill preview what-if unmapped export fava audit check-mappings schemas probe browser screenshots test kills simulate bench bench-year reliability lint lock clean
+.PHONY: help setup demo up down backfill preview what-if unmapped export fava audit check-mappings schemas probe browser screenshots test kills fuzz simulate bench bench-year reliability lint lock clean
 
 # Whatever a tool wants to keep between runs, it keeps here.
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -42,6 +42,7 @@ help:
 	@echo "make browser                 a Chromium for the browser tests, where the machine has none; without it they are left out"
 	@echo "make screenshots             take the documentation's pictures anew, by the browser tests"
 	@echo "make kills                   kill tasks and servers in the middle of a close, and see what becomes of it (minutes)"
+	@echo "make fuzz [COUNT=50000]      read randomly changed answers of the five vendors: booked, quarantined or refused (SEED=… one)"
 	@echo "make simulate [SEEDS=2000] [FROM=1]  post box-days in simulated bad weather; SEED=… tells one, TEETH=1 plants bugs"
 	@echo "make bench [ONLY=P2]         the close beside other tools, into benchmarks/RESULTS.md (a quarter of an hour; with nothing else running)"
 	@echo "make bench-year              how long a what-if over a generated year of forty boxes takes, and the audit of a box's year"
@@ -122,6 +123,10 @@ kills: setup
 simulate: setup
 	@PYTHONPATH=plugins:tests $(PY) -m simulation $(if $(SEED),--seed "$(SEED)",$(if $(TEETH),--teeth, \
 		--seeds "$(or $(SEEDS),2000)" --first "$(or $(FROM),1)")) $(ARGS)
+
+fuzz: setup
+	@AIRFLOW__CORE__UNIT_TEST_MODE=True PYTHONPATH=.:plugins:tests $(PY) -m fuzz --vendor "$(VENDOR)" $(if $(SEED),--seed "$(SEED)",--count "$(or $(COUNT),50000)" \
+		--first "$(or $(FROM),1)") $(ARGS)
 
 bench-year: setup
 	@$(PY) -m benchmarks.year

@@ -82,6 +82,10 @@ UNFIT_TEXT = "unfit_text"
 """The reason of a row whose texts the books cannot hold."""
 
 
+REPEATED_FIELD = "repeated_field"
+"""The reason of a row in which a field stands twice, so that nobody knows which of its values holds."""
+
+
 def with_fit_text(document: Document) -> Document:
     """The document as the books can hold it: its number on one line.
 

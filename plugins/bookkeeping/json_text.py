@@ -1,6 +1,7 @@
 """JSON as sources send it: read so that nothing is lost or hidden, written again, and searched for one row."""
 
 import json
+from collections import deque
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -41,14 +42,17 @@ class Repeated(dict):
         for name, value in pairs:
             values.setdefault(name, []).append(value)
         super().__init__({name: one[0] if len(one) == 1 else Several(one) for name, one in values.items()})
+        global _made_so_far
+        _made_so_far += 1
 
-    def pairs(self) -> list[tuple[str, Any]]:
-        """Every field as often as it stands there."""
-        return [
-            (name, one)
-            for name, value in self.items()
-            for one in (value.values if isinstance(value, Several) else [value])
-        ]
+
+_made_so_far = 0
+_had_repeated: deque[int] = deque(maxlen=1000)
+
+
+def had_repeated(text: str) -> bool:
+    """Whether a field stands twice in an object of a text that was ``read`` in this process, lately."""
+    return hash(text) in _had_repeated
 
 
 def read(text: str) -> Any:
@@ -57,14 +61,19 @@ def read(text: str) -> Any:
     An object in which a field stands twice is ``Repeated``. Control characters inside of texts are taken as they are.
     Raises ValueError for what is no whole JSON, or nested too deeply.
     """
+    before = _made_so_far
     try:
-        return _plain.decode(text)
-    except json.JSONDecodeError:
-        raise
-    except (ValueError, InvalidOperation):  # a number that Python does not read as one
-        return _any_number.decode(text)
+        try:
+            found = _plain.decode(text)
+        except json.JSONDecodeError:
+            raise
+        except (ValueError, InvalidOperation):  # a number that Python does not read as one
+            found = _any_number.decode(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+    if _made_so_far > before:
+        _had_repeated.append(hash(text))
+    return found
 
 
 def write(value: Any) -> str:
@@ -83,13 +92,18 @@ def write(value: Any) -> str:
 
 def repeated(value: Any, depth: int = 0) -> str:
     """The name of a field that stands twice in an object or below it; empty where none does."""
-    if isinstance(value, Repeated):
-        return shown(next(name for name, inner in value.items() if isinstance(inner, Several)))
-    if not isinstance(value, (dict, list)) or depth > DEEPEST:
+    if depth > DEEPEST:
         return ""
-    for inner in value.values() if isinstance(value, dict) else value:
-        if isinstance(inner, (dict, list)) and (found := repeated(inner, depth + 1)):
-            return found
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if isinstance(inner, Several):
+                return shown(name)
+            if isinstance(inner, (dict, list)) and (found := repeated(inner, depth + 1)):
+                return found
+    elif isinstance(value, list):
+        for inner in value:
+            if isinstance(inner, (dict, list)) and (found := repeated(inner, depth + 1)):
+                return found
     return ""
 
 
@@ -119,7 +133,21 @@ def row_at(text: str, place: str) -> Any:
     except (msgspec.ValidationError, LookupError, StopIteration):
         return None  # the way leads elsewhere than to rows
     except (msgspec.DecodeError, UnicodeEncodeError):
-        return _in_what_is_read(read(text), steps)  # it holds what only the patient reader takes
+        return found_at(read(text), place)  # it holds what only the patient reader takes
+
+
+def found_at(value: Any, place: str) -> Any:
+    """The same in a body that was ``read`` whole."""
+    steps = place.split("/")
+    try:
+        if isinstance(value, dict) and "projects" in value:
+            project = next(one for one in value["projects"] if str(one["id"]) == steps[0])
+            value, steps = project, _in_a_project(steps)
+        for step in steps:
+            value = value[int(step)] if isinstance(value, list) and step.isdecimal() else value[step]
+    except (LookupError, ValueError, TypeError, StopIteration):
+        return None
+    return value
 
 
 def _down(raw: msgspec.Raw, steps: list[str]) -> str:
@@ -147,18 +175,6 @@ def _id_of(project: msgspec.Raw) -> str:
 
 def _begins(raw: msgspec.Raw, sign: bytes) -> bool:
     return bytes(memoryview(raw)[:64]).lstrip()[:1] == sign
-
-
-def _in_what_is_read(value: Any, steps: list[str]) -> Any:
-    try:
-        if isinstance(value, dict) and "projects" in value:
-            project = next(one for one in value["projects"] if str(one["id"]) == steps[0])
-            value, steps = project, _in_a_project(steps)
-        for step in steps:
-            value = value[int(step)] if isinstance(value, list) and step.isdecimal() else value[step]
-    except (LookupError, ValueError, TypeError, StopIteration):
-        return None
-    return value
 
 
 def each(value: Any) -> list[Any]:
@@ -205,7 +221,11 @@ _encoder = msgspec.json.Encoder(decimal_format="number", enc_hook=_cannot)
 
 def _written(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
-        pairs = value.pairs() if isinstance(value, Repeated) else value.items()
+        pairs = (
+            (name, one)
+            for name, inner in value.items()
+            for one in (inner.values if isinstance(inner, Several) else [inner])
+        )
         yield "{"
         for number, (name, inner) in enumerate(pairs):
             yield f"{', ' if number else ''}{json.dumps(name)}: "

@@ -1,13 +1,12 @@
 """What is landed of a company's day, as the source port's functions read it back."""
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from bookkeeping import json_text
 from bookkeeping.documents import Kind
 from bookkeeping.treatment import country_of
 from hooks import bsale_shapes as shapes
@@ -156,8 +155,8 @@ def _only(types: set[DocumentType], of: Callable[[DocumentType], str]) -> str:
 def landing(body: str) -> Landing:
     """A landed body. Raises RetriableError if it is not whole JSON, DataError if it is none of Bsale's landings."""
     try:
-        said = json.loads(body, parse_float=Decimal, parse_constant=str)
-    except (ValueError, RecursionError):
+        said = json_text.read(body)
+    except ValueError:
         raise RetriableError(f"the landed body is {describe(body)}, not whole JSON", vendor=VENDOR) from None
     try:
         payments, undated, groups = ([_an_object(row) for row in said[name]] for name in LISTS)

@@ -1,6 +1,5 @@
 """Protheus, the ERP: journal entries in, reversed and deleted (protheus.seed.txt, field-notes.md)."""
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,10 +10,13 @@ import msgspec
 from pydantic import Field, PositiveFloat
 from requests import Response
 
+from bookkeeping import json_text
 from bookkeeping.address import Address
 from bookkeeping.journal import JournalEntry, Line, Side
+from bookkeeping.json_text import repeated
 from bookkeeping.read_back import BookedLine, StandingDocument
 from bookkeeping.sentence import Sentence
+from bookkeeping.text import shown
 from hooks import vendor
 from hooks.errors import DataError, FatalError, PeriodClosedError, RetriableError, UncertainError, VendorError
 from hooks.protheus_login import LOGIN_TIMEOUT, TokenLogin
@@ -307,18 +309,18 @@ def _tenant(address: Address) -> tuple[str, str]:
 
 
 def _object(text: str) -> dict[str, Any]:
-    """A text as a JSON object; empty if it is none."""
+    """A text as a JSON object; empty if it is none, or if a field stands in it twice and so says nothing."""
     try:
-        answer = json.loads(text)
-    except (ValueError, RecursionError):
+        answer = json_text.read(text)
+    except ValueError:
         return {}
-    return answer if isinstance(answer, dict) else {}
+    return answer if isinstance(answer, dict) and not repeated(answer) else {}
 
 
 def _said(answer: dict[str, Any], *names: str) -> str:
     """The first of these fields that says something, stripped; empty if none does, or it is no text or number."""
     for name in names:
         value = answer.get(name)
-        if isinstance(value, (str, int)) and not isinstance(value, bool) and (said := str(value).strip()):
+        if isinstance(value, (str, int)) and not isinstance(value, bool) and (said := shown(str(value)).strip()):
             return said
     return ""

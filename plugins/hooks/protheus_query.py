@@ -3,22 +3,25 @@
 The query is the framework's genericQuery. It takes SQL as text, so nothing gets into it that was not checked here.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from requests import Response
 
+from bookkeeping import json_text
 from bookkeeping.address import Address
 from bookkeeping.journal import Side
+from bookkeeping.json_text import repeated
 from bookkeeping.money import DECIMALS, amount
 from bookkeeping.read_back import BookedLine, StandingDocument
 from bookkeeping.sentence import Sentence
+from bookkeeping.text import quoted, shown
 from hooks.errors import FatalError, RetriableError
 from hooks.vendor import describe
 from language.say import say
@@ -180,8 +183,8 @@ def _code(text: str) -> str:
 def _page_of(text: str) -> tuple[Mapping[str, Any], list | None]:
     """An answer and its ``items``; None for these where it is no such answer."""
     try:
-        answer = json.loads(text, parse_float=Decimal)
-    except (ValueError, RecursionError):
+        answer = json_text.read(text)
+    except ValueError:
         return {}, None
     if not isinstance(answer, dict) or not isinstance(answer.get("items"), list):
         return {}, None
@@ -205,10 +208,12 @@ def read_row(
     """
     if not isinstance(row, dict):
         raise ValueError("it is no object")
+    if field := repeated(row):
+        raise ValueError(f"{field} stands twice in it")
     named = {name.upper(): value for name, value in row.items()}
     kind, number = _text(named, "CT2_DC"), _text(named, "CT2_MOEDLC")
     if kind not in _SIDES:
-        raise ValueError(f"CT2_DC is {kind!r}")
+        raise ValueError(f"CT2_DC is {quoted(kind)}")
     currency = currencies.get(number, number)
     # A currency that the connection does not name is never compared; any one with two decimals serves to read it.
     kept_as = _text(named, "CT2_TPSALD")
@@ -241,4 +246,7 @@ def read_document(row: Mapping[str, Any], tenant: str, lot: str) -> StandingDocu
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:
-    return str("" if row[name] is None else row[name]).strip()
+    value = row[name]
+    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal, NoneType)):
+        raise ValueError(f"{name} is {quoted(value)}")
+    return "" if value is None else shown(str(value)).strip()

@@ -1,19 +1,18 @@
 """What the SGE's answers mean: lists page by page, refusals as problem+json, files."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from email.message import Message
 from typing import Any
 
 from requests import Response
 
+from bookkeeping import json_text
 from hooks.errors import DataError, FatalError, RetriableError, VendorError
 from hooks.sge_columns import VENDOR
 from hooks.transport import seconds_to_wait
-from hooks.vendor import VendorHook, describe, one_line
+from hooks.vendor import VendorHook, describe, words_of
 
 
 @dataclass
@@ -56,8 +55,8 @@ class Pages:
         return RetriableError(f"{self.about}: the pages do not fit together: {what}", vendor=VENDOR)
 
 
-def _identity(row: dict[str, Any]) -> tuple[Any, ...]:
-    return row.get("anualidad"), row.get("proyectoIdSGI"), row.get("numeroPrevision"), row.get("id")
+def _identity(row: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(repr(row.get(name)) for name in ("anualidad", "proyectoIdSGI", "numeroPrevision", "id"))
 
 
 def _number(headers: Mapping[str, str], name: str) -> int | None:
@@ -83,8 +82,8 @@ def an_object(text: str, about: str) -> dict[str, Any]:
 
 def _json(text: str, about: str) -> Any:
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=str)
-    except (ValueError, RecursionError):
+        return json_text.read(text)
+    except ValueError:
         raise RetriableError(f"{about}: the answer is {describe(text)}, not whole JSON", vendor=VENDOR) from None
 
 
@@ -108,9 +107,9 @@ def refuse(hook: VendorHook, response: Response, about: str) -> VendorError | No
 def _problem(text: str) -> str:
     """The title and detail of an ``application/problem+json``; else what kind of answer it is."""
     try:
-        told = json.loads(text)
-        parts = [one_line(str(told[name]))[:200] for name in ("title", "detail") if told.get(name)]
-    except (ValueError, RecursionError, AttributeError):
+        told = json_text.read(text)
+        parts = [words_of(told[name])[:200] for name in ("title", "detail") if told.get(name)]
+    except (ValueError, AttributeError):
         parts = []
     return f"“{': '.join(parts)}”" if parts else describe(text)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from bookkeeping.text import quoted
 from hooks.errors import DataError
 from hooks.vendor import one_line
 from mappings.sge_columns import FILE, SgeColumns
@@ -32,7 +33,8 @@ def columns_of(rows: Iterable[dict[str, Any]], about: str) -> list[Column]:
         accumulable = {"true": True, "false": False}.get(flag) if isinstance(flag, str) else flag
         id, name = row.get("id"), row.get("nombre")
         if not isinstance(accumulable, bool) or not isinstance(name, str) or not isinstance(id, (str, int)):
-            message = f"{about}: an announced column is not whole: id {id!r}, nombre {name!r}, acumulable {flag!r}"
+            said = f"id {quoted(id)}, nombre {quoted(name)}, acumulable {quoted(flag)}"
+            message = f"{about}: an announced column is not whole: {said}"
             raise DataError(message, vendor=VENDOR)
         columns.append(Column(str(id), plain(name), accumulable))
     return columns

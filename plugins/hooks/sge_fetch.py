@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bookkeeping.invoices import InvoiceSeen
 from bookkeeping.sentence import Sentence
+from bookkeeping.text import is_fit, quoted
 from hooks.errors import DataError, RetriableError, VendorError
 from hooks.sge_answers import an_object
 from hooks.sge_certificate import field_of
@@ -54,7 +55,7 @@ def body_of(
         asked[project] = _query(project, since, day)
         part, issued = _Project(hook, project, since, day, reviewed).part(known[project])
         parts.append(part)
-        numbers += [number for row in issued if (number := row.get("numeroFactura"))]
+        numbers += [number for row in issued if isinstance(number := row.get("numeroFactura"), str) and number]
     body = object_of(
         day=json.dumps(str(day)),
         since=json.dumps(str(since)),
@@ -173,10 +174,12 @@ def _as_gone(one: InvoiceSeen) -> str:
 def _check(rows: Iterable[dict[str, Any]], project: str, columns: set[str], about: str) -> None:
     for row in rows:
         id, cells = row.get("id"), row.get("columnas")
-        if not isinstance(id, str) or not id or not isinstance(cells, dict):
-            raise DataError(f"{about}: an invoice without an id or without columns (id {id!r})", vendor=VENDOR)
+        if not isinstance(id, str) or not id or not is_fit(id) or not isinstance(cells, dict):
+            raise DataError(f"{about}: an invoice without an id or without columns (id {quoted(id)})", vendor=VENDOR)
         if row.get("proyectoId") != project:
-            message = f"{about}: invoice {id} is of project {row.get('proyectoId')!r}: the server ignores the query"
+            message = (
+                f"{about}: invoice {id} is of project {quoted(row.get('proyectoId'))}: the server ignores the query"
+            )
             raise DataError(message, vendor=VENDOR)
         if unknown := sorted(cells.keys() - columns):
             message = f"{about}: invoice {id} has columns that are not announced: {', '.join(unknown)}"
@@ -185,9 +188,9 @@ def _check(rows: Iterable[dict[str, Any]], project: str, columns: set[str], abou
 
 def _each_once(rows: Iterable[dict[str, Any]], about: str) -> list[dict[str, Any]]:
     """The invoices without the rows that say the same again. Raises DataError where they say something else."""
-    known: dict[tuple[Any, Any], dict[str, Any]] = {}
+    known: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows:
-        first = known.setdefault((row.get("anualidad"), row["id"]), row)
+        first = known.setdefault((repr(row.get("anualidad")), row["id"]), row)
         if first != row:
             raise DataError(f"{about}: invoice {row['id']} stands twice and not alike", vendor=VENDOR)
     return list(known.values())
@@ -198,7 +201,7 @@ def _detail(hook: "SgeHook", id: str, columns: Iterable[Column]) -> str:
     text = hook.invoice_text(id)
     detail = an_object(text, f"invoice {id}")
     if detail.get("id") != id or not isinstance(detail.get("campos"), list):
-        raise DataError(f"invoice {id}: the detail is of {detail.get('id')!r}, or has no fields", vendor=VENDOR)
+        raise DataError(f"invoice {id}: the detail is of {quoted(detail.get('id'))}, or has no fields", vendor=VENDOR)
     for column in columns:
         try:
             field_of(detail, column.name)

@@ -17,8 +17,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from bookkeeping import json_text
 from bookkeeping.money import ZERO, AmountError, amount
 from bookkeeping.sentence import Sentence
+from bookkeeping.text import quoted
 from hooks.errors import DataError
 from hooks.sge_columns import VENDOR, Column, columns_of, plain
 from hooks.sge_query import MADRID
@@ -160,7 +162,7 @@ def landing(body: str) -> Landing:
 
     Numbers are Decimal; NaN is left as text, to be no amount later on.
     """
-    said = json.loads(body, parse_float=Decimal, parse_constant=str)
+    said = json_text.read(body)
     projects = (_project(part) for part in said["projects"])
     return Landing(
         day=date.fromisoformat(said["day"]),
@@ -233,12 +235,14 @@ def day_of(value: Any) -> date | None:
     """``20/05/2021``, ``2021-05-20`` or an instant as its day in Madrid; None for nothing. Raises NoDay."""
     if value in (None, ""):
         return None
-    text = str(value).strip()
+    if not isinstance(value, str):
+        raise NoDay(Sentence("{said} is no day", said=quoted(value)))
+    text = value.strip()
     try:
         if found := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text):
             day, month, year = map(int, found.groups())
             return date(year, month, day)
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise NoDay(Sentence("{said} is no day", said=repr(text[:40]))) from None
+        raise NoDay(Sentence("{said} is no day", said=quoted(text))) from None
     return moment.astimezone(MADRID).date() if moment.tzinfo else moment.date()

@@ -8,13 +8,23 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from bookkeeping import json_text
 from bookkeeping.billing_plan import BillingPlan
 from bookkeeping.cash_box import CashBox
 from bookkeeping.certificate import Claim
-from bookkeeping.documents import UNFIT_TEXT, Document, Kind, QuarantinedRow, Reading, Total, with_fit_text
+from bookkeeping.documents import (
+    REPEATED_FIELD,
+    UNFIT_TEXT,
+    Document,
+    Kind,
+    QuarantinedRow,
+    Reading,
+    Total,
+    with_fit_text,
+)
 from bookkeeping.identity import Unique
 from bookkeeping.invoices import InvoiceSeen
-from bookkeeping.json_text import row_at
+from bookkeeping.json_text import found_at, had_repeated, repeated, row_at
 from bookkeeping.money import TOO_LARGE
 from bookkeeping.reconcile import kind_and_form
 from bookkeeping.sentence import Sentence
@@ -23,6 +33,9 @@ from hooks.errors import DataError
 
 if TYPE_CHECKING:
     from hooks.vendor import Answer
+
+
+TWICE = "the field {field} stands twice in the row: which of its values holds is not known"
 
 
 class SourceHook(Protocol):
@@ -121,14 +134,22 @@ class LandedDay:
     seen_before: Callable[[Sequence[str], Sequence[str]], Sequence[InvoiceSeen]]
 
     def reading(self) -> Reading:
-        """The box's documents and quarantined rows; quarantined is also what the books could not hold as text."""
+        """The box's documents and quarantined rows.
+
+        Quarantined is also, whatever the source, a row in which a field stands twice, or whose texts cannot be booked.
+        """
         read = source_of(self.box).read(self.body, day=self.day, **self._whose, **self._before)
+        whole = json_text.read(self.body) if had_repeated(self.body) else None
         documents, quarantined = [], [_presentable(row) for row in read.quarantined]
         for document in read.documents:
             try:
+                if whole is not None and (field := repeated(found_at(whole, document.place))):
+                    why = Sentence(TWICE, field=field)
+                    quarantined.append(self._held(document, REPEATED_FIELD, why))
+                    continue
                 documents.append(with_fit_text(document))
             except UnfitText as unfit:
-                quarantined.append(self._held(document, unfit))
+                quarantined.append(self._held(document, UNFIT_TEXT, unfit.why))
         return Reading(documents, quarantined)
 
     def control_totals(self) -> list[Total]:
@@ -160,14 +181,14 @@ class LandedDay:
         could not be had when the day was landed."""
         return source_of(self.box).plan(self.body, **self._whose)
 
-    def _held(self, document: Document, unfit: UnfitText) -> QuarantinedRow:
-        """The row of a document that the books could not hold."""
+    def _held(self, document: Document, reason: str, why: Sentence) -> QuarantinedRow:
+        """The row of a document that is not booked after all."""
         return QuarantinedRow(
             place=document.place,
             kind=document.kind,
             form=_form(document.form),
-            reason=UNFIT_TEXT,
-            message=str(unfit),
+            reason=reason,
+            message=why,
             net=document.net,
             row=row_at(self.body, document.place),
             blocking=True,

@@ -25,11 +25,15 @@ from requests.utils import default_headers
 from urllib3.exceptions import ConnectTimeoutError, HTTPError
 
 from bookkeeping.sentence import Sentence
+from bookkeeping.text import quoted, shown
 from hooks.errors import FatalError, RetriableError, UncertainError, VendorError
 from hooks.transport import ReadRetry, keep_passwords_out_of_logs, seconds_to_wait
 from language.say import say
 
 keep_passwords_out_of_logs()
+
+LONGEST_WORDS = 500
+"""Characters of a vendor's own words that are repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,5 +274,12 @@ def describe(body: str, *, quote: bool = False) -> str:
 
 
 def one_line(text: str) -> str:
-    """A text with its line breaks and runs of blanks made single blanks."""
-    return " ".join(text.split())
+    """A text with its line breaks and runs of blanks made single blanks, its control characters shown as pictures."""
+    return " ".join(shown(text).split())
+
+
+def words_of(said: Any) -> str:
+    """What a vendor says in an error, in one line; of what is no text only what it is, since it may be a whole row."""
+    if isinstance(said, list) and said and all(isinstance(one, str) for one in said):
+        said = "; ".join(said)
+    return one_line(said)[:LONGEST_WORDS] if isinstance(said, str) else str(quoted(said))

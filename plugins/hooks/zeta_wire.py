@@ -1,16 +1,14 @@
 """How Zeta is spoken to and answers: one envelope for all methods, three places that can say no (field-notes.md)."""
 
-import json
 import re
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
-import msgspec
-
+from bookkeeping import json_text
+from bookkeeping.text import label
 from hooks.errors import DataError, FatalError, RetriableError, UncertainError, VendorError
 from hooks.transport import seconds_to_wait
-from hooks.vendor import VendorHook, describe, one_line
+from hooks.vendor import VendorHook, describe, one_line, words_of
 from hooks.zeta_shapes import DETAILS, SERVICE, VENDOR
 
 Row = dict[str, Any]
@@ -18,20 +16,15 @@ Row = dict[str, Any]
 REFUSES_ANYBODY = re.compile(r"bloque|suspend|habilitad|clave|credencial|autoriza|permiso|licencia|\brol\b", re.I)
 """Zeta's words where no other data would help: a lockout, a login, a role. (The codes are not documented.)"""
 
-_encoder = msgspec.json.Encoder(decimal_format="number")
-
 
 def encode(value: Any) -> bytes:
-    """JSON, with decimals as the numbers they are."""
-    return _encoder.encode(value)
+    """JSON, with decimals as the numbers they are. Raises ValueError for what is nested too deeply."""
+    return json_text.write(value).encode()
 
 
 def decode(text: str) -> Any:
     """JSON with numbers as Decimal; NaN stays text, to be no amount later on. Raises ValueError."""
-    try:
-        return json.loads(text, parse_float=Decimal, parse_constant=str)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
+    return json_text.read(text)
 
 
 def call(
@@ -155,12 +148,12 @@ def _refusal(said: Row) -> tuple[str | None, str]:
     """Code and words of a refusal."""
     error = said["Error"] if isinstance(said.get("Error"), dict) else {}
     words = error.get("Message") or said.get("Mensaje") or ""
-    return str(error["Code"]) if error.get("Code") else None, one_line(str(words))
+    return label(error["Code"]) if error.get("Code") else None, words_of(words)
 
 
 def _message(text: str) -> str:
     """The words of ``{"error": {"code": 404, "message": "…"}}``; empty where there are none."""
     try:
-        return str(decode(text)["error"]["message"])
+        return words_of(decode(text)["error"]["message"])
     except (ValueError, KeyError, TypeError):
         return ""

@@ -3,6 +3,7 @@
 import json
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import ClassVar
 
 import pytest
 from hypothesis import given, settings
@@ -212,8 +213,8 @@ class TestRefunds:
 
 
 class TestKindsOfDocuments:
-    OWN = {"id": 7, "name": "Nota de venta", "codeSii": ""}
-    BOLETA = {"id": 1, "name": "Boleta", "codeSii": "39", "isCreditNote": 0}
+    OWN: ClassVar = {"id": 7, "name": "Nota de venta", "codeSii": ""}
+    BOLETA: ClassVar = {"id": 1, "name": "Boleta", "codeSii": "39", "isCreditNote": 0}
 
     @staticmethod
     def paying(document_type: object, **fields: object) -> dict:

@@ -1,0 +1,46 @@
+"""A part of `make fuzz`: changed answers of the five vendors, read in memory."""
+
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+
+from fuzz.campaign import Tally, campaign
+from fuzz.mutations import frozen, mutated, parsed, written
+from fuzz.sites import Site, recorded, without_pauses
+from sandbox.server import SandboxServer
+
+COUNT = 900
+
+
+@pytest.fixture(scope="module")
+def sites() -> Iterator[list[Site]]:
+    with SandboxServer() as server, without_pauses():
+        yield recorded(server)
+
+
+def test_people_stand_in_the_answers_of_every_vendor(sites):
+    assert {site.name for site in sites} == {"sga", "zeta", "bsale", "sge", "protheus"}
+    assert [site.name for site in sites if not site.planted] == []
+
+
+@pytest.mark.parametrize("text", ['{"a": 1, "a": [1.50, "\\u0000", {"b": null}], "c": {}}', "[]", "[1e400, NaN]"])
+def test_what_is_not_changed_is_written_as_it_was(text):
+    assert written(parsed(text)) == text
+
+
+def test_a_mutation_is_the_same_each_time_its_seed_is_played():
+    tree = frozen(parsed('[{"PAGOS": [{"pagoValor": 1, "x": "y"}], "NC": []}]'))
+    assert all(mutated(tree, Random(seed)) == mutated(tree, Random(seed)) for seed in range(50))
+    assert len({mutated(tree, Random(seed)) for seed in range(50)}) > 40
+
+
+def test_changed_answers_are_booked_quarantined_or_refused_and_tell_of_nobody(sites):
+    tally = Tally()
+    for tally in campaign(sites, range(1_000_000, 1_000_000 + COUNT)):  # noqa: B007
+        pass
+    assert tally.faults == []
+    assert tally.count >= COUNT
+    for name in ("sga", "zeta", "bsale", "sge"):
+        assert tally.ends[name]["booked"], name
+        assert tally.ends[name]["refused"], name

@@ -47,9 +47,7 @@ def amount(value: object, currency: str) -> Decimal:
     float or a bool, an empty text, NaN, infinity, ``1e3`` or ``1,234.50`` as text), for more decimals than the
     currency has, floating-point noise aside, and from 10^15 on.
     """
-    number, unit = _number(value), quantum(currency)
-    if number.copy_abs() >= TOO_LARGE:  # abs() itself overflows on an enormous one
-        raise AmountError(f"{quoted(value)} is not an amount", Sentence("which is more than the books can hold"))
+    number, unit = exact(value), quantum(currency)
     rounded = number.quantize(unit, rounding=ROUND_HALF_UP)
     if abs(number - rounded) > NOISE:
         why = Sentence(
@@ -57,6 +55,25 @@ def amount(value: object, currency: str) -> Decimal:
         )
         raise AmountError(f"{quoted(value)} is not an amount in {currency}: it has too many decimals", why)
     return rounded or rounded.copy_abs()
+
+
+def exact(value: object) -> Decimal:
+    """A vendor's number or text, with all its decimals: a rate, a share. Raises AmountError as ``amount`` does."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+        raise AmountError(f"{quoted(value)} is not an amount")
+    if isinstance(value, str):
+        value = value.strip(" \t\r\n")
+        if not _PLAIN.fullmatch(value):
+            raise AmountError(f"{quoted(value)} is not an amount")
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        raise AmountError(f"{quoted(value)} is not an amount") from None
+    if not number.is_finite():
+        raise AmountError(f"{quoted(value)} is not an amount")
+    if number.copy_abs() >= TOO_LARGE:  # abs() itself overflows on an enormous one
+        raise AmountError(f"{quoted(value)} is not an amount", Sentence("which is more than the books can hold"))
+    return number
 
 
 def rounded(value: Decimal, currency: str) -> Decimal:
@@ -74,20 +91,3 @@ def figure(value: Decimal, currency: str) -> Decimal:
         raise AmountError(f"{quoted(value)} is not an amount", Sentence("which is more than the books can hold"))
     near = rounded(value, currency)
     return near if abs(value - near) <= NOISE else value.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
-
-
-def _number(value: object) -> Decimal:
-    """The exact number that a value is. Raises AmountError."""
-    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
-        raise AmountError(f"{quoted(value)} is not an amount")
-    if isinstance(value, str):
-        value = value.strip(" \t\r\n")
-        if not _PLAIN.fullmatch(value):
-            raise AmountError(f"{quoted(value)} is not an amount")
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        raise AmountError(f"{quoted(value)} is not an amount") from None
-    if not number.is_finite():
-        raise AmountError(f"{quoted(value)} is not an amount")
-    return number

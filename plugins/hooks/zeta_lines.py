@@ -6,9 +6,10 @@ a line, some nest the lines in their sale, some send two sections. All are read 
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
+from bookkeeping.money import AmountError, exact
 from hooks.zeta_shapes import code, field, invoice_id
 from hooks.zeta_wire import Row
 
@@ -22,9 +23,6 @@ DEEPEST = 5
 """How deep lines are looked for in a row."""
 
 A_CENT = Decimal("0.01")
-
-HIGHEST = Decimal(10) ** 15
-"""No number of Zeta's is as high; what is, is none."""
 
 MOST_DECIMALS = 20
 
@@ -134,10 +132,8 @@ def _said(sale: Row, whole: str) -> list[Decimal]:
 
 def number(value: object) -> Decimal | None:
     """A number, or its text, exactly; None where it is none."""
-    if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
-        return None
     try:
-        found = Decimal(value.strip() if isinstance(value, str) else value)
-    except InvalidOperation:
+        found = exact(value)
+    except AmountError:
         return None
-    return found if found.is_finite() and abs(found) < HIGHEST and found.as_tuple().exponent > -MOST_DECIMALS else None
+    return found if found.as_tuple().exponent > -MOST_DECIMALS else None

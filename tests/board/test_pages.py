@@ -1,6 +1,7 @@
 """What the pages say is what the books say."""
 
 import io
+import json
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
@@ -169,6 +170,34 @@ def test_from_a_line_down_to_the_row_of_the_source_and_back_up(login, ledger):
     documents = client.get(f"{HERE}/documents", params={"kind": "payment", "form": "6"}).text
     assert "001-002-000000001" in documents
     assert "5,55" in documents
+
+
+@pytest.mark.parametrize(
+    ("field", "shown"),
+    [
+        ('"inscripcionNombre": "Ana\\u0000 Vera"', "Ana␀ Vera"),
+        ('"inscripcionNombre": "Luis \\ud83d"', "Luis �"),
+        ('"pagoValor": NaN', "NaN"),
+        ('"pagoValor": 1, "pagoValor": 100', "100"),
+        ('"a": ' + "[" * 300 + "1" + "]" * 300, "…"),
+    ],
+)
+def test_the_page_of_a_row_opens_whatever_the_source_sent(login, ledger, monkeypatch, field, shown):
+    dumps = json.dumps
+    body = f'[{{"PAGOS": [{{{field}, "facturaNumero": "001-002-000000001"}}], "NC": [], "RC": [{{"rcId": 7}}]}}]'
+    monkeypatch.setattr(closed_day.json, "dumps", lambda *_: body)
+    closed_day.stage(ledger, BOX, DAY, ("10.00", "1"))
+    monkeypatch.setattr(closed_day.json, "dumps", dumps)
+    page = login().get(f"{HERE}/rows/{staging.snapshot_of(ledger, BOX.id, DAY)}/0/PAGOS/0")
+    assert page.status_code == 200
+    assert shown in page.text
+    assert "001-002-000000001" in page.text
+
+
+@pytest.mark.parametrize("address", ["rows/1/%00", "rows/1/0/PAGOS/%00", "documents?kind=payment&form=%00"])
+def test_an_address_with_a_character_that_no_text_holds_is_no_fault_of_the_server(login, ledger, address):
+    closed_day.stage(ledger, BOX, DAY, ("10.00", "1"))
+    assert login().get(f"{HERE}/{address}").status_code in (200, 404)
 
 
 def test_a_day_as_csv_opens_in_a_spreadsheet_of_the_readers_country(login, ledger):

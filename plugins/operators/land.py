@@ -74,19 +74,22 @@ class LandOperator(CashCloseStep):
         identity = hold_against_ledger(box, day, ledger, hook.site)
         form_name = self._names_of_forms(box)
         place = Place(box.source, box.connection, source_of(box).landing_key(box.key), day)
-        changes = late_changes.NONE
         tells_of_invoices = invoice_source_of(box) is not None
         # What an invoice shows is read in one order: where that counts, all days of a place are landed one by one.
         alone = replace(place, business_date=date.min) if tells_of_invoices else place
         with landing.landing_alone(ledger, alone):
+            if tells_of_invoices:
+                # Of landings older than what is kept, or whose task died: what they show decides what is asked.
+                with ledger.transaction():
+                    changes = late_changes.keep(ledger, box, place)
+                self._tell(box, changes)
             snapshot = self._lying_there(ledger, place, box, hook.site) or self._ask(ledger, place, box, hook)
             landed = LandedDay(box, day, snapshot.body, invoices.seen_before(ledger, snapshot))
             if whose := landed.anothers(tax_id_of(box.company)):
                 raise refusal(box, day, ANOTHERS, whose=whose, connection=box.connection)
             claims = [*landed.claims(), *landed.notices()]
             with ledger.transaction():
-                if tells_of_invoices:
-                    changes = late_changes.keep(ledger, box, place)
+                changes = late_changes.keep(ledger, box, place) if tells_of_invoices else late_changes.NONE
                 totals = landed.control_totals()
                 landing.take(ledger, box.id, day, snapshot.snapshot_id, totals, claims, key=identity.source_key)
         self._tell(box, changes)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from alerts.alert import Alert
     from bookkeeping.cash_box import CashBox
+    from store.invoices import DayTaken
     from store.landing import Place, Snapshot
 
 MOST_DAYS = 31
@@ -87,11 +88,7 @@ def keep(ledger: "psycopg.Connection", box: "CashBox", place: "Place") -> LateCh
             continue
         for before, now in news:
             for day, why in days_changed(before, now).items():
-                read = taken.get(day)
-                was_read = (
-                    read and read.snapshot_id < snapshot.snapshot_id and now.project in _projects(read.source_key)
-                )
-                if was_read and day != place.business_date:
+                if day != place.business_date and _was_read(taken.get(day), snapshot, now.project):
                     days[day] += why
                     invoices.note_late_changes(ledger, box.id, day, snapshot.snapshot_id, why)
             for day, why in _out_of_reach(box, before, now):
@@ -158,8 +155,9 @@ def _booked_otherwise(
             yield day, Sentence(text, number=number, amount=amount, was=was)
 
 
-def _projects(source_key: str) -> Sequence[str]:
-    return source_key.split(",")
+def _was_read(day: "DayTaken | None", snapshot: "Snapshot", project: str) -> bool:
+    """Whether a day was read with a project, and before a landing."""
+    return day is not None and day.snapshot_id < snapshot.snapshot_id and project in day.source_key.split(",")
 
 
 def _by_invoice(seen: Iterable[InvoiceSeen]) -> dict[tuple[str, str], list[InvoiceSeen]]:

@@ -338,6 +338,17 @@ class TestABookOfTheOldRule:
         read_days(TUESDAY)
         site.shows("1", ISSUED, 121, MONDAY)
         read_days(WEDNESDAY)
+        self.forget(ledger)
+        ledger.execute(
+            "INSERT INTO staging.document (box, business_date, document_key, kind, form, currency, net, amounts,"
+            " attributes, place, reference) SELECT box, %s, 'sge:collection:2024/1/1', kind, form, currency, net,"
+            " amounts, attributes, place, 'J2024/1' FROM staging.document"
+            " WHERE business_date = %s AND kind = 'collection'",
+            (WEDNESDAY, TUESDAY),
+        )
+
+    def forget(self, ledger) -> None:
+        """All landings so far were made before invoices were kept."""
         tables = ("ledger.late_change", "landing.invoice_seen", "landing.invoices_read", "landing.invoices_kept_since")
         for table in tables:
             ledger.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
@@ -345,13 +356,6 @@ class TestABookOfTheOldRule:
             ledger.execute(f"DELETE FROM {table}")
         ledger.execute(
             "UPDATE landing.invoices_kept_since SET snapshot_id = (SELECT max(snapshot_id) FROM landing.snapshot)"
-        )
-        ledger.execute(
-            "INSERT INTO staging.document (box, business_date, document_key, kind, form, currency, net, amounts,"
-            " attributes, place, reference) SELECT box, %s, 'sge:collection:2024/1/1', kind, form, currency, net,"
-            " amounts, attributes, place, 'J2024/1' FROM staging.document"
-            " WHERE business_date = %s AND kind = 'collection'",
-            (WEDNESDAY, TUESDAY),
         )
 
     def test_is_not_corrected_by_itself_but_what_was_booked_on_a_wrong_day_is_told_once(
@@ -366,6 +370,14 @@ class TestABookOfTheOldRule:
         assert "invoice J2024/1: 0 was collected on this day, where 121.00 was booked" in alert.happened
         read_days(FRIDAY)
         assert len(told) == 1
+
+    def test_what_it_left_open_is_asked_for_from_the_first_landing_on(self, ledger, read_days, site):
+        site.shows("3", date(2024, 3, 1))
+        read_days(date(2024, 3, 1))
+        self.forget(ledger)
+        site.asked.clear()
+        read_days(MONDAY)
+        assert site.asked.count("3") == 1
 
     def test_heals_once_both_days_are_closed_again(self, upgraded, read_days, ledger):
         read_days(THURSDAY, WEDNESDAY, MONDAY)

@@ -4,6 +4,7 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import product
 from string import ascii_uppercase, digits
 
@@ -100,7 +101,13 @@ class Bench:
 
         ``readable``: the site was found to say what stands in a lot.
         """
-        return [sentence for address in reversed(self._places) for sentence in self._clear(address, readable)]
+        addresses = [*reversed(self._places)]
+        before, after = _Lots(self.erp, readable=readable), _Lots(self.erp, readable=readable)
+        left = {address: sentence for address in addresses if (sentence := self._delete_all(address, before))}
+        for address in addresses:
+            if address not in left and (sentence := self._look_after(address, after)):
+                left[address] = sentence
+        return [left[address] for address in addresses if address in left]
 
     def _write(self, addresses: list[Address], send: Callable[[], Acknowledged]) -> Acknowledged:
         places = [self._places[address] for address in addresses]
@@ -122,23 +129,54 @@ class Bench:
             probes.note_document(self.connection, self.ground.connection, address, answer.document)
         return answer
 
-    def _clear(self, address: Address, readable: bool) -> list[str]:
+    def _delete_all(self, address: Address, lots: "_Lots") -> str:
+        """Deletes what stands, or may stand, at an address; why that may not have been all of it, else empty."""
         place = self._places[address]
         try:
-            standing = {line.document for line in self.lines_at(address)} if readable else set()
+            standing = {line.document for line in lots.lines_at(address)}
             for document in sorted({*place.documents, *standing, *(self._numbers if place.unclear else ())})[::-1]:
                 if self.erp.delete(address, document):
                     log.info(
                         say("Removed document {document} of a probe at {address}.", document=document, address=address)
                     )
-            if readable and (still := self.lines_at(address)):
-                return [f"document {still[0].document} at {address} still stands, though the ERP says it was deleted"]
         except VendorError as error:
-            return [f"what the probe wrote at {address} may still stand there: {error}"]
-        if place.late:
-            return [
+            return f"what the probe wrote at {address} may still stand there: {error}"
+        return ""
+
+    def _look_after(self, address: Address, lots: "_Lots") -> str:
+        """Why an address may not be empty though all there was deleted; empty where it is, which is noted."""
+        try:
+            if still := lots.lines_at(address):
+                return f"document {still[0].document} at {address} still stands, though the ERP says it was deleted"
+        except VendorError as error:
+            return f"what the probe wrote at {address} may still stand there: {error}"
+        if self._places[address].late:
+            return (
                 f"an answer was lost, so an entry may still arrive at {address}, which is empty now: probe again in an"
                 " hour, which empties it once more"
-            ]
+            )
         probes.note_emptied(self.connection, self.ground.connection, address)
-        return []
+        return ""
+
+
+class _Lots:
+    """What stands in lots, each read once at most; nothing where the site is not ``readable``."""
+
+    def __init__(self, erp: ReadableErp, *, readable: bool) -> None:
+        self._erp, self._readable = erp, readable
+        self._read: dict[tuple[str, date, str], list[BookedLine] | VendorError] = {}
+
+    def lines_at(self, address: Address) -> list[BookedLine]:
+        """What stands at an address. Raises VendorError, once more for each address of a lot that cannot be read."""
+        if not self._readable:
+            return []
+        lot = (address.tenant, address.entry_date, address.lot)
+        if lot not in self._read:
+            try:
+                self._read[lot] = self._erp.read_back(*lot) or []
+            except VendorError as error:
+                self._read[lot] = error
+        lines = self._read[lot]
+        if isinstance(lines, VendorError):
+            raise lines
+        return [line for line in lines if line.sublot == address.sublot]

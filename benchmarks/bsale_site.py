@@ -1,5 +1,5 @@
-"""A Bsale that holds one day of payments: pages of prepared bytes after 50 ms, a strict limit, and a 429 in place of
-every fiftieth answer.
+"""A Bsale that holds one day of payments: prepared bytes after 50 ms, a strict limit, and a 429 in place of every
+fiftieth answer. It has all that a landing asks for: lists by state, totals, counts, kinds of documents.
 
     python -m benchmarks.bsale_site PORT '{"payments": 10000, "limit": 8}'       a limit of 0 is none
 """
@@ -8,7 +8,7 @@ import asyncio
 import json
 import sys
 import time
-from collections import deque
+from collections import defaultdict, deque
 
 from benchmarks.site import Answer, Request, serve
 
@@ -18,9 +18,41 @@ MIDNIGHT = 1725580800  # 2024-09-06 in UTC, the day of all payments
 NOW = b'{"error": "Too many requests", "retry_after": 0.05}'
 
 
+FORMS = 5
+KINDS = [
+    {"id": 1, "name": "Boleta Electrónica", "codeSii": "39", "isExempt": 0, "isCreditNote": 0},
+    {"id": 5, "name": "Factura Electrónica", "codeSii": "33", "isExempt": 0, "isCreditNote": 0},
+]
+
+
+def totals(payments: list[dict]) -> list[dict]:
+    """What payments come to by form and kind of document, as Bsale words it."""
+    codes = {str(kind["id"]): kind["codeSii"] for kind in KINDS}
+    sums: dict[tuple[int, str], int] = defaultdict(int)
+    for row in payments:
+        sums[row["payment_type"]["id"], codes[row["document"]["document_type"]["id"]]] += row["amount"]
+    return [
+        {
+            "recordDate": MIDNIGHT,
+            "paymentTypeTotalAmount": float(amount),
+            "paymentTypeId": form,
+            "isClientCredit": 0,
+            "codesii": code,
+            "officeId": 1,
+        }
+        for (form, code), amount in sorted(sums.items())
+    ]
+
+
 def payment(number: int) -> dict:
     """A payment as Bsale words it."""
-    node = {"href": f"https://api.bsale.cl/v1/documents/9{number}.json", "id": f"9{number}"}
+    kind = KINDS[number % len(KINDS)]
+    node = {
+        "href": f"https://api.bsale.cl/v1/documents/9{number}.json",
+        "id": 90_000_000 + number,
+        "number": number,
+        "document_type": {"href": f"https://api.bsale.cl/v1/document_types/{kind['id']}.json", "id": str(kind["id"])},
+    }
     return {
         "href": f"https://api.bsale.cl/v1/payments/{number}.json",
         "id": number,
@@ -35,7 +67,11 @@ def payment(number: int) -> dict:
         "isCreditPayment": 0,
         "createdAt": MIDNIGHT + 12 * 3600 + number,
         "state": 0,
-        "payment_type": {"href": "https://api.bsale.cl/v1/payment_types/1.json", "id": str(1 + number % 5)},
+        "payment_type": {
+            "href": f"https://api.bsale.cl/v1/payment_types/{1 + number % FORMS}.json",
+            "id": 1 + number % FORMS,
+            "isClientCredit": 0,
+        },
         "document": node,
         "office": {"href": "https://api.bsale.cl/v1/offices/1.json", "id": "1"},
         "user": {"href": "https://api.bsale.cl/v1/users/1.json", "id": "1"},
@@ -46,7 +82,9 @@ class Bsale:
     """The site. ``limit`` is how many requests any second may hold."""
 
     def __init__(self, payments: int, limit: int) -> None:
-        self.rows = [json.dumps(payment(number)).encode() for number in range(1, payments + 1)]
+        day = [payment(number) for number in range(1, payments + 1)]
+        self.rows = [json.dumps(row).encode() for row in day]
+        self.totals = totals(day)
         self.limit = limit
         self.pages: dict[tuple[int, int], bytes] = {}
         self.served = self.over_the_limit = self.refused = self.asked = 0
@@ -70,7 +108,16 @@ class Bsale:
         if is_refused:
             self.refused += 1
             return Answer(NOW, 429)
-        return Answer(self.page(int(request.query.get("offset", 0)), min(int(request.query.get("limit", 25)), 50)))
+        offset, limit = int(request.query.get("offset", 0)), min(int(request.query.get("limit", 25)), 50)
+        if request.path.endswith("/group_payment_types.json"):
+            return Answer(json.dumps(self.totals[offset : offset + limit]).encode())
+        if request.path.endswith("/count.json"):
+            return Answer(b'{"count": %d}' % len(self.rows))
+        if request.path.endswith("/document_types.json"):
+            return Answer(json.dumps({"count": len(KINDS), "items": KINDS[offset : offset + limit]}).encode())
+        if request.query.get("state") == "1":
+            return Answer(b'{"count": 0, "items": []}')
+        return Answer(self.page(offset, limit))
 
     def admits(self) -> bool:
         """Whether no second would hold more requests than the limit with this one."""

@@ -1,4 +1,4 @@
-"""Bsale's payments by dlt's rest_api source."""
+"""A Bsale day by dlt's rest_api source: payments, and what proves that they are all."""
 
 import os
 import tempfile
@@ -24,13 +24,20 @@ def land(task: dict[str, Any]) -> dict[str, Any]:
                     "name": "payments",
                     "endpoint": {
                         "path": "v1/payments.json",
-                        "params": {"recorddate": 1725580800, "expand": "[payment_type]"},
+                        "params": {"recorddate": 1725580800, "expand": "[payment_type,document]"},
                         "data_selector": "items",
                         "paginator": {"type": "offset", "limit": 50, "total_path": "count"},
                     },
                     "write_disposition": "replace",
                     "max_table_nesting": 0,
-                }
+                },
+                _list("document_types", "v1/document_types.json", {}, "items", "count"),
+                _list("totals", "v1/payments/group_payment_types.json", {"recorddate": 1725580800}, "$", None),
+                *(
+                    _one(f"state_{state}", "v1/payments.json", {"recorddate": 1725580800, "limit": 1, "state": state})
+                    for state in (0, 1)
+                ),
+                _one("count", "v1/payments/count.json", {}),
             ],
         }
     )
@@ -47,3 +54,16 @@ def land(task: dict[str, Any]) -> dict[str, Any]:
         cursor.execute("SELECT count(*), sum(amount) FROM dlt_bsale.payments")
         rows, total = cursor.fetchone()
     return watch.result(rows=rows, cents=int(total))
+
+
+def _list(name: str, path: str, params: dict, selector: str, total: str | None) -> dict[str, Any]:
+    paginator = {"type": "offset", "limit": 50, "total_path": total}
+    if total is None:
+        paginator |= {"stop_after_empty_page": True}
+    endpoint = {"path": path, "params": params, "data_selector": selector, "paginator": paginator}
+    return {"name": name, "endpoint": endpoint, "write_disposition": "replace", "max_table_nesting": 0}
+
+
+def _one(name: str, path: str, params: dict) -> dict[str, Any]:
+    endpoint = {"path": path, "params": params, "data_selector": "$", "paginator": "single_page"}
+    return {"name": name, "endpoint": endpoint, "write_disposition": "replace", "max_table_nesting": 0}

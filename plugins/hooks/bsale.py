@@ -1,7 +1,7 @@
 """Bsale, point of sale: the payments of a company's offices (bsale.seed.txt, field-notes.md)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -21,7 +21,7 @@ from hooks.bsale_client import BsaleClient
 from hooks.bsale_create import NewPayment, outcome
 from hooks.bsale_day import body_of, made
 from hooks.bsale_landing import landing
-from hooks.bsale_list import LIMIT, Listing, Moved
+from hooks.bsale_list import LIMIT, Listing, once
 from hooks.bsale_owner import Owner
 from hooks.bsale_questions import GROUP_FILTERS, LIST_FILTERS, SHOWN, question
 from hooks.errors import FatalError
@@ -179,13 +179,6 @@ class BsaleHook(BsaleClient):
     def listing(self, pool: Executor, *, begin: int = 0, **filters: Any) -> Listing:
         """The list of payments that fit the filters, to be read by several threads; its first page is asked for."""
         return Listing(lambda offset, limit: self.page(limit=limit, offset=offset, **filters), pool, "payments", begin)
-
-
-def once(groups: Iterable[Row]) -> None:
-    """Raises Moved for totals of which one came twice."""
-    times = Counter(group.id for group in groups)
-    if twice := sorted(what for what, number in times.items() if number > 1):
-        raise Moved(f"the total {twice[0]} (paymentTypeId/officeId/codesii/recordDate) came twice")
 
 
 Hook = BsaleHook

@@ -17,7 +17,7 @@ from hooks import bsale_shapes as shapes
 from hooks.bsale_answers import Page, Row, identity
 from hooks.bsale_certificate import totals_agree
 from hooks.bsale_landing import Landing, document_type_of, landing_of, paid
-from hooks.bsale_list import LIMIT, PATIENCE, Moved
+from hooks.bsale_list import LIMIT, PATIENCE, Moved, once
 from language.say import say
 
 if TYPE_CHECKING:
@@ -57,11 +57,12 @@ class _Found(NamedTuple):
     undated: list[Row]
     groups: list[Row]
     catalogue: list[Row]
+    totals_agree: bool = False
 
     @property
     def agrees(self) -> bool:
         """Whether Bsale's totals and its number of active payments are what came. One may have changed meanwhile."""
-        return _active(self.payments) == self.landing.count["active"] and totals_agree(self.landing)
+        return self.totals_agree and _active(self.payments) == self.landing.count["active"]
 
     def body(self, owner: str) -> str:
         types = {code: sorted(ids, key=_in_order_of_ids) for code, ids in sorted(self._by_code().items())}
@@ -213,17 +214,14 @@ def _with_types(bsale: "BsaleHook", day: date, found: _Found) -> _Found:
 
 def _with_all_totals(bsale: "BsaleHook", day: date, found: _Found) -> _Found:
     """With the totals of all pages. The first is all there are where nothing is missing from them."""
-    groups = found.groups
-    while not totals_agree(found.landing):
-        page = bsale.group_page(len(groups), recorddate=day)
+    while not (agree := totals_agree(found.landing)):
+        page = bsale.group_page(len(found.groups), recorddate=day)
         if not page:
             break
-        groups = [*groups, *page]
+        groups = [*found.groups, *page]
         found = found._replace(groups=groups, landing=found.landing.with_groups([row.fields for row in groups]))
-    from hooks.bsale import once
-
-    once(groups)
-    return found
+    once(found.groups)
+    return found._replace(totals_agree=agree)
 
 
 def _active(rows: list[Row]) -> int:

@@ -1,6 +1,7 @@
 """A list of Bsale that is read in pages, several at a time, while new rows may come in."""
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from itertools import groupby, pairwise
@@ -239,6 +240,13 @@ class Listing:
     def _put(self, place: int, row: Row) -> None:
         if self._rows.setdefault(place, row).id != row.id or self._places.setdefault(row.id, place) != place:
             raise Moved(f"payment {row.id} is not where it was, or another is in its place")
+
+
+def once(groups: Iterable[Row]) -> None:
+    """Raises Moved for totals of which one came twice."""
+    times = Counter(group.id for group in groups)
+    if twice := sorted(what for what, number in times.items() if number > 1):
+        raise Moved(f"the total {twice[0]} (paymentTypeId/officeId/codesii/recordDate) came twice")
 
 
 def _ascend(rows: Sequence[Row]) -> bool | None:

@@ -5,7 +5,9 @@ from math import ceil
 
 import pytest
 
+from benchmarks.site import figures, running
 from bookkeeping.documents import Kind
+from hooks import bsale_pace
 from hooks.bsale import BsaleHook, certify, read
 from hooks.bsale_list import LIMIT
 from sandbox.bsale_settings import Profile, Traps
@@ -16,11 +18,14 @@ MOST = 1.06
 
 
 @pytest.fixture
-def hook(sandbox, connection) -> BsaleHook:
+def hook(sandbox, connection, monkeypatch) -> BsaleHook:
     """One on the sandbox's company with a single office, whose site does not count."""
     sandbox.bsale.set(requests_per_second=10_000, short_pages=False)
+    monkeypatch.setattr(bsale_pace, "SECOND", 0.01)
     host = f"{sandbox.url}/bsale"
-    return BsaleHook(connection("bsale", host, {"requests_per_second": 64, "retries": 1}, password="sandbox-norte"))
+    return BsaleHook(
+        connection("bsale", host, {"requests_per_second": 8, "read_timeout": 60}, password="sandbox-norte")
+    )
 
 
 def day_of(sandbox, payments: int, traps: Traps | None = None) -> None:
@@ -49,10 +54,61 @@ def is_whole(sandbox, body: str, payments: int) -> bool:
 
 
 @pytest.mark.parametrize("newest_first", [True, False])
-@pytest.mark.parametrize("payments", [2_000, 10_000])
-def test_a_day_takes_hardly_more_calls_than_its_payments_fill_pages(sandbox, hook, payments, newest_first):
+def test_2000_payments_take_hardly_more_calls_than_they_fill_pages(sandbox, hook, newest_first):
     sandbox.bsale.set(newest_first=newest_first)
-    day_of(sandbox, payments)
+    day_of(sandbox, 2_000)
     number, body = calls(sandbox, hook)
-    assert number <= MOST * ceil(payments / LIMIT)
-    assert is_whole(sandbox, body, payments)
+    assert number <= MOST * ceil(2_000 / LIMIT)
+    assert is_whole(sandbox, body, 2_000)
+
+
+def test_10000_payments_take_hardly_more_calls_than_they_fill_pages(connection, monkeypatch):
+    """Of the benchmark's site, which is quick, and whose payments only show the ids of their kinds of documents."""
+    monkeypatch.setattr(bsale_pace, "SECOND", 0.01)
+    with running("benchmarks.bsale_site", payments=10_000, limit=0) as site:
+        hook = BsaleHook(connection("bsale", site, {"retries": 3}, password="token"))
+        body = hook.fetch("1", DAY).body
+        counted = figures(site)
+    assert counted["calls"] - counted["refused"] <= MOST * ceil(10_000 / LIMIT)
+    assert len(read(body, day=DAY, currency="CLP", key="1").documents) == 10_000
+    claims = certify(body, currency="CLP", key="1")
+    assert all(claim.holds for claim in claims)
+    assert len([claim for claim in claims if "document type" in str(claim)]) == 10
+
+
+@pytest.mark.parametrize(
+    ("site", "more"), [({}, 10), ({"documents_tell_codes": False}, 11), ({"newest_first": False}, 10)]
+)
+def test_in_the_middle_of_a_long_list_little_is_added(sandbox, hook, site, more):
+    """The ends of the day, a page of neighbours on either side, the search for them, the kinds of documents."""
+    sandbox.bsale.set(**site)
+    day_of(sandbox, 500)
+    for day in (BEFORE, AFTER):
+        hook.page(recorddate=day, limit=1)
+    number, body = calls(sandbox, hook)
+    assert number <= 500 / LIMIT + 2 + more
+    assert len(read(body, day=DAY, currency="CLP", key="1").documents) == 500
+    assert all(claim.holds for claim in certify(body, currency="CLP", key="1"))
+
+
+def test_with_all_that_shops_do_it_is_still_one_pass(sandbox, hook):
+    """Short pages, payments without a date, ones typed in on the next day, voids, ones that come in meanwhile."""
+    day_of(sandbox, 500, Traps())
+    hook.page(recorddate=AFTER, limit=1)
+    sandbox.bsale.set(short_pages=True, growing=3)
+    number, body = calls(sandbox, hook)
+    assert number < 35  # for 11 pages, of which a third come short
+    assert all(claim.holds for claim in certify(body, currency="CLP", key="1"))
+    reading = read(body, day=DAY, currency="CLP", key="1")
+    cash = sum(one.net for one in reading.documents if (one.kind, one.form) == (Kind.PAYMENT, "1"))
+    assert cash == sandbox.bsale.books(1, DAY, company="norte").payments["1"].amount
+
+
+def test_a_day_whose_payments_have_no_date_is_read_once_too(sandbox, hook):
+    day_of(sandbox, 0, Traps.none())
+    hook.page(recorddate=DAY, limit=1)
+    for number in range(1, 7):
+        sandbox.bsale.pay_late(1, DAY, amount=1_000 * number, company="norte")
+    number, body = calls(sandbox, hook)
+    assert number <= 8
+    assert len(read(body, day=DAY, currency="CLP", key="1").documents) == 6

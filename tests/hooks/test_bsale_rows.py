@@ -3,7 +3,6 @@
 import json
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import ClassVar
 
 import pytest
 from hypothesis import given, settings
@@ -212,24 +211,25 @@ class TestRefunds:
         ]
 
 
-class TestKindsOfDocuments:
-    OWN: ClassVar = {"id": 7, "name": "Nota de venta", "codeSii": ""}
-    BOLETA: ClassVar = {"id": 1, "name": "Boleta", "codeSii": "39", "isCreditNote": 0}
+OWN = {"id": 7, "name": "Nota de venta", "codeSii": ""}
+BOLETA = {"id": 1, "name": "Boleta", "codeSii": "39", "isCreditNote": 0}
 
+
+class TestKindsOfDocuments:
     @staticmethod
     def paying(document_type: object, **fields: object) -> dict:
         return payment(7) | {"document": node("documents", "97") | {"document_type": document_type} | fields}
 
     @pytest.mark.parametrize("shown", [{"id": "1"}, {"id": 1}, {"id": "1", "codeSii": "33"}])
     def test_a_payment_shows_the_kind_of_its_document_by_the_companys_list(self, shown):
-        found = document(self.paying(shown), catalogue=[self.BOLETA], document_types={})
+        found = document(self.paying(shown), catalogue=[BOLETA], document_types={})
         assert (found.attributes["document_type"], found.amounts["vat"]) == ("39", Decimal(190))
 
     def test_a_code_that_the_document_shows_by_itself_serves_as_well(self):
         assert document(self.paying({"id": "1"}, codeSii="41"), document_types={}).amounts["vat"] == 0
 
     def test_a_kind_without_a_code_is_known_by_its_name(self):
-        found = document(self.paying({"id": "7"}, codeSii=""), catalogue=[self.OWN], document_types={})
+        found = document(self.paying({"id": "7"}, codeSii=""), catalogue=[OWN], document_types={})
         assert (found.attributes["document_type"], found.amounts) == ("Nota de venta", {"net": Decimal(1190)})
 
     @pytest.mark.parametrize(
@@ -243,11 +243,11 @@ class TestKindsOfDocuments:
         ],
     )
     def test_a_name_that_is_none_or_could_be_a_code_is_not_used(self, name, known_by):
-        found = document(self.paying({"id": "7"}), catalogue=[self.OWN | {"name": name}], document_types={})
+        found = document(self.paying({"id": "7"}), catalogue=[OWN | {"name": name}], document_types={})
         assert found.attributes["document_type"] == known_by
 
     def test_two_kinds_of_one_name_are_told_apart(self):
-        catalogue = [self.OWN, self.OWN | {"id": 8}]
+        catalogue = [OWN, OWN | {"id": 8}]
         found = document(self.paying({"id": "8"}), catalogue=catalogue, document_types={})
         assert found.attributes["document_type"] == "Nota de venta (8)"
 

@@ -1,0 +1,251 @@
+"""Kinds of documents: what the mapping says, else the country; never booked by guessing, never the wrong way round."""
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from bookkeeping.chart import Chart
+from bookkeeping.checks import check
+from bookkeeping.derive import derive
+from bookkeeping.documents import Document, Kind
+from bookkeeping.journal import Side
+from bookkeeping.mapping import AccountMapping
+from bookkeeping.money import quantum
+from bookkeeping.problems import ProblemKind
+from bookkeeping.treatment import TREATMENTS, country_of, taxes
+from hooks.bsale import read
+from mappings import account_mapping, cash_box, mappings_folder
+from mappings.charts import read_chart
+from support.bsale_landings import DAY, collection, landed, node, payment, totals
+
+BOX = cash_box("austral_oficina_1")
+MAPPING = account_mapping("bsale_chile")
+INCOME_TABLES = ("income_of_document_type", "returns_of_document_type")
+MONEY, RETURNS, INCOME, VAT = ("1.1.01.001",), "4.2.02.002", "4.1.02.001", "2.1.02.001"
+NEW = ("52", "50", "40", "43", "47", "103", "999", "no_code", "unknown", "Nota de pedido")
+
+
+@pytest.fixture(scope="module")
+def chart() -> Chart:
+    """The project's own."""
+    return read_chart(mappings_folder())[0]
+
+
+def saying(mapping: AccountMapping = MAPPING, **fields: object) -> AccountMapping:
+    said = mapping.model_dump(mode="json") | fields
+    return AccountMapping.model_validate(said)
+
+
+def knowing(types: dict[str, object]) -> AccountMapping:
+    """The mapping with these kinds of documents, and an account for each of them."""
+    said = MAPPING.model_dump(mode="json")
+    said["document_types"] |= types
+    said["tables"]["income_of_document_type"]["values"] |= dict.fromkeys(types, INCOME)
+    said["tables"]["returns_of_document_type"]["values"] |= dict.fromkeys(types, RETURNS)
+    return AccountMapping.model_validate(said)
+
+
+def balances(documents: list[Document], mapping: AccountMapping) -> dict[str, Decimal]:
+    derivation = derive(documents, mapping, BOX, DAY)
+    assert derivation.problems == []
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for entry in derivation.entries:
+        for line in entry.lines:
+            sums[line.account] += line.amount if line.side is Side.DEBIT else -line.amount
+    return dict(sums)
+
+
+def document(document_type: str, net: int, kind: Kind = Kind.PAYMENT, **attributes: str) -> Document:
+    known = {"form": "1", "document_type": document_type} | attributes
+    if kind is Kind.PAYMENT:
+        known |= {"postdated": "false"}
+    amounts = {"net": Decimal(net)} | ({"reopened": Decimal(0)} if kind is Kind.REFUND else {})
+    return Document("bsale", kind, "7", DAY, "CLP", "1", amounts, known, "payments/0", "97")
+
+
+@given(st.sampled_from(NEW), st.integers(1, 10**9), st.sampled_from([Kind.PAYMENT, Kind.SALE, Kind.REFUND]))
+@settings(deadline=None)
+def test_a_kind_that_nobody_knows_is_told_with_payment_document_and_all_its_money(document_type, net, kind):
+    (problem,) = derive([document(document_type, net, kind)], MAPPING, BOX, DAY).problems
+    assert (problem.kind, problem.amount, problem.attributes) == (
+        ProblemKind.UNTREATED,
+        Decimal(net),
+        (("document_type", document_type),),
+    )
+    assert f"1 {kind} of {net} CLP (payment 7 of document 97) with document_type {document_type}" in problem.message
+    assert f'add "{document_type}": <taxed, exempt, advance or not_a_sale>' in problem.fix
+
+
+@given(
+    st.sampled_from(NEW),
+    st.integers(1, 10**9),
+    st.sampled_from(TREATMENTS),
+    st.sampled_from([Kind.PAYMENT, Kind.REFUND]),
+)
+@settings(deadline=None)
+def test_once_the_mapping_knows_it_its_money_is_booked_whole_and_the_right_way_round(document_type, net, said, kind):
+    booked = balances([document(document_type, net, kind)], knowing({document_type: said}))
+    sign = -1 if kind is Kind.REFUND else 1
+    assert booked["1.1.01.001"] == sign * net
+    vat = net - (Decimal(net) / Decimal("1.19")).quantize(quantum("CLP")) if said == "taxed" else Decimal(0)
+    assert abs(booked.get(VAT, Decimal(0)) + sign * vat) <= 1  # halves of a peso are rounded up
+    assert sum(booked.values()) == 0
+    assert all(sign * amount <= 0 for account, amount in booked.items() if account != "1.1.01.001")
+
+
+@given(
+    st.lists(st.tuples(st.dates(date(2010, 1, 1), date(2030, 1, 1)), st.sampled_from(TREATMENTS)), min_size=1,
+             max_size=5, unique_by=lambda one: one[0]),
+    st.dates(date(2010, 1, 1), date(2030, 1, 1)),
+)  # fmt: skip
+@settings(deadline=None)
+def test_the_newest_that_holds_on_the_day_is_what_a_kind_is(dated, day):
+    mapping = knowing({"52": [{"treatment": said, "valid_from": str(since)} for since, said in dated]})
+    holding = [said for since, said in sorted(dated) if since <= day]
+    found = mapping.taxes("52", day, "CLP")
+    assert (found.treatment if found else None) == (holding[-1] if holding else None)
+
+
+def test_a_kind_of_which_none_holds_yet_says_so_and_not_that_it_is_missing():
+    mapping = knowing({"52": [{"treatment": "taxed", "valid_from": "2025-01-01"}]})
+    (problem,) = derive([document("52", 1190)], mapping, BOX, DAY).problems
+    assert "for which no treatment or rate of VAT holds on 2024-09-06" in problem.message
+    assert "an earlier valid_from" in problem.fix
+
+
+@pytest.mark.parametrize("field", ["vat", "document_types"])
+def test_two_of_the_same_day_are_refused(field):
+    same = {
+        "vat": [{"rate": "19"}, {"rate": "18"}],
+        "document_types": {"52": [{"treatment": "taxed"}, {"treatment": "exempt"}]},
+    }
+    with pytest.raises(ValidationError, match="two hold from ever on"):
+        saying(**{field: same[field]})
+
+
+@pytest.mark.parametrize("wrong", ["sale", "", [], [{"treatment": "gift"}], [{"valid_from": "2024-01-01"}]])
+def test_a_word_that_is_none_of_the_four_is_refused(wrong):
+    with pytest.raises(ValidationError):
+        saying(document_types={"52": wrong})
+
+
+def test_a_source_that_tells_its_vat_itself_has_no_use_for_them(chart):
+    mapping = account_mapping("sga_ecuador")
+    found = check(saying(mapping, document_types={"52": "taxed"}), chart)
+    assert [one.message for one in found] == ["sga tells VAT by itself, so nothing is looked up here"]
+
+
+def test_a_refund_whose_till_is_debited_is_refused(chart):
+    said = MAPPING.model_dump(mode="json")
+    for posting in said["postings"]["refund"]:
+        posting["side"] = {"debit": "credit", "credit": "debit"}[posting["side"]]
+    found = check(AccountMapping.model_validate(said), chart)
+    assert [one.message for one in found] == [
+        "a refund is money that goes out: its net is credited, and what it is for is debited"
+    ]
+
+
+def test_a_mapping_may_leave_refunds_out(chart):
+    said = MAPPING.model_dump(mode="json")
+    del said["postings"]["refund"], said["tables"]["returns_of_document_type"]
+    assert check(AccountMapping.model_validate(said), chart) == []
+
+
+def test_fields_that_a_mapping_leaves_out_change_no_digest():
+    without = saying(vat=[], document_types={})
+    assert (
+        without.digest
+        == AccountMapping.model_validate(
+            {
+                name: value
+                for name, value in without.model_dump(mode="json").items()
+                if name not in ("vat", "document_types")
+            }
+        ).digest
+    )
+    assert without.digest != MAPPING.digest
+
+
+def test_the_country_knows_the_kinds_that_are_the_same_to_all():
+    chile = country_of("CLP")
+    assert country_of("USD") is None
+    assert {one for one in ("40", "43", "47", "50", "52", "103", "") if one in chile.document_types} == set()
+    assert chile.money_out <= chile.document_types.keys()
+    assert taxes("33", date(2003, 9, 30), "CLP") is None
+    assert taxes("33", date(2003, 10, 1), "CLP").rate == 19
+    assert taxes("34", date(2024, 9, 6), "CLP").rate is None
+
+
+def test_what_the_mapping_says_goes_before_what_the_country_does():
+    read_as_taxed = replace(
+        document("39", 1190), amounts={k: Decimal(v) for k, v in {"net": 1190, "base": 1000, "vat": 190}.items()}
+    )
+    assert balances([read_as_taxed], MAPPING) == {"1.1.01.001": 1190, INCOME: -1000, VAT: -190}
+    assert balances([read_as_taxed], knowing({"39": "exempt"})) == {"1.1.01.001": 1190, INCOME: -1190}
+    assert balances([read_as_taxed], saying(vat=[{"rate": "25"}])) == {"1.1.01.001": 1190, INCOME: -952, VAT: -238}
+
+
+KINDS = ["39", "41", "33", "34", "61", "60", "112", "52", "", "103"]
+
+
+@st.composite
+def days(draw) -> tuple[list[dict], dict[str, list[str]]]:
+    """A day's payments of any sign, form and kind of document, and the lists by kind."""
+    rows, types = [], defaultdict(list)
+    for number in range(1, draw(st.integers(1, 12)) + 1):
+        amount = draw(st.integers(-(10**6), 10**6))
+        form = draw(st.sampled_from(["1", "2", "5", "6", "11"]))
+        if draw(st.integers(0, 5)) == 0:
+            rows.append(collection(number, amount, [abs(amount)], form=form))
+        else:
+            rows.append(payment(number, amount, form))
+            types[draw(st.sampled_from(KINDS))].append(str(number))
+    return rows, dict(types)
+
+
+@given(days(), st.sampled_from(TREATMENTS))
+@settings(deadline=None)
+def test_every_day_is_booked_to_the_peso_or_refused_with_a_sentence(day, said):
+    """What the till gains is what came in less what went out, whatever the signs and kinds of documents."""
+    rows, types = day
+    body = landed(rows, document_types=types, groups=totals([{**row, "state": 0} for row in rows]))
+    reading = read(body, day=DAY, currency="CLP", key="1")
+    mapping = knowing(dict.fromkeys(["52", "103", "no_code", "112", "60"], said))
+    booked = balances(reading.documents, mapping)
+    held = {row.row["id"] for row in reading.quarantined}
+    assert all("negative" in row.message for row in reading.quarantined)
+    forms = {"1": "1.1.01.001", "2": "1.1.03.001", "5": "1.1.01.002", "6": "1.1.03.002", "11": "1.1.02.001"}
+    gained: dict[str, Decimal] = defaultdict(Decimal)
+    code_of = {number: code for code, numbers in types.items() for number in numbers}
+    for row in rows:
+        if row["id"] not in held:
+            goes_out = code_of.get(str(row["id"])) in ("61", "60", "112")
+            gained[forms[row["payment_type"]["id"]]] += -abs(row["amount"]) if goes_out else row["amount"]
+    assert {account: booked.get(account, Decimal(0)) for account in gained} == gained
+    assert sum(booked.values()) == 0
+
+
+@given(st.sampled_from(["61", "60", "112"]), st.sampled_from(["1", "2", "5", "6", "11"]), st.integers(1, 10**9))
+@settings(deadline=None)
+def test_no_line_that_is_offered_for_a_gap_books_a_credit_note_as_income(code, form, net):
+    """With every table empty of it, what is offered are values of tables and postings whose money goes out."""
+    said = MAPPING.model_dump(mode="json")
+    for table in INCOME_TABLES:
+        said["tables"][table]["values"].pop(code, None)
+    lacking = AccountMapping.model_validate(said)
+    row = payment(7, net, form) | {"document": node("documents", "97")}
+    (one,) = read(landed([row], code=code), day=DAY, currency="CLP", key="1").documents
+    problems = derive([one], lacking, BOX, DAY).problems
+    assert {problem.table for problem in problems} == {"returns_of_document_type"}
+    assert all(problem.posting.startswith("refund: ") for problem in problems)
+    mended = saying(
+        tables=said["tables"] | {"returns_of_document_type": {"by": "document_type", "values": {code: RETURNS}}}
+    )
+    booked = balances([one], mended)
+    assert sum(amount for account, amount in booked.items() if account.startswith("1.1.")) == -net

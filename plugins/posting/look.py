@@ -105,7 +105,7 @@ def _refuse_a_lot_in_use(
     for address, document, key in erp.in_lot(tenant, lot) or ():
         if site.ledger_id and read_key(key).ledger == site.ledger_id:
             continue
-        if takeovers.taken_over_at(connection, at, address):
+        if takeovers.takeover_of(connection, at, address):
             continue
         takeovers.note_lot_in_use(connection, at, address, document)
         raise proof.NotOursError(

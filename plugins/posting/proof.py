@@ -83,7 +83,7 @@ def may_empty(connection: psycopg.Connection, attempt: Attempt) -> bool:
     that nobody else is known to use.
     """
     address = attempt.address
-    if takeovers.taken_over_at(connection, attempt.site, address):
+    if takeovers.takeover_of(connection, attempt.site, address):
         return True
     if attempt.state == "rejected":
         return attempts.lot_is_ours(connection, attempt.site, address.tenant, address.lot)

@@ -11,7 +11,6 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import partial
 
 import psycopg
@@ -118,8 +117,8 @@ class Poster:
         if self.site.readable:
             self._looked = look(self.connection, self.erp, self.site, site_of(self.erp), revision, self.worker)
             return self._looked.revision
-        for entry, since in taken_over:
-            self._empty_ahead(entry, since)
+        for entry, takeover in taken_over:
+            self._empty_ahead(entry, takeover)
         return revision
 
     def _has_to_send(self, revision: Revision) -> bool:
@@ -127,31 +126,34 @@ class Poster:
             map(self._confirmed, ledger.superseded(self.connection, revision))
         )
 
-    def _taken_over(self, revision: Revision) -> list[tuple[FrozenEntry, datetime]]:
-        """An entry for each lot and date of the day that a person said is ours alone, with when that was."""
+    def _taken_over(self, revision: Revision) -> list[tuple[FrozenEntry, int]]:
+        """An entry for each lot and date of the day that a person took over, with the number of that."""
         entries = [*ledger.bookings(self.connection, revision), *ledger.superseded(self.connection, revision)]
         places = {(entry.tenant, entry.lot, entry.entry_date): entry for entry in entries}
         found = []
         for (tenant, lot, entry_date), entry in places.items():
             place = Address(tenant, entry_date, lot, "")
-            if since := takeovers.taken_over_at(self.connection, site_of(self.erp), place):
-                found.append((entry, since))
+            if takeover := takeovers.takeover_of(self.connection, site_of(self.erp), place):
+                found.append((entry, takeover))
         return found
 
-    def _empty_ahead(self, entry: FrozenEntry, since: datetime) -> None:
+    def _empty_ahead(self, entry: FrozenEntry, takeover: int) -> None:
         """Empties the lot's next addresses on a date, until many in a row were empty: a ledger that was restored from a
         backup has used some of them and does not know it. Once for each time that the lot was taken over."""
         at = site_of(self.erp)
         while self.site.is_open(entry.entry_date):
-            emptied = attempts.taken_over_since(self.connection, entry, site=at, since=since)
-            for attempt, _ in emptied:
+            for attempt, _ in attempts.emptied_by(self.connection, entry, site=at, takeover=takeover):
                 if attempt.reaped_at is None:
                     reap(self.connection, self.erp, attempt, self.site)
-            noted = attempts.taken_over_since(self.connection, entry, site=at, since=since)
-            if len(noted) >= AHEAD and not any(removed for _, removed in noted[-AHEAD:]):
+            emptied = attempts.emptied_by(self.connection, entry, site=at, takeover=takeover)
+            if len(emptied) >= AHEAD and not any(removed for _, removed in emptied[-AHEAD:]):
                 return
             attempts.take_over_address(
-                self.connection, entry, site=at, alphanumeric_sublots=self.site.alphanumeric_sublots
+                self.connection,
+                entry,
+                site=at,
+                takeover=takeover,
+                alphanumeric_sublots=self.site.alphanumeric_sublots,
             )
 
     def _take_back(self, entry: FrozenEntry, revision: Revision) -> None:

@@ -91,7 +91,12 @@ def claim(
 
 
 def take_over_address(
-    connection: psycopg.Connection, entry: FrozenEntry, *, site: str | None, alphanumeric_sublots: bool = False
+    connection: psycopg.Connection,
+    entry: FrozenEntry,
+    *,
+    site: str | None,
+    takeover: int,
+    alphanumeric_sublots: bool = False,
 ) -> Attempt:
     """Notes an unused address of a lot that was taken over, so that it is emptied; nothing is sent there, ever.
 
@@ -102,16 +107,17 @@ def take_over_address(
         entry_id=entry.entry_id,
         **_place(entry, site),
         sublot=_next_sublot(connection, entry, site, (), alphanumeric_sublots),
+        takeover=takeover,
         outcome="emptied with its lot, which was taken over",
     )
     return _attempt(row)
 
 
-def taken_over_since(
-    connection: psycopg.Connection, entry: FrozenEntry, *, site: str | None, since: datetime
+def emptied_by(
+    connection: psycopg.Connection, entry: FrozenEntry, *, site: str | None, takeover: int
 ) -> list[tuple[Attempt, int]]:
-    """The addresses of an entry's lot and date that were noted to be emptied with it, and how many documents went."""
-    rows = _sql.taken_over_since(connection, **_place(entry, site), since=since)
+    """The addresses of an entry's lot and date that are emptied by a taking over, and how many documents went."""
+    rows = _sql.emptied_by(connection, **_place(entry, site), takeover=takeover)
     return [(_attempt(row), row.removed) for row in rows]
 
 

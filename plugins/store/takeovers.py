@@ -1,6 +1,6 @@
 """Documents in the ERP that may be somebody else's, and what people decided about the lots they stand in."""
 
-from datetime import date, datetime
+from datetime import date
 
 import psycopg
 
@@ -68,8 +68,9 @@ def take_over(
     _sql.take_over(connection, site=site, tenant=tenant, lot=lot, decided_by=by, why=why, through=through)
 
 
-def taken_over_at(connection: psycopg.Connection, site: str | None, address: Address) -> datetime | None:
-    """When a person last said that what stands there is this ledger's own; None where nobody did."""
-    return _sql.taken_over_at(
+def takeover_of(connection: psycopg.Connection, site: str | None, address: Address) -> int | None:
+    """The last time (takeover_id) that a person said that what stands there is this ledger's own; None where nobody
+    did."""
+    return _sql.takeover_of(
         connection, site=site, tenant=address.tenant, lot=address.lot, entry_date=address.entry_date
     )

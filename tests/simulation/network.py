@@ -110,6 +110,11 @@ class Wire:
         if self.knows and not self.knows(self.site, address):
             self.broken("a site is asked only about what was sent to it", f"{process.name} asks about {address}")
 
+    def is_rid_of_ours(self, address: Address) -> bool:
+        """Whether nothing of ours stands at an address of a site that can be read."""
+        there = (document.key for place, document in self.erp.standing.items() if place.address == address)
+        return self.readable and not any(key.endswith(f"@{OURS}") for key in there)
+
     def is_shared(self, address: Address) -> bool:
         """Whether somebody else's document stands at an address of a site that cannot be read."""
         return not self.readable and any(place.address == address for place in self.foreign())
@@ -172,7 +177,7 @@ class Hook:
         self.wire.touching(self.process, address, document)
         removed = self._delete(what, lambda: self.wire.erp.delete(address, document))
         self._say(f"{what}: {'deleted' if removed else 'not found'}")
-        if document == "000001":
+        if document == "000001" or self.wire.is_rid_of_ours(address):
             self.wire.emptied(address)
         self.process.point("after delete")
         return removed

@@ -99,8 +99,9 @@ class Product:
         with self.database.plain() as connection:
             attempts, uncertain = connection.execute(
                 "SELECT (SELECT count(*) FROM erp.attempt JOIN ledger.entry USING (entry_id) WHERE box = %(box)s)"
-                " AS attempts, (SELECT count(*) FROM erp.uncertain WHERE box = %(box)s) AS uncertain",
-                {"box": day.box},
+                " AS attempts, (SELECT count(*) FROM erp.uncertain WHERE box = %(box)s AND site = %(site)s)"
+                " AS uncertain",
+                {"box": day.box, "site": day.wire.site},
             ).fetchone()
         return {"attempts": attempts, "uncertain": uncertain}
 

@@ -112,3 +112,11 @@ SELECT entry.box, entry.business_date, revision.revision, entry.part, entry.entr
                       WHERE other.reverses = entry.reverses AND other.entry_id > entry.entry_id) AS dated) AS later
  ORDER BY entry.box, entry.business_date, revision.revision, entry.reverses NULLS LAST, entry.part, entry.entry_id;
 COMMENT ON COLUMN ledger.chain.meant_date IS 'The date that it belongs to: the business date, or that of the entry it takes back. Another entry_date is the first open one of its time.';
+
+CREATE OR REPLACE VIEW erp.uncertain AS
+SELECT entry.box, entry.business_date, entry.entry_key, entry.total, entry.currency, attempt.tenant, attempt.entry_date,
+       attempt.lot, attempt.sublot, attempt.state, attempt.claimed_at, attempt.outcome, attempt.site
+  FROM erp.attempt JOIN ledger.entry USING (entry_id)
+ WHERE attempt.state = 'claimed' OR attempt.state IN ('doomed', 'rejected') AND attempt.reaped_at IS NULL
+ ORDER BY attempt.claimed_at;
+COMMENT ON COLUMN erp.uncertain.site IS 'The ERP''s site; what was sent to another one than the box''s present waits there.';

@@ -8,17 +8,17 @@ RETURNING attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_un
 -- name: take_over_address^
 INSERT INTO erp.attempt (entry_id, site, tenant, entry_date, lot, sublot, worker, claimed_at, lease_until, state,
                          decided_at, outcome, takes_back)
-SELECT :entry_id, :site, :tenant, :entry_date, :lot, :sublot, 'takeover', erp.clock(), erp.clock(), 'doomed',
+SELECT :entry_id, :site, :tenant, :entry_date, :lot, :sublot, concat('takeover ', CAST(:takeover AS bigint)), erp.clock(), erp.clock(), 'doomed',
        erp.clock(), :outcome, reverses
   FROM ledger.entry WHERE entry_id = :entry_id
 RETURNING attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since;
 
--- name: taken_over_since
--- Addresses that were emptied with their lot, without anything being sent to them.
+-- name: emptied_by
+-- Addresses that are emptied because their lot was taken over; nothing was ever sent to them.
 SELECT attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since, removed
   FROM erp.attempt
- WHERE tenant = :tenant AND entry_date = :entry_date AND lot = :lot AND worker = 'takeover' AND claimed_at >= :since
-   AND coalesce(attempt.site, :site) IS NOT DISTINCT FROM :site
+ WHERE tenant = :tenant AND entry_date = :entry_date AND lot = :lot AND worker = concat('takeover ', CAST(:takeover AS bigint))
+   AND coalesce(attempt.site, CAST(:site AS text)) IS NOT DISTINCT FROM :site
  ORDER BY attempt_id;
 
 -- name: sublots_used

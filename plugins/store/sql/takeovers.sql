@@ -39,7 +39,7 @@ SELECT coalesce(:site, ''), :tenant, :lot,
                   WHERE doubt.site = coalesce(:site, '') AND tenant = :tenant AND lot = :lot)),
        :why, :decided_by, erp.clock();
 
--- name: taken_over_at$
--- When a lot was last taken over with what stands there on a date; null where it was not.
-SELECT max(decided_at) FROM erp.takeover
+-- name: takeover_of$
+-- The last taking over of a lot, with what stands there on a date; null where it was not taken over.
+SELECT max(takeover_id) FROM erp.takeover
  WHERE site = coalesce(:site, '') AND tenant = :tenant AND lot = :lot AND through >= :entry_date;

@@ -2,6 +2,7 @@
 
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 
 from bookkeeping.sentence import Sentence
 from bookkeeping.text import quoted
@@ -29,6 +30,7 @@ class AmountError(ValueError):
         self.why = why or Sentence("which is no amount of money")
 
 
+@lru_cache
 def quantum(currency: str) -> Decimal:
     """The smallest unit of a currency: ``Decimal("0.01")`` for USD, ``Decimal("1")`` for CLP.
 
@@ -49,7 +51,7 @@ def amount(value: object, currency: str) -> Decimal:
     """
     number, unit = exact(value), quantum(currency)
     rounded = number.quantize(unit, rounding=ROUND_HALF_UP)
-    if abs(number - rounded) > NOISE:
+    if number != rounded and abs(number - rounded) > NOISE:
         why = Sentence(
             "which has more decimals than {currency} has ({decimals})", currency=currency, decimals=DECIMALS[currency]
         )

@@ -7,6 +7,7 @@ through ``label`` or ``quoted``, which never fail and never repeat what may be a
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from bookkeeping.sentence import Sentence
@@ -68,8 +69,7 @@ def label(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        plain = len(value) <= LONGEST_LABEL and _PLAIN_CODE.fullmatch(value) and not _MANY_DIGITS.search(value)
-        return value if plain else "(text)"
+        return value if _is_plain_code(value) else "(text)"
     if isinstance(value, (bool, int, Decimal)):
         text = _short(value)
         return text if len(text) <= LONGEST_LABEL else "(number)"
@@ -124,7 +124,13 @@ def _is_plain(text: str) -> bool:
         return False
     if _LIKE_AN_AMOUNT.fullmatch(text):
         return len(text) < 7 or bool(re.search(r"[.,'\D]", text))
-    return bool(_PLAIN_CODE.fullmatch(text)) and not _MANY_DIGITS.search(text)
+    return _is_plain_code(text)
+
+
+@lru_cache(maxsize=1024)  # a day has few forms of payment, and many rows
+def _is_plain_code(text: str) -> bool:
+    fits = len(text) <= LONGEST_LABEL and _PLAIN_CODE.fullmatch(text) and not _MANY_DIGITS.search(text)
+    return bool(fits)
 
 
 def _picture(found: re.Match[str]) -> str:

@@ -84,8 +84,8 @@ def sweep(
             _empty(connection, erp, site, box, attempt, swept)
     if swept.elsewhere:
         told = (
-            "{n} addresses that were given up are at other sites of the ERP than their cash boxes' present ones:"
-            " nothing is asked there, and they wait until a box posts there again."
+            "{n} addresses that were given up are at other sites of the ERP than their cash boxes post to now: nothing"
+            " is asked there, and they wait until a box posts there again."
         )
         log.info(say(told, n=swept.elsewhere))
     return swept

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from random import Random
 from typing import Protocol
 
@@ -13,7 +14,7 @@ from posting.site import Site
 from simulation.books import BUSINESS_DATE, NEXT_PERIOD, TENANT, Source
 from simulation.erp import Document, Place, TrueLedger
 from simulation.network import Wire
-from simulation.oracle import Ours, judge
+from simulation.oracle import Ours, balances, judge
 from simulation.process import Process
 from simulation.surroundings import OURS, Neighbour, Surroundings
 from simulation.task import Task
@@ -143,6 +144,11 @@ class Day:
         """What the oracle finds wrong in the ERP now."""
         return judge(self.erp.standing, self.source.entries, self.ours, self.foreign)
 
+    def own_balances(self) -> dict[str, Decimal]:
+        """What our documents in the ERP come to now, by account."""
+        own = (one.lines for one in self.erp.standing.values() if one.key.endswith(f"@{OURS}"))
+        return {account: balance for account, balance in balances(own).items() if balance}
+
     def _direct(self) -> None:
         """Who appears when, until the faults end; then the calm."""
         rng, window = self.rng, self.window
@@ -189,11 +195,10 @@ class Day:
     def _converge(self) -> None:
         """After the faults: whatever still runs ends, the day is closed once more and swept until nothing is late."""
         self._wait()
-        for _ in range(6):
+        for _ in range(8):
             if self._done(self._task("close", self.system.close)):
                 break
-            if self.around.closes:
-                self._reopen()
+            self._swept()
         else:
             self.broke(CONVERGES, "the day cannot be closed although nothing is wrong any more")
         for seconds in SWEEPS_AFTER:

@@ -1,12 +1,13 @@
 """The product's own code, closing a simulated day: derive's freeze, post's converge, the reaper's sweep."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 
 from bookkeeping.address import Address
 from bookkeeping.keys import sent_key
-from hooks.errors import RetriableError
+from hooks.errors import DataError, RetriableError
 from posting.port import Erp
 from posting.protocol import Poster
 from posting.sweep import LastCall, sweep
@@ -17,10 +18,10 @@ from simulation.day import Day
 from simulation.network import Hook
 from simulation.process import Process
 from simulation.surroundings import OURS
-from store import landing, ledger, takeovers
+from store import attempts, landing, ledger, takeovers
 from store.session import box_day
 
-GREEN = "green is true"
+GREEN, UNCHANGED = "green is true", "a refused correction changes nothing"
 
 
 class Product:
@@ -55,7 +56,8 @@ class Product:
                 same = revision.digest == frozen.digest
                 revision = ledger.placed(line, revision, hook.site, day.site.open_from)
                 poster = Poster(line, hook, process.name, day.site, process.sleep, undoes=day.locked)
-                revision = poster.converge(revision)
+                with self._unchanged_if_refused(day, revision):
+                    revision = poster.converge(revision)
                 if day.locked and not line.severed and same and hook.wire is day.wire:
                     self._check_green(day, revision, len(entries))
 
@@ -115,6 +117,30 @@ class Product:
             key = sent_key(f"{day.box}|{BUSINESS_DATE:%Y%m%d}|{revision.revision}|{part}", OURS)
             if key not in stands:
                 day.broke(GREEN, f"a close succeeded, and {key} does not stand")
+
+    @contextmanager
+    def _unchanged_if_refused(self, day: Day, revision: ledger.Revision) -> Iterator[None]:
+        """A correction that the ERP refuses leaves it as it was, where nothing else goes wrong meanwhile."""
+        before, faults, standing = day.own_balances(), Counter(day.weather.counts), self._old_books_stand(day, revision)
+        try:
+            yield
+        except DataError:
+            met = set(day.weather.counts - faults)
+            quiet = day.locked and standing and not day.wire.under_way and met <= {"refused", "another ledger posts"}
+            if quiet and day.own_balances() != before:
+                day.broke(UNCHANGED, f"revision {revision.revision} was refused, and the ERP is not as it was")
+            raise
+
+    def _old_books_stand(self, day: Day, revision: ledger.Revision) -> bool:
+        """Whether one document of older books stands, which newer ones replace, and nothing is uncertain."""
+        with self.database.plain() as line:
+            old = [entry for entry in ledger.superseded(line, revision)
+                   if any(one.state == "confirmed" for one in attempts.of_entry(line, entry))]  # fmt: skip
+            asked = "SELECT count(*) AS n FROM erp.uncertain WHERE box = %s"
+            deleting = """SELECT count(*) AS n FROM erp.attempt JOIN ledger.entry USING (entry_id)
+                           WHERE box = %s AND deleting_since IS NOT NULL AND state = 'confirmed'"""
+            unclear = [line.execute(query, (day.box,)).fetchone().n for query in (asked, deleting)]
+        return len(old) == 1 and not any(unclear)
 
     @contextmanager
     def _session(self, process: Process) -> Iterator[Line]:

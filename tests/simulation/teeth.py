@@ -7,6 +7,7 @@ database has of its own (constraints, triggers), to show that what remains is ca
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -16,7 +17,7 @@ import psycopg
 import store
 from bookkeeping.address import Address
 from hooks.errors import RetriableError, UncertainError
-from posting import protocol, reap, sweep
+from posting import look, proof, protocol, reap, sweep
 from posting.protocol import FIRST_DOCUMENT, Poster
 from simulation.campaign import play
 from simulation.database import Server
@@ -26,8 +27,8 @@ from store import attempts, ledger
 
 Plant = Callable[[], AbstractContextManager]
 
-NO_UNIQUE_ADDRESS = "ALTER TABLE erp.attempt DROP CONSTRAINT attempt_tenant_entry_date_lot_sublot_key"
-NO_ONE_LIVE_ATTEMPT = "DROP INDEX erp.one_live_attempt_an_entry"
+NO_UNIQUE_ADDRESS = "DROP INDEX erp.an_address_is_used_once"
+NO_ONE_LIVE_ATTEMPT = "DROP INDEX erp.one_live_attempt_an_entry, erp.one_live_reversal_an_entry"
 NO_FORWARD_ONLY = "DROP TRIGGER forward ON erp.attempt"
 NO_CHECKS = (
     "ALTER TABLE erp.attempt DROP CONSTRAINT attempt_check, DROP CONSTRAINT attempt_check2,"
@@ -96,14 +97,19 @@ def _sql(room: str, *changes: tuple[str, str]) -> Plant:
     return planted
 
 
-def _only_noted(connection: psycopg.Connection, erp: object, attempt: attempts.Attempt) -> int:
+def _reap(bug: Callable, *, swept: bool = False) -> Plant:
+    """Another reap, wherever posting reaps; and where the sweep does, if wanted."""
+    return _all(*(_method(room, "reap", bug) for room in (protocol, look, *([sweep] if swept else []))))
+
+
+def _only_noted(connection: psycopg.Connection, erp: object, attempt: attempts.Attempt, *site: object) -> int:
     attempts.note_reaped(connection, attempt)
     return 0
 
 
-def _gives_up_too_easily(connection, erp, attempt):
+def _gives_up_too_easily(connection, erp, attempt, *site):
     try:
-        return reap.reap(connection, erp, attempt)
+        return reap.reap(connection, erp, attempt, *site)
     except UncertainError:
         return _only_noted(connection, erp, attempt)
 
@@ -116,10 +122,10 @@ def _rejected_are_not_reaped() -> Plant:
         rejected.add(attempt.attempt_id)
         return reject(connection, attempt, outcome)
 
-    def reaped(connection, erp, attempt):
-        return (_only_noted if attempt.attempt_id in rejected else real)(connection, erp, attempt)
+    def reaped(connection, erp, attempt, *site):
+        return (_only_noted if attempt.attempt_id in rejected else real)(connection, erp, attempt, *site)
 
-    return _all(_method(attempts, "reject", noted), _method(protocol, "reap", reaped))
+    return _all(_method(attempts, "reject", noted), _reap(reaped))
 
 
 def _believe(*, tenant: bool = True, number: bool = True, empty: bool = False) -> Plant:
@@ -135,19 +141,19 @@ def _believe(*, tenant: bool = True, number: bool = True, empty: bool = False) -
     return _method(protocol, "doubt_about", doubt)
 
 
-def _no_reap_before_the_next(self: Poster, entry: ledger.FrozenEntry) -> None:
+def _no_reap_before_the_next(self: Poster, entry: ledger.FrozenEntry, left_for: object = None) -> None:
     for attempt in attempts.of_entry(self.connection, entry):
         if attempt.state == "claimed":
             self._wait_for_lease(attempt)
             attempts.doom(self.connection, attempt, "given up")
 
 
-def _doom_alone(self: Poster, attempt: attempts.Attempt, why: str) -> bool:
-    attempts.doom(self.connection, attempt, why)
+def _doom_alone(self: Poster, attempt: attempts.Attempt, why: str, answered: str | None = None) -> bool:
+    attempts.doom(self.connection, attempt, why, answered=answered)
     return False
 
 
-def _believe_in_doubt(self: Poster, attempt: attempts.Attempt, why: str) -> bool:
+def _believe_in_doubt(self: Poster, attempt: attempts.Attempt, why: str, answered: str | None = None) -> bool:
     attempts.confirm(self.connection, attempt, FIRST_DOCUMENT)
     return True
 
@@ -165,9 +171,9 @@ def _a_claim_will_do(self: Poster, entry: ledger.FrozenEntry) -> attempts.Attemp
     return next((a for a in attempts.of_entry(self.connection, entry) if a.state in ("claimed", "confirmed")), None)
 
 
-def _clear_doomed_only(self: Poster, entry: ledger.FrozenEntry) -> None:
+def _clear_doomed_only(self: Poster, entry: ledger.FrozenEntry, left_for: object = None) -> None:
     for attempt in attempts.unreaped(self.connection, entry):
-        reap.reap(self.connection, self.erp, attempt)
+        reap.reap(self.connection, self.erp, attempt, self.site)
 
 
 def _withdraw_first(self: Poster, entry: ledger.FrozenEntry, original: attempts.Attempt) -> None:
@@ -183,7 +189,7 @@ def _reverse_unrecorded(self: Poster, entry: ledger.FrozenEntry, revision: ledge
         self.erp.reverse(original.address, original.document, into)
 
 
-def _reverse_in_place(self: Poster, original: attempts.Attempt, address: Address) -> object:
+def _reverse_in_place(self: Poster, original: attempts.Attempt, reversal: object, address: Address) -> object:
     return self.erp.reverse(of=original.address, document=original.document, into=original.address)
 
 
@@ -209,6 +215,52 @@ def _lines_of_part_one(connection, entry, real=ledger.journal_entry):
     return real(connection, entry if entry.reverses else replace(entry, entry_id=first.entry_id))
 
 
+def _delete_all_but_own(erp, attempt, documents, real=reap._delete):
+    return real(erp, attempt, [one for one in documents if one != attempt.answered])
+
+
+def _same_reversal_for_ever(connection, entry, revision, open_from=None, real=ledger.reversal):
+    made = ledger.reversals(connection, entry)
+    return made[0] if made else real(connection, entry, revision, open_from)
+
+
+def _take_back_first(self: Poster, revision: ledger.Revision) -> ledger.Revision:
+    revision = self._look(revision)
+    for entry in ledger.superseded(self.connection, revision):
+        self._take_back(entry, revision)
+    for entry in ledger.bookings(self.connection, revision):
+        self._settle(entry, partial(self._insert, entry))
+    return revision
+
+
+def _unseen_neighbour(day: Day) -> bool:
+    return day.around.neighbour and not day.around.readable
+
+
+def _seen_neighbour(day: Day) -> bool:
+    return day.around.neighbour and day.around.readable and not day.around.early
+
+
+def _early_neighbour(day: Day) -> bool:
+    return day.around.neighbour and day.around.readable and day.around.early
+
+
+def _restored(*, readable: bool) -> Callable[[Day], bool]:
+    return lambda day: day.around.restored and day.around.readable == readable
+
+
+def _moves(day: Day) -> bool:
+    return day.around.moves
+
+
+def _closes(day: Day) -> bool:
+    return day.around.closes
+
+
+def _corrects_under_the_lock(day: Day) -> bool:
+    return day.locked and day.weather.rate > 0.3 and day.site.correction == "reversal"
+
+
 def _drowsy(day: Day) -> bool:
     return day.weather.naps and day.weather.rate > 0.5
 
@@ -225,14 +277,17 @@ DUE_BY_COUNT = """   AND reaps < 4 AND (reaped_at IS NULL
 GIVEN_UP = " WHERE state IN ('rejected', 'doomed')\n" + DUE
 
 CONFIRM = "decided_at = erp.clock()\n WHERE attempt_id = :attempt_id AND state = 'claimed';\n\n-- name: doom"
-ALWAYS_001 = _method(attempts, "nth_sublot", lambda number, **_: "001")
+ALWAYS_001 = _method(attempts, "_next_sublot", lambda *_: "001")
+AT_A_SITE = "AND coalesce(attempt.site, CAST(:site AS text)) IS NOT DISTINCT FROM :site;\n\n-- name: at_place"
+SENT_TO_THIS_SITE = """WHERE attempt.entry_id = booking.entry_id
+                  AND (CAST(:site AS text) IS NULL OR coalesce(attempt.site, :site) = :site))"""
 CONFIRM_ANYWAY = _sql("attempts", (CONFIRM, CONFIRM.replace(" AND state = 'claimed'", "")))
 
 TEETH = (
     Tooth("every attempt goes to sublot 001", ALWAYS_001),
     Tooth("every attempt goes to sublot 001", ALWAYS_001, without=(NO_UNIQUE_ADDRESS,)),
     Tooth("a sublot is used again once it was reaped",
-          _sql("attempts", ("AND lot = :lot;", "AND lot = :lot AND state IN ('claimed', 'confirmed', 'withdrawn');")),
+          _sql("attempts", (AT_A_SITE, f"AND state IN ('claimed', 'confirmed', 'withdrawn') {AT_A_SITE}")),
           without=(NO_UNIQUE_ADDRESS,)),
     Tooth("the claim is committed together with what came of it",
           _method(Poster, "_attempt", _claim_and_send_together)),
@@ -250,11 +305,11 @@ TEETH = (
           without=(NO_ONE_LIVE_ATTEMPT, NO_FORWARD_ONLY, NO_CHECKS), only=_drowsy),
     Tooth("a worker that comes back late leaves its document",
           _method(Poster, "_remove_own", _leave_own), only=_drowsy, first=600),
-    Tooth("a doomed address is not reaped", _method(protocol, "reap", _only_noted)),
+    Tooth("a doomed address is not reaped", _reap(_only_noted)),
     Tooth("the next attempt does not wait for the reap",
           _all(_method(Poster, "_clear_the_way", _no_reap_before_the_next), _method(Poster, "_doom", _doom_alone))),
     Tooth("an unanswered delete counts as a reap",
-          _all(_method(protocol, "reap", _gives_up_too_easily), _method(sweep, "reap", _gives_up_too_easily))),
+          _reap(_gives_up_too_easily, swept=True)),
     Tooth("only document 000001 is reaped", _method(reap, "NUMBERS_REAPED", 1)),
     Tooth("a rejected attempt is not reaped",
           _all(_rejected_are_not_reaped(), _sql("attempts", (GIVEN_UP, " WHERE state = 'doomed'\n" + DUE)))),
@@ -272,4 +327,31 @@ TEETH = (
     Tooth("a correction in a later period is not mirrored",
           _sql("ledger", ("CASE side WHEN 'D' THEN 'C' ELSE 'D' END", "side"))),
     Tooth("every part carries the lines of part 1", _method(ledger, "journal_entry", _lines_of_part_one)),
+    Tooth("whatever stands at an address is deleted, whoever's it is",
+          _method(proof, "may_empty", lambda *_: True), only=_unseen_neighbour),
+    Tooth("the document that the ERP answered with another number stays",
+          _method(reap, "_delete", _delete_all_but_own), only=_unseen_neighbour),
+    Tooth("whatever is read at an address is deleted, whoever's it is",
+          _method(proof, "is_of", lambda *_: True), only=_seen_neighbour),
+    Tooth("a key proves, whichever ledger's it is",
+          _method(proof, "sent_key", lambda key, _: key), only=_seen_neighbour),
+    Tooth("a lot that others use is posted to all the same",
+          _method(look, "_refuse_a_lot_in_use", lambda *_: None), only=_early_neighbour),
+    Tooth("what a restored ledger does not know is not looked for",
+          _method(protocol, "look", lambda c, e, s, a, revision, w: look.Looked(revision)),
+          only=_restored(readable=True)),
+    Tooth("a lot that was taken over is not emptied ahead",
+          _method(Poster, "_empty_ahead", lambda *_: None), only=_restored(readable=False)),
+    Tooth("books that stand at another site count as closed",
+          _method(ledger, "_is_meant_for", lambda *_: True), only=_moves),
+    Tooth("what another site holds is taken back at this one",
+          _sql("ledger", (SENT_TO_THIS_SITE, "WHERE attempt.entry_id = booking.entry_id)")), only=_moves),
+    Tooth("the sweep asks this site about another's addresses",
+          _method(sweep, "site_of", lambda erp: None), only=_moves),
+    Tooth("a reversal keeps the date that it was first meant for",
+          _method(ledger, "reversal", _same_reversal_for_ever), only=_closes),
+    Tooth("the old books are taken back before the new ones stand", _method(Poster, "converge", _take_back_first),
+          only=_corrects_under_the_lock),
+    Tooth("a correction that is refused midway is left there", _method(Poster, "_undo", lambda *_: None),
+          only=_corrects_under_the_lock),
 )  # fmt: skip

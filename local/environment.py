@@ -40,7 +40,7 @@ def connections(ports: Ports, postgres_password: str) -> dict[str, str]:
         "host": f"{sandbox}/bsale",
         "password": password,
         # The sandbox also answers Bsale's service that tells whose a token is.
-        "extra": {"credential_address": f"{sandbox}/bsale"},
+        "extra": {"credential_address": "/"},
     }
     found["zeta"] = {
         "conn_type": "zeta",

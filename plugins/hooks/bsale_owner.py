@@ -47,8 +47,9 @@ class Asked(NamedTuple):
 
 def address(settings: Settings, base_url: str) -> str:
     """Where to ask; empty where nobody says: a stand-in or a gateway is sent no token that it was not given."""
-    if settings.credential_address is not None:
-        return settings.credential_address.rstrip("/")
+    said = settings.credential_address
+    if said is not None:
+        return (base_url + said if said.startswith("/") else said).rstrip("/")
     host = urlsplit(base_url).hostname or ""
     return SERVICE if any(host == own or host.endswith(f".{own}") for own in BSALES_OWN) else ""
 

@@ -22,7 +22,7 @@ class Settings(vendor.Settings):
     ``requests_per_second``: what the site allows; ``timezone``: of the company, for payments that have no date;
     ``ledger_connection``: where the limit is kept for all processes. ``rut``: of the company whose token it must be.
     ``credential_address``: of the service that tells whose a token is; Bsale's own where nothing is said and the API is
-    Bsale's own, none where it is empty.
+    Bsale's own; ``/`` is the base address.
     """
 
     requests_per_second: PositiveInt = 8

@@ -128,6 +128,7 @@ def test_nor_where_nobody_answers(connection, caplog, vendor, capfd):
         ("https://gateway.example.com/bsale", None, ""),
         ("https://notbsale.io", None, ""),
         ("https://api.bsale.io", "", ""),
+        ("http://sandbox:8800/bsale", "/", "http://sandbox:8800/bsale"),
         (
             "https://gateway.example.com",
             "https://gateway.example.com/credential/",

@@ -25,6 +25,7 @@ os.environ.update(
     }
 )
 
+import hypothesis
 import psycopg
 
 from local.postgres import Cluster
@@ -33,6 +34,10 @@ from store import session
 from store.migrate import upgrade
 from support.mailbox import MailServer
 from support.ports import free_port
+
+# How long an example takes says more of the machine than of the code.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 WHOLE_SYSTEM = ROOT / "tests" / "e2e"
 LONGEST_FIRST = (WHOLE_SYSTEM, ROOT / "tests" / "simulation")

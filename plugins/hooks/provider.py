@@ -52,6 +52,11 @@ def get_provider_info() -> dict[str, Any]:
                         "Regular expression for the answer of a delete that found no document, where this site words "
                         "it unlike the usual Spanish, Portuguese and English.",
                     ),
+                    "closed_period": _text(
+                        "Text of “closed period”",
+                        "Regular expression for a refusal because the date's period is closed, where this site words "
+                        "it unlike the usual Spanish, Portuguese and English.",
+                    ),
                     **_timeouts(read_timeout=180),
                 },
             },

@@ -86,7 +86,7 @@ def _of_former_name(box: CashBox, file: YamlFile, folder: Path) -> Iterator[Find
 
 def _successors(folder: Path, former: str) -> list[str]:
     """The stems of the files that say they go on with the books of a former name, sorted."""
-    paths = sorted((folder / "cash_boxes").glob("*.yaml"))
+    paths = sorted(path for path in (folder / "cash_boxes").glob("*.yaml") if path.is_file())
     named = (path for path in paths if former.encode() in path.read_bytes())  # most need no parsing
     return [path.stem for path in named if read_yaml(path, folder).content.get("formerly") == former]
 

@@ -67,7 +67,7 @@ def look(
         _refuse_a_lot_in_use(connection, erp, site, at, tenant, lot)
     unknown: list[_Unknown] = []
     for place in sorted(_places(revision, [*new, *old], site)):
-        lines = erp.read_back(*place)
+        lines = proof.read(erp, *place)
         if lines is None:
             return looked
         documents = proof.by_document(lines)
@@ -102,7 +102,7 @@ def _refuse_a_lot_in_use(
 ) -> None:
     if attempts.lot_was_posted_to(connection, at, tenant, lot):
         return
-    for address, document, key in erp.in_lot(tenant, lot) or ():
+    for address, document, key in proof.standing_in(erp, tenant, lot):
         if site.ledger_id and read_key(key).ledger == site.ledger_id:
             continue
         if takeovers.takeover_of(connection, at, address):

@@ -5,20 +5,28 @@ stands, where nothing can be read, at an address that a request of ours went to 
 put on record as ours.
 """
 
+import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TypeVar
 
 import psycopg
 
 from bookkeeping.address import Address
 from bookkeeping.keys import read_key, sent_key
-from bookkeeping.read_back import BookedLine, differences
+from bookkeeping.read_back import BookedLine, StandingDocument, differences
 from bookkeeping.sentence import Sentence
-from hooks.errors import UncertainError
-from posting.port import Erp
+from hooks.errors import FatalError, UncertainError
+from language.say import say
+from posting.port import Erp, ReadableErp
 from store import attempts, ledger, takeovers
 from store.attempts import Attempt
 from store.ledger import FrozenEntry
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 TWO_WAYS_OUT = (
     "Nothing of it is deleted. If nobody but this ledger posts to lot {lot} (the ledger was restored from a backup, or"
@@ -51,9 +59,28 @@ def by_document(lines: Sequence[BookedLine]) -> dict[tuple[str, str], list[Booke
     return dict(documents)
 
 
+def read(erp: Erp, tenant: str, entry_date: date, lot: str) -> list[BookedLine] | None:
+    """What stands in a lot on a date; None where the site does not offer to be read, or not to this user: that is no
+    reason not to post. Raises RetriableError where it does not answer."""
+    return _where_it_may_be_read(lambda: erp.read_back(tenant, entry_date, lot))
+
+
+def standing_in(erp: ReadableErp, tenant: str, lot: str) -> list[StandingDocument]:
+    """Documents that stand in a lot on whatever date; none where it may not be read. Raises as ``read``."""
+    return _where_it_may_be_read(lambda: erp.in_lot(tenant, lot)) or []
+
+
+def _where_it_may_be_read(ask: Callable[[], T]) -> T | None:
+    try:
+        return ask()
+    except FatalError as error:
+        log.warning(say("What stands in the ERP cannot be read, so its answers count alone: {why}", why=error))
+        return None
+
+
 def standing_at(erp: Erp, address: Address) -> Standing | None:
     """What the ERP says that stands at an address; None where it cannot be asked."""
-    lines = erp.read_back(address.tenant, address.entry_date, address.lot)
+    lines = read(erp, address.tenant, address.entry_date, address.lot)
     if lines is None:
         return None
     documents = by_document(lines)

@@ -143,7 +143,7 @@ def _end(site: Site, said: list[str]) -> str:
         said += [str(row.message), say(row.message), row.form, row.place]
     if knows_plans(box):
         plan = landed.plan()
-        said += [str(sentence) for sentence in plan.discrepancies]
+        said += [str(sentence) for sentence in (plan.discrepancies if plan else ())]
     if any(row.blocking for row in reading.quarantined):
         return QUARANTINED
     mapping = account_mapping(box.mapping)

@@ -260,7 +260,7 @@ def test_only_a_total_in_whole_units_is_rounded_and_all_others_are_told(total):
         assert f"are not {total} (FacturaTotal)" in reading.quarantined[0].message
 
 
-@pytest.mark.parametrize("rate", ["1", "1.0000000", 1, "1E0"])
+@pytest.mark.parametrize("rate", ["1", "1.0000000", 1])
 def test_a_rate_of_one_waits_for_the_mappings_word(rate):
     reading = reading_of(landed(sale(MonedaCodigo=2, Cotizacion=rate), lines=[line(MonedaCodigo=2)]))
     (held,) = reading.quarantined

@@ -79,10 +79,11 @@ def close(ledger_dsn: str, sandbox: SandboxServer, mappings: Path, monkeypatch: 
 
 @pytest.fixture
 def protheus_insert(sandbox: SandboxServer):
-    """``protheus_insert(lot, sublot, amount)``: an entry in the ERP that somebody else made, on 6 September 2024."""
+    """``protheus_insert(lot, sublot, amount)``: an entry in the ERP that somebody else made, on 6 September 2024, or one
+    of ours by its ``key``."""
 
-    def insert(lot: str, sublot: str, amount: str) -> None:
-        line = {"CT2_VALOR": float(amount), "CT2_HIST": "Manual"}
+    def insert(lot: str, sublot: str, amount: str, key: str = "") -> None:
+        line = {"CT2_VALOR": float(amount), "CT2_HIST": "Manual", "CT2_KEY": key}
         items = [
             {"CT2_DC": "1", "CT2_DEBITO": "1.1.01.001", **line},
             {"CT2_DC": "2", "CT2_CREDIT": "2.1.01.002", **line},

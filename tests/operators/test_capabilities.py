@@ -62,7 +62,7 @@ def test_a_correction_at_a_site_that_books_reversals_elsewhere_stands_once(close
     documents = sandbox.protheus_ledger(live=True)
     assert [document.document for document in documents] == ["000001"] * 3
     assert sandbox.calls("protheus", "reversal") == 0
-    assert documents[0].debit == documents[1].debit == documents[2].debit - Decimal("12.50")
+    assert documents[0].debit == documents[2].debit == documents[1].debit - Decimal("12.50")
 
 
 def test_letters_are_used_once_the_digits_are_used_up_where_the_site_takes_them(close, known, ledger, sandbox):

@@ -55,6 +55,6 @@ def test_an_erp_document_leads_to_the_sources_rows_and_a_row_back_to_the_erps_do
     ).fetchall()
     assert {(row.sublot, row.reverses) for row in up} == {
         ("001", None),
-        ("002", "itb_caja_164|20240906|1|1"),
-        ("003", None),
+        ("002", None),
+        ("003", "itb_caja_164|20240906|1|1"),
     }

@@ -74,7 +74,8 @@ def edit_first_line(sandbox, off: Decimal, day: date = DAY) -> None:
 def test_what_comes_late_to_a_watched_day_stands_twice_only_until_the_next_look(
     watched, sandbox, protheus_insert, standing, time_passes, ledger, mailbox
 ):
-    protheus_insert("008964", "001", "7.00")
+    ours = "SELECT entry_key || '@' || ledger_id FROM ledger.entry, ledger.installation"
+    protheus_insert("008964", "001", "7.00", key=ledger.execute(ours).fetchone()[0])
     assert len(sandbox.protheus_ledger(live=True)) == 2
     time_passes(5)
     sweep()

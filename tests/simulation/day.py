@@ -304,6 +304,7 @@ class Day:
         self.world.tell("people", "restore the ledger from its backup")
         self.system.restore(self)
         self.wire.forget()
+        self.ours = replace(self.ours, adopts=True)
         if not self.around.readable or (not self.around.neighbour and self.more.random() < 0.5):
             self._take_over()
             self._close_by(1)

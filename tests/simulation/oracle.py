@@ -28,7 +28,8 @@ class Standing:
 @dataclass(frozen=True)
 class Ours:
     """Where documents of ours may stand, how their keys begin, and the id of our ledger that they end with; ``left`` is
-    a lot that the box had before."""
+    a lot that the box had before. ``adopts``: the ledger was restored, so a document may be reversed under the key that
+    it has in the ledger now."""
 
     tenant: str
     lot: str
@@ -36,6 +37,7 @@ class Ours:
     key: str
     ledger: str = ""
     left: str = ""
+    adopts: bool = False
 
 
 def judge(
@@ -58,9 +60,27 @@ def judge(
         standing = entries.setdefault(_REVERSAL.sub("", key), Standing())
         is_reversal = document.reverses or _REVERSAL.search(key)
         (standing.reversed if is_reversal else standing.booked).append(place)
+    if ours.adopts:
+        _pair(ledger, entries)
     wrong += _counted(ledger, entries)
     live = {key: ledger[has.booked[0]].lines for key, has in entries.items() if len(has.booked) > len(has.reversed)}
     return wrong + _compared(live, expected)
+
+
+def _pair(ledger: Mapping[Place, Document], entries: dict[str, Standing]) -> None:
+    """Gives each reversal that stands without its booking to a booking of those lines that is not reversed."""
+    for has in entries.values():
+        for place in has.reversed[len(has.booked) :]:
+            for other in entries.values():
+                alone = other.booked[len(other.reversed) :]
+                if other is has or not alone:
+                    continue
+                if not any(balances(ledger[one].lines for one in (place, alone[0])).values()):
+                    has.reversed.remove(place)
+                    other.reversed.append(place)
+                    break
+    for key in [key for key, has in entries.items() if not (has.booked or has.reversed)]:
+        del entries[key]
 
 
 def _counted(ledger: Mapping[Place, Document], entries: Mapping[str, Standing]) -> list[tuple[str, str]]:

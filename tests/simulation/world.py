@@ -72,7 +72,8 @@ class World:
             raise Endless(f"{EVENTS} events and no end")
         finally:
             for process in list(self._alive):
-                process.throw(Killed)
+                if process:  # it has begun: what has not would die in our stead
+                    process.throw(Killed)
 
     def tell(self, who: str, what: str) -> None:
         """Adds a line to the story, if one is wanted."""

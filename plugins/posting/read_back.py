@@ -15,7 +15,7 @@ import psycopg
 from bookkeeping.address import Address
 from bookkeeping.cash_box import CashBox
 from bookkeeping.journal import Side
-from bookkeeping.keys import read_key, sent_key
+from bookkeeping.keys import Key, read_key, sent_key
 from bookkeeping.money import ZERO
 from bookkeeping.read_back import (
     BookedLine,
@@ -141,8 +141,11 @@ def _compare(
     attempt = next(a for a in known if (a.entry_id, a.state) == (entry.entry_id, "confirmed"))
     lines = documents.get((attempt.address.sublot, attempt.document), [])
     sent = ledger.journal_entry(connection, entry)
-    # What the ERP itself reverses may keep its original's key.
-    keys = _own_keys(entry, ledger.ledger_id(connection), lines) if entry.reverses is None else ()
+    # What the ERP itself reverses may keep its original's key; what was posted before the ledger was restored from a
+    # backup has the key that it had then.
+    own = ledger.ledger_id(connection)
+    earlier = {line.key for line in lines if _is_of_day(read_key(line.key), entry, own)}
+    keys = {entry.entry_key, sent_key(entry.entry_key, own), *earlier} if entry.reverses is None else ()
     wrong = line_differences(sent, lines, keys, keeps_keys=keeps_keys)
     stored.note(connection, attempt, agrees=not wrong)
     found.posted = _plus(found.posted, entry.total)
@@ -192,12 +195,8 @@ def _compare(
         )
 
 
-def _own_keys(entry: FrozenEntry, ledger_id: str, lines: list[BookedLine]) -> set[str]:
-    """What the lines of an entry's document may carry: its key, with this ledger's id or, of old, without; and, of a
-    document that a restored ledger found again, the key of other books of the same day."""
-    told = {line.key for line in lines if (key := read_key(line.key)).ledger == ledger_id
-            and key.is_of_day(entry.box, entry.business_date)}  # fmt: skip
-    return {entry.entry_key, sent_key(entry.entry_key, ledger_id)} | (told if ledger_id else set())
+def _is_of_day(key: Key, entry: FrozenEntry, ledger_id: str) -> bool:
+    return key.ledger == ledger_id and key.is_of_day(entry.box, entry.business_date)
 
 
 def _how(wrong: list[LineDifference], currency: str) -> list[Sentence]:

@@ -79,8 +79,8 @@ def close(ledger_dsn: str, sandbox: SandboxServer, mappings: Path, monkeypatch: 
 
 @pytest.fixture
 def protheus_insert(sandbox: SandboxServer):
-    """``protheus_insert(lot, sublot, amount)``: an entry in the ERP that somebody else made, on 6 September 2024, or one
-    of ours by its ``key``."""
+    """``protheus_insert(lot, sublot, amount)``: an entry in the ERP that somebody else made on 6 September 2024, or by
+    its ``key`` one of ours."""
 
     def insert(lot: str, sublot: str, amount: str, key: str = "") -> None:
         line = {"CT2_VALOR": float(amount), "CT2_HIST": "Manual", "CT2_KEY": key}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bookkeeping.derive import derive
@@ -86,6 +86,7 @@ def reading_of(body: str) -> Reading:
 @many
 @given(shops())
 def test_a_voucher_is_booked_to_the_cent_of_its_parts_whatever_their_signs(shop):
+    assume(shop.total)  # a voucher of nothing has no sign to go by
     body = shop.body()
     reading = reading_of(body)
     assert not reading.quarantined, reading.quarantined[0].message

@@ -67,9 +67,10 @@ def _revision(number: int) -> Place:
 def _sublots_from(first: int) -> Place:
     """The day's unused addresses in the ERP."""
     return lock(
-        "INSERT INTO erp.attempt (entry_id, tenant, entry_date, lot, sublot, state, worker, claimed_at, lease_until,"
-        " decided_at) SELECT 0, %(tenant)s, %(day)s, %(lot)s, lpad(number::text, 3, '0'), 'doomed', '', now(), now(),"
-        " now() FROM generate_series(%(first)s::int, 9) AS number",
+        "INSERT INTO erp.attempt (entry_id, site, tenant, entry_date, lot, sublot, state, worker, claimed_at,"
+        " lease_until, decided_at) SELECT 0, %(site)s, %(tenant)s, %(day)s, %(lot)s, lpad(number::text, 3, '0'),"
+        " 'doomed', '', now(), now(), now() FROM generate_series(%(first)s::int, 9) AS number",
+        site=lambda it: f"{it.sandbox.url}/protheus",
         tenant=lambda it: it.box.erp.tenant,
         lot=lambda it: it.box.erp.lot,
         first=first,
@@ -135,24 +136,16 @@ POINTS = (
     KillPoint(
         "reap: deleted, not yet noted", (erp("delete"), _ATTEMPT), _AGAIN, severed=True, fault=_LOST, always=True
     ),
+    KillPoint(
+        "correct: the replacement is sent, executed after the kill",
+        (erp("insert"),),
+        ("confirmed", "doomed", "confirmed", "confirmed"),
+        closed=True,
+        changed=True,
+    ),
     KillPoint("correct: the reversal is being written", (_entry("1|1|R"),), _CORRECTED, closed=True, changed=True),
     KillPoint(
-        "correct: the reversal is sent, executed after the kill",
-        (erp("reversal"),),
-        ("confirmed", "doomed", "confirmed", "confirmed"),
-        closed=True,
-        changed=True,
-    ),
-    KillPoint(
-        "correct: reversed, the answer is on its way",
-        (erp("reversal", executes=True),),
-        ("confirmed", "doomed", "confirmed", "confirmed"),
-        closed=True,
-        changed=True,
-        always=True,
-    ),
-    KillPoint(
-        "correct: reversed, the replacement is not claimed",
+        "correct: replaced, the reversal is not claimed",
         (_sublots_from(3),),
         _CORRECTED,
         closed=True,
@@ -160,11 +153,19 @@ POINTS = (
         severed=True,
     ),
     KillPoint(
-        "correct: the replacement is sent, executed after the kill",
-        (erp("insert"),),
+        "correct: the reversal is sent, executed after the kill",
+        (erp("reversal"),),
         ("confirmed", "confirmed", "doomed", "confirmed"),
         closed=True,
         changed=True,
+    ),
+    KillPoint(
+        "correct: reversed, the answer is on its way",
+        (erp("reversal", executes=True),),
+        ("confirmed", "confirmed", "doomed", "confirmed"),
+        closed=True,
+        changed=True,
+        always=True,
     ),
     KillPoint(
         "correct by delete: sent, executed after the kill",

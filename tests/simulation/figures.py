@@ -4,14 +4,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from simulation.day import Outcome
-from simulation.oracle import DUPLICATE, MISSING, REVERSED_TWICE, STALE
+from simulation.oracle import DUPLICATE, FOREIGN, MISSING, REVERSED_TWICE, STALE
 
 TOO_MUCH = {DUPLICATE, STALE, REVERSED_TWICE}
 
 
 @dataclass
 class Figures:
-    """Sums over seeds. ``duplicates``, ``missing``: box-days that ended with money too much, or too little, in the ERP.
+    """Sums over seeds. ``duplicates``, ``missing``: box-days that ended with money too much, or too little, in the ERP;
+    ``touched``: those in which a document of others was deleted or changed, or was about to be.
 
     ``broken`` holds (seed, invariant, sentence); ``converged`` virtual seconds, one for each seed that did.
     """
@@ -20,6 +21,7 @@ class Figures:
     tasks: int = 0
     duplicates: int = 0
     missing: int = 0
+    touched: int = 0
     uncertain: int = 0
     attempts: int = 0
     faults: Counter[str] = field(default_factory=Counter)
@@ -36,6 +38,7 @@ class Figures:
         self.tasks += outcome.tasks
         self.duplicates += bool(invariants & TOO_MUCH)
         self.missing += MISSING in invariants
+        self.touched += FOREIGN in invariants
         self.uncertain += outcome.figures["uncertain"]
         self.attempts += outcome.figures["attempts"]
         self.faults += outcome.faults

@@ -8,13 +8,15 @@ from rich.table import Table
 
 from simulation.day import ALONE, LOCKED
 from simulation.figures import Figures
+from simulation.surroundings import AROUND
 from simulation.teeth import Caught, Tooth
 
 
 def comparison(figures: Mapping[str, Figures], *, markdown: bool = False) -> Table:
     """The product beside the naive ways, in the same weather."""
     table = _table("The same days in the same weather", markdown, "", *figures)
-    for heading, counted in (("ended with a duplicate", "duplicates"), ("ended with something missing", "missing")):
+    for heading, counted in (("ended with a duplicate", "duplicates"), ("ended with something missing", "missing"),
+                             ("touched documents of others", "touched")):  # fmt: skip
         cells = ((getattr(each, counted), each.seeds) for each in figures.values())
         table.add_row(f"box-days that {heading}", *(f"{count:,} ({count / seeds:.1%})" for count, seeds in cells))
     return table
@@ -29,6 +31,7 @@ def ours(figures: Figures, *, markdown: bool = False) -> Table:
         ("seeds (box-days) played", f"{figures.seeds:,}"),
         ("… with the day's lock / by the protocol alone",
          f"{figures.traits[LOCKED]:,} / {figures.traits[ALONE]:,}"),
+        *((f"… with: {trait}", f"{figures.traits[trait]:,}") for trait in AROUND),
         ("runs and sweeps", f"{figures.tasks:,}"),
         ("attempts", f"{figures.attempts:,}"),
         ("calls of the ERP: writes, deletes", f"{writes:,}, {figures.calls['delete']:,}"),
@@ -37,6 +40,7 @@ def ours(figures: Figures, *, markdown: bool = False) -> Table:
         ("duplicates", f"{figures.duplicates:,}"),
         ("missing", f"{figures.missing:,}"),
         ("uncertain at the end", f"{figures.uncertain:,}"),
+        ("documents of others touched", f"{figures.touched:,}"),
         ("seeds that broke an invariant", f"{len({seed for seed, *_ in figures.broken}):,}"),
         ("time to converge, virtual: mean, longest", f"{_span(mean)}, {_span(longest)}"),
     ):  # fmt: skip

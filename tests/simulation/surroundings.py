@@ -16,6 +16,16 @@ OURS, THEIRS = "0a1b2c3d4e5f", "f5e4d3c2b1a0"
 """The ids of our ledger and of the other one that posts to our lot."""
 
 
+AROUND = (
+    "a site that can be read",
+    "somebody else in our lot",
+    "a ledger restored",
+    "a month closed midway",
+    "another site",
+)
+"""What may surround a day, in words."""
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """Drawn from the seed apart from its weather.
@@ -47,14 +57,8 @@ class Surroundings:
     @property
     def traits(self) -> tuple[str, ...]:
         """What of this is there, in words."""
-        there = {
-            "site that can be read": self.readable,
-            "somebody else in our lot": self.neighbour,
-            "ledger restored": self.restored,
-            "month closed midway": self.closes,
-            "another site": self.moves,
-        }
-        return tuple(name for name, is_there in there.items() if is_there)
+        there = (self.readable, self.neighbour, self.restored, self.closes, self.moves)
+        return tuple(name for name, is_there in zip(AROUND, there, strict=True) if is_there)
 
 
 class Neighbour:

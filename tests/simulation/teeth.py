@@ -7,7 +7,6 @@ database has of its own (constraints, triggers), to show that what remains is ca
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -16,6 +15,7 @@ import psycopg
 
 import store
 from bookkeeping.address import Address
+from bookkeeping.keys import Key
 from hooks.errors import RetriableError, UncertainError
 from posting import look, proof, protocol, reap, sweep
 from posting.protocol import FIRST_DOCUMENT, Poster
@@ -224,15 +224,6 @@ def _same_reversal_for_ever(connection, entry, revision, open_from=None, real=le
     return made[0] if made else real(connection, entry, revision, open_from)
 
 
-def _take_back_first(self: Poster, revision: ledger.Revision) -> ledger.Revision:
-    revision = self._look(revision)
-    for entry in ledger.superseded(self.connection, revision):
-        self._take_back(entry, revision)
-    for entry in ledger.bookings(self.connection, revision):
-        self._settle(entry, partial(self._insert, entry))
-    return revision
-
-
 def _unseen_neighbour(day: Day) -> bool:
     return day.around.neighbour and not day.around.readable
 
@@ -333,8 +324,8 @@ TEETH = (
           _method(reap, "_delete", _delete_all_but_own), only=_unseen_neighbour),
     Tooth("whatever is read at an address is deleted, whoever's it is",
           _method(proof, "is_of", lambda *_: True), only=_seen_neighbour),
-    Tooth("a key proves, whichever ledger's it is",
-          _method(proof, "sent_key", lambda key, _: key), only=_seen_neighbour),
+    Tooth("what is read is ours by its lines, whosever key it carries",
+          _method(proof, "read_key", lambda text: Key(text, "")), only=_seen_neighbour),
     Tooth("a lot that others use is posted to all the same",
           _method(look, "_refuse_a_lot_in_use", lambda *_: None), only=_early_neighbour),
     Tooth("what a restored ledger does not know is not looked for",
@@ -350,8 +341,6 @@ TEETH = (
           _method(sweep, "site_of", lambda erp: None), only=_moves),
     Tooth("a reversal keeps the date that it was first meant for",
           _method(ledger, "reversal", _same_reversal_for_ever), only=_closes),
-    Tooth("the old books are taken back before the new ones stand", _method(Poster, "converge", _take_back_first),
-          only=_corrects_under_the_lock),
     Tooth("a correction that is refused midway is left there", _method(Poster, "_undo", lambda *_: None),
           only=_corrects_under_the_lock),
 )  # fmt: skip

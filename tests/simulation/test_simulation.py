@@ -6,13 +6,13 @@ from simulation.campaign import DELETE_THEN_INSERT, OURS, RETRY, campaign
 from simulation.database import Server
 from simulation.day import Day
 from simulation.product import Product
-from simulation.weather import DELETES, WRITES
+from simulation.weather import DELETES, READS, WRITES
 
 SEEDS = int(os.environ.get("CIERRE_SIMULATED_SEEDS", "2000"))
 
 STEPS = {
     *(f"update erp.attempt {state}" for state in ("confirmed", "doomed", "rejected", "withdrawn", "reaped_at")),
-    *("insert into erp.attempt", "commit", "insert", "reversal", "delete"),
+    *("insert into erp.attempt", "commit", "insert", "reversal", "delete", "read"),
 }
 
 
@@ -32,6 +32,7 @@ def test_in_any_weather_the_erp_ends_with_each_entry_exactly_once(played):
     assert broken == []
     assert played[OURS].seeds == SEEDS == len(played[OURS].converged)
     assert (played[OURS].duplicates, played[OURS].missing, played[OURS].uncertain) == (0, 0, 0)
+    assert played[OURS].touched == 0
 
 
 @pytest.mark.parametrize("naive", [RETRY, DELETE_THEN_INSERT])
@@ -42,7 +43,9 @@ def test_in_the_same_weather_a_naive_way_posts_too_much_and_too_little(played, n
 
 def test_every_kind_of_fault_struck(played):
     others = {"crash", "asleep", "connection lost", "database restarted", "period closed", "ERP down for a while"}
-    assert played[OURS].faults.keys() == WRITES.keys() | DELETES.keys() | others
+    others |= {"another ledger posts", "ledger restored", "month closed midway", "another site"}
+    decided = {"lot taken over", "lot of its own"}
+    assert played[OURS].faults.keys() == WRITES.keys() | DELETES.keys() | READS.keys() | others | decided
 
 
 def test_processes_were_interrupted_before_and_after_every_step(played):

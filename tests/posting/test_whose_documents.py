@@ -1,0 +1,312 @@
+"""What may be deleted from the ERP, and what a refusal leaves there."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from bookkeeping.address import Address
+from bookkeeping.journal import JournalEntry, Line, Side
+from bookkeeping.read_back import BookedLine, StandingDocument
+from hooks.errors import DataError, PeriodClosedError, UncertainError
+from posting.proof import NotOursError
+from posting.protocol import AHEAD, Poster
+from posting.site import Site
+from posting.sweep import sweep
+from store import attempts, takeovers
+from store import ledger as books
+from support.books import BOX, DAY, LOT, TENANT, freezer
+from support.readable_erp import ReadableMemoryErp
+
+ME, THEM = "0a1b2c3d4e5f", "f5e4d3c2b1a0"
+FIRST, SECOND = f"itb_caja_164|20240906|1|1@{ME}", f"itb_caja_164|20240906|2|1@{ME}"
+OCTOBER = date(2024, 10, 1)
+
+
+@dataclass
+class Erp(ReadableMemoryErp):
+    """With periods, and with the lot's documents of all dates."""
+
+    open_from: date = date.min
+    refuses: list[str] = field(default_factory=list)
+    """The coming calls of these kinds (reverse, delete, insert) are refused, each once."""
+
+    def insert(self, address: Address, entry: JournalEntry, key: str):
+        self._check("insert", address)
+        return super().insert(address, entry, key)
+
+    def reverse(self, of: Address, document: str, into: Address):
+        self._check("reverse", of)
+        return super().reverse(of, document, into)
+
+    def delete(self, address: Address, document: str) -> bool:
+        if (address, document) in self.documents:
+            self._check("delete", address)
+        return super().delete(address, document)
+
+    def in_lot(self, tenant: str, lot: str) -> list[StandingDocument] | None:
+        return [StandingDocument(address, number, key) for (address, number), key in self.documents.items()]
+
+    def read_back(self, tenant: str, entry_date: date, lot: str) -> list[BookedLine] | None:
+        return super().read_back(tenant, entry_date, lot) if self.offered else None
+
+    def _check(self, kind: str, address: Address) -> None:
+        if kind in self.refuses:
+            self.refuses.remove(kind)
+            raise DataError(f"{kind} is refused: account blocked", vendor="ERP")
+        if address.entry_date < self.open_from:
+            raise PeriodClosedError("the calendar is closed", vendor="ERP", entry_date=address.entry_date)
+
+
+@pytest.fixture
+def erp() -> Erp:
+    return Erp(offered=False)
+
+
+@pytest.fixture
+def freeze(ledger):
+    return freezer(ledger)
+
+
+@pytest.fixture
+def poster(ledger, erp) -> Poster:
+    return Poster(ledger, erp, worker="test", site=Site(ledger_id=ME, reversals_probed=True))
+
+
+@pytest.fixture
+def reading(erp, poster) -> Poster:
+    """Posting at a site that can be read."""
+    erp.offered = True
+    poster.site = Site(ledger_id=ME, reversals_probed=True, readable=True)
+    return poster
+
+
+def at(sublot: str, entry_date: date = DAY) -> Address:
+    return Address(TENANT, entry_date, LOT, sublot)
+
+
+def theirs(erp: Erp, sublot: str, amount: str = "35.30", key: str = f"itb_caja_164|20240906|1|1@{THEM}") -> None:
+    """Somebody else books at an address, often the very lines that we have."""
+    lines = [Line(side, account, Decimal(amount), "Caja")
+             for side, account in ((Side.DEBIT, "1.1"), (Side.CREDIT, "4.1"))]  # fmt: skip
+    erp.insert(at(sublot), JournalEntry("theirs", DAY, 1, "USD", tuple(lines)), key)
+
+
+def places(erp: Erp) -> list[tuple[str, str]]:
+    return [(address.sublot, number) for address, number in erp.documents]
+
+
+# --- an address that was not empty
+
+
+def test_its_own_document_goes_at_once_and_the_other_one_stays_until_a_person_decides(ledger, erp, poster, freeze):
+    theirs(erp, "001")
+    revision = freeze("35.30")
+    with pytest.raises(NotOursError, match="document 000001 there may be somebody else's"):
+        poster.converge(revision)
+    assert places(erp) == [("001", "000001")]
+    for _ in range(2):
+        with pytest.raises(NotOursError):
+            poster.converge(revision)
+    assert places(erp) == [("001", "000001")]
+    ((document, address),) = takeovers.open_doubts(ledger, revision)
+    assert (document, address) == ("000001", at("001"))
+
+
+def test_a_lot_that_was_taken_over_is_emptied_of_what_this_ledger_no_longer_knows(ledger, erp, poster, freeze):
+    for sublot in ("001", "002", "005"):
+        theirs(erp, sublot, key=FIRST)
+    with pytest.raises(NotOursError):
+        poster.converge(freeze("35.30"))
+    takeovers.take_over(ledger, None, TENANT, LOT, by="Ana", why="restored from a backup")
+    revision = freeze("35.30")
+    poster.converge(revision)
+    (place,) = places(erp)
+    assert int(place[0]) > AHEAD
+    assert takeovers.open_doubts(ledger, revision) == []
+    calls = list(erp.calls)
+    poster.converge(revision)
+    assert erp.calls == calls
+
+
+def test_a_lot_of_its_own_settles_what_stood_in_doubt_in_the_old_one(ledger, erp, poster, freeze, monkeypatch):
+    theirs(erp, "001")
+    with pytest.raises(NotOursError):
+        poster.converge(freeze("35.30"))
+    monkeypatch.setattr("support.books.LOT", "008999")
+    poster.converge(freeze("35.30"))
+    assert sorted((address.lot, address.sublot) for address, _ in erp.documents) == [("008964", "001"), ("008999", "001")]
+    assert ledger.execute("SELECT count(*) FROM erp.uncertain").fetchone()[0] == 0
+
+
+def test_what_was_never_sent_is_never_swept(ledger, erp, poster, freeze):
+    theirs(erp, "001")
+    erp.faults = ["unreachable"]
+    with pytest.raises(Exception, match="connection refused"):
+        poster.converge(freeze("35.30"))
+    ledger.execute("SELECT set_config('cierre.now', (now() + interval '2 days')::text, false)")
+    sweep(ledger, lambda box: erp)
+    assert places(erp) == [("001", "000001")]
+
+
+@pytest.mark.parametrize("ours_before", [False, True])
+def test_after_a_refusal_nothing_is_deleted_where_the_lot_may_be_somebody_elses(
+    ledger, erp, poster, freeze, ours_before
+):
+    if ours_before:
+        poster.converge(freeze("1.00"))
+        erp.calls.clear()
+    theirs(erp, "777")
+    erp.faults = ["refused"]
+    with pytest.raises(DataError, match="blocked"):
+        poster.converge(freeze("35.30"))
+    deletes = [call for call in erp.calls if call.startswith("delete")]
+    assert bool(deletes) == ours_before
+    assert ledger.execute("SELECT count(*) FROM erp.uncertain").fetchone()[0] == 0
+
+
+# --- where the ERP can be read
+
+
+def test_copies_of_a_request_are_removed_by_their_key(erp, reading, freeze):
+    erp.faults = ["second_number"]
+    reading.converge(freeze("35.30"))
+    assert erp.live() == [FIRST]
+
+
+def test_a_strangers_document_with_the_very_same_lines_stays(erp, reading, freeze):
+    reading.converge(freeze("1.00"))
+    theirs(erp, "003")
+    erp.faults = ["", "lost_answer"]
+    reading.converge(freeze("35.30"))
+    assert f"itb_caja_164|20240906|1|1@{THEM}" in erp.live()
+    assert erp.live().count(SECOND) == 1
+
+
+def test_nothing_is_sent_into_a_lot_that_others_use(ledger, erp, reading, freeze):
+    theirs(erp, "500")
+    erp.calls.clear()
+    revision = freeze("35.30")
+    with pytest.raises(NotOursError, match="nothing was ever posted from here to lot 008964"):
+        reading.converge(revision)
+    assert [call for call in erp.calls if call.startswith("insert")] == []
+    takeovers.take_over(ledger, None, TENANT, LOT, by="Ana", why="the accountants' own entry, made by agreement")
+    reading.converge(revision)
+    assert len(erp.documents) == 2
+
+
+def test_documents_that_a_restored_ledger_does_not_know_are_taken_for_posted_or_deleted(ledger, erp, reading, freeze):
+    theirs(erp, "001", "35.30", FIRST)
+    theirs(erp, "002", "36.00", SECOND)
+    revision = freeze("36.00")
+    reading.converge(revision)
+    assert places(erp) == [("002", "000001")]
+    (entry,) = books.bookings(ledger, revision)
+    (attempt,) = attempts.of_entry(ledger, entry)
+    assert (attempt.address.sublot, attempt.document, attempt.state) == ("002", "000001", "confirmed")
+
+
+def test_what_people_reversed_by_hand_is_left_to_reconciliation(erp, reading, freeze):
+    reading.converge(freeze("35.30", "4.00"))
+    erp.reverse(at("001"), "000001", at("900"))
+    erp.documents[at("900"), "000001"] = FIRST
+    reading.converge(freeze("35.30", "4.00", "5.00"))
+    assert ("900", "000001") in places(erp)
+
+
+def test_a_request_carried_out_before_its_period_was_closed_is_believed_and_taken_back(ledger, erp, reading, freeze):
+    erp.faults, erp.unreachable_deletes = ["lost_answer"], 1
+    with pytest.raises(UncertainError):
+        reading.converge(freeze("35.30"))
+    erp.open_from = OCTOBER
+    reading.site = Site(ledger_id=ME, readable=True, open_from=OCTOBER)
+    reading.converge(freeze("36.00", open_from=OCTOBER))
+    booked = [(address.entry_date, key.partition("@")[0]) for (address, _), key in erp.documents.items()]
+    assert booked == [
+        (DAY, "itb_caja_164|20240906|1|1"),
+        (OCTOBER, "itb_caja_164|20240906|2|1"),
+        (OCTOBER, "itb_caja_164|20240906|1|1|R"),
+    ]
+
+
+# --- a correction that is refused
+
+
+def test_a_refused_replacement_leaves_the_old_books(erp, poster, freeze):
+    poster.converge(freeze("35.30"))
+    erp.refuses = ["insert"]
+    with pytest.raises(DataError, match="insert is refused"):
+        poster.converge(freeze("36.00"))
+    assert erp.live() == [FIRST]
+
+
+@pytest.mark.parametrize(("policy", "kind"), [("reversal", "reverse"), ("delete", "delete")])
+def test_a_take_back_that_is_refused_undoes_the_correction_and_the_next_run_does_it_whole(
+    ledger, erp, poster, freeze, policy, kind
+):
+    poster.site = Site(ledger_id=ME, correction=policy)
+    poster.converge(freeze("35.30"))
+    erp.refuses = [kind]
+    corrected = freeze("36.00")
+    with pytest.raises(DataError, match=f"{kind} is refused"):
+        poster.converge(corrected)
+    assert erp.live() == [FIRST]
+    poster.converge(corrected)
+    assert [key for key in erp.live() if key.startswith("itb")] == ([FIRST, SECOND] if policy == "reversal" else [SECOND])
+
+
+def test_a_second_part_that_is_refused_takes_the_first_back_too(erp, poster, freeze):
+    poster.converge(freeze("35.30"))
+    erp.faults = ["", "refused"]
+    with pytest.raises(DataError):
+        poster.converge(freeze("36.00", "1.00"))
+    assert erp.live() == [FIRST]
+
+
+def test_a_refusal_is_the_error_whatever_becomes_of_the_clean_up(ledger, erp, poster, freeze):
+    poster.converge(freeze("35.30"))
+    erp.faults, erp.unreachable_deletes = ["refused"], 1
+    with pytest.raises(DataError, match=r"is blocked.* is not known yet"):
+        poster.converge(freeze("36.00"))
+    assert ledger.execute("SELECT count(*) FROM erp.uncertain").fetchone()[0] == 1
+
+
+def test_a_refusal_for_a_closed_period_is_not_uncertain_though_its_clean_up_is_refused_too(
+    ledger, erp, poster, freeze
+):
+    poster.converge(freeze("1.00"))
+    erp.open_from = OCTOBER
+
+    def calendar_first(address, document):
+        raise PeriodClosedError("the calendar is closed", vendor="ERP")
+
+    erp.delete = calendar_first
+    for _ in range(3):
+        with pytest.raises(PeriodClosedError, match="the calendar is closed"):
+            poster.converge(freeze("35.30"))
+    assert ledger.execute("SELECT count(*) FROM erp.uncertain").fetchone()[0] == 0
+    ledger.execute("SELECT set_config('cierre.now', (now() + interval '10 minutes')::text, false)")
+    swept = sweep(ledger, lambda box: erp)
+    assert (dict(swept.left), list(swept.waiting)) == ({}, [BOX])
+
+
+# --- a delete that was on its way
+
+
+def test_a_delete_without_an_answer_upon_which_the_period_was_closed_is_told_by_reading(ledger, erp, reading, freeze):
+    reading.site = Site(ledger_id=ME, readable=True, correction="delete")
+    first = freeze("35.30")
+    reading.converge(first)
+    erp.unreachable_deletes = 1
+    with pytest.raises(UncertainError):
+        reading.converge(freeze("36.00"))
+    assert len(erp.documents) == 2
+    erp.open_from = OCTOBER
+    reading.site = Site(ledger_id=ME, readable=True, correction="delete", open_from=OCTOBER)
+    reading.converge(books.current(ledger, BOX, DAY))
+    assert [(address.entry_date, key.partition("@")[0]) for (address, _), key in erp.documents.items()] == [
+        (DAY, "itb_caja_164|20240906|1|1"),
+        (DAY, "itb_caja_164|20240906|2|1"),
+        (OCTOBER, "itb_caja_164|20240906|1|1|R"),
+    ]

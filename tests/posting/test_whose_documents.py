@@ -136,7 +136,10 @@ def test_a_lot_of_its_own_settles_what_stood_in_doubt_in_the_old_one(ledger, erp
         poster.converge(freeze("35.30"))
     monkeypatch.setattr("support.books.LOT", "008999")
     poster.converge(freeze("35.30"))
-    assert sorted((address.lot, address.sublot) for address, _ in erp.documents) == [("008964", "001"), ("008999", "001")]
+    assert sorted((address.lot, address.sublot) for address, _ in erp.documents) == [
+        ("008964", "001"),
+        ("008999", "001"),
+    ]
     assert ledger.execute("SELECT count(*) FROM erp.uncertain").fetchone()[0] == 0
 
 
@@ -253,7 +256,9 @@ def test_a_take_back_that_is_refused_undoes_the_correction_and_the_next_run_does
         poster.converge(corrected)
     assert erp.live() == [FIRST]
     poster.converge(corrected)
-    assert [key for key in erp.live() if key.startswith("itb")] == ([FIRST, SECOND] if policy == "reversal" else [SECOND])
+    assert [key for key in erp.live() if key.startswith("itb")] == (
+        [FIRST, SECOND] if policy == "reversal" else [SECOND]
+    )
 
 
 def test_a_second_part_that_is_refused_takes_the_first_back_too(erp, poster, freeze):
@@ -272,9 +277,7 @@ def test_a_refusal_is_the_error_whatever_becomes_of_the_clean_up(ledger, erp, po
     assert ledger.execute("SELECT count(*) FROM erp.uncertain").fetchone()[0] == 1
 
 
-def test_a_refusal_for_a_closed_period_is_not_uncertain_though_its_clean_up_is_refused_too(
-    ledger, erp, poster, freeze
-):
+def test_a_refusal_for_a_closed_period_is_not_uncertain_though_its_clean_up_is_refused_too(ledger, erp, poster, freeze):
     poster.converge(freeze("1.00"))
     erp.open_from = OCTOBER
 

@@ -3,6 +3,7 @@ ledger that it does not know, because it was restored from a backup?"""
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,6 +14,7 @@ from bookkeeping.corrections import dates_of
 from bookkeeping.keys import read_key, sent_key
 from bookkeeping.read_back import BookedLine, differences
 from bookkeeping.sentence import Sentence
+from hooks.errors import PeriodClosedError
 from language.say import say
 from posting import proof
 from posting.port import ReadableErp
@@ -76,7 +78,9 @@ def look(
         known = attempts.at_place(connection, at, *place)
         for sublot in sorted(looked.in_use[place] & known.keys()):
             if known[sublot].state in ("rejected", "doomed"):
-                reap(connection, erp, known[sublot], site)
+                # One that a closed period keeps there is for whoever clears the way of its entry.
+                with suppress(PeriodClosedError):
+                    reap(connection, erp, known[sublot], site)
         unknown += [
             _Unknown(Address(*place, sublot), document, lines)
             for (sublot, document), lines in documents.items()

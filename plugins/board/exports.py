@@ -16,7 +16,6 @@ from fpdf.fonts import FontFace
 from bookkeeping.money import DECIMALS
 from bookkeeping.read_back import Code
 from books.cells import Cell, text_cell, write_csv
-from books.cells import csv_cell as _csv_cell  # noqa: F401 (the tests ask for it here)
 from books.one_line import one_line
 from language.regional import Regional
 

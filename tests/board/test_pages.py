@@ -210,9 +210,9 @@ def test_a_day_as_csv_opens_in_a_spreadsheet_of_the_readers_country(login, ledge
 
 
 def test_a_text_of_the_books_is_no_formula_in_a_spreadsheet():
-    from board.exports import _csv_cell
+    from books.cells import csv_cell
 
-    assert _csv_cell('=HYPERLINK("http://x")', comma=True).startswith("'=")
+    assert csv_cell('=HYPERLINK("http://x")', comma=True).startswith("'=")
 
 
 def texts_of_pdf(content: bytes) -> str:

@@ -5,8 +5,6 @@ from itertools import groupby
 
 import pytest
 
-from local.stack import LONG_AGO
-
 BOX, DAG, LOT = "itb_caja_169", "cash_close__itb_caja_169", "008969"
 
 
@@ -16,8 +14,7 @@ def asking(system, boxes):
     file = (system.mappings / "cash_boxes" / "itb_caja_164.yaml").read_text()
     for known, own in {"Caja 164": "Caja 169", "key: 164": "key: 169", "008964": LOT}.items():
         file = file.replace(known, own)
-    (system.mappings / "cash_boxes" / f"{BOX}.yaml").write_text(f"{file}\napprovals:\n  amount_over: 1\n")
-    system.wait(lambda: DAG in system.api.parsed_dags(DAG, LONG_AGO), "the box's DAG")
+    system.add_box(BOX, f"{file}\napprovals:\n  amount_over: 1\n")
     return system
 
 

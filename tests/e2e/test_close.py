@@ -71,7 +71,7 @@ def test_a_box_added_as_a_file_appears_in_the_ui_and_closes(system, boxes):
     folder = system.mappings / "cash_boxes"
     text = (folder / "itb_caja_164.yaml").read_text()
     new = text.replace("Caja 164", "Caja 166").replace("key: 164", "key: 166").replace("008964", "008966")
-    (folder / "itb_caja_166.yaml").write_text(new)
+    system.write_box("itb_caja_166", new)
     dag = system.wait(lambda: _known(system, "cash_close__itb_caja_166"), "the new box's DAG")
     assert dag["dag_display_name"].startswith("Caja 166")
     assert system.close("itb_caja_166", date(2024, 9, 11)) == "success"
@@ -84,15 +84,15 @@ def _known(system, dag_id: str):
 
 
 def test_a_wrong_box_file_shows_as_an_import_error_with_file_and_line_while_the_others_go_on(system, boxes):
-    file = system.mappings / "cash_boxes" / "broken.yaml"
-    file.write_text("name: Broken\nsource: sgaa\n")
+    system.write_box("broken", "name: Broken\nsource: sgaa\n")
     try:
         (error,) = system.wait(system.api.import_errors, "the import error")
         assert "cash_boxes/broken.yaml" in error
         assert "sgaa" in error
         assert system.close("conduce_caja_4", date(2024, 9, 12)) == "success"
     finally:
-        file.unlink()
+        (system.mappings / "cash_boxes" / "broken.yaml").unlink()
+        system.read_boxes()
 
 
 def test_a_failed_step_says_in_its_log_and_in_a_mail_what_happened_and_what_to_do(system, boxes):

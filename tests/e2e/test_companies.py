@@ -86,7 +86,7 @@ def site(cluster: Cluster) -> Iterator[Site]:
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": airflow_dsn.replace("postgresql://", "postgresql+psycopg2://"),
         "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
-        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3",
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "10",
         "AIRFLOW_CONN_LEDGER_DB": ledger_dsn.replace("postgresql://", "postgres://"),
         "CIERRE_LEDGER_DSN": ledger_dsn,
         "CIERRE_MAPPINGS_DIR": str(mappings),

@@ -55,13 +55,8 @@ def box_that_corrects_by_delete(system) -> str:
     folder = system.mappings / "cash_boxes"
     text = (folder / "itb_caja_164.yaml").read_text().replace("Caja 164", "Caja 167").replace("key: 164", "key: 167")
     text = text.replace("lot: 008964", "lot: 008967\n  correction: delete")
-    (folder / "itb_caja_167.yaml").write_text(text)
-    system.wait(lambda: known(system, "itb_caja_167"), "the new box's DAG")
+    system.add_box("itb_caja_167", text)
     return "itb_caja_167"
-
-
-def known(system, box: str) -> bool:
-    return bool(system.api.call("GET", "/dags", params={"dag_id_pattern": f"cash_close__{box}"})["dags"])
 
 
 def kill_and_recover(system, few: Semaphore, point: KillPoint, it: BoxDay) -> tuple[BoxDay, Recovery]:

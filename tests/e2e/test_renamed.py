@@ -4,8 +4,6 @@ from datetime import date
 
 import pytest
 
-from local.stack import LONG_AGO
-
 DAY, LOT = date(2024, 9, 25), "008968"
 OLD, NEW = "itb_caja_168", "itb_caja_centro"
 
@@ -19,8 +17,7 @@ def renamed(system, boxes):
         text = text.replace(known, own)
 
     def write(name: str, also: str = "") -> None:
-        (folder / f"{name}.yaml").write_text(f"{text}\n{also}\n")
-        system.wait(lambda: f"cash_close__{name}" in system.api.parsed_dags("cash_close__", LONG_AGO), f"{name}'s DAG")
+        system.add_box(name, f"{text}\n{also}\n")
 
     write(OLD)
     assert system.close(OLD, DAY) == "success"

@@ -41,10 +41,7 @@ def careful_box(system, boxes) -> str:
         "sga_ecuador": "sga_lacking",
     }.items():
         box = box.replace(known, own)
-    (folder / "cash_boxes" / "itb_caja_167.yaml").write_text(box + "\napprovals:\n  corrections: true\n")
-    system.wait(
-        lambda: "cash_close__itb_caja_167" in system.api.parsed_dags("cash_close__itb_caja_167", LONG_AGO), "its DAG"
-    )
+    system.add_box("itb_caja_167", box + "\napprovals:\n  corrections: true\n")
     system.api.unpause("cash_close__itb_caja_167")
     return "itb_caja_167"
 

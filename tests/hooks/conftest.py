@@ -118,7 +118,7 @@ def connection(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """Makes an Airflow connection from its fields and returns its id."""
 
     def make(conn_type: str, host: str, extra: dict | None = None, **fields) -> str:
-        settings = {"read_timeout": 5, "retries": 0, "trust_env": False, **(extra or {})}
+        settings = {"read_timeout": 60, "retries": 0, "trust_env": False, **(extra or {})}
         value = {"conn_type": conn_type, "host": host, "extra": settings, **fields}
         monkeypatch.setenv("AIRFLOW_CONN_UNDER_TEST", json.dumps(value))
         return "under_test"

@@ -64,7 +64,7 @@ def close(ledger_dsn: str, sandbox: SandboxServer, mappings: Path, monkeypatch: 
         monkeypatch.setenv(f"AIRFLOW_CONN_{conn_id.upper()}", json.dumps(fields))
 
     for tenant in ("itb", "itb_online", "conduce_ecuador", "educacion_continua"):
-        extra = {"retries": 0, "read_timeout": 5}
+        extra = {"retries": 0, "read_timeout": 60}
         connection(f"sga_{tenant}", conn_type="sga", host=f"{sandbox.url}/sga/{tenant}", extra=extra)
     login = {"login": "ITBUY", "password": "sandbox"}
     extra = {"developer_code": "cierre", "developer_password": "sandbox"}

@@ -16,7 +16,7 @@ def protheus(sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> Protheu
         "host": f"{sandbox.url}/protheus",
         "login": "cierre",
         "password": "sandbox",
-        "extra": {"read_timeout": 5, "retries": 0, "trust_env": False},
+        "extra": {"read_timeout": 60, "retries": 0, "trust_env": False},
     }
     monkeypatch.setenv("AIRFLOW_CONN_PROTHEUS", json.dumps(connection))
     return ProtheusHook("protheus")

@@ -225,6 +225,18 @@ class TestOtherLotOrCurrency:
             assert said in refused(run, "post")
         assert live(sandbox) == 1
 
+    @pytest.mark.parametrize("closed_before", [False, True])
+    def test_cents_that_the_currency_cannot_have_are_refused_row_by_row(self, close, write, sandbox, closed_before):
+        if closed_before:
+            close(BOX, DAY).all()
+        write(BOX, "currency: USD", "currency: CLP")
+        run = close(BOX, DAY)
+        until(run, "land")
+        said = refused(run, "stage")
+        assert "rows that cannot be booked stop the day, so nothing is posted" in said
+        assert "0/PAGOS/0 (bad amount): pagoValor is 204.18, which has more decimals than CLP has (0)" in said
+        assert live(sandbox) == closed_before
+
     def test_a_name_a_time_zone_a_company_and_another_connection_to_the_same_site_change_nothing_that_is_closed(
         self, close, write, sandbox, monkeypatch
     ):

@@ -3,7 +3,9 @@
 import copy
 import json
 import pickle
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from random import Random
 from typing import Any
 
@@ -182,13 +184,25 @@ MUTATIONS: tuple[Callable[[Place, Random, Node], None], ...] = (
 )  # fmt: skip
 
 
+@contextmanager
+def _room_for_nesting() -> Iterator[None]:
+    """Trees that were nested three times are deeper than Python goes by itself; whoever reads them must say so."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit * 20)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
 def mutated(tree: bytes, random: Random) -> str:
     """The text of an answer (a ``frozen`` tree) in which one to three things are not as they were."""
     root = [pickle.loads(tree)]
-    for _ in range(random.choice((1, 1, 1, 2, 3))):
-        if root:
-            random.choice(MUTATIONS)(somewhere(root, random), random, root)
-    text = written(root[0]) if root else ""
+    with _room_for_nesting():
+        for _ in range(random.choice((1, 1, 1, 2, 3))):
+            if root:
+                random.choice(MUTATIONS)(somewhere(root, random), random, root)
+        text = written(root[0]) if root else ""
     if random.random() < 0.02:
         return text[: random.randrange(len(text) + 1)]
     if random.random() < 0.02:

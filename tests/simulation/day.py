@@ -103,7 +103,7 @@ class Day:
         self.source.change()
         self.erp = TrueLedger(reuses_numbers=rng.random() < 0.3)
         self.foreign = self._strangers()
-        self.neighbour = Neighbour(self.more, self.box, TENANT, (BUSINESS_DATE, NEXT_PERIOD))
+        self.neighbour = Neighbour(self.more, self.box, TENANT, self.lot, (BUSINESS_DATE, NEXT_PERIOD))
         self.taken_over = False
         self.ours = Ours(TENANT, self.lot, (BUSINESS_DATE, NEXT_PERIOD), f"{self.box}|", OURS)
         self.wire = self._wire("https://erp.example/rest")
@@ -244,7 +244,7 @@ class Day:
     def _neighbour_posts(self, day: date) -> None:
         if self.weather.calm:
             return
-        if booked := self.neighbour.post(self.erp, self.ours.lot, self.source.entries, day):
+        if booked := self.neighbour.post(self.erp, self.source.entries, day):
             self.weather.counts["another ledger posts"] += 1
             self.foreign |= booked
             self.world.tell("neighbour", f"posts to {[(p.address.sublot, p.number) for p in booked]} of {day}")

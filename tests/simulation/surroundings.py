@@ -62,19 +62,21 @@ class Surroundings:
 
 
 class Neighbour:
-    """The other ledger: it posts days of the same box by its own count of sublots, and keeps what it was told."""
+    """The other ledger: it posts days of the same box by its own count of sublots, and stays in the lot that the two
+    began in, whatever our people decide."""
 
-    def __init__(self, rng: Random, box: str, tenant: str, dates: Sequence[date]) -> None:
+    def __init__(self, rng: Random, box: str, tenant: str, lot: str, dates: Sequence[date]) -> None:
         self.rng = rng
         self.box = box
         self.tenant = tenant
+        self.lot = lot
         self.dates = dates
         self.sublots = dict.fromkeys(dates, 0)
 
-    def post(self, erp: TrueLedger, lot: str, entries: Sequence[Entry], day: date) -> dict[Place, Document]:
+    def post(self, erp: TrueLedger, entries: Sequence[Entry], day: date) -> dict[Place, Document]:
         """Books at its next sublot of a date, often the very lines that we have; gives what it booked."""
         self.sublots[day] += 1
-        address = Address(self.tenant, day, lot, f"{self.sublots[day]:03d}")
+        address = Address(self.tenant, day, self.lot, f"{self.sublots[day]:03d}")
         lines = self.rng.choice([*entries, _own(self.rng)])
         key = f"{self.box}|20240906|{self.rng.randint(1, 2)}|{self.rng.randint(1, 2)}@{THEIRS}"
         document = Document(lines, key)

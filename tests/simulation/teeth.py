@@ -39,13 +39,15 @@ NO_CHECKS = (
 @dataclass(frozen=True)
 class Tooth:
     """A planted bug: what it is, how it is planted, the database's guards that are taken away with it, and, where
-    few days show it, ``only`` which to play and the ``first`` seed to begin with."""
+    few days show it, ``only`` which to play and the ``first`` seed to begin with. ``shown_by`` is a seed that showed it
+    when all were last looked for: where that is enough to know that it is caught, the others need not be played."""
 
     bug: str
     plant: Plant
     without: tuple[str, ...] = ()
     only: Callable[[Day], bool] = lambda day: True
     first: int = 1
+    shown_by: int = 1
 
 
 @dataclass(frozen=True)

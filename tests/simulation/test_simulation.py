@@ -8,7 +8,7 @@ from simulation.day import Day
 from simulation.product import Product
 from simulation.weather import DELETES, READS, WRITES
 
-SEEDS = int(os.environ.get("CIERRE_SIMULATED_SEEDS", "2000"))
+SEEDS = int(os.environ.get("CIERRE_SIMULATED_SEEDS", "300"))
 
 STEPS = {
     *(f"update erp.attempt {state}" for state in ("confirmed", "doomed", "rejected", "withdrawn", "reaped_at")),

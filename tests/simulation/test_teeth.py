@@ -13,4 +13,5 @@ def server(cluster, template) -> Server:
 
 @pytest.mark.parametrize("tooth", TEETH, ids=lambda tooth: tooth.bug + (", unguarded" if tooth.without else ""))
 def test_a_planted_bug_is_caught(server, tooth):
-    assert bite(tooth, server, range(tooth.first, tooth.first + PATIENCE)), f"nothing caught: {tooth.bug}"
+    seeds = [tooth.shown_by, *range(tooth.first, tooth.first + PATIENCE)]
+    assert bite(tooth, server, seeds), f"nothing caught: {tooth.bug}"

@@ -1,4 +1,5 @@
-"""What is told when a step of a close has failed for good: once, after its last retry."""
+"""What is told when a step of a close has failed for good: once, after its last retry; where a vendor is down, once for
+all days that wait for it (alerts.outage)."""
 
 import logging
 import re
@@ -49,11 +50,13 @@ class FailureAlert(BaseNotifier):
 
     def notify(self, context: Any) -> None:
         """Tells what failed; whatever goes wrong with that is noted in the task's log and changes nothing else."""
+        from alerts.outage import told_together
         from alerts.people import tell
         from mappings.companies import language_of
 
         with in_language(language_of(self.company)):
-            tell(self.alert(context))
+            if not told_together(context.get("exception"), context["ti"].log_url):
+                tell(self.alert(context))
 
     def alert(self, context: Any) -> Alert:
         """What people are told of a failed task, from its context, in the language that is spoken now."""

@@ -18,12 +18,12 @@ from board.day import figures, suspects
 from board.ledger import Ledger
 from board.pages import PageDep
 from board.privacy import readable
-from board.states import BOOKS, STATES, standing
+from board.states import BOOKS, LIVE, STATES, standing
 from bookkeeping.cash_box import CashBox
 from bookkeeping.evidence import evidence
 from bookkeeping.identity import RetiredBox
 from mappings.companies import stale_after
-from store import board, landing, read_back
+from store import board, landing, outages, read_back
 
 router = APIRouter(prefix="/boxes/{box_id}/{day}")
 
@@ -53,6 +53,7 @@ def day_page(box: BoxDep, day: date, viewer: ViewerDep, page: PageDep, session: 
         paused=not box.retired and runs.is_paused(session, box.id),
         stalled=next((run for run in about["runs"] if run.letter == "q"), None),
         why_stalled=runs.WHY_STALLED,
+        waits=outages.of_day(ledger, box.id, day) if any(run.letter == "t" for run in about["runs"]) else [],
         may_run=not box.retired and bool(viewer.may_run([box.id])),
         may_clear=not box.retired and bool(viewer.may_clear([box.id])),
     )
@@ -64,7 +65,7 @@ def _about(
     """Everything that is known of the day."""
     books = board.Day(ledger, box.id, day)
     summary, taken, found = books.summary(), books.taken(), runs.of_day(session, box.id, day)
-    letter = next((run.letter for run in found if run.letter in ("r", "w")), found[0].letter if found else None)
+    letter = next((run.letter for run in found if run.letter in LIVE), found[0].letter if found else None)
     unbooked, unacknowledged = suspects(ledger, box.id, day)
     return {
         "box": box,

@@ -16,6 +16,7 @@ from sqlalchemy.sql import ColumnElement, Select
 
 from board.boxes import box_of, dag_of, dags_of
 from cash_close.business_date import PARAMETER
+from cash_close.names import ASK_AGAIN
 
 # A run by hand may name its day as a parameter, which Airflow keeps in the run's configuration.
 _DAY: ColumnElement[str] = func.coalesce(DagRun.partition_key, cast(DagRun.conf[PARAMETER].as_string(), String))
@@ -33,6 +34,11 @@ _AT_WORK = exists().where(
     and_(_OF_THE_RUN, TaskInstance.state.in_([TaskInstanceState.RUNNING, TaskInstanceState.QUEUED]))
 )
 
+# A step that a vendor kept from going on, and that does itself again after a while.
+_ASKED_AGAIN = exists().where(
+    and_(_OF_THE_RUN, TaskInstance.state == TaskInstanceState.DEFERRED, TaskInstance.next_method == ASK_AGAIN)
+)
+
 PATIENCE = timedelta(minutes=15)
 """How long a run may wait for its turn before it counts as one that does not start."""
 
@@ -48,6 +54,9 @@ _STALLED: ColumnElement[str | None] = case(
     else_=None,
 )
 
+WEIGHT = {None: 0, "f": 1, "q": 2, "t": 3, "r": 4, "w": 5}
+"""Which of a day's runs says where it stands, by their letters."""
+
 WHY_STALLED = {
     "paused": "its DAG is paused: let it go on",
     "cancelled": "its backfill was cancelled: mark the run as failed, and close the day by a run of its own",
@@ -60,12 +69,13 @@ WHY_STALLED = {
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run of a box's day; ``state`` is Airflow's word: queued, running, success or failed. ``stalled``: what keeps it
-    from going on, by WHY_STALLED."""
+    """A run of a box's day; ``state`` is Airflow's word: queued, running, success or failed. ``asked_again``: it
+    waits for a vendor that is down; ``stalled``: what keeps it from going on, by WHY_STALLED."""
 
     run_id: str
     state: str
     waiting: bool
+    asked_again: bool
     stalled: str | None
     run_type: str
     started: datetime | None
@@ -74,15 +84,17 @@ class Run:
 
     @property
     def letter(self) -> str | None:
-        """w, q, r or f; None for a success."""
-        return _letter(self.state, self.waiting, self.stalled)
+        """w, q, t, r or f; None for a success."""
+        return _letter(self.state, self.waiting, self.asked_again, self.stalled)
 
 
-def _letter(state: str, waiting: bool, stalled: str | None) -> str | None:
+def _letter(state: str, waiting: bool, asked_again: bool, stalled: str | None) -> str | None:
     if waiting:
         return "w"
     if stalled:
         return "q"
+    if asked_again and state == "running":
+        return "t"
     return {"queued": "r", "running": "r", "failed": "f"}.get(state)
 
 
@@ -96,7 +108,7 @@ def _with_what_stalls(query: Select) -> Select:
 def unfinished(session: Session, boxes: Iterable[str], first: date, last: date) -> dict[tuple[str, date], str]:
     """The letter of every day that has a live or failed run, by box and day. One query."""
     rows = session.execute(
-        _with_what_stalls(select(DagRun.dag_id, _DAY, DagRun._state, _WAITING, _STALLED))
+        _with_what_stalls(select(DagRun.dag_id, _DAY, DagRun._state, _WAITING, _ASKED_AGAIN, _STALLED))
         .where(
             # One text, where a list of a thousand would be a thousand values.
             DagRun.dag_id == func.any(func.string_to_array(",".join(dags_of(boxes)), ",")),
@@ -108,8 +120,8 @@ def unfinished(session: Session, boxes: Iterable[str], first: date, last: date) 
     letters: dict[tuple[str, date], str] = {}
     for dag_id, day, *run in rows:
         place, letter = (box_of(dag_id), date.fromisoformat(day)), _letter(*run)
-        # A live run counts, whatever failed before or after it; one that waits for nothing, before one that is stalled.
-        if letters.get(place) not in ("r", "w") and (letter != "f" or letters.get(place) != "q"):
+        # A live run counts, whatever failed before or after it; one that waits for nothing, before one that does.
+        if WEIGHT[letter] >= WEIGHT[letters.get(place)]:
             letters[place] = letter
     return letters
 
@@ -134,17 +146,19 @@ def stalled(session: Session, boxes: Iterable[str]) -> list[Row]:
 def of_day(session: Session, box: str, day: date) -> list[Run]:
     """All runs of a box's day, newest first."""
     rows = session.execute(
-        _with_what_stalls(select(DagRun, _WAITING, _STALLED))
+        _with_what_stalls(select(DagRun, _WAITING, _ASKED_AGAIN, _STALLED))
         .where(DagRun.dag_id == dag_of(box), _DAY.in_([str(day)]))
         .order_by(DagRun.id.desc())
     )
     return [_run(*row) for row in rows]
 
 
-def _run(run: DagRun, waiting: bool, stalled: str | None) -> Run:
+def _run(run: DagRun, waiting: bool, asked_again: bool, stalled: str | None) -> Run:
     state = str(getattr(run.state, "value", run.state))
     kind = str(getattr(run.run_type, "value", run.run_type))
-    return Run(run.run_id, state, waiting, stalled, kind, run.start_date, run.end_date, run.triggering_user_name)
+    return Run(
+        run.run_id, state, waiting, asked_again, stalled, kind, run.start_date, run.end_date, run.triggering_user_name
+    )
 
 
 def tasks(session: Session, box: str, run_id: str) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ STATES = {
         State("v", "◉", "closed and watched", "closed; the ERP may still carry out a request that was given up"),
         State("n", "–", "no activity", "the source says that nothing happened, and nothing was booked"),
         State("r", "▸", "running", "a run is closing the day right now, or is about to"),
+        State("t", "↻", "waits for a vendor", "source, ERP or ledger is down; it is asked again by itself"),
         State("w", "‖", "waiting for approval", "a person must decide before it goes on"),
         State("h", "Δ", "changed since close", "read again or booked anew since it was closed, and not closed again"),
         State(
@@ -52,18 +53,19 @@ BOOKS = {
 }
 """The ledger's words for a day (board.box_day) with their letters (board.box_month); o is no state of the board."""
 
-LIVE = frozenset("rw")
+LIVE = frozenset("rwt")
 
 
 def standing(books: str | None, run: str | None) -> str:
     """The letter of a day that is due.
 
     ``books`` is the ledger's letter (see BOOKS), None where it does not know the day; ``run`` the newest Airflow run
-    that is not a success: r, w, q, f, or None. A live run comes first; what the books say weighs more than a run that
-    failed or does not start, since a closed day stays closed meanwhile.
+    that is not a success: r, w, t, q, f, or None. A live run comes first, but what is uncertain stays so while it waits
+    for a vendor; what the books say weighs more than a run that failed or does not start, since a closed day stays
+    closed meanwhile.
     """
     if run in LIVE:
-        return run
+        return "u" if run == "t" and books == "u" else run
     if books is None:
         return run or "m"
     if books == "o":

@@ -8,3 +8,6 @@ PREFIX = "cash_close__"
 
 TITLE = ": cierre de caja"
 """Follows the cash box's name in the title of its DAG."""
+
+ASK_AGAIN = "ask_again"
+"""The method by which a step goes on that waited for a vendor that was down; so the board knows who waits for one."""

@@ -15,20 +15,27 @@ from mappings.settings import read_settings
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s,;]+@[^@\s,;]+$")]
 
 
+CLOSE_WITHIN = 12
+ASK_AGAIN_FOR = 12
+"""Hours, where a company's entry says nothing else."""
+
+
 class Company(Model):
     """A company's name, the e-mail addresses its alerts go to, its language, and its deadline.
 
     ``tax_id``: its number at the tax office (RUT), which a source that tells whose login it is must tell, too.
     ``language``: of its boxes' logs and its alerts, Spanish (``es``) or English (``en``). ``close_within``: hours from
-    when a day may be read until people are told that it is not closed. ``stale_after``: days after which what was read
-    back from the ERP counts as stale, unless it was read again.
+    when a day may be read until people are told that it is not closed; until then a source or an ERP that is down is
+    asked again. ``ask_again_for``: hours that it is asked again at least, where a run begins late or is of an old day.
+    ``stale_after``: days after which what was read back from the ERP counts as stale, unless it was read again.
     """
 
     name: Text
     alerts: tuple[Email, ...] = ()
     language: Code = "es"
     tax_id: Text | None = None
-    close_within: Annotated[int, Field(ge=1, le=240)] = 12
+    close_within: Annotated[int, Field(ge=1, le=240)] = CLOSE_WITHIN
+    ask_again_for: Annotated[float, Field(gt=0, le=240)] = ASK_AGAIN_FOR
     stale_after: Annotated[int, Field(ge=1, le=366)] = STALE_AFTER
 
 
@@ -49,6 +56,18 @@ def language_of(company: str) -> Code:
     task says must not keep it from its work."""
     known = _known(company)
     return known.language if known else "es"
+
+
+def close_within(company: str) -> timedelta:
+    """How long after a day may be read it should be closed; the default where nobody says or the file is wrong."""
+    known = _known(company)
+    return timedelta(hours=known.close_within if known else CLOSE_WITHIN)
+
+
+def ask_again_for(company: str) -> timedelta:
+    """How long what is down is asked again at least; the default where nobody says or the file is wrong."""
+    known = _known(company)
+    return timedelta(hours=known.ask_again_for if known else ASK_AGAIN_FOR)
 
 
 def stale_after(company: str) -> timedelta:

@@ -122,6 +122,10 @@ class LandOperator(CashCloseStep):
             self.log.warning(f"{alert.subject}\n{alert.happened}\n{alert.to_do}")
             tell(replace(alert, link=self.link))
 
+    def vendor_connection(self, box: CashBox) -> str:
+        """The source's."""
+        return box.connection
+
     def rehearse(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """As ever: what a source said is kept, and moves nothing."""
         return self.close(box, day, ledger)

@@ -70,6 +70,10 @@ class PostOperator(CashCloseStep):
         self.log.info(say("The ERP holds revision {revision} of the day.", revision=revision.revision))
         return {"revision": revision.revision}
 
+    def vendor_connection(self, box: CashBox) -> str:
+        """The ERP's."""
+        return box.erp.connection
+
     def _where_the_books_stand(self, box: CashBox | None) -> Sentence:
         """What of the day's postings is uncertain, as the ledger knows it, where it can still be asked."""
         from psycopg import Error

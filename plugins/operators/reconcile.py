@@ -50,6 +50,10 @@ class ReconcileOperator(CashCloseStep):
         self.log.info(say("{box}, {day}: {state}.", box=box.name, day=day, state=Sentence(found.state)))
         return said | self._evidence(box, day, ledger)
 
+    def vendor_connection(self, box: CashBox) -> str:
+        """The ERP's."""
+        return box.erp.connection
+
     def _fail(
         self, box: CashBox, day: date, ledger: "psycopg.Connection", revision: "Revision", found: "Reconciled"
     ) -> NoReturn:

@@ -13,12 +13,15 @@ from bookkeeping.sentence import Sentence
 from cash_close.business_date import BusinessDateError, DayNotOver, business_date
 from cash_close.form import DRY_RUN, params
 from cash_close.links import DayLink
+from cash_close.names import ASK_AGAIN
 from cash_close.parameters import UnknownParameters, refuse_unknown
 from language.say import in_language, say
 from mappings.companies import language_of
 
 if TYPE_CHECKING:
     import psycopg
+
+    from store.outages import Wait
 
 # What a step needs beyond these is imported inside it: every task parses the DAG file, and so this one, first.
 
@@ -30,7 +33,8 @@ class CashCloseStep(BaseOperator):
     it does, and may be run again at any time. ``box`` is the stem of the cash box's file, ``ledger_connection`` the
     Airflow connection of the ledger's database. Raises AirflowFailException where trying again cannot help (data,
     mapping, a refusal, a day that cannot be closed, an error that would come back); any other error is left to the
-    task's retries.
+    task's retries. Where a vendor or the ledger is still down after those, it waits without a worker and asks again,
+    until its deadline (operators.outage).
     """
 
     template_fields = ()
@@ -41,6 +45,7 @@ class CashCloseStep(BaseOperator):
     books_stand = "Nothing was booked."
     """Where the books stand when it breaks off."""
     ui_color = "#e8f0e4"
+    _asked_before = False
 
     def __init__(self, *, box: str, ledger_connection: str = "ledger_db", **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -57,17 +62,20 @@ class CashCloseStep(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, Any]:
         """Runs the step for the business date that this run names; all that it says is in its company's language."""
+        from store import outages
         from store.session import box_day
 
         with self._what_a_failure_means(None):
             box = self._cash_box()
-        with in_language(language_of(box.company)), self._what_a_failure_means(box):
+        language = in_language(language_of(box.company))
+        with language, self._asked_again(box, context), self._what_a_failure_means(box):
             refuse_unknown(box.name, context, params(box))
             day = self.day = self._business_date(box, context)
             self.log.info(say("{box}, business date {day}: step {step}.", box=box.name, day=day, step=self.task_id))
             work = self.rehearse if context["params"].get(DRY_RUN) else self.close
             with open_ledger(self.ledger_connection) as ledger, box_day(ledger, box.id, day):
                 said = {"box": box.id, "business_date": str(day)} | work(box, day, ledger)
+                outages.over(ledger, box.id, day, self.task_id)
         for asset in self.outlets:
             # A run by parameter has no partition key of its own to hand on.
             context["outlet_events"][asset].add_partitions(str(day))
@@ -124,6 +132,8 @@ class CashCloseStep(BaseOperator):
 
     def _told_plainly(self, error: Exception, box: CashBox | None) -> AirflowException:
         """What people are told of an error of the database or of a library: nothing that it says itself."""
+        import psycopg
+
         from operators.trouble import StepBroke, may_pass, note_details, what_happened
 
         note_details(self.log, error)
@@ -135,7 +145,9 @@ class CashCloseStep(BaseOperator):
             "books": self._where_the_books_stand(box),
         }
         if may_pass(error):
-            return StepBroke(say("{box}, {day}: {about}, and {what}. {books} The step is tried again.", **values))
+            broke = StepBroke(say("{box}, {day}: {about}, and {what}. {books} The step is tried again.", **values))
+            broke.of_the_ledger = isinstance(error, psycopg.Error)
+            return broke
         told = (
             "{box}, {day}: {about}, and {what}. {books} The same would happen again, so it is not tried again: have the"
             " cause looked for; the log at level debug has the details, without contents of rows. Then clear this task."
@@ -145,8 +157,63 @@ class CashCloseStep(BaseOperator):
     def _where_the_books_stand(self, box: CashBox | None) -> Sentence:
         return Sentence(self.books_stand)
 
+    def vendor_connection(self, box: CashBox) -> str:
+        """The connection of the vendor that the step calls; the ledger's where it calls none."""
+        return self.ledger_connection
+
+    @contextmanager
+    def _asked_again(self, box: CashBox, context: Any) -> Iterator[None]:
+        """A vendor or a ledger that is down after the last try is asked again later, until the deadline."""
+        from operators.outage import is_last_try, is_outage
+
+        try:
+            yield
+        except Exception as error:
+            if self.day and is_outage(error) and is_last_try(context):
+                self._wait_until_asked_again(box, self.day, error, context)
+            raise
+
+    def _wait_until_asked_again(self, box: CashBox, day: date, error: Exception, context: Any) -> None:
+        """Gives worker and pool back until it is asked again; returns where the deadline is over."""
+        from airflow.providers.standard.triggers.temporal import DateTimeTrigger
+
+        from hooks.errors import VendorError
+        from operators.outage import Outage, wait_for
+
+        connection = self.vendor_connection(box) if isinstance(error, VendorError) else self.ledger_connection
+        wait = wait_for(error, box, day, self.task_id, connection, context)
+        self._note(wait)
+        until = f"{wait.until.astimezone(box.zone):%Y-%m-%d %H:%M}"
+        if wait.again_at is None:
+            told = "{vendor} (connection {connection}) was asked again until {until}: the step fails now."
+            self.log.error(say(told, vendor=wait.vendor, connection=connection, until=until))
+            error.outage = Outage(box.company, connection, self.ledger_connection)
+            return
+        when = f"{wait.again_at.astimezone(box.zone):%Y-%m-%d %H:%M:%S}"
+        told = "{why} It is asked again at {when}, and so on until {until} ({zone}); nobody needs to do anything."
+        self.log.warning(say(told, why=error, when=when, until=until, zone=box.timezone))
+        self.defer(trigger=DateTimeTrigger(moment=wait.again_at.astimezone(UTC)), method_name=ASK_AGAIN)
+
+    def _note(self, wait: "Wait") -> None:
+        """Keeps the wait for the board and for whoever is told; where the ledger is down, the log alone has it."""
+        from psycopg import Error
+
+        from store import outages
+
+        try:
+            with open_ledger(self.ledger_connection) as ledger:
+                outages.note(ledger, wait, first=not self._asked_before)
+        except (Error, AirflowException) as error:
+            told = "The ledger cannot be told that this step waits ({kind})."
+            self.log.warning(say(told, kind=type(error).__name__))
+
     def resume(self, context: Any, event: Any = None) -> dict[str, Any]:
         """Goes on once what was waited for is over."""
+        return self.execute(context)
+
+    def ask_again(self, context: Any, event: Any = None) -> dict[str, Any]:
+        """Does the step again: what was down may answer now. By this method's name the board knows who waits so."""
+        self._asked_before = True
         return self.execute(context)
 
 

@@ -21,7 +21,12 @@ OF_THE_DATA = (ValueError, TypeError, LookupError, AttributeError, ArithmeticErr
 
 
 class StepBroke(AirflowException):
-    """A step met an error that may pass by itself, so that it is tried again; its sentence is for people."""
+    """A step met an error that may pass by itself, so that it is tried again; its sentence is for people.
+
+    ``of_the_ledger``: it was the ledger's database that could not be used.
+    """
+
+    of_the_ledger = False
 
 
 def is_ours(error: BaseException) -> bool:

@@ -1,0 +1,83 @@
+"""A source, an ERP or the ledger that is down: when it is asked again, and until when, without holding a worker."""
+
+import os
+import random
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from bookkeeping.cash_box import CashBox
+from cash_close.form import DRY_RUN
+from cash_close.retries import SPREAD
+
+if TYPE_CHECKING:
+    from store.outages import Wait
+
+EVERY = timedelta(minutes=15)
+"""How often what is down is asked again once a task's own retries have ended, unless it said itself when."""
+
+SETTING = "CIERRE_ASK_AGAIN_SECONDS"
+"""The environment variable that says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """What an error carries whose step gave up: whose alert is told once for all days that waited for the same."""
+
+    company: str
+    connection: str
+    ledger_connection: str
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether an error says that a vendor or the ledger is down, so that asking again later may work."""
+    from hooks.errors import RetriableError, UncertainError
+    from operators.trouble import StepBroke
+
+    return isinstance(error, (RetriableError, UncertainError)) or (isinstance(error, StepBroke) and error.of_the_ledger)
+
+
+def is_last_try(context: Any) -> bool:
+    """Whether Airflow itself would not try the task again; not so of a dry run, for which nobody waits."""
+    task = context.get("ti")
+    if task is None or context["params"].get(DRY_RUN):
+        return False
+    return task.max_tries == 0 or task.try_number > task.max_tries
+
+
+def deadline(box: CashBox, day: date, began: datetime) -> datetime:
+    """Until when a day's step asks again: the day's own deadline, by which people are told that it is not closed; where
+    the step ``began`` too late for that, as for a day of long ago, so many hours after."""
+    from mappings.companies import ask_again_for, close_within
+
+    return max(box.closes_at(day) + close_within(box.company), began + ask_again_for(box.company))
+
+
+def again_at(error: BaseException, now: datetime, until: datetime) -> datetime | None:
+    """When to ask again: when the vendor said, else after a while that differs from box to box, and a last time at the
+    deadline. None once that is over."""
+    if now >= until:
+        return None
+    if seconds := getattr(error, "retry_after", None):
+        return now + timedelta(seconds=seconds * random.uniform(1, SPREAD))
+    every = float(os.environ.get(SETTING) or EVERY.total_seconds())
+    return min(now + timedelta(seconds=every * random.uniform(1 / SPREAD, SPREAD)), until)
+
+
+def wait_for(error: BaseException, box: CashBox, day: date, step: str, connection: str, context: Any) -> "Wait":
+    """How a step waits for what stands behind a connection; where its deadline is over, it does not (``again_at``)."""
+    from store.outages import Wait
+
+    now = datetime.now(UTC)
+    until = deadline(box, day, context["ti"].start_date or now)
+    return Wait(
+        box=box.id,
+        business_date=day,
+        step=step,
+        company=box.company,
+        name=box.name,
+        connection=connection,
+        vendor=getattr(error, "vendor", "PostgreSQL"),
+        again_at=again_at(error, now, until),
+        until=until,
+    )

@@ -11,6 +11,7 @@ from benchmarks.measure import cents_of
 from benchmarks.stacks import CLOSE, EMPTY, System, system
 from local.environment import libpq_dsn
 from local.settings import RUN
+from sandbox.connections import as_variables, connections
 from store import session
 from store.migrate import upgrade
 
@@ -90,10 +91,15 @@ def _script(bench: Bench, here: System) -> Callable[[date], dict[str, Any]]:
     own = json.loads(here.stack.environment["AIRFLOW_CONN_LEDGER_DB"]) | {"schema": "script"}
     dsn = libpq_dsn(json.dumps(own))
     upgrade(dsn)
-    surroundings = here.stack.environment | {
-        "CIERRE_MAPPINGS_DIR": str(mappings),
-        "AIRFLOW_CONN_LEDGER_DB": json.dumps(own),
-    }
+    vendors = as_variables(connections(here.stack.sandbox_url))
+    surroundings = (
+        here.stack.environment
+        | vendors
+        | {
+            "CIERRE_MAPPINGS_DIR": str(mappings),
+            "AIRFLOW_CONN_LEDGER_DB": json.dumps(own),
+        }
+    )
     contender = Contender("one cron script", "benchmarks.peers.cron_script:close")
 
     def close(day: date) -> dict[str, Any]:

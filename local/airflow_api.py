@@ -133,6 +133,21 @@ class AirflowApi:
             if not page or len(found) >= answer["total_entries"]:
                 return found
 
+    def connections(self) -> list[dict[str, Any]]:
+        """The connections of its own database, as its page Connections shows them: secrets are masked."""
+        return list(self._pages("/connections", "connections"))
+
+    def variable(self, key: str) -> str | None:
+        """A variable's value; None where there is no such variable."""
+        found = self._pages("/variables", "variables", variable_key_pattern=key)
+        return next((one["value"] for one in found if one["key"] == key), None)
+
+    def set_variable(self, key: str, value: str, description: str) -> None:
+        """Makes a variable, or gives it another value."""
+        entity = {"key": key, "value": value, "description": description}
+        create = {"action": "create", "action_on_existence": "overwrite", "entities": [entity]}
+        self.call("PATCH", "/variables", json={"actions": [create]})
+
     def log(self, task: Task) -> list[dict[str, Any]]:
         """The log of a task's last try: one record a line, with its ``event`` and mostly a ``level``."""
         path = f"/dags/{task.dag_id}/dagRuns/{task.run_id}/taskInstances/{task.task_id}/logs/{task.try_number}"

@@ -1,4 +1,4 @@
-"""The environment of a stack's processes: Airflow's settings and the connections, as one machine needs them."""
+"""The environment of a stack's processes: Airflow's settings and the ledger, as one machine needs them."""
 
 import json
 from collections.abc import Mapping
@@ -8,12 +8,11 @@ from urllib.parse import quote, urlencode
 from local.postgres import USER as POSTGRES_USER
 from local.postgres import Cluster
 from local.settings import PROJECT, Ports, Secrets
+from sandbox.connections import PASSWORD
 
 USER = "admin"
+LEDGER = "AIRFLOW_CONN_LEDGER_DB"
 TIMEZONE = "America/Guayaquil"
-# The sandbox's login; it opens nothing but the sandbox.
-SANDBOX_LOGIN = {"login": "cierre", "password": "sandbox"}
-SGA_TENANTS = ("itb", "itb_online", "conduce_ecuador", "educacion_continua")
 # Where the sandbox's ERP is probed: its test company, a lot that no box has, two accounts of the chart.
 SANDBOX_GROUND = {
     "connection": "protheus",
@@ -22,54 +21,20 @@ SANDBOX_GROUND = {
     "debit_account": "1.1.01.001",
     "credit_account": "2.1.01.002",
 }
-# The number that the sandbox's ERP gives each currency that boxes keep.
-ERP_CURRENCIES = {"USD": "01", "CLP": "02", "UYU": "03", "EUR": "04"}
 # Marks every process of a stack with its run folder, so that `down` finds those that lost their parent.
 MARKER = "CIERRE_STACK"
 
 
-def connections(ports: Ports, postgres_password: str) -> dict[str, str]:
-    """The default ``AIRFLOW_CONN_…`` of a stack, as JSON: the sandbox's vendors and the ledger."""
-    sandbox = f"http://127.0.0.1:{ports.sandbox}"
-    found: dict[str, dict[str, object]] = {
-        f"sga_{tenant}": {"conn_type": "sga", "host": f"{sandbox}/sga/{tenant}"} for tenant in SGA_TENANTS
-    }
-    password = SANDBOX_LOGIN["password"]
-    found["bsale"] = {
-        "conn_type": "bsale",
-        "host": f"{sandbox}/bsale",
-        "password": password,
-        # The sandbox also answers Bsale's service that tells whose a token is.
-        "extra": {"credential_address": "/"},
-    }
-    found["zeta"] = {
-        "conn_type": "zeta",
-        "host": f"{sandbox}/zeta",
-        "login": "ITBUY",
-        "password": password,
-        # The sandbox is tried out at noon, too: it has no business hours.
-        "extra": {
-            "developer_code": SANDBOX_LOGIN["login"],
-            "developer_password": password,
-            "business_hours": "00:00-00:00",
-        },
-    }
-    found["sge"] = {"conn_type": "sge", "host": f"{sandbox}/sge", "password": password}
-    found["protheus"] = {
-        "conn_type": "protheus",
-        "host": f"{sandbox}/protheus",
-        **SANDBOX_LOGIN,
-        "extra": {"currencies": ERP_CURRENCIES},
-    }
-    found["ledger_db"] = {
+def ledger_connection(port: int, password: str) -> dict[str, object]:
+    """The connection of the stack's own ledger."""
+    return {
         "conn_type": "postgres",
         "host": "127.0.0.1",
-        "port": ports.postgres,
+        "port": port,
         "login": POSTGRES_USER,
-        "password": postgres_password,
+        "password": password,
         "schema": "ledger",
     }
-    return {f"AIRFLOW_CONN_{name.upper()}": json.dumps(connection) for name, connection in found.items()}
 
 
 def libpq_dsn(connection: str) -> str:
@@ -125,7 +90,9 @@ def environment(home: Path, ports: Ports, cluster: Cluster, given: Mapping[str, 
     """The environment of a stack's processes: our defaults, overridden by what the person has ``given``."""
     settings = airflow_settings(home, ports, Secrets.of(home), cluster.dsn("airflow"))
     defaults = {f"AIRFLOW__{name}": value for name, value in settings.items()}
-    defaults["CIERRE_SANDBOX_PASSWORD"] = SANDBOX_LOGIN["password"]
+    defaults["CIERRE_SANDBOX_PASSWORD"] = PASSWORD
+    # No vendor is among them: what stands in the environment wins over Airflow's page Connections.
+    defaults[LEDGER] = json.dumps(ledger_connection(ports.postgres, cluster.password()))
     fixed = {
         "AIRFLOW_HOME": str(home / "airflow"),
         "TMPDIR": str(home / "tmp"),
@@ -137,4 +104,4 @@ def environment(home: Path, ports: Ports, cluster: Cluster, given: Mapping[str, 
         # Behind a company's proxy: our own parts talk to each other directly.
         "no_proxy": ",".join(filter(None, [given.get("no_proxy") or given.get("NO_PROXY"), "127.0.0.1", "localhost"])),
     }
-    return defaults | connections(ports, cluster.password()) | dict(given) | fixed
+    return defaults | dict(given) | fixed

@@ -16,6 +16,7 @@ from local.errors import LocalError
 from local.stack import Stack
 from local.start import start
 from posting.ground import Ground, ProbeRefused
+from sandbox.connections import connections
 
 if TYPE_CHECKING:
     from posting.probe_report import ProbeReport
@@ -24,7 +25,7 @@ COLOURS = {"holds": "green", "does not hold": "yellow", "could not be told": "ma
 
 
 def probe(stack: Stack, fields: dict[str, str], console: Console) -> int:
-    """Probes the site behind a connection of the environment, shows the report and keeps it in the ledger.
+    """Probes the site behind a connection of Airflow's, shows the report and keeps it in the ledger.
 
     ``fields`` are those of posting.ground.Ground; without ``day``, today. Where the environment names both the ERP's
     connection and the ledger's, nothing else is needed; else the stack is started for it, and stopped again unless it
@@ -32,11 +33,9 @@ def probe(stack: Stack, fields: dict[str, str], console: Console) -> int:
     """
     _check_given(fields)
     variable = f"AIRFLOW_CONN_{fields['connection'].upper()}"
-    if variable not in stack.environment:
-        raise LocalError(
-            f"There is no connection {fields['connection']}: set {variable} in .env, as .env.example shows for the ERP."
-            " (A connection made in Airflow's web UI can be probed there, by the DAG erp_probe.)"
-        )
+    # Who was never started has no other connections on its page than the sandbox's.
+    if not (variable in stack.environment or stack.cluster.data.exists() or fields["connection"] in connections("")):
+        raise _unknown(fields["connection"], variable)
     try:
         ground = Ground.named(**fields | {"day": fields["day"] or str(date.today())})
     except ProbeRefused as refused:
@@ -44,6 +43,7 @@ def probe(stack: Stack, fields: dict[str, str], console: Console) -> int:
     with _running(stack, {variable, "AIRFLOW_CONN_LEDGER_DB"}, console):
         # Airflow reads its environment when it is first imported; what it logs is for its web UI.
         os.environ.update(stack.environment | {"AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING"})
+        _find_connection(fields["connection"], variable)
         with console.status("Probing") as status:
             report = _probe(stack.ledger_dsn, ground, _Progress(status))
     console.print(table(report))
@@ -88,6 +88,25 @@ def _running(stack: Stack, needed: set[str], console: Console) -> Iterator[None]
     finally:
         with console.status("Stopping"):
             stack.down()
+
+
+def _find_connection(name: str, variable: str) -> None:
+    """Puts a connection into the environment, as Airflow finds it: in a secrets back-end, the environment, or its own
+    database. Raises LocalError where there is none."""
+    from airflow.exceptions import AirflowNotFoundException
+    from airflow.models.connection import Connection
+
+    try:
+        os.environ[variable] = Connection.get_connection_from_secrets(name).as_json()
+    except AirflowNotFoundException:
+        raise _unknown(name, variable) from None
+
+
+def _unknown(name: str, variable: str) -> LocalError:
+    return LocalError(
+        f"There is no connection {name}: set {variable} in .env, as .env.example shows for the ERP, or make it on"
+        " Airflow's page Connections."
+    )
 
 
 class _Progress(logging.Handler):

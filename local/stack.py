@@ -23,7 +23,9 @@ from local.files import tail, write_secret
 from local.migration import AIRFLOW, AirflowMigration
 from local.patience import MOST_SECONDS, SETTING, Patience, Work, seconds_asked, work_of
 from local.postgres import Cluster
+from local.sandbox_connections import keep_connections
 from local.settings import PROJECT, RUN, Ports, Secrets, surroundings
+from sandbox.connections import as_variables, connections
 
 TELL_EVERY_SECONDS = 15
 PROBE_SECONDS = 300
@@ -58,12 +60,13 @@ class Stack:
         """The stack that ``make up``, ``demo`` and ``down`` speak of: one for each API port.
 
         Its settings are the environment's; ``defaults`` stand behind them. Where its ERP is the sandbox, that is probed
-        when the stack is first started, as a person would probe a real one.
+        when the stack is first started, as a person would probe a real one; not where a secrets back-end may name
+        another.
         """
         given = defaults | dict(os.environ)
         ports = Ports.configured(given)
         stack = cls(RUN / f"stack-{ports.api}", ports, given=given)
-        stack._probes_sandbox = "AIRFLOW_CONN_PROTHEUS" not in given
+        stack._probes_sandbox = "AIRFLOW__SECRETS__BACKEND" not in given
         return stack
 
     @classmethod
@@ -183,8 +186,12 @@ class Stack:
         self.told("Starting the sandbox and Airflow")
         self._start_supervisor()
         self._wait_until_healthy(patience, since=began)
-        if self._probes_sandbox:
+        if self._keep_connections() and self._probes_sandbox:
             self._probe_sandbox()
+
+    def _keep_connections(self) -> bool:
+        """Makes the sandbox's connections where nobody made others; whether the ERP's leads to the sandbox."""
+        return keep_connections(self.api, self.sandbox_url, self.environment["CIERRE_SANDBOX_PASSWORD"], self.given)
 
     def _probe_sandbox(self) -> None:
         """Finds out what the sandbox's ERP can do, in its test company, unless the ledger knows it. A probe that fails
@@ -195,11 +202,12 @@ class Stack:
             if capabilities.was_asked(ledger, "protheus", "read_back"):
                 return
         self.told("Probing the sandbox's ERP")
+        password = self.environment["CIERRE_SANDBOX_PASSWORD"]
         said = [f"--{name.replace('_', '-')}={value}" for name, value in SANDBOX_GROUND.items()]
         with open(self.home / "logs" / "probe.log", "wb") as log, suppress(subprocess.TimeoutExpired):
             subprocess.run(
                 [sys.executable, "-m", "local", "probe", *said],
-                env=self.environment,
+                env=self.environment | as_variables(connections(self.sandbox_url, password)),
                 cwd=PROJECT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -14,12 +14,13 @@ from airflow.models import Connection
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from local.environment import airflow_settings, connections
+from local.environment import LEDGER, airflow_settings, ledger_connection
 from local.settings import Ports, Secrets
 from support.compose import SECRETS, compose
 
 ROOT = Path(__file__).parents[1]
-PARTS_OF_AIRFLOW = {"init", "api-server", "scheduler", "dag-processor", "triggerer", "worker"}
+ENDING = {"init", "sandbox-connections"}
+PARTS_OF_AIRFLOW = {"api-server", "scheduler", "dag-processor", "triggerer", "worker"} | ENDING
 # What may differ from the system on one machine, and why.
 DIFFERENT = {
     "CORE__EXECUTOR": "Celery's workers",
@@ -69,13 +70,16 @@ def test_the_file_is_sound_by_the_compose_specification():
 
 def test_it_has_all_parts_of_the_system(services):
     assert set(services) == PARTS_OF_AIRFLOW | {"postgres", "redis", "sandbox"}
-    assert services["sandbox"]["profiles"] == ["sandbox"]
+    assert {name for name in services if services[name].get("profiles")} == {"sandbox", "sandbox-connections"}
+    assert services["sandbox"]["profiles"] == services["sandbox-connections"]["profiles"] == ["sandbox"]
 
 
 def test_every_part_that_stays_is_watched_and_the_rest_ends_before_them(services):
-    staying = set(services) - {"init"}
+    staying = set(services) - ENDING
     assert not [name for name in staying if "test" not in services[name]["healthcheck"]]
-    assert services["init"]["restart"] == "no"
+    assert {services[name]["restart"] for name in ENDING} == {"no"}
+    # `up --wait` takes the end of a part for a failure, unless another waits for that.
+    assert services["sandbox"]["depends_on"] == {"sandbox-connections": {"condition": "service_completed_successfully"}}
     for name in PARTS_OF_AIRFLOW - {"init"}:
         assert services[name]["depends_on"]["init"] == {"condition": "service_completed_successfully"}
 
@@ -115,25 +119,24 @@ def test_airflow_is_set_as_on_one_machine(settings, tmp_path):
     assert {name for name in local.keys() & here.keys() if local[name] != here[name]} == set(DIFFERENT)
 
 
-def test_it_has_the_same_connections_with_the_sandbox_and_the_ledger_at_their_new_addresses(settings):
-    here = {name: text for name, text in settings.items() if name.startswith("AIRFLOW_CONN_")}
-    local = connections(Ports(sandbox=8800, postgres=5432), "secret")
-    assert set(here) == set(local)
-    for name, text in local.items():
-        ours, theirs = Connection.from_json(text), Connection(uri=here[name])
-        moved = ours.host.replace("127.0.0.1", "postgres" if name.endswith("LEDGER_DB") else "sandbox")
-        assert theirs.host == moved
-        for field in ("conn_type", "login", "password", "port", "schema"):
-            assert (getattr(theirs, field) or None) == (getattr(ours, field) or None), (name, field)
-        assert theirs.extra_dejson == ours.extra_dejson, name
+def test_the_ledger_alone_is_a_connection_of_the_environment_so_that_the_page_may_name_the_others(settings):
+    assert {name for name in settings if name.startswith("AIRFLOW_CONN_")} == {LEDGER}
+    own, here = ledger_connection(5432, "secret"), Connection(uri=settings[LEDGER])
+    assert here.host == "postgres"
+    for field in ("conn_type", "login", "password", "port", "schema"):
+        assert getattr(here, field) == own[field], field
 
 
-def test_a_real_system_takes_the_place_of_the_sandbox():
-    vendors = set(connections(Ports(), "")) - {"AIRFLOW_CONN_LEDGER_DB"}
-    real = {name: '{"conn_type": "sga", "host": "https://sga.example.edu"}' for name in vendors}
-    services = compose(dict.fromkeys(SECRETS, "secret") | real)["services"]
+def test_a_real_system_of_the_settings_file_reaches_every_part(services):
     for name in PARTS_OF_AIRFLOW:
-        assert {variable: services[name]["environment"][variable] for variable in vendors} == real
+        assert services[name]["env_file"] == [{"path": ".env", "required": False}], name
+
+
+def test_the_sandboxs_connections_are_made_for_the_sandbox_where_it_answers(services):
+    *command, address = services["sandbox-connections"]["command"]
+    assert command == ["python", "-m", "sandbox.connections"]
+    assert address == "http://sandbox:8800"
+    assert "--port=8800" in services["sandbox"]["entrypoint"]
 
 
 def test_the_image_is_the_official_one_of_the_version_that_is_tested():

@@ -1,7 +1,8 @@
 """An alert: what people are told when a close needs them, in their own language. Pure text; no secret and no personal
 data."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from html import escape
 
 from language.say import say
@@ -10,6 +11,8 @@ from language.say import say
 @dataclass(frozen=True, slots=True)
 class Alert:
     """``subject`` is one line; ``happened`` and ``to_do`` are sentences; ``link`` leads to the run, if any.
+
+    ``boxes`` are the ids of those that it is about, none where it is about no box: the sandbox's are marked.
 
     ``figures`` is what a mail shows besides, as HTML (alerts.figures); chats are sent the sentences alone. Made and
     sent where its company's language is spoken (language.say).
@@ -21,6 +24,7 @@ class Alert:
     to_do: str = ""
     link: str = ""
     figures: str = ""
+    boxes: Collection[str] = field(kw_only=True)
 
     def html(self) -> str:
         """The alert as the body of a mail."""

@@ -76,6 +76,7 @@ class FailureAlert(BaseNotifier):
             happened=told,
             to_do=to_do,
             link=task.log_url,
+            boxes=_boxes(task),
         )
 
     def _of_a_step_ended_from_outside(self, context: Any) -> Alert:
@@ -91,6 +92,7 @@ class FailureAlert(BaseNotifier):
             happened=f"{told} {known.told()}" if known else told,
             to_do=say(NOT_KNOWN if known is None else UNCERTAIN if uncertain else SAFE),
             link=task.log_url,
+            boxes=_boxes(task),
         )
 
 
@@ -131,6 +133,19 @@ def _standing(dag_id: str, day: str) -> _Standing | None:
         log.warning(say("The ledger could not be asked about {day} ({kind}).", day=day, kind=type(error).__name__))
         return None
     return _Standing(summary.state if summary else None, [f"{row.lot}/{row.sublot}" for row in sent])
+
+
+def _boxes(task: Any) -> list[str]:
+    """The box that a task's DAG closes, by its id in the ledger; none where it closes none, or its file is wrong."""
+    from cash_close.names import PREFIX
+    from mappings.findings import MappingError
+    from mappings.loader import cash_box
+
+    dag_id = getattr(task, "dag_id", "")
+    try:
+        return [cash_box(dag_id.removeprefix(PREFIX)).id] if dag_id.startswith(PREFIX) else []
+    except MappingError:
+        return []
 
 
 def _day(context: Any) -> str:

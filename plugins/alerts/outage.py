@@ -91,6 +91,7 @@ def _alert(ledger: Any, outage: Any, days: Sequence[Any], error: BaseException, 
         happened="\n".join(happened),
         to_do=f"{say(TO_DO)} {say(UNCERTAIN)}" if sent else say(TO_DO),
         link=link,
+        boxes={row.box for row in days},
     )
 
 

@@ -31,15 +31,16 @@ class ApprovalRequest(BaseNotifier):
         from mappings.companies import language_of
         from mappings.loader import cash_box
 
-        company = cash_box(self.box).company
+        box = cash_box(self.box)
         because = "".join(f"\n- {question}." for question in self.questions)
-        with in_language(language_of(company)):
+        with in_language(language_of(box.company)):
             tell(
                 Alert(
-                    company=company,
+                    company=box.company,
                     subject=say("To approve: {subject}", subject=self.subject),
                     happened=say("The day waits for a person to approve it:{because}", because=because),
                     to_do=say(TO_DO),
                     link=context["ti"].log_url,
+                    boxes=[box.id],
                 )
             )

@@ -27,7 +27,7 @@ from bookkeeping.evidence import Grade
 from bookkeeping.identity import RetiredBox
 from language.regional import Regional
 from mappings.companies import stale_after
-from store import board
+from store import board, identity
 
 router = APIRouter()
 
@@ -73,10 +73,11 @@ def month_page(
     names, books = company_names(), board.months(ledger, first, last)
     retired = viewer.retired(ledger, (row.box for row in books))
     of_old = [box for box in retired.values() if wanted.takes(box)]
+    sandbox = identity.posting_to_sandbox(ledger, [box.id for box in (*boxes, *of_old)])
     look = _look(
         days, page.language, wanted.state, _in_order(boxes, of_old), due, books,
         runs.unfinished(session, due, first, last), names, board.months_evidence(ledger, first, last),
-        _stale([*boxes, *of_old]), int(datetime.now(UTC).timestamp()) // 3600,
+        _stale([*boxes, *of_old]), sandbox, int(datetime.now(UTC).timestamp()) // 3600,
     )  # fmt: skip
     shown = [*viewer.boxes.values(), *retired.values()]
     return page.render_long(
@@ -95,6 +96,7 @@ def month_page(
         companies={box.company: names.get(box.company, box.company) for box in shown if box.company},
         sources=sorted({box.source for box in shown}),
         grand=look.grand,
+        sandbox=len(sandbox),
     )
 
 
@@ -113,14 +115,15 @@ class Look(NamedTuple):
 def _look(
     days: list[date], language: Regional, state: str, boxes: list[CashBox | RetiredBox], due: dict[str, Due],
     books: list[Any], unfinished: dict[tuple[str, date], str], names: dict[str, str], read_back: list[Any],
-    stale: dict[str, timedelta], hour: int,
+    stale: dict[str, timedelta], sandbox: dict[str, str], hour: int,
 ) -> Look:  # fmt: skip
     """The boxes' days by companies' ``names``; ``state`` leaves the boxes that have such a day, or is empty. What was
-    ``read_back`` counts as ``stale`` after a while; ``hour`` is now, in hours since 1970."""
+    ``read_back`` counts as ``stale`` after a while; boxes of ``sandbox`` post there; ``hour`` is now, in hours since
+    1970."""
     months = box_months(((box, due.get(box.id, NEVER)) for box in boxes), days, books, unfinished)
     shown = [found for found in months if not state or state in found.letters]
     known = grades(read_back, days, stale, hour)
-    grid, companies = Grid(days, language, known), by_company(shown)
+    grid, companies = Grid(days, language, known, sandbox), by_company(shown)
     rows = [
         row
         for found in companies

@@ -23,7 +23,7 @@ from bookkeeping.cash_box import CashBox
 from bookkeeping.evidence import evidence
 from bookkeeping.identity import RetiredBox
 from mappings.companies import stale_after
-from store import board, landing, outages, read_back
+from store import board, identity, landing, outages, read_back
 
 router = APIRouter(prefix="/boxes/{box_id}/{day}")
 
@@ -93,6 +93,7 @@ def _about(
         "problems": board.problems(ledger, [box.id], day, day),
         "approvals": books.approvals(),
         "runs": found,
+        "erp_sites": identity.erp_sites_of_day(ledger, box.id, day),
     }
 
 

@@ -1,7 +1,7 @@
 """The board's grid as HTML. Tens of thousands of cells: put together by hand, where a template would take a second, and
 kept by row, since from one look to the next hardly any row changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -20,9 +20,16 @@ from language.regional import Regional
 class Grid:
     """Rows of the grid for a month's days, in a reader's language."""
 
-    def __init__(self, days: Sequence[date], language: Regional, grades: Mapping[str, str] | None = None) -> None:
-        """``grades``: on what evidence each day is closed, by box (board.evidence)."""
-        self._language, self._grades = language, grades or {}
+    def __init__(
+        self,
+        days: Sequence[date],
+        language: Regional,
+        grades: Mapping[str, str] | None = None,
+        sandbox: Collection[str] = (),
+    ) -> None:
+        """``grades``: on what evidence each day is closed, by box (board.evidence); ``sandbox``: the boxes that post to
+        the sandbox."""
+        self._language, self._grades, self._sandbox = language, grades or {}, sandbox
         self._days = tuple(day.isoformat() for day in days)
 
     def company(self, company: CompanyMonth, name: str) -> list[str]:
@@ -38,7 +45,8 @@ class Grid:
         ]  # fmt: skip
 
     def _name(self, box: CashBox | RetiredBox) -> str:
-        return f"{box.name} ({self._language('retired')})" if box.retired else box.name
+        name = f"{box.name} ({self._language('retired')})" if box.retired else box.name
+        return f"{self._language('SANDBOX')} · {name}" if box.id in self._sandbox else name
 
     def totals(self, amounts: Sequence[Decimal], total: Decimal, currency: str) -> Markup:
         """The cells of a row of totals by day, in short form with the whole figure as a hint, and their sum."""

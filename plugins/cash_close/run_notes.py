@@ -73,7 +73,8 @@ def _ended(dag_run: "DagRun", connection: "Connection") -> None:
     if (dag_run.conf or {}).get(DRY_RUN):
         _note(dag_run, connection, say("dry run, nothing posted"))
     else:
-        _note(dag_run, connection, say("ended; the close board says how the day stands"))
+        ended = say("ended; the close board says how the day stands")
+        _note(dag_run, connection, ended + _erp(dag_run, connection))
 
 
 def _failed(dag_run: "DagRun", connection: "Connection") -> None:
@@ -87,7 +88,29 @@ def _failed(dag_run: "DagRun", connection: "Connection") -> None:
             TaskInstance.state == "failed",
         )
     )
-    _note(dag_run, connection, say("NOT closed: {steps} failed", steps=", ".join(failed) or say("the run")))
+    told = say("NOT closed: {steps} failed", steps=", ".join(failed) or say("the run"))
+    _note(dag_run, connection, told + _erp(dag_run, connection))
+
+
+def _erp(dag_run: "DagRun", connection: "Connection") -> str:
+    """To which site of the ERP the run's steps said that its box posts; nothing where none came so far."""
+    from airflow.models.xcom import XComModel
+    from sqlalchemy import select
+
+    said = connection.scalars(
+        select(XComModel.value)
+        .where(
+            XComModel.dag_id == dag_run.dag_id,
+            XComModel.run_id == dag_run.run_id,
+            XComModel.task_id.in_(["land", "post"]),
+            XComModel.key == "return_value",
+        )
+        .order_by(XComModel.timestamp.desc())
+    )
+    for value in said:
+        if isinstance(value, dict) and (site := value.get("erp_site")):
+            return f" · {say('SANDBOX')}: {site}" if value.get("sandbox") else f" · ERP: {site}"
+    return ""
 
 
 def _note(dag_run: "DagRun", connection: "Connection", outcome: str) -> None:

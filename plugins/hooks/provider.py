@@ -25,7 +25,7 @@ def get_provider_info() -> dict[str, Any]:
                         "Regular expression for what SGA says in an ERROR of a trouble that passes (connection, time, "
                         "lock), where this tenant words it unlike the usual English and Spanish: it is asked again.",
                     ),
-                    **_timeouts(read_timeout=120),
+                    **_every_vendor(read_timeout=120),
                 },
             },
             {
@@ -57,7 +57,7 @@ def get_provider_info() -> dict[str, Any]:
                         "Regular expression for a refusal because the date's period is closed, where this site words "
                         "it unlike the usual Spanish, Portuguese and English.",
                     ),
-                    **_timeouts(read_timeout=180),
+                    **_every_vendor(read_timeout=180),
                 },
             },
             {
@@ -84,7 +84,7 @@ def get_provider_info() -> dict[str, Any]:
                     "ledger_connection": _text(
                         "Ledger's connection", "Where the limit is kept for all processes.", default="ledger_db"
                     ),
-                    **_timeouts(read_timeout=120),
+                    **_every_vendor(read_timeout=120),
                 },
             },
             {
@@ -113,7 +113,7 @@ def get_provider_info() -> dict[str, Any]:
                         "description": "How many invoices are asked for by their id at the same time.",
                         "schema": {"type": ["integer", "null"], "default": 4, "minimum": 1},
                     },
-                    **_timeouts(read_timeout=120),
+                    **_every_vendor(read_timeout=120),
                 },
             },
             {
@@ -189,7 +189,7 @@ def get_provider_info() -> dict[str, Any]:
                         "schema": {"type": ["number", "null"], "default": None, "minimum": 0},
                     },
                     "ledger_connection": _text("Ledger", "Connection where calls are recorded.", "ledger_db"),
-                    **_timeouts(read_timeout=300),
+                    **_every_vendor(read_timeout=300),
                 },
             },
         ],
@@ -205,7 +205,7 @@ def _form(base_url: str, hidden: list[str]) -> dict[str, Any]:
     }
 
 
-def _timeouts(*, read_timeout: int) -> dict[str, Any]:
+def _every_vendor(*, read_timeout: int) -> dict[str, Any]:
     """The fields that every vendor's connection has; see hooks.vendor.Settings."""
     return {
         "connect_timeout": {
@@ -223,6 +223,11 @@ def _timeouts(*, read_timeout: int) -> dict[str, Any]:
             "description": "How often a read is tried again at once. Writes never are.",
             "schema": {"type": ["integer", "null"], "default": 3, "minimum": 0},
         },
+        "sandbox": _text(
+            "Sandbox",
+            "The address at which this is the sandbox's connection: what is posted there is marked as such. Blank for a"
+            " real system; another base address makes it one, too.",
+        ),
     }
 
 

@@ -46,13 +46,15 @@ class Answer:
 
 
 class Settings(BaseModel):
-    """What a vendor's connection may set in its extra. Timeouts are seconds; ``retries`` are of one read."""
+    """What a vendor's connection may set in its extra. Timeouts are seconds; ``retries`` are of one read;
+    ``sandbox`` is the address at which it is the sandbox's."""
 
     model_config = ConfigDict(frozen=True)
 
     connect_timeout: PositiveFloat = 10
     read_timeout: PositiveFloat = 120
     retries: NonNegativeInt = 3
+    sandbox: str = ""
 
 
 class VendorHook(HttpHook):
@@ -105,6 +107,13 @@ class VendorHook(HttpHook):
         """
         self.get_conn()
         return site_of(self.base_url)
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether this connection leads to the sandbox: it says so, and nobody has changed its address since. Raises
+        FatalError as ``get_conn`` does."""
+        self.get_conn()
+        return bool(self.settings.sandbox) and site_of(self.settings.sandbox) == site_of(self.base_url)
 
     def _read_settings(self, extra: dict[str, Any]) -> Settings:
         given = {name: value for name, value in extra.items() if value not in (None, "")}

@@ -132,6 +132,7 @@ class CompanyDayOperator(BaseOperator):
                 proof=_proof(boxes, found) if agree else say("Small differences were accepted by a person."),
             ),
             link=link,
+            boxes=[box.id for box in boxes],
             figures=table(boxes, found)
             + stations(sums)
             + chart(say("Money by form of payment"), _by_form(boxes, found)),

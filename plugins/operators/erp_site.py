@@ -1,15 +1,19 @@
 """Where a box's books go now: the ERP's site, and what is known of it."""
 
+import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bookkeeping.cash_box import CashBox
+from language.say import say
 
 if TYPE_CHECKING:
     import psycopg
 
     from posting.site import Site
     from store.ledger import Revision
+
+log = logging.getLogger(__name__)
 
 
 def erp_site(box: CashBox) -> str:
@@ -18,6 +22,24 @@ def erp_site(box: CashBox) -> str:
     from hooks.protheus import ProtheusHook
 
     return ProtheusHook(box.erp.connection).site
+
+
+def say_where(box: CashBox, ledger: "psycopg.Connection") -> "dict[str, str | bool]":
+    """Says in the log, and returns for the run, to which site the box posts; keeps whether it is the sandbox's.
+
+    Raises FatalError where the connection cannot be used.
+    """
+    from hooks.protheus import ProtheusHook
+    from store import identity
+
+    erp = ProtheusHook(box.erp.connection)
+    identity.note_erp(ledger, erp.site, is_sandbox=erp.is_sandbox)
+    told = "The ERP: {site} (connection {connection})."
+    if erp.is_sandbox:
+        told = "The ERP: {site} (connection {connection}) is the SANDBOX; no real books hold the day."
+    level = logging.WARNING if erp.is_sandbox else logging.INFO
+    log.log(level, say(told, connection=box.erp.connection, site=erp.site))
+    return {"erp_site": erp.site, "sandbox": erp.is_sandbox}
 
 
 def known_site(box: CashBox, ledger: "psycopg.Connection") -> "Site":

@@ -67,11 +67,13 @@ class LandOperator(CashCloseStep):
         from mappings.companies import tax_id_of
         from operators import late_changes
         from operators.belonging import hold_against_ledger
+        from operators.erp_site import say_where
         from store import invoices, landing
         from store.landing import Place
 
         hook = source_of(box).Hook(box.connection, **self._override)
         identity = hold_against_ledger(box, day, ledger, hook.site)
+        where = say_where(box, ledger)
         form_name = self._names_of_forms(box)
         place = Place(box.source, box.connection, source_of(box).landing_key(box.key), day)
         tells_of_invoices = invoice_source_of(box) is not None
@@ -99,7 +101,7 @@ class LandOperator(CashCloseStep):
             self.log.info(say("The source says: {what}: {rows}, {net}.", what=what, rows=_rows(total.count), net=net))
         self.log.info(say("Snapshot {number} holds {rows} of the box.", number=snapshot.snapshot_id, rows=_rows(rows)))
         self._certificate(box, day, claims)
-        return {"snapshot": snapshot.snapshot_id, "rows": rows}
+        return {"snapshot": snapshot.snapshot_id, "rows": rows} | where
 
     def _names_of_forms(self, box: CashBox) -> "Callable[[str], str]":
         """What the mapping calls the forms of payment. Tells now what would stop derive later, where the mapping is

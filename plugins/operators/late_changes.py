@@ -196,6 +196,7 @@ def message(box: "CashBox", changes: LateChanges) -> "Alert | None":
         subject=f"{box.name}: {days}",
         happened="\n".join(happened),
         to_do=" ".join(to_do),
+        boxes=[box.id],
     )
 
 

@@ -31,7 +31,7 @@ class PostOperator(CashCloseStep):
         from bookkeeping.approvals import Reason
         from hooks.errors import PeriodClosedError
         from hooks.protheus import ProtheusHook
-        from operators.erp_site import current_books, known_site
+        from operators.erp_site import current_books, known_site, say_where
         from posting.protocol import Poster
         from store import approvals, capabilities
         from store import ledger as books
@@ -50,6 +50,7 @@ class PostOperator(CashCloseStep):
                 " after it: then approve asks.",
                 reasons="; ".join(map(say, asked)),
             )
+        where = say_where(box, ledger)
         worker = f"{socket.gethostname()}:{os.getpid()}"
         known = capabilities.of(ledger, box.erp.connection, box.erp.tenant)
         if known.obstacles:
@@ -68,7 +69,7 @@ class PostOperator(CashCloseStep):
         except PeriodClosedError as closed:
             raise self._closed_period(box, day, closed) from closed
         self.log.info(say("The ERP holds revision {revision} of the day.", revision=revision.revision))
-        return {"revision": revision.revision}
+        return {"revision": revision.revision} | where
 
     def vendor_connection(self, box: CashBox) -> str:
         """The ERP's."""

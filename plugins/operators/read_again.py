@@ -96,4 +96,4 @@ def tell_what_changed(found: "Looked", link: str) -> None:
             box = cash_box(box_id)
             with in_language(language_of(box.company)):
                 happened = "\n".join(map(say, sentences))
-                tell(Alert(box.company, f"{box.name}: {say(subject)}", happened, say(to_do), link))
+                tell(Alert(box.company, f"{box.name}: {say(subject)}", happened, say(to_do), link, boxes=[box.id]))

@@ -92,7 +92,7 @@ class ReapOperator(BaseOperator):
                     continue
                 with in_language(language_of(box.company)):
                     happened = "\n".join(map(say, sentences))
-                    tell(Alert(box.company, f"{box.name}: {say(subject)}", happened, say(to_do), link))
+                    tell(Alert(box.company, f"{box.name}: {say(subject)}", happened, say(to_do), link, boxes=[box.id]))
 
     def _last_calls(self, now: datetime) -> "list[LastCall]":
         from mappings.findings import MappingError

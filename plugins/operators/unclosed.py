@@ -78,6 +78,7 @@ def _alert(company: str, name: str, boxes: "Mapping[CashBox, Sequence[date]]", l
         happened=say("These days are past their deadline and not closed:\n{days}", days=days),
         to_do=say(TO_DO),
         link=link,
+        boxes=[box.id for box in boxes],
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from itertools import islice
+from typing import Any
 
 import psycopg
 
@@ -165,3 +166,18 @@ def retired(connection: psycopg.Connection, ids: Iterable[str]) -> dict[str, Ret
 def of_company(connection: psycopg.Connection, company: str) -> list[str]:
     """The ids of all boxes that were last known as a company's."""
     return [row.box for row in _sql.of_company(connection, company=company)]
+
+
+def note_erp(connection: psycopg.Connection, site: str, *, is_sandbox: bool) -> None:
+    """Keeps whether a site of the ERP is the sandbox's."""
+    (_sql.note_sandbox if is_sandbox else _sql.note_no_sandbox)(connection, site=site)
+
+
+def posting_to_sandbox(connection: psycopg.Connection, boxes: Iterable[str]) -> dict[str, str]:
+    """The names of those of these boxes that post to the sandbox, by id, as they were last seen."""
+    return {row.box: row.name for row in _sql.posting_to_sandbox(connection, boxes=list(boxes))}
+
+
+def erp_sites_of_day(connection: psycopg.Connection, box: str, day: date) -> list[Any]:
+    """Where a day's books were sent, or will be: site, is_sandbox."""
+    return list(_sql.erp_sites_of_day(connection, box=box, business_date=day))

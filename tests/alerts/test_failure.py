@@ -81,14 +81,14 @@ def test_chats_are_told_the_same_each_company_in_its_own(mailbox, people, chats)
 
 @pytest.mark.parametrize("company", ["quiet", "unknown"])
 def test_with_nobody_to_tell_the_log_says_so(mailbox, people, company, caplog):
-    assert not tell(Alert(company, "subject", "happened", "to do"))
+    assert not tell(Alert(company, "subject", "happened", "to do", boxes=[]))
     assert mailbox == []
     assert "Nobody was told: subject" in caplog.text
 
 
 def test_without_a_mail_connection_the_log_says_so(people, monkeypatch, caplog):
     monkeypatch.delenv("AIRFLOW_CONN_ALERTS_SMTP", raising=False)
-    assert not tell(Alert("itb", "subject", "happened", "to do"))
+    assert not tell(Alert("itb", "subject", "happened", "to do", boxes=[]))
     assert "there is no connection alerts_smtp" in caplog.text
 
 

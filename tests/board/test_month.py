@@ -33,6 +33,9 @@ DAYS = [FIRST + timedelta(days=ago) for ago in range(5)]
         ("o", "w", "w"),
         (None, "f", "f"),
         (None, "r", "r"),
+        (None, "t", "t"),
+        ("o", "t", "t"),
+        ("u", "t", "u"),  # what is uncertain stays so while it waits for the ERP
         (None, None, "m"),
     ],
 )

@@ -15,9 +15,11 @@ from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
 from board.boxes import dag_of
+from bookkeeping.identity import Identity
+from cash_close.names import ASK_AGAIN
 from hooks.sources import LandedDay
 from mappings.loader import cash_boxes
-from store import attempts, landing, staging
+from store import attempts, identity, landing, outages, staging
 from store import ledger as books
 from support import closed_day, zeta_site
 
@@ -109,6 +111,48 @@ def test_a_task_that_waits_for_a_person_is_on_the_board_and_in_the_list_of_work(
     work = login().get("/work").text
     assert "A correction of 12,00?" in work
     assert "/runs/r1/tasks/approve/required_actions" in work
+
+
+def test_a_step_that_waits_for_a_vendor_says_for_whom_and_until_when(login, airflow, ledger):
+    run(airflow, "running")
+    task = TaskInstance.__table__.insert().values(
+        id=uuid4(), task_id="land", dag_id=dag_of(BOX.id), run_id="r1", map_index=-1, pool="default_pool",
+        pool_slots=1, state="deferred", next_method=ASK_AGAIN, try_number=4, max_tries=3, queue="default",
+        priority_weight=1,
+    )  # fmt: skip
+    airflow.execute(task)
+    again = datetime(2026, 3, 2, 17, 15, tzinfo=UTC)
+    wait = outages.Wait(
+        BOX.id,
+        DAY,
+        "land",
+        BOX.company,
+        BOX.name,
+        "sga_itb",
+        "SGA",
+        again_at=again,
+        until=again + timedelta(minutes=30),
+    )
+    outages.note(ledger, wait, first=True)
+    assert board(login())[f"{BOX.id}/{DAY}"] == ("t", "espera a un proveedor")
+    page = login().get(HERE).text
+    assert "El paso land espera a SGA (conexión sga_itb)" in page
+    assert "12:15" in page
+    assert "12:45" in page
+
+
+def test_boxes_that_post_to_the_sandbox_are_marked_on_the_grid_and_on_the_days_page(login, ledger):
+    site = "http://127.0.0.1:8800/protheus"
+    identity.note(ledger, Identity.of(BOX, source_site="http://127.0.0.1:8800/sga/itb", erp_site=site))
+    assert f"SANDBOX (pruebas) · {BOX.name}" not in login().get("/").text
+    identity.note_erp(ledger, site, is_sandbox=True)
+    assert f"SANDBOX (pruebas) · {BOX.name}" in login().get("/").text
+    page = login().get(HERE).text
+    assert f"ERP: {site}: el sandbox de pruebas" in page
+    identity.note_erp(ledger, site, is_sandbox=False)
+    page = login().get(HERE).text
+    assert f"ERP: {site}" in page
+    assert "SANDBOX" not in page
 
 
 def test_a_day_that_nobody_closed_is_missing_and_one_to_come_is_not(login):

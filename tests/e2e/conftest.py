@@ -136,6 +136,9 @@ def system() -> Iterator[System]:
         "AIRFLOW_CONN_ALERTS_SMTP": mail.connection,
         "CIERRE_MAPPINGS_DIR": str(mappings),
         "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "1",
+        # What is down is asked again after so many seconds (900 by default). Much sooner, a scheduler that lags takes a
+        # task that is back for the one that had left it to wait, and fails it.
+        "CIERRE_ASK_AGAIN_SECONDS": "15",
         # What runs, a test has started: yesterday and the sweep do not come in between.
         "AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "False",
         # The tests of kills hold many tasks at once.

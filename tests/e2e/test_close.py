@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from mappings.loader import ENVIRONMENT, cash_boxes
+from sandbox.connections import connections
 from store import overview
 
 DAY = date(2024, 9, 6)
@@ -104,7 +105,7 @@ def test_a_failed_step_says_in_its_log_and_in_a_mail_what_happened_and_what_to_d
     (task,) = [task for task in system.api.tasks([run]) if task.state == "failed"]
     assert (task.task_id, task.try_number) == ("land", 1)
     (mail,) = system.wait(lambda: [mail for mail in system.mails if "2024-09-13" in mail["Subject"]], "the alert")
-    assert mail["Subject"] == "Caja 7, Educación Continua ITB, 2024-09-13: falló land"
+    assert mail["Subject"] == "[SANDBOX (pruebas)] Caja 7, Educación Continua ITB, 2024-09-13: falló land"
     assert mail["To"] == "contabilidad.educacion@example.com"
     told = mail.get_body(("html",)).get_content()
     assert "Factura matching query does not exist." in told
@@ -117,7 +118,7 @@ def test_a_failed_step_says_in_its_log_and_in_a_mail_what_happened_and_what_to_d
 
 @pytest.mark.parametrize("connection", ["sga_itb", "protheus"])
 def test_a_connections_test_button_works(system, boxes, connection):
-    given = json.loads(system.stack.environment[f"AIRFLOW_CONN_{connection.upper()}"])
+    given = connections(system.stack.sandbox_url)[connection]
     body = {"connection_id": connection, **given, "extra": json.dumps(given.get("extra", {}))}
     answer = system.api.call("POST", "/connections/test", json=body)
     assert answer["status"] is True, answer["message"]

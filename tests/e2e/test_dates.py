@@ -69,7 +69,7 @@ def test_the_schedule_closes_yesterday_and_the_companys_day_follows_by_itself(sy
         assert run["dag_run_id"].startswith(f"{run['partition_key']}__scheduled__")
         assert system.finished(box, run["dag_run_id"]) == "success"
         key = run["partition_key"]
-        told = system.wait(lambda: mails(system, f"ITB Online, {key}: cerrado"), "the digest")
+        told = system.wait(lambda: mails(system, f"[SANDBOX (pruebas)] ITB Online, {key}: cerrado"), "the digest")
         of_company = run_of(system, f"company_day__{company}", partition_key_prefix_pattern=key)
     assert len(told) == 1
     assert of_company["partition_key"] == key

@@ -5,7 +5,7 @@ import json
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from local.environment import connections, environment, libpq_dsn
+from local.environment import LEDGER, environment, libpq_dsn
 from local.postgres import Cluster
 from local.settings import Ports
 
@@ -57,21 +57,11 @@ def test_loopback_is_never_asked_through_a_companys_proxy(surroundings):
     assert surroundings(NO_PROXY="intranet.example")["no_proxy"] == "intranet.example,127.0.0.1,localhost"
 
 
-def test_each_vendor_and_the_ledger_has_a_default_connection():
-    defaults = connections(PORTS, "a password")
-    hosts = {name: json.loads(text)["host"] for name, text in defaults.items()}
-    sandbox = "http://127.0.0.1:18800"
-    assert hosts == {
-        "AIRFLOW_CONN_SGA_ITB": f"{sandbox}/sga/itb",
-        "AIRFLOW_CONN_SGA_ITB_ONLINE": f"{sandbox}/sga/itb_online",
-        "AIRFLOW_CONN_SGA_CONDUCE_ECUADOR": f"{sandbox}/sga/conduce_ecuador",
-        "AIRFLOW_CONN_SGA_EDUCACION_CONTINUA": f"{sandbox}/sga/educacion_continua",
-        "AIRFLOW_CONN_BSALE": f"{sandbox}/bsale",
-        "AIRFLOW_CONN_ZETA": f"{sandbox}/zeta",
-        "AIRFLOW_CONN_SGE": f"{sandbox}/sge",
-        "AIRFLOW_CONN_PROTHEUS": f"{sandbox}/protheus",
-        "AIRFLOW_CONN_LEDGER_DB": "127.0.0.1",
-    }
+def test_the_ledger_alone_has_a_connection_in_the_environment_which_wins_over_airflows_page(surroundings):
+    assert [name for name in surroundings() if name.startswith("AIRFLOW_CONN_")] == [LEDGER]
+    assert json.loads(surroundings()[LEDGER])["port"] == PORTS.postgres
+    real = {"AIRFLOW_CONN_PROTHEUS": '{"conn_type": "protheus", "host": "https://erp.example"}'}
+    assert surroundings(**real)["AIRFLOW_CONN_PROTHEUS"] == real["AIRFLOW_CONN_PROTHEUS"]
 
 
 def test_a_connection_in_json_becomes_a_dsn_whatever_its_password_holds():

@@ -1,7 +1,5 @@
 """A stack of `make up` finds out by itself what its sandbox's ERP can do; a real ERP is left to a person."""
 
-import json
-
 import pytest
 
 from local.settings import Ports
@@ -19,6 +17,9 @@ class WithoutAirflow(Stack):
 
     def _migrate(self):
         migrate.upgrade(self.ledger_dsn)
+
+    def _keep_connections(self):
+        return True
 
     def _commands(self):
         return {"sandbox": super()._commands()["sandbox"]}
@@ -52,8 +53,14 @@ def test_a_stack_that_is_started_knows_that_its_sandbox_can_be_read_and_probes_i
     assert known(stack) == first
 
 
-def test_an_erp_that_a_person_named_is_never_probed_by_itself(monkeypatch):
-    monkeypatch.setenv("AIRFLOW_CONN_PROTHEUS", json.dumps({"conn_type": "protheus", "host": "https://erp.example"}))
+def test_an_erp_that_a_person_named_is_never_probed_by_itself(stack, monkeypatch):
+    monkeypatch.setattr(WithoutAirflow, "_keep_connections", lambda self: False)
+    stack.up()
+    assert known(stack) == []
+
+
+def test_where_a_secrets_back_end_may_name_an_erp_nothing_is_probed_by_itself(monkeypatch):
+    monkeypatch.setenv("AIRFLOW__SECRETS__BACKEND", "some.vault.Backend")
     assert not Stack.of_this_project()._probes_sandbox
 
 

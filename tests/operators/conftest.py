@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from cash_close.builder import STEPS
-from local.environment import ERP_CURRENCIES
+from sandbox.connections import ERP_CURRENCIES
 from sandbox.server import SandboxServer
 
 ROOT = Path(__file__).parents[2]

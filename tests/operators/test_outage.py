@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.failure import FailureAlert
-from cash_close.builder import STEPS
+from cash_close.builder import STEPS, cash_close
 from cash_close.names import ASK_AGAIN
 from hooks.errors import DataError, FatalError, RetriableError, UncertainError
-from mappings.loader import cash_box
+from mappings.loader import cash_box, cash_boxes
 from operators.outage import EVERY, again_at, deadline, is_outage
 from operators.trouble import StepBroke
 from store import board, outages
@@ -211,3 +211,10 @@ def test_it_is_asked_again_within_the_deadline_and_never_before_the_vendor_said(
         assert timedelta(seconds=wish * 0.999) <= when - now <= timedelta(seconds=wish * 1.101)
     else:
         assert now < when <= until
+
+
+def test_each_step_waits_for_the_connection_in_whose_pool_it_is(mappings):
+    for box in cash_boxes().values():
+        for step_of_box in cash_close(box, "").tasks:
+            waits_for = step_of_box.vendor_connection(box)
+            assert waits_for == (step_of_box.pool if step_of_box.pool != "default_pool" else "ledger_db")

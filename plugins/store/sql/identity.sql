@@ -134,3 +134,21 @@ SELECT asked.box AS id, coalesce(known.name, asked.box) AS name, coalesce(known.
 
 -- name: of_company
 SELECT box FROM ledger.cash_box_now WHERE company = :company ORDER BY box;
+
+-- name: note_sandbox!
+INSERT INTO ledger.sandbox_site (site) VALUES (:site) ON CONFLICT DO NOTHING;
+
+-- name: note_no_sandbox!
+DELETE FROM ledger.sandbox_site WHERE site = :site;
+
+-- name: posting_to_sandbox
+SELECT box, name FROM ledger.cash_box_now JOIN ledger.sandbox_site ON site = erp_site WHERE box = ANY(:boxes) ORDER BY box;
+
+-- name: erp_sites_of_day
+-- The sites of the ERP that a day was sent to; where it was sent nowhere yet, that to which its box posts.
+WITH sent AS (SELECT DISTINCT attempt.site FROM erp.attempt JOIN ledger.entry USING (entry_id)
+               WHERE box = :box AND business_date = :business_date AND attempt.site IS NOT NULL)
+SELECT here.site, sandbox_site.site IS NOT NULL AS is_sandbox
+  FROM (SELECT site FROM sent
+         UNION SELECT erp_site FROM ledger.cash_box_now WHERE box = :box AND NOT EXISTS (SELECT FROM sent)) AS here
+  LEFT JOIN ledger.sandbox_site USING (site) ORDER BY here.site;

@@ -16,7 +16,7 @@ import psutil
 import requests
 
 from local import processes
-from local.airflow_api import AirflowApi, Task
+from local.airflow_api import AirflowApi, AirflowUnreachable, Task
 from local.environment import SANDBOX_GROUND, USER, environment, libpq_dsn
 from local.errors import LocalError
 from local.files import tail, write_secret
@@ -28,6 +28,9 @@ from local.settings import PROJECT, RUN, Ports, Secrets, surroundings
 from sandbox.connections import as_variables, connections
 
 TELL_EVERY_SECONDS = 15
+REQUESTS = 5
+"""How often an Airflow that has just started is asked, where it does not answer."""
+
 PROBE_SECONDS = 300
 """For how long the sandbox is probed at most."""
 
@@ -190,8 +193,15 @@ class Stack:
             self._probe_sandbox()
 
     def _keep_connections(self) -> bool:
-        """Makes the sandbox's connections where nobody made others; whether the ERP's leads to the sandbox."""
-        return keep_connections(self.api, self.sandbox_url, self.environment["CIERRE_SANDBOX_PASSWORD"], self.given)
+        """Makes the sandbox's connections where nobody made others; whether the ERP's leads to the sandbox.
+
+        A machine that is busy starting may let the first request wait too long: it is made again.
+        """
+        password = self.environment["CIERRE_SANDBOX_PASSWORD"]
+        for _ in range(REQUESTS - 1):
+            with suppress(AirflowUnreachable):
+                return keep_connections(self.api, self.sandbox_url, password, self.given)
+        return keep_connections(self.api, self.sandbox_url, password, self.given)
 
     def _probe_sandbox(self) -> None:
         """Finds out what the sandbox's ERP can do, in its test company, unless the ledger knows it. A probe that fails

@@ -16,8 +16,8 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable
 
-from alerts.failure import FailureAlert
-from cash_close.retries import RetryByKind
+from alerts.watch import WatchAlert
+from cash_close.retries import PATIENT, RetryByKind
 from operators.read_again import ReadAgainOperator
 
 with DAG(
@@ -31,13 +31,12 @@ with DAG(
     max_active_runs=1,
     is_paused_upon_creation=False,
     tags=["erp"],
-    default_args={
+    default_args=PATIENT
+    | {
         "owner": "cierre",
-        "retries": 1,
-        "retry_delay": timedelta(minutes=10),
         "retry_policy": RetryByKind(),
         "execution_timeout": timedelta(hours=2),
-        "on_failure_callback": FailureAlert("cierre", "erp_read_back"),
+        "on_failure_callback": WatchAlert("cierre", "erp_read_back"),
     },
 ):
     ReadAgainOperator(task_id="read_again")

@@ -3,7 +3,8 @@
 
 Every hour, asks the ledger which days of which cash boxes should be closed by now and are not, and tells each
 company's people once. It finds a day that was silently skipped, too: one that no run was ever made for, because a DAG
-was paused or Airflow stood still. The deadline is `close_within` hours (in `companies.yaml`) after the day may be read.
+was paused or Airflow stood still. Of a day that could not be read it says why. It also sends the digests of companies'
+days whose own run is gone. The deadline is `close_within` hours (in `companies.yaml`) after the day may be read.
 
 **When it tells of a day**: look at that day's run, whose log says what stopped it; without a run, trigger the day or
 backfill the range. **When it fails**, its log says why (mostly a cash box's file that is wrong); nothing is lost: the
@@ -14,8 +15,8 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable
 
-from alerts.failure import FailureAlert
-from cash_close.retries import RetryByKind
+from alerts.watch import WatchAlert
+from cash_close.retries import PATIENT, RetryByKind
 from operators.unclosed import UnclosedDaysOperator
 
 with DAG(
@@ -29,14 +30,13 @@ with DAG(
     max_active_runs=1,
     is_paused_upon_creation=False,
     tags=["alerts"],
-    default_args={
+    default_args=PATIENT
+    | {
         "owner": "cierre",
-        "retries": 2,
-        "retry_delay": timedelta(seconds=30),
         "retry_policy": RetryByKind(),
         "execution_timeout": timedelta(minutes=10),
         # Whoever keeps watch must not fall silent unnoticed.
-        "on_failure_callback": FailureAlert("cierre", "unclosed_days"),
+        "on_failure_callback": WatchAlert("cierre", "unclosed_days"),
     },
 ):
     UnclosedDaysOperator(task_id="look")

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 
-from cash_close import keep_roles, preload, run_notes
+from cash_close import keep_roles, preload, questions, run_notes
 from cash_close.priority import BackfillsGiveWay
 from timetables.business_day import BusinessDayTimetable
 
@@ -22,9 +22,13 @@ async def close_board(scope: Any, receive: Any, send: Any) -> None:
 BOARD = f"{urlsplit(conf.get('api', 'base_url', fallback='')).path.rstrip('/')}/cierre"
 
 
+questions.watch()
+
+
 class CierrePlugin(AirflowPlugin):
     """Registers the business-day timetable, without which no DAG of a cash box can be stored or scheduled, the order
-    in which tasks go, what happens as a run begins and ends, and the close board in Airflow's menu."""
+    in which tasks go, what happens as a run begins and ends, what becomes of questions to people (above), and the close
+    board in Airflow's menu."""
 
     name = "cierre"
     timetables = [BusinessDayTimetable]  # noqa: RUF012 (Airflow's own attribute)

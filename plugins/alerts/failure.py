@@ -4,13 +4,16 @@ all days that wait for it (alerts.outage)."""
 import logging
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseNotifier
 from airflow.sdk.exceptions import AirflowException
 
 from alerts.alert import Alert
 from language.say import in_language, say
+
+if TYPE_CHECKING:
+    from operators.approve import NotApproved
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +35,11 @@ SAFE = "Clear the step, with those after it: that is safe at any time. Nothing i
 NOT_KNOWN = (
     "The ledger could not be asked what had begun. Do not enter the journal by hand before the day's page on the close"
     " board says where it stands. Clearing the step, with those after it, is safe."
+)
+
+REJECTED = (
+    "Nobody is asked again by itself. Correct the source or the mapping and clear the step land; or clear the step"
+    " approve to be asked about the same journal again. Until the day is closed it is listed as not closed."
 )
 
 LOCKOUT = re.compile(r"bloque|suspend|locked", re.IGNORECASE)
@@ -65,6 +73,8 @@ class FailureAlert(BaseNotifier):
         error, task = context.get("exception"), context["ti"]
         if error is None:
             return self._of_a_step_ended_from_outside(context)
+        if (refused := _refused(error)) is not None:
+            return self._of_a_refusal(context, refused)
         # Only our own errors are known to be written for people and to hold no personal data.
         told = say(error) if isinstance(error, (VendorError, AirflowException)) else type(error).__name__
         day = _day(context)
@@ -77,6 +87,28 @@ class FailureAlert(BaseNotifier):
             to_do=to_do,
             link=task.log_url,
             boxes=_boxes(task),
+        )
+
+    def _of_a_refusal(self, context: Any, refused: "NotApproved") -> Alert:
+        """Nothing failed: a person said no, or nobody said anything in time."""
+        state = {
+            "rejected": say("REJECTED by {who}, not posted", who=refused.who),
+            "timed out": say("nobody approved it in time, not posted"),
+            "not taken": say("the answer of {who} was NOT taken, not posted", who=refused.who or "?"),
+            "approved": say("approved by {who}, but of other books: not posted", who=refused.who),
+        }[refused.decision]
+        documents = ", ".join(refused.in_the_erp)
+        stays = (
+            say("What the ERP already holds of the day stays there as it is: {documents}.", documents=documents)
+            if documents
+            else say("The ERP holds nothing of the day.")
+        )
+        return Alert(
+            company=self.company,
+            subject=f"{self.box}, {_day(context)}: {state}",
+            happened=f"{refused}\n{stays}",
+            to_do=say(REJECTED),
+            link=context["ti"].log_url,
         )
 
     def _of_a_step_ended_from_outside(self, context: Any) -> Alert:
@@ -98,7 +130,7 @@ class FailureAlert(BaseNotifier):
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """What the ledger knows of a day: ``state`` by board.box_day, None for nothing; the addresses of ``uncertain``
+    """What the ledger knows of a day: ``state`` by board.box_day, None for nothing read; the addresses of ``uncertain``
     postings."""
 
     state: str | None
@@ -132,7 +164,14 @@ def _standing(dag_id: str, day: str) -> _Standing | None:
     except Exception as error:  # an alert without what the ledger says is better than none
         log.warning(say("The ledger could not be asked about {day} ({kind}).", day=day, kind=type(error).__name__))
         return None
-    return _Standing(summary.state if summary else None, [f"{row.lot}/{row.sublot}" for row in sent])
+    read = summary is not None and summary.staged_at is not None
+    return _Standing(summary.state if read else None, [f"{row.lot}/{row.sublot}" for row in sent])
+
+
+def _refused(error: BaseException) -> "NotApproved | None":
+    from operators.approve import NotApproved
+
+    return error if isinstance(error, NotApproved) else None
 
 
 def _boxes(task: Any) -> list[str]:

@@ -11,6 +11,16 @@ SPREAD = 1.1
 """How much longer than asked to wait at most, so that those who were told the same do not all come back at once."""
 
 
+PATIENT: dict[str, Any] = {
+    "retries": 6,
+    "retry_delay": timedelta(seconds=30),
+    "retry_exponential_backoff": 2.0,
+    "max_retry_delay": timedelta(minutes=10),
+}
+"""How the DAGs that look after the closes are tried again: for half an hour, in which an API server that is slow to
+start, or a task that Airflow lost, has passed, and nobody need be told."""
+
+
 class RetryByKind(ExceptionRetryPolicy):
     """Airflow's policy by exception, which also waits as long as the vendor asked (``retry_after``, seconds).
 

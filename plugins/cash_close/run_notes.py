@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+UNANSWERED = "NOT closed: nobody approved it in time"
 LONGEST = 1000
 """Characters that Airflow's database takes for a note."""
 
@@ -88,7 +89,9 @@ def _failed(dag_run: "DagRun", connection: "Connection") -> None:
             TaskInstance.state == "failed",
         )
     )
-    told = say("NOT closed: {steps} failed", steps=", ".join(failed) or say("the run"))
+    steps = list(failed)
+    refused = _refused(dag_run, connection) if "approve" in steps else None
+    told = refused or say("NOT closed: {steps} failed", steps=", ".join(steps) or say("the run"))
     _note(dag_run, connection, told + _erp(dag_run, connection))
 
 
@@ -111,6 +114,27 @@ def _erp(dag_run: "DagRun", connection: "Connection") -> str:
         if isinstance(value, dict) and (site := value.get("erp_site")):
             return f" · {say('SANDBOX')}: {site}" if value.get("sandbox") else f" · ERP: {site}"
     return ""
+
+
+def _refused(dag_run: "DagRun", connection: "Connection") -> str | None:
+    """Who said no, or that nobody said anything in time; None where the step approve failed otherwise."""
+    from airflow.models.hitl import HITLDetail
+    from airflow.models.taskinstance import TaskInstance
+    from sqlalchemy import select
+
+    answers = connection.execute(
+        select(HITLDetail.chosen_options, HITLDetail.responded_by)
+        .join(TaskInstance, TaskInstance.id == HITLDetail.ti_id)
+        .where(
+            TaskInstance.dag_id == dag_run.dag_id,
+            TaskInstance.run_id == dag_run.run_id,
+            TaskInstance.task_id == "approve",
+        )
+    )
+    for chosen, who in answers:
+        if chosen == ["Reject"]:
+            return say("NOT closed: {who} rejected it", who=who["name"]) if who else say(UNANSWERED)
+    return None
 
 
 def _note(dag_run: "DagRun", connection: "Connection", outcome: str) -> None:

@@ -1,9 +1,10 @@
 """Approve: a person looks at what will be posted, where a rule of the box asks for one."""
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
+from airflow.sdk.exceptions import AirflowFailException
 
 from alerts.request import ApprovalRequest
 from bookkeeping.cash_box import CashBox
@@ -16,8 +17,26 @@ from operators.step import CashCloseStep, open_ledger, refusal
 if TYPE_CHECKING:
     import psycopg
 
+    from store.approvals import Decision
+    from store.ledger import Revision
+
 PATIENCE = timedelta(days=3)
 """How long an answer is waited for; then the request counts as refused and the day stays open."""
+
+LOOKS_FOR = timedelta(minutes=30)
+"""How long the triggerer may take to look for an answer to an earlier try; then the step is tried again."""
+
+
+class NotApproved(AirflowFailException):
+    """A person said no, or nobody said anything in time: nothing broke.
+
+    ``decision`` is the record's word, ``who`` the person, None where nobody answered; ``in_the_erp`` are the documents
+    that the ERP holds of the day and keeps.
+    """
+
+    def __init__(self, message: str, *, decision: str, who: str | None, in_the_erp: list[str]) -> None:
+        super().__init__(message)
+        self.decision, self.who, self.in_the_erp = decision, who, in_the_erp
 
 
 class ApproveOperator(CashCloseStep, ApprovalOperator):
@@ -25,7 +44,8 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
 
     Question and answer are kept in ``ledger.approval``; a revision that was approved is not asked about again.
     Rejected, or without an answer in time, the step fails and nothing is posted; cleared, it asks again. The step post
-    goes by the record, not by this one's colour.
+    goes by the record, not by this one's colour. A later try first looks for an answer that the one before did not come
+    to take: to the question as it stands it is taken, any other is put on the record as not taken.
     """
 
     about = "the request for approval was being prepared"
@@ -35,20 +55,39 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
         settings = {"subject": "", "defaults": self.REJECT, "response_timeout": PATIENCE}
         super().__init__(**settings, **kwargs)
         self.run = ""
+        self.may_hold_an_answer = False
+        self.answer: dict[str, Any] | None = None
 
     def execute(self, context: Any) -> dict[str, Any]:
         """Goes on at once where there is nothing to ask; else waits, without a worker, for a person's answer."""
+        self.may_hold_an_answer = getattr(context.get("ti"), "try_number", 1) > 1
+        return self._ask(context)
+
+    def take_answer(self, context: Any, event: dict[str, Any]) -> dict[str, Any]:
+        """Goes on once it is known what the try before was answered."""
+        self.answer = event["answer"]
+        return self._ask(context)
+
+    def _ask(self, context: Any) -> dict[str, Any]:
         self.run = context["dag_run"].run_id
         said = CashCloseStep.execute(self, context)
+        if said.pop("asked_before", False):
+            self._look_for_an_answer(context)
         if said["questions"]:
             self.notifiers = [ApprovalRequest(self.box, self.subject, said["questions"])]
             ApprovalOperator.execute(self, context)
         return said
 
+    def _look_for_an_answer(self, context: Any) -> NoReturn:
+        from operators.answer import AnswerKept
+
+        trigger = AnswerKept(context["ti"].id)
+        self.defer(trigger=trigger, method_name="take_answer", timeout=LOOKS_FOR)
+        raise AssertionError  # defer never returns
+
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Puts the questions on the record and writes the request: reasons, and the journal that would be posted."""
         from operators.erp_site import current_books
-        from operators.journal_table import markdown
         from store import approvals
         from store import ledger as books
 
@@ -60,50 +99,113 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
         if not questions:
             self.log.info(say("Revision {revision} needs nobody's approval.", revision=revision.revision))
             return {"revision": revision.revision, "questions": []}
+        if self.may_hold_an_answer and approvals.last_asked(ledger, box.id, day, self.run):
+            return {"revision": revision.revision, "questions": [], "asked_before": True}
+        if self.answer:
+            return self._take(box, day, ledger, revision, self.answer) | {"questions": []}
         approvals.ask(ledger, revision, questions, self.run)
+        self._word(box, day, ledger, revision, list(questions.values()))
+        return {"revision": revision.revision, "questions": [say(question) for question in questions.values()]}
+
+    def _word(
+        self, box: CashBox, day: date, ledger: "psycopg.Connection", revision: "Revision", questions: list[Sentence]
+    ) -> None:
+        """The request as people read it."""
+        from operators.journal_table import markdown
+        from store import ledger as books
+
         entries = [books.journal_entry(ledger, entry) for entry in books.bookings(ledger, revision)]
         currency = entries[0].currency if entries else box.currency
         total = money(sum((entry.debit for entry in entries), ZERO), currency)
         self.subject = say("{box}, {day}: post {total}?", box=box.name, day=day, total=total)
-        told = {"revision": revision.revision, "reasons": listed(questions.values())}
+        told = {"revision": revision.revision, "reasons": listed(questions)}
         self.body = say(
             "{reasons}\n\nApproved, this is posted (revision {revision}):\n\n{journal}",
             **told,
             journal=markdown(entries),
         )
         self.log.info(say("A person must approve revision {revision} (Browse, Required Actions):\n{reasons}", **told))
-        return {"revision": revision.revision, "questions": [say(question) for question in questions.values()]}
+
+    def _take(
+        self, box: CashBox, day: date, ledger: "psycopg.Connection", revision: "Revision", answer: dict[str, Any]
+    ) -> dict[str, Any]:
+        """What an answer decides that was given to an earlier try.
+
+        Where it decides nothing, that is put on the record and the step fails: asked over it, Airflow would show the
+        new question with the old one's text. Cleared, it asks anew.
+        """
+        from store import approvals
+
+        asked = approvals.last_asked(ledger, box.id, day, self.run)
+        who, yes = self._said(answer)
+        same = asked is not None and asked.revision_id == revision.revision_id
+        if same and asked.decision in ("rejected", "timed out"):
+            # It was put on the record already; only its task came to no end.
+            raise self._not_approved(box, day, ledger, revision, asked.decision, asked.decided_by)
+        if same and asked.decision is None and answer["responded_at"] >= asked.asked_at:
+            return self._decide(box, day, ledger, revision, who, yes)
+        if who:
+            approvals.leave(ledger, box.id, day, self.run, by=who)
+        raise self._not_approved(box, day, ledger, revision, "not taken", who)
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> dict[str, Any]:
         """Puts the answer on the record, and goes on or fails by it."""
-        answer = super(ApprovalOperator, self).execute_complete(context, event)
-        who = (answer["responded_by_user"] or {}).get("name")
-        yes = answer["chosen_options"] == [self.APPROVE]
-        box = self._cash_box()
-        with in_language(language_of(box.company)), self._what_a_failure_means(box):
-            return self._decide(box, context, who, yes)
-
-    def _decide(self, box: CashBox, context: Any, who: str | None, yes: bool) -> dict[str, Any]:
         from operators.erp_site import current_books
-        from store import approvals
         from store import ledger as books
         from store.session import box_day
 
-        day = self.day = self._business_date(box, context)
-        with open_ledger(self.ledger_connection) as ledger, box_day(ledger, box.id, day):
-            revision = current_books(box, ledger, books.current(ledger, box.id, day))
-            decision = "timed out" if not who else "approved" if yes else "rejected"
-            same = approvals.decide(ledger, revision, context["dag_run"].run_id, decision, by=who)
-        if decision == "approved" and same:
-            told = {"box": box.name, "day": day, "who": who, "revision": revision.revision}
-            self.log.info(say("{box}, {day}: {who} approved revision {revision}.", **told))
-            return {"revision": revision.revision, "approved_by": who}
+        answer = super(ApprovalOperator, self).execute_complete(context, event)
+        self.run = context["dag_run"].run_id
+        box = self._cash_box()
+        with in_language(language_of(box.company)), self._what_a_failure_means(box):
+            day = self.day = self._business_date(box, context)
+            with open_ledger(self.ledger_connection) as ledger, box_day(ledger, box.id, day):
+                revision = current_books(box, ledger, books.current(ledger, box.id, day))
+                return self._decide(box, day, ledger, revision, *self._said(answer))
+
+    def _said(self, answer: dict[str, Any]) -> tuple[str | None, bool]:
+        """Who answered, None where time was up, and whether it was a yes."""
+        return (answer["responded_by_user"] or {}).get("name"), answer["chosen_options"] == [self.APPROVE]
+
+    def _decide(
+        self,
+        box: CashBox,
+        day: date,
+        ledger: "psycopg.Connection",
+        revision: "Revision",
+        who: str | None,
+        yes: bool,
+    ) -> dict[str, Any]:
+        from store import approvals
+
+        decision: Decision = "timed out" if not who else "approved" if yes else "rejected"
+        same = approvals.decide(ledger, revision, self.run, decision, by=who)
+        if decision != "approved" or not same:
+            raise self._not_approved(box, day, ledger, revision, decision, who)
+        told = {"box": box.name, "day": day, "who": who, "revision": revision.revision}
+        self.log.info(say("{box}, {day}: {who} approved revision {revision}.", **told))
+        return {"revision": revision.revision, "approved_by": who}
+
+    def _not_approved(
+        self,
+        box: CashBox,
+        day: date,
+        ledger: "psycopg.Connection",
+        revision: "Revision",
+        decision: str,
+        who: str | None,
+    ) -> NotApproved:
+        from store import board
+
         why = {
             "approved": Sentence("the books changed after {who} was asked, so the approval is of other books", who=who),
             "rejected": Sentence("{who} rejected it", who=who),
             "timed out": Sentence("nobody answered within {days} days", days=PATIENCE.days),
+            "not taken": Sentence(
+                "{who} answered when other books were asked about, so the answer was NOT taken", who=who or "?"
+            ),
         }[decision]
-        raise refusal(
+        told = refusal(
             box,
             day,
             "revision {revision} is not approved: {why}. Nothing was posted, and the day stays open. Correct source or"
@@ -111,3 +213,6 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
             revision=revision.revision,
             why=why,
         )
+        attempts = board.Day(ledger, box.id, day).attempts()
+        held = [f"{row.lot}/{row.sublot}/{row.document}" for row in attempts if row.state == "confirmed"]
+        return NotApproved(str(told), decision=decision, who=who, in_the_erp=held)

@@ -1,8 +1,9 @@
 """Approvals: what people were asked before a revision is posted, and what they decided."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 import psycopg
 
@@ -17,6 +18,7 @@ from store.session import named
 _sql = named("approvals")
 
 Decision = Literal["approved", "rejected", "timed out"]
+"""What an answer, or none, decides. On the record there is also "not taken": see leave."""
 
 
 def standing(connection: psycopg.Connection, box: CashBox, revision: Revision) -> Standing:
@@ -97,6 +99,17 @@ def ask(connection: psycopg.Connection, revision: Revision, open_questions: Mapp
                 asked=sentence,
                 run=run,
             )
+
+
+def last_asked(connection: psycopg.Connection, box: str, day: date, run: str) -> Any | None:
+    """What a DAG run asked last about a day: revision_id, asked_at, decision and decided_by; None where it has not."""
+    return _sql.last_asked(connection, box=box, business_date=day, run=run)
+
+
+def leave(connection: psycopg.Connection, box: str, day: date, run: str, by: str) -> None:
+    """Puts an answer on the record that decides nothing: the books that ``by`` was asked about are no longer the
+    day's."""
+    _sql.leave(connection, box=box, business_date=day, run=run, decided_by=by)
 
 
 def decide(connection: psycopg.Connection, revision: Revision, run: str, decision: Decision, by: str | None) -> bool:

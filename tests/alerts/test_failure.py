@@ -8,7 +8,9 @@ from airflow.sdk.exceptions import AirflowFailException
 from alerts.alert import Alert
 from alerts.failure import FailureAlert
 from alerts.people import tell
+from alerts.watch import WatchAlert
 from hooks.errors import FatalError, UncertainError
+from operators.approve import NotApproved
 from store import attempts
 from store import ledger as books
 from support.books import freezer
@@ -150,3 +152,60 @@ def test_where_the_ledger_cannot_be_asked_the_alert_says_so_and_warns(mailbox, p
     (mail,) = mailbox
     assert "could not be asked" in body(mail)
     assert "Do not enter the journal by hand" in body(mail)
+
+
+def test_who_rejects_is_named_with_what_stays_and_what_comes_next(mailbox, people):
+    error = NotApproved("revision 2 is not approved: Ana rejected it", decision="rejected", who="Ana", in_the_erp=[])
+    FailureAlert("itb", "Caja 164, ITB")(failed(error, task="approve"))
+    error = NotApproved("not approved", decision="timed out", who=None, in_the_erp=["008964/001/000001"])
+    FailureAlert("itb", "Caja 164, ITB")(failed(error, task="approve"))
+    rejected, unanswered = mailbox
+    assert rejected["Subject"] == "Caja 164, ITB, 2024-09-06: REJECTED by Ana, not posted"
+    assert "The ERP holds nothing of the day." in body(rejected)
+    assert "Nobody is asked again by itself" in body(rejected)
+    assert unanswered["Subject"] == "Caja 164, ITB, 2024-09-06: nobody approved it in time, not posted"
+    assert "stays there as it is: 008964/001/000001" in body(unanswered)
+
+
+@pytest.fixture
+def watch(people, ledger_dsn, monkeypatch):
+    """``watch(error, day)``: what a DAG that looks after the closes tells when it has failed for good."""
+    companies = people / "companies.yaml"
+    keepers = "  cierre:\n    name: Cierre\n    alerts: [ops@example.com]\n    language: en\n"
+    companies.write_text(companies.read_text() + keepers)
+    monkeypatch.setenv("AIRFLOW_CONN_LEDGER_DB", ledger_dsn.replace("postgresql://", "postgres://"))
+
+    def tell_of(error: Exception | None, day: str | None = None) -> None:
+        context = failed(error, "look")
+        context["ti"].dag_id, context["ti"].try_number = "company_day__itb", 7
+        context["dag_run"].partition_key = day
+        WatchAlert("itb", "company_day itb")(context)
+
+    return tell_of
+
+
+def test_that_airflow_lost_a_watchs_task_is_told_those_who_look_after_it_and_once_a_day(mailbox, watch):
+    watch(None)
+    watch(None)
+    (mail,) = mailbox
+    assert (mail["To"], mail["Subject"]) == ("ops@example.com", "company_day itb: its task was lost")
+    assert "at each of 7 tries" in body(mail)
+
+
+def test_an_error_of_airflows_own_is_told_those_who_look_after_it(mailbox, watch):
+    watch(ConnectionError("no answer from the API server"))
+    (mail,) = mailbox
+    assert mail["To"] == "ops@example.com"
+    assert "ConnectionError" in body(mail)
+
+
+def test_what_a_watch_found_itself_is_told_its_people_once_for_each_day(mailbox, watch):
+    for day in ("2024-09-06", "2024-09-06", "2024-09-07"):
+        watch(AirflowFailException("ITB: the company's day is not closed"), day)
+    assert [mail["To"] for mail in mailbox] == ["ana@example.com, luis@example.com"] * 2
+
+
+def test_a_watch_whose_ledger_does_not_answer_tells_it_all_the_same(mailbox, watch, monkeypatch):
+    monkeypatch.setenv("AIRFLOW_CONN_LEDGER_DB", "postgres://nobody:x@127.0.0.1:1/none")
+    watch(AirflowFailException("the ledger does not answer"), "2024-09-06")
+    assert len(mailbox) == 1

@@ -5,6 +5,8 @@ from itertools import groupby
 
 import pytest
 
+from local.airflow_api import AirflowApiError
+
 BOX, DAG, LOT = "itb_caja_169", "cash_close__itb_caja_169", "008969"
 
 
@@ -24,6 +26,9 @@ def test_a_rejected_day_posts_nothing_and_an_approved_one_is_posted_once(asking)
 
     assert answered(asking, run, "Reject") == "failed"
     assert asking.live(LOT, day) == []
+    subject = f"Caja 169, ITB, {day}: RECHAZADO por admin, sin registrar"
+    asking.wait(lambda: [mail for mail in asking.mails if mail["Subject"] == subject], "the mail")
+    assert "SIN cerrar: admin lo rechazó" in asking.api.call("GET", f"/dags/{DAG}/dagRuns/{run}")["note"]
 
     asking.api.clear(DAG, run, "approve")
     assert answered(asking, run, "Approve") == "success"
@@ -40,11 +45,11 @@ def test_where_nobody_answers_nothing_is_posted_people_are_told_and_may_be_asked
     assert asking.finished(BOX, run) == "failed"
     assert asking.live(LOT, day) == []
     assert decisions(asking, run) == [("timed out", None)]
-    subject = f"[SANDBOX (pruebas)] Caja 169, ITB, {day}: falló approve"
+    subject = f"[SANDBOX (pruebas)] Caja 169, ITB, {day}: nadie lo aprobó a tiempo, sin registrar"
     (mail,) = asking.wait(lambda: [mail for mail in asking.mails if mail["Subject"] == subject], "the alert")
     assert "nadie respondió en 3 días" in mail.get_body(("html",)).get_content()
     note = asking.wait(lambda: asking.api.call("GET", f"/dags/{DAG}/dagRuns/{run}")["note"], "the run's note")
-    assert "SIN cerrar: falló approve" in note
+    assert "SIN cerrar: nadie lo aprobó a tiempo" in note
 
     asking.api.clear(DAG, run, "approve")
     assert answered(asking, run, "Approve") == "success"
@@ -52,21 +57,84 @@ def test_where_nobody_answers_nothing_is_posted_people_are_told_and_may_be_asked
     assert decisions(asking, run) == [("timed out", None), ("approved", "admin")]
 
 
+def test_an_answer_that_is_given_as_soon_as_it_can_be_is_taken(asking):
+    runs = {day: asking.trigger(BOX, day) for day in (date(2024, 9, number) for number in (23, 24, 25))}
+    for run in runs.values():
+        answers_once(asking, run, "Approve", every=0.02)
+    for day, run in runs.items():
+        assert asking.finished(BOX, run) == "success"
+        assert len(asking.live(LOT, day)) == 1
+        assert decisions(asking, run) == [("approved", "admin")]
+
+
+def test_an_answer_after_the_task_was_cleared_counts_or_is_refused_and_never_lost(asking):
+    day = date(2024, 9, 26)
+    run = asking.trigger(BOX, day)
+    asking.wait(lambda: approval(asking, run) == "awaiting_input", "the question")
+    first = asking.api.call("GET", question(run))["created_at"]
+
+    asking.api.clear(DAG, run, "approve")
+    answers_once(asking, run, "Approve", every=0.02)
+    assert asking.finished(BOX, run) == "success"
+    assert asking.api.call("GET", question(run))["created_at"] > first  # it showed what was asked anew
+    assert decisions(asking, run) == [("approved", "admin")]
+
+
+def test_an_answer_that_airflow_took_for_a_task_that_it_then_lost_is_taken_by_the_next_try(asking):
+    day = date(2024, 9, 27)
+    run = asking.trigger(BOX, day)
+    asking.wait(lambda: approval(asking, run) == "awaiting_input", "the question")
+
+    # As Airflow leaves it where its executor tells of the asking process' end after the answer has come.
+    asking.metadata.execute(
+        "UPDATE hitl_detail SET responded_at = now(), responded_by = %s, chosen_options = %s"
+        "  FROM task_instance AS task WHERE task.id = ti_id AND dag_id = %s AND run_id = %s",
+        ('{"id": "1", "name": "ana"}', '["Approve"]', DAG, run),
+    )
+    asking.metadata.execute(
+        "UPDATE task_instance SET state = 'up_for_retry', next_method = NULL, next_kwargs = NULL, end_date = now()"
+        " WHERE dag_id = %s AND run_id = %s AND task_id = 'approve'",
+        (DAG, run),
+    )
+    assert asking.finished(BOX, run) == "success"
+    assert decisions(asking, run) == [("approved", "ana")]
+
+
+def test_an_answer_to_a_task_that_was_ended_by_hand_is_refused_and_says_so(asking):
+    day = date(2024, 9, 30)
+    run = asking.trigger(BOX, day)
+    asking.wait(lambda: approval(asking, run) == "awaiting_input", "the question")
+    path = f"/dags/{DAG}/dagRuns/{run}/taskInstances/approve"
+    asking.api.call("PATCH", path, json={"new_state": "failed"})
+    with pytest.raises(AirflowApiError, match=r"409.*Su respuesta NO se tomó"):
+        asking.api.call("PATCH", question(run), json={"chosen_options": ["Approve"], "params_input": {}})
+    assert asking.finished(BOX, run) == "failed"
+    assert asking.live(LOT, day) == []
+
+
+def question(run: str) -> str:
+    return f"/dags/{DAG}/dagRuns/{run}/taskInstances/approve/-1/hitlDetails"
+
+
+def answers_once(system, run: str, option: str, *, every: float = 0.2) -> None:
+    """Answers as soon as Airflow says that it has taken the answer, and never again."""
+
+    def answer() -> bool:
+        try:
+            system.api.call("PATCH", question(run), json={"chosen_options": [option], "params_input": {}})
+        except AirflowApiError:
+            return False
+        return True
+
+    system.wait(answer, "Airflow to take the answer", every=every)
+
+
 def answered(system, run: str, option: str) -> str:
-    """Answers until the run has ended as it should; its state.
-
-    Airflow asks anew where an answer comes before its scheduler has seen that the task waits; people are slower.
-    """
+    """Answers, and waits until the run has ended as it should; its state."""
     expected = "failed" if option == "Reject" else "success"
-
-    def ended() -> str | None:
-        if approval(system, run) == "awaiting_input":
-            path = f"/dags/{DAG}/dagRuns/{run}/taskInstances/approve/-1/hitlDetails"
-            if not system.api.call("GET", path)["response_received"]:
-                system.api.call("PATCH", path, json={"chosen_options": [option], "params_input": {}})
-        return expected if system.api.run_state(DAG, run) == expected else None
-
-    return system.wait(ended, f"the run to end as {expected}", every=1)
+    answers_once(system, run, option)
+    system.wait(lambda: system.api.run_state(DAG, run) == expected, f"the run to end as {expected}", every=1)
+    return expected
 
 
 def approval(system, run: str) -> str:

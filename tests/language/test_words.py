@@ -95,7 +95,8 @@ AS_THEY_COME = {
     *(code.word for code in Code),
     *(text for state in STATES.values() for text in (state.word, state.meaning)),
     *(error.advice for error in (RetriableError, FatalError, UncertainError, DataError)),
-    *("reconciled", "no activity", "discrepancy", "open", "uncertain"),
+    *("reconciled", "no activity", "discrepancy", "open", "not read", "uncertain"),
+    "not taken",
     *("in all", "entries", "lines", "landed", "staged", "journal", "ERP", "unattested"),
 }
 """What is said without standing as a text where it is said."""

@@ -6,10 +6,10 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
-from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped, TaskAwaitingInput
+from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped, TaskAwaitingInput, TaskDeferred
 
 from hooks import sga
-from operators.approve import ApproveOperator
+from operators.approve import ApproveOperator, NotApproved
 from operators.derive import DeriveOperator
 from sandbox.sga_profile import Profile, Traps
 
@@ -50,6 +50,16 @@ class Person:
         """The step approve waits for an answer."""
         with pytest.raises(TaskAwaitingInput):
             ApproveOperator(task_id="approve", box=BOX).execute(self.context)
+
+    def comes_again(self, answer: dict | None) -> dict:
+        """A later try of the step, which finds what the one before was answered."""
+        self.context["ti"].try_number = 2
+        step = ApproveOperator(task_id="approve", box=BOX)
+        with pytest.raises(TaskDeferred) as looking:
+            step.execute(self.context)
+        assert looking.value.method_name == "take_answer"
+        step = ApproveOperator(task_id="approve", box=BOX)
+        return step.take_answer(self.context, {"answer": answer})
 
     def answers(self, option: str, by: dict | None = ANA) -> dict:
         """What the step does when it goes on with an answer; by nobody, its default when time is up."""
@@ -255,3 +265,66 @@ def test_a_decision_on_the_record_does_not_change(derived, rules, ledger):
     for change in ("UPDATE ledger.approval SET decided_by = 'Luis'", "DELETE FROM ledger.approval"):
         with pytest.raises(Exception, match=r"record|append-only"):
             ledger.execute(change)
+
+
+def given(option: str, by: dict | None = ANA, at: datetime | None = None) -> dict:
+    """An answer that Airflow took."""
+    at = at or datetime.now(UTC)
+    return {"chosen_options": [option], "params_input": {}, "responded_at": at, "responded_by_user": by}
+
+
+def test_an_answer_that_the_try_before_did_not_come_to_take_is_taken(derived, rules, ledger):
+    rules("first_day: true")
+    person = Person(derived)
+    person.asked()
+    assert person.comes_again(given("Approve"))["approved_by"] == "Ana"
+    assert on_record(ledger) == [("first_day", "approved", "Ana")]
+    assert derived.step("approve")["questions"] == []
+
+
+@pytest.mark.parametrize("recorded", [False, True])
+def test_a_rejection_that_the_try_before_did_not_come_to_take_rejects(derived, rules, ledger, recorded):
+    rules("first_day: true")
+    person = Person(derived)
+    person.asked()
+    if recorded:
+        with pytest.raises(NotApproved):
+            person.answers("Reject")
+    with pytest.raises(NotApproved, match="Ana rejected it"):
+        person.comes_again(given("Reject"))
+    assert on_record(ledger) == [("first_day", "rejected", "Ana")]
+
+
+def test_without_an_answer_it_is_asked_again(derived, rules, ledger, requests_):
+    rules("first_day: true")
+    person = Person(derived)
+    person.asked()
+    with pytest.raises(TaskAwaitingInput):
+        person.comes_again(None)
+    assert len(requests_) == 2
+    assert on_record(ledger) == [("first_day", None, None)]
+
+
+def test_an_answer_about_other_books_decides_nothing_and_says_so(derived, rules, ledger, sandbox):
+    rules("first_day: true")
+    person = Person(derived)
+    person.asked()
+    sandbox.pay_late(TENANT, CAJA, DAY, form=1, amount=Decimal("10.00"))
+    for name in ("land", "stage", "derive"):
+        derived.step(name)
+    with pytest.raises(
+        NotApproved, match="Ana answered when other books were asked about, so the answer was NOT taken"
+    ):
+        person.comes_again(given("Approve"))
+    assert on_record(ledger) == [("first_day", "not taken", "Ana")]
+    with pytest.raises(TaskAwaitingInput):
+        person.comes_again(None)  # cleared
+
+
+def test_an_answer_that_is_older_than_the_question_is_not_taken(derived, rules, ledger):
+    rules("first_day: true")
+    person = Person(derived)
+    person.asked()
+    with pytest.raises(NotApproved, match="NOT taken"):
+        person.comes_again(given("Approve", at=datetime(2024, 9, 6, tzinfo=UTC)))
+    assert on_record(ledger) == [("first_day", "not taken", "Ana")]

@@ -86,3 +86,11 @@ UPDATE ledger.approval SET decision = 'timed out', decided_at = clock_timestamp(
 UPDATE ledger.approval SET decision = :decision, decided_by = :decided_by, decided_at = clock_timestamp()
  WHERE box = :box AND business_date = :business_date AND asked_in = :run AND decision IS NULL
 RETURNING revision_id, reason, asked;
+
+-- name: last_asked^
+SELECT revision_id, asked_at, decision, decided_by FROM ledger.approval
+ WHERE box = :box AND business_date = :business_date AND asked_in = :run ORDER BY approval_id DESC LIMIT 1;
+
+-- name: leave!
+UPDATE ledger.approval SET decision = 'not taken', decided_by = :decided_by, decided_at = clock_timestamp()
+ WHERE box = :box AND business_date = :business_date AND asked_in = :run AND decision IS NULL;

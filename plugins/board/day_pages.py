@@ -65,6 +65,10 @@ def _about(
     """Everything that is known of the day."""
     books = board.Day(ledger, box.id, day)
     summary, taken, found = books.summary(), books.taken(), runs.of_day(session, box.id, day)
+    state = BOOKS[summary.state] if summary else None
+    why_unread = landing.never_read(ledger, day, box.id).get((box.id, day))
+    if summary and summary.staged_at is None:
+        summary = None  # known, and never read: there are no figures of it
     letter = next((run.letter for run in found if run.letter in LIVE), found[0].letter if found else None)
     unbooked, unacknowledged = suspects(ledger, box.id, day)
     return {
@@ -73,7 +77,8 @@ def _about(
         "company": company_names().get(box.company, box.company),
         "forms": form_names(box),
         "summary": summary,
-        "state": STATES[standing(BOOKS[summary.state] if summary else None, letter)],
+        "why_unread": why_unread,
+        "state": STATES[standing(state, letter)],
         "taken": taken,
         "claims": landing.claims(ledger, taken.snapshot_id, box.id) if taken else [],
         "figures": figures(ledger, box.id, day),

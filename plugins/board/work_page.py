@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
+import psycopg
 from airflow.api_fastapi.common.db.common import SessionDep
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -15,7 +16,8 @@ from board.boxes import Calendar, box_of, company_names
 from board.ledger import Ledger
 from board.month import box_months, successive
 from board.pages import PageDep
-from store import board
+from bookkeeping.sentence import Sentence
+from store import board, landing
 
 router = APIRouter()
 
@@ -49,6 +51,16 @@ def stretches(days: Sequence[date], letters: str, wanted: Container[str]) -> lis
     ]
 
 
+def _unread(ledger: psycopg.Connection, since: date) -> dict[str, list[tuple[date, Sentence]]]:
+    """Why days could not be read, by box, the oldest first; of days in a row for the same reason the first."""
+    by_box: dict[str, list[tuple[date, Sentence]]] = {}
+    for (box, day), why in sorted(landing.never_read(ledger, since).items(), key=lambda one: one[0]):
+        reasons = by_box.setdefault(box, [])
+        if not reasons or reasons[-1][1] != why:
+            reasons.append((day, why))
+    return by_box
+
+
 @router.get("/work")
 def work_page(viewer: ViewerDep, page: PageDep, session: SessionDep, ledger: Ledger, company: str = "") -> Response:
     """Everything of the person's boxes that waits for somebody, oldest first in each list."""
@@ -79,6 +91,7 @@ def work_page(viewer: ViewerDep, page: PageDep, session: SessionDep, ledger: Led
         uncertain=board.uncertain(ledger, list(known)),
         held_back=board.held_back(ledger, list(known)),
         unclosed=[(month.box, found) for month in months if (found := stretches(days, month.letters, UNCLOSED))],
+        unread=_unread(ledger, days[0]),
         stalled=[(box_of(row.dag_id), row) for row in runs.stalled(session, boxes)],
         why_stalled=runs.WHY_STALLED,
         may_run=viewer.may_run(boxes),

@@ -1,6 +1,8 @@
 """Sentences that can be said again in another language."""
 
 from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
 
 
 class Sentence(str):
@@ -21,6 +23,22 @@ class Sentence(str):
 
     def __str__(self) -> "Sentence":
         return self  # Python would make a plain text of it, also as the message of an error
+
+
+def as_json(value: object) -> Any:
+    """A sentence, or a value of one, as JSON keeps it, so that ``from_json`` can say it again in any language."""
+    if isinstance(value, Sentence):
+        return {"text": value.text, "values": {name: as_json(inner) for name, inner in value.values.items()}}
+    return {"amount": str(value)} if isinstance(value, Decimal) else str(value)
+
+
+def from_json(kept: Any) -> Any:
+    """What ``as_json`` kept."""
+    if not isinstance(kept, dict):
+        return kept
+    if "amount" in kept:
+        return Decimal(kept["amount"])
+    return Sentence(kept["text"], **{name: from_json(inner) for name, inner in kept["values"].items()})
 
 
 def together(things: Iterable[object]) -> Sentence:

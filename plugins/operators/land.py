@@ -9,6 +9,7 @@ from airflow.sdk.exceptions import AirflowException
 from bookkeeping.cash_box import CashBox
 from bookkeeping.certificate import contradictions
 from bookkeeping.reconcile import kind_and_form
+from bookkeeping.sentence import Sentence, one_after_the_other
 from cash_close.form import IN_BUSINESS_HOURS
 from cash_close.links import DayLink, SourceLink
 from language.say import counted, listed, money, say
@@ -49,6 +50,7 @@ class LandOperator(CashCloseStep):
     """
 
     about = "the source's answer was being landed"
+    reads = True
     operator_extra_links = (DayLink(), SourceLink())
     answers_for_it: str | None = None
     link = ""
@@ -190,19 +192,20 @@ class LandOperator(CashCloseStep):
             else:
                 self.log.warning(say("Certificate: {claim}. It does NOT hold.", claim=claim))
         if broken := contradictions(claims):
-            raise AirflowException(incomplete(box, day, broken))
+            raise incomplete(AirflowException, box, day, broken)
 
 
 def _rows(number: int) -> str:
     return counted(number, "{n} row", "{n} rows")
 
 
-def incomplete(box: CashBox, day: date, broken: "Sequence[Claim]") -> str:
-    """What people are told of a certificate that does not hold, both figures of each claim."""
-    said = say(
+def incomplete(kind: type[AirflowException], box: CashBox, day: date, broken: "Sequence[Claim]") -> AirflowException:
+    """An error of a certificate that does not hold: people are told both figures of each claim."""
+    text = (
         "the source's own figures are not what came, so nothing is booked of it:\n{claims}\n"
         "The answer is kept in landing.snapshot. The source is asked again when the task land is cleared; if its"
-        " figures go on differing, its people must say which are right.",
-        claims=listed(broken),
+        " figures go on differing, its people must say which are right."
     )
-    return f"{box.name}, {day}: {said}"
+    failure = kind(f"{box.name}, {day}: {say(text, claims=listed(broken))}")
+    failure.sentence = Sentence(text, claims=one_after_the_other(map(str, broken)))
+    return failure

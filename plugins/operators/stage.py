@@ -25,6 +25,7 @@ class StageOperator(CashCloseStep):
     """
 
     about = "the landed answer was being read and staged"
+    reads = True
 
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Reads the snapshot, stages what it says, and refuses to go on with rows that must be understood first."""
@@ -37,7 +38,7 @@ class StageOperator(CashCloseStep):
             raise refusal(box, day, "nothing was landed yet; clear the task land of this run")
         claims = landing.claims(ledger, snapshot.snapshot_id, box.id)
         if broken := contradictions(claims):
-            raise AirflowFailException(incomplete(box, day, broken))
+            raise incomplete(AirflowFailException, box, day, broken)
         reading = LandedDay(box, day, snapshot.body, invoices.seen_before(ledger, snapshot)).reading()
         reading = at_par(reading, self._at_par(box))
         reading = reading.released(box.approvals.releases)  # the step approve asks a person for them

@@ -1,7 +1,7 @@
 """What every step of a close shares: which box, which day, the ledger, the day's lock, and what a failure means."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,8 @@ class CashCloseStep(BaseOperator):
     """What the step is about, for a sentence on an error that it met there."""
     books_stand = "Nothing was booked."
     """Where the books stand when it breaks off."""
+    reads = False
+    """Whether a day that the step cannot do is one that was never read; why is then kept for people."""
     ui_color = "#e8f0e4"
     _asked_before = False
 
@@ -72,8 +74,13 @@ class CashCloseStep(BaseOperator):
             refuse_unknown(box.name, context, params(box))
             day = self.day = self._business_date(box, context)
             self.log.info(say("{box}, business date {day}: step {step}.", box=box.name, day=day, step=self.task_id))
-            work = self.rehearse if context["params"].get(DRY_RUN) else self.close
-            with open_ledger(self.ledger_connection) as ledger, box_day(ledger, box.id, day):
+            dry_run = bool(context["params"].get(DRY_RUN))
+            work = self.rehearse if dry_run else self.close
+            with (
+                open_ledger(self.ledger_connection) as ledger,
+                box_day(ledger, box.id, day),
+                nullcontext() if dry_run else self._why_kept(box, day, ledger),
+            ):
                 said = {"box": box.id, "business_date": str(day)} | work(box, day, ledger)
                 outages.over(ledger, box.id, day, self.task_id)
         for asset in self.outlets:
@@ -154,6 +161,28 @@ class CashCloseStep(BaseOperator):
         )
         return AirflowFailException(say(told, **values))
 
+    @contextmanager
+    def _why_kept(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> Iterator[None]:
+        """Where a step that reads fails, keeps why: a day that was never read is known all the same."""
+        try:
+            yield
+        except Exception as error:
+            if self.reads:
+                self._keep_why(box, day, ledger, error)
+            raise
+
+    def _keep_why(self, box: CashBox, day: date, ledger: "psycopg.Connection", error: Exception) -> None:
+        import psycopg
+
+        from operators.trouble import why
+        from store import landing
+
+        try:
+            landing.note_stopped(ledger, box.id, day, self.task_id, why(error, self.about))
+        except psycopg.Error as lost:
+            told = "Why the day is not read could not be kept in the ledger ({kind})."
+            self.log.warning(say(told, kind=type(lost).__name__))
+
     def _where_the_books_stand(self, box: CashBox | None) -> Sentence:
         return Sentence(self.books_stand)
 
@@ -219,7 +248,9 @@ class CashCloseStep(BaseOperator):
 
 def refusal(box: CashBox, day: date, text: str, **values: object) -> AirflowFailException:
     """What fails a step for good: which box and day, and what happened to them, as language.say takes it."""
-    return AirflowFailException(f"{box.name}, {day}: {say(text, **values)}")
+    failure = AirflowFailException(f"{box.name}, {day}: {say(text, **values)}")
+    failure.sentence = Sentence(text, **values)  # for whoever says it in another language
+    return failure
 
 
 @contextmanager

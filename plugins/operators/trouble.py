@@ -66,6 +66,20 @@ def what_happened(error: BaseException) -> Sentence:
     return Sentence("the database refused it ({code})", code=code)
 
 
+def why(error: BaseException, about: str) -> Sentence:
+    """The error as a sentence that can be said in any language, for the record; ``about``: what was being done."""
+    from mappings.findings import MappingError
+
+    sentence = getattr(error, "sentence", None) or str(error)
+    if isinstance(sentence, Sentence):
+        return sentence
+    if is_told(error):
+        return error.args[0]
+    if isinstance(error, (AirflowException, MappingError)):
+        return Sentence("{told}", told=sentence)
+    return Sentence("{about}, and {what}", about=Sentence(about), what=what_happened(error))
+
+
 def note_details(log: Logger, error: BaseException) -> None:
     """Writes to the log, at level debug, what helps to find the cause and quotes no value."""
     frames = (f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__))

@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 from bookkeeping.certificate import Claim
 from bookkeeping.documents import Kind, Total
 from bookkeeping.identity import Origin
+from bookkeeping.sentence import Sentence, as_json, from_json
 from bookkeeping.text import shown
 from store.session import alone, copy, named
 
@@ -165,3 +166,22 @@ def control_totals(connection: psycopg.Connection, snapshot_id: int, box: str) -
 def claims(connection: psycopg.Connection, snapshot_id: int, box: str) -> list[Claim]:
     """The box's certificate in a snapshot, claim by claim."""
     return [Claim(**row._asdict()) for row in _sql.claims(connection, snapshot_id=snapshot_id, box=box)]
+
+
+def note_stopped(connection: psycopg.Connection, box: str, business_date: date, step: str, why: Sentence) -> None:
+    """Keeps why a day could not be read, as it was last tried. Of no interest once it is staged."""
+    # PostgreSQL's JSON takes neither a NUL nor half a character.
+    told = _told(as_json(why))
+    _sql.note_stopped(connection, box=box, business_date=business_date, step=step, why=Jsonb(told))
+
+
+def _told(kept: Any) -> Any:
+    if isinstance(kept, dict):
+        return {name: _told(inner) for name, inner in kept.items()}
+    return _NOT_IN_A_TEXT.sub("\N{REPLACEMENT CHARACTER}", kept)
+
+
+def never_read(connection: psycopg.Connection, since: date, box: str | None = None) -> dict[tuple[str, date], Sentence]:
+    """Why days from ``since`` on, of a box or of all, could not be read so far; by box and day."""
+    rows = _sql.never_read(connection, since=since, box=box)
+    return {(row.box, row.business_date): from_json(row.why) for row in rows}

@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from html.parser import HTMLParser
 from uuid import uuid4
 
@@ -16,8 +17,11 @@ from pypdf.generic import IndirectObject
 
 from board.boxes import dag_of
 from bookkeeping.identity import Identity
+from bookkeeping.sentence import Sentence
 from cash_close.names import ASK_AGAIN
+from hooks.errors import RetriableError
 from hooks.sources import LandedDay
+from language.language import language
 from mappings.loader import cash_boxes
 from store import attempts, identity, landing, outages, staging
 from store import ledger as books
@@ -321,6 +325,19 @@ def test_a_day_of_which_nothing_is_known_says_so_and_offers_to_close_it(login):
     page = login().get(f"/boxes/{BOX.id}/{date(2026, 1, 2)}").text
     assert "falta" in page
     assert "Cerrar este día" in page
+
+
+def test_a_day_that_could_not_be_read_says_why_in_the_readers_language(login, ledger):
+    why = str(RetriableError(Sentence("the landed answer was being read and staged"), vendor="SGA"))
+    landing.note_stopped(ledger, BOX.id, DAY, "land", why)
+    said = language("es")(why)
+    assert said != why
+    assert board(login())[f"{BOX.id}/{DAY}"][0] == "f"
+    page = login().get(HERE).text
+    assert "El día no se ha podido leer hasta ahora:" in page
+    assert said in unescape(page)
+    assert "Cerrar este día" in page
+    assert said in unescape(login().get("/work").text)
 
 
 def test_a_watched_day_says_until_when_and_counts_as_closed(login, ledger):

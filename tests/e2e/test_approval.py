@@ -26,7 +26,7 @@ def test_a_rejected_day_posts_nothing_and_an_approved_one_is_posted_once(asking)
 
     assert answered(asking, run, "Reject") == "failed"
     assert asking.live(LOT, day) == []
-    subject = f"Caja 169, ITB, {day}: RECHAZADO por admin, sin registrar"
+    subject = f"[SANDBOX (pruebas)] Caja 169, ITB, {day}: RECHAZADO por admin, sin registrar"
     asking.wait(lambda: [mail for mail in asking.mails if mail["Subject"] == subject], "the mail")
     assert "SIN cerrar: admin lo rechazó" in asking.api.call("GET", f"/dags/{DAG}/dagRuns/{run}")["note"]
 

@@ -53,3 +53,13 @@ SELECT kind, form, rows, net FROM landing.control_total
 -- name: claims
 SELECT what, inner_rule, attested_rows, landed_rows, attested, landed FROM landing.claim
  WHERE snapshot_id = :snapshot_id AND box = :box ORDER BY claim;
+
+-- name: note_stopped!
+INSERT INTO landing.stopped (box, business_date, step, why) VALUES (:box, :business_date, :step, :why)
+    ON CONFLICT (box, business_date) DO UPDATE
+   SET step = excluded.step, why = excluded.why, stopped_at = clock_timestamp();
+
+-- name: never_read
+SELECT box, business_date, why FROM landing.stopped
+ WHERE business_date >= :since AND (CAST(:box AS text) IS NULL OR box = :box)
+   AND NOT EXISTS (SELECT FROM staging.day WHERE day.box = stopped.box AND day.business_date = stopped.business_date);

@@ -109,6 +109,7 @@ class FailureAlert(BaseNotifier):
             happened=f"{refused}\n{stays}",
             to_do=say(REJECTED),
             link=context["ti"].log_url,
+            boxes=_boxes(context["ti"]),
         )
 
     def _of_a_step_ended_from_outside(self, context: Any) -> Alert:

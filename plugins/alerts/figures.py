@@ -4,10 +4,11 @@ The chart is made of table cells: mail programs show no scripts, and most no dra
 spoken now.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from html import escape
+from typing import TYPE_CHECKING
 
 from bookkeeping.cash_box import CashBox
 from bookkeeping.identity import RetiredBox
@@ -15,6 +16,9 @@ from bookkeeping.reconcile import Comparison
 from language.say import money, say
 from mappings.companies import stale_after
 from store.overview import BoxDay
+
+if TYPE_CHECKING:
+    from operators.digest import CompanyDay
 
 Cell = tuple[str, str]
 """Style and text."""
@@ -28,24 +32,58 @@ WIDEST = 320
 
 
 def table(boxes: Sequence[CashBox | RetiredBox], found: Mapping[str, BoxDay]) -> str:
-    """A row for each cash box: documents, journal, ERP documents, state. ``found`` may lack some of them."""
+    """A row for each cash box: documents, money taken in, journal, ERP documents, state. ``found`` may lack some."""
     rows = [_cells(box, found.get(box.id)) for box in boxes]
-    return _table((say("Cash box"), say("Documents"), say("Journal"), say("ERP documents"), say("State")), rows)
+    titles = ("Cash box", "Documents", "Taken in", "Journal", "ERP documents", "State")
+    return _table(map(say, titles), rows)
+
+
+def by_day(days: "Sequence[CompanyDay]") -> str:
+    """A row for each day of a company, all its boxes together: documents, money taken in, journal, ERP documents."""
+    rows = [
+        [
+            (CELL, str(one.day)),
+            (RIGHT, str(len(one.boxes))),
+            (RIGHT, str(one.documents)),
+            (RIGHT, _amounts(one.taken_in)),
+            (RIGHT, _amounts(one.booked)),
+            (RIGHT, str(sum(len(day.erp_documents) for _, day in one.days))),
+            _agreement(one.agrees),
+        ]
+        for one in days
+    ]
+    titles = ("Day", "Cash boxes", "Documents", "Taken in", "Journal", "ERP documents", "")
+    return _table((say(title) if title else "" for title in titles), rows)
 
 
 def stations(sums: Mapping[str, Iterable[Comparison]]) -> str:
-    """The stations of the money side by side, by currency, all boxes together."""
-    rows = [
-        [
-            (CELL, f"{say(row.left)} / {say(row.right)}"),
-            (RIGHT, f"{money(row.left_net, currency)} ({row.left_rows})"),
-            (RIGHT, f"{money(row.right_net, currency)} ({row.right_rows})"),
-            (f"{CELL};color:{GREEN if row.agrees else RED}", say("agree") if row.agrees else say("DIFFER")),
-        ]
-        for currency, comparisons in sums.items()
-        for row in comparisons
-    ]
-    return _table((say("Stations"), say("One"), say("Other"), ""), rows)
+    """A row for each station that the money passes, by currency, all boxes together, and whether it has what the one
+    before has."""
+    rows = [row for currency, comparisons in sums.items() for row in _stations(currency, list(comparisons))]
+    return _table((say("Station"), say("Rows"), say("Money"), ""), rows)
+
+
+def _stations(currency: str, comparisons: Sequence[Comparison]) -> Iterator[list[Cell]]:
+    in_all = [row for row in comparisons if row.kind == "all"]
+    if not in_all:
+        return
+    yield _station("source", currency, in_all[0].left_rows, in_all[0].left_net, (CELL, ""))
+    for name, row in zip(("staged", "journal", "ERP"), in_all, strict=False):
+        # Of the ERP there is also what its entries come to, and what was read there.
+        agrees = all(one.agrees for one in comparisons if one is row or name == one.right[:3] == "ERP")
+        yield _station(name, currency, row.right_rows, row.right_net, _agreement(agrees))
+
+
+def _station(name: str, currency: str, rows: int, net: Decimal, sign: Cell) -> list[Cell]:
+    return [(CELL, say(name)), (RIGHT, str(rows)), (RIGHT, money(net, currency)), sign]
+
+
+def _agreement(agrees: bool) -> Cell:
+    return (f"{CELL};color:{GREEN if agrees else RED}", say("agrees") if agrees else say("DIFFERS"))
+
+
+def _amounts(sums: Mapping[str, Decimal]) -> str:
+    return ", ".join(money(amount, currency) for currency, amount in sorted(sums.items()))
 
 
 def chart(title: str, bars: Iterable[tuple[str, Decimal, str]]) -> str:
@@ -61,11 +99,13 @@ def chart(title: str, bars: Iterable[tuple[str, Decimal, str]]) -> str:
 def _cells(box: CashBox | RetiredBox, day: BoxDay | None) -> list[Cell]:
     name = f"{box.name} ({say('retired')})" if box.retired else box.name
     if day is None:
-        return [(CELL, name), (CELL, ""), (CELL, ""), (CELL, ""), (f"{CELL};color:{RED}", say("not read yet"))]
+        return [(CELL, name), *[(CELL, "")] * 4, (f"{CELL};color:{RED}", say("not read yet"))]
+    currency = day.currency or box.currency
     return [
         (CELL, name),
         (RIGHT, f"{day.documents}{say(' + {n} not booked', n=day.quarantined) if day.quarantined else ''}"),
-        (RIGHT, money(day.journal_total, day.currency or box.currency)),
+        (RIGHT, _amounts({currency: Decimal(0)} | dict(day.taken_in))),
+        (RIGHT, money(day.journal_total, currency)),
         (CELL, ", ".join(day.erp_documents) or say("none")),
         (f"{CELL};color:{GREEN if day.closed else RED};font-weight:bold", _state(box, day)),
     ]
@@ -74,7 +114,7 @@ def _cells(box: CashBox | RetiredBox, day: BoxDay | None) -> list[Cell]:
 def _state(box: CashBox, day: BoxDay) -> str:
     """Where the day stands, on what evidence, and until when the ERP is still looked at."""
     grade = day.grade(datetime.now(UTC), stale_after(box.company))
-    told = [say(day.word), *([say(grade)] if grade else [])]
+    told = [say(day.word), *filter(None, [grade and say(grade), day.why and say(day.why)])]
     if day.watched_until:
         told.append(say("watched until {when}", when=f"{day.watched_until.astimezone(box.zone):%Y-%m-%d %H:%M}"))
     return ", ".join(told)

@@ -1,6 +1,7 @@
 """Telling a company's people, by every way there is."""
 
 import logging
+from dataclasses import dataclass
 
 from alerts import chat, mail
 from alerts.alert import Alert
@@ -10,8 +11,21 @@ from language.say import say
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of an alert: whether anybody was told, and whether a way that there is did not work."""
+
+    told: bool
+    failed: bool
+
+
 def tell(alert: Alert) -> bool:
-    """Sends an alert by mail and to the company's chats. False, with a line in the log, where nobody could be told.
+    """Sends an alert; whether anybody could be told (see deliver)."""
+    return deliver(alert).told
+
+
+def deliver(alert: Alert) -> Delivery:
+    """Sends an alert by mail and to the company's chats. A line in the log says so where nobody could be told.
 
     What is about boxes that post to the sandbox says so.
 
@@ -21,13 +35,14 @@ def tell(alert: Alert) -> bool:
     told = [_by(way.send, alert) for way in (mail, chat)]
     if not any(told):
         log.warning(say("Nobody was told: {subject}", subject=alert.subject))
-    return any(told)
+    return Delivery(told=any(told), failed=None in told)
 
 
-def _by(send, alert: Alert) -> bool:
+def _by(send, alert: Alert) -> bool | None:
+    """Whether a way told anybody; None where it did not work."""
     try:
         return send(alert)
     except Exception as error:  # whatever a mail server or a chat does wrong must not fail what it is about
         kind = type(error).__name__
         log.error(say("The alert could not be sent ({kind}): {subject}", kind=kind, subject=alert.subject))
-        return False
+        return None

@@ -66,6 +66,7 @@ class WatchAlert(FailureAlert):
             happened=say(LOST, **values),
             to_do=say(LOOK_AT, **values),
             link=task.log_url,
+            boxes=[],
         )
 
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, AssetAll, PartitionedAssetTimetable
 
-from alerts.failure import FailureAlert
+from alerts.watch import WatchAlert
 from bookkeeping.cash_box import CashBox
 from cash_close.builder import START, closed_days
 from cash_close.owner import write_to
-from cash_close.retries import RetryByKind
+from cash_close.retries import PATIENT, RetryByKind
 from cash_close.roles import access_control
 from mappings.findings import MappingError
 from mappings.loader import cash_box, cash_box_ids
@@ -40,17 +40,18 @@ def company_day(company: str, boxes: list[CashBox], runbook: str) -> DAG:
         schedule=PartitionedAssetTimetable(assets=AssetAll(*(closed_days(box) for box in boxes))),
         start_date=START,
         catchup=False,
+        # Its runs mostly wait, so that a whole backfill is told in one digest.
+        max_active_runs=1000,
         is_paused_upon_creation=False,
         tags=["company day", company],
         owner_links=write_to(company),
         access_control=access_control(company),
-        default_args={
+        default_args=PATIENT
+        | {
             "owner": company,
-            "retries": 2,
-            "retry_delay": timedelta(seconds=30),
             "retry_policy": RetryByKind(),
             "execution_timeout": timedelta(minutes=10),
-            "on_failure_callback": FailureAlert(company, company),
+            "on_failure_callback": WatchAlert(company, f"company_day {company}"),
         },
     ) as dag:
         CompanyDayOperator(task_id="consolidate", company=company)

@@ -1,33 +1,37 @@
-"""A company's day: once all its boxes have closed a date, their money side by side in all, and one digest."""
+"""A company's day: once all its boxes have closed a date, their money side by side in all, and a digest.
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, date, datetime
-from decimal import Decimal
+Days that are closed one after the other, by a backfill or by hand, are told in one digest, once the company's boxes
+have come to rest. The ledger keeps which days are still to be told: a digest is late at worst, and never lost.
+"""
+
+import os
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException
 
-from bookkeeping.money import ZERO
-from language.say import in_language, listed, money, say
-from mappings.companies import language_of, stale_after
+from language.say import in_language, listed, say
+from mappings.companies import language_of
+from operators.digest import CompanyDay, company_day, send
 from operators.step import open_ledger
 from timetables.business_day import parse_day
 
 if TYPE_CHECKING:
     import psycopg
 
-    from alerts.alert import Alert
-    from bookkeeping.cash_box import CashBox
-    from bookkeeping.identity import RetiredBox
-    from bookkeeping.reconcile import Comparison
-    from store.overview import BoxDay
+QUIET_SECONDS = "CIERRE_DIGEST_QUIET_SECONDS"
+"""The setting of how long a company's boxes must have closed nothing before late days are told; 300 without it."""
+
+GRACE = timedelta(minutes=30)
+"""How much later than it said a waiting run may wake and still be counted on by the others."""
 
 
 class CompanyDayOperator(BaseOperator):
     """Consolidates a company's business date (the run's partition key) and tells its people, with table and chart.
+
+    The day that ended last is told at once, where no other is to be told; so is any that was asked for by hand. All
+    others wait until the company's boxes have come to rest, without a worker; then one run tells them all.
 
     Fails where a box of the company is not closed, naming it; run it again by its key when it is.
     """
@@ -41,32 +45,70 @@ class CompanyDayOperator(BaseOperator):
         self.ledger_connection = ledger_connection
 
     def execute(self, context: Any) -> dict[str, Any]:
-        """Returns the day and how many boxes there are."""
+        """Returns the day, how many boxes there are, and how many days were told."""
+        from airflow.providers.standard.triggers.temporal import DateTimeTrigger
+
         with in_language(language_of(self.company)):
-            return self._consolidate(context)
+            said, until = self._consolidate(context)
+        if until:
+            self.defer(trigger=DateTimeTrigger(moment=until), method_name="resume")
+        return said
 
-    def _consolidate(self, context: Any) -> dict[str, Any]:
-        from alerts.people import tell
-        from mappings.loader import cash_boxes
-        from store import overview
+    def resume(self, context: Any, event: Any = None) -> dict[str, Any]:
+        """Goes on once the boxes may have come to rest."""
+        return self.execute(context)
 
-        day = self._day(context["dag_run"].partition_key)
-        known = cash_boxes()
-        boxes = [box for box in known.values() if box.company == self.company and box.start_date <= day]
-        with open_ledger(self.ledger_connection) as ledger:
-            found = {one.box: one for one in overview.day(ledger, day)}
-            self._check(day, boxes, found)
-            boxes = [as_booked(box, found[box.id]) for box in (*boxes, *self._retired(ledger, known, found))]
-            sums = {
-                currency: overview.consolidated(ledger, [box.id for box in of_currency], day)
-                for currency, of_currency in _by_currency(boxes)
-            }
-        for currency, comparisons in sums.items():
-            for row in comparisons:
-                told = "Boxes agree in {currency}: {row}." if row.agrees else "Boxes DIFFER in {currency}: {row}."
-                self.log.info(say(told, currency=currency, row=row))
-        tell(self._digest(day, boxes, found, sums, context["ti"].log_url))
-        return {"business_date": str(day), "boxes": len(boxes)}
+    def _consolidate(self, context: Any) -> tuple[dict[str, Any], datetime | None]:
+        """What the run says of itself; with an instant where it must wait until then."""
+        from store import digests
+
+        run = context["dag_run"]
+        day = self._day(run.partition_key)
+        by_hand = str(getattr(run.run_type, "value", run.run_type)) == "manual"
+        with open_ledger(self.ledger_connection) as ledger, digests.one_at_a_time(ledger, self.company):
+            digests.ask(ledger, self.company, day, run.run_id)
+            own = company_day(ledger, self.company, day)
+            self._check(own)
+            said = {"business_date": str(day), "boxes": len(own.boxes), "told": 0}
+            owed = list(digests.owed(ledger, self.company))
+            if day not in owed:
+                told = "{company}, {day}: was told already. To tell it again, trigger this DAG with the day as its key."
+                self.log.info(say(told, company=self.company, day=day))
+                return said, None
+            if until := None if by_hand else self._waits_until(ledger, own, owed):
+                return said, self._wait(ledger, day, until)
+            self._sum_up(own)
+            days = [own] if by_hand else self._closed(ledger, own, owed)
+            send(ledger, self.company, days, context["ti"].log_url)
+            return said | {"told": len(days)}, None
+
+    def _closed(self, ledger: "psycopg.Connection", own: CompanyDay, owed: list[date]) -> list[CompanyDay]:
+        """The days that the company is still to be told of, but those that are not closed any more."""
+        found = [own if day == own.day else company_day(ledger, self.company, day) for day in owed]
+        return [one for one in found if not one.open]
+
+    def _waits_until(self, ledger: "psycopg.Connection", own: CompanyDay, owed: list[date]) -> datetime | None:
+        """When the boxes will have come to rest; None where nothing is waited for."""
+        from store import digests
+
+        next_day, now = own.day + timedelta(days=1), datetime.now(UTC)
+        newest = not any(box.is_over(next_day, now) for box in own.boxes if not box.retired)
+        if newest and owed == [own.day]:
+            return None
+        quiet = timedelta(seconds=float(os.environ.get(QUIET_SECONDS, "300")))
+        return digests.closing_until(ledger, [box.id for box in own.boxes], quiet)
+
+    def _wait(self, ledger: "psycopg.Connection", day: date, until: datetime) -> datetime | None:
+        """The instant to wait for; None where another run waits already, which then tells this day, too."""
+        from store import digests
+
+        values = {"company": self.company, "day": day, "until": f"{until.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"}
+        if digests.another_waits(ledger, self.company, day):
+            self.log.info(say("{company}, {day}: is told with the other days that are being closed.", **values))
+            return None
+        self.log.info(say("{company}, {day}: days are being closed; they are told together after {until}.", **values))
+        digests.wait(ledger, self.company, day, until + GRACE)
+        return until
 
     def _day(self, key: str | None) -> date:
         try:
@@ -75,117 +117,20 @@ class CompanyDayOperator(BaseOperator):
             told = say("{company}: {why}. Give the day as the run's partition key.", company=self.company, why=error)
             raise AirflowFailException(told) from None
 
-    def _retired(
-        self, ledger: "psycopg.Connection", known: "Mapping[str, CashBox]", found: "Mapping[str, BoxDay]"
-    ) -> "list[RetiredBox]":
-        """The company's boxes that have no file any more and had closed the day: it stays in the sums."""
-        from store import identity
+    def _sum_up(self, own: CompanyDay) -> None:
+        for currency, comparisons in own.sums.items():
+            for row in comparisons:
+                told = "Boxes agree in {currency}: {row}." if row.agrees else "Boxes DIFFER in {currency}: {row}."
+                self.log.info(say(told, currency=currency, row=row))
 
-        of_old = set(identity.of_company(ledger, self.company)) - known.keys()
-        closed = [box_id for box_id in of_old if box_id in found and found[box_id].closed]
-        return list(identity.retired(ledger, closed).values())
-
-    def _check(self, day: date, boxes: "Sequence[CashBox]", found: "dict[str, BoxDay]") -> None:
-        wrong = [
-            f"{box.name}: {say(found[box.id].word if box.id in found else 'not read yet')}"
-            for box in boxes
-            if box.id not in found or not found[box.id].closed
-        ]
-        if wrong:
+    def _check(self, own: CompanyDay) -> None:
+        if own.open:
             raise AirflowFailException(
                 say(
                     "{company}, {day}: the company's day is not closed:\n{boxes}\nClose these days, then clear this"
                     " task.",
                     company=self.company,
-                    day=day,
-                    boxes=listed(wrong),
+                    day=own.day,
+                    boxes=listed(own.open),
                 )
             )
-
-    def _digest(
-        self,
-        day: date,
-        boxes: "Sequence[CashBox | RetiredBox]",
-        found: "dict[str, BoxDay]",
-        sums: "dict[str, list[Comparison]]",
-        link: str,
-    ) -> "Alert":
-        from alerts.alert import Alert
-        from alerts.figures import chart, stations, table
-        from mappings.companies import companies
-
-        name = companies()[self.company].name if self.company in companies() else self.company
-        total = ", ".join(
-            money(sum((found[box.id].journal_total for box in some), ZERO), currency)
-            for currency, some in _by_currency(boxes)
-        )
-        agree = all(row.agrees for rows in sums.values() for row in rows)
-        return Alert(
-            company=self.company,
-            subject=say("{company}, {day}: closed, {total}", company=name, day=day, total=total),
-            happened=say(
-                "All {n} cash boxes of {company} are closed: {documents} documents, {total}. {proof}",
-                n=len(boxes),
-                company=name,
-                documents=sum(found[box.id].documents for box in boxes),
-                total=total,
-                proof=_proof(boxes, found) if agree else say("Small differences were accepted by a person."),
-            ),
-            link=link,
-            boxes=[box.id for box in boxes],
-            figures=table(boxes, found)
-            + stations(sums)
-            + chart(say("Money by form of payment"), _by_form(boxes, found)),
-        )
-
-
-def as_booked(box: "CashBox | RetiredBox", day: "BoxDay") -> "CashBox | RetiredBox":
-    """The box with the currency in which a day of it was booked, whatever its file says now."""
-    if day.currency in ("", box.currency):
-        return box
-    return replace(box, currency=day.currency) if box.retired else box.model_copy(update={"currency": day.currency})
-
-
-def _proof(boxes: "Sequence[CashBox | RetiredBox]", found: "dict[str, BoxDay]") -> str:
-    """What is proved of boxes whose stations agree: the ERP's part only where its lines were compared."""
-    from bookkeeping.evidence import Grade
-
-    now = datetime.now(UTC)
-    grades = Counter(found[box.id].grade(now, stale_after(box.company)) for box in boxes)
-    del grades[None]
-    if not grades:
-        return say("Source and journal agree to the cent.")
-    if set(grades) == {Grade.READ_BACK}:
-        return say("Source, journal and ERP agree to the cent: the ERP was read back.")
-    counts = ", ".join(f"{say(grade)}: {grades[grade]}" for grade in Grade if grade in grades)
-    return say("Source and journal agree to the cent. The ERP, by cash boxes: {counts}.", counts=counts)
-
-
-def _by_currency(boxes: "Sequence[CashBox | RetiredBox]") -> "list[tuple[str, list[CashBox | RetiredBox]]]":
-    grouped: dict[str, list[CashBox | RetiredBox]] = defaultdict(list)
-    for box in boxes:
-        grouped[box.currency].append(box)
-    return sorted(grouped.items())
-
-
-def _by_form(
-    boxes: "Sequence[CashBox | RetiredBox]", found: "Mapping[str, BoxDay]"
-) -> Iterator[tuple[str, Decimal, str]]:
-    """Label, amount and currency of each form of payment, summed over the boxes that book it by one mapping."""
-    sums: Counter[tuple[str, str, str]] = Counter()
-    for box in boxes:
-        for (form, currency), amount in found[box.id].money.items():
-            sums[box.mapping, form, currency] += amount
-    for (mapping, form, currency), amount in sums.items():
-        yield _form_name(mapping, form), amount, currency
-
-
-def _form_name(mapping: str, form: str) -> str:
-    """What accountants call a form; a mapping that is gone, with the box that it was for, names none."""
-    from mappings.findings import MappingError
-    from mappings.loader import account_mapping
-
-    try:
-        return account_mapping(mapping).form_name(form)
-    except MappingError:
-        return form

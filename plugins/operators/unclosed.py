@@ -13,8 +13,11 @@ from mappings.companies import language_of
 from operators.step import open_ledger
 
 if TYPE_CHECKING:
+    import psycopg
+
     from alerts.alert import Alert
     from bookkeeping.cash_box import CashBox
+    from bookkeeping.sentence import Sentence
 
 LOOKS_BACK = timedelta(days=31)
 LATE = "late"
@@ -42,13 +45,14 @@ class UnclosedDaysOperator(BaseOperator):
         from alerts.people import tell
         from mappings.companies import companies
         from mappings.loader import cash_boxes
-        from store import overview
+        from store import landing, overview
 
         now = datetime.now(UTC)
         since = now.date() - LOOKS_BACK
         known = companies()
         missing: dict[str, dict[CashBox, list[date]]] = defaultdict(dict)
         with open_ledger(self.ledger_connection) as ledger:
+            unread = landing.never_read(ledger, since)
             settled = overview.closed_days(ledger, since) | overview.told(ledger, LATE, since)
             for box in cash_boxes().values():
                 within = timedelta(hours=known[box.company].close_within if box.company in known else 12)
@@ -58,20 +62,37 @@ class UnclosedDaysOperator(BaseOperator):
             for company, boxes in missing.items():
                 name = known[company].name if company in known else company
                 with in_language(language_of(company)):
-                    alert = _alert(company, name, boxes, context["ti"].log_url)
+                    alert = _alert(company, name, boxes, unread, context["ti"].log_url)
                     self.log.warning(f"{alert.subject}\n{alert.happened}")
                     if tell(alert):
                         overview.note_told(ledger, LATE, ((box.id, day) for box, late in boxes.items() for day in late))
                 told[company] = sum(map(len, boxes.values()))
+            self._digests(ledger, known, context["ti"].log_url)
         return told
 
+    def _digests(self, ledger: "psycopg.Connection", companies: Iterable[str], link: str) -> None:
+        """Sends the digests that are owed and that no run will send any more."""
+        from operators.digest import send_overdue
 
-def _alert(company: str, name: str, boxes: "Mapping[CashBox, Sequence[date]]", link: str) -> "Alert":
-    """What a company is told of the late days of its boxes, in the language that is spoken now."""
+        for company in companies:
+            send_overdue(ledger, company, link, self.log)
+
+
+def _alert(
+    company: str,
+    name: str,
+    boxes: "Mapping[CashBox, Sequence[date]]",
+    unread: "Mapping[tuple[str, date], Sentence]",
+    link: str,
+) -> "Alert":
+    """What a company is told of the late days of its boxes, in the language that is spoken now; ``unread`` says why
+    some could not be read."""
     from alerts.alert import Alert
 
     late = counted(sum(map(len, boxes.values())), "{n} day is NOT closed", "{n} days are NOT closed")
-    days = "\n".join(f"- {box.name}: {spans(late)}" for box, late in boxes.items())
+    days = "\n".join(
+        line for box, late in boxes.items() for line in (f"- {box.name}: {spans(late)}", *_reasons(box, late, unread))
+    )
     return Alert(
         company=company,
         subject=f"{name}: {late}",
@@ -80,6 +101,15 @@ def _alert(company: str, name: str, boxes: "Mapping[CashBox, Sequence[date]]", l
         link=link,
         boxes=[box.id for box in boxes],
     )
+
+
+def _reasons(box: "CashBox", late: "Sequence[date]", unread: "Mapping[tuple[str, date], Sentence]") -> Iterator[str]:
+    """Why days of a box could not be read, each reason once."""
+    why: dict[str, list[date]] = defaultdict(list)
+    for day in late:
+        if (box.id, day) in unread:
+            why[say(unread[box.id, day])].append(day)
+    return (f"  {spans(days)}: {reason}" for reason, days in why.items())
 
 
 def due(box: "CashBox", since: date, until: datetime) -> Iterator[date]:

@@ -10,6 +10,8 @@ import psycopg
 
 from bookkeeping.evidence import Grade, Posted, evidence
 from bookkeeping.reconcile import Comparison
+from bookkeeping.sentence import Sentence, from_json
+from bookkeeping.takings import sign
 from store.session import named
 
 _sql = named("overview")
@@ -17,11 +19,12 @@ _sql = named("overview")
 
 @dataclass(frozen=True, slots=True)
 class BoxDay:
-    """One box's day. ``state``: reconciled, no activity, discrepancy, open, uncertain, changed (since it was closed) or
-    elsewhere (closed at another site of the ERP).
+    """One box's day. ``state``: reconciled, no activity, discrepancy, open, not read (``why`` says why), uncertain,
+    changed (since it was closed) or elsewhere (closed at another site of the ERP).
 
     ``money_by_form`` is the net money of payments and receipts by form of payment id, ``money`` the same by form and
-    currency; ``currency`` is that in which the day was booked, "" where nothing was. ``erp_documents`` reads
+    currency, ``taken_in`` the money taken in by currency (bookkeeping.takings); ``currency`` is that in which the day
+    was booked, "" where nothing was. ``erp_documents`` reads
     ``lot/sublot/document``, reversals included. ``watched_until``: until when a request that was given up may still be
     carried out; None where none may. ``posted``: how far its documents in the ERP are known.
     """
@@ -40,6 +43,8 @@ class BoxDay:
     currency: str = ""
     money: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
     posted: tuple[Posted, ...] = ()
+    taken_in: Mapping[str, Decimal] = field(default_factory=dict)
+    why: Sentence | None = None
 
     @property
     def closed(self) -> bool:
@@ -58,10 +63,14 @@ class BoxDay:
 
 
 def day(connection: psycopg.Connection, business_date: date) -> list[BoxDay]:
-    """All boxes that were staged for a date, by name."""
+    """All boxes that were read for a date, or could not be, by name."""
     money: dict[str, dict[tuple[str, str], Decimal]] = defaultdict(dict)
     for row in _sql.money_by_form(connection, business_date=business_date):
         money[row.box][row.form, row.currency] = row.net
+    taken_in: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for row in _sql.takings(connection, business_date=business_date):
+        if moved := sign(row.kind, row.sale_type, row.returned):
+            taken_in[row.box][row.currency] += moved * row.net
     posted: dict[str, list[Posted]] = defaultdict(list)
     for row in _sql.posted(connection, business_date=business_date):
         posted[row.box].append(Posted(row.acknowledged_at, row.read_at))
@@ -72,6 +81,8 @@ def day(connection: psycopg.Connection, business_date: date) -> list[BoxDay]:
                 "money_by_form": {form: Decimal(net) for form, net in row.money_by_form.items()},
                 "money": money[row.box],
                 "posted": tuple(posted[row.box]),
+                "taken_in": dict(taken_in[row.box]),
+                "why": from_json(row.why),
             }
         )
         for row in _sql.box_days(connection, business_date=business_date)

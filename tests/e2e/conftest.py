@@ -139,6 +139,8 @@ def system() -> Iterator[System]:
         # What is down is asked again after so many seconds (900 by default). Much sooner, a scheduler that lags takes a
         # task that is back for the one that had left it to wait, and fails it.
         "CIERRE_ASK_AGAIN_SECONDS": "15",
+        # Late days are told once the boxes have closed nothing for so long: five minutes by default.
+        "CIERRE_DIGEST_QUIET_SECONDS": "20",
         # What runs, a test has started: yesterday and the sweep do not come in between.
         "AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "False",
         # The tests of kills hold many tasks at once.

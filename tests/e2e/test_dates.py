@@ -75,6 +75,26 @@ def test_the_schedule_closes_yesterday_and_the_companys_day_follows_by_itself(sy
     assert of_company["partition_key"] == key
 
 
+def test_a_backfill_of_a_company_is_told_in_one_mail_in_the_order_of_its_days(system, boxes):
+    first, last = date(2024, 3, 4), date(2024, 3, 6)
+    system.api.call("PATCH", "/dags", params={"dag_id_pattern": "cash_close__"}, json={"is_paused": True})
+    with schedule_on(system):
+        assert backfill(system.stack, "itb_online", "", first, last, Console(width=140)) == 0
+        system.wait(lambda: mails(system, f"ITB Online, {first}"), "the digest", every=1)
+        system.wait(lambda: told_of(system, "itb_online", first, last) == 3, "all days to be told", every=1)
+    (mail,) = (mail for mail in system.mails if mail["Subject"].startswith("ITB Online, 2024-03"))
+    assert mail["Subject"].startswith(f"ITB Online, {first} a {last}: 3 días cerrados, cobrado ")
+    body = mail.get_body(("html",)).get_content()
+    places = [body.index(f">{first + timedelta(days=number)}<") for number in range(3)]
+    assert places == sorted(places)
+
+
+def told_of(system, company: str, first: date, last: date) -> int:
+    """Of how many days of a range the ledger says that a company was told."""
+    told = "SELECT count(told_at) FROM ledger.digest WHERE company = %s AND business_date BETWEEN %s AND %s"
+    return system.ledger.execute(told, (company, first, last)).fetchone()[0]
+
+
 def run_of(system, dag: str, **filters: str) -> dict | None:
     found = system.api.call("GET", f"/dags/{dag}/dagRuns", params={"order_by": "-id", "limit": 1, **filters})
     return next(iter(found["dag_runs"]), None)

@@ -1,38 +1,61 @@
 """A company's day: consolidated and told once all its boxes are closed."""
 
-from datetime import date
+import logging
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException, TaskDeferred
 
-from operators.company_day import CompanyDayOperator
-from store import capabilities, overview
+from operators.company_day import QUIET_SECONDS, CompanyDayOperator
+from operators.digest import NotSent, send_overdue
+from store import capabilities, digests, overview
 from store.capabilities import Capability
 
 DAY = date(2024, 9, 6)
 
 
-def consolidate(key: str | None = str(DAY)) -> dict:
-    context = {"dag_run": SimpleNamespace(partition_key=key), "ti": SimpleNamespace(log_url="http://127.0.0.1/run")}
+def consolidate(key: str | None = str(DAY), run_type: str = "asset_triggered", number: int = 1) -> dict:
+    run = SimpleNamespace(partition_key=key, run_type=run_type, run_id=f"{key}__{run_type}__{number}")
+    context = {"dag_run": run, "ti": SimpleNamespace(log_url="http://127.0.0.1/run")}
     return CompanyDayOperator(task_id="consolidate", company="itb").execute(context)
+
+
+@pytest.fixture(autouse=True)
+def at_rest(monkeypatch):
+    """No test waits until the boxes have closed nothing for minutes."""
+    monkeypatch.setenv(QUIET_SECONDS, "0")
+
+
+def body_of(mail) -> str:
+    return mail.get_body(("html",)).get_content()
+
+
+def close_both(close, *days: date) -> None:
+    for day in days:
+        close("itb_caja_164", day).all()
+        close("itb_caja_165", day).all()
 
 
 def test_the_digest_has_a_row_for_each_box_the_stations_and_a_chart(close, mailbox, ledger):
     close("itb_caja_164", DAY).all()
     close("itb_caja_165", DAY).all()
-    assert consolidate() == {"business_date": "2024-09-06", "boxes": 2}
+    assert consolidate() == {"business_date": "2024-09-06", "boxes": 2, "told": 1}
     (mail,) = mailbox
     days = overview.day(ledger, DAY)
-    total = sum(day.journal_total for day in days)
-    assert mail["Subject"] == f"Instituto Tecnológico Bolivariano, 2024-09-06: closed, {total:,} USD"
+    total = taken_in(ledger)
+    assert 0 < total < sum(day.journal_total for day in days)
+    assert mail["Subject"] == f"Instituto Tecnológico Bolivariano, 2024-09-06: closed, taken in {total:,} USD"
     body = mail.get_body(("html",)).get_content()
     assert f"{sum(day.documents for day in days)} documents" in body
     assert "agree to the cent" in body
     for day in days:
         assert f"{day.journal_total:,} USD" in body
         assert day.erp_documents[0] in body
-    assert "staged / journal" in body
+    for station in ("source", "staged", "journal", "ERP"):
+        assert body.count(f">{station}<") == 1
+    assert body.count(">agrees<") == 3
     assert body.count("background:#2f6f9f") == len({form for day in days for form in day.money_by_form})
 
 
@@ -70,18 +93,83 @@ def test_the_digest_says_no_more_of_an_erp_that_only_answered(close, mailbox):
 def test_a_box_whose_file_is_gone_stays_in_the_sums_of_the_days_that_it_closed(close, mailbox, ledger, mappings):
     close("itb_caja_164", DAY).all()
     close("itb_caja_165", DAY).all()
-    total = sum(day.journal_total for day in overview.day(ledger, DAY))
+    total = taken_in(ledger)
     (mappings / "cash_boxes" / "itb_caja_165.yaml").unlink()
-    assert consolidate() == {"business_date": "2024-09-06", "boxes": 2}
-    assert mailbox[0]["Subject"].endswith(f"closed, {total:,} USD")
+    assert consolidate() == {"business_date": "2024-09-06", "boxes": 2, "told": 1}
+    assert mailbox[0]["Subject"].endswith(f"closed, taken in {total:,} USD")
     assert "Caja 165, ITB (retired)" in mailbox[0].get_body(("html",)).get_content()
 
 
 def test_days_that_were_booked_in_another_currency_are_summed_apart(close, mailbox, ledger, mappings):
     close("itb_caja_164", DAY).all()
     close("itb_caja_165", DAY).all()
-    first, second = (day.journal_total for day in overview.day(ledger, DAY))
+    total = taken_in(ledger)
     file = mappings / "cash_boxes" / "itb_caja_165.yaml"
     file.write_text(file.read_text().replace("currency: USD", "currency: EUR"))
     consolidate()  # the file changed after the day was closed: it was closed in dollars
-    assert mailbox[0]["Subject"].endswith(f"closed, {first + second:,} USD")
+    assert mailbox[0]["Subject"].endswith(f"closed, taken in {total:,} USD")
+
+
+def taken_in(ledger) -> Decimal:
+    """Of the sandbox's schools: what was paid and received, whatever the journal makes of it."""
+    paid = "SELECT sum(net) FROM staging.document WHERE business_date = %s AND kind IN ('payment', 'receipt')"
+    return ledger.execute(paid, (DAY,)).fetchone()[0]
+
+
+def test_days_that_are_closed_one_after_the_other_are_told_in_one_mail_in_their_order(
+    close, mailbox, ledger, monkeypatch
+):
+    days = [date(2024, 9, number) for number in (4, 5, 6)]
+    close_both(close, *days)
+    monkeypatch.setenv(QUIET_SECONDS, "300")
+    with pytest.raises(TaskDeferred) as waiting:
+        consolidate(str(days[2]))
+    assert waiting.value.method_name == "resume"
+    assert consolidate(str(days[0]))["told"] == consolidate(str(days[1]))["told"] == 0
+    assert mailbox == []
+
+    monkeypatch.setenv(QUIET_SECONDS, "0")
+    assert consolidate(str(days[2]))["told"] == 3
+    (mail,) = mailbox
+    assert mail["Subject"].startswith("Instituto Tecnológico Bolivariano, 2024-09-04 to 2024-09-06: 3 days closed, ")
+    body = body_of(mail)
+    assert [body.index(f">{day}<") for day in days] == sorted(body.index(f">{day}<") for day in days)
+    assert body.count(">journal<") == 1
+    assert consolidate(str(days[2]))["told"] == 0  # cleared
+    assert len(mailbox) == 1
+
+
+def test_a_digest_that_is_asked_for_by_hand_is_sent_at_once_alone_and_again(close, mailbox, monkeypatch):
+    close_both(close, DAY)
+    monkeypatch.setenv(QUIET_SECONDS, "300")
+    assert consolidate(run_type="manual", number=1)["told"] == 1
+    assert consolidate(run_type="manual", number=2)["told"] == 1
+    assert len(mailbox) == 2
+
+
+def test_a_digest_that_was_perhaps_sent_is_sent_again_and_says_so(close, mailbox, ledger):
+    close_both(close, DAY)
+    digests.ask(ledger, "itb", DAY, f"{DAY}__asset_triggered__1")
+    digests.begin(ledger, "itb", [DAY])  # and its process was killed
+    assert consolidate()["told"] == 1
+    assert mailbox[0]["Subject"].endswith("(perhaps repeated)")
+    assert "may have been sent before" in body_of(mailbox[0])
+
+
+def test_a_digest_that_cannot_be_sent_stays_owed(close, ledger, unused_port, monkeypatch):
+    close_both(close, DAY)
+    monkeypatch.setenv("AIRFLOW_CONN_ALERTS_SMTP", f"smtp://127.0.0.1:{unused_port}?disable_ssl=true&disable_tls=true")
+    with pytest.raises(NotSent, match="could not be sent"):
+        consolidate()
+    assert digests.owed(ledger, "itb") == {DAY: False}
+
+
+def test_a_digest_whose_run_is_gone_is_sent_by_the_hourly_watch(close, mailbox, ledger):
+    close_both(close, DAY)
+    digests.ask(ledger, "itb", DAY, "a run that was deleted")
+    send_overdue(ledger, "itb", "", logging.getLogger())
+    assert mailbox == []  # it may still be at work
+    digests.wait(ledger, "itb", DAY, datetime(2024, 9, 7, tzinfo=UTC))
+    send_overdue(ledger, "itb", "", logging.getLogger())
+    assert len(mailbox) == 1
+    assert digests.owed(ledger, "itb") == {}

@@ -100,11 +100,13 @@ def test_a_source_that_is_down_ends_the_log_in_spanish_and_is_tried_again(close,
 def test_the_digest_is_written_in_spanish(close, spanish, mailbox):
     close(BOX, DAY).all()
     close("itb_caja_165", DAY).all()
-    context = {"dag_run": SimpleNamespace(partition_key=str(DAY)), "ti": SimpleNamespace(log_url="http://127.0.0.1/x")}
+    run = SimpleNamespace(partition_key=str(DAY), run_type="manual", run_id="by hand")
+    context = {"dag_run": run, "ti": SimpleNamespace(log_url="http://127.0.0.1/x")}
     CompanyDayOperator(task_id="consolidate", company="itb").execute(context)
     (mail,) = mailbox
-    assert mail["Subject"].startswith("Instituto Tecnológico Bolivariano, 2024-09-06: cerrado, ")
+    assert mail["Subject"].startswith("Instituto Tecnológico Bolivariano, 2024-09-06: cerrado, cobrado ")
     body = mail.get_body(("html",)).get_content()
     for text in ("Todas las cajas (2)", "coinciden al centavo", "9.908,53 USD", "Documentos del ERP", "conciliado",
-                 "preparado / asiento", "Dinero por forma de pago", "Abrirlo en Airflow"):  # fmt: skip
+                 ">preparado<", ">asiento<", ">Cobrado<", "coincide", "Dinero por forma de pago",
+                 "Abrirlo en Airflow"):  # fmt: skip
         assert text in body

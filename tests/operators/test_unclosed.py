@@ -1,10 +1,12 @@
 """Days that nobody closed are told once, whether or not Airflow ever made a run for them."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 
+from hooks.errors import RetriableError
 from mappings.loader import cash_box
 from operators.unclosed import UnclosedDaysOperator, due, spans
 from support.mailbox import MailServer
@@ -38,6 +40,17 @@ def test_skipped_days_are_told_once_and_closed_ones_never(close, only_box, mailb
     assert f"Caja 164, ITB: {LATEST - timedelta(days=3)}, {LATEST - timedelta(days=1)} to " in body
     assert look() == {}
     assert len(mailbox) == 1
+
+
+def test_a_day_that_could_not_be_read_is_told_with_the_reason(close, only_box, mailbox, unused_port, monkeypatch):
+    gone = {"conn_type": "sga", "host": f"http://127.0.0.1:{unused_port}/sga/itb", "extra": {"retries": 0}}
+    monkeypatch.setenv("AIRFLOW_CONN_SGA_ITB", json.dumps(gone))
+    with pytest.raises(RetriableError):
+        close(BOX, LATEST).step("land")
+    look()
+    body = mailbox[0].get_body(("html",)).get_content()
+    assert f"{LATEST}: SGA: " in body
+    assert body.count("SGA: ") == 1
 
 
 def test_days_of_which_nobody_could_be_told_are_told_as_soon_as_it_works(close, only_box, unused_port, monkeypatch):

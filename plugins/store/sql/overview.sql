@@ -1,6 +1,6 @@
 -- name: box_days
 SELECT box, business_date, day.state, day.revision, day.documents, day.quarantined, journal_total, money_by_form,
-       erp_documents, uncertain, day.watched_until, coalesce(kept.currency, '') AS currency
+       erp_documents, uncertain, day.watched_until, coalesce(kept.currency, '') AS currency, day.why
   FROM ledger.box_day AS day LEFT JOIN board.box_day AS kept USING (box, business_date)
  WHERE business_date = :business_date ORDER BY box;
 
@@ -8,6 +8,12 @@ SELECT box, business_date, day.state, day.revision, day.documents, day.quarantin
 -- What is staged of a date by box, form of payment and currency; only what has a form.
 SELECT box, form, currency, sum(net) AS net FROM board.form_day
  WHERE business_date = :business_date AND form <> '' GROUP BY box, form, currency ORDER BY box, form, currency;
+
+-- name: takings
+-- What is staged of a date by all that decides whether it is money at the till.
+SELECT box, kind, attributes ->> 'sale_type' AS sale_type, attributes ->> 'returned' AS returned, currency,
+       sum(net) AS net
+  FROM staging.document WHERE business_date = :business_date GROUP BY 1, 2, 3, 4, 5;
 
 -- name: posted
 -- How far each document is known that stands for the day at its box's present site of the ERP.

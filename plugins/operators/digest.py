@@ -1,0 +1,281 @@
+"""A company's digest: closed days of all its boxes in one mail, in order, with figures."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from logging import Logger
+from typing import TYPE_CHECKING
+
+from airflow.sdk.exceptions import AirflowException
+
+from bookkeeping.money import ZERO
+from language.say import in_language, money, say
+from mappings.companies import language_of, stale_after
+from operators.unclosed import spans
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from alerts.alert import Alert
+    from bookkeeping.cash_box import CashBox
+    from bookkeeping.identity import RetiredBox
+    from bookkeeping.reconcile import Comparison
+    from store.overview import BoxDay
+
+
+class NotSent(AirflowException):
+    """A digest could not be sent by any way; it is owed still, so that it is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyDay:
+    """A company's date: its boxes in the currency in which each was booked, how each stands in the ledger (``found``,
+    by id), and what they compared, by currency."""
+
+    day: date
+    boxes: "list[CashBox | RetiredBox]"
+    found: "dict[str, BoxDay]"
+    sums: "dict[str, list[Comparison]]"
+
+    @property
+    def open(self) -> list[str]:
+        """Its boxes that are not closed, each with how it stands."""
+        return [
+            f"{box.name}: {_standing(self.found.get(box.id))}"
+            for box in self.boxes
+            if box.id not in self.found or not self.found[box.id].closed
+        ]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether all stations of the money are alike."""
+        return all(row.agrees for rows in self.sums.values() for row in rows)
+
+    @property
+    def days(self) -> "list[tuple[CashBox | RetiredBox, BoxDay]]":
+        """Each box with its day."""
+        return [(box, self.found[box.id]) for box in self.boxes]
+
+    @property
+    def documents(self) -> int:
+        """How many there are."""
+        return sum(day.documents for _, day in self.days)
+
+    @property
+    def taken_in(self) -> "Counter[str]":
+        """The money taken in, by currency."""
+        sums: Counter[str] = Counter()
+        for box, day in self.days:
+            sums[box.currency] += ZERO
+            for currency, amount in day.taken_in.items():
+                sums[currency] += amount
+        return sums
+
+    @property
+    def booked(self) -> "Counter[str]":
+        """What the journals come to, by currency."""
+        sums: Counter[str] = Counter()
+        for box, day in self.days:
+            sums[box.currency] += day.journal_total
+        return sums
+
+
+def company_day(ledger: "psycopg.Connection", company: str, day: date) -> CompanyDay:
+    """What the ledger knows of a company's date now."""
+    from mappings.loader import cash_boxes
+    from store import overview
+
+    known = cash_boxes()
+    found = {one.box: one for one in overview.day(ledger, day)}
+    own = [box for box in known.values() if box.company == company and box.start_date <= day]
+    boxes = [as_booked(box, found.get(box.id)) for box in (*own, *_retired(ledger, company, known, found))]
+    sums = {
+        currency: overview.consolidated(ledger, [box.id for box in of_currency], day)
+        for currency, of_currency in _by_currency(boxes)
+    }
+    return CompanyDay(day, boxes, found, sums)
+
+
+def _retired(
+    ledger: "psycopg.Connection", company: str, known: "Mapping[str, CashBox]", found: "Mapping[str, BoxDay]"
+) -> "list[RetiredBox]":
+    """The company's boxes that have no file any more and had closed the day: it stays in the sums."""
+    from store import identity
+
+    of_old = set(identity.of_company(ledger, company)) - known.keys()
+    closed = [box_id for box_id in of_old if box_id in found and found[box_id].closed]
+    return list(identity.retired(ledger, closed).values())
+
+
+def as_booked(box: "CashBox | RetiredBox", day: "BoxDay | None") -> "CashBox | RetiredBox":
+    """The box with the currency in which a day of it was booked, whatever its file says now."""
+    if day is None or day.currency in ("", box.currency):
+        return box
+    return replace(box, currency=day.currency) if box.retired else box.model_copy(update={"currency": day.currency})
+
+
+def send(ledger: "psycopg.Connection", company: str, days: Sequence[CompanyDay], link: str) -> None:
+    """Tells a company of closed days in one digest, and keeps that it was told.
+
+    What is about to be sent is noted before: whoever dies in between leaves a digest that is sent again, and says that
+    it may be a repetition. Raises NotSent where there is a way to tell people and none works.
+    """
+    from alerts.people import deliver
+    from store import digests
+
+    dates = [one.day for one in days]
+    doubtful = any(digests.owed(ledger, company).get(day) for day in dates)
+    alert = digest(company, days, link, repeated=doubtful)
+    digests.begin(ledger, company, dates)
+    delivery = deliver(alert)
+    if delivery.failed and not delivery.told:
+        if not doubtful:
+            digests.not_begun(ledger, company, dates)
+        raise NotSent(say("{subject}: the digest could not be sent. It is tried again.", subject=alert.subject))
+    digests.told(ledger, company, dates)
+
+
+def send_overdue(ledger: "psycopg.Connection", company: str, link: str, log: Logger) -> None:
+    """Tells a company of closed days whose own run, which should have told them, is gone. What cannot be sent now is
+    tried the next time."""
+    from store import digests
+
+    with in_language(language_of(company)), digests.one_at_a_time(ledger, company):
+        found = [company_day(ledger, company, day) for day in digests.overdue(ledger, company)]
+        if closed := [one for one in found if not one.open]:
+            try:
+                send(ledger, company, closed, link)
+            except NotSent as error:
+                log.warning(str(error))
+
+
+def digest(company: str, days: Sequence[CompanyDay], link: str, *, repeated: bool = False) -> "Alert":
+    """The digest of days in a row or not, in the language that is spoken now."""
+    from alerts.alert import Alert
+    from alerts.figures import by_day, chart, stations, table
+    from mappings.companies import companies
+
+    known = companies()
+    name = known[company].name if company in known else company
+    taken_in = _amounts([one.taken_in for one in days])
+    first, last = days[0], days[-1]
+    if len(days) == 1:
+        subject = say("{company}, {day}: closed, taken in {total}", company=name, day=first.day, total=taken_in)
+        happened = say(
+            "All {n} cash boxes of {company} are closed: {documents} documents, taken in {total}. {proof}",
+            n=len(first.boxes),
+            company=name,
+            documents=first.documents,
+            total=taken_in,
+            proof=_proof(days),
+        )
+        figures = table(first.boxes, first.found)
+    else:
+        subject = say(
+            "{company}, {first} to {last}: {n} days closed, taken in {total}",
+            company=name,
+            first=first.day,
+            last=last.day,
+            n=len(days),
+            total=taken_in,
+        )
+        happened = say(
+            "{n} days of {company} are closed ({days}): {documents} documents, taken in {total}. {proof}",
+            n=len(days),
+            company=name,
+            days=spans(one.day for one in days),
+            documents=sum(one.documents for one in days),
+            total=taken_in,
+            proof=_proof(days),
+        )
+        figures = by_day(days)
+    if repeated:
+        subject = say("{subject} (perhaps repeated)", subject=subject)
+        told = "A digest of these days may have been sent before: whoever sent it was stopped in the middle."
+        happened = f"{happened}\n{say(told)}"
+    figures += stations(_together(days)) + chart(say("Money by form of payment"), _by_form(days))
+    boxes = sorted({box.id for one in days for box in one.boxes})
+    return Alert(company=company, subject=subject, happened=happened, link=link, figures=figures, boxes=boxes)
+
+
+def _amounts(parts: "Sequence[Counter[str]]") -> str:
+    """Amounts added up by currency."""
+    currencies = sorted({currency for part in parts for currency in part})
+    return ", ".join(money(sum((part[currency] for part in parts), ZERO), currency) for currency in currencies)
+
+
+def _together(days: Sequence[CompanyDay]) -> "dict[str, list[Comparison]]":
+    """What the days compared, added up."""
+    sums: dict[str, dict[tuple[str, str, str], Comparison]] = defaultdict(dict)
+    for one in days:
+        for currency, rows in one.sums.items():
+            for row in rows:
+                place, known = (row.kind, row.left, row.right), sums[currency]
+                before = known.get(place)
+                known[place] = row if before is None else _added(before, row)
+    return {currency: list(rows.values()) for currency, rows in sorted(sums.items())}
+
+
+def _added(one: "Comparison", other: "Comparison") -> "Comparison":
+    return replace(
+        one,
+        left_rows=one.left_rows + other.left_rows,
+        right_rows=one.right_rows + other.right_rows,
+        left_net=one.left_net + other.left_net,
+        right_net=one.right_net + other.right_net,
+    )
+
+
+def _standing(day: "BoxDay | None") -> str:
+    """Where a day that is not closed stands, and why it could not be read, if so."""
+    if day is None:
+        return say("not read yet")
+    return f"{say(day.word)}: {say(day.why)}" if day.why else say(day.word)
+
+
+def _proof(days: Sequence[CompanyDay]) -> str:
+    """What is proved of boxes whose stations agree: the ERP's part only where its lines were compared."""
+    from bookkeeping.evidence import Grade
+
+    if not all(one.agrees for one in days):
+        return say("Small differences were accepted by a person.")
+    now = datetime.now(UTC)
+    grades = Counter(day.grade(now, stale_after(box.company)) for one in days for box, day in one.days)
+    del grades[None]
+    if not grades:
+        return say("Source and journal agree to the cent.")
+    if set(grades) == {Grade.READ_BACK}:
+        return say("Source, journal and ERP agree to the cent: the ERP was read back.")
+    counts = ", ".join(f"{say(grade)}: {grades[grade]}" for grade in Grade if grade in grades)
+    return say("Source and journal agree to the cent. The ERP, by cash boxes: {counts}.", counts=counts)
+
+
+def _by_currency(boxes: "Sequence[CashBox | RetiredBox]") -> "list[tuple[str, list[CashBox | RetiredBox]]]":
+    grouped: dict[str, list[CashBox | RetiredBox]] = defaultdict(list)
+    for box in boxes:
+        grouped[box.currency].append(box)
+    return sorted(grouped.items())
+
+
+def _by_form(days: Sequence[CompanyDay]) -> Iterator[tuple[str, Decimal, str]]:
+    """Label, amount and currency of each form of payment, summed over the boxes that book it by one mapping."""
+    sums: Counter[tuple[str, str, str]] = Counter()
+    for one in days:
+        for box, day in one.days:
+            for (form, currency), amount in day.money.items():
+                sums[box.mapping, form, currency] += amount
+    for (mapping, form, currency), amount in sums.items():
+        yield _form_name(mapping, form), amount, currency
+
+
+def _form_name(mapping: str, form: str) -> str:
+    """What accountants call a form; a mapping that is gone, with the box that it was for, names none."""
+    from mappings.findings import MappingError
+    from mappings.loader import account_mapping
+
+    try:
+        return account_mapping(mapping).form_name(form)
+    except MappingError:
+        return form

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page
 from bookkeeping.cash_box import CashBox
 from e2e.holds import BoxDay
 from e2e.kill_report import REPORT, Recovery
-from local.airflow_api import Task
+from local.airflow_api import AirflowUnreachable, Task
 from local.settings import RUN, Ports
 from local.stack import LONG_AGO, Stack
 from mappings.loader import ENVIRONMENT, cash_boxes
@@ -102,8 +102,15 @@ class System:
 
     def wait(self, ready: Callable[[], T], what: str, *, every: float = 0.2) -> T:
         """Whatever ``ready`` returns once it is true of something; asked ``every`` so many seconds."""
+
+        def asked() -> T | None:
+            try:
+                return ready()
+            except AirflowUnreachable:  # its server is busy, as when it makes its first answer to a task
+                return None
+
         patience = time.monotonic() + PATIENCE
-        while not (found := ready()):
+        while not (found := asked()):
             assert time.monotonic() < patience, f"waited {PATIENCE} s for {what}"
             time.sleep(every)
         return found

@@ -3,7 +3,7 @@
 from store.migrate import run_sql_beside
 
 revision = "0025"
-down_revision = "0023"
+down_revision = "0024"
 
 
 def upgrade() -> None:

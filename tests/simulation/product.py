@@ -37,7 +37,10 @@ class Product:
     def begin(self, day: Day) -> None:
         self.database.begin(day.world, day.weather)
         with self.database.plain() as line:  # what earlier seeds leave waiting for ever is not to be met by this one
-            line.execute("UPDATE erp.attempt SET reaped_at = 'infinity' WHERE state IN ('rejected', 'doomed')")
+            line.execute(
+                "UPDATE erp.attempt SET reaped_at = 'infinity'"
+                " WHERE state IN ('rejected', 'doomed') AND reaped_at IS DISTINCT FROM 'infinity'"
+            )
 
     def close(self, day: Day, process: Process) -> None:
         """Derive and post, as two tasks do it: each under the day's lock, or, to try the protocol alone, neither."""

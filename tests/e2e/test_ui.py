@@ -56,7 +56,7 @@ def test_a_day_picked_in_the_form_is_closed_and_its_run_says_so(system, boxes, u
     assert system.finished("itb_caja_164", run) == "success"
     assert len(system.live("008964", day)) == 1
     page.goto(f"/dags/{dag}/runs/{run}")
-    expect(page.get_by_text("2024-09-17 · Caja 164, ITB · conciliado")).to_be_visible()
+    expect(page.get_by_text("2024-09-17 · Caja 164, ITB · terminó; el tablero de cierres dice")).to_be_visible()
     photograph(page, "closed")
     events = system.api.call("GET", "/assets/events", params={"source_run_id": run})["asset_events"]
     assert [event["partition_key"] for event in events] == ["2024-09-17"]  # the company's day hears of it

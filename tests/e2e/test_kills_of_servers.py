@@ -1,7 +1,5 @@
 """`kill -9` of what a close runs on, while the ERP is at work on its journal: PostgreSQL, the scheduler, everything."""
 
-import json
-import time
 from collections.abc import Callable
 from datetime import date
 
@@ -11,8 +9,8 @@ import pytest
 from e2e.holds import BoxDay, erp
 from e2e.kill_report import REPORT, Recovery
 from e2e.oracle import assert_closed_once, live_documents
+from e2e.servers import kill, kill_part
 from local import processes
-from local.supervisor import SETTLED_SECONDS
 
 BOX = "itb_caja_164"
 
@@ -25,10 +23,7 @@ def kill_postgres(system) -> None:
 
 def kill_the_scheduler(system) -> None:
     """The scheduler dies; who supervises it starts it again."""
-    parts = json.loads((system.stack.home / "state.json").read_text())
-    scheduler = psutil.Process(parts["scheduler"]["pid"])
-    system.wait(lambda: time.time() - scheduler.create_time() > SETTLED_SECONDS, "the scheduler to have settled")
-    kill([scheduler], system)
+    kill_part(system, "scheduler")
 
 
 def kill_everything(system) -> None:
@@ -36,12 +31,6 @@ def kill_everything(system) -> None:
     server = psutil.Process(system.stack.cluster.pid)
     kill([*processes.of(system.stack.home), server], system)
     system.stack.up()
-
-
-def kill(victims: list[psutil.Process], system) -> None:
-    for victim in victims:
-        victim.kill()
-    system.wait(lambda: not any(map(processes.alive, victims)), "the killed to be gone")
 
 
 ALWAYS = "PostgreSQL"

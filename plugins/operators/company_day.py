@@ -30,8 +30,8 @@ GRACE = timedelta(minutes=30)
 class CompanyDayOperator(BaseOperator):
     """Consolidates a company's business date (the run's partition key) and tells its people, with table and chart.
 
-    The day that ended last is told at once, where no other is to be told; so is any that was asked for by hand. All
-    others wait until the company's boxes have come to rest, without a worker; then one run tells them all.
+    The day that ended last is told at once, where the day before is told already; so is any that was asked for by hand.
+    All others wait until the company's boxes have come to rest, without a worker; then one run tells them all.
 
     Fails where a box of the company is not closed, naming it; run it again by its key when it is.
     """
@@ -75,10 +75,11 @@ class CompanyDayOperator(BaseOperator):
                 told = "{company}, {day}: was told already. To tell it again, trigger this DAG with the day as its key."
                 self.log.info(say(told, company=self.company, day=day))
                 return said, None
-            if until := None if by_hand else self._waits_until(ledger, own, owed):
+            alone = by_hand or self._is_newest(own, owed)
+            if until := None if alone else self._waits_until(ledger, own):
                 return said, self._wait(ledger, day, until)
             self._sum_up(own)
-            days = [own] if by_hand else self._closed(ledger, own, owed)
+            days = [own] if alone else self._closed(ledger, own, owed)
             send(ledger, self.company, days, context["ti"].log_url)
             return said | {"told": len(days)}, None
 
@@ -87,14 +88,17 @@ class CompanyDayOperator(BaseOperator):
         found = [own if day == own.day else company_day(ledger, self.company, day) for day in owed]
         return [one for one in found if not one.open]
 
-    def _waits_until(self, ledger: "psycopg.Connection", own: CompanyDay, owed: list[date]) -> datetime | None:
-        """When the boxes will have come to rest; None where nothing is waited for."""
+    def _is_newest(self, own: CompanyDay, owed: list[date]) -> bool:
+        """Whether it is the day that ended last, and not the end of a range that is told together."""
+        next_day, now = own.day + timedelta(days=1), datetime.now(UTC)
+        if own.day - timedelta(days=1) in owed:
+            return False
+        return not any(box.is_over(next_day, now) for box in own.boxes if not box.retired)
+
+    def _waits_until(self, ledger: "psycopg.Connection", own: CompanyDay) -> datetime | None:
+        """When the boxes will have come to rest; None where they have."""
         from store import digests
 
-        next_day, now = own.day + timedelta(days=1), datetime.now(UTC)
-        newest = not any(box.is_over(next_day, now) for box in own.boxes if not box.retired)
-        if newest and owed == [own.day]:
-            return None
         quiet = timedelta(seconds=float(os.environ.get(QUIET_SECONDS, "300")))
         return digests.closing_until(ledger, [box.id for box in own.boxes], quiet)
 

@@ -1,13 +1,14 @@
 """A company's day: consolidated and told once all its boxes are closed."""
 
 import logging
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, TaskDeferred
 
+from mappings.loader import cash_box
 from operators.company_day import QUIET_SECONDS, CompanyDayOperator
 from operators.digest import NotSent, send_overdue
 from store import capabilities, digests, overview
@@ -137,6 +138,18 @@ def test_days_that_are_closed_one_after_the_other_are_told_in_one_mail_in_their_
     assert body.count(">journal<") == 1
     assert consolidate(str(days[2]))["told"] == 0  # cleared
     assert len(mailbox) == 1
+
+
+def test_yesterday_is_told_at_once_alone_while_older_days_are_being_closed(close, mailbox, ledger, monkeypatch):
+    box, now = cash_box("itb_caja_164"), datetime.now(UTC)
+    yesterday = next(day for day in (now.date() - timedelta(days=ago) for ago in range(3)) if box.is_over(day, now))
+    close_both(close, DAY, yesterday)
+    monkeypatch.setenv(QUIET_SECONDS, "300")
+    with pytest.raises(TaskDeferred):
+        consolidate()
+    assert consolidate(str(yesterday))["told"] == 1
+    assert f", {yesterday}: closed, taken in " in mailbox[0]["Subject"]
+    assert list(digests.owed(ledger, "itb")) == [DAY]
 
 
 def test_a_digest_that_is_asked_for_by_hand_is_sent_at_once_alone_and_again(close, mailbox, monkeypatch):

@@ -76,6 +76,15 @@ def label(value: Any) -> str:
     return "(list)" if isinstance(value, list) else "(object)"
 
 
+def text_of(value: Any) -> str:
+    """The text of what should be a code or a number, nothing as an empty one. Of a list or an object only what it is:
+    a whole row, with a person's name in it, may stand where a number is expected."""
+    try:
+        return _scalar(value)
+    except UnfitText:
+        return label(value)
+
+
 def quoted(value: Any) -> Sentence:
     """A value in a message: what looks like an amount or a code as it came, of everything else only what it is."""
     match value:

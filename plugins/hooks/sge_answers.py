@@ -9,6 +9,7 @@ from typing import Any
 from requests import Response
 
 from bookkeeping import json_text
+from bookkeeping.text import quoted
 from hooks.errors import DataError, FatalError, RetriableError, VendorError
 from hooks.sge_columns import VENDOR
 from hooks.transport import seconds_to_wait
@@ -49,7 +50,7 @@ class Pages:
     def _refuse_rows_of_other_pages(self, rows: list[dict[str, Any]]) -> None:
         known = {_identity(row) for row in self.rows}
         if again := [row for row in rows if _identity(row) in known]:
-            raise self._torn(f"id {again[0].get('id')} stands on two pages")
+            raise self._torn(f"id {quoted(again[0].get('id'))} stands on two pages")
 
     def _torn(self, what: str) -> RetriableError:
         return RetriableError(f"{self.about}: the pages do not fit together: {what}", vendor=VENDOR)

@@ -15,7 +15,7 @@ from hooks.errors import DataError, RetriableError, VendorError
 from hooks.sge_answers import an_object
 from hooks.sge_certificate import field_of
 from hooks.sge_columns import VENDOR, Column, columns_of, plain, resolve
-from hooks.sge_landing import NoDay, day_of, fields_of, list_of, object_of
+from hooks.sge_landing import NoDay, day_of, fields_of, key_of, list_of, object_of
 from hooks.sge_query import all_of, compare, issued_between, one_of, ordered_by
 from language.say import say
 from mappings.sge_columns import SgeColumns
@@ -106,7 +106,7 @@ class _Project:
         needed = {reading[name] for name in NEEDED} if lacking else set()
         wanted = [column for column in columns if column.accumulable or column.id in needed]
         details = self._at_once(lambda row: _detail(self.hook, row["id"], wanted), lacking)
-        in_list = {f"{row.get('anualidad')}/{row['id']}" for row in listed}
+        in_list = set(map(key_of, listed))
         unlisted = [one for key, one in sorted(known.items()) if key not in in_list and not one.gone]
         found = dict(zip(unlisted, self._at_once(self._followed, unlisted), strict=True))
         part = object_of(

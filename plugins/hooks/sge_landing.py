@@ -20,7 +20,7 @@ from typing import Any
 from bookkeeping import json_text
 from bookkeeping.money import ZERO, AmountError, amount
 from bookkeeping.sentence import Sentence
-from bookkeeping.text import quoted
+from bookkeeping.text import quoted, text_of
 from hooks.errors import DataError
 from hooks.sge_columns import VENDOR, Column, columns_of, plain
 from hooks.sge_query import MADRID
@@ -48,6 +48,11 @@ class NoDay(ValueError):
     """A cell that should hold a day and does not; the message quotes it."""
 
 
+def key_of(invoice: Mapping[str, Any]) -> str:
+    """What makes an invoice one and the same: year and id."""
+    return f"{text_of(invoice.get('anualidad'))}/{text_of(invoice.get('id'))}"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row of the list of invoices, where it stands in the landing (``123456/0/12``: project, page, row)."""
@@ -60,16 +65,16 @@ class Row:
     @property
     def key(self) -> str:
         """What makes an invoice one and the same: year and id."""
-        return f"{self.value.get('anualidad')}/{self.value.get('id')}"
+        return key_of(self.value)
 
     @property
     def number(self) -> str:
         """The number that people know the invoice by."""
-        return str(self.value.get("numeroFactura") or "")
+        return text_of(self.value.get("numeroFactura") or "")
 
     @property
     def year(self) -> str:
-        return str(self.value.get("anualidad") or "")
+        return text_of(self.value.get("anualidad") or "")
 
     def cell(self, meaning: str) -> Any:
         """What the column of that meaning holds; None where the row leaves it out."""

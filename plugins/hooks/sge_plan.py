@@ -7,6 +7,7 @@ from typing import Any
 
 from bookkeeping.billing_plan import BillingPlan, IssuedInvoice, PlannedItem, reconcile_plan
 from bookkeeping.money import ZERO
+from bookkeeping.text import text_of
 from hooks.sge_landing import Row, landing, project_ids
 
 
@@ -29,7 +30,7 @@ def billing_plan(
             reference=row.number,
             gross=row.money("total", currency) or ZERO,
             collected=row.collected(currency) or ZERO,
-            planned_number=str(row.cell("planned_number") or ""),
+            planned_number=text_of(row.cell("planned_number") or ""),
         )
         for row in rows
     ]
@@ -45,8 +46,8 @@ def _links(planned: Iterable[dict[str, Any]], rows: Iterable[Row]) -> Iterator[t
     for row in rows:
         numbered[row.number].append(row)
     for link in planned:
-        item = PlannedItem(str(link.get("proyectoIdSGI")), str(link.get("numeroPrevision")))
-        found = numbered[str(link.get("numeroFactura"))]
+        item = PlannedItem(text_of(link.get("proyectoIdSGI")), text_of(link.get("numeroPrevision")))
+        found = numbered[text_of(link.get("numeroFactura"))]
         for row in found:
             if len(found) == 1 or row.value["id"] == link.get("id"):
                 yield item, row.key

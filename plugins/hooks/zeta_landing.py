@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from hooks.errors import DataError, RetriableError
 from hooks.zeta_lines import by_invoice
-from hooks.zeta_shapes import VENDOR, VOUCHER_TYPES, Voucher, code, invoice_id
+from hooks.zeta_shapes import VENDOR, VOUCHER_TYPES, Voucher, invoice_id, shown
 from hooks.zeta_shapes import field as field_of
 from hooks.zeta_wire import Row, day_of, decode, encode
 
@@ -147,7 +147,7 @@ def of_day(sales: Iterable[Row], day: date, about: str) -> list[Row]:
     for sale in sales:
         dated = day_of(sale.get("FacturaFecha"))
         if dated is None or (dated.year, dated.month) != (day.year, day.month):
-            strange.append(f"{invoice_id(sale) or 'one without FacturaId'} ({sale.get('FacturaFecha')})")
+            strange.append(f"{invoice_id(sale) or 'one without FacturaId'} ({shown(sale.get('FacturaFecha'))})")
         elif dated == day:
             found.append(sale)
     if strange:
@@ -167,5 +167,5 @@ def whole(pages: list[list[Row]], first: date, last: date, about: str) -> None:
         if id in seen:
             raise RetriableError(f"{about}: {id} comes twice, so pages shifted while they were read", vendor=VENDOR)
         if dated is None or not first <= dated <= last:
-            raise DataError(f"{about}: {id} is of {code(row.get('Fecha')) or 'no day'}", vendor=VENDOR)
+            raise DataError(f"{about}: {id} is of no day of the query: {shown(field_of(row, 'Fecha'))}", vendor=VENDOR)
         seen.add(id)

@@ -126,7 +126,7 @@ def shown(value: Any) -> str:
     text = str(value).strip()
     if value is None or text == "":
         return "(none)"
-    return text if re.fullmatch(r"[0-9.,:/+-]{1,20}", text) else f"({type(value).__name__})"
+    return text if re.fullmatch(r"[0-9.,:/+T-]{1,25}", text) else f"({type(value).__name__})"
 
 
 def box_key(row: dict[str, Any]) -> str:

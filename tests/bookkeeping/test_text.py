@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookkeeping.text import LONGEST, UnfitText, code, label, line, quoted, shown
+from bookkeeping.text import LONGEST, UnfitText, code, label, line, quoted, shown, text_of
 
 ANYTHING = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.text(st.characters(), max_size=200), st.decimals()),
@@ -71,6 +71,14 @@ def test_a_label_repeats_codes_and_nothing_that_may_be_a_persons(value, seen):
 )  # fmt: skip
 def test_a_message_quotes_amounts_and_codes_and_only_describes_the_rest(value, told):
     assert quoted(value) == told
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("J2024/1", "J2024/1"), (2024, "2024"), (None, ""), ({"name": "Ana"}, "(object)"), (["Ana"], "(list)")],
+)
+def test_the_text_of_a_number_is_itself_and_of_a_whole_row_only_what_it_is(value, text):
+    assert text_of(value) == text
 
 
 @given(ANYTHING)

@@ -12,6 +12,9 @@ from sandbox.server import SandboxServer
 
 COUNT = 900
 
+ROWS_WITHIN_FIELDS = (22_823, 23_091, 23_438, 23_448)
+"""Seeds with a whole row, a person's name in it, where an invoice's number or day should stand."""
+
 
 @pytest.fixture(scope="module")
 def sites() -> Iterator[list[Site]]:
@@ -37,7 +40,7 @@ def test_a_mutation_is_the_same_each_time_its_seed_is_played():
 
 def test_changed_answers_are_booked_quarantined_or_refused_and_tell_of_nobody(sites):
     tally = Tally()
-    for tally in campaign(sites, range(1_000_000, 1_000_000 + COUNT)):  # noqa: B007
+    for tally in campaign(sites, [*ROWS_WITHIN_FIELDS, *range(1_000_000, 1_000_000 + COUNT)]):  # noqa: B007
         pass
     assert tally.faults == []
     assert tally.count >= COUNT

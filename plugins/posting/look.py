@@ -2,7 +2,7 @@
 ledger that it does not know, because it was restored from a backup?"""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -57,9 +57,9 @@ def look(
     """Reads where the day's books stand or will stand, and settles what it finds there.
 
     Documents of the day that this ledger posted and does not know are adopted, where they are what is still to be
-    posted or taken back, and deleted otherwise. ``at`` is the ERP's site. Raises posting.proof.NotOursError where
-    nothing was ever posted to the lot and others' documents stand in it, DataError where a document of our own cannot
-    be deleted.
+    posted, or what newer books replace, and deleted otherwise. ``at`` is the ERP's site. Raises
+    posting.proof.NotOursError where nothing was ever posted to the lot and others' documents stand in it,
+    posting.proof.KeptByClosedPeriodError or another DataError where a document of our own cannot be deleted.
     """
     looked = Looked(revision)
     new, old = ledger.bookings(connection, revision), ledger.superseded(connection, revision)
@@ -145,61 +145,75 @@ def _settle(
     # copied its key. That is for reconciliation to tell.
     was_restored = not all(ledger.is_confirmed(connection, read_key(one.lines[0].key).entry) for one in unknown)
     left = list(unknown)
-    for entry, original in _to_be_sent(connection, site, revision):
-        for document in left:
-            if _is_it(connection, entry, original, document, site):
-                attempt = attempts.claim(
-                    connection, entry, worker=worker, lease_seconds=0, site=at, sublot=document.address.sublot
-                )
-                attempts.confirm(connection, attempt, document.document)
-                told = "{entry} stands in the ERP as document {document} at {address}: nothing is sent."
-                log.info(say(told, entry=entry.entry_key, document=document.document, address=document.address))
+    for wanted in (_to_be_posted, _replaced, _reversals) if was_restored else (_to_be_posted, _reversals):
+        for entry, keys in wanted(connection, site, revision):
+            if document := next((one for one in left if _is_it(connection, entry, keys, one)), None):
                 left.remove(document)
-                break
+                _adopt(connection, entry, document, at, worker)
     if not was_restored:
         return
     for document in sorted(left, key=lambda one: (one.address.sublot, one.document), reverse=True):
-        erp.delete(document.address, document.document)
+        try:
+            erp.delete(document.address, document.document)
+        except PeriodClosedError:
+            told = (
+                "document {document} at {address} is of this ledger and of no books that it has, as it was restored"
+                " from a backup; it must go before the day is posted, and its period is closed"
+            )
+            where = {"document": document.document, "address": document.address}
+            raise proof.KeptByClosedPeriodError(Sentence(told, **where)) from None
         told = "Document {document} at {address} is of this ledger and of no books that it has: it is deleted."
         log.warning(say(told, document=document.document, address=document.address))
 
 
-def _to_be_sent(
-    connection: psycopg.Connection, site: Site, revision: Revision
-) -> list[tuple[FrozenEntry, FrozenEntry | None]]:
-    """What posting would send: entries that nothing stands for, and reversals, each with what it takes back."""
-    made: list[tuple[FrozenEntry, FrozenEntry | None]] = []
+def _adopt(connection: psycopg.Connection, entry: FrozenEntry, document: _Unknown, at: str | None, worker: str) -> None:
+    """Puts on record that a document is an entry."""
+    sublot = document.address.sublot
+    attempt = attempts.claim(connection, entry, worker=worker, lease_seconds=0, site=at, sublot=sublot)
+    attempts.confirm(connection, attempt, document.document)
+    told = "{entry} stands in the ERP as document {document} at {address}: nothing is sent."
+    log.info(say(told, entry=entry.entry_key, document=document.document, address=document.address))
+
+
+_Wanted = Iterator[tuple[FrozenEntry, set[str]]]
+"""Entries that a document may be, each with the keys that it may then carry; any where there are none."""
+
+
+def _to_be_posted(connection: psycopg.Connection, _: Site, revision: Revision) -> _Wanted:
+    """The day's books, as far as nothing stands for them: whatever says the same lines will do."""
     for entry in ledger.bookings(connection, revision):
         if not _is_live(connection, entry):
-            made.append((entry, None))
+            yield entry, set()
+
+
+def _replaced(connection: psycopg.Connection, site: Site, revision: Revision) -> _Wanted:
+    """Books that newer ones replace. Once they are known to stand they are taken back as others are, in an open period
+    if need be, where they could not be deleted."""
+    for entry in (*ledger.superseded(connection, revision), *ledger.unsent(connection, revision)):
+        if not _is_live(connection, entry) and not ledger.reversals(connection, entry):
+            yield entry, {sent_key(entry.entry_key, site.ledger_id)}
+
+
+def _reversals(connection: psycopg.Connection, site: Site, revision: Revision) -> _Wanted:
+    """What takes back books that stand."""
     for entry in ledger.superseded(connection, revision):
         if any(attempt.state == "confirmed" for attempt in attempts.of_entry(connection, entry)):
             reversal = ledger.reversal(connection, entry, revision, site.open_from)
             if not _is_live(connection, reversal):
-                made.append((reversal, entry))
-    return made
+                yield reversal, {sent_key(one.entry_key, site.ledger_id) for one in (entry, reversal)}
 
 
 def _is_live(connection: psycopg.Connection, entry: FrozenEntry) -> bool:
     return any(attempt.state in ("claimed", "confirmed") for attempt in attempts.of_entry(connection, entry))
 
 
-def _is_it(
-    connection: psycopg.Connection,
-    entry: FrozenEntry,
-    original: FrozenEntry | None,
-    document: _Unknown,
-    site: Site,
-) -> bool:
-    """Whether a document is an entry that is still to be sent: on its date, of its lines; a reversal of its original,
-    a booking of none."""
+def _is_it(connection: psycopg.Connection, entry: FrozenEntry, keys: set[str], document: _Unknown) -> bool:
+    """Whether a document is an entry: on its date, of its lines, with one of the keys if there are any."""
     address = document.address
     if (address.tenant, address.entry_date, address.lot) != (entry.tenant, entry.entry_date, entry.lot):
         return False
-    if original is not None:
-        own = {sent_key(original.entry_key, site.ledger_id), sent_key(entry.entry_key, site.ledger_id)}
-        if document.lines[0].key not in own:
-            return False
+    if keys and document.lines[0].key not in keys:
+        return False
     return not differences(ledger.journal_entry(connection, entry), document.lines)
 
 

@@ -17,7 +17,7 @@ from bookkeeping.address import Address
 from bookkeeping.keys import read_key, sent_key
 from bookkeeping.read_back import BookedLine, StandingDocument, differences
 from bookkeeping.sentence import Sentence
-from hooks.errors import FatalError, UncertainError
+from hooks.errors import DataError, FatalError, UncertainError
 from language.say import say
 from posting.port import Erp, ReadableErp
 from store import attempts, ledger, takeovers
@@ -45,6 +45,18 @@ class NotOursError(UncertainError):
         told = Sentence("{what}. {ways_out}", what=message, ways_out=Sentence(TWO_WAYS_OUT, lot=lot))
         super().__init__(told, vendor="Protheus")
         self.lot = lot
+
+
+class KeptByClosedPeriodError(DataError):
+    """What a ledger that was restored from a backup does not know stands in a closed period, or may."""
+
+    advice = (
+        "Nothing was sent. Have the period opened, in the ERP and in periods.yaml, clear the task post, and have it"
+        " closed again."
+    )
+
+    def __init__(self, message: Sentence) -> None:
+        super().__init__(message, vendor="Protheus")
 
 
 Standing = dict[str, list[BookedLine]]

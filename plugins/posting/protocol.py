@@ -128,7 +128,8 @@ class Poster:
 
     def _taken_over(self, revision: Revision) -> list[tuple[FrozenEntry, int]]:
         """An entry for each lot and date of the day that a person took over, with the number of that."""
-        entries = [*ledger.bookings(self.connection, revision), *ledger.superseded(self.connection, revision)]
+        made = (ledger.bookings, ledger.superseded, ledger.unsent)
+        entries = [entry for of in made for entry in of(self.connection, revision)]
         places = {(entry.tenant, entry.lot, entry.entry_date): entry for entry in entries}
         found = []
         for (tenant, lot, entry_date), entry in places.items():
@@ -139,15 +140,25 @@ class Poster:
 
     def _empty_ahead(self, entry: FrozenEntry, takeover: int) -> None:
         """Empties the lot's next addresses on a date, until many in a row were empty: a ledger that was restored from a
-        backup has used some of them and does not know it. Once for each time that the lot was taken over."""
+        backup has used some of them and does not know it. Once for each time that the lot was taken over. Raises
+        KeptByClosedPeriodError where the ERP would not let anything go on that date."""
         at = site_of(self.erp)
-        while self.site.is_open(entry.entry_date):
-            for attempt, _ in attempts.emptied_by(self.connection, entry, site=at, takeover=takeover):
-                if attempt.reaped_at is None:
-                    reap(self.connection, self.erp, attempt, self.site)
+        while True:
             emptied = attempts.emptied_by(self.connection, entry, site=at, takeover=takeover)
-            if len(emptied) >= AHEAD and not any(removed for _, removed in emptied[-AHEAD:]):
+            waiting = [attempt for attempt, _ in emptied if attempt.reaped_at is None]
+            if not waiting and len(emptied) >= AHEAD and not any(removed for _, removed in emptied[-AHEAD:]):
                 return
+            if not self.site.is_open(entry.entry_date):
+                told = (
+                    "lot {lot} was taken over, and on {date}, in a closed period, documents may stand in it that this"
+                    " ledger does not know of"
+                )
+                where = {"lot": entry.lot, "date": f"{entry.entry_date:%d/%m/%Y}"}
+                raise proof.KeptByClosedPeriodError(Sentence(told, **where))
+            for attempt in waiting:
+                reap(self.connection, self.erp, attempt, self.site)
+            if waiting:
+                continue
             attempts.take_over_address(
                 self.connection,
                 entry,

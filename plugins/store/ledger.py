@@ -289,14 +289,21 @@ def bookings(connection: psycopg.Connection, revision: Revision) -> list[FrozenE
 
 def superseded(connection: psycopg.Connection, revision: Revision) -> list[FrozenEntry]:
     """Bookings of the day's earlier revisions that the revision's own site may still hold."""
-    rows = _sql.superseded_bookings(
-        connection,
-        box=revision.box,
-        business_date=revision.business_date,
-        revision_id=revision.revision_id,
-        site=revision.site,
-    )
-    return [FrozenEntry(**row._asdict()) for row in rows]
+    return [FrozenEntry(**row._asdict()) for row in _sql.superseded_bookings(connection, **_before(revision))]
+
+
+def unsent(connection: psycopg.Connection, revision: Revision) -> list[FrozenEntry]:
+    """Bookings of the day's earlier revisions that were never sent, unless the ledger forgot it."""
+    return [FrozenEntry(**row._asdict()) for row in _sql.unsent_bookings(connection, **_before(revision))]
+
+
+def _before(revision: Revision) -> dict[str, object]:
+    return {
+        "box": revision.box,
+        "business_date": revision.business_date,
+        "revision_id": revision.revision_id,
+        "site": revision.site,
+    }
 
 
 def reversals(connection: psycopg.Connection, entry: FrozenEntry) -> list[FrozenEntry]:

@@ -10,7 +10,7 @@ from bookkeeping.address import Address
 from bookkeeping.journal import JournalEntry, Line, Side
 from bookkeeping.read_back import BookedLine, StandingDocument
 from hooks.errors import DataError, PeriodClosedError, UncertainError
-from posting.proof import NotOursError
+from posting.proof import KeptByClosedPeriodError, NotOursError
 from posting.protocol import AHEAD, Poster
 from posting.site import Site
 from posting.sweep import sweep
@@ -215,6 +215,57 @@ def test_documents_that_a_restored_ledger_does_not_know_are_taken_for_posted_or_
     (entry,) = books.bookings(ledger, revision)
     (attempt,) = attempts.of_entry(ledger, entry)
     assert (attempt.address.sublot, attempt.document, attempt.state) == ("002", "000001", "confirmed")
+
+
+def in_october(poster: Poster, erp: Erp) -> None:
+    """September is closed from now on, in the ERP and in periods.yaml."""
+    erp.open_from = OCTOBER
+    poster.site = replace(poster.site, open_from=OCTOBER)
+
+
+def test_replaced_books_that_a_restored_ledger_finds_in_a_closed_period_are_reversed_in_the_open_one(
+    erp, reading, freeze
+):
+    freeze("35.30")
+    theirs(erp, "001", "35.30", FIRST)
+    in_october(reading, erp)
+    reading.converge(freeze("36.00", open_from=OCTOBER))
+    booked = [(address.entry_date, key.partition("@")[0]) for (address, _), key in erp.documents.items()]
+    assert booked == [
+        (DAY, "itb_caja_164|20240906|1|1"),
+        (OCTOBER, "itb_caja_164|20240906|2|1"),
+        (OCTOBER, "itb_caja_164|20240906|1|1|R"),
+    ]
+
+
+def test_what_a_restored_ledger_has_no_books_for_and_a_closed_period_keeps_stops_the_day_until_it_is_opened(
+    erp, reading, freeze
+):
+    theirs(erp, "001", "99.00", SECOND)
+    in_october(reading, erp)
+    revision = freeze("36.00", open_from=OCTOBER)
+    with pytest.raises(KeptByClosedPeriodError, match=r"is of this ledger and of no books that it has.*periods\.yaml"):
+        reading.converge(revision)
+    assert places(erp) == [("001", "000001")]
+    erp.open_from, reading.site = date.min, replace(reading.site, open_from=None)
+    reading.converge(revision)
+    assert [key for key in erp.documents.values()] == [FIRST]
+
+
+def test_a_lot_that_was_taken_over_is_not_posted_to_past_a_closed_period_that_cannot_be_looked_into(
+    ledger, erp, poster, freeze
+):
+    freeze("35.30")
+    theirs(erp, "002", "36.00", SECOND)
+    takeovers.take_over(ledger, None, TENANT, LOT, by="Ana", why="restored from a backup")
+    in_october(poster, erp)
+    revision = freeze("36.00", open_from=OCTOBER)
+    with pytest.raises(KeptByClosedPeriodError, match=r"06/09/2024, in a closed period, documents may stand"):
+        poster.converge(revision)
+    assert places(erp) == [("002", "000001")]
+    erp.open_from, poster.site = date.min, replace(poster.site, open_from=None)
+    poster.converge(revision)
+    assert [key for key in erp.documents.values()] == [SECOND]
 
 
 def test_what_people_reversed_by_hand_is_left_to_reconciliation(erp, reading, freeze):

@@ -9,7 +9,7 @@ from random import Random
 from typing import Protocol
 
 from bookkeeping.address import Address
-from posting.proof import NotOursError
+from posting.proof import KeptByClosedPeriodError, NotOursError
 from posting.site import Site
 from simulation.books import BUSINESS_DATE, NEXT_PERIOD, TENANT, Source
 from simulation.erp import Document, Place, TrueLedger
@@ -317,10 +317,16 @@ class Day:
         self.taken_over = True
         self.system.take_over(self, self.ours.lot)
 
-    def _decides(self, error: NotOursError) -> None:
-        """A person is told what may be somebody else's, looks at the ERP, and decides by what is true."""
+    def _decides(self, error: NotOursError | KeptByClosedPeriodError) -> None:
+        """A person is told what may be somebody else's, looks at the ERP, and decides by what is true; or that
+        something stands in a closed month, and opens it."""
 
         def decide() -> None:
+            if isinstance(error, KeptByClosedPeriodError):
+                self._reopen()
+                self.site = replace(self.site, open_from=None)
+                self._close_by(1)
+                return
             if error.lot != self.ours.lot:
                 return
             if any(place.address.lot == error.lot for place, document in self.foreign.items() if document.lines):

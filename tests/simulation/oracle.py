@@ -29,7 +29,7 @@ class Standing:
 class Ours:
     """Where documents of ours may stand, how their keys begin, and the id of our ledger that they end with; ``left`` is
     a lot that the box had before. ``adopts``: the ledger was restored, so a document may be reversed under the key that
-    it has in the ledger now."""
+    it has in the ledger now, and the number of a revision that was forgotten be given again."""
 
     tenant: str
     lot: str
@@ -61,10 +61,25 @@ def judge(
         is_reversal = document.reverses or _REVERSAL.search(key)
         (standing.reversed if is_reversal else standing.booked).append(place)
     if ours.adopts:
+        _leave_out_what_is_undone(ledger, entries)
         _pair(ledger, entries)
     wrong += _counted(ledger, entries)
     live = {key: ledger[has.booked[0]].lines for key, has in entries.items() if len(has.booked) > len(has.reversed)}
     return wrong + _compared(live, expected)
+
+
+def _leave_out_what_is_undone(ledger: Mapping[Place, Document], entries: dict[str, Standing]) -> None:
+    """Of several bookings of one key, those that a reversal of their own lines takes back count no more."""
+    for has in entries.values():
+        for place in list(has.reversed):
+            undone = next((one for one in has.booked if _cancel(ledger, one, place)), None)
+            if undone and len(has.booked) > 1:
+                has.booked.remove(undone)
+                has.reversed.remove(place)
+
+
+def _cancel(ledger: Mapping[Place, Document], *places: Place) -> bool:
+    return not any(balances(ledger[place].lines for place in places).values())
 
 
 def _pair(ledger: Mapping[Place, Document], entries: dict[str, Standing]) -> None:
@@ -75,7 +90,7 @@ def _pair(ledger: Mapping[Place, Document], entries: dict[str, Standing]) -> Non
                 alone = other.booked[len(other.reversed) :]
                 if other is has or not alone:
                     continue
-                if not any(balances(ledger[one].lines for one in (place, alone[0])).values()):
+                if _cancel(ledger, place, alone[0]):
                     has.reversed.remove(place)
                     other.reversed.append(place)
                     break

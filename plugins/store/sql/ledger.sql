@@ -64,6 +64,15 @@ SELECT entry_id, entry_key, revision_id, box, business_date, part, reverses, ten
                     WHERE reversal.reverses = booking.entry_id AND attempt.state = 'confirmed')
  ORDER BY entry_id;
 
+-- name: unsent_bookings
+-- Bookings of earlier revisions that were never sent, as far as is known, and are meant for the same site of the ERP.
+SELECT entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total, site
+  FROM ledger.entry AS booking
+ WHERE box = :box AND business_date = :business_date AND revision_id < :revision_id AND reverses IS NULL
+   AND (CAST(:site AS text) IS NULL OR coalesce(site, :site) = :site)
+   AND NOT EXISTS (SELECT FROM erp.attempt WHERE attempt.entry_id = booking.entry_id)
+ ORDER BY entry_id;
+
 -- name: reversals_of
 SELECT entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total, site
   FROM ledger.entry WHERE reverses = :entry_id ORDER BY entry_id;

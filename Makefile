@@ -5,7 +5,7 @@ $(error Run it as: make -C <the project's folder> …)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down backfill preview what-if unmapped export fava audit check-mappings schemas probe browser screenshots test kills fuzz simulate bench bench-year reliability lint lock clean
+.PHONY: help setup demo up down backfill preview what-if unmapped export fava audit check-mappings schemas probe browser screenshots test kills operations fuzz simulate bench bench-year reliability lint lock clean
 
 # Whatever a tool wants to keep between runs, it keeps here.
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -42,6 +42,7 @@ help:
 	@echo "make browser                 a Chromium for the browser tests, where the machine has none; without it they are left out"
 	@echo "make screenshots             take the documentation's pictures anew, by the browser tests"
 	@echo "make kills                   kill tasks and servers in the middle of a close, and see what becomes of it (minutes)"
+	@echo "make operations              do to runs what people and Airflow do to them, and write what is seen into docs/operations.md"
 	@echo "make fuzz [COUNT=50000]      read randomly changed answers of the five vendors: booked, quarantined or refused (SEED=… one)"
 	@echo "make simulate [SEEDS=2000] [FROM=1]  post box-days in simulated bad weather; SEED=… tells one, TEETH=1 plants bugs"
 	@echo "make bench [ONLY=P2]         the close beside other tools, into benchmarks/RESULTS.md (a quarter of an hour; with nothing else running)"
@@ -118,7 +119,11 @@ test: setup
 
 # ARGS=--markdown prints the tables as docs/reliability.md has them; ARGS=--help tells the rest.
 kills: setup
-	@$(PY) -m pytest -m "kills or not kills" tests/e2e/test_kills.py tests/e2e/test_kills_of_servers.py $(ARGS)
+	@$(PY) -m pytest -m "kills or not kills" tests/e2e/test_kills.py tests/e2e/test_kills_of_servers.py \
+		tests/e2e/test_operations.py::test_a_server_that_is_killed_never_changes_the_books $(ARGS)
+
+operations: setup
+	@CIERRE_OPERATIONS=write $(PY) -m pytest -m "kills or not kills" tests/e2e/test_operations.py $(ARGS)
 
 simulate: setup
 	@PYTHONPATH=plugins:tests $(PY) -m simulation $(if $(SEED),--seed "$(SEED)",$(if $(TEETH),--teeth, \

@@ -68,7 +68,7 @@ def its_end_comes(it: Close) -> None:
 
 def a_ledger_that_is_restored(system) -> Iterator[Row]:
     """The ledger as it was before a day was closed, while Airflow and the ERP go on knowing that day."""
-    it = Close(system, DATABASES, "itb_caja_164", october(8))
+    it = Close(system, DATABASES, "itb_caja_165", october(9))
     copy_database(system, "ledger", "ledger_backup")
     assert it.close() == "success"
     copy_database(system, "ledger_backup", "ledger")
@@ -132,7 +132,7 @@ def metadata_that_is_lost(system) -> Iterator[Row]:
         it.dag_is_read()
         it.box_day = system.box_day(it.box, it.day)
     assert closed.api("GET", "")["is_paused"]
-    paused = "; every DAG is paused"
+    paused = "; the boxes' DAGs are paused"
     yield closed.row("Airflow's database lost and made anew: a day that is closed", also=paused)
     yield failed.row("Airflow's database lost and made anew: a day that had failed", "`make backfill`",
                      lambda: backfilled(failed), also=paused)  # fmt: skip

@@ -221,8 +221,8 @@ class Close:
     def _sent_since(self) -> int:
         place = {"lot": self.box.erp.lot, "date": f"{self.day:%d/%m/%Y}"}
         sent = sum(self.system.sandbox.calls("protheus", what, **place) for what in ("insert", "reversal"))
-        new, self._sent = sent - self._sent, sent
-        return new
+        before, self._sent = self._sent, sent
+        return sent - before if sent >= before else sent  # the sandbox counts anew after a restart
 
 
 def board_page(system, path: str) -> str:

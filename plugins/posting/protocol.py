@@ -47,6 +47,7 @@ AHEAD = 20
 
 REPLACED = "deleted: newer books of the day replace it"
 UNDONE = "deleted: the correction that it was part of was refused"
+MAY_BE_GONE = "deleted: the lot was taken over, and it may have been gone"
 
 
 class _BesideItsOriginal(Exception):
@@ -119,6 +120,8 @@ class Poster:
             return self._looked.revision
         for entry, takeover in taken_over:
             self._empty_ahead(entry, takeover)
+            if self.site.correction == "delete":
+                self._withdraw_what_may_be_gone(entry, takeover, revision)
         return revision
 
     def _has_to_send(self, revision: Revision) -> bool:
@@ -166,6 +169,22 @@ class Poster:
                 takeover=takeover,
                 alphanumeric_sublots=self.site.alphanumeric_sublots,
             )
+
+    def _withdraw_what_may_be_gone(self, entry: FrozenEntry, takeover: int, revision: Revision) -> None:
+        """Books that were posted to the entry's lot and date before the lot was taken over may have been deleted since,
+        and the ledger have forgotten it. Nobody can look: so they are deleted, to be posted anew."""
+        place = (entry.tenant, entry.lot, entry.entry_date)
+        emptied = attempts.emptied_by(self.connection, entry, site=site_of(self.erp), takeover=takeover)
+        first = min(attempt.attempt_id for attempt, _ in emptied)
+        for own in ledger.bookings(self.connection, revision):
+            standing = self._confirmed(own)
+            if standing and standing.attempt_id < first and (own.tenant, own.lot, own.entry_date) == place:
+                told = (
+                    "Lot {lot} was taken over, and nobody can look whether {entry} still stands at {address}: it is"
+                    " posted anew."
+                )
+                log.info(say(told, lot=own.lot, entry=own.entry_key, address=standing.address))
+                self._delete(standing, MAY_BE_GONE)
 
     def _take_back(self, entry: FrozenEntry, revision: Revision) -> None:
         """Undoes a booking that newer books replace: by a reversal of its own address, or by withdrawing it."""

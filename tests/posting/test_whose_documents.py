@@ -268,6 +268,22 @@ def test_a_lot_that_was_taken_over_is_not_posted_to_past_a_closed_period_that_ca
     assert [key for key in erp.documents.values()] == [SECOND]
 
 
+def test_books_that_were_deleted_after_the_backup_are_posted_anew_once_the_lot_was_taken_over(
+    ledger, erp, poster, freeze
+):
+    poster.site = replace(poster.site, correction="delete")
+    revision = freeze("35.30")
+    poster.converge(revision)
+    erp.documents.clear()  # what the ledger forgot: newer books replaced these, and were replaced by the same again
+    theirs(erp, "002", "35.30", f"itb_caja_164|20240906|3|1@{ME}")
+    takeovers.take_over(ledger, None, TENANT, LOT, by="Ana", why="restored from a backup")
+    for _ in range(2):
+        poster.converge(revision)
+        ((address, _number),) = erp.documents
+        assert int(address.sublot) > AHEAD
+    assert len([call for call in erp.calls if call.startswith("insert")]) == 3  # theirs among them
+
+
 def test_what_people_reversed_by_hand_is_left_to_reconciliation(erp, reading, freeze):
     reading.converge(freeze("35.30", "4.00"))
     erp.reverse(at("001"), "000001", at("900"))

@@ -59,6 +59,8 @@ class Wire:
     _written_to: set[Address] = field(default_factory=set)
     _lots: set[str] = field(default_factory=set)
     _emptied: set[Address] = field(default_factory=set)
+    acknowledged: set[str] = field(default_factory=set)
+    """Lots in which an unused address was answered with the first number."""
 
     def sending(self, process: Process, address: Address, key: str) -> None:
         """Checks, at the moment of a write, what the protocol says of writes."""
@@ -101,6 +103,7 @@ class Wire:
         self._written_to.clear()
         self._sent.clear()
         self._emptied.clear()
+        self.acknowledged.clear()
 
     def touching(self, process: Process, address: Address, document: str) -> None:
         """Checks, at the moment of a delete or a reversal, that its document is not somebody else's, and that its
@@ -114,6 +117,11 @@ class Wire:
         """Whether nothing of ours stands at an address of a site that can be read."""
         there = (document.key for place, document in self.erp.standing.items() if place.address == address)
         return self.readable and not any(key.endswith(f"@{OURS}") for key in there)
+
+    def is_known_to_be_ours(self, lot: str) -> bool:
+        """Whether nobody else uses a lot, as far as we can know: before that is so, what a refused request leaves there
+        is not promised to be removed."""
+        return self.readable or lot in self.acknowledged
 
     def is_shared(self, address: Address) -> bool:
         """Whether somebody else's document stands at an address of a site that cannot be read."""
@@ -268,10 +276,12 @@ class Hook:
             case "somebody else's answer, of our tenant":
                 number = "000001"
             case "refused, a copy carried out":
-                if self.rng.random() < 0.5:
-                    self._quietly(execute)
-                else:
-                    self.wire.later(self._lateness(), execute)
+                at_once = self.rng.random() < 0.5
+                if self.wire.is_known_to_be_ours(address.lot):
+                    if at_once:
+                        self._quietly(execute)
+                    else:
+                        self.wire.later(self._lateness(), execute)
                 self.wire.emptied(address)
                 raise DataError(f"{what} is refused: document in use", vendor="ERP")
             case "somebody else's answer":
@@ -287,6 +297,8 @@ class Hook:
                 number = self.rng.choice(("000000", "000002", "000057"))
         self._transit()
         group, _, branch = address.tenant.partition(",")
+        if number == "000001":
+            self.wire.acknowledged.add(address.lot)
         return Acknowledgement(number, group, branch)
 
     def _delete(self, what: str, execute: Callable[[], bool]) -> bool:

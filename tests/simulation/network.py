@@ -59,6 +59,8 @@ class Wire:
     _written_to: set[Address] = field(default_factory=set)
     _lots: set[str] = field(default_factory=set)
     _emptied: set[Address] = field(default_factory=set)
+    seen_empty: set[str] = field(default_factory=set)
+    """Lots in which a reading found nothing: whoever else posts there comes later."""
     acknowledged: set[str] = field(default_factory=set)
     """Lots in which an unused address was answered with the first number."""
 
@@ -72,7 +74,7 @@ class Wire:
         for earlier in self._sent.get(key, ()) if self.locked else ():
             if earlier.sublot < address.sublot and earlier not in self._emptied:
                 self.broken("reaped before the next attempt", f"{process.name} sends {key}; {earlier} was not emptied")
-        is_first = self.readable and address.lot not in self._lots and not self.decided()
+        is_first = self.readable and address.lot not in self._lots | self.seen_empty and not self.decided()
         if is_first and self.erp.documents_in(address.tenant, address.lot):
             self.broken("nothing is sent into a lot in use", f"{process.name} writes to {address}")
         self._lots.add(address.lot)
@@ -160,7 +162,10 @@ class Hook:
 
     def in_lot(self, tenant: str, lot: str) -> list[StandingDocument] | None:
         """What stands in a lot on whatever date."""
-        return self._read(f"read {lot}", lambda: self.wire.erp.documents_in(tenant, lot))
+        documents = self._read(f"read {lot}", lambda: self.wire.erp.documents_in(tenant, lot))
+        if documents == []:
+            self.wire.seen_empty.add(lot)
+        return documents
 
     def __init__(self, wire: Wire, process: Process) -> None:
         self.wire = wire

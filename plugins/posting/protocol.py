@@ -175,7 +175,7 @@ class Poster:
         and the ledger have forgotten it. Nobody can look: so they are deleted, to be posted anew."""
         place = (entry.tenant, entry.lot, entry.entry_date)
         emptied = attempts.emptied_by(self.connection, entry, site=site_of(self.erp), takeover=takeover)
-        first = min(attempt.attempt_id for attempt, _ in emptied)
+        first = min((attempt.attempt_id for attempt, _ in emptied), default=0)
         for own in ledger.bookings(self.connection, revision):
             standing = self._confirmed(own)
             if standing and standing.attempt_id < first and (own.tenant, own.lot, own.entry_date) == place:

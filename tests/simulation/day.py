@@ -280,6 +280,7 @@ class Day:
         self.weather.counts["another site"] += 1
         self.world.tell("people", "let the connection lead to another site")
         self.left = self.wire
+        self.taken_over = False  # of a lot at the site before
         self.erp = TrueLedger(reuses_numbers=self.erp.reuses_numbers)
         self.foreign = self._strangers()
         self.erp.changed = self._look

@@ -46,7 +46,8 @@ def test_where_nobody_answers_nothing_is_posted_people_are_told_and_may_be_asked
     assert asking.live(LOT, day) == []
     assert decisions(asking, run) == [("timed out", None)]
     subject = f"[SANDBOX (pruebas)] Caja 169, ITB, {day}: nadie lo aprobó a tiempo, sin registrar"
-    (mail,) = asking.wait(lambda: [mail for mail in asking.mails if mail["Subject"] == subject], "the alert")
+    # Airflow may take a task whose time is over this soon for lost, and run it again: then it says so again.
+    mail, *_ = asking.wait(lambda: [mail for mail in asking.mails if mail["Subject"] == subject], "the alert")
     assert "nadie respondió en 3 días" in mail.get_body(("html",)).get_content()
     note = asking.wait(lambda: asking.api.call("GET", f"/dags/{DAG}/dagRuns/{run}")["note"], "the run's note")
     assert "SIN cerrar: nadie lo aprobó a tiempo" in note

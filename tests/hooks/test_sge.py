@@ -318,7 +318,7 @@ class TestPages:
 
     def test_pages_that_do_not_fit_together_are_retriable(self, paged, vendor, reply):
         for second, said in (
-            (self.page(reply, 1, "b", 3, 2), "id b stands on two pages"),
+            (self.page(reply, 1, "b", 3, 2), "id 'b' stands on two pages"),
             (self.page(reply, 1, "", 3, 2), "page 2 of 2 is empty"),
             (self.page(reply, 1, "c", 4, 2), "counted 3 rows on one page and 4 on the next"),
             (self.page(reply, 1, "cd", 3, 2), "4 rows came of 3"),

@@ -79,6 +79,9 @@ def airflow_settings(home: Path, ports: Ports, secret: Secrets, airflow_dsn: str
         "API_AUTH__JWT_SECRET": secret.jwt_secret,
         "DATABASE__SQL_ALCHEMY_CONN": airflow_dsn.replace("postgresql://", "postgresql+psycopg2://", 1),
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",
+        # Where tasks run side by side, a task's supervisor often learns of its end only when it next looks: after five
+        # seconds by default, which most tasks of a close do not take.
+        "WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         # A new file of a cash box shows up within this many seconds.
         "DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "15",
         "DAG_PROCESSOR__REFRESH_INTERVAL": "15",

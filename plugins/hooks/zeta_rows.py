@@ -11,6 +11,7 @@ from bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
 from bookkeeping.money import DECIMALS, ZERO, AmountError, amount, quantum
 from bookkeeping.rates import objection
 from bookkeeping.sentence import Sentence, together
+from bookkeeping.text import label
 from hooks.zeta_landing import Landing
 from hooks.zeta_lines import A_CENT, is_line, lines_within, number
 from hooks.zeta_shapes import HOME_CURRENCY, RATES, Reason, Voucher, box_key, code, invoice_id, shown
@@ -136,7 +137,7 @@ class _Sale:
             "sale_type": voucher.payment,
             "voucher": code(self.row.get("ComprobanteCodigo")),
             "payment_terms": code(self.row.get("CondicionPagoCodigo")),
-            "cost_centre": code(self.row.get("CentroCostosCodigo")),
+            "cost_centre": label(code(self.row.get("CentroCostosCodigo"))),
             "on_behalf": "true" if says_on_behalf(self.queried.get("Notas")) else "false",
             "currency": self.currency,
             "rate": self._rate(currency),

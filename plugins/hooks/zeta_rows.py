@@ -135,8 +135,8 @@ class _Sale:
             )
         attributes = {
             "sale_type": voucher.payment,
-            "voucher": code(self.row.get("ComprobanteCodigo")),
-            "payment_terms": code(self.row.get("CondicionPagoCodigo")),
+            "voucher": label(code(self.row.get("ComprobanteCodigo"))),
+            "payment_terms": label(code(self.row.get("CondicionPagoCodigo"))),
             "cost_centre": label(code(self.row.get("CentroCostosCodigo"))),
             "on_behalf": "true" if says_on_behalf(self.queried.get("Notas")) else "false",
             "currency": self.currency,

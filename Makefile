@@ -120,7 +120,8 @@ test: setup
 # ARGS=--markdown prints the tables as docs/reliability.md has them; ARGS=--help tells the rest.
 kills: setup
 	@$(PY) -m pytest -m "kills or not kills" tests/e2e/test_kills.py tests/e2e/test_kills_of_servers.py \
-		tests/e2e/test_operations.py::test_a_server_that_is_killed_never_changes_the_books $(ARGS)
+		tests/e2e/test_operations.py::test_a_server_that_is_killed_never_changes_the_books \
+		tests/e2e/test_operations.py::test_what_happens_to_a_database_never_changes_the_books $(ARGS)
 
 operations: setup
 	@CIERRE_OPERATIONS=write $(PY) -m pytest -m "kills or not kills" tests/e2e/test_operations.py $(ARGS)

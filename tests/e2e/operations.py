@@ -246,10 +246,10 @@ class Page:
         "| what is done | Airflow shows | the board says | the ERP holds | what to do next |\n|---|---|---|---|---|\n"
     )
 
-    def rows(self, *, but: str = "") -> list[str]:
-        """The rows of its tables, except those of a chapter."""
+    def rows(self, *, but: tuple[str, ...] = ()) -> list[str]:
+        """The rows of its tables, except those of some chapters."""
         chapters = self._parts()[1].split("### ")
-        lines = [line for text in chapters if not (but and text.startswith(but)) for line in text.splitlines()]
+        lines = [line for text in chapters if not text.startswith(but) for line in text.splitlines()]
         return [line for line in lines if line.startswith("| ") and line not in self.HEAD]
 
     def write(self, rows: Iterable[Row]) -> None:

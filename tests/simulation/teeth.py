@@ -348,7 +348,7 @@ TEETH = (
     Tooth("the sweep asks this site about another's addresses",
           _method(sweep, "site_of", lambda erp: None), only=_moves, shown_by=34),
     Tooth("a reversal keeps the date that it was first meant for",
-          _method(ledger, "reversal", _same_reversal_for_ever), only=_closes, shown_by=24),
+          _method(ledger, "reversal", _same_reversal_for_ever), only=_closes, shown_by=434),
     Tooth("a correction that is refused midway is left there", _method(Poster, "_undo", lambda *_: None),
           only=_corrects_under_the_lock, first=1501, shown_by=2541),
 )  # fmt: skip

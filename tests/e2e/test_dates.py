@@ -17,6 +17,7 @@ from local.migration import AIRFLOW
 from local.settings import PROJECT
 from local.stack import LONG_AGO
 
+SANDBOX = "[SANDBOX (pruebas)]"
 LEAP = ["2024-02-28", "2024-02-29", "2024-03-01"]
 BOX, DAG, LOT = "conduce_caja_3", "cash_close__conduce_caja_3", "008903"
 
@@ -69,7 +70,7 @@ def test_the_schedule_closes_yesterday_and_the_companys_day_follows_by_itself(sy
         assert run["dag_run_id"].startswith(f"{run['partition_key']}__scheduled__")
         assert system.finished(box, run["dag_run_id"]) == "success"
         key = run["partition_key"]
-        told = system.wait(lambda: mails(system, f"[SANDBOX (pruebas)] ITB Online, {key}: cerrado"), "the digest")
+        told = system.wait(lambda: mails(system, f"{SANDBOX} ITB Online, {key}: cerrado"), "the digest")
         of_company = run_of(system, f"company_day__{company}", partition_key_prefix_pattern=key)
     assert len(told) == 1
     assert of_company["partition_key"] == key
@@ -80,10 +81,10 @@ def test_a_backfill_of_a_company_is_told_in_one_mail_in_the_order_of_its_days(sy
     system.api.call("PATCH", "/dags", params={"dag_id_pattern": "cash_close__"}, json={"is_paused": True})
     with schedule_on(system):
         assert backfill(system.stack, "itb_online", "", first, last, Console(width=140)) == 0
-        system.wait(lambda: mails(system, f"ITB Online, {first}"), "the digest", every=1)
+        system.wait(lambda: mails(system, f"{SANDBOX} ITB Online, {first}"), "the digest", every=1)
         system.wait(lambda: told_of(system, "itb_online", first, last) == 3, "all days to be told", every=1)
-    (mail,) = (mail for mail in system.mails if mail["Subject"].startswith("ITB Online, 2024-03"))
-    assert mail["Subject"].startswith(f"ITB Online, {first} a {last}: 3 días cerrados, cobrado ")
+    (mail,) = mails(system, f"{SANDBOX} ITB Online, 2024-03")
+    assert mail["Subject"].startswith(f"{SANDBOX} ITB Online, {first} a {last}: 3 días cerrados, cobrado ")
     body = mail.get_body(("html",)).get_content()
     places = [body.index(f">{first + timedelta(days=number)}<") for number in range(3)]
     assert places == sorted(places)

@@ -6,10 +6,17 @@ from datetime import date, datetime
 from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import Retry
 
 from local.errors import LocalError
 
 PAGE = 100
+PATIENCE = 180
+"""Seconds that an answer is waited for: on a busy machine an API server that has just come up takes a minute."""
+AGAIN = Retry(total=None, connect=0, read=2, status=0, other=0, allowed_methods={"GET"})
+"""Questions that no answer came to are asked again, twice."""
+
 # In the words of /monitor/health; with each, the name of the part it is.
 HEARTBEATS = {"scheduler": "scheduler", "dag_processor": "dag-processor", "triggerer": "triggerer"}
 
@@ -41,6 +48,7 @@ class AirflowApi:
         self._login = {"username": user, "password": password}
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy and no .netrc between us and our own loopback
+        self._session.mount("http://", HTTPAdapter(max_retries=AGAIN))
 
     def unhealthy(self, since: datetime) -> set[str]:
         """The parts of Airflow that do not answer, or last gave a sign of life before ``since`` (aware)."""
@@ -169,7 +177,7 @@ class AirflowApi:
     def _ask(self, method: str, url: str, **options: Any) -> requests.Response:
         """One request; raises AirflowUnreachable where no answer comes, or one of a server in between."""
         try:
-            answer = self._session.request(method, url, timeout=60, **options)
+            answer = self._session.request(method, url, timeout=PATIENCE, **options)
         except requests.RequestException as error:
             raise AirflowUnreachable(f"Airflow at {self.url} does not answer ({type(error).__name__}).") from None
         if answer.status_code in (502, 503, 504):

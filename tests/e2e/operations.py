@@ -28,6 +28,7 @@ CHAPTERS = (
 """Of the page, in its order."""
 CLEAR, MARK, DELETE, PAUSE, ASK, NOTE, FILE, DATABASES, KILLED = CHAPTERS
 
+STEPS = ("land", "stage", "derive", "approve", "post", "reconcile")
 PLAIN = ("", "success", "skipped", "upstream_failed")
 """States of a task that a run's own state says enough of."""
 
@@ -195,11 +196,14 @@ class Close:
         return {task.task_id: task.state for task in self.system.api.tasks([self.run]) if task.dag_id == self.dag}
 
     def airflow(self) -> str:
-        """The run as Airflow shows it: its state, and those of its tasks that this does not say."""
+        """The run as Airflow shows it: its state, and those of its tasks that this does not say; of those that failed the
+        first, as what follows may have begun or not."""
         state = next((run["state"] for run in self.runs() if run["dag_run_id"] == self.run), None)
         if state is None:
             return "no run"
-        tasks = [f"{task} {state}" for task, state in self.tasks().items() if state not in PLAIN]
+        seen = self.tasks()
+        failed = [step for step in STEPS if seen.get(step) == "failed"]
+        tasks = [f"{task} {state}" for task, state in seen.items() if state not in PLAIN and task not in failed[1:]]
         return ", ".join([f"run {state}", *sorted(tasks)])
 
     def board(self) -> str:

@@ -196,8 +196,8 @@ class Close:
         return {task.task_id: task.state for task in self.system.api.tasks([self.run]) if task.dag_id == self.dag}
 
     def airflow(self) -> str:
-        """The run as Airflow shows it: its state, and those of its tasks that this does not say; of those that failed the
-        first, as what follows may have begun or not."""
+        """The run as Airflow shows it: its state, and those of its tasks that this does not say. Of those that failed
+        the first: what follows it may have begun or not."""
         state = next((run["state"] for run in self.runs() if run["dag_run_id"] == self.run), None)
         if state is None:
             return "no run"

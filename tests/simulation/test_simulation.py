@@ -9,6 +9,7 @@ from simulation.product import Product
 from simulation.weather import DELETES, READS, WRITES
 
 SEEDS = int(os.environ.get("CIERRE_SIMULATED_SEEDS", "300"))
+RARE = {"login refused"}
 MANY = 2_000
 """Seeds in which everything happens that can happen."""
 
@@ -47,7 +48,9 @@ def test_every_kind_of_fault_struck(played):
     others = {"crash", "asleep", "connection lost", "database restarted", "period closed", "ERP down for a while"}
     others |= {"another ledger posts", "ledger restored", "month closed midway", "another site"}
     decided = {"lot taken over", "lot of its own"}
-    assert played[OURS].faults.keys() == WRITES.keys() | DELETES.keys() | READS.keys() | others | decided
+    possible = WRITES.keys() | DELETES.keys() | READS.keys() | others | decided
+    assert played[OURS].faults.keys() <= possible
+    assert possible - played[OURS].faults.keys() <= (set() if SEEDS >= MANY else RARE)
 
 
 def test_processes_were_interrupted_before_or_after_every_step_and_in_many_seeds_both(played):

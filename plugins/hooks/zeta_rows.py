@@ -88,6 +88,17 @@ def form_of(row: Row, landed: Landing) -> str:
     return f"{voucher.payment if voucher else ''}{'' if own == HOME_CURRENCY else f' {own}'}".strip()
 
 
+LONGEST_CODE = 10
+"""Characters of a code (contract, CodigoCentroCosto: T(10))."""
+
+
+def _code_of(value: object) -> str:
+    """A code of a table of Zeta's, blanks and accents included. A longer text, in which a person may stand, is only
+    described."""
+    text = code(value)
+    return text if len(text) <= LONGEST_CODE else label(text)
+
+
 class Unbookable(Exception):
     """Why a row does not become a document."""
 
@@ -135,9 +146,9 @@ class _Sale:
             )
         attributes = {
             "sale_type": voucher.payment,
-            "voucher": label(code(self.row.get("ComprobanteCodigo"))),
-            "payment_terms": label(code(self.row.get("CondicionPagoCodigo"))),
-            "cost_centre": label(code(self.row.get("CentroCostosCodigo"))),
+            "voucher": _code_of(self.row.get("ComprobanteCodigo")),
+            "payment_terms": _code_of(self.row.get("CondicionPagoCodigo")),
+            "cost_centre": _code_of(self.row.get("CentroCostosCodigo")),
             "on_behalf": "true" if says_on_behalf(self.queried.get("Notas")) else "false",
             "currency": self.currency,
             "rate": self._rate(currency),

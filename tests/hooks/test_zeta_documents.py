@@ -278,6 +278,14 @@ def test_a_rate_that_is_none_is_refused(rate):
     assert held.reason == Reason.NO_RATE
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"), [("CC 01", "CC 01"), ("Área", "Área"), (7, "7"), ("Ana Muñoz 4.567.890-1", "(text)")]
+)
+def test_a_cost_centre_is_kept_as_it_came_and_what_is_no_code_only_described(said, kept):
+    (document,) = reading_of(landed(sale(CentroCostosCodigo=said))).documents
+    assert document.attributes["cost_centre"] == kept
+
+
 PERSON = "Ana Muñoz 4.567.890-1"
 SCALARS = st.sampled_from(
     [None, "", PERSON, "NaN", "Infinity", "-0.00", "1e400", "9" * 5000, 10**15, -1, 0, True, 1.5, "12.345", [], {},

@@ -3,7 +3,6 @@ ledger that it does not know, because it was restored from a backup?"""
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -36,6 +35,8 @@ class Looked:
 
     revision: Revision
     in_use: dict[_Place, set[str]] = field(default_factory=dict)
+    kept: set[int] = field(default_factory=set)
+    """Attempts (attempt_id) that were given up, and whose document a closed period keeps."""
 
     def in_use_beside(self, entry: FrozenEntry) -> set[str]:
         """The sublots of an entry's lot and date where documents were seen."""
@@ -78,9 +79,10 @@ def look(
         known = attempts.at_place(connection, at, *place)
         for sublot in sorted(looked.in_use[place] & known.keys()):
             if known[sublot].state in ("rejected", "doomed"):
-                # One that a closed period keeps there is for whoever clears the way of its entry.
-                with suppress(PeriodClosedError):
+                try:
                     reap(connection, erp, known[sublot], site)
+                except PeriodClosedError:  # for whoever clears the way of its entry
+                    looked.kept.add(known[sublot].attempt_id)
         unknown += [
             _Unknown(Address(*place, sublot), document, lines)
             for (sublot, document), lines in documents.items()

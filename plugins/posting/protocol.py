@@ -329,7 +329,11 @@ class Poster:
                 attempts.doom(self.connection, attempt, "its worker ended before the outcome was known")
             elif attempt.deleting_since and attempt.state == "confirmed":
                 self._go_on_deleting(attempt)
-        for attempt in attempts.unreaped(self.connection, entry):
+        kept = self._looked.kept if self._looked else set()
+        left = attempts.unreaped(self.connection, entry)
+        given_up = (one for one in attempts.of_entry(self.connection, entry) if one.state in ("rejected", "doomed"))
+        left += [one for one in given_up if one.attempt_id in kept and one not in left]
+        for attempt in left:
             try:
                 reap(self.connection, self.erp, attempt, self.site)
             except proof.NotOursError:

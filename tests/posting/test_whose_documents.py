@@ -307,6 +307,23 @@ def test_a_request_carried_out_before_its_period_was_closed_is_believed_and_take
     ]
 
 
+def test_what_a_refused_request_left_after_its_address_was_empty_is_taken_back_from_a_period_closed_since(
+    erp, reading, freeze
+):
+    erp.refuses = ["insert"]
+    with pytest.raises(DataError, match="insert is refused"):
+        reading.converge(freeze("35.30"))
+    theirs(erp, "001", "35.30", FIRST)  # a proxy's copy of it, carried out late
+    in_october(reading, erp)
+    reading.converge(freeze("36.00", open_from=OCTOBER))
+    booked = [(address.entry_date, key.partition("@")[0]) for (address, _), key in erp.documents.items()]
+    assert booked == [
+        (DAY, "itb_caja_164|20240906|1|1"),
+        (OCTOBER, "itb_caja_164|20240906|2|1"),
+        (OCTOBER, "itb_caja_164|20240906|1|1|R"),
+    ]
+
+
 # --- a correction that is refused
 
 

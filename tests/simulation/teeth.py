@@ -350,5 +350,5 @@ TEETH = (
     Tooth("a reversal keeps the date that it was first meant for",
           _method(ledger, "reversal", _same_reversal_for_ever), only=_closes, shown_by=434),
     Tooth("a correction that is refused midway is left there", _method(Poster, "_undo", lambda *_: None),
-          only=_corrects_under_the_lock, first=3001, shown_by=3525),
+          only=_corrects_under_the_lock, first=13001, shown_by=13063),
 )  # fmt: skip

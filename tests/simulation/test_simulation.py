@@ -10,6 +10,7 @@ from simulation.weather import DELETES, READS, WRITES
 
 SEEDS = int(os.environ.get("CIERRE_SIMULATED_SEEDS", "300"))
 RARE = {"login refused"}
+RARE_STEPS = {"update erp.attempt rejected", "update erp.attempt withdrawn"}
 MANY = 2_000
 """Seeds in which everything happens that can happen."""
 
@@ -55,8 +56,8 @@ def test_every_kind_of_fault_struck(played):
 
 def test_processes_were_interrupted_before_or_after_every_step_and_in_many_seeds_both(played):
     where = {place.partition(" ")[2] for place in played[OURS].struck}
-    wanted = all if SEEDS >= MANY else any
-    assert {step for step in STEPS if not wanted(f"{when} {step}" in where for when in ("before", "after"))} == set()
+    wanted, rare = (all, set()) if SEEDS >= MANY else (any, RARE_STEPS)
+    assert {step for step in STEPS if not wanted(f"{when} {step}" in where for when in ("before", "after"))} <= rare
 
 
 def test_the_same_seed_tells_the_same_story(server):

@@ -53,11 +53,12 @@ def unmarked(entry: JournalEntry) -> JournalEntry:
     return replace(entry, lines=tuple(lines))
 
 
-def dates_of(day: date, open_from: date | None) -> list[date]:
-    """The dates on which books of a day may stand in the ERP: its own, and each that was the first open one since."""
+def dates_of(day: date, last_open: date) -> list[date]:
+    """The dates on which books of a day may stand in the ERP: its own, and each first of a month since, up to the last
+    that may have been the first open date."""
     dates = [day]
     month = day.replace(day=1)
-    while open_from is not None and (month := first_of_next_month(month)) <= open_from:
+    while (month := first_of_next_month(month)) <= last_open:
         dates.append(month)
     return dates
 

@@ -9,7 +9,7 @@ from datetime import date
 import psycopg
 
 from bookkeeping.address import Address
-from bookkeeping.corrections import dates_of
+from bookkeeping.corrections import dates_of, first_of_next_month
 from bookkeeping.keys import read_key, sent_key
 from bookkeeping.read_back import BookedLine, differences
 from bookkeeping.sentence import Sentence
@@ -51,6 +51,11 @@ class _Unknown:
     document: str
     lines: Sequence[BookedLine]
 
+    @property
+    def place(self) -> _Place:
+        """Where it stands, without its sublot."""
+        return self.address.tenant, self.address.entry_date, self.address.lot
+
 
 def look(
     connection: psycopg.Connection, erp: ReadableErp, site: Site, at: str | None, revision: Revision, worker: str
@@ -69,7 +74,11 @@ def look(
     for tenant, lot in {(entry.tenant, entry.lot) for entry in new}:
         _refuse_a_lot_in_use(connection, erp, site, at, tenant, lot)
     unknown: list[_Unknown] = []
-    for place in sorted(_places(revision, [*new, *old], site)):
+    meant = ledger.unsent(connection, revision)  # maybe sent all the same, before the ledger was restored
+    # Only books that were corrected may have been so in any month since; others were at most a month late.
+    late = first_of_next_month(revision.business_date)
+    until = last_first_open_date(connection, site) if old or meant else max(site.open_from or late, late)
+    for place in sorted(_places(revision, [*new, *old, *meant], until)):
         lines = proof.read(erp, *place)
         if lines is None:
             return looked
@@ -95,11 +104,19 @@ def look(
     return looked
 
 
-def _places(revision: Revision, entries: Sequence[FrozenEntry], site: Site) -> set[_Place]:
-    """Where books of the day may stand: wherever an entry of it is dated, and on each date that was open since."""
+def last_first_open_date(connection: psycopg.Connection, site: Site) -> date:
+    """The last date that may have been the first of the ERP's open periods: a month that was closed and is open again
+    had its books dated after it."""
+    next_month = first_of_next_month(attempts.clock(connection).date())
+    return max(site.open_from or next_month, next_month)
+
+
+def _places(revision: Revision, entries: Sequence[FrozenEntry], last_open: date) -> set[_Place]:
+    """Where books of the day may stand: wherever an entry of it is dated, and on each date that was the first open one
+    since."""
     lots = {(entry.tenant, entry.lot) for entry in entries}
     dated = {(entry.tenant, entry.entry_date, entry.lot) for entry in entries}
-    days = dates_of(revision.business_date, site.open_from)
+    days = dates_of(revision.business_date, last_open)
     return dated | {(tenant, day, lot) for tenant, lot in lots for day in days}
 
 
@@ -155,6 +172,8 @@ def _settle(
     if not was_restored:
         return
     for document in sorted(left, key=lambda one: (one.address.sublot, one.document), reverse=True):
+        if document.address.sublot in attempts.at_place(connection, at, *document.place):
+            continue  # another run knows it by now
         try:
             erp.delete(document.address, document.document)
         except PeriodClosedError:

@@ -16,13 +16,14 @@ from functools import partial
 import psycopg
 
 from bookkeeping.address import Address
+from bookkeeping.corrections import dates_of
 from bookkeeping.keys import sent_key
 from bookkeeping.read_back import differences
 from bookkeeping.sentence import Sentence
 from hooks.errors import DataError, PeriodClosedError, RetriableError, UncertainError, VendorError
 from language.say import money, say
 from posting import proof
-from posting.look import Looked, look
+from posting.look import Looked, last_first_open_date, look
 from posting.port import Acknowledged, Erp, site_of
 from posting.reap import reap
 from posting.site import Site
@@ -130,10 +131,16 @@ class Poster:
         )
 
     def _taken_over(self, revision: Revision) -> list[tuple[FrozenEntry, int]]:
-        """An entry for each lot and date of the day that a person took over, with the number of that."""
+        """An entry for each lot and date of the day that a person took over, with the number of that.
+
+        Dates are those of the day's entries, and each that may have been the first open one since: a reversal or late
+        books that the ledger forgot stand there.
+        """
         made = (ledger.bookings, ledger.superseded, ledger.unsent)
         entries = [entry for of in made for entry in of(self.connection, revision)]
-        places = {(entry.tenant, entry.lot, entry.entry_date): entry for entry in entries}
+        dates = dates_of(revision.business_date, last_first_open_date(self.connection, self.site))
+        places = {(one.tenant, one.lot, day): replace(one, entry_date=day) for one in entries for day in dates}
+        places |= {(entry.tenant, entry.lot, entry.entry_date): entry for entry in entries}
         found = []
         for (tenant, lot, entry_date), entry in places.items():
             place = Address(tenant, entry_date, lot, "")

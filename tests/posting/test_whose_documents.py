@@ -95,11 +95,12 @@ def at(sublot: str, entry_date: date = DAY) -> Address:
     return Address(TENANT, entry_date, LOT, sublot)
 
 
-def theirs(erp: Erp, sublot: str, amount: str = "35.30", key: str = f"itb_caja_164|20240906|1|1@{THEM}") -> None:
+def theirs(erp: Erp, sublot: str, amount: str = "35.30", key: str = f"itb_caja_164|20240906|1|1@{THEM}",
+           day: date = DAY) -> None:  # fmt: skip
     """Somebody else books at an address, often the very lines that we have."""
     lines = [Line(side, account, Decimal(amount), "Caja")
              for side, account in ((Side.DEBIT, "1.1"), (Side.CREDIT, "4.1"))]  # fmt: skip
-    erp.insert(at(sublot), JournalEntry("theirs", DAY, 1, "USD", tuple(lines)), key)
+    erp.insert(at(sublot, day), JournalEntry("theirs", DAY, 1, "USD", tuple(lines)), key)
 
 
 def places(erp: Erp) -> list[tuple[str, str]]:
@@ -282,6 +283,34 @@ def test_books_that_were_deleted_after_the_backup_are_posted_anew_once_the_lot_w
         ((address, _number),) = erp.documents
         assert int(address.sublot) > AHEAD
     assert len([call for call in erp.calls if call.startswith("insert")]) == 3  # theirs among them
+
+
+@pytest.mark.parametrize("readable", [True, False], ids=["an ERP that can be read", "one that cannot"])
+def test_a_reversal_that_a_restored_ledger_forgot_goes_from_the_month_after_one_that_is_open_again(
+    ledger, erp, poster, freeze, readable
+):
+    erp.offered = readable
+    poster.site = replace(poster.site, correction="delete", readable=readable)
+    poster.converge(freeze("35.30"))
+    reversal = f"{FIRST.partition('@')[0]}|R@{ME}"
+    theirs(erp, "001", "35.30", reversal, OCTOBER)  # September was closed then
+    if not readable:
+        takeovers.take_over(ledger, None, TENANT, LOT, by="Ana", why="restored from a backup")
+    poster.converge(freeze("36.00"))
+    assert list(erp.documents.values()) == [SECOND]
+
+
+def test_books_that_a_restored_ledger_forgot_are_taken_back_from_the_lot_that_the_box_had_before(
+    erp, reading, freeze, monkeypatch
+):
+    freeze("35.30")  # which was posted, as the ledger does not know
+    theirs(erp, "001", "35.30", FIRST)
+    monkeypatch.setattr("support.books.LOT", "008999")
+    reading.converge(freeze("36.00"))
+    standing = [(address.lot, key.partition("@")[0]) for (address, _), key in erp.documents.items()]
+    assert ("008999", "itb_caja_164|20240906|2|1") in standing
+    in_the_old_lot = [key for lot, key in standing if lot == LOT]
+    assert in_the_old_lot == ["itb_caja_164|20240906|1|1", "reversal of itb_caja_164|20240906|1|1"]
 
 
 def test_what_people_reversed_by_hand_is_left_to_reconciliation(erp, reading, freeze):

@@ -70,7 +70,7 @@ check-mappings: setup
 	@$(PY) -m local check
 
 schemas: setup
-	@$(PY) -m mappings schemas
+	@$(PY) -m cierre.accounting_files schemas
 
 # Looking at books: docs/books.md.
 BOOKS := $(PY) -m local books

@@ -102,10 +102,10 @@ def product(task: dict[str, Any]) -> dict[str, Any]:
     ledger = {"conn_type": "postgres"} | _parts(task["dsn"])
     os.environ["AIRFLOW_CONN_LEDGER_DB"] = json.dumps(ledger)
     os.environ["AIRFLOW_CONN_BSALE"] = json.dumps({"conn_type": "bsale", "host": task["site"], "password": "token"})
-    from bookkeeping.certificate import contradictions
-    from hooks.bsale import BsaleHook, certify
-    from hooks.bsale_pace import Pace
-    from store import landing, session
+    from cierre.bookkeeping.certificate import contradictions
+    from cierre.ledger import landing, session
+    from hooks.bsale.hook import BsaleHook, certify
+    from hooks.bsale.limits import Pace
 
     class NoLimit(Pace):
         def pause(self, seconds: float) -> None: ...

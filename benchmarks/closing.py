@@ -9,11 +9,11 @@ from benchmarks.boxes import make_boxes
 from benchmarks.harness import Bench, Contender
 from benchmarks.measure import cents_of
 from benchmarks.stacks import CLOSE, EMPTY, System, system
+from cierre.ledger import session
+from cierre.ledger.migrate import upgrade
 from local.environment import libpq_dsn
 from local.settings import RUN
 from sandbox.connections import as_variables, connections
-from store import session
-from store.migrate import upgrade
 
 NUMBER, TITLE = "P5", "a day's close of 40 boxes by the scheduler"
 INTRO = """

@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.documents import BOX, DAY, MAPPING, payments
 from benchmarks.harness import Bench, Contender
 from benchmarks.measure import Watch
-from bookkeeping.journal import JournalEntry, Side
+from cierre.bookkeeping.journal import JournalEntry, Side
 
 NUMBER, TITLE = "P3", "deriving and validating 100,000 documents"
 INTRO = """
@@ -44,9 +44,9 @@ def run(bench: Bench) -> None:
 
 
 def product(task: dict[str, Any]) -> dict[str, Any]:
-    """bookkeeping.derive."""
-    from bookkeeping.derive import derive
-    from mappings.loader import account_mapping, cash_box
+    """cierre.bookkeeping.derive."""
+    from cierre.accounting_files.loader import account_mapping, cash_box
+    from cierre.bookkeeping.derive import derive
 
     documents = list(payments(task["count"]))
     mapping, box = account_mapping(MAPPING), cash_box(BOX)
@@ -63,8 +63,8 @@ def product(task: dict[str, Any]) -> dict[str, Any]:
 
 def write(task: dict[str, Any]) -> dict[str, Any]:
     """The product's bookings as files for the others."""
-    from bookkeeping.derive import derive
-    from mappings.loader import account_mapping, cash_box
+    from cierre.accounting_files.loader import account_mapping, cash_box
+    from cierre.bookkeeping.derive import derive
 
     derivation = derive(list(payments(task["count"])), account_mapping(MAPPING), cash_box(BOX), DAY)
     folder = Path(task["folder"])

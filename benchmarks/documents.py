@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from bookkeeping.documents import Document, Kind
+from cierre.bookkeeping.documents import Document, Kind
 
 DAY = date(2024, 9, 6)
 BOX, MAPPING = "itb_caja_164", "sga_ecuador"

@@ -80,8 +80,8 @@ def stage_day(task: dict[str, Any]) -> dict[str, Any]:
     """The documents into staging."""
     from datetime import UTC, datetime
 
-    from bookkeeping.documents import Reading
-    from store import landing, session, staging
+    from cierre.bookkeeping.documents import Reading
+    from cierre.ledger import landing, session, staging
 
     reading = Reading(list(payments(task["count"])))
     with session.connect(task["dsn"]) as connection:
@@ -95,16 +95,16 @@ def stage_day(task: dict[str, Any]) -> dict[str, Any]:
 
 def derive_day(task: dict[str, Any]) -> dict[str, Any]:
     """The documents from staging, their journal into the ledger."""
-    from bookkeeping.derive import derive
-    from mappings.loader import account_mapping, cash_box
-    from store import ledger, session, staging
+    from cierre.accounting_files.loader import account_mapping, cash_box
+    from cierre.bookkeeping.derive import derive
+    from cierre.ledger import revisions, session, staging
 
     mapping, box = account_mapping(MAPPING), cash_box(BOX)
     with session.connect(task["dsn"]) as connection:
         with Watch() as watch:
             documents = staging.documents(connection, BOX, DAY)
             entries = derive(documents, mapping, box, DAY).entries
-            revision, _ = ledger.freeze(
+            revision, _ = revisions.freeze(
                 connection,
                 box=BOX,
                 day=DAY,
@@ -116,5 +116,5 @@ def derive_day(task: dict[str, Any]) -> dict[str, Any]:
                 entries=entries,
                 documents={document.key: document for document in documents},
             )
-        total = sum(total.net for total in ledger.journal_totals(connection, revision))
+        total = sum(total.net for total in revisions.journal_totals(connection, revision))
     return watch.result(rows=task["count"], cents=cents_of(total), entries=len(entries))

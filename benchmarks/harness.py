@@ -132,7 +132,7 @@ class Bench:
         """A fresh ledger; its libpq URI."""
         with psycopg.connect(self.cluster.dsn("postgres"), autocommit=True) as admin:
             if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (TEMPLATE,)).fetchone():
-                from store.migrate import upgrade
+                from cierre.ledger.migrate import upgrade
 
                 admin.execute(f"CREATE DATABASE {TEMPLATE}")
                 upgrade(self.cluster.dsn(TEMPLATE))

@@ -82,8 +82,8 @@ def outcome(site: dict[str, Any], keys: list[str]) -> dict[str, Any]:
 
 def journals(boxes: int) -> list[Any]:
     """A cash box and its day's entries, for each."""
-    from bookkeeping.derive import derive
-    from mappings.loader import account_mapping, cash_box
+    from cierre.accounting_files.loader import account_mapping, cash_box
+    from cierre.bookkeeping.derive import derive
 
     mapping, pattern = account_mapping(MAPPING), cash_box("itb_caja_164")
     documents = list(payments(100))
@@ -94,12 +94,12 @@ def journals(boxes: int) -> list[Any]:
 
 
 def product(task: dict[str, Any]) -> dict[str, Any]:
-    """posting.protocol, box by box."""
+    """cierre.posting.protocol, box by box."""
     connection = {"conn_type": "protheus", "host": task["site"], "login": "cierre", "password": "secret"}
     os.environ["AIRFLOW_CONN_PROTHEUS"] = json.dumps(connection)
-    from hooks.protheus import ProtheusHook
-    from posting.protocol import Poster
-    from store import session
+    from cierre.ledger import session
+    from cierre.posting.protocol import Poster
+    from hooks.protheus.hook import ProtheusHook
 
     revisions, keys = freeze(task)
 
@@ -116,13 +116,13 @@ def freeze(task: dict[str, Any]) -> tuple[list[Any], list[str]]:
     """The day of every box in the ledger: revisions, and the keys of their entries."""
     from datetime import UTC, datetime
 
-    from store import landing, ledger, session
+    from cierre.ledger import landing, revisions, session
 
     with session.connect(task["dsn"]) as connection:
         place = landing.Place("sga", "sga_itb", "*", DAY)
         snapshot = landing.land(connection, place, asked={}, received_at=datetime.now(UTC), body="{}")
         revisions = [
-            ledger.freeze(
+            revisions.freeze(
                 connection,
                 box=box.id,
                 day=DAY,
@@ -136,7 +136,7 @@ def freeze(task: dict[str, Any]) -> tuple[list[Any], list[str]]:
             )[0]
             for box, documents, entries in journals(task["boxes"])
         ]
-        keys = [entry.entry_key for revision in revisions for entry in ledger.bookings(connection, revision)]
+        keys = [entry.entry_key for revision in revisions for entry in revisions.bookings(connection, revision)]
     return revisions, keys
 
 

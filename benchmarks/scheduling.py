@@ -103,7 +103,7 @@ def _in_a_system(bench: Bench, here: System) -> None:
 
 def _open_days(here: System, box: str) -> set[date]:
     """The days of the range that are not closed, by the ledger."""
-    from store import session
+    from cierre.ledger import session
 
     with session.connect(here.stack.ledger_dsn) as ledger:
         closed = {

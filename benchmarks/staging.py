@@ -70,11 +70,11 @@ def run(bench: Bench) -> None:
 
 
 def product(task: dict[str, Any]) -> dict[str, Any]:
-    """store.staging.replace."""
+    """cierre.ledger.staging.replace."""
     import hashlib
 
-    from bookkeeping.documents import Reading
-    from store import landing, session, staging
+    from cierre.bookkeeping.documents import Reading
+    from cierre.ledger import landing, session, staging
 
     reading, body = Reading(list(payments(task["count"]))), answer(task["count"])
     with session.connect(task["dsn"]) as connection:
@@ -96,7 +96,7 @@ def bare_copy(task: dict[str, Any]) -> dict[str, Any]:
     """Ready bytes into a table alike."""
     import hashlib
 
-    from store import session
+    from cierre.ledger import session
 
     lines = ["\t".join([*record.values(), "0" * 64]) for record in records(task["count"])]
     sent, body = ("\n".join(lines) + "\n").encode(), answer(task["count"])

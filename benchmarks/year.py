@@ -19,16 +19,16 @@ import psutil
 import psycopg
 
 from benchmarks.documents import payments
-from bookkeeping.derive import derive
-from bookkeeping.documents import Reading
-from books.audit import audit
-from books.ledger import DSN
-from books.what_if import mappings_for, what_if
+from cierre.accounting_files import account_mapping, cash_box, mappings_folder
+from cierre.bookkeeping.derive import derive
+from cierre.bookkeeping.documents import Reading
+from cierre.ledger import landing, revisions, session, staging
+from cierre.ledger.migrate import upgrade
+from cierre.reports.audit import audit
+from cierre.reports.connection import DSN
+from cierre.reports.what_if import mappings_for, what_if
 from local.postgres import Cluster
 from local.settings import Ports
-from mappings import account_mapping, cash_box, mappings_folder
-from store import landing, ledger, session, staging
-from store.migrate import upgrade
 
 BOXES, DAYS, DOCUMENTS = 40, 365, 100
 FIRST = date(2024, 1, 1)
@@ -124,7 +124,7 @@ def _a_week(connection: psycopg.Connection) -> None:
         place = landing.Place(box.source, box.connection, box.key, day)
         snapshot = landing.land(connection, place, asked={}, received_at=datetime.now(UTC), body="[]")
         staging.replace(connection, box.id, day, snapshot.snapshot_id, Reading(documents))
-        ledger.freeze(
+        revisions.freeze(
             connection, box=box.id, day=day, snapshot_id=snapshot.snapshot_id, mapping=mapping.name,
             mapping_digest=mapping.digest, tenant=box.erp.tenant, lot=box.erp.lot,
             entries=derive(documents, mapping, box, day).entries,

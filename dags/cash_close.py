@@ -31,9 +31,9 @@ Clearing any step, with the steps after it, is safe at any time.
 
 from airflow.sdk import get_parsing_context
 
-from cash_close.builder import PREFIX, cash_close
-from mappings.findings import MappingError
-from mappings.loader import cash_box, cash_box_ids
+from cierre.accounting_files.findings import MappingError
+from cierre.accounting_files.loader import cash_box, cash_box_ids
+from cierre.orchestration.builder import PREFIX, cash_close
 
 # A task parses this file for its own DAG alone; with a thousand boxes that is most of a task's start.
 asked = get_parsing_context().dag_id

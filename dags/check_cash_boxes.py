@@ -7,14 +7,14 @@ import os
 
 from airflow.sdk import get_parsing_context
 
-from mappings.check import check_all, sound_boxes
-from mappings.findings import Finding, MappingError
-from mappings.loader import mappings_folder
+from cierre.accounting_files.check import check_all, sound_boxes
+from cierre.accounting_files.findings import Finding, MappingError
+from cierre.accounting_files.loader import mappings_folder
 
 
 def in_the_ledger() -> list[Finding]:
     """What the ledger says against the boxes' files; nothing where it does not answer soon."""
-    from mappings.claims import claimed
+    from cierre.accounting_files.claims import claimed
     from operators.step import open_ledger
 
     os.environ.setdefault("PGCONNECT_TIMEOUT", "3")

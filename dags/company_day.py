@@ -13,7 +13,7 @@ Clearing it is always safe: it books and posts nothing.
 
 from airflow.sdk import get_parsing_context
 
-from cash_close.company import PREFIX, boxes_by_company, company_day
+from cierre.orchestration.company import PREFIX, boxes_by_company, company_day
 
 asked = get_parsing_context().dag_id
 

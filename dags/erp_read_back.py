@@ -16,8 +16,8 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable
 
-from alerts.watch import WatchAlert
-from cash_close.retries import PATIENT, RetryByKind
+from cierre.alerts.watch import WatchAlert
+from cierre.orchestration.retries import PATIENT, RetryByKind
 from operators.read_again import ReadAgainOperator
 
 with DAG(

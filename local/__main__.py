@@ -17,7 +17,7 @@ from local.start import start
 # Where nobody looks on (a file, a pipe), wide enough for the table.
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 
-# Where a probe may write (posting.ground.Ground), and what stands for it where nothing is said.
+# Where a probe may write (cierre.posting.probe_target.Ground), and what stands for it where nothing is said.
 PROBE = {
     "connection": "protheus",
     "tenant": "",
@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         help="also stacks on other ports, and what tests left",
     )
     down.set_defaults(command=_down)
-    books = commands.add_parser("books", help="look at books (python -m books --help) on this machine's ledger")
+    books = commands.add_parser("books", help="look at this machine's books (python -m cierre.reports --help)")
     books.add_argument("arguments", nargs=argparse.REMAINDER)
     books.set_defaults(command=_books)
     check = commands.add_parser("check", help="check the mapping files, and what came lately and is not mapped")
@@ -84,8 +84,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _demo(arguments: argparse.Namespace) -> int:
     # Only here: what the demo reads (mappings, the ledger) need not be in order to start and stop a stack.
+    from cierre.accounting_files.findings import MappingError
     from local.demo import demo
-    from mappings.findings import MappingError
 
     # A stack of the demo's own runs what the demo asks for and nothing else; the schedule is for one that stays up.
     stack = Stack.of_this_project(AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE="False")
@@ -127,8 +127,8 @@ def _check(_: argparse.Namespace) -> int:
 
 
 def _backfill(arguments: argparse.Namespace) -> int:
+    from cierre.accounting_files.findings import MappingError
     from local.backfill import backfill
-    from mappings.findings import MappingError
 
     stack = Stack.of_this_project(AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE="False")
     try:

@@ -92,7 +92,7 @@ class AirflowApi:
         """
         body = {
             "dag_id": dag_id,
-            # Midnights as written are dates, whatever anybody's zone (timetables.business_day).
+            # Midnights as written are dates, whatever anybody's zone (cierre.orchestration.business_day).
             "from_date": f"{first}T00:00:00Z",
             "to_date": f"{last}T00:00:00Z",
             "reprocess_behavior": "failed",

@@ -18,15 +18,15 @@ import psycopg
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bookkeeping.cash_box import CashBox
-from cash_close.names import PREFIX
+from cierre.accounting_files.loader import cash_boxes
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.ledger import overview, session
+from cierre.orchestration.names import PREFIX
 from local.airflow_api import AirflowApi, AirflowUnreachable
 from local.environment import libpq_dsn
 from local.errors import LocalError
 from local.stack import LONG_AGO, Stack
 from local.start import start
-from mappings.loader import cash_boxes
-from store import overview, session
 
 AT_ONCE = 4
 """Days of one box at once; how many tasks call a vendor at once is the pool's to say."""
@@ -154,7 +154,7 @@ def _go_on(api: AirflowApi, dag_id: str, days: _Progress) -> None:
     if days.missing and len(days.under_way) < AT_ONCE:
         api.unpause(dag_id)
     while days.missing and len(days.under_way) < AT_ONCE:
-        # By this name its tasks give way to today's closes (cash_close.priority).
+        # By this name its tasks give way to today's closes (cierre.orchestration.priority).
         run_id = f"{days.missing[0]}__backfill__{secrets.token_hex(4)}"
         api.trigger(dag_id, days.missing[0], run_id=run_id)
         days.under_way[run_id] = days.missing.popleft()

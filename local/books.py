@@ -1,4 +1,4 @@
-"""`make preview`, `make audit` …: the commands of `python -m books` on this machine's ledger."""
+"""`make preview`, `make audit` …: the commands of `python -m cierre.reports` on this machine's ledger."""
 
 import os
 import subprocess
@@ -8,13 +8,13 @@ from local.stack import Stack
 
 
 def books(stack: Stack, arguments: list[str]) -> int:
-    """Runs a command of ``python -m books`` on the stack's ledger and returns its exit status.
+    """Runs a command of ``python -m cierre.reports`` on the stack's ledger and returns its exit status.
 
     Where the stack does not run, only its PostgreSQL is started, and stopped again. Raises PostgresError.
     """
-    from store import migrate
+    from cierre.ledger import migrate
 
     with stack.ledger() as dsn:
         migrate.upgrade(dsn)
-        command = [sys.executable, "-m", "books", *arguments]
+        command = [sys.executable, "-m", "cierre.reports", *arguments]
         return subprocess.run(command, env=os.environ | {"CIERRE_LEDGER_DSN": dsn}, check=False).returncode

@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bookkeeping.cash_box import CashBox
+from cierre.accounting_files.loader import cash_boxes
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.ledger import overview, session
 from local import report
 from local.airflow_api import AirflowApi, Task
 from local.environment import TIMEZONE
 from local.files import tail
 from local.stack import LONG_AGO, Stack, StackError
 from local.start import start
-from mappings.loader import cash_boxes
-from store import overview, session
 
 PREFIX = "cash_close__"
 PARSING_SECONDS = 90

@@ -12,14 +12,14 @@ from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
 
+from cierre.posting.probe_target import Ground, ProbeRefused
 from local.errors import LocalError
 from local.stack import Stack
 from local.start import start
-from posting.ground import Ground, ProbeRefused
 from sandbox.connections import connections
 
 if TYPE_CHECKING:
-    from posting.probe_report import ProbeReport
+    from cierre.posting.probe_report import ProbeReport
 
 COLOURS = {"holds": "green", "does not hold": "yellow", "could not be told": "magenta"}
 
@@ -27,9 +27,9 @@ COLOURS = {"holds": "green", "does not hold": "yellow", "could not be told": "ma
 def probe(stack: Stack, fields: dict[str, str], console: Console) -> int:
     """Probes the site behind a connection of Airflow's, shows the report and keeps it in the ledger.
 
-    ``fields`` are those of posting.ground.Ground; without ``day``, today. Where the environment names both the ERP's
-    connection and the ledger's, nothing else is needed; else the stack is started for it, and stopped again unless it
-    ran before. Returns 0 if posting to the site is safe. Raises LocalError where the probe cannot be done.
+    ``fields`` are those of cierre.posting.probe_target.Ground; without ``day``, today. Where the environment names both
+    the ERP's connection and the ledger's, nothing else is needed; else the stack is started for it, and stopped again
+    unless it ran before. Returns 0 if posting to the site is safe. Raises LocalError where the probe cannot be done.
     """
     _check_given(fields)
     variable = f"AIRFLOW_CONN_{fields['connection'].upper()}"
@@ -124,15 +124,15 @@ def _probe(ledger_dsn: str, ground: Ground, progress: logging.Handler) -> "Probe
     import psycopg
     from sqlalchemy.exc import SQLAlchemyError
 
-    from hooks.errors import VendorError
-    from hooks.protheus import ProtheusHook
-    from mappings.findings import MappingError
-    from mappings.loader import cash_boxes
-    from posting.probe import probe as put_to_the_test
-    from store import capabilities, migrate, session
-    from store.probes import ProbeBusy
+    from cierre.accounting_files.findings import MappingError
+    from cierre.accounting_files.loader import cash_boxes
+    from cierre.ledger import capabilities, migrate, session
+    from cierre.ledger.probes import ProbeBusy
+    from cierre.ports.errors import VendorError
+    from cierre.posting.probe import probe as put_to_the_test
+    from hooks.protheus.hook import ProtheusHook
 
-    log = logging.getLogger("posting.probe")
+    log = logging.getLogger("cierre.posting.probe")
     log.addHandler(progress)
     log.setLevel(logging.INFO)
     log.propagate = False

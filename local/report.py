@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from rich.table import Table
 
-from bookkeeping.cash_box import CashBox
-from bookkeeping.money import quantum
-from mappings.companies import stale_after
-from mappings.findings import MappingError
-from mappings.loader import account_mapping
-from store.overview import BoxDay
+from cierre.accounting_files.companies import stale_after
+from cierre.accounting_files.findings import MappingError
+from cierre.accounting_files.loader import account_mapping
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.money import quantum
+from cierre.ledger.overview import BoxDay
 
 
 def table(day: date, boxes: Mapping[str, CashBox], found: Mapping[str, BoxDay]) -> Table:

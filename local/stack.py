@@ -206,7 +206,7 @@ class Stack:
     def _probe_sandbox(self) -> None:
         """Finds out what the sandbox's ERP can do, in its test company, unless the ledger knows it. A probe that fails
         leaves the ERP's days acknowledged, as those of a site that nobody probed."""
-        from store import capabilities, session
+        from cierre.ledger import capabilities, session
 
         with session.connect(self.ledger_dsn) as ledger:
             if capabilities.was_asked(ledger, "protheus", "read_back"):
@@ -227,7 +227,9 @@ class Stack:
             )
 
     def _migrate(self) -> None:
-        from store import migrate  # only here: looking and stopping must work even where the ledger's code does not
+        from cierre.ledger import (
+            migrate,  # only here: looking and stopping must work even where the ledger's code does not
+        )
 
         airflow = AirflowMigration(self.home, self.cluster.dsn("airflow"))
         airflow.start(self.environment)

@@ -6,14 +6,14 @@ from urllib.parse import urlsplit
 from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 
-from cash_close import keep_roles, preload, questions, run_notes
-from cash_close.priority import BackfillsGiveWay
-from timetables.business_day import BusinessDayTimetable
+from cierre.orchestration import keep_roles, preload, questions, run_notes
+from cierre.orchestration.business_day import BusinessDayTimetable
+from cierre.orchestration.priority import BackfillsGiveWay
 
 
 async def close_board(scope: Any, receive: Any, send: Any) -> None:
     """The close board, imported when it is first asked for: every process reads this file, each task's too."""
-    from board.app import app
+    from cierre.board.app import app
 
     await app(scope, receive, send)
 
@@ -25,13 +25,20 @@ BOARD = f"{urlsplit(conf.get('api', 'base_url', fallback='')).path.rstrip('/')}/
 questions.watch()
 
 
+class FormerTimetable(BusinessDayTimetable):
+    """The same under the name that Airflow's database has of runs before version 0.2: they must still be readable."""
+
+
+FormerTimetable.__module__, FormerTimetable.__qualname__ = "timetables.business_day", "BusinessDayTimetable"
+
+
 class CierrePlugin(AirflowPlugin):
     """Registers the business-day timetable, without which no DAG of a cash box can be stored or scheduled, the order
     in which tasks go, what happens as a run begins and ends, what becomes of questions to people (above), and the close
     board in Airflow's menu."""
 
     name = "cierre"
-    timetables = [BusinessDayTimetable]  # noqa: RUF012 (Airflow's own attribute)
+    timetables = [BusinessDayTimetable, FormerTimetable]  # noqa: RUF012 (Airflow's own attribute)
     priority_weight_strategies = [BackfillsGiveWay]  # noqa: RUF012
     listeners = [run_notes, preload, keep_roles]  # noqa: RUF012
     fastapi_apps = [{"app": close_board, "url_prefix": "/cierre", "name": "Cierre"}]  # noqa: RUF012

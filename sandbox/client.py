@@ -8,12 +8,12 @@ from typing import Any
 import requests
 from pydantic import TypeAdapter
 
-from sandbox.bsale_client import BsaleSwitches
-from sandbox.protheus_fields import CREDIT_SIDE, DEBIT_SIDE, SIDES
-from sandbox.sga_books import Books
-from sandbox.sga_profile import Profile
-from sandbox.sge_client import SgeSwitches
-from sandbox.zeta_client import ZetaSwitches
+from sandbox.bsale.client import BsaleSwitches
+from sandbox.protheus.fields import CREDIT_SIDE, DEBIT_SIDE, SIDES
+from sandbox.sga.books import Books
+from sandbox.sga.profile import Profile
+from sandbox.sge.client import SgeSwitches
+from sandbox.zeta.client import ZetaSwitches
 
 TIMEOUT = 30
 
@@ -97,7 +97,7 @@ class SandboxClient:
         self.call("POST", "sga/payments", json=late)
 
     def set_protheus(self, **settings: Any) -> None:
-        """Changes how the ERP's site behaves: see ``sandbox.protheus_settings.Settings``."""
+        """Changes how the ERP's site behaves: see ``sandbox.protheus.settings.Settings``."""
         self.call("PATCH", "protheus/settings", json=settings)
 
     def protheus_ledger(self, **which: Any) -> list[ErpDocument]:

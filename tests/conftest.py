@@ -28,10 +28,10 @@ os.environ.update(
 import hypothesis
 import psycopg
 
+from cierre.ledger import session
+from cierre.ledger.migrate import upgrade
 from local.postgres import Cluster
 from sandbox.server import SandboxServer
-from store import session
-from store.migrate import upgrade
 from support.mailbox import MailServer
 from support.ports import free_port
 

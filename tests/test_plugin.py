@@ -5,7 +5,7 @@ from airflow import plugins_manager
 from airflow._shared.module_loading import find_path_from_directory
 
 import cierre_plugin
-from timetables.business_day import BusinessDayTimetable
+from cierre.orchestration.business_day import BusinessDayTimetable
 
 PLUGINS = Path(cierre_plugin.__file__).parent
 
@@ -18,7 +18,12 @@ def test_airflows_scan_of_the_plugins_folder_runs_nothing_but_the_plugin(syntax)
 
 def test_the_class_airflow_registers_is_the_one_that_dags_use():
     registered = plugins_manager.get_timetables_plugins()
-    assert registered["timetables.business_day.BusinessDayTimetable"] is BusinessDayTimetable
+    assert registered["cierre.orchestration.business_day.BusinessDayTimetable"] is BusinessDayTimetable
+
+
+def test_runs_that_were_made_before_the_timetable_moved_can_still_be_read():
+    registered = plugins_manager.get_timetables_plugins()
+    assert issubclass(registered["timetables.business_day.BusinessDayTimetable"], BusinessDayTimetable)
 
 
 def test_airflow_finds_no_fault_in_the_plugins_folder():

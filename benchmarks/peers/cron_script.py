@@ -8,13 +8,13 @@ from benchmarks.measure import Watch, cents_of
 
 def close(task: dict[str, Any]) -> dict[str, Any]:
     """Every step of every box, by the product's own operators."""
-    from mappings.loader import cash_box
+    from cierre.accounting_files.loader import cash_box
+    from cierre.ledger import session
     from operators.derive import DeriveOperator
     from operators.land import LandOperator
     from operators.post import PostOperator
     from operators.reconcile import ReconcileOperator
     from operators.stage import StageOperator
-    from store import session
 
     day = date.fromisoformat(task["day"])
     steps = (LandOperator, StageOperator, DeriveOperator, PostOperator, ReconcileOperator)

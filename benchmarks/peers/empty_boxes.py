@@ -7,7 +7,7 @@ from pathlib import Path
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, BaseOperator, chain, get_parsing_context
 
-from timetables.business_day import BusinessDayTimetable
+from cierre.orchestration.business_day import BusinessDayTimetable
 
 PREFIX = "empty__"
 

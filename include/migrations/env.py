@@ -1,4 +1,4 @@
-"""Alembic's environment: one connection, given by store.migrate."""
+"""Alembic's environment: one connection, given by cierre.ledger.migrate."""
 
 from alembic import context
 

@@ -1,6 +1,6 @@
 """${message}"""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -16,7 +16,7 @@ def get_provider_info() -> dict[str, Any]:
         "connection-types": [
             {
                 "connection-type": "sga",
-                "hook-class-name": "hooks.sga.SgaHook",
+                "hook-class-name": "hooks.sga.hook.SgaHook",
                 "hook-name": "SGA (school cash system)",
                 "ui-field-behaviour": _form("https://sga.example.edu", hidden=["login", "password"]),
                 "conn-fields": {
@@ -30,7 +30,7 @@ def get_provider_info() -> dict[str, Any]:
             },
             {
                 "connection-type": "protheus",
-                "hook-class-name": "hooks.protheus.ProtheusHook",
+                "hook-class-name": "hooks.protheus.hook.ProtheusHook",
                 "hook-name": "Protheus (ERP)",
                 "ui-field-behaviour": _form("https://erp.example.com/rest", hidden=[]),
                 "conn-fields": {
@@ -62,7 +62,7 @@ def get_provider_info() -> dict[str, Any]:
             },
             {
                 "connection-type": "bsale",
-                "hook-class-name": "hooks.bsale.BsaleHook",
+                "hook-class-name": "hooks.bsale.hook.BsaleHook",
                 "hook-name": "Bsale (payments)",
                 "ui-field-behaviour": _form("https://api.bsale.cl", hidden=["login"]),
                 "conn-fields": {
@@ -89,7 +89,7 @@ def get_provider_info() -> dict[str, Any]:
             },
             {
                 "connection-type": "sge",
-                "hook-class-name": "hooks.sge.SgeHook",
+                "hook-class-name": "hooks.sge.hook.SgeHook",
                 "hook-name": "SGE (Hércules: issued invoices)",
                 "ui-field-behaviour": _form("https://sge.example.es/api", hidden=["login"]),
                 "conn-fields": {
@@ -118,7 +118,7 @@ def get_provider_info() -> dict[str, Any]:
             },
             {
                 "connection-type": "zeta",
-                "hook-class-name": "hooks.zeta.ZetaHook",
+                "hook-class-name": "hooks.zeta.hook.ZetaHook",
                 "hook-name": "Zeta (customers' invoices)",
                 "ui-field-behaviour": {
                     **_form("https://api.zetasoftware.com", hidden=[]),
@@ -206,7 +206,7 @@ def _form(base_url: str, hidden: list[str]) -> dict[str, Any]:
 
 
 def _every_vendor(*, read_timeout: int) -> dict[str, Any]:
-    """The fields that every vendor's connection has; see hooks.vendor.Settings."""
+    """The fields that every vendor's connection has; see hooks.http.hook.Settings."""
     return {
         "connect_timeout": {
             "label": "Connect timeout",

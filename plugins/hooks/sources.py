@@ -8,11 +8,11 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from bookkeeping import json_text
-from bookkeeping.billing_plan import BillingPlan
-from bookkeeping.cash_box import CashBox
-from bookkeeping.certificate import Claim
-from bookkeeping.documents import (
+from cierre.bookkeeping import json_text
+from cierre.bookkeeping.billing_plan import BillingPlan
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.certificate import Claim
+from cierre.bookkeeping.documents import (
     REPEATED_FIELD,
     UNFIT_TEXT,
     Document,
@@ -22,17 +22,17 @@ from bookkeeping.documents import (
     Total,
     with_fit_text,
 )
-from bookkeeping.identity import Unique
-from bookkeeping.invoices import InvoiceSeen
-from bookkeeping.json_text import found_at, had_repeated, repeated, row_at
-from bookkeeping.money import TOO_LARGE
-from bookkeeping.reconcile import kind_and_form
-from bookkeeping.sentence import Sentence
-from bookkeeping.text import LONGEST, UnfitText, shown
-from hooks.errors import DataError
+from cierre.bookkeeping.identity import Unique
+from cierre.bookkeeping.invoices import InvoiceSeen
+from cierre.bookkeeping.json_text import found_at, had_repeated, repeated, row_at
+from cierre.bookkeeping.money import TOO_LARGE
+from cierre.bookkeeping.reconcile import kind_and_form
+from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.text import LONGEST, UnfitText, shown
+from cierre.ports.errors import DataError
 
 if TYPE_CHECKING:
-    from hooks.vendor import Answer
+    from hooks.http.hook import Answer
 
 
 TWICE = "the field {field} stands twice in the row: which of its values holds is not known"
@@ -44,10 +44,10 @@ class SourceHook(Protocol):
     @property
     def site(self) -> str:
         """Where it leads, as the ledger keeps it: an address without login, and what tells one company there from
-        another. Asks nobody; raises a hooks.errors.FatalError where the connection cannot be used."""
+        another. Asks nobody; raises a cierre.ports.errors.FatalError where the connection cannot be used."""
 
     def fetch(self, key: str, day: date) -> "Answer":
-        """The source's whole answer for a day; raises a hooks.errors.VendorError where it is not whole."""
+        """The source's whole answer for a day; raises a cierre.ports.errors.VendorError where it is not whole."""
 
 
 class InvoiceHook(SourceHook, Protocol):
@@ -110,7 +110,7 @@ def invoice_source_of(box: CashBox) -> InvoiceSource | None:
 
 def source_of(box: CashBox) -> Source:
     """The module of the box's source."""
-    return cast(Source, importlib.import_module(f"hooks.{box.source}"))
+    return cast(Source, importlib.import_module(f"hooks.{box.source}.hook"))
 
 
 def knows_plans(box: CashBox) -> bool:

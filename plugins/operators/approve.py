@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk.exceptions import AirflowFailException
 
-from alerts.request import ApprovalRequest
-from bookkeeping.cash_box import CashBox
-from bookkeeping.money import ZERO
-from bookkeeping.sentence import Sentence
-from language.say import in_language, listed, money, say
-from mappings.companies import language_of
+from cierre.accounting_files.companies import language_of
+from cierre.alerts.request import ApprovalRequest
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.money import ZERO
+from cierre.bookkeeping.sentence import Sentence
+from cierre.language.say import in_language, listed, money, say
 from operators.step import CashCloseStep, open_ledger, refusal
 
 if TYPE_CHECKING:
     import psycopg
 
-    from store.approvals import Decision
-    from store.ledger import Revision
+    from cierre.ledger.approvals import Decision
+    from cierre.ledger.revisions import Revision
 
 PATIENCE = timedelta(days=3)
 """How long an answer is waited for; then the request counts as refused and the day stays open."""
@@ -87,11 +87,10 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
 
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Puts the questions on the record and writes the request: reasons, and the journal that would be posted."""
+        from cierre.ledger import approvals, revisions
         from operators.erp_site import current_books
-        from store import approvals
-        from store import ledger as books
 
-        revision = books.current(ledger, box.id, day)
+        revision = revisions.current(ledger, box.id, day)
         if revision is None:
             raise refusal(box, day, "nothing was derived yet; clear the task derive of this run")
         revision = current_books(box, ledger, revision)
@@ -111,10 +110,10 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
         self, box: CashBox, day: date, ledger: "psycopg.Connection", revision: "Revision", questions: list[Sentence]
     ) -> None:
         """The request as people read it."""
+        from cierre.ledger import revisions
         from operators.journal_table import markdown
-        from store import ledger as books
 
-        entries = [books.journal_entry(ledger, entry) for entry in books.bookings(ledger, revision)]
+        entries = [revisions.journal_entry(ledger, entry) for entry in revisions.bookings(ledger, revision)]
         currency = entries[0].currency if entries else box.currency
         total = money(sum((entry.debit for entry in entries), ZERO), currency)
         self.subject = say("{box}, {day}: post {total}?", box=box.name, day=day, total=total)
@@ -134,7 +133,7 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
         Where it decides nothing, that is put on the record and the step fails: asked over it, Airflow would show the
         new question with the old one's text. Cleared, it asks anew.
         """
-        from store import approvals
+        from cierre.ledger import approvals
 
         asked = approvals.last_asked(ledger, box.id, day, self.run)
         who, yes = self._said(answer)
@@ -150,9 +149,9 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> dict[str, Any]:
         """Puts the answer on the record, and goes on or fails by it."""
+        from cierre.ledger import revisions
+        from cierre.ledger.session import box_day
         from operators.erp_site import current_books
-        from store import ledger as books
-        from store.session import box_day
 
         answer = super(ApprovalOperator, self).execute_complete(context, event)
         self.run = context["dag_run"].run_id
@@ -160,7 +159,7 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
         with in_language(language_of(box.company)), self._what_a_failure_means(box):
             day = self.day = self._business_date(box, context)
             with open_ledger(self.ledger_connection) as ledger, box_day(ledger, box.id, day):
-                revision = current_books(box, ledger, books.current(ledger, box.id, day))
+                revision = current_books(box, ledger, revisions.current(ledger, box.id, day))
                 return self._decide(box, day, ledger, revision, *self._said(answer))
 
     def _said(self, answer: dict[str, Any]) -> tuple[str | None, bool]:
@@ -176,7 +175,7 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
         who: str | None,
         yes: bool,
     ) -> dict[str, Any]:
-        from store import approvals
+        from cierre.ledger import approvals
 
         decision: Decision = "timed out" if not who else "approved" if yes else "rejected"
         same = approvals.decide(ledger, revision, self.run, decision, by=who)
@@ -195,7 +194,7 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
         decision: str,
         who: str | None,
     ) -> NotApproved:
-        from store import board
+        from cierre.ledger import board
 
         why = {
             "approved": Sentence("the books changed after {who} was asked, so the approval is of other books", who=who),

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-from bookkeeping.cash_box import CashBox
-from bookkeeping.documents import Kind
-from bookkeeping.identity import Claimed, Identity, Target, Unique
-from bookkeeping.identity import refusal as why_refused
-from bookkeeping.sentence import Sentence
-from language.say import listed, money, say
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.documents import Kind
+from cierre.bookkeeping.identity import Claimed, Identity, Target, Unique
+from cierre.bookkeeping.identity import refusal as why_refused
+from cierre.bookkeeping.sentence import Sentence
+from cierre.language.say import listed, money, say
 from operators.step import refusal
 
 if TYPE_CHECKING:
     import psycopg
 
-    from bookkeeping.documents import Document
-    from bookkeeping.identity import Origin
+    from cierre.bookkeeping.documents import Document
+    from cierre.bookkeeping.identity import Origin
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ NAMES = {
 def hold_against_ledger(box: CashBox, day: date, ledger: "psycopg.Connection", source_site: str) -> Identity:
     """Notes what the box is, tells what of it changed, and returns it. Refuses a source or a lot that another id has
     booked, and a former name that is none."""
-    from store import identity
+    from cierre.ledger import identity
 
     now = Identity.of(box, source_site=source_site, erp_site=_erp_site(box))
     _refuse_wrong_former_name(box, day, ledger)
@@ -60,7 +60,7 @@ def hold_against_ledger(box: CashBox, day: date, ledger: "psycopg.Connection", s
 
 def hold_lot_against_ledger(box: CashBox, day: date, ledger: "psycopg.Connection") -> None:
     """Refuses a lot that another id has booked: the file may have changed since the day was read."""
-    from store import identity
+    from cierre.ledger import identity
 
     if claimed := identity.lot_of_another(ledger, box.id, Target(box.erp.tenant, box.erp.lot), _erp_site(box)):
         raise _refused(box, day, [claimed])
@@ -70,7 +70,7 @@ def hold_documents_against_ledger(
     box: CashBox, day: date, ledger: "psycopg.Connection", snapshot_id: int, documents: "Sequence[Document]"
 ) -> None:
     """Refuses a day whose documents stand in other books: those of another box, or of another date of this one."""
-    from store import identity
+    from cierre.ledger import identity
 
     origin = origin_of(box, day, ledger, snapshot_id)
     if not _may_stand_elsewhere(box, ledger, origin):
@@ -99,7 +99,7 @@ def booking_alone(box: CashBox, day: date, ledger: "psycopg.Connection", snapsho
 
     A box that reads its site alone, and whose documents are those of one day, waits for nobody.
     """
-    from store.session import alone
+    from cierre.ledger.session import alone
 
     origin = origin_of(box, day, ledger, snapshot_id)
     if not _may_stand_elsewhere(box, ledger, origin):
@@ -111,8 +111,8 @@ def booking_alone(box: CashBox, day: date, ledger: "psycopg.Connection", snapsho
 
 def _may_stand_elsewhere(box: CashBox, ledger: "psycopg.Connection", origin: "Origin") -> bool:
     """Whether any other books can hold the same documents: nothing is looked up for a till that one box reads alone."""
+    from cierre.ledger import identity
     from hooks.sources import source_of
-    from store import identity
 
     moves = any(source_of(box).unique(kind) is Unique.SITE for kind in Kind)
     return moves or identity.shares_site(ledger, box.id, origin)
@@ -122,7 +122,7 @@ def origin_of(box: CashBox, day: date, ledger: "psycopg.Connection", snapshot_id
     """Where the day's documents came from; where that was landed before sites were kept, the box's own site."""
     from dataclasses import replace
 
-    from store import identity, landing
+    from cierre.ledger import identity, landing
 
     origin = landing.origin(ledger, box.id, day, snapshot_id)
     if origin.site is None and (seen := identity.last_seen(ledger, box.id)):
@@ -140,14 +140,14 @@ def _scopes(box: CashBox, documents: "Sequence[Document]") -> "Mapping":
 
 
 def _erp_site(box: CashBox) -> str:
-    from hooks.protheus import ProtheusHook
+    from hooks.protheus.hook import ProtheusHook
 
     return ProtheusHook(box.erp.connection).site
 
 
 def _refuse_wrong_former_name(box: CashBox, day: date, ledger: "psycopg.Connection") -> None:
     """A box that was renamed twice was itself known by its first name."""
-    from store import identity
+    from cierre.ledger import identity
 
     if box.formerly is None or identity.has_books(ledger, box.formerly):
         return
@@ -171,8 +171,8 @@ def _refused(box: CashBox, day: date, claims: Sequence[Claimed]) -> AirflowFailE
 
 def _has_file(box_id: str) -> bool:
     """Whether a box has a file, of whatever name."""
-    from mappings.findings import MappingError
-    from mappings.loader import cash_box
+    from cierre.accounting_files.findings import MappingError
+    from cierre.accounting_files.loader import cash_box
 
     try:
         return cash_box(box_id).id == box_id

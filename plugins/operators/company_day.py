@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException
 
-from language.say import in_language, listed, say
-from mappings.companies import language_of
+from cierre.accounting_files.companies import language_of
+from cierre.language.say import in_language, listed, say
+from cierre.orchestration.business_day import parse_day
 from operators.digest import CompanyDay, company_day, send
 from operators.step import open_ledger
-from timetables.business_day import parse_day
 
 if TYPE_CHECKING:
     import psycopg
@@ -60,7 +60,7 @@ class CompanyDayOperator(BaseOperator):
 
     def _consolidate(self, context: Any) -> tuple[dict[str, Any], datetime | None]:
         """What the run says of itself; with an instant where it must wait until then."""
-        from store import digests
+        from cierre.ledger import digests
 
         run = context["dag_run"]
         day = self._day(run.partition_key)
@@ -97,14 +97,14 @@ class CompanyDayOperator(BaseOperator):
 
     def _waits_until(self, ledger: "psycopg.Connection", own: CompanyDay) -> datetime | None:
         """When the boxes will have come to rest; None where they have."""
-        from store import digests
+        from cierre.ledger import digests
 
         quiet = timedelta(seconds=float(os.environ.get(QUIET_SECONDS, "300")))
         return digests.closing_until(ledger, [box.id for box in own.boxes], quiet)
 
     def _wait(self, ledger: "psycopg.Connection", day: date, until: datetime) -> datetime | None:
         """The instant to wait for; None where another run waits already, which then tells this day, too."""
-        from store import digests
+        from cierre.ledger import digests
 
         values = {"company": self.company, "day": day, "until": f"{until.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"}
         if digests.another_waits(ledger, self.company, day):

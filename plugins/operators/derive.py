@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk.bases.skipmixin import XCOM_SKIPMIXIN_KEY, XCOM_SKIPMIXIN_SKIPPED
 from airflow.sdk.exceptions import DownstreamTasksSkipped
 
-from bookkeeping.cash_box import CashBox
-from bookkeeping.money import ZERO
-from language.say import counted, listed, money, say
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.money import ZERO
+from cierre.language.say import counted, listed, money, say
 from operators.step import CashCloseStep, refusal
 from operators.trouble import is_told
 
@@ -45,14 +45,13 @@ class DeriveOperator(CashCloseStep):
 
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Derives the day's entries and freezes them as a revision, unless the current one already says the same."""
-        from bookkeeping.derive import derive
-        from books.snippet import snippet
-        from mappings.loader import account_mapping
-        from mappings.periods import open_from
+        from cierre.accounting_files.loader import account_mapping
+        from cierre.accounting_files.periods import open_from
+        from cierre.bookkeeping.derive import derive
+        from cierre.ledger import approvals, capabilities, problems, revisions, staging
+        from cierre.reports.snippet import snippet
         from operators.belonging import booking_alone, hold_documents_against_ledger, hold_lot_against_ledger
         from operators.erp_site import erp_site
-        from store import approvals, capabilities, problems, staging
-        from store import ledger as books
 
         snapshot_id = staging.snapshot_of(ledger, box.id, day)
         if snapshot_id is None:
@@ -86,7 +85,7 @@ class DeriveOperator(CashCloseStep):
             )
         with booking_alone(box, day, ledger, snapshot_id):
             hold_documents_against_ledger(box, day, ledger, snapshot_id, documents)
-            revision, new = books.freeze(
+            revision, new = revisions.freeze(
                 ledger,
                 box=box.id,
                 day=day,
@@ -120,10 +119,10 @@ class DeriveOperator(CashCloseStep):
 
     def rehearse(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Shows in the log the journal that the newest answer would make; nothing is frozen."""
-        from books.preview import as_text, journal_table
-        from books.staged import derived
-        from mappings.charts import read_chart
-        from mappings.loader import account_mapping, mappings_folder
+        from cierre.accounting_files.charts import read_chart
+        from cierre.accounting_files.loader import account_mapping, mappings_folder
+        from cierre.reports.preview import as_text, journal_table
+        from cierre.reports.staged import derived
 
         self.asks = False
         mapping = account_mapping(box.mapping)

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk.exceptions import AirflowException
 
-from bookkeeping.money import ZERO
-from language.say import in_language, money, say
-from mappings.companies import language_of, stale_after
+from cierre.accounting_files.companies import language_of, stale_after
+from cierre.bookkeeping.money import ZERO
+from cierre.language.say import in_language, money, say
 from operators.unclosed import spans
 
 if TYPE_CHECKING:
     import psycopg
 
-    from alerts.alert import Alert
-    from bookkeeping.cash_box import CashBox
-    from bookkeeping.identity import RetiredBox
-    from bookkeeping.reconcile import Comparison
-    from store.overview import BoxDay
+    from cierre.alerts.alert import Alert
+    from cierre.bookkeeping.cash_box import CashBox
+    from cierre.bookkeeping.identity import RetiredBox
+    from cierre.bookkeeping.reconcile import Comparison
+    from cierre.ledger.overview import BoxDay
 
 
 class NotSent(AirflowException):
@@ -84,8 +84,8 @@ class CompanyDay:
 
 def company_day(ledger: "psycopg.Connection", company: str, day: date) -> CompanyDay:
     """What the ledger knows of a company's date now."""
-    from mappings.loader import cash_boxes
-    from store import overview
+    from cierre.accounting_files.loader import cash_boxes
+    from cierre.ledger import overview
 
     known = cash_boxes()
     found = {one.box: one for one in overview.day(ledger, day)}
@@ -102,7 +102,7 @@ def _retired(
     ledger: "psycopg.Connection", company: str, known: "Mapping[str, CashBox]", found: "Mapping[str, BoxDay]"
 ) -> "list[RetiredBox]":
     """The company's boxes that have no file any more and had closed the day: it stays in the sums."""
-    from store import identity
+    from cierre.ledger import identity
 
     of_old = set(identity.of_company(ledger, company)) - known.keys()
     closed = [box_id for box_id in of_old if box_id in found and found[box_id].closed]
@@ -122,8 +122,8 @@ def send(ledger: "psycopg.Connection", company: str, days: Sequence[CompanyDay],
     What is about to be sent is noted before: whoever dies in between leaves a digest that is sent again, and says that
     it may be a repetition. Raises NotSent where there is a way to tell people and none works.
     """
-    from alerts.people import deliver
-    from store import digests
+    from cierre.alerts.people import deliver
+    from cierre.ledger import digests
 
     dates = [one.day for one in days]
     doubtful = any(digests.owed(ledger, company).get(day) for day in dates)
@@ -140,7 +140,7 @@ def send(ledger: "psycopg.Connection", company: str, days: Sequence[CompanyDay],
 def send_overdue(ledger: "psycopg.Connection", company: str, link: str, log: Logger) -> None:
     """Tells a company of closed days whose own run, which should have told them, is gone. What cannot be sent now is
     tried the next time."""
-    from store import digests
+    from cierre.ledger import digests
 
     with in_language(language_of(company)), digests.one_at_a_time(ledger, company):
         found = [company_day(ledger, company, day) for day in digests.overdue(ledger, company)]
@@ -153,9 +153,9 @@ def send_overdue(ledger: "psycopg.Connection", company: str, link: str, log: Log
 
 def digest(company: str, days: Sequence[CompanyDay], link: str, *, repeated: bool = False) -> "Alert":
     """The digest of days in a row or not, in the language that is spoken now."""
-    from alerts.alert import Alert
-    from alerts.figures import by_day, chart, stations, table
-    from mappings.companies import companies
+    from cierre.accounting_files.companies import companies
+    from cierre.alerts.alert import Alert
+    from cierre.alerts.figures import by_day, chart, stations, table
 
     known = companies()
     name = known[company].name if company in known else company
@@ -237,7 +237,7 @@ def _standing(day: "BoxDay | None") -> str:
 
 def _proof(days: Sequence[CompanyDay]) -> str:
     """What is proved of boxes whose stations agree: the ERP's part only where its lines were compared."""
-    from bookkeeping.evidence import Grade
+    from cierre.bookkeeping.evidence import Grade
 
     if not all(one.agrees for one in days):
         return say("Small differences were accepted by a person.")
@@ -272,8 +272,8 @@ def _by_form(days: Sequence[CompanyDay]) -> Iterator[tuple[str, Decimal, str]]:
 
 def _form_name(mapping: str, form: str) -> str:
     """What accountants call a form; a mapping that is gone, with the box that it was for, names none."""
-    from mappings.findings import MappingError
-    from mappings.loader import account_mapping
+    from cierre.accounting_files.findings import MappingError
+    from cierre.accounting_files.loader import account_mapping
 
     try:
         return account_mapping(mapping).form_name(form)

@@ -4,14 +4,14 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bookkeeping.cash_box import CashBox
-from language.say import say
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.language.say import say
 
 if TYPE_CHECKING:
     import psycopg
 
-    from posting.site import Site
-    from store.ledger import Revision
+    from cierre.ledger.revisions import Revision
+    from cierre.posting.site import Site
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 def erp_site(box: CashBox) -> str:
     """The site that the box's connection of the ERP leads to; nothing is asked there. Raises FatalError where the
     connection cannot be used."""
-    from hooks.protheus import ProtheusHook
+    from hooks.protheus.hook import ProtheusHook
 
     return ProtheusHook(box.erp.connection).site
 
@@ -29,8 +29,8 @@ def say_where(box: CashBox, ledger: "psycopg.Connection") -> "dict[str, str | bo
 
     Raises FatalError where the connection cannot be used.
     """
-    from hooks.protheus import ProtheusHook
-    from store import identity
+    from cierre.ledger import identity
+    from hooks.protheus.hook import ProtheusHook
 
     erp = ProtheusHook(box.erp.connection)
     identity.note_erp(ledger, erp.site, is_sandbox=erp.is_sandbox)
@@ -44,7 +44,7 @@ def say_where(box: CashBox, ledger: "psycopg.Connection") -> "dict[str, str | bo
 
 def known_site(box: CashBox, ledger: "psycopg.Connection") -> "Site":
     """What posting must know of the box's site: what a probe found out, the box's policy, the ERP's open periods."""
-    from mappings.periods import open_from
+    from cierre.accounting_files.periods import open_from
 
     found = site_of_tenant(ledger, box.erp.connection, box.erp.tenant)
     return replace(found, correction=box.erp.correction, open_from=open_from(box.erp.tenant))
@@ -52,9 +52,8 @@ def known_site(box: CashBox, ledger: "psycopg.Connection") -> "Site":
 
 def site_of_tenant(ledger: "psycopg.Connection", connection: str, tenant: str) -> "Site":
     """What a probe found out about a tenant behind a connection of the ERP, and this ledger's own id."""
-    from posting.site import Site
-    from store import capabilities
-    from store import ledger as books
+    from cierre.ledger import capabilities, revisions
+    from cierre.posting.site import Site
 
     known = capabilities.of(ledger, connection, tenant)
     return Site(
@@ -63,14 +62,14 @@ def site_of_tenant(ledger: "psycopg.Connection", connection: str, tenant: str) -
         reversals_probed=known.probed_at is not None,
         atomic_insert=known.atomic_insert,
         readable=known.read_back,
-        ledger_id=books.ledger_id(ledger),
+        ledger_id=revisions.ledger_id(ledger),
     )
 
 
 def current_books(box: CashBox, ledger: "psycopg.Connection", revision: "Revision") -> "Revision":
     """A day's books as they must be to go out now: dated by the periods as they are, for the site that the box posts
     to now."""
-    from mappings.periods import open_from
-    from store import ledger as books
+    from cierre.accounting_files.periods import open_from
+    from cierre.ledger import revisions
 
-    return books.placed(ledger, revision, erp_site(box), open_from(box.erp.tenant))
+    return revisions.placed(ledger, revision, erp_site(box), open_from(box.erp.tenant))

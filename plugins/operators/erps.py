@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import psycopg
 
-    from posting.port import ReadableErp
-    from posting.site import Site
+    from cierre.ports.erp import ReadableErp
+    from cierre.posting.site import Site
 
 
 class Erps:
@@ -20,10 +20,10 @@ class Erps:
     def of(self, box_id: str) -> "ReadableErp":
         """The ERP of a box; of one that has no file any more, that which the ledger last knew: its documents stand
         there still. Raises MappingError where nobody knows it."""
-        from hooks.protheus import ProtheusHook
-        from mappings.findings import MappingError
-        from mappings.loader import cash_box
-        from store import identity
+        from cierre.accounting_files.findings import MappingError
+        from cierre.accounting_files.loader import cash_box
+        from cierre.ledger import identity
+        from hooks.protheus.hook import ProtheusHook
 
         try:
             connection = cash_box(box_id).erp.connection
@@ -39,10 +39,10 @@ class Erps:
     def site_of(self, box_id: str) -> "Site":
         """What is known of the site that a box posts to, or, where it has no file any more, posted to last. Raises
         MappingError where nobody knows it."""
-        from mappings.findings import MappingError
-        from mappings.loader import cash_box
+        from cierre.accounting_files.findings import MappingError
+        from cierre.accounting_files.loader import cash_box
+        from cierre.ledger import identity
         from operators.erp_site import known_site, site_of_tenant
-        from store import identity
 
         if box_id not in self._sites:
             try:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from bookkeeping.journal import JournalEntry, Side
-from language.say import counted, money, say
+from cierre.bookkeeping.journal import JournalEntry, Side
+from cierre.language.say import counted, money, say
 
 SHOWN_LINES = 100
 """Of an entry, in the request; the whole journal stands in the ledger."""

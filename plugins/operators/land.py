@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowException
 
-from bookkeeping.cash_box import CashBox
-from bookkeeping.certificate import contradictions
-from bookkeeping.reconcile import kind_and_form
-from bookkeeping.sentence import Sentence, one_after_the_other
-from cash_close.form import IN_BUSINESS_HOURS
-from cash_close.links import DayLink, SourceLink
-from language.say import counted, listed, money, say
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.certificate import contradictions
+from cierre.bookkeeping.reconcile import kind_and_form
+from cierre.bookkeeping.sentence import Sentence, one_after_the_other
+from cierre.language.say import counted, listed, money, say
+from cierre.orchestration.form import IN_BUSINESS_HOURS
+from cierre.orchestration.links import DayLink, SourceLink
 from operators.step import CashCloseStep, refusal
 
 if TYPE_CHECKING:
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
     import psycopg
 
-    from bookkeeping.certificate import Claim
-    from hooks.errors import RetriableError
+    from cierre.bookkeeping.certificate import Claim
+    from cierre.ledger.landing import Place, Snapshot
+    from cierre.ports.errors import RetriableError
     from hooks.sources import SourceHook
     from operators.late_changes import LateChanges
-    from store.landing import Place, Snapshot
 
 SHARED_FOR = timedelta(hours=1)
 """How old another box's answer for the whole company may be that this box still takes instead of asking anew."""
@@ -65,13 +65,13 @@ class LandOperator(CashCloseStep):
 
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """At most one question to the source, one snapshot for the box; none where what the file says cannot be."""
+        from cierre.accounting_files.companies import tax_id_of
+        from cierre.ledger import invoices, landing
+        from cierre.ledger.landing import Place
         from hooks.sources import LandedDay, invoice_source_of, source_of
-        from mappings.companies import tax_id_of
         from operators import late_changes
         from operators.belonging import hold_against_ledger
         from operators.erp_site import say_where
-        from store import invoices, landing
-        from store.landing import Place
 
         hook = source_of(box).Hook(box.connection, **self._override)
         identity = hold_against_ledger(box, day, ledger, hook.site)
@@ -108,8 +108,8 @@ class LandOperator(CashCloseStep):
     def _names_of_forms(self, box: CashBox) -> "Callable[[str], str]":
         """What the mapping calls the forms of payment. Tells now what would stop derive later, where the mapping is
         wrong; the day is landed all the same, since a source may not wait."""
-        from mappings.findings import MappingError
-        from mappings.loader import account_mapping
+        from cierre.accounting_files.findings import MappingError
+        from cierre.accounting_files.loader import account_mapping
 
         try:
             return account_mapping(box.mapping).form_name
@@ -119,7 +119,7 @@ class LandOperator(CashCloseStep):
 
     def _tell(self, box: CashBox, changes: "LateChanges") -> None:
         """Tells of days that were closed and are told otherwise now: in the log, and once to the company's people."""
-        from alerts.people import tell
+        from cierre.alerts.people import tell
         from operators import late_changes
 
         if alert := late_changes.message(box, changes):
@@ -139,7 +139,7 @@ class LandOperator(CashCloseStep):
         return {"override_by": self.answers_for_it} if self.answers_for_it else {}
 
     def _lying_there(self, ledger: "psycopg.Connection", place: "Place", box: CashBox, site: str) -> "Snapshot | None":
-        from store import landing
+        from cierre.ledger import landing
 
         day = place.business_date
         since = max(datetime.now(UTC) - SHARED_FOR, box.closes_at(day))
@@ -150,11 +150,11 @@ class LandOperator(CashCloseStep):
         return snapshot
 
     def _ask(self, ledger: "psycopg.Connection", place: "Place", box: CashBox, hook: "SourceHook") -> "Snapshot":
-        from hooks.errors import RetriableError
+        from cierre.accounting_files.companies import tax_id_of
+        from cierre.ledger import landing
+        from cierre.ports.errors import RetriableError
         from hooks.sources import invoice_source_of, knows_owner
-        from mappings.companies import tax_id_of
         from operators import late_changes
-        from store import landing
 
         try:
             if knows_owner(box):

@@ -8,19 +8,19 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from bookkeeping.certificate import contradictions
-from bookkeeping.invoices import InvoiceSeen, collections_changed, days_changed, movements, on_day
-from bookkeeping.money import ZERO
-from bookkeeping.sentence import Sentence
-from language.say import counted, listed, say
+from cierre.bookkeeping.certificate import contradictions
+from cierre.bookkeeping.invoices import InvoiceSeen, collections_changed, days_changed, movements, on_day
+from cierre.bookkeeping.money import ZERO
+from cierre.bookkeeping.sentence import Sentence
+from cierre.language.say import counted, listed, say
 
 if TYPE_CHECKING:
     import psycopg
 
-    from alerts.alert import Alert
-    from bookkeeping.cash_box import CashBox
-    from store.invoices import DayTaken
-    from store.landing import Place, Snapshot
+    from cierre.alerts.alert import Alert
+    from cierre.bookkeeping.cash_box import CashBox
+    from cierre.ledger.invoices import DayTaken
+    from cierre.ledger.landing import Place, Snapshot
 
 MOST_DAYS = 31
 MOST_SENTENCES = 5
@@ -56,8 +56,8 @@ def expected(ledger: "psycopg.Connection", box: "CashBox", place: "Place", since
     Those of its window, older ones that nobody has written off until they are settled, and those of which money came in
     on the day that is read.
     """
+    from cierre.ledger import invoices
     from hooks.sources import invoice_source_of
-    from store import invoices
 
     day, projects = place.business_date, invoice_source_of(box).projects_of(box.key)
     written_off = {one.invoice for one in box.written_off}
@@ -76,7 +76,7 @@ def keep(ledger: "psycopg.Connection", box: "CashBox", place: "Place") -> LateCh
     A landing that its source's own figures contradict is passed over. Of landings that are older than what is kept of
     invoices, only the outcome counts: the days that were booked otherwise than it is known now.
     """
-    from store import invoices
+    from cierre.ledger import invoices
 
     kept_since, taken = invoices.kept_since(ledger), invoices.days_taken(ledger, box.id)
     days, out_of_reach = defaultdict(list), defaultdict(list)
@@ -104,8 +104,8 @@ def _keep_one(
     ledger: "psycopg.Connection", box: "CashBox", snapshot: "Snapshot"
 ) -> list[tuple[list[InvoiceSeen], InvoiceSeen]]:
     """Keeps one landing's invoices: those that it shows otherwise than before, each with what was known of it."""
+    from cierre.ledger import invoices
     from hooks.sources import invoice_source_of
-    from store import invoices
 
     source, whose = invoice_source_of(box), {"currency": box.currency, "key": box.key}
     sound = not contradictions(source.certify(snapshot.body, **whose))
@@ -137,8 +137,8 @@ def _booked_otherwise(
     ledger: "psycopg.Connection", box: "CashBox", place: "Place", kept_since: int
 ) -> Iterable[tuple[date, Sentence]]:
     """The days that were read before invoices were kept, and were booked with other collections than are known now."""
+    from cierre.ledger import invoices
     from hooks.sources import invoice_source_of
-    from store import invoices
 
     taken, staged = invoices.days_taken(ledger, box.id), invoices.days_staged(ledger, box.id)
     days = {day for day in staged if day in taken and taken[day].snapshot_id <= kept_since} - {place.business_date}
@@ -169,7 +169,7 @@ def _by_invoice(seen: Iterable[InvoiceSeen]) -> dict[tuple[str, str], list[Invoi
 
 def message(box: "CashBox", changes: LateChanges) -> "Alert | None":
     """What people are told of it, in the language that is spoken now; None where there is nothing to tell."""
-    from alerts.alert import Alert
+    from cierre.alerts.alert import Alert
 
     happened, to_do = [], []
     if changes.days:

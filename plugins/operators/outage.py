@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bookkeeping.cash_box import CashBox
-from cash_close.form import DRY_RUN
-from cash_close.retries import SPREAD
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.orchestration.form import DRY_RUN
+from cierre.orchestration.retries import SPREAD
 
 if TYPE_CHECKING:
-    from store.outages import Wait
+    from cierre.ledger.outages import Wait
 
 EVERY = timedelta(minutes=15)
 """How often what is down is asked again once a task's own retries have ended, unless it said itself when."""
@@ -31,7 +31,7 @@ class Outage:
 
 def is_outage(error: BaseException) -> bool:
     """Whether an error says that a vendor or the ledger is down, so that asking again later may work."""
-    from hooks.errors import RetriableError, UncertainError
+    from cierre.ports.errors import RetriableError, UncertainError
     from operators.trouble import StepBroke
 
     return isinstance(error, (RetriableError, UncertainError)) or (isinstance(error, StepBroke) and error.of_the_ledger)
@@ -48,7 +48,7 @@ def is_last_try(context: Any) -> bool:
 def deadline(box: CashBox, day: date, began: datetime) -> datetime:
     """Until when a day's step asks again: the day's own deadline, by which people are told that it is not closed; where
     the step ``began`` too late for that, as for a day of long ago, so many hours after."""
-    from mappings.companies import ask_again_for, close_within
+    from cierre.accounting_files.companies import ask_again_for, close_within
 
     return max(box.closes_at(day) + close_within(box.company), began + ask_again_for(box.company))
 
@@ -66,7 +66,7 @@ def again_at(error: BaseException, now: datetime, until: datetime) -> datetime |
 
 def wait_for(error: BaseException, box: CashBox, day: date, step: str, connection: str, context: Any) -> "Wait":
     """How a step waits for what stands behind a connection; where its deadline is over, it does not (``again_at``)."""
-    from store.outages import Wait
+    from cierre.ledger.outages import Wait
 
     now = datetime.now(UTC)
     until = deadline(box, day, context["ti"].start_date or now)

@@ -7,36 +7,36 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-from bookkeeping.cash_box import CashBox
-from bookkeeping.sentence import Sentence
-from language.say import say
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.sentence import Sentence
+from cierre.language.say import say
 from operators.step import CashCloseStep, open_ledger, refusal
 
 if TYPE_CHECKING:
     import psycopg
 
-    from hooks.errors import PeriodClosedError
+    from cierre.ports.errors import PeriodClosedError
 
 
 class PostOperator(CashCloseStep):
     """Posts the day's current revision by the posting protocol; sends nothing where the ERP already has it.
 
-    Goes by what a probe found out about the ERP's site (store.capabilities): fails where nothing can be proved there.
+    Goes by what a probe found out about the ERP's site (cierre.ledger.capabilities): fails where nothing can be proved
+    there.
     """
 
     about = "the journal was being posted to the ERP"
 
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Converges the ERP to the current revision."""
-        from bookkeeping.approvals import Reason
-        from hooks.errors import PeriodClosedError
-        from hooks.protheus import ProtheusHook
+        from cierre.bookkeeping.approvals import Reason
+        from cierre.ledger import approvals, capabilities, revisions
+        from cierre.ports.errors import PeriodClosedError
+        from cierre.posting.protocol import Poster
+        from hooks.protheus.hook import ProtheusHook
         from operators.erp_site import current_books, known_site, say_where
-        from posting.protocol import Poster
-        from store import approvals, capabilities
-        from store import ledger as books
 
-        revision = books.current(ledger, box.id, day)
+        revision = revisions.current(ledger, box.id, day)
         if revision is None:
             raise refusal(box, day, "nothing was derived yet; clear the task derive of this run")
         revision = current_books(box, ledger, revision)
@@ -79,7 +79,7 @@ class PostOperator(CashCloseStep):
         """What of the day's postings is uncertain, as the ledger knows it, where it can still be asked."""
         from psycopg import Error
 
-        from store.board import uncertain
+        from cierre.ledger.board import uncertain
 
         unknown = Sentence(
             "What was sent may stand in the ERP: until this task has run again, which first empties every address whose"
@@ -99,7 +99,7 @@ class PostOperator(CashCloseStep):
 
     def _closed_period(self, box: CashBox, day: date, closed: "PeriodClosedError") -> AirflowFailException:
         """What to do where the ERP says that a period is closed which periods.yaml has as open."""
-        from bookkeeping.corrections import first_of_next_month
+        from cierre.bookkeeping.corrections import first_of_next_month
 
         return refusal(
             box,

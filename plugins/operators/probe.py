@@ -6,10 +6,10 @@ from typing import Any
 from airflow.sdk import BaseOperator, Param
 from airflow.sdk.exceptions import AirflowFailException
 
-from cash_close.names import NO_COMPANY
-from cash_close.parameters import UnknownParameters, refuse_unknown
-from language.say import in_language, listed, say
-from mappings.companies import language_of
+from cierre.accounting_files.companies import language_of
+from cierre.language.say import in_language, listed, say
+from cierre.orchestration.names import NO_COMPANY
+from cierre.orchestration.parameters import UnknownParameters, refuse_unknown
 from operators.step import open_ledger
 
 
@@ -69,13 +69,13 @@ class ProbeOperator(BaseOperator):
             return self._probe(context)
 
     def _probe(self, context: Any) -> dict[str, Any]:
-        from hooks.errors import DataError, FatalError
-        from hooks.protheus import ProtheusHook
-        from mappings.findings import MappingError
-        from mappings.loader import cash_boxes
-        from posting.ground import Ground, ProbeRefused
-        from posting.probe import probe
-        from store import capabilities
+        from cierre.accounting_files.findings import MappingError
+        from cierre.accounting_files.loader import cash_boxes
+        from cierre.ledger import capabilities
+        from cierre.ports.errors import DataError, FatalError
+        from cierre.posting.probe import probe
+        from cierre.posting.probe_target import Ground, ProbeRefused
+        from hooks.protheus.hook import ProtheusHook
 
         try:
             refuse_unknown("erp_probe", context, params())

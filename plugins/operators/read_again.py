@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowException
 
-from bookkeeping.sentence import Sentence
-from cash_close.names import NO_COMPANY
-from language.say import in_language, listed, say
-from mappings.companies import language_of
+from cierre.accounting_files.companies import language_of
+from cierre.bookkeeping.sentence import Sentence
+from cierre.language.say import in_language, listed, say
+from cierre.orchestration.names import NO_COMPANY
 from operators.erps import Erps
 from operators.step import open_ledger
 
 if TYPE_CHECKING:
-    from posting.look_again import Looked
+    from cierre.posting.look_again import Looked
 
 LOOKS_BACK = timedelta(days=62)
 """How far back days are read again, where the ERP's open periods do not begin later: by then a month is closed."""
@@ -50,10 +50,10 @@ class ReadAgainOperator(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, int]:
         """Returns how many days were read, and how many boxes have days that differ since."""
-        from mappings.loader import cash_box, cash_boxes
-        from mappings.periods import open_from
-        from posting.look_again import at_days
-        from store import read_back
+        from cierre.accounting_files.loader import cash_box, cash_boxes
+        from cierre.accounting_files.periods import open_from
+        from cierre.ledger import read_back
+        from cierre.posting.look_again import at_days
 
         with in_language(language_of(NO_COMPANY)):
             now, until = datetime.now(UTC), time.monotonic() + AT_MOST.total_seconds()
@@ -82,9 +82,9 @@ def _by_box(sentences: Mapping[str, list[Sentence]]) -> list[Sentence]:
 
 def tell_what_changed(found: "Looked", link: str) -> None:
     """Mails each box's company which of its days differ in the ERP since, which were put right, and what came late."""
-    from alerts.alert import Alert
-    from alerts.people import tell
-    from mappings.loader import cash_box
+    from cierre.accounting_files.loader import cash_box
+    from cierre.alerts.alert import Alert
+    from cierre.alerts.people import tell
     from operators.reap import CAME_LATE, NOTHING_TO_DO
 
     for boxes, subject, to_do in (

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowException
 
-from bookkeeping.sentence import Sentence
-from cash_close.names import NO_COMPANY
-from language.say import in_language, listed, say
-from mappings.companies import language_of
+from cierre.accounting_files.companies import language_of
+from cierre.bookkeeping.sentence import Sentence
+from cierre.language.say import in_language, listed, say
+from cierre.orchestration.names import NO_COMPANY
 from operators.erps import Erps
 from operators.read_again import tell_what_changed
 from operators.step import open_ledger
 
 if TYPE_CHECKING:
-    from bookkeeping.cash_box import CashBox
-    from posting.sweep import LastCall, Swept
+    from cierre.bookkeeping.cash_box import CashBox
+    from cierre.posting.sweep import LastCall, Swept
 
 CAME_LATE = "a document that came late was removed from the ERP"
 NOTHING_TO_DO = "Nothing: it was of an attempt that had been given up, and the day's own document is untouched."
@@ -25,7 +25,7 @@ RUN_AGAIN = "Run the day again (clear its step post): the address is emptied fir
 
 
 class ReapOperator(BaseOperator):
-    """One sweep over all boxes (posting.sweep). Never touches a confirmed document: no address is used twice.
+    """One sweep over all boxes (cierre.posting.sweep). Never touches a confirmed document: no address is used twice.
 
     One address that cannot be emptied does not keep the others waiting: all are tried, then the task fails and names
     what is left.
@@ -43,10 +43,10 @@ class ReapOperator(BaseOperator):
             return self._sweep(context)
 
     def _sweep(self, context: Any) -> dict[str, int]:
-        from mappings.loader import cash_box
-        from posting import look_again
-        from posting.sweep import sweep
-        from store import attempts
+        from cierre.accounting_files.loader import cash_box
+        from cierre.ledger import attempts
+        from cierre.posting import look_again
+        from cierre.posting.sweep import sweep
 
         with open_ledger(self.ledger_connection) as ledger:
             erps = Erps(ledger)
@@ -75,9 +75,9 @@ class ReapOperator(BaseOperator):
 
     def _tell(self, swept: "Swept", link: str) -> None:
         """Mails each box's company what was found, once: documents that came late, postings that nobody finished."""
-        from alerts.alert import Alert
-        from alerts.people import tell
-        from mappings.loader import cash_box
+        from cierre.accounting_files.loader import cash_box
+        from cierre.alerts.alert import Alert
+        from cierre.alerts.people import tell
 
         for found, subject, to_do in (
             (swept.removed, Sentence(CAME_LATE), Sentence(NOTHING_TO_DO)),
@@ -95,8 +95,8 @@ class ReapOperator(BaseOperator):
                     tell(Alert(box.company, f"{box.name}: {say(subject)}", happened, say(to_do), link, boxes=[box.id]))
 
     def _last_calls(self, now: datetime) -> "list[LastCall]":
-        from mappings.findings import MappingError
-        from mappings.loader import cash_box, cash_box_ids
+        from cierre.accounting_files.findings import MappingError
+        from cierre.accounting_files.loader import cash_box, cash_box_ids
 
         calls = []
         for box_id in cash_box_ids():
@@ -109,7 +109,7 @@ class ReapOperator(BaseOperator):
 
 def last_call(box: "CashBox", now: datetime) -> "LastCall | None":
     """The month that the box's ERP closes within a day of ``now`` (aware), if its file says when it does."""
-    from posting.sweep import LastCall
+    from cierre.posting.sweep import LastCall
 
     last = now.astimezone(box.zone).date().replace(day=1) - timedelta(days=1)
     locks_on = box.erp.locks_on(last)

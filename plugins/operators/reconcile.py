@@ -3,16 +3,16 @@
 from datetime import date
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from bookkeeping.cash_box import CashBox
-from bookkeeping.sentence import Sentence
-from language.say import counted, listed, say
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.sentence import Sentence
+from cierre.language.say import counted, listed, say
 from operators.step import CashCloseStep, refusal
 
 if TYPE_CHECKING:
     import psycopg
 
-    from posting.verification import Reconciled
-    from store.ledger import Revision
+    from cierre.ledger.revisions import Revision
+    from cierre.posting.verification import Reconciled
 
 IN_THE_ERP = (
     "What was changed in the ERP must be put right there by its own people (ledger.line has the lines), and the day is"
@@ -32,11 +32,11 @@ class ReconcileOperator(CashCloseStep):
 
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Compares, keeps, and says where the day stands: ``reconciled`` or ``no activity``, and on what evidence."""
-        from hooks.protheus import ProtheusHook
-        from posting.verification import reconcile
-        from store import ledger as books
+        from cierre.ledger import revisions
+        from cierre.posting.verification import reconcile
+        from hooks.protheus.hook import ProtheusHook
 
-        revision = books.current(ledger, box.id, day)
+        revision = revisions.current(ledger, box.id, day)
         if revision is None:
             raise refusal(box, day, "nothing was derived yet; clear the task derive of this run")
         found = reconcile(ledger, ProtheusHook(box.erp.connection), box, day, revision)
@@ -57,11 +57,11 @@ class ReconcileOperator(CashCloseStep):
     def _fail(
         self, box: CashBox, day: date, ledger: "psycopg.Connection", revision: "Revision", found: "Reconciled"
     ) -> NoReturn:
-        from store import ledger as books
+        from cierre.ledger import revisions
 
         suspects = [
-            *((f"{row.document_key} ({row.place})", row.net) for row in books.unbooked_documents(ledger, revision)),
-            *((row.entry_key, row.total) for row in books.unacknowledged_entries(ledger, revision)),
+            *((f"{row.document_key} ({row.place})", row.net) for row in revisions.unbooked_documents(ledger, revision)),
+            *((row.entry_key, row.total) for row in revisions.unacknowledged_entries(ledger, revision)),
         ]
         changed = found.read_back.discrepancies if found.read_back else []
         told = [
@@ -82,9 +82,9 @@ class ReconcileOperator(CashCloseStep):
         """How certain it is that the ERP holds the day; nothing where nothing of it stands there."""
         from datetime import UTC, datetime
 
-        from bookkeeping.evidence import evidence
-        from mappings.companies import stale_after
-        from store import read_back
+        from cierre.accounting_files.companies import stale_after
+        from cierre.bookkeeping.evidence import evidence
+        from cierre.ledger import read_back
 
         posted = read_back.posted_documents(ledger, [box.id], day, day).get(day, [])
         found = evidence(posted, datetime.now(UTC), stale_after(box.company))
@@ -96,8 +96,8 @@ class ReconcileOperator(CashCloseStep):
 
     def _plan(self, run_id: int, box: CashBox, day: date, ledger: "psycopg.Connection") -> None:
         """Keeps and tells what was planned, issued and collected, where the source knows: no reason not to close."""
+        from cierre.ledger import invoices, landing, reconciliation
         from hooks.sources import LandedDay, knows_plans
-        from store import invoices, landing, reconciliation
 
         # Reading a whole day back is worth it only where there is a plan in it.
         if not knows_plans(box) or (snapshot := landing.taken(ledger, box.id, day)) is None:

@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowFailException
 
-from bookkeeping.cash_box import UNUSUAL_VAT, CashBox
-from bookkeeping.certificate import contradictions
-from bookkeeping.sentence import Sentence
-from language.say import counted, listed, say
+from cierre.bookkeeping.cash_box import UNUSUAL_VAT, CashBox
+from cierre.bookkeeping.certificate import contradictions
+from cierre.bookkeeping.sentence import Sentence
+from cierre.language.say import counted, listed, say
 from operators.land import incomplete
 from operators.step import CashCloseStep, refusal
 
 if TYPE_CHECKING:
     import psycopg
 
-    from bookkeeping.documents import QuarantinedRow
+    from cierre.bookkeeping.documents import QuarantinedRow
 
 
 class StageOperator(CashCloseStep):
@@ -29,9 +29,9 @@ class StageOperator(CashCloseStep):
 
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Reads the snapshot, stages what it says, and refuses to go on with rows that must be understood first."""
-        from bookkeeping.rates import at_par
+        from cierre.bookkeeping.rates import at_par
+        from cierre.ledger import invoices, landing, staging
         from hooks.sources import LandedDay
-        from store import invoices, landing, staging
 
         snapshot = landing.taken(ledger, box.id, day)
         if snapshot is None:
@@ -75,8 +75,8 @@ class StageOperator(CashCloseStep):
 
     def _at_par(self, box: CashBox) -> tuple[str, ...]:
         """Of which currencies the mapping takes a rate of 1; none where it cannot be read, which derive will tell."""
-        from mappings.findings import MappingError
-        from mappings.loader import account_mapping
+        from cierre.accounting_files.findings import MappingError
+        from cierre.accounting_files.loader import account_mapping
 
         try:
             return account_mapping(box.mapping).at_par

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
-from bookkeeping.cash_box import CashBox
-from bookkeeping.sentence import Sentence
-from cash_close.business_date import BusinessDateError, DayNotOver, business_date
-from cash_close.form import DRY_RUN, params
-from cash_close.links import DayLink
-from cash_close.names import ASK_AGAIN
-from cash_close.parameters import UnknownParameters, refuse_unknown
-from language.say import in_language, say
-from mappings.companies import language_of
+from cierre.accounting_files.companies import language_of
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.sentence import Sentence
+from cierre.language.say import in_language, say
+from cierre.orchestration.business_date import BusinessDateError, DayNotOver, business_date
+from cierre.orchestration.form import DRY_RUN, params
+from cierre.orchestration.links import DayLink
+from cierre.orchestration.names import ASK_AGAIN
+from cierre.orchestration.parameters import UnknownParameters, refuse_unknown
 
 if TYPE_CHECKING:
     import psycopg
 
-    from store.outages import Wait
+    from cierre.ledger.outages import Wait
 
 # What a step needs beyond these is imported inside it: every task parses the DAG file, and so this one, first.
 
@@ -64,8 +64,8 @@ class CashCloseStep(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, Any]:
         """Runs the step for the business date that this run names; all that it says is in its company's language."""
-        from store import outages
-        from store.session import box_day
+        from cierre.ledger import outages
+        from cierre.ledger.session import box_day
 
         with self._what_a_failure_means(None):
             box = self._cash_box()
@@ -89,7 +89,7 @@ class CashCloseStep(BaseOperator):
         return said
 
     def _cash_box(self) -> CashBox:
-        from mappings.loader import cash_box
+        from cierre.accounting_files.loader import cash_box
 
         return cash_box(self.box)
 
@@ -112,11 +112,11 @@ class CashCloseStep(BaseOperator):
     @contextmanager
     def _what_a_failure_means(self, box: CashBox | None) -> Iterator[None]:
         """Ours go on as what they ask for: to fail for good, or to be tried again; all others are told plainly."""
-        from hooks.errors import DataError, FatalError, VendorError
-        from mappings.findings import MappingError
+        from cierre.accounting_files.findings import MappingError
+        from cierre.ledger.attempts import NoSublotLeft
+        from cierre.ports.errors import DataError, FatalError, VendorError
+        from cierre.posting.proof import NotOursError
         from operators.trouble import cut_chain, is_ours, is_told, may_pass
-        from posting.proof import NotOursError
-        from store.attempts import NoSublotLeft
 
         told_whole = (FatalError, DataError, NotOursError, NoSublotLeft)
         try:
@@ -174,8 +174,8 @@ class CashCloseStep(BaseOperator):
     def _keep_why(self, box: CashBox, day: date, ledger: "psycopg.Connection", error: Exception) -> None:
         import psycopg
 
+        from cierre.ledger import landing
         from operators.trouble import why
-        from store import landing
 
         try:
             landing.note_stopped(ledger, box.id, day, self.task_id, why(error, self.about))
@@ -206,7 +206,7 @@ class CashCloseStep(BaseOperator):
         """Gives worker and pool back until it is asked again; returns where the deadline is over."""
         from airflow.providers.standard.triggers.temporal import DateTimeTrigger
 
-        from hooks.errors import VendorError
+        from cierre.ports.errors import VendorError
         from operators.outage import Outage, wait_for
 
         connection = self.vendor_connection(box) if isinstance(error, VendorError) else self.ledger_connection
@@ -227,7 +227,7 @@ class CashCloseStep(BaseOperator):
         """Keeps the wait for the board and for whoever is told; where the ledger is down, the log alone has it."""
         from psycopg import Error
 
-        from store import outages
+        from cierre.ledger import outages
 
         try:
             with open_ledger(self.ledger_connection) as ledger:
@@ -247,7 +247,7 @@ class CashCloseStep(BaseOperator):
 
 
 def refusal(box: CashBox, day: date, text: str, **values: object) -> AirflowFailException:
-    """What fails a step for good: which box and day, and what happened to them, as language.say takes it."""
+    """What fails a step for good: which box and day, and what happened to them, as cierre.language.say takes it."""
     failure = AirflowFailException(f"{box.name}, {day}: {say(text, **values)}")
     failure.sentence = Sentence(text, **values)  # for whoever says it in another language
     return failure
@@ -258,7 +258,7 @@ def open_ledger(connection_id: str) -> Iterator["psycopg.Connection"]:
     """The ledger's database behind an Airflow connection of type postgres, as store expects it; closed at the end."""
     from airflow.providers.postgres.hooks.postgres import PostgresHook
 
-    from store.session import prepared
+    from cierre.ledger.session import prepared
 
     with prepared(PostgresHook(connection_id).get_conn()) as connection:
         yield connection

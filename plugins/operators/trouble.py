@@ -10,8 +10,8 @@ from logging import Logger
 
 from airflow.sdk.exceptions import AirflowException
 
-from bookkeeping.sentence import Sentence
-from language.say import say
+from cierre.bookkeeping.sentence import Sentence
+from cierre.language.say import say
 
 PASSING = ("08", "40", "53", "55", "57", "58")
 """Classes of PostgreSQL's error codes for what passes: connection, conflict, resources, lock, operator."""
@@ -31,8 +31,8 @@ class StepBroke(AirflowException):
 
 def is_ours(error: BaseException) -> bool:
     """Whether an error's text is written for people and quotes no row."""
-    from hooks.errors import VendorError
-    from mappings.findings import MappingError
+    from cierre.accounting_files.findings import MappingError
+    from cierre.ports.errors import VendorError
 
     return isinstance(error, (VendorError, AirflowException, MappingError)) or is_told(error)
 
@@ -68,7 +68,7 @@ def what_happened(error: BaseException) -> Sentence:
 
 def why(error: BaseException, about: str) -> Sentence:
     """The error as a sentence that can be said in any language, for the record; ``about``: what was being done."""
-    from mappings.findings import MappingError
+    from cierre.accounting_files.findings import MappingError
 
     sentence = getattr(error, "sentence", None) or str(error)
     if isinstance(sentence, Sentence):

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
-from language.say import counted, in_language, say
-from mappings.companies import language_of
+from cierre.accounting_files.companies import language_of
+from cierre.language.say import counted, in_language, say
 from operators.step import open_ledger
 
 if TYPE_CHECKING:
     import psycopg
 
-    from alerts.alert import Alert
-    from bookkeeping.cash_box import CashBox
-    from bookkeeping.sentence import Sentence
+    from cierre.alerts.alert import Alert
+    from cierre.bookkeeping.cash_box import CashBox
+    from cierre.bookkeeping.sentence import Sentence
 
 LOOKS_BACK = timedelta(days=31)
 LATE = "late"
@@ -42,10 +42,10 @@ class UnclosedDaysOperator(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, int]:
         """Returns how many days each company was told of."""
-        from alerts.people import tell
-        from mappings.companies import companies
-        from mappings.loader import cash_boxes
-        from store import landing, overview
+        from cierre.accounting_files.companies import companies
+        from cierre.accounting_files.loader import cash_boxes
+        from cierre.alerts.people import tell
+        from cierre.ledger import landing, overview
 
         now = datetime.now(UTC)
         since = now.date() - LOOKS_BACK
@@ -87,7 +87,7 @@ def _alert(
 ) -> "Alert":
     """What a company is told of the late days of its boxes, in the language that is spoken now; ``unread`` says why
     some could not be read."""
-    from alerts.alert import Alert
+    from cierre.alerts.alert import Alert
 
     late = counted(sum(map(len, boxes.values())), "{n} day is NOT closed", "{n} days are NOT closed")
     days = "\n".join(

@@ -1,4 +1,4 @@
-from alerts.alert import Alert
+from cierre.alerts.alert import Alert
 
 
 def test_a_mail_says_what_happened_what_to_do_and_where_to_look():

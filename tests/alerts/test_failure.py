@@ -5,14 +5,13 @@ from types import SimpleNamespace
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from alerts.alert import Alert
-from alerts.failure import FailureAlert
-from alerts.people import tell
-from alerts.watch import WatchAlert
-from hooks.errors import FatalError, UncertainError
+from cierre.alerts.alert import Alert
+from cierre.alerts.failure import FailureAlert
+from cierre.alerts.people import tell
+from cierre.alerts.watch import WatchAlert
+from cierre.ledger import attempts, revisions
+from cierre.ports.errors import FatalError, UncertainError
 from operators.approve import NotApproved
-from store import attempts
-from store import ledger as books
 from support.books import freezer
 
 ROOT = Path(__file__).parents[2]
@@ -137,7 +136,7 @@ def test_a_task_that_was_killed_is_told_with_what_the_ledger_knows_of_the_day(ma
 
 
 def test_a_task_that_was_killed_while_it_posted_is_told_as_uncertain(mailbox, people, ended_from_outside, ledger):
-    (entry,) = books.bookings(ledger, freezer(ledger)("35.30"))
+    (entry,) = revisions.bookings(ledger, freezer(ledger)("35.30"))
     attempts.claim(ledger, entry, worker="killed", lease_seconds=60)
     FailureAlert("itb", "Caja 164, ITB")(ended_from_outside("post"))
     (mail,) = mailbox

@@ -15,12 +15,12 @@ from fastapi.testclient import TestClient
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from board.app import app
-from board.boxes import dag_of
-from board.ledger import ledger as board_ledger
+from cierre.accounting_files.loader import cash_boxes
+from cierre.board.app import app
+from cierre.board.boxes import dag_of
+from cierre.board.connection import ledger as board_ledger
+from cierre.ledger import session as store_session
 from local.postgres import Cluster
-from mappings.loader import cash_boxes
-from store import session as store_session
 
 BOXES = cash_boxes()
 
@@ -72,7 +72,7 @@ def client(ledger_dsn: str, airflow: Session, monkeypatch: pytest.MonkeyPatch) -
             yield connection
 
     manager = SomeBoxes()
-    for module in ("board.access", "board.app", "airflow.api_fastapi.core_api.security"):
+    for module in ("cierre.board.access", "cierre.board.app", "airflow.api_fastapi.core_api.security"):
         monkeypatch.setattr(f"{module}.get_auth_manager", lambda: manager)
     app.dependency_overrides = {_get_session: lambda: airflow, board_ledger: reading_only}
     yield TestClient(app, root_path="/cierre", headers={"Accept-Language": "es-EC,es;q=0.9,en;q=0.5"})

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 from fastapi.routing import APIRoute
 
-from board.app import app
-from mappings.loader import cash_boxes
+from cierre.accounting_files.loader import cash_boxes
+from cierre.board.app import app
 from support import closed_day
 
 BOXES = cash_boxes()

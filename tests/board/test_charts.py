@@ -1,7 +1,7 @@
 import xml.etree.ElementTree as ET
 from decimal import Decimal
 
-from board.charts import bar_widths, columns, spikes
+from cierre.board.charts import bar_widths, columns, spikes
 
 
 def values(*numbers):

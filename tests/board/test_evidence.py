@@ -9,13 +9,12 @@ from decimal import Decimal
 
 import pytest
 
-from board.evidence import grades
-from bookkeeping.read_back import BookedLine
-from mappings.loader import cash_boxes
-from posting.verification import reconcile
-from store import capabilities, read_back
-from store import ledger as books
-from store.capabilities import Capability
+from cierre.accounting_files.loader import cash_boxes
+from cierre.board.evidence import grades
+from cierre.bookkeeping.read_back import BookedLine
+from cierre.ledger import capabilities, read_back, revisions
+from cierre.ledger.capabilities import Capability
+from cierre.posting.verification import reconcile
 from support import closed_day
 
 BOX = cash_boxes()["itb_caja_164"]
@@ -34,7 +33,7 @@ class Books:
     def read_back(self, tenant, entry_date, lot) -> list[BookedLine]:
         lines = []
         for entry in read_back.posted(self.ledger, BOX.id, DAY):
-            for number, line in enumerate(books.journal_entry(self.ledger, entry).lines, start=1):
+            for number, line in enumerate(revisions.journal_entry(self.ledger, entry).lines, start=1):
                 booked = BookedLine("001", "000001", f"{number:03d}", line.side, line.account, line.amount, "USD",
                                     line.history, entry.entry_key)  # fmt: skip
                 lines += [changed] if (changed := self.change(booked)) else []

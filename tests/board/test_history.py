@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from bookkeeping.identity import Identity
-from mappings.loader import cash_boxes, mappings_folder
-from store import identity
+from cierre.accounting_files.loader import cash_boxes, mappings_folder
+from cierre.bookkeeping.identity import Identity
+from cierre.ledger import identity
 from support import closed_day
 
 BOXES = cash_boxes()
@@ -104,11 +104,11 @@ def test_both_names_of_a_renamed_box_lead_to_its_pages(login, ledger, tmp_path, 
     file.write_text(f"{file.read_text()}\nformerly: itb_caja_165\n")
     closed_day.close(ledger, BOXES["itb_caja_165"], DAY, ("10.00", "1"))
     monkeypatch.setenv("CIERRE_MAPPINGS_DIR", str(copy))
-    monkeypatch.setattr("board.boxes.TRUSTED", 1e-9)
+    monkeypatch.setattr("cierre.board.boxes.TRUSTED", 1e-9)
     client = login("all")
     stems = {stem.stem for stem in (copy / "cash_boxes").glob("*.yaml")}
-    monkeypatch.setattr("board.access.Viewer._allowed", {f"cash_close__{stem}" for stem in stems})
-    monkeypatch.setattr("board.access.Viewer._may", lambda self, method, ids, entity: set(ids))
+    monkeypatch.setattr("cierre.board.access.Viewer._allowed", {f"cash_close__{stem}" for stem in stems})
+    monkeypatch.setattr("cierre.board.access.Viewer._may", lambda self, method, ids, entity: set(ids))
     for name in ("itb_sur", "itb_caja_165"):
         answer = client.get(f"/boxes/{name}/{DAY}")
         assert answer.status_code == 200

@@ -1,6 +1,6 @@
 """What is kept is what would be made anew."""
 
-from board.kept import kept
+from cierre.board.memo import kept
 
 
 def test_what_was_asked_before_is_not_made_again_and_what_is_new_is():

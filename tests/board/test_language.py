@@ -3,7 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from board import language
+from cierre.board import language
 
 
 def request(accepted: str, chosen: str = ""):

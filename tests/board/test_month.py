@@ -5,10 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from board.boxes import TRUSTED, Calendar, Due, all_boxes
-from board.month import box_months, by_company, counts, totals
-from board.states import standing
-from mappings.loader import cash_boxes, mappings_folder
+from cierre.accounting_files.loader import cash_boxes, mappings_folder
+from cierre.board.boxes import TRUSTED, Calendar, Due, all_boxes
+from cierre.board.month import box_months, by_company, counts, totals
+from cierre.board.states import standing
 
 BOXES = cash_boxes()
 FIRST = date(2026, 11, 1)
@@ -140,7 +140,7 @@ def test_a_file_that_changed_and_one_that_is_new_are_seen_a_moment_later(tmp_pat
     (folder / "itb_caja_164.yaml").write_text(sound.replace("name: ", "name: New "), encoding="utf-8")
     (folder / "itb_caja_165.yaml").write_text(sound, encoding="utf-8")
     later = monotonic() + TRUSTED
-    monkeypatch.setattr("board.boxes.monotonic", lambda: later)
+    monkeypatch.setattr("cierre.board.boxes.monotonic", lambda: later)
     assert all_boxes()["itb_caja_164"].name.startswith("New ")
     assert "itb_caja_165" in all_boxes()
 

@@ -15,16 +15,15 @@ from airflow.models.taskinstance import TaskInstance
 from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
-from board.boxes import dag_of
-from bookkeeping.identity import Identity
-from bookkeeping.sentence import Sentence
-from cash_close.names import ASK_AGAIN
-from hooks.errors import RetriableError
+from cierre.accounting_files.loader import cash_boxes
+from cierre.board.boxes import dag_of
+from cierre.bookkeeping.identity import Identity
+from cierre.bookkeeping.sentence import Sentence
+from cierre.language.language import language
+from cierre.ledger import attempts, identity, landing, outages, revisions, staging
+from cierre.orchestration.names import ASK_AGAIN
+from cierre.ports.errors import RetriableError
 from hooks.sources import LandedDay
-from language.language import language
-from mappings.loader import cash_boxes
-from store import attempts, identity, landing, outages, staging
-from store import ledger as books
 from support import closed_day, zeta_site
 
 BOX = cash_boxes()["itb_caja_164"]
@@ -181,7 +180,7 @@ def test_a_month_that_is_none_is_refused(login, query):
 
 def test_an_uncertain_posting_is_on_the_board_and_in_the_list_of_work(login, ledger):
     revision = closed_day.book(ledger, BOX, DAY, closed_day.stage(ledger, BOX, DAY, ("77.70", "1")))
-    (entry,) = books.bookings(ledger, revision)
+    (entry,) = revisions.bookings(ledger, revision)
     attempt = attempts.claim(ledger, entry, worker="w", lease_seconds=60)
     attempts.doom(ledger, attempt, "the ERP's answer was lost")
     assert board(login())[f"{BOX.id}/{DAY}"][0] == "u"
@@ -258,7 +257,7 @@ def test_a_day_as_csv_opens_in_a_spreadsheet_of_the_readers_country(login, ledge
 
 
 def test_a_text_of_the_books_is_no_formula_in_a_spreadsheet():
-    from books.cells import csv_cell
+    from cierre.reports.cells import csv_cell
 
     assert csv_cell('=HYPERLINK("http://x")', comma=True).startswith("'=")
 
@@ -343,7 +342,7 @@ def test_a_day_that_could_not_be_read_says_why_in_the_readers_language(login, le
 def test_a_watched_day_says_until_when_and_counts_as_closed(login, ledger):
     documents = closed_day.stage(ledger, BOX, DAY, ("10.00", "1"))
     revision = closed_day.book(ledger, BOX, DAY, documents)
-    (entry,) = books.bookings(ledger, revision)
+    (entry,) = revisions.bookings(ledger, revision)
     lost = attempts.claim(ledger, entry, worker="test", lease_seconds=60)
     attempts.doom(ledger, lost, "no answer")
     attempts.note_reaped(ledger, lost)

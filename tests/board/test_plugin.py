@@ -21,7 +21,7 @@ def test_the_menus_entry_leads_to_where_the_board_is_mounted():
 
 
 def test_a_task_that_reads_the_plugin_does_not_pay_for_the_board():
-    code = "import sys, cierre_plugin; print('board.app' in sys.modules or 'xlsxwriter' in sys.modules)"
+    code = "import sys, cierre_plugin; print('cierre.board.app' in sys.modules or 'xlsxwriter' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=PLUGINS, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "False"
 

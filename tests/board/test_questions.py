@@ -10,8 +10,8 @@ from airflow.models.taskinstance import TaskInstance
 from fastapi import HTTPException
 from sqlalchemy import func, select
 
-from board.boxes import dag_of
-from cash_close import questions
+from cierre.board.boxes import dag_of
+from cierre.orchestration import questions
 
 OURS, ANOTHERS = dag_of("itb_caja_164"), "somebody_elses"
 ANA = {"id": "7", "name": "Ana"}

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from bookkeeping.cash_box import CashBox
-from bookkeeping.documents import Document, Kind
-from bookkeeping.mapping import AccountMapping
-from mappings import account_mapping, cash_box
+from cierre.accounting_files import account_mapping, cash_box
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.documents import Document, Kind
+from cierre.bookkeeping.mapping import AccountMapping
 
 DAY = date(2024, 9, 6)
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookkeeping.address import nth_sublot
+from cierre.bookkeeping.address import nth_sublot
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookkeeping.approvals import Reason, Standing, questions
-from bookkeeping.cash_box import Approvals
-from bookkeeping.identity import Books, Origin, Target
+from cierre.bookkeeping.approvals import Reason, Standing, questions
+from cierre.bookkeeping.cash_box import Approvals
+from cierre.bookkeeping.identity import Books, Origin, Target
 
 EVERYTHING = Approvals.model_validate(
     {"amount_over": "1000", "corrections": True, "first_day": True, "discrepancy_up_to": "0.05", "two_forms": True}

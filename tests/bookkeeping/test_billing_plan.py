@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from bookkeeping.billing_plan import IssuedInvoice, PlanLine, PlannedItem, reconcile_plan
+from cierre.bookkeeping.billing_plan import IssuedInvoice, PlanLine, PlannedItem, reconcile_plan
 
 ONE, ZERO_ONE, OTHER = PlannedItem("11", "1"), PlannedItem("11", "01"), PlannedItem("12", "1")
 

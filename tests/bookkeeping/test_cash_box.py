@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from bookkeeping.cash_box import Approvals, CashBox
+from cierre.bookkeeping.cash_box import Approvals, CashBox
 
 FIELDS = {
     "id": "itb_caja_164",

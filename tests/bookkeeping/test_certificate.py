@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from bookkeeping.certificate import Claim, contradictions
+from cierre.bookkeeping.certificate import Claim, contradictions
 
 
 @pytest.mark.parametrize(

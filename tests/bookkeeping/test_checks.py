@@ -4,11 +4,11 @@ from copy import deepcopy
 
 import pytest
 
-from bookkeeping.chart import Account, Chart, Dimension
-from bookkeeping.checks import check
-from bookkeeping.mapping import AccountMapping
-from mappings import mappings_folder
-from mappings.charts import read_chart
+from cierre.accounting_files import mappings_folder
+from cierre.accounting_files.charts import read_chart
+from cierre.bookkeeping.chart import Account, Chart, Dimension
+from cierre.bookkeeping.checks import check
+from cierre.bookkeeping.mapping import AccountMapping
 
 PAYMENT = ("postings", "payment")
 DEBIT_NET = (*PAYMENT, 0)

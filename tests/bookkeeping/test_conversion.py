@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from bookkeeping.derive import derive
-from bookkeeping.documents import Document, Kind
-from bookkeeping.journal import Foreign, LineSource, Side
-from bookkeeping.problems import ProblemKind
+from cierre.bookkeeping.derive import derive
+from cierre.bookkeeping.documents import Document, Kind
+from cierre.bookkeeping.journal import Foreign, LineSource, Side
+from cierre.bookkeeping.problems import ProblemKind
 
 POSTINGS = [
     {"side": "debit", "amount": "net", "history": "Caja {date}", "rules": [{"account": "1.1.01.001"}]},

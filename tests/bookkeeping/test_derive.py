@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from bookkeeping.derive import Derivation, derive
-from bookkeeping.documents import Document, Kind
-from bookkeeping.journal import LineSource, Side
-from bookkeeping.problems import ProblemKind
+from cierre.bookkeeping.derive import Derivation, derive
+from cierre.bookkeeping.documents import Document, Kind
+from cierre.bookkeeping.journal import LineSource, Side
+from cierre.bookkeeping.problems import ProblemKind
 
 DETAIL = [
     {"side": side, "amount": "net", "history": "Caja {reference}", "rules": [{"account": account}]}

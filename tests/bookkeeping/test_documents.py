@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from bookkeeping.documents import Kind, Total, totals
+from cierre.bookkeeping.documents import Kind, Total, totals
 
 
 def test_a_document_is_known_by_source_kind_and_id(payment):

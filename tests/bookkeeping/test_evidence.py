@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookkeeping.evidence import Grade, Posted, evidence
+from cierre.bookkeeping.evidence import Grade, Posted, evidence
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 WEEK = timedelta(days=7)

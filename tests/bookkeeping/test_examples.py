@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bookkeeping.cash_box import CashBox
-from bookkeeping.conversion import ROUNDING
-from bookkeeping.derive import derive
-from bookkeeping.documents import Document, Kind
-from bookkeeping.journal import JournalEntry, Line, Side
-from bookkeeping.money import ZERO, quantum
-from bookkeeping.vocabulary import SOURCES
-from mappings import account_mapping, cash_box
+from cierre.accounting_files import account_mapping, cash_box
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.conversion import ROUNDING
+from cierre.bookkeeping.derive import derive
+from cierre.bookkeeping.documents import Document, Kind
+from cierre.bookkeeping.journal import JournalEntry, Line, Side
+from cierre.bookkeeping.money import ZERO, quantum
+from cierre.bookkeeping.vocabulary import SOURCES
 
 FOLDER = Path(__file__).parent / "examples"
 EXAMPLES = sorted(FOLDER.glob("*/*.yaml"))

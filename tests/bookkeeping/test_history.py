@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookkeeping.history import LIMIT, Filler, fill, objection
+from cierre.bookkeeping.history import LIMIT, Filler, fill, objection
 
 KNOWN = {"box", "box_key", "date", "form_name", "reference"}
 VALUES = {

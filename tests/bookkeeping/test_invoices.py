@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bookkeeping.invoices import InvoiceSeen, collections_changed, days_changed, movements
+from cierre.bookkeeping.invoices import InvoiceSeen, collections_changed, days_changed, movements
 
 MONDAY = date(2024, 5, 20)
 TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=n) for n in (1, 2, 3))

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from bookkeeping.address import Address
-from bookkeeping.journal import Foreign, JournalEntry, JournalError, Line, LineSource, Side
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.journal import Foreign, JournalEntry, JournalError, Line, LineSource, Side
 
 DEBIT = Line(
     Side.DEBIT, "1.1.01.001", Decimal("35.30"), "Caja 164", sources=(LineSource("a", "net", Decimal("35.30")),)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookkeeping.json_text import Several, kept, read, repeated, row_at, write
-from bookkeeping.money import AmountError, amount
+from cierre.bookkeeping.json_text import Several, kept, read, repeated, row_at, write
+from cierre.bookkeeping.money import AmountError, amount
 
 SCALARS = st.one_of(
     st.none(),

@@ -1,9 +1,9 @@
 import pytest
 from pydantic import ValidationError
 
-from bookkeeping.documents import Kind
-from bookkeeping.mapping import AccountMapping, Booking
-from bookkeeping.problems import ProblemKind
+from cierre.bookkeeping.documents import Kind
+from cierre.bookkeeping.mapping import AccountMapping, Booking
+from cierre.bookkeeping.problems import ProblemKind
 
 CASH = {"form": "1", "programme": "1", "fraud": "false"}
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookkeeping.money import DECIMALS, NOISE, TOO_LARGE, AmountError, amount, figure, quantum, rounded
+from cierre.bookkeeping.money import DECIMALS, NOISE, TOO_LARGE, AmountError, amount, figure, quantum, rounded
 
 
 @pytest.mark.parametrize(

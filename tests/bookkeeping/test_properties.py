@@ -10,11 +10,11 @@ from decimal import Decimal
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from bookkeeping.derive import derive
-from bookkeeping.documents import Document, Kind, totals
-from bookkeeping.journal import JournalEntry, Side
-from bookkeeping.mapping import AccountMapping
-from mappings import account_mapping, cash_box
+from cierre.accounting_files import account_mapping, cash_box
+from cierre.bookkeeping.derive import derive
+from cierre.bookkeeping.documents import Document, Kind, totals
+from cierre.bookkeeping.journal import JournalEntry, Side
+from cierre.bookkeeping.mapping import AccountMapping
 
 DAY = date(2024, 9, 6)
 BOX = cash_box("itb_caja_164")

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bookkeeping.derive import derive
-from bookkeeping.documents import Document
-from bookkeeping.journal import JournalEntry, Side
-from bookkeeping.money import quantum
-from bookkeeping.rules import Posting
-from mappings import account_mapping, cash_box
+from cierre.accounting_files import account_mapping, cash_box
+from cierre.bookkeeping.derive import derive
+from cierre.bookkeeping.documents import Document
+from cierre.bookkeeping.journal import JournalEntry, Side
+from cierre.bookkeeping.money import quantum
+from cierre.bookkeeping.rules import Posting
 from support.random_documents import DAY, RandomDocuments
 
 MOST = 1000

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from bookkeeping.journal import JournalEntry, Line, Side
-from bookkeeping.read_back import BookedLine, differences
+from cierre.bookkeeping.journal import JournalEntry, Line, Side
+from cierre.bookkeeping.read_back import BookedLine, differences
 
 ENTRY = JournalEntry(
     "itb_caja_164",

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bookkeeping.journal import JournalEntry, Line, Side
-from bookkeeping.read_back import BookedLine, Code, amounts_apart, differences, line_differences
+from cierre.bookkeeping.journal import JournalEntry, Line, Side
+from cierre.bookkeeping.read_back import BookedLine, Code, amounts_apart, differences, line_differences
 
 KEY = "itb_caja_164|20240906|1|1"
 CENTS = st.integers(1, 10**9).map(lambda cents: Decimal(cents) / 100)

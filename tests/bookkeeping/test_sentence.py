@@ -6,8 +6,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis.strategies import decimals, deferred, dictionaries, just, one_of, sampled_from, text
 
-from bookkeeping.sentence import Sentence, as_json, from_json
-from language.language import language
+from cierre.bookkeeping.sentence import Sentence, as_json, from_json
+from cierre.language.language import language
 
 names = sampled_from(["box", "day", "why", "amount"])
 amounts = decimals(min_value=-(10**9), max_value=10**9, places=2)

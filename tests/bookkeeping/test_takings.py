@@ -2,9 +2,9 @@
 
 import pytest
 
-from bookkeeping.documents import Kind
-from bookkeeping.takings import sign
-from bookkeeping.vocabulary import SOURCES
+from cierre.bookkeeping.documents import Kind
+from cierre.bookkeeping.takings import sign
+from cierre.bookkeeping.vocabulary import SOURCES
 
 
 @pytest.mark.parametrize(

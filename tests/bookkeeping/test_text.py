@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookkeeping.text import LONGEST, UnfitText, code, label, line, quoted, shown, text_of
+from cierre.bookkeeping.text import LONGEST, UnfitText, code, label, line, quoted, shown, text_of
 
 ANYTHING = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.text(st.characters(), max_size=200), st.decimals()),

@@ -10,18 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bookkeeping.chart import Chart
-from bookkeeping.checks import check
-from bookkeeping.derive import derive
-from bookkeeping.documents import Document, Kind
-from bookkeeping.journal import Side
-from bookkeeping.mapping import AccountMapping
-from bookkeeping.money import quantum
-from bookkeeping.problems import ProblemKind
-from bookkeeping.treatment import TREATMENTS, country_of, taxes
-from hooks.bsale import read
-from mappings import account_mapping, cash_box, mappings_folder
-from mappings.charts import read_chart
+from cierre.accounting_files import account_mapping, cash_box, mappings_folder
+from cierre.accounting_files.charts import read_chart
+from cierre.bookkeeping.chart import Chart
+from cierre.bookkeeping.checks import check
+from cierre.bookkeeping.derive import derive
+from cierre.bookkeeping.documents import Document, Kind
+from cierre.bookkeeping.journal import Side
+from cierre.bookkeeping.mapping import AccountMapping
+from cierre.bookkeeping.money import quantum
+from cierre.bookkeeping.problems import ProblemKind
+from cierre.bookkeeping.treatment import TREATMENTS, country_of, taxes
+from hooks.bsale.hook import read
 from support.bsale_landings import DAY, collection, landed, node, payment, totals
 
 BOX = cash_box("austral_oficina_1")

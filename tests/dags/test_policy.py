@@ -9,14 +9,14 @@ from airflow.sdk.exceptions import AirflowFailException
 from airflow.serialization.serialized_objects import DagSerialization
 from airflow.task.priority_strategy import validate_and_load_priority_weight_strategy
 
-from alerts.failure import FailureAlert
-from cash_close.builder import STEPS
-from cash_close.company import PREFIX as COMPANY_PREFIX
-from cash_close.names import PREFIX
-from cash_close.priority import BackfillsGiveWay
-from cash_close.retries import RetryByKind
-from mappings.companies import companies
-from mappings.loader import cash_box, cash_box_ids
+from cierre.accounting_files.companies import companies
+from cierre.accounting_files.loader import cash_box, cash_box_ids
+from cierre.alerts.failure import FailureAlert
+from cierre.orchestration.builder import STEPS
+from cierre.orchestration.company import PREFIX as COMPANY_PREFIX
+from cierre.orchestration.names import PREFIX
+from cierre.orchestration.priority import BackfillsGiveWay
+from cierre.orchestration.retries import RetryByKind
 
 DAGS = Path(__file__).parents[2] / "dags"
 

@@ -12,15 +12,15 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, Page
 
-from bookkeeping.cash_box import CashBox
+from cierre.accounting_files.loader import ENVIRONMENT, cash_boxes
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.ledger import session
 from e2e.holds import BoxDay
 from e2e.kill_report import REPORT, Recovery
 from local.airflow_api import AirflowUnreachable, Task
 from local.settings import RUN, Ports
 from local.stack import LONG_AGO, Stack
-from mappings.loader import ENVIRONMENT, cash_boxes
 from sandbox.client import SandboxClient
-from store import session
 from support.browser import chromium, visitor
 from support.mailbox import MailServer
 from support.ports import free_port

@@ -16,11 +16,11 @@ import psutil
 import psycopg
 import requests
 
-from bookkeeping.cash_box import CashBox
-from hooks import sga
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.ledger import session
+from hooks.sga import hook as sga
 from local import processes
 from sandbox.client import SandboxClient
-from store import session
 
 SESSION_OF_THE_DAY = """
 SELECT pid, client_port FROM pg_locks JOIN pg_stat_activity USING (pid)

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
+from cierre.ledger import overview
 from e2e.holds import BoxDay
-from store import overview
 
 HALF_DONE = """
 SELECT 'a snapshot without control totals' AS what FROM landing.snapshot

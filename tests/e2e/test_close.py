@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from mappings.loader import ENVIRONMENT, cash_boxes
+from cierre.accounting_files.loader import ENVIRONMENT, cash_boxes
+from cierre.ledger import overview
 from sandbox.connections import connections
-from store import overview
 
 DAY = date(2024, 9, 6)
 

@@ -17,13 +17,13 @@ import pytest
 import requests
 from fastapi.routing import APIRoute
 
-from board.app import app
+from cierre.accounting_files.loader import cash_boxes
+from cierre.board.app import app
+from cierre.ledger import session
 from local import processes
 from local.environment import MARKER
 from local.postgres import Cluster
 from local.settings import RUN, Secrets, surroundings
-from mappings.loader import cash_boxes
-from store import session
 from support import closed_day
 from support.compose import compose
 from support.ports import free_port

@@ -10,22 +10,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
 
-from bookkeeping.address import Address
-from bookkeeping.certificate import contradictions
-from bookkeeping.derive import derive
-from bookkeeping.documents import Reading
-from bookkeeping.reconcile import kind_and_form
-from bookkeeping.sentence import Sentence
-from books.snippet import snippet
+from cierre.accounting_files.loader import account_mapping
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.certificate import contradictions
+from cierre.bookkeeping.derive import derive
+from cierre.bookkeeping.documents import Reading
+from cierre.bookkeeping.reconcile import kind_and_form
+from cierre.bookkeeping.sentence import Sentence
+from cierre.language.say import in_language, say
+from cierre.ledger.staging import _document_row, _quarantined_row
+from cierre.ports.errors import UncertainError, VendorError
+from cierre.posting.protocol import doubt_about
+from cierre.reports.snippet import snippet
 from fuzz.people import PLANTED
 from fuzz.sites import DAY, LOT, TENANT, Site, without_pauses
-from hooks.errors import UncertainError, VendorError
-from hooks.protheus import Acknowledgement
+from hooks.protheus.hook import Acknowledgement
 from hooks.sources import LandedDay, knows_plans
-from language.say import in_language, say
-from mappings.loader import account_mapping
-from posting.protocol import doubt_about
-from store.staging import _document_row, _quarantined_row
 
 BOOKED, QUARANTINED, REFUSED, NO_ACTIVITY = "booked", "quarantined", "refused", "nothing to book"
 CONFIRMED, UNCERTAIN = "confirmed", "uncertain"

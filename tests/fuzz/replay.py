@@ -12,7 +12,7 @@ from unittest.mock import patch
 from requests import Response
 
 from fuzz.mutations import Node, frozen, mutated, parsed, written
-from hooks.vendor import VendorHook
+from hooks.http.hook import VendorHook
 
 Question = tuple[str, str, str]
 

@@ -10,21 +10,23 @@ from decimal import Decimal
 from typing import Any
 from unittest.mock import PropertyMock, patch
 
-from bookkeeping.address import Address
-from bookkeeping.cash_box import CashBox
-from bookkeeping.journal import JournalEntry, Line, Side
+from cierre.accounting_files.loader import cash_box
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.journal import JournalEntry, Line, Side
+from cierre.ledger.vendor_calls import KeptAnswer
+from cierre.ports.errors import VendorError
 from fuzz.mutations import Node, Object, places, value_at
 from fuzz.people import NAMES, plant
 from fuzz.replay import Replay
-from hooks.bsale_client import BsaleClient
-from hooks.errors import VendorError
-from hooks.protheus import ProtheusHook
+from hooks.bsale.wire import BsaleClient
+from hooks.protheus.hook import ProtheusHook
 from hooks.sources import source_of
-from hooks.zeta import ZetaHook
-from mappings.loader import cash_box
-from sandbox import bsale_settings, sga_profile, zeta_settings
+from hooks.zeta.hook import ZetaHook
+from sandbox.bsale import settings as bsale_settings
 from sandbox.server import SandboxServer
-from store.vendor_calls import KeptAnswer
+from sandbox.sga import profile as sga_profile
+from sandbox.zeta import settings as zeta_settings
 
 DAY = date(2024, 9, 6)
 SOURCES = {
@@ -99,7 +101,7 @@ class _Uncounted:
         return KeptAnswer(1, datetime(2024, 9, 8, tzinfo=UTC), 1, asked, datetime(2024, 9, 8, tzinfo=UTC), text)
 
     def used_up(self, _method: str, about: str) -> VendorError:
-        from hooks.errors import RetriableError
+        from cierre.ports.errors import RetriableError
 
         return RetriableError(f"{about}: the day's call is used up", vendor="Zeta")
 

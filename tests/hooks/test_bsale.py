@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from hooks import bsale_client
-from hooks.bsale import BsaleHook, landing_key
-from hooks.bsale_create import DynamicAttribute, NewPayment
-from hooks.errors import DataError, FatalError, RetriableError, UncertainError
+from cierre.ports.errors import DataError, FatalError, RetriableError, UncertainError
+from hooks.bsale import wire as bsale_client
+from hooks.bsale.hook import BsaleHook, landing_key
+from hooks.bsale.writes import DynamicAttribute, NewPayment
 from support.bsale_landings import payload, payload_text
 
 TOKEN = "t0ken-of-the-company"

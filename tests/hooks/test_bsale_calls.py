@@ -6,11 +6,11 @@ from math import ceil
 import pytest
 
 from benchmarks.site import figures, running
-from bookkeeping.documents import Kind
-from hooks import bsale_pace
-from hooks.bsale import BsaleHook, certify, read
-from hooks.bsale_list import LIMIT
-from sandbox.bsale_settings import Profile, Traps
+from cierre.bookkeeping.documents import Kind
+from hooks.bsale import limits as bsale_pace
+from hooks.bsale.hook import BsaleHook, certify, read
+from hooks.bsale.lists import LIMIT
+from sandbox.bsale.settings import Profile, Traps
 
 DAY, BEFORE, AFTER = date(2024, 9, 6), date(2024, 9, 5), date(2024, 9, 7)
 MOST = 1.06

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bookkeeping.certificate import Claim
-from hooks.bsale import certify
+from cierre.bookkeeping.certificate import Claim
+from hooks.bsale.hook import certify
 from support.bsale_landings import CLIENT_CREDIT, CREDIT_CARD, collection, group, landed, payment, totals
 
 PAYMENTS = [

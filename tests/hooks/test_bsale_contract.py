@@ -8,13 +8,14 @@ from decimal import Decimal
 
 import pytest
 
-from bookkeeping.documents import Kind, Reading, totals
-from hooks import bsale_client, bsale_day
-from hooks.bsale import BsaleHook, certify, control_totals, read
-from hooks.bsale_create import DynamicAttribute, NewPayment
-from hooks.bsale_shapes import Reason
-from hooks.errors import DataError, FatalError, RetriableError, UncertainError
-from sandbox.bsale_settings import Profile, Traps
+from cierre.bookkeeping.documents import Kind, Reading, totals
+from cierre.ports.errors import DataError, FatalError, RetriableError, UncertainError
+from hooks.bsale import fetch as bsale_day
+from hooks.bsale import wire as bsale_client
+from hooks.bsale.hook import BsaleHook, certify, control_totals, read
+from hooks.bsale.words import Reason
+from hooks.bsale.writes import DynamicAttribute, NewPayment
+from sandbox.bsale.settings import Profile, Traps
 from support.bsale_landings import payload
 
 DAY = date(2024, 9, 6)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hooks.bsale_answers import Page, Row
-from hooks.bsale_list import LIMIT, Listing, Moved
-from hooks.errors import DataError, RetriableError
+from cierre.ports.errors import DataError, RetriableError
+from hooks.bsale.answers import Page, Row
+from hooks.bsale.lists import LIMIT, Listing, Moved
 from sandbox.paging import rows_given
 
 

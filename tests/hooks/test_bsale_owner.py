@@ -5,11 +5,11 @@ import logging
 
 import pytest
 
-from hooks import bsale_owner
-from hooks.bsale import BsaleHook, is_same_owner
-from hooks.bsale_owner import address, normal
-from hooks.bsale_settings import Settings
-from hooks.errors import FatalError
+from cierre.ports.errors import FatalError
+from hooks.bsale import owner as bsale_owner
+from hooks.bsale.hook import BsaleHook, is_same_owner
+from hooks.bsale.owner import address, normal
+from hooks.bsale.settings import Settings
 from support.bsale_landings import DAY
 
 TOKEN = "t0ken/of the company"

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hooks import bsale_pace
-from hooks.bsale_pace import UNSURE, LedgerPace, ProcessPace, of_this_process
-from store import session
+from cierre.ledger import session
+from hooks.bsale import limits as bsale_pace
+from hooks.bsale.limits import UNSURE, LedgerPace, ProcessPace, of_this_process
 
 A_WHILE = 0.05
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total, totals
-from bookkeeping.vocabulary import SOURCES
-from hooks.bsale import control_totals, read
-from hooks.bsale_shapes import Reason
-from hooks.errors import DataError, RetriableError
+from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total, totals
+from cierre.bookkeeping.vocabulary import SOURCES
+from cierre.ports.errors import DataError, RetriableError
+from hooks.bsale.hook import control_totals, read
+from hooks.bsale.words import Reason
 from support.bsale_landings import (
     CHEQUE,
     CLIENT_CREDIT,

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from hooks.errors import DataError, FatalError, RetriableError, UncertainError, VendorError
+from cierre.ports.errors import DataError, FatalError, RetriableError, UncertainError, VendorError
 
 
 def test_an_error_reads_as_a_sentence_with_its_facts_and_what_is_safe_next():
@@ -37,6 +37,6 @@ def test_a_retriable_error_carries_how_long_to_wait_and_a_data_error_the_vendors
 
 
 def test_importing_the_errors_imports_neither_airflow_nor_requests():
-    code = "import sys, hooks.errors; print({'airflow', 'requests', 'urllib3', 'pydantic'} & set(sys.modules))"
+    code = "import sys, cierre.ports.errors; print({'airflow', 'requests', 'urllib3', 'pydantic'} & set(sys.modules))"
     seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert seen.stdout.strip() == "set()"

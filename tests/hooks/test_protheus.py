@@ -10,10 +10,10 @@ from decimal import Decimal
 
 import pytest
 
-from bookkeeping.address import Address
-from bookkeeping.journal import Foreign, JournalEntry, Line, Side
-from hooks.errors import DataError, FatalError, RetriableError, UncertainError
-from hooks.protheus import NOT_FOUND, Acknowledgement, ProtheusHook
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.journal import Foreign, JournalEntry, Line, Side
+from cierre.ports.errors import DataError, FatalError, RetriableError, UncertainError
+from hooks.protheus.hook import NOT_FOUND, Acknowledgement, ProtheusHook
 
 ADDRESS = Address("T1,D MG 01 ", date(2024, 9, 6), "008964", "A01")
 ENTRY = JournalEntry(

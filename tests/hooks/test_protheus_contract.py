@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from bookkeeping.address import Address
-from bookkeeping.journal import JournalEntry, Line, Side
-from hooks import protheus_login
-from hooks.errors import DataError, FatalError, UncertainError
-from hooks.protheus import Acknowledgement, ProtheusHook
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.journal import JournalEntry, Line, Side
+from cierre.ports.errors import DataError, FatalError, UncertainError
+from hooks.protheus import login as protheus_login
+from hooks.protheus.hook import Acknowledgement, ProtheusHook
 
 ADDRESS = Address("T1,D MG 01 ", date(2024, 9, 6), "008964", "A01")
 INTO = dataclasses.replace(ADDRESS, sublot="A02")

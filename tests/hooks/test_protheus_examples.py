@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bookkeeping.address import Address
-from bookkeeping.journal import JournalEntry, Line, Side
-from hooks.errors import UncertainError
-from hooks.protheus import Acknowledgement, ProtheusHook
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.journal import JournalEntry, Line, Side
+from cierre.ports.errors import UncertainError
+from hooks.protheus.hook import Acknowledgement, ProtheusHook
 
 EXAMPLES = Path(__file__).parent / "protheus"
 DAY, TENANT = date(2023, 9, 1), "T1,D MG 01 "

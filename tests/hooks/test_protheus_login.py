@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
-from bookkeeping.address import Address
-from hooks import protheus_login
-from hooks.errors import FatalError, RetriableError, VendorError
-from hooks.protheus import ProtheusHook
+from cierre.bookkeeping.address import Address
+from cierre.ports.errors import FatalError, RetriableError, VendorError
+from hooks.protheus import login as protheus_login
+from hooks.protheus.hook import ProtheusHook
 
 ADDRESS = Address("T1,D MG 01 ", date(2024, 9, 6), "008964", "A01")
 DONE = {"GrupoEmpresa": "T1", "CT2_FILIAL": "D MG 01 ", "CT2_DOC": "000001", "error": ""}

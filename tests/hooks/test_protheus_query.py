@@ -8,13 +8,13 @@ from urllib.parse import unquote
 
 import pytest
 
-from bookkeeping.address import Address
-from bookkeeping.journal import JournalEntry, Line, Side
-from bookkeeping.read_back import BookedLine
-from hooks import protheus_query
-from hooks.errors import FatalError, RetriableError
-from hooks.protheus import ProtheusHook
-from hooks.protheus_query import lot_query
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.journal import JournalEntry, Line, Side
+from cierre.bookkeeping.read_back import BookedLine
+from cierre.ports.errors import FatalError, RetriableError
+from hooks.protheus import read_back as protheus_query
+from hooks.protheus.hook import ProtheusHook
+from hooks.protheus.read_back import lot_query
 
 TENANT, DAY, LOT = "T1,D MG 01 ", date(2024, 9, 6), "008964"
 ADDRESS = Address(TENANT, DAY, LOT, "001")

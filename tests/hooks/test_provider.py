@@ -12,11 +12,11 @@ from airflow.models.connection import Connection
 from airflow.providers_manager import ProvidersManager
 from airflow.sdk.providers_manager_runtime import ProvidersManagerTaskRuntime
 
-from hooks.bsale import BsaleHook
-from hooks.protheus import ProtheusHook
+from hooks.bsale.hook import BsaleHook
+from hooks.protheus.hook import ProtheusHook
 from hooks.provider import get_provider_info
-from hooks.sga import SgaHook
-from hooks.sge import SgeHook
+from hooks.sga.hook import SgaHook
+from hooks.sge.hook import SgeHook
 
 HOOKS = {"sga": SgaHook, "protheus": ProtheusHook, "sge": SgeHook, "bsale": BsaleHook}
 
@@ -82,6 +82,8 @@ def test_a_connection_that_went_through_a_uri_still_reaches_its_base_address(con
 
 
 def test_reading_the_provider_info_imports_no_hook():
-    code = "import sys, hooks.provider; print({'airflow', 'requests', 'pydantic', 'hooks.vendor'} & set(sys.modules))"
+    code = (
+        "import sys, hooks.provider; print({'airflow', 'requests', 'pydantic', 'hooks.http.hook'} & set(sys.modules))"
+    )
     seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert seen.stdout.strip() == "set()"

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bookkeeping.documents import Kind, Total, totals
-from hooks.errors import DataError, FatalError, RetriableError
-from hooks.sga import SgaHook, control_totals, read
+from cierre.bookkeeping.documents import Kind, Total, totals
+from cierre.ports.errors import DataError, FatalError, RetriableError
+from hooks.sga.hook import SgaHook, control_totals, read
 from support.sga_answers import credit_note, payment, receipt, session
 
 DAY = date(2024, 9, 6)

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from bookkeeping.certificate import Claim, contradictions
-from hooks.sga import certify
+from cierre.bookkeeping.certificate import Claim, contradictions
+from hooks.sga.hook import certify
 from support.sga_answers import credit_note, payment, receipt, session
 
 

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from bookkeeping.documents import Kind, Reading
-from hooks.errors import DataError, FatalError, RetriableError
-from hooks.sga import SgaHook, control_totals, read
-from hooks.sga_shapes import SHAPES, Reason
-from sandbox.sga_profile import Profile, Traps
+from cierre.bookkeeping.documents import Kind, Reading
+from cierre.ports.errors import DataError, FatalError, RetriableError
+from hooks.sga.hook import SgaHook, control_totals, read
+from hooks.sga.words import SHAPES, Reason
+from sandbox.sga.profile import Profile, Traps
 from support.sga_answers import credit_note, payment, receipt
 
 DAY = date(2024, 9, 6)

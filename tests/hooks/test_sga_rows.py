@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from bookkeeping.documents import Document, Kind, QuarantinedRow
-from hooks.sga import read
-from hooks.sga_rows import invoice_number
-from hooks.sga_shapes import FORMS, Reason
+from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow
+from hooks.sga.hook import read
+from hooks.sga.rows import invoice_number
+from hooks.sga.words import FORMS, Reason
 from support.sga_answers import credit_note, payment, receipt, session
 
 DAY = date(2024, 9, 6)

@@ -8,12 +8,12 @@ from decimal import Decimal
 
 import pytest
 
-from bookkeeping.documents import Kind
-from bookkeeping.invoices import InvoiceSeen
-from hooks.errors import DataError, FatalError, RetriableError
-from hooks.sge import SgeHook, certify, control_totals, invoices_seen, landing_key, plan, read
-from hooks.sge_columns import Column
-from mappings.findings import MappingError
+from cierre.accounting_files.findings import MappingError
+from cierre.bookkeeping.documents import Kind
+from cierre.bookkeeping.invoices import InvoiceSeen
+from cierre.ports.errors import DataError, FatalError, RetriableError
+from hooks.sge.columns import Column
+from hooks.sge.hook import SgeHook, certify, control_totals, invoices_seen, landing_key, plan, read
 from support.sge_landings import COLUMNS, detail, invoice, landed
 
 DAY = date(2024, 5, 20)

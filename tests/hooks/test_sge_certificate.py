@@ -3,8 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from bookkeeping.certificate import Claim
-from hooks.sge import certify
+from cierre.bookkeeping.certificate import Claim
+from hooks.sge.hook import certify
 from support.sge_landings import detail, invoice, landed
 
 DAY, BEFORE = date(2024, 5, 20), date(2024, 5, 2)

@@ -7,8 +7,8 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bookkeeping.documents import Document, Kind, Reading, totals
-from hooks.sge import control_totals, invoices_seen, read
+from cierre.bookkeeping.documents import Document, Kind, Reading, totals
+from hooks.sge.hook import control_totals, invoices_seen, read
 from support.sge_landings import invoice, landed
 
 ISSUED = date(2024, 4, 1)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from hooks.errors import DataError
-from hooks.sge_columns import columns_of, resolve
-from mappings.sge_columns import SgeColumns, sge_columns
+from cierre.accounting_files.sge_columns import SgeColumns, sge_columns
+from cierre.ports.errors import DataError
+from hooks.sge.columns import columns_of, resolve
 from support.sge_landings import COLUMNS, READING
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from bookkeeping.billing_plan import PlannedItem
-from bookkeeping.documents import Kind, Reading, totals
-from hooks.errors import DataError, FatalError, RetriableError
-from hooks.sge import SgeHook, certify, control_totals, read
-from hooks.sge_plan import billing_plan
-from hooks.sge_query import all_of, compare, issued_between, one_of, ordered_by
-from sandbox.sge_settings import Profile
+from cierre.bookkeeping.billing_plan import PlannedItem
+from cierre.bookkeeping.documents import Kind, Reading, totals
+from cierre.ports.errors import DataError, FatalError, RetriableError
+from hooks.sge.hook import SgeHook, certify, control_totals, read
+from hooks.sge.plan import billing_plan
+from hooks.sge.questions import all_of, compare, issued_between, one_of, ordered_by
+from sandbox.sge.settings import Profile
 
 EXAMPLES = Path(__file__).parent / "sge"
 KEY = "123456,123457,123458"

@@ -3,8 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from bookkeeping.billing_plan import PlannedItem
-from hooks.sge_plan import billing_plan
+from cierre.bookkeeping.billing_plan import PlannedItem
+from hooks.sge.plan import billing_plan
 from support.sge_landings import invoice, landed
 
 DAY = date(2024, 5, 20)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooks.sge_query import all_of, between, compare, issued_between, one_of, ordered_by, quoted
-from sandbox.sge_rsql import Comparison, parse
+from hooks.sge.questions import all_of, between, compare, issued_between, one_of, ordered_by, quoted
+from sandbox.sge.rsql import Comparison, parse
 
 
 def test_the_contracts_own_query_can_be_written():

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
-from hooks.errors import DataError
-from hooks.sge import read
+from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
+from cierre.ports.errors import DataError
+from hooks.sge.hook import read
 from support.sge_landings import invoice, landed
 
 DAY = date(2024, 5, 20)

@@ -8,9 +8,9 @@ import traceback
 
 import pytest
 
-from hooks.errors import FatalError, RetriableError, UncertainError
-from hooks.transport import seconds_to_wait
-from hooks.vendor import VendorHook, describe
+from cierre.ports.errors import FatalError, RetriableError, UncertainError
+from hooks.http.hook import VendorHook, describe
+from hooks.http.transport import seconds_to_wait
 
 
 class SomeHook(VendorHook):

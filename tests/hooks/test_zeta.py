@@ -9,12 +9,12 @@ import pytest
 from airflow.models.connection import Connection
 from airflow.providers_manager import ProvidersManager
 
-from hooks.errors import DataError, FatalError, RetriableError
+from cierre.ports.errors import DataError, FatalError, RetriableError
 from hooks.provider import get_provider_info
-from hooks.zeta import ZetaHook
-from hooks.zeta_filters import BalancesFilter, ReceiptsFilter, SalesFilter
-from hooks.zeta_settings import Settings
-from hooks.zeta_wire import day_of
+from hooks.zeta.hook import ZetaHook
+from hooks.zeta.questions import BalancesFilter, ReceiptsFilter, SalesFilter
+from hooks.zeta.settings import Settings
+from hooks.zeta.wire import day_of
 
 LOGIN = {"developer_code": "DEV", "developer_password": "dev-key", "role": "7"}
 PDF = {"URLPDFOut": {"Succeed": True, "Response": {"URLComprobante": "https://cfe.example/1.pdf", "MensajeError": ""}}}
@@ -31,7 +31,7 @@ class Uncounted:
 @pytest.fixture
 def hook_of(vendor, connection, monkeypatch) -> Callable[..., ZetaHook]:
     monkeypatch.setattr(ZetaHook, "calls", Uncounted())
-    monkeypatch.setattr("hooks.zeta.PAUSES", (0.01,))
+    monkeypatch.setattr("hooks.zeta.hook.PAUSES", (0.01,))
 
     def make(host: str = vendor.url, **extra) -> ZetaHook:
         return ZetaHook(connection("zeta", host, LOGIN | extra, login="ITBUY", password="company-key"))
@@ -234,7 +234,7 @@ def test_pages_that_do_not_fit_together_are_loud(hook, vendor, pages, error, sai
 
 
 def test_a_query_without_an_end_is_given_up(hook, vendor, monkeypatch):
-    monkeypatch.setattr("hooks.zeta.PAGES", 2)
+    monkeypatch.setattr("hooks.zeta.hook.PAGES", 2)
     vendor.answers(out("QueryVentas", row(1), last=False))
     with pytest.raises(DataError, match="more than 2 pages"):
         hook.query_sales(SALES)

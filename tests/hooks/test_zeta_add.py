@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hooks.errors import DataError, FatalError, RetriableError, UncertainError
-from hooks.zeta_add import Added
-from hooks.zeta_filters import whole_day
+from cierre.ports.errors import DataError, FatalError, RetriableError, UncertainError
+from hooks.zeta.questions import whole_day
+from hooks.zeta.writes import Added
 from support.zeta_site import COMPANY, DAY, NIGHT, ZetaSite
 
 NOON = datetime(2024, 9, 6, 15, tzinfo=UTC)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from hooks.errors import DataError, FatalError, RetriableError
-from hooks.zeta import read
-from hooks.zeta_calls import BusinessHours
-from hooks.zeta_filters import BalancesFilter, SalesFilter, whole_day
-from sandbox.zeta_settings import Profile, Traps
+from cierre.ports.errors import DataError, FatalError, RetriableError
+from hooks.zeta.hook import read
+from hooks.zeta.limits import BusinessHours
+from hooks.zeta.questions import BalancesFilter, SalesFilter, whole_day
+from sandbox.zeta.settings import Profile, Traps
 from support.zeta_site import COMPANY, DAY, NIGHT, ZetaSite
 
 DETAILS = "VentasDetalladas"
@@ -24,7 +24,7 @@ PLUGINS = Path(__file__).parents[2] / "plugins"
 FETCH = """
 import sys
 from datetime import date
-from hooks.zeta import ZetaHook
+from hooks.zeta.hook import ZetaHook
 for day in sys.argv[1:]:
     ZetaHook("zeta").fetch("1-1", date.fromisoformat(day))
 """

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bookkeeping.documents import Kind, Reading, totals
-from hooks.errors import DataError, FatalError, RetriableError
-from hooks.zeta import Hook, certify, control_totals, read
-from hooks.zeta_filters import BalancesFilter, SalesFilter, whole_day
-from hooks.zeta_shapes import Reason
-from sandbox.zeta_settings import Profile, Traps
+from cierre.bookkeeping.documents import Kind, Reading, totals
+from cierre.ports.errors import DataError, FatalError, RetriableError
+from hooks.zeta.hook import Hook, certify, control_totals, read
+from hooks.zeta.questions import BalancesFilter, SalesFilter, whole_day
+from hooks.zeta.words import Reason
+from sandbox.zeta.settings import Profile, Traps
 from support.zeta_site import COMPANY, DAY, ZetaSite
 
 FIELDS = json.loads((Path(__file__).parent / "zeta" / "fields.json").read_text(encoding="utf-8"))
@@ -23,7 +23,7 @@ RATES = {"basic": "22", "minimum": "10", "exempt": "0"}
 
 @pytest.fixture
 def site(sandbox, ledger_dsn, monkeypatch) -> ZetaSite:
-    monkeypatch.setattr("hooks.zeta.PAUSES", (0.01,))
+    monkeypatch.setattr("hooks.zeta.hook.PAUSES", (0.01,))
     return ZetaSite(sandbox, ledger_dsn, monkeypatch)
 
 

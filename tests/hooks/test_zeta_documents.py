@@ -12,15 +12,15 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bookkeeping.derive import derive
-from bookkeeping.documents import Kind, Reading
-from bookkeeping.journal import Side
-from bookkeeping.rates import RATE_OF_ONE, at_par
-from hooks.errors import VendorError
-from hooks.zeta import certify, control_totals, read
-from hooks.zeta_shapes import Reason, Voucher
-from hooks.zeta_words import denying, says_on_behalf, words_of
-from mappings import account_mapping, cash_box
+from cierre.accounting_files import account_mapping, cash_box
+from cierre.bookkeeping.derive import derive
+from cierre.bookkeeping.documents import Kind, Reading
+from cierre.bookkeeping.journal import Side
+from cierre.bookkeeping.rates import RATE_OF_ONE, at_par
+from cierre.ports.errors import VendorError
+from hooks.zeta.hook import certify, control_totals, read
+from hooks.zeta.voucher_kinds import denying, says_on_behalf, words_of
+from hooks.zeta.words import Reason, Voucher
 from support.zeta_site import DAY, landed, line, queried, sale
 
 BOX = cash_box("itb_uruguay_1_2")

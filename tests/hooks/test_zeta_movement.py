@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from hooks.errors import DataError
-from hooks.zeta_add import check
-from hooks.zeta_movement import Movement
-from hooks.zeta_movement_parts import MovementLine, PaymentForm, Terms, totals
-from hooks.zeta_shapes import VoucherType
+from cierre.ports.errors import DataError
+from hooks.zeta.voucher import Movement
+from hooks.zeta.voucher_parts import MovementLine, PaymentForm, Terms, totals
+from hooks.zeta.words import VoucherType
+from hooks.zeta.writes import check
 
 FIELDS = json.loads((Path(__file__).parent / "zeta" / "fields.json").read_text(encoding="utf-8"))["Agregar"]
 TERMS = Terms({"0": Decimal(0), "1": Decimal(10), "2": Decimal(22)}, {"1": 2, "2": 2}, Decimal(30_000))

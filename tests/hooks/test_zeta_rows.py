@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from bookkeeping.documents import Document, Kind, QuarantinedRow, Total
-from bookkeeping.vocabulary import SOURCES
-from hooks.errors import DataError
-from hooks.zeta import certify, control_totals, landing_key, read
-from hooks.zeta_shapes import Reason
+from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Total
+from cierre.bookkeeping.vocabulary import SOURCES
+from cierre.ports.errors import DataError
+from hooks.zeta.hook import certify, control_totals, landing_key, read
+from hooks.zeta.words import Reason
 from support.zeta_site import DAY, landed, line, queried, sale
 
 BOX = "1-2"

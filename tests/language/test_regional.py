@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from language.regional import speaking
+from cierre.language.regional import speaking
 
 
 @pytest.mark.parametrize(

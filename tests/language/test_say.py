@@ -1,11 +1,11 @@
 from datetime import date
 from decimal import Decimal
 
-from bookkeeping.address import Address
-from bookkeeping.reconcile import Comparison
-from bookkeeping.sentence import Sentence
-from hooks.errors import UncertainError
-from language.say import counted, in_language, money, say
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.reconcile import Comparison
+from cierre.bookkeeping.sentence import Sentence
+from cierre.language.say import counted, in_language, money, say
+from cierre.ports.errors import UncertainError
 
 ROW = Comparison("payment", "2", "landed", "journal", 2, 1, Decimal("1234.50"), Decimal("0.50"))
 

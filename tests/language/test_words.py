@@ -8,22 +8,25 @@ from pathlib import Path
 from airflow.utils.state import DagRunState, TaskInstanceState
 from airflow.utils.types import DagRunType
 
-from board.states import STATES
-from bookkeeping.documents import Kind
-from bookkeeping.evidence import Grade
-from bookkeeping.journal import Side
-from bookkeeping.read_back import Code
-from hooks import bsale_shapes, sga_shapes, sge_rows, zeta_shapes
-from hooks.errors import DataError, FatalError, RetriableError, UncertainError
-from hooks.sga_shapes import NO_CASH
-from language.language import catalogue
+from cierre.board.states import STATES
+from cierre.bookkeeping.documents import Kind
+from cierre.bookkeeping.evidence import Grade
+from cierre.bookkeeping.journal import Side
+from cierre.bookkeeping.read_back import Code
+from cierre.language.language import catalogue
+from cierre.ledger.capabilities import OBSTACLES
+from cierre.ports.errors import DataError, FatalError, RetriableError, UncertainError
+from hooks.bsale import words as bsale_shapes
+from hooks.sga import words as sga_shapes
+from hooks.sga.words import NO_CASH
+from hooks.sge import rows as sge_rows
+from hooks.zeta import words as zeta_shapes
 from operators.approve import ApproveOperator
 from operators.derive import DeriveOperator
 from operators.land import LandOperator
 from operators.post import PostOperator
 from operators.reconcile import ReconcileOperator
 from operators.stage import StageOperator
-from store.capabilities import OBSTACLES
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
 SPANISH = catalogue("es")

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from cierre.ledger import migrate
 from local import check
-from store import migrate
 
 
 class PlayedStack:

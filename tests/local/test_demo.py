@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from rich.console import Console
 
+from cierre.accounting_files.loader import cash_boxes
+from cierre.ledger.overview import BoxDay
 from local import demo as room
 from local.airflow_api import Task
 from local.demo import PREFIX, demo
-from mappings.loader import cash_boxes
-from store.overview import BoxDay
 
 DAY = date(2024, 9, 6)
 STEPS = ("land", "stage", "derive", "post", "reconcile")

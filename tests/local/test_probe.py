@@ -12,10 +12,10 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from cierre.ledger import capabilities
+from cierre.posting.probe_report import ASSUMPTIONS, Check, ProbeReport
 from local.probe import table
 from local.settings import PROJECT, RUN, Ports, surroundings
-from posting.probe_report import ASSUMPTIONS, Check, ProbeReport
-from store import capabilities
 
 SAID = {"tenant": "T1,D MG 01 ", "lot": "PROBE1", "day": "2024-09-06", "debit-account": "1.1.01.001",
         "credit-account": "2.1.01.002"}  # fmt: skip

@@ -8,10 +8,10 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from bookkeeping.evidence import Posted
+from cierre.accounting_files.loader import cash_boxes
+from cierre.bookkeeping.evidence import Posted
+from cierre.ledger.overview import BoxDay
 from local.report import all_green, table
-from mappings.loader import cash_boxes
-from store.overview import BoxDay
 
 DAY = date(2024, 9, 6)
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from cierre.ledger import capabilities, migrate, session
 from local.settings import Ports
 from local.stack import Stack
-from store import capabilities, migrate, session
 
 
 class WithoutAirflow(Stack):

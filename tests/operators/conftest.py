@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 import requests
 
-from cash_close.builder import STEPS
+from cierre.orchestration.builder import STEPS
 from sandbox.connections import ERP_CURRENCIES
 from sandbox.server import SandboxServer
 

@@ -8,10 +8,10 @@ from types import SimpleNamespace
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped, TaskAwaitingInput, TaskDeferred
 
-from hooks import sga
+from hooks.sga import hook as sga
 from operators.approve import ApproveOperator, NotApproved
 from operators.derive import DeriveOperator
-from sandbox.sga_profile import Profile, Traps
+from sandbox.sga.profile import Profile, Traps
 
 BOX, TENANT, CAJA, DAY = "itb_caja_164", "itb", 164, date(2024, 9, 6)
 ANA = {"id": "7", "name": "Ana"}
@@ -24,7 +24,7 @@ def requests_(monkeypatch):
     monkeypatch.setattr(
         "airflow.providers.standard.operators.hitl.upsert_hitl_detail", lambda **detail: written.append(detail)
     )
-    monkeypatch.setattr("alerts.people.tell", lambda alert: written[-1].update(alert=alert))
+    monkeypatch.setattr("cierre.alerts.people.tell", lambda alert: written[-1].update(alert=alert))
     return written
 
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-from mappings.loader import cash_box
+from cierre.accounting_files.loader import cash_box
 from sandbox.server import SandboxServer
 from support import closed_day
 

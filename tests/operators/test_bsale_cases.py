@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from hooks.bsale import BsaleHook
-from hooks.vendor import Answer
+from hooks.bsale.hook import BsaleHook
+from hooks.http.hook import Answer
 
 DAY = date(2024, 9, 6)
 BOX = "austral_oficina_1"

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from store import capabilities
-from store.capabilities import Capability
+from cierre.ledger import capabilities
+from cierre.ledger.capabilities import Capability
 
 BOX, DAY, TENANT = "itb_caja_164", date(2024, 9, 6), "T1,D MG 01 "
 

@@ -6,11 +6,11 @@ from random import Random
 import pytest
 from airflow.sdk.exceptions import AirflowException
 
+from cierre.ledger.board import Day
+from cierre.ports.errors import VendorError
 from fuzz.people import PLANTED
 from fuzz.sites import Site, connections, recorded, without_pauses
-from hooks.errors import VendorError
 from sandbox.server import SandboxServer
-from store.board import Day
 
 COUNT = 60
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from hooks.errors import RetriableError, UncertainError
-from sandbox.sga_profile import Profile, Traps
-from store import overview
+from cierre.ledger import overview
+from cierre.ports.errors import RetriableError, UncertainError
+from sandbox.sga.profile import Profile, Traps
 
 BOX, TENANT, CAJA, DAY = "itb_caja_164", "itb", 164, date(2024, 9, 6)
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from sandbox.protheus_fields import CREDIT_SIDE, DEBIT_SIDE
-from store import overview
+from cierre.ledger import overview
+from sandbox.protheus.fields import CREDIT_SIDE, DEBIT_SIDE
 from support.person import answers, asked
 
 BOX, TENANT, CAJA, DAY = "itb_caja_164", "itb", 164, date(2024, 9, 6)

@@ -8,11 +8,11 @@ from types import SimpleNamespace
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, TaskDeferred
 
-from mappings.loader import cash_box
+from cierre.accounting_files.loader import cash_box
+from cierre.ledger import capabilities, digests, overview
+from cierre.ledger.capabilities import Capability
 from operators.company_day import QUIET_SECONDS, CompanyDayOperator
 from operators.digest import NotSent, send_overdue
-from store import capabilities, digests, overview
-from store.capabilities import Capability
 
 DAY = date(2024, 9, 6)
 

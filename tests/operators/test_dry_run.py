@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from airflow.sdk.exceptions import AirflowSkipException
 
-from cash_close.builder import STEPS
-from store import overview
+from cierre.ledger import overview
+from cierre.orchestration.builder import STEPS
 
 BOX, DAY = "itb_caja_164", date(2024, 9, 6)
 

@@ -8,10 +8,9 @@ from decimal import Decimal
 
 import pytest
 
+from cierre.ledger import overview, reconciliation, revisions
 from operators.reap import ReapOperator
 from sandbox.server import SandboxServer
-from store import ledger as books
-from store import overview, reconciliation
 
 BOX, DAY = "itb_caja_164", date(2024, 9, 6)
 CONTEXT = {"ti": type("Task", (), {"log_url": "http://127.0.0.1/log"})}
@@ -99,7 +98,7 @@ def test_a_day_posted_before_the_ledger_kept_sites_is_corrected_by_reversing_its
         ledger.execute("UPDATE ledger.revision SET to_site = NULL, to_tenant = NULL, to_lot = NULL")
         ledger.execute("UPDATE ledger.entry SET site = NULL")
         ledger.execute("UPDATE erp.attempt SET site = NULL")
-    revision = books.current(ledger, BOX, DAY)
+    revision = revisions.current(ledger, BOX, DAY)
     assert reconciliation.compare_day(ledger, revision)
     calls = sandbox.calls("protheus")
     assert close(BOX, DAY).all()["state"] == "reconciled"

@@ -1,8 +1,8 @@
 from datetime import date
 from decimal import Decimal
 
-from bookkeeping.journal import JournalEntry, Line, Side
-from language.say import in_language
+from cierre.bookkeeping.journal import JournalEntry, Line, Side
+from cierre.language.say import in_language
 from operators.journal_table import SHOWN_LINES, markdown
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from hooks.errors import RetriableError
+from cierre.ports.errors import RetriableError
 from operators.company_day import CompanyDayOperator
 
 BOX = "itb_caja_164"

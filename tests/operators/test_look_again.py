@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import pytest
 from airflow.sdk.exceptions import AirflowException
 
+from cierre.ledger import board, capabilities, overview
+from cierre.ledger.capabilities import Capability
 from operators.read_again import ReadAgainOperator
 from operators.reap import ReapOperator
-from store import board, capabilities, overview
-from store.capabilities import Capability
 
 BOX, DAY = "itb_caja_164", date(2024, 9, 6)
 YESTERDAY = datetime.now(UTC).date() - timedelta(days=2)
@@ -218,7 +218,7 @@ def test_a_query_that_answers_other_lines_than_were_booked_proves_nothing_and_is
     close, unasked, ledger, monkeypatch, standing
 ):
     close(BOX, YESTERDAY).all()
-    monkeypatch.setattr("hooks.protheus.ProtheusHook.read_back", lambda *_: [])
+    monkeypatch.setattr("hooks.protheus.hook.ProtheusHook.read_back", lambda *_: [])
     assert night() == {"read": 0, "differing": 0}
     assert (known(ledger), standing(YESTERDAY)) == ({}, "closed")
 

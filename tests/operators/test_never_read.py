@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from hooks.errors import RetriableError
-from language.say import in_language, say
-from store import board, landing, overview
+from cierre.language.say import in_language, say
+from cierre.ledger import board, landing, overview
+from cierre.ports.errors import RetriableError
 
 BOX, DAY = "itb_caja_164", date(2024, 9, 6)
 

@@ -10,14 +10,14 @@ from airflow.sdk.exceptions import TaskDeferred
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.failure import FailureAlert
-from cash_close.builder import STEPS, cash_close
-from cash_close.names import ASK_AGAIN
-from hooks.errors import DataError, FatalError, RetriableError, UncertainError
-from mappings.loader import cash_box, cash_boxes
+from cierre.accounting_files.loader import cash_box, cash_boxes
+from cierre.alerts.failure import FailureAlert
+from cierre.ledger import board, outages
+from cierre.orchestration.builder import STEPS, cash_close
+from cierre.orchestration.names import ASK_AGAIN
+from cierre.ports.errors import DataError, FatalError, RetriableError, UncertainError
 from operators.outage import EVERY, again_at, deadline, is_outage
 from operators.trouble import StepBroke
-from store import board, outages
 
 DAY = date(2024, 9, 6)
 BOX, OTHER = "itb_caja_164", "itb_caja_165"

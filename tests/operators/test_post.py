@@ -3,8 +3,7 @@ from datetime import date, timedelta
 import pytest
 from airflow.sdk.exceptions import TaskDeferred
 
-from store import attempts, session
-from store import ledger as books
+from cierre.ledger import attempts, revisions, session
 
 BOX, DAY, LOT = "itb_caja_164", date(2024, 9, 6), "008964"
 
@@ -13,7 +12,7 @@ def test_a_claim_of_a_killed_worker_is_waited_for_without_a_worker(sandbox, ledg
     day = close(BOX, DAY)
     for step in ("land", "stage", "derive"):
         day.step(step)
-    (entry,) = books.bookings(ledger, books.current(ledger, BOX, DAY))
+    (entry,) = revisions.bookings(ledger, revisions.current(ledger, BOX, DAY))
     claim = attempts.claim(ledger, entry, worker="gone:1", lease_seconds=3600)
     with pytest.raises(TaskDeferred) as deferred:
         day.step("post")

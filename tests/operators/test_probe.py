@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from hooks.errors import UncertainError
+from cierre.ledger import capabilities
+from cierre.ports.errors import UncertainError
+from cierre.posting.probe_report import ASSUMPTIONS
 from operators.probe import ProbeOperator, params
-from posting.probe_report import ASSUMPTIONS
-from store import capabilities
 
 FORM = {
     "connection": "protheus",

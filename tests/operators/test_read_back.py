@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from store import capabilities, overview
-from store.capabilities import Capability
+from cierre.ledger import capabilities, overview
+from cierre.ledger.capabilities import Capability
 
 BOX, DAY = "itb_caja_164", date(2024, 9, 6)
 

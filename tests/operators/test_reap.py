@@ -4,8 +4,8 @@ from types import SimpleNamespace
 import pytest
 from airflow.sdk.exceptions import AirflowException
 
-from hooks.errors import UncertainError
-from mappings.loader import cash_box
+from cierre.accounting_files.loader import cash_box
+from cierre.ports.errors import UncertainError
 from operators.reap import ReapOperator, last_call
 
 BOX, DAY = "itb_caja_164", date(2024, 9, 6)

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.alert import Alert
-from alerts.failure import FailureAlert
-from alerts.people import tell
-from hooks.protheus import ProtheusHook
+from cierre.alerts.alert import Alert
+from cierre.alerts.failure import FailureAlert
+from cierre.alerts.people import tell
+from cierre.ledger import identity
+from hooks.protheus.hook import ProtheusHook
 from sandbox.connections import as_variables, connections
-from store import identity
 
 BOX, OTHER, DAY = "itb_caja_164", "itb_caja_165", date(2024, 9, 6)
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from board.privacy import readable
-from hooks.sga import SgaHook
-from store.board import Day
+from cierre.board.privacy import readable
+from cierre.ledger.board import Day
+from hooks.sga.hook import SgaHook
 
 CASES = Path(__file__).parents[1] / "cases" / "sga"
 BOX, DAY = "itb_caja_164", date(2024, 9, 6)

@@ -17,13 +17,13 @@ from airflow.sdk.exceptions import AirflowFailException
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hooks import sge_landing
-from hooks.sge import SgeHook
-from hooks.sge_landing import Landing
-from hooks.vendor import Answer
+from cierre.ledger import session
+from cierre.ledger.board import Day
+from hooks.http.hook import Answer
+from hooks.sge import snapshot as sge_landing
+from hooks.sge.hook import SgeHook
+from hooks.sge.snapshot import Landing
 from local.postgres import Cluster
-from store import session
-from store.board import Day
 from support.sge_site import SgeSite
 
 BOX, PROJECT, KEY = "universidad_contratos", "123456", "123456,123457,123458"
@@ -48,7 +48,7 @@ def site(monkeypatch) -> SgeSite:
 def told(monkeypatch) -> list:
     """The alerts that people are sent."""
     sent = []
-    monkeypatch.setattr("alerts.people.tell", sent.append)
+    monkeypatch.setattr("cierre.alerts.people.tell", sent.append)
     return sent
 
 
@@ -287,7 +287,7 @@ class TestCalls:
             bodies.add(body)
             return sge_landing.landing(body)
 
-        monkeypatch.setattr("hooks.sge.landing", landing)
+        monkeypatch.setattr("hooks.sge.hook.landing", landing)
         read_days(WEDNESDAY)
         assert len(bodies) == 1
 

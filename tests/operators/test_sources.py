@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, TaskDeferred
 
-from store import overview
-from store.board import Day
+from cierre.ledger import overview
+from cierre.ledger.board import Day
 
 DAY = date(2024, 9, 6)
 CASH, DOLLARS, BANK = "1.1.01.001", "1.1.01.004", "1.1.02.001"

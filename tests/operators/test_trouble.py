@@ -9,11 +9,10 @@ import pytest
 from airflow.sdk import RetryAction
 from airflow.sdk.exceptions import AirflowFailException
 
-from cash_close.retries import RetryByKind
-from hooks.errors import DataError
+from cierre.ledger import attempts, revisions, staging
+from cierre.orchestration.retries import RetryByKind
+from cierre.ports.errors import DataError
 from operators.trouble import StepBroke, cut_chain, may_pass, note_details
-from store import attempts, staging
-from store import ledger as books
 
 BOX, DAY = "itb_caja_164", date(2024, 9, 6)
 ROW = "Luis Vera 0912345678"
@@ -90,7 +89,7 @@ def test_where_the_post_breaks_off_what_is_uncertain_is_named(landed, monkeypatc
 def test_where_nothing_was_sent_nothing_is_uncertain(landed, monkeypatch):
     for name in ("stage", "derive"):
         landed.step(name)
-    monkeypatch.setattr(books, "bookings", missing)
+    monkeypatch.setattr(revisions, "bookings", missing)
     with pytest.raises(AirflowFailException, match="Nothing that was sent is uncertain"):
         landed.step("post")
 

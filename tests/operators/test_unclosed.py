@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from hooks.errors import RetriableError
-from mappings.loader import cash_box
+from cierre.accounting_files.loader import cash_box
+from cierre.ports.errors import RetriableError
 from operators.unclosed import UnclosedDaysOperator, due, spans
 from support.mailbox import MailServer
 

@@ -10,10 +10,10 @@ import psycopg
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from hooks.errors import UncertainError
+from cierre.ledger import capabilities, session
+from cierre.ledger.capabilities import Capability
+from cierre.ports.errors import UncertainError
 from operators.reap import ReapOperator
-from store import capabilities, session
-from store.capabilities import Capability
 from support.person import answers, asked
 
 BOX, DAY, TENANT = "itb_caja_164", date(2024, 9, 6), "T1,D MG 01 "
@@ -209,7 +209,7 @@ def test_a_proxys_copies_are_removed_by_their_key_where_the_erp_can_be_read(
 @pytest.fixture
 def protheus_hook(monkeypatch):
     """A proxy that repeats the first insert, once ``repeats`` is set."""
-    from hooks.protheus import ProtheusHook
+    from hooks.protheus.hook import ProtheusHook
 
     class Proxy:
         repeats = False

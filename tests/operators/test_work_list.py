@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from books.work_list import work_list
-from store import problems
+from cierre.ledger import problems
+from cierre.reports.work_list import work_list
 
 BOX, DAY = "itb_caja_164", date(2024, 9, 6)
 

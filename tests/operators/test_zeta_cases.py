@@ -15,11 +15,10 @@ import pytest
 import yaml
 from airflow.sdk.exceptions import AirflowFailException
 
-from books.audit import audit
-from hooks.zeta import ZetaHook
-from store import landing, overview
-from store import ledger as books
-from store.landing import Place
+from cierre.ledger import landing, overview, revisions
+from cierre.ledger.landing import Place
+from cierre.reports.audit import audit
+from hooks.zeta.hook import ZetaHook
 from support.zeta_site import landed, line, queried, sale
 
 FOLDER = Path(__file__).parents[1] / "cases" / "zeta"
@@ -61,8 +60,8 @@ def closed(close, sandbox, ledger) -> Callable[[str], dict[tuple[str, str], str]
         assert sandbox.calls("zeta") == 0
         (day,) = [row for row in overview.day(ledger, DAY) if row.box == BOX]
         found: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-        for entry in books.bookings(ledger, books.current(ledger, BOX, DAY)):
-            for one in books.journal_entry(ledger, entry).lines:
+        for entry in revisions.bookings(ledger, revisions.current(ledger, BOX, DAY)):
+            for one in revisions.journal_entry(ledger, entry).lines:
                 found[one.account, one.side.value] += one.amount
         in_the_erp = [
             document

@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from books.audit import audit
-from sandbox.zeta_settings import Profile, Traps
-from store import landing, overview
+from cierre.ledger import landing, overview
+from cierre.reports.audit import audit
+from sandbox.zeta.settings import Profile, Traps
 
 DAY = date(2024, 9, 6)
 BOX, KEY = "itb_uruguay_1_2", "1-2"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from hooks.protheus import ProtheusHook
+from hooks.protheus.hook import ProtheusHook
 from sandbox.server import SandboxServer
 
 

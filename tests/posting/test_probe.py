@@ -5,17 +5,16 @@ from datetime import date
 
 import pytest
 
-from bookkeeping.address import Address
-from bookkeeping.cash_box import CashBox
-from hooks.errors import DataError, RetriableError, UncertainError
-from mappings.loader import cash_boxes
-from posting.bench import NUMERIC
-from posting.ground import Ground, ProbeRefused
-from posting.probe import probe
-from posting.probe_report import ASSUMPTIONS, Verdict
-from store import capabilities, probes, session
-from store import ledger as books
-from store.attempts import claim
+from cierre.accounting_files.loader import cash_boxes
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.ledger import capabilities, probes, revisions, session
+from cierre.ledger.attempts import claim
+from cierre.ports.errors import DataError, RetriableError, UncertainError
+from cierre.posting.probe import probe
+from cierre.posting.probe_entries import NUMERIC
+from cierre.posting.probe_report import ASSUMPTIONS, Verdict
+from cierre.posting.probe_target import Ground, ProbeRefused
 from support.books import LOT, freezer
 
 HOLDS, DOES_NOT_HOLD, UNKNOWN = Verdict
@@ -36,7 +35,7 @@ def changed(**what: object) -> Ground:
 @pytest.fixture(autouse=True)
 def _few_sublots(monkeypatch):
     """The sublots that are timed are few, so that all these probes are quick."""
-    monkeypatch.setattr("posting.probe.FRESH_SUBLOTS", 2)
+    monkeypatch.setattr("cierre.posting.probe.FRESH_SUBLOTS", 2)
 
 
 ESSENTIAL = ("numbers_from_one", "tenant_echoed", "clean_not_found")
@@ -205,7 +204,7 @@ def test_a_site_whose_plain_entries_are_pre_entries_is_not_relied_on(run, sandbo
 
 
 def test_twenty_fresh_sublots_are_timed_and_removed(run, sandbox, live, monkeypatch):
-    monkeypatch.setattr("posting.probe.FRESH_SUBLOTS", 20)
+    monkeypatch.setattr("cierre.posting.probe.FRESH_SUBLOTS", 20)
     found = check(run(), "fresh_sublots_quick")
     assert found.verdict is HOLDS
     assert "20 unused sublots took" in found.seen
@@ -223,8 +222,8 @@ def test_a_site_that_prepares_numbers_ahead_is_found_out_by_its_times_and_number
 
 
 def test_a_slow_site_is_timed_no_longer_than_it_takes_to_know(run, sandbox, monkeypatch):
-    monkeypatch.setattr("posting.probe.FRESH_SUBLOTS", 20)
-    monkeypatch.setattr("posting.probe.TIMING_SECONDS", 0.0)
+    monkeypatch.setattr("cierre.posting.probe.FRESH_SUBLOTS", 20)
+    monkeypatch.setattr("cierre.posting.probe.TIMING_SECONDS", 0.0)
     assert "1 unused sublots took" in check(run(), "fresh_sublots_quick").seen
 
 
@@ -268,7 +267,7 @@ def test_a_lot_that_a_cash_box_owns_is_never_probed(run, sandbox, box: CashBox):
 
 
 def test_a_lot_that_was_ever_posted_to_is_never_probed(run, ledger, protheus, sandbox):
-    (entry,) = books.bookings(ledger, freezer(ledger)("35.30"))
+    (entry,) = revisions.bookings(ledger, freezer(ledger)("35.30"))
     claim(ledger, entry, worker="test", lease_seconds=60)
     with pytest.raises(ProbeRefused, match="have posted to lot"):
         probe(ledger, protheus, changed(lot=LOT), boxes=[])
@@ -308,14 +307,14 @@ def test_an_address_that_somebody_else_used_does_not_mislead_it(run, ledger, san
     used = {document.sublot for document in sandbox.protheus_ledger()}
     unused = [sublot for sublot in NUMERIC if sublot not in used]
     ledger.execute("DELETE FROM erp.probe_address")
-    monkeypatch.setattr("posting.bench.secrets.randbelow", lambda free: 0)
-    monkeypatch.setattr("posting.bench.NUMERIC", [*[s for s in used if s.isdecimal()][:1], *unused])
+    monkeypatch.setattr("cierre.posting.probe_entries.secrets.randbelow", lambda free: 0)
+    monkeypatch.setattr("cierre.posting.probe_entries.NUMERIC", [*[s for s in used if s.isdecimal()][:1], *unused])
     found = check(run(), "numbers_from_one")
     assert (found.verdict, found.seen) == (HOLDS, "unused sublots began with 000002, 000001")
 
 
 def test_a_lot_whose_sublots_were_all_used_asks_for_another(run, ledger, monkeypatch):
-    monkeypatch.setattr("posting.bench.NUMERIC", ["001", "002"])
+    monkeypatch.setattr("cierre.posting.probe_entries.NUMERIC", ["001", "002"])
     with pytest.raises(ProbeRefused, match="name another lot"):
         run()
     assert probes.left_behind(ledger, "protheus", GROUND.tenant) == {}

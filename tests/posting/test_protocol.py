@@ -2,12 +2,11 @@ from datetime import date
 
 import pytest
 
-from bookkeeping.address import Address
-from hooks.errors import DataError, RetriableError, UncertainError
-from posting.protocol import Poster, doubt_about
-from posting.site import Site
-from store import attempts, session
-from store import ledger as books
+from cierre.bookkeeping.address import Address
+from cierre.ledger import attempts, revisions, session
+from cierre.ports.errors import DataError, RetriableError, UncertainError
+from cierre.posting.protocol import Poster, doubt_about
+from cierre.posting.site import Site
 from support.books import DAY, LOT, TENANT, freezer
 from support.memory_erp import MemoryErp
 
@@ -53,7 +52,7 @@ def test_an_uncertain_answer_ends_with_exactly_one_live_document(ledger, erp, po
     revision = freeze("35.30")
     poster.converge(revision)
     assert erp.live() == [FIRST]
-    assert states(ledger, books.bookings(ledger, revision)[0]) == [("001", "doomed"), ("002", "confirmed")]
+    assert states(ledger, revisions.bookings(ledger, revision)[0]) == [("001", "doomed"), ("002", "confirmed")]
 
 
 def test_no_further_attempt_starts_while_the_address_of_the_last_is_uncertain(ledger, erp, poster, freeze):
@@ -62,7 +61,7 @@ def test_no_further_attempt_starts_while_the_address_of_the_last_is_uncertain(le
     with pytest.raises(UncertainError):
         poster.converge(revision)
     assert [call for call in erp.calls if call.startswith("insert")] == ["insert 001"]
-    (entry,) = books.bookings(ledger, revision)
+    (entry,) = revisions.bookings(ledger, revision)
     assert len(attempts.unreaped(ledger, entry)) == 1
     poster.converge(revision)
     assert erp.live() == [FIRST]
@@ -74,7 +73,7 @@ def test_a_refusal_is_told_in_the_erps_words_and_leaves_nothing_there(ledger, er
     revision = freeze("35.30")
     with pytest.raises(DataError, match=r"1.1.01.001 is blocked"):
         poster.converge(revision)
-    (attempt,) = attempts.of_entry(ledger, books.bookings(ledger, revision)[0])
+    (attempt,) = attempts.of_entry(ledger, revisions.bookings(ledger, revision)[0])
     assert attempt.state == "rejected"
     assert "is blocked" in attempt.outcome
     poster.converge(revision)
@@ -86,7 +85,7 @@ def test_an_erp_that_cannot_be_reached_was_sent_nothing_and_is_tried_later(ledge
     revision = freeze("35.30")
     with pytest.raises(RetriableError):
         poster.converge(revision)
-    assert attempts.unreaped(ledger, books.bookings(ledger, revision)[0]) == []
+    assert attempts.unreaped(ledger, revisions.bookings(ledger, revision)[0]) == []
     poster.converge(revision)
     assert erp.live() == [FIRST]
 
@@ -100,9 +99,9 @@ def test_it_gives_up_for_now_when_no_attempt_can_be_proved(erp, poster, freeze):
 
 def test_what_a_killed_worker_left_claimed_waits_for_its_lease_and_is_made_empty(ledger, erp, poster, freeze):
     revision = freeze("35.30")
-    (entry,) = books.bookings(ledger, revision)
+    (entry,) = revisions.bookings(ledger, revision)
     dead = attempts.claim(ledger, entry, worker="killed", lease_seconds=30)
-    erp.insert(dead.address, books.journal_entry(ledger, entry), entry.entry_key)
+    erp.insert(dead.address, revisions.journal_entry(ledger, entry), entry.entry_key)
     waited = []
 
     def sleep(seconds):
@@ -118,7 +117,7 @@ def test_what_a_killed_worker_left_claimed_waits_for_its_lease_and_is_made_empty
 
 def test_a_worker_that_comes_back_too_late_deletes_its_own_document_only(ledger, ledger_dsn, erp, poster, freeze):
     revision = freeze("35.30")
-    (entry,) = books.bookings(ledger, revision)
+    (entry,) = revisions.bookings(ledger, revision)
     insert = erp.insert
 
     def taken_over_meanwhile(address, journal_entry, key):
@@ -198,7 +197,7 @@ def test_where_the_policy_is_to_delete_the_new_document_takes_another_address_an
     poster.converge(freeze("36.00"))
     assert erp.calls == ["insert 001", "insert 002", "delete 001/000001"]
     assert erp.live() == [SECOND]
-    assert states(ledger, books.bookings(ledger, first)[0]) == [("001", "withdrawn")]
+    assert states(ledger, revisions.bookings(ledger, first)[0]) == [("001", "withdrawn")]
 
 
 def test_a_delete_whose_answer_is_lost_is_sent_again(erp, poster, freeze):
@@ -224,8 +223,8 @@ def test_in_a_closed_period_a_correction_is_booked_on_the_first_open_date_and_sa
     assert erp.calls == ["insert 001", "insert 001", "insert 002"]
     dates = [address.entry_date for address, _ in erp.documents]
     assert dates == [DAY, date(2024, 10, 1), date(2024, 10, 1)]
-    (replacement,) = books.bookings(ledger, second)
-    histories = {line.history for line in books.journal_entry(ledger, replacement).lines}
+    (replacement,) = revisions.bookings(ledger, second)
+    histories = {line.history for line in revisions.journal_entry(ledger, replacement).lines}
     assert histories == {"Corr 06/09/24 Caja"}
     chain = ledger.execute("SELECT entry_key, standing, reverses FROM ledger.chain").fetchall()
     assert chain == [

@@ -6,15 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from bookkeeping.address import Address
-from bookkeeping.journal import JournalEntry, Line, Side
-from hooks.errors import UncertainError
-from mappings.loader import cash_box
-from posting.protocol import Poster
-from posting.read_back import verify
-from posting.site import Site
-from store import attempts
-from store import ledger as books
+from cierre.accounting_files.loader import cash_box
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.journal import JournalEntry, Line, Side
+from cierre.ledger import attempts, revisions
+from cierre.ports.errors import UncertainError
+from cierre.posting.protocol import Poster
+from cierre.posting.read_back import verify
+from cierre.posting.site import Site
 from support.books import BOX, DAY, LOT, TENANT, freezer
 from support.readable_erp import ReadableMemoryErp
 
@@ -146,17 +145,17 @@ def test_a_request_carried_out_long_after_it_was_given_up_is_removed(erp, poster
     erp.faults = ["lost_request"]
     revision = freeze("35.30")
     poster.converge(revision)
-    (entry,) = books.bookings(ledger, revision)
-    erp.insert(at("001"), books.journal_entry(ledger, entry), "late")
+    (entry,) = revisions.bookings(ledger, revision)
+    erp.insert(at("001"), revisions.journal_entry(ledger, entry), "late")
     found = read()
     assert found.discrepancies == []
     assert [address.sublot for address, _ in erp.documents] == ["002"]
 
 
 def test_an_attempt_under_way_is_nobodys_discrepancy(erp, freeze, read, ledger):
-    (entry,) = books.bookings(ledger, freeze("35.30"))
+    (entry,) = revisions.bookings(ledger, freeze("35.30"))
     attempt = attempts.claim(ledger, entry, worker="other", lease_seconds=60)
-    erp.insert(attempt.address, books.journal_entry(ledger, entry), entry.entry_key)
+    erp.insert(attempt.address, revisions.journal_entry(ledger, entry), entry.entry_key)
     assert read().discrepancies == []
 
 

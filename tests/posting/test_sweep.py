@@ -2,11 +2,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from hooks.errors import UncertainError
-from posting.protocol import Poster
-from posting.sweep import LastCall, sweep
-from store import attempts
-from store import ledger as books
+from cierre.ledger import attempts, revisions
+from cierre.ports.errors import UncertainError
+from cierre.posting.protocol import Poster
+from cierre.posting.sweep import LastCall, sweep
 from support.books import BOX, DAY, freezer
 from support.memory_erp import MemoryErp
 
@@ -39,7 +38,7 @@ def doomed(ledger, erp, freeze):
     erp.faults = ["lost_request"]
     revision = freeze("35.30")
     Poster(ledger, erp, "test").converge(revision)
-    return attempts.of_entry(ledger, books.bookings(ledger, revision)[0])[0]
+    return attempts.of_entry(ledger, revisions.bookings(ledger, revision)[0])[0]
 
 
 def execute_late(erp, attempt):
@@ -102,7 +101,7 @@ def test_a_confirmed_document_is_never_touched(ledger, erp, clock, doomed):
 
 
 def test_a_claim_nobody_came_back_for_is_given_up_and_its_document_removed(ledger, erp, clock, freeze):
-    (entry,) = books.bookings(ledger, freeze("35.30"))
+    (entry,) = revisions.bookings(ledger, freeze("35.30"))
     dead = attempts.claim(ledger, entry, worker="killed", lease_seconds=60)
     execute_late(erp, dead)
     clock(300)
@@ -114,7 +113,7 @@ def test_a_claim_nobody_came_back_for_is_given_up_and_its_document_removed(ledge
 
 
 def test_an_address_that_cannot_be_emptied_is_named_and_the_others_go_on(ledger, erp, clock, doomed, freeze):
-    (entry,) = books.bookings(ledger, freeze("36.00"))
+    (entry,) = revisions.bookings(ledger, freeze("36.00"))
     other = attempts.claim(ledger, entry, worker="test", lease_seconds=0)
     attempts.doom(ledger, other, "no answer")
     clock(301)

@@ -6,16 +6,15 @@ from decimal import Decimal
 
 import pytest
 
-from bookkeeping.address import Address
-from bookkeeping.journal import JournalEntry, Line, Side
-from bookkeeping.read_back import BookedLine, StandingDocument
-from hooks.errors import DataError, PeriodClosedError, UncertainError
-from posting.proof import KeptByClosedPeriodError, NotOursError
-from posting.protocol import AHEAD, Poster
-from posting.site import Site
-from posting.sweep import sweep
-from store import attempts, takeovers
-from store import ledger as books
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.journal import JournalEntry, Line, Side
+from cierre.bookkeeping.read_back import BookedLine, StandingDocument
+from cierre.ledger import attempts, revisions, takeovers
+from cierre.ports.errors import DataError, PeriodClosedError, UncertainError
+from cierre.posting.proof import KeptByClosedPeriodError, NotOursError
+from cierre.posting.protocol import AHEAD, Poster
+from cierre.posting.site import Site
+from cierre.posting.sweep import sweep
 from support.books import BOX, DAY, LOT, TENANT, freezer
 from support.readable_erp import OPPOSITE, ReadableMemoryErp
 
@@ -213,7 +212,7 @@ def test_documents_that_a_restored_ledger_does_not_know_are_taken_for_posted_or_
     revision = freeze("36.00")
     reading.converge(revision)
     assert places(erp) == [("002", "000001")]
-    (entry,) = books.bookings(ledger, revision)
+    (entry,) = revisions.bookings(ledger, revision)
     (attempt,) = attempts.of_entry(ledger, entry)
     assert (attempt.address.sublot, attempt.document, attempt.state) == ("002", "000001", "confirmed")
 
@@ -426,7 +425,7 @@ def test_a_delete_without_an_answer_upon_which_the_period_was_closed_is_told_by_
     assert len(erp.documents) == 2
     erp.open_from = OCTOBER
     reading.site = Site(ledger_id=ME, readable=True, correction="delete", open_from=OCTOBER)
-    reading.converge(books.current(ledger, BOX, DAY))
+    reading.converge(revisions.current(ledger, BOX, DAY))
     assert [(address.entry_date, key.partition("@")[0]) for (address, _), key in erp.documents.items()] == [
         (DAY, "itb_caja_164|20240906|1|1"),
         (DAY, "itb_caja_164|20240906|2|1"),

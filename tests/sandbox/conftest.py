@@ -9,7 +9,7 @@ import requests
 from sqlalchemy.orm import Session
 
 from sandbox.server import SandboxServer
-from sandbox.sga import open_the_schools
+from sandbox.sga.api import open_the_schools
 from sandbox.state import State
 from sandbox.vendor import Options
 

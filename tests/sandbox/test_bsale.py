@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from sandbox.bsale_settings import Profile, Traps
+from sandbox.bsale.settings import Profile, Traps
 from sandbox.server import SandboxServer
 from sandbox.vendor import Options
 

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from sandbox.protheus_chart import Account, read_chart
+from sandbox.protheus.chart import Account, read_chart
 
 ACCOUNTS = "account,name,postable,requires_cost_centre,blocked\n1.1,Caja,true,no,\n4.1,Ingresos,SI,1,false\n"
 COST_CENTRES = "code,name,blocked\n0101,Sede,false\n0199,Cerrada,true\n"

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from sandbox.server import SandboxServer
-from sandbox.sga_profile import Profile, Traps
+from sandbox.sga.profile import Profile, Traps
 from sandbox.vendor import Options
 
 FRIDAY = "06-09-2024"

@@ -5,9 +5,9 @@ from random import Random
 
 import pytest
 
-from sandbox import sga_catalogue as catalogue
-from sandbox.sga_answers import elimina_tildes, facturacion_new_process, find_box
-from sandbox.sga_model import (
+from sandbox.sga import catalogue
+from sandbox.sga.answers import elimina_tildes, facturacion_new_process, find_box
+from sandbox.sga.model import (
     DetalleDescuento,
     DetalleRubrosBeca,
     FormaDePago,
@@ -17,8 +17,8 @@ from sandbox.sga_model import (
     PagoTransferenciaDeposito,
     ReciboCajaInstitucion,
 )
-from sandbox.sga_profile import Profile, Traps
-from sandbox.sga_till import Till
+from sandbox.sga.profile import Profile, Traps
+from sandbox.sga.till import Till
 
 DAY = date(2024, 9, 6)
 FORMS = [form for form, _name, _code in catalogue.FORMS]

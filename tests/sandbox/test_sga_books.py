@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 import requests
 
-from sandbox.sga_profile import Profile, Traps
+from sandbox.sga.profile import Profile, Traps
 
 FRIDAY = date(2024, 9, 6)
 DEMO_BOXES = [

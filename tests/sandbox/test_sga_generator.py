@@ -5,12 +5,12 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from sandbox import sga_catalogue as catalogue
-from sandbox.sga import open_box
-from sandbox.sga_answers import facturacion_new_process, find_box
-from sandbox.sga_generator import write_day
-from sandbox.sga_model import NotaCreditoInstitucion, ReciboCajaInstitucion
-from sandbox.sga_profile import Profile, Traps
+from sandbox.sga import catalogue
+from sandbox.sga.answers import facturacion_new_process, find_box
+from sandbox.sga.api import open_box
+from sandbox.sga.generator import write_day
+from sandbox.sga.model import NotaCreditoInstitucion, ReciboCajaInstitucion
+from sandbox.sga.profile import Profile, Traps
 
 FRIDAY = date(2024, 9, 6)
 SUNDAY = date(2024, 9, 8)
@@ -135,7 +135,7 @@ def test_a_trap_is_there_when_it_alone_is_on_and_not_when_none_is(school, trap, 
 
 
 def test_a_payment_without_form_is_in_the_school_but_not_in_the_answer(school):
-    from sandbox.sga_books import books
+    from sandbox.sga.books import books
 
     assert rows(day(school, profile=only("payment_without_form"))) == []
     assert books(school, "itb", 164, FRIDAY).without_form.count == 1

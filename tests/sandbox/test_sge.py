@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from sandbox.server import SandboxServer
-from sandbox.sge_settings import Profile
+from sandbox.sge.settings import Profile
 from sandbox.vendor import Options
 
 KEY = {"X-API-Key": "sandbox"}

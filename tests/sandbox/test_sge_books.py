@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 import requests
 
-from sandbox.sge_settings import Profile
+from sandbox.sge.settings import Profile
 
 MONDAY = date(2024, 3, 4)
 PROJECTS = ["123456", "123457", "123458"]

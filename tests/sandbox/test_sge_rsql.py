@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.sge_query import Field, Query, day_field, flag, in_order
-from sandbox.sge_rsql import All, BadQuery, Comparison, Some, parse
+from sandbox.sge.questions import Field, Query, day_field, flag, in_order
+from sandbox.sge.rsql import All, BadQuery, Comparison, Some, parse
 
 A, B, C = (Comparison(name, "==", ("1",)) for name in "abc")
 

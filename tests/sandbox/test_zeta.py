@@ -7,8 +7,8 @@ import pytest
 import requests
 
 from sandbox.vendor import Options, Request
-from sandbox.zeta import Zeta
-from sandbox.zeta_settings import Profile, Traps
+from sandbox.zeta.api import Zeta
+from sandbox.zeta.settings import Profile, Traps
 
 NIGHT = datetime(2024, 9, 7, 5, tzinfo=UTC)
 DAY = date(2024, 9, 6)

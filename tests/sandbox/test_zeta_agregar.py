@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from sandbox.zeta_fields import HEADER, LINE, OCCASIONAL, PAYMENT
+from sandbox.zeta.fields import HEADER, LINE, OCCASIONAL, PAYMENT
 
 FIELDS = json.loads((Path(__file__).parents[1] / "hooks" / "zeta" / "fields.json").read_text(encoding="utf-8"))
 LOGIN = {

@@ -7,7 +7,7 @@ import requests
 
 from sandbox.server import SandboxServer
 from sandbox.vendor import Options
-from sandbox.zeta_settings import Profile, Traps
+from sandbox.zeta.settings import Profile, Traps
 
 LOGIN = {
     "DesarrolladorCodigo": "cierre",

@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from cierre.ledger.migrate import upgrade
 from local.postgres import Cluster
 from simulation import report
 from simulation.campaign import OURS, campaign
@@ -21,7 +22,6 @@ from simulation.day import Day
 from simulation.product import Product
 from simulation.teeth import TEETH, bite
 from simulation.weather import BEYOND
-from store.migrate import upgrade
 
 HOME = Path(__file__).parents[2] / ".run" / "simulation"
 PATIENCE = 5_000

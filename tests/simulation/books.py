@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from random import Random
 
-from bookkeeping.journal import JournalEntry, Line, Side
+from cierre.bookkeeping.journal import JournalEntry, Line, Side
 from simulation.erp import Posting
 from simulation.oracle import Entry
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 from random import Random
 from typing import Protocol
 
-from bookkeeping.address import Address
-from posting.proof import KeptByClosedPeriodError, NotOursError
-from posting.site import Site
+from cierre.bookkeeping.address import Address
+from cierre.posting.proof import KeptByClosedPeriodError, NotOursError
+from cierre.posting.site import Site
 from simulation.books import BUSINESS_DATE, NEXT_PERIOD, TENANT, Source
 from simulation.erp import Document, Place, TrueLedger
 from simulation.network import Wire

@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from bookkeeping.address import Address
-from bookkeeping.journal import JournalEntry, Side
-from bookkeeping.read_back import BookedLine, StandingDocument
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.journal import JournalEntry, Side
+from cierre.bookkeeping.read_back import BookedLine, StandingDocument
 
 
 class Refused(Exception):

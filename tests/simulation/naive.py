@@ -7,15 +7,15 @@ not for want of them.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from bookkeeping.address import Address
-from hooks.errors import RetriableError, UncertainError
+from cierre.bookkeeping.address import Address
+from cierre.ledger.session import BoxDayBusy
+from cierre.ports.errors import RetriableError, UncertainError
 from simulation.books import BUSINESS_DATE, TENANT, journal_entries
 from simulation.day import Day
 from simulation.erp import Place
 from simulation.network import Acknowledgement, Hook
 from simulation.process import Process
 from simulation.surroundings import OURS
-from store.session import BoxDayBusy
 
 RETRIES = 4
 NUMBERS = 9

@@ -1,14 +1,14 @@
-"""The way to the ERP and back: what a hook makes of it (hooks.errors), with every fault of a network in between."""
+"""The way to the ERP and back: what a hook makes of it (cierre.ports.errors), with every fault of a network."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from bookkeeping.address import Address
-from bookkeeping.journal import JournalEntry
-from bookkeeping.read_back import BookedLine, StandingDocument
-from hooks.errors import DataError, FatalError, PeriodClosedError, RetriableError, UncertainError
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.journal import JournalEntry
+from cierre.bookkeeping.read_back import BookedLine, StandingDocument
+from cierre.ports.errors import DataError, FatalError, PeriodClosedError, RetriableError, UncertainError
 from simulation.erp import Document, PeriodClosed, Place, Refused, TrueLedger
 from simulation.oracle import FOREIGN
 from simulation.process import Process
@@ -144,7 +144,7 @@ class Wire:
 
 
 class Hook:
-    """posting.port.Erp for one process. Each write is sent once, whatever happens."""
+    """cierre.ports.erp.Erp for one process. Each write is sent once, whatever happens."""
 
     timeout_seconds = TIMEOUT
 

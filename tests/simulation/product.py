@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 
-from bookkeeping.address import Address
-from bookkeeping.keys import sent_key
-from hooks.errors import DataError, RetriableError
-from posting.port import Erp
-from posting.protocol import Poster
-from posting.sweep import LastCall, sweep
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.keys import sent_key
+from cierre.ledger import attempts, landing, revisions, takeovers
+from cierre.ledger.session import box_day
+from cierre.ports.erp import Erp
+from cierre.ports.errors import DataError, RetriableError
+from cierre.posting.protocol import Poster
+from cierre.posting.sweep import LastCall, sweep
 from simulation.backup import Backup
 from simulation.books import BUSINESS_DATE, NEXT_PERIOD, TENANT, journal_entries
 from simulation.database import BEGINNING, Database, Line
@@ -18,8 +20,6 @@ from simulation.day import Day
 from simulation.network import Hook
 from simulation.process import Process
 from simulation.surroundings import OURS
-from store import attempts, landing, ledger, takeovers
-from store.session import box_day
 
 GREEN, UNCHANGED = "green is true", "a refused correction changes nothing"
 
@@ -48,16 +48,16 @@ class Product:
         with self._session(process) as line:
             with self._lock(day, line):
                 hook = Hook(day.wire, process)
-                frozen, _ = ledger.freeze(
+                frozen, _ = revisions.freeze(
                     line, box=day.box, day=BUSINESS_DATE, snapshot_id=self.snapshot_id, mapping="m", mapping_digest="m",
                     tenant=TENANT, lot=day.lot, entries=entries, documents={}, open_from=day.site.open_from,
                     site=hook.site,
                 )  # fmt: skip
             with self._lock(day, line):
                 hook = Hook(day.wire, process)
-                revision = ledger.current(line, day.box, BUSINESS_DATE)
+                revision = revisions.current(line, day.box, BUSINESS_DATE)
                 same = revision.digest == frozen.digest
-                revision = ledger.placed(line, revision, hook.site, day.site.open_from)
+                revision = revisions.placed(line, revision, hook.site, day.site.open_from)
                 poster = Poster(line, hook, process.name, day.site, process.sleep, undoes=day.locked)
                 with self._unchanged_if_refused(day, revision):
                     revision = poster.converge(revision)
@@ -110,19 +110,19 @@ class Product:
             ).fetchone()
         return {"attempts": attempts, "uncertain": uncertain}
 
-    def _check_green(self, day: Day, revision: ledger.Revision, entries: int) -> None:
+    def _check_green(self, day: Day, revision: revisions.Revision, entries: int) -> None:
         """A close that succeeds, under the day's lock to its end, says that every entry of the revision stands: by the
         ERP's own ledger it must."""
         stands = {document.key for document in day.erp.standing.values()}
         with self.database.plain() as line:  # adopted documents have the keys that they had
-            adopted = {entry.part for entry in ledger.bookings(line, revision) if day.around.restored}
+            adopted = {entry.part for entry in revisions.bookings(line, revision) if day.around.restored}
         for part in set(range(1, entries + 1)) - adopted:
             key = sent_key(f"{day.box}|{BUSINESS_DATE:%Y%m%d}|{revision.revision}|{part}", OURS)
             if key not in stands:
                 day.broke(GREEN, f"a close succeeded, and {key} does not stand")
 
     @contextmanager
-    def _unchanged_if_refused(self, day: Day, revision: ledger.Revision) -> Iterator[None]:
+    def _unchanged_if_refused(self, day: Day, revision: revisions.Revision) -> Iterator[None]:
         """A correction that the ERP refuses leaves it as it was, where nothing else goes wrong meanwhile."""
         before, faults, standing = day.own_balances(), Counter(day.weather.counts), self._old_books_stand(day, revision)
         try:
@@ -141,10 +141,10 @@ class Product:
                 day.broke(UNCHANGED, f"revision {revision.revision} was refused, and the ERP is not as it was")
             raise
 
-    def _old_books_stand(self, day: Day, revision: ledger.Revision) -> bool:
+    def _old_books_stand(self, day: Day, revision: revisions.Revision) -> bool:
         """Whether one document of older books stands, which newer ones replace, and nothing is uncertain."""
         with self.database.plain() as line:
-            old = [entry for entry in ledger.superseded(line, revision)
+            old = [entry for entry in revisions.superseded(line, revision)
                    if any(one.state == "confirmed" for one in attempts.of_entry(line, entry))]  # fmt: skip
             asked = "SELECT count(*) AS n FROM erp.uncertain WHERE box = %s"
             deleting = """SELECT count(*) AS n FROM erp.attempt JOIN ledger.entry USING (entry_id)

@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 from random import Random
 
-from bookkeeping.address import Address
-from bookkeeping.journal import Side
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.journal import Side
 from simulation.erp import Document, Place, Posting, Refused, TrueLedger
 from simulation.oracle import Entry
 

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import psycopg
 
-from hooks.errors import DataError, FatalError, VendorError
-from posting.proof import KeptByClosedPeriodError, NotOursError
+from cierre.ledger.attempts import NoSublotLeft
+from cierre.ledger.session import BoxDayBusy
+from cierre.ports.errors import DataError, FatalError, VendorError
+from cierre.posting.proof import KeptByClosedPeriodError, NotOursError
 from simulation.process import Process
 from simulation.weather import Weather
 from simulation.world import Killed, World
-from store.attempts import NoSublotLeft
-from store.session import BoxDayBusy
 
 TRIES = 5
 

@@ -13,17 +13,16 @@ from unittest.mock import patch
 import aiosql
 import psycopg
 
-import store
-from bookkeeping.address import Address
-from bookkeeping.keys import Key
-from hooks.errors import RetriableError, UncertainError
-from posting import look, proof, protocol, reap, sweep
-from posting.protocol import FIRST_DOCUMENT, Poster
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.keys import Key
+from cierre.ledger import attempts, revisions
+from cierre.ports.errors import RetriableError, UncertainError
+from cierre.posting import look, proof, protocol, reap, sweep
+from cierre.posting.protocol import FIRST_DOCUMENT, Poster
 from simulation.campaign import play
 from simulation.database import Server
 from simulation.day import Day
 from simulation.network import Hook
-from store import attempts, ledger
 
 Plant = Callable[[], AbstractContextManager]
 
@@ -86,10 +85,10 @@ def _all(*plants: Plant) -> Plant:
 
 def _sql(room: str, *changes: tuple[str, str]) -> Plant:
     """Patches the named SQL of a room. A text that is not there would plant nothing: LookupError."""
-    module = {"attempts": attempts, "ledger": ledger}[room]
+    module = {"attempts": attempts, "revisions": revisions}[room]
 
     def planted():
-        text = (Path(store.__file__).parent / "sql" / f"{room}.sql").read_text(encoding="utf-8")
+        text = (Path(revisions.__file__).parent / "sql" / f"{room}.sql").read_text(encoding="utf-8")
         for old, new in changes:
             if old not in text:
                 raise LookupError(f"{room}.sql no longer says {old!r}: plant this bug anew")
@@ -143,7 +142,7 @@ def _believe(*, tenant: bool = True, number: bool = True, empty: bool = False) -
     return _method(protocol, "doubt_about", doubt)
 
 
-def _no_reap_before_the_next(self: Poster, entry: ledger.FrozenEntry, left_for: object = None) -> None:
+def _no_reap_before_the_next(self: Poster, entry: revisions.FrozenEntry, left_for: object = None) -> None:
     for attempt in attempts.of_entry(self.connection, entry):
         if attempt.state == "claimed":
             self._wait_for_lease(attempt)
@@ -160,7 +159,7 @@ def _believe_in_doubt(self: Poster, attempt: attempts.Attempt, why: str, answere
     return True
 
 
-def _claim_and_send_together(self: Poster, entry: ledger.FrozenEntry, send: Callable, real=Poster._attempt) -> bool:
+def _claim_and_send_together(self: Poster, entry: revisions.FrozenEntry, send: Callable, real=Poster._attempt) -> bool:
     with self.connection.transaction():
         return real(self, entry, send)
 
@@ -169,21 +168,21 @@ def _leave_own(self: Poster, attempt: attempts.Attempt, document: str) -> None:
     raise RetriableError("taken over", vendor="ERP")
 
 
-def _a_claim_will_do(self: Poster, entry: ledger.FrozenEntry) -> attempts.Attempt | None:
+def _a_claim_will_do(self: Poster, entry: revisions.FrozenEntry) -> attempts.Attempt | None:
     return next((a for a in attempts.of_entry(self.connection, entry) if a.state in ("claimed", "confirmed")), None)
 
 
-def _clear_doomed_only(self: Poster, entry: ledger.FrozenEntry, left_for: object = None) -> None:
+def _clear_doomed_only(self: Poster, entry: revisions.FrozenEntry, left_for: object = None) -> None:
     for attempt in attempts.unreaped(self.connection, entry):
         reap.reap(self.connection, self.erp, attempt, self.site)
 
 
-def _withdraw_first(self: Poster, entry: ledger.FrozenEntry, original: attempts.Attempt) -> None:
+def _withdraw_first(self: Poster, entry: revisions.FrozenEntry, original: attempts.Attempt) -> None:
     attempts.withdraw(self.connection, original, "deleted")
     self.erp.delete(original.address, original.document)
 
 
-def _reverse_unrecorded(self: Poster, entry: ledger.FrozenEntry, revision: ledger.Revision) -> None:
+def _reverse_unrecorded(self: Poster, entry: revisions.FrozenEntry, revision: revisions.Revision) -> None:
     self._clear_the_way(entry)
     original = self._confirmed(entry)
     if original:
@@ -209,7 +208,7 @@ def _write_again(self: Hook, *request, real=Hook._write):
         return real(self, *request)
 
 
-def _lines_of_part_one(connection, entry, real=ledger.journal_entry):
+def _lines_of_part_one(connection, entry, real=revisions.journal_entry):
     first = connection.execute(
         "SELECT min(entry_id) AS entry_id FROM ledger.entry WHERE revision_id = %s AND reverses IS NULL",
         (entry.revision_id,),
@@ -221,8 +220,8 @@ def _delete_all_but_own(erp, attempt, documents, real=reap._delete):
     return real(erp, attempt, [one for one in documents if one != attempt.answered])
 
 
-def _same_reversal_for_ever(connection, entry, revision, open_from=None, real=ledger.reversal):
-    made = ledger.reversals(connection, entry)
+def _same_reversal_for_ever(connection, entry, revision, open_from=None, real=revisions.reversal):
+    made = revisions.reversals(connection, entry)
     return made[0] if made else real(connection, entry, revision, open_from)
 
 
@@ -313,17 +312,17 @@ TEETH = (
     Tooth("the sweep counts its visits", _sql("attempts", (DUE, DUE_BY_COUNT)), only=_drowsy, shown_by=244),
     Tooth("the sweep reaps confirmed documents",
           _sql("attempts", (GIVEN_UP, " WHERE state IN ('rejected', 'doomed', 'confirmed')\n" + DUE))),
-    Tooth("superseded entries stay", _method(ledger, "superseded", lambda *_: [])),
+    Tooth("superseded entries stay", _method(revisions, "superseded", lambda *_: [])),
     Tooth("an old run takes newer books back",
-          _sql("ledger", ("revision_id < :revision_id", "revision_id <> :revision_id")), only=_crowded_and_drowsy,
+          _sql("revisions", ("revision_id < :revision_id", "revision_id <> :revision_id")), only=_crowded_and_drowsy,
           first=1500, shown_by=1954),
     Tooth("a reversal is sent without an attempt of its own", _method(Poster, "_take_back", _reverse_unrecorded)),
     Tooth("a reversal goes to the address of its original", _method(Poster, "_reverse", _reverse_in_place),
           shown_by=3),
     Tooth("withdrawn before the ERP has deleted it", _method(Poster, "_withdraw", _withdraw_first), shown_by=21),
     Tooth("a correction in a later period is not mirrored",
-          _sql("ledger", ("CASE side WHEN 'D' THEN 'C' ELSE 'D' END", "side"))),
-    Tooth("every part carries the lines of part 1", _method(ledger, "journal_entry", _lines_of_part_one),
+          _sql("revisions", ("CASE side WHEN 'D' THEN 'C' ELSE 'D' END", "side"))),
+    Tooth("every part carries the lines of part 1", _method(revisions, "journal_entry", _lines_of_part_one),
           shown_by=5),
     Tooth("whatever stands at an address is deleted, whoever's it is",
           _method(proof, "may_empty", lambda *_: True), only=_unseen_neighbour, shown_by=18),
@@ -341,14 +340,14 @@ TEETH = (
     Tooth("a lot that was taken over is not emptied ahead",
           _method(Poster, "_empty_ahead", lambda *_: None), only=_restored(readable=False), shown_by=1354),
     Tooth("books that stand at another site count as closed",
-          _method(ledger, "_is_meant_for", lambda *_: True), only=_moves, shown_by=16),
+          _method(revisions, "_is_meant_for", lambda *_: True), only=_moves, shown_by=16),
     Tooth("what another site holds is taken back at this one",
-          _sql("ledger", (SENT_TO_THIS_SITE, "WHERE attempt.entry_id = booking.entry_id)")), only=_moves,
+          _sql("revisions", (SENT_TO_THIS_SITE, "WHERE attempt.entry_id = booking.entry_id)")), only=_moves,
           shown_by=16),
     Tooth("the sweep asks this site about another's addresses",
           _method(sweep, "site_of", lambda erp: None), only=_moves, shown_by=34),
     Tooth("a reversal keeps the date that it was first meant for",
-          _method(ledger, "reversal", _same_reversal_for_ever), only=_closes, shown_by=434),
+          _method(revisions, "reversal", _same_reversal_for_ever), only=_closes, shown_by=434),
     Tooth("a correction that is refused midway is left there", _method(Poster, "_undo", lambda *_: None),
           only=_corrects_under_the_lock, first=13001, shown_by=13063),
 )  # fmt: skip

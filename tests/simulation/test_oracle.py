@@ -3,8 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from bookkeeping.address import Address
-from bookkeeping.journal import Side
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.journal import Side
 from simulation.books import BUSINESS_DATE, NEXT_PERIOD, TENANT
 from simulation.erp import Document, Place, Posting, Refused, TrueLedger
 from simulation.oracle import DUPLICATE, FOREIGN, MISSING, OUTSIDE, REVERSED_TWICE, STALE, Ours, judge

@@ -6,20 +6,19 @@ from decimal import Decimal
 
 import psycopg
 
-from bookkeeping.documents import Document, Kind
-from bookkeeping.journal import JournalEntry, Line, LineSource, Side
-from store import landing
-from store import ledger as books
+from cierre.bookkeeping.documents import Document, Kind
+from cierre.bookkeeping.journal import JournalEntry, Line, LineSource, Side
+from cierre.ledger import landing, revisions
 
 BOX, DAY, TENANT, LOT = "itb_caja_164", date(2024, 9, 6), "T1,D MG 01 ", "008964"
 
 
-def freezer(ledger: psycopg.Connection) -> Callable[..., books.Revision]:
+def freezer(ledger: psycopg.Connection) -> Callable[..., revisions.Revision]:
     """Freezes a day of given amounts, one entry each, as its current revision: ``freeze("35.30", "4.00")``."""
     place = landing.Place("sga", "sga_itb", "164", DAY)
     snapshot = landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body="[]")
 
-    def frozen(*amounts: str, open_from: date | None = None) -> books.Revision:
+    def frozen(*amounts: str, open_from: date | None = None) -> revisions.Revision:
         documents, entries = {}, []
         for part, amount in enumerate(map(Decimal, amounts), start=1):
             document = Document(
@@ -32,7 +31,7 @@ def freezer(ledger: psycopg.Connection) -> Callable[..., books.Revision]:
                 for side, account in ((Side.DEBIT, "1.1"), (Side.CREDIT, "4.1"))
             ]
             entries.append(JournalEntry(BOX, DAY, part, "USD", tuple(lines)))
-        revision, _ = books.freeze(
+        revision, _ = revisions.freeze(
             ledger, box=BOX, day=DAY, snapshot_id=snapshot.snapshot_id, mapping="m", mapping_digest="m", tenant=TENANT,
             lot=LOT, entries=entries, documents=documents, open_from=open_from,
         )  # fmt: skip

@@ -8,13 +8,12 @@ from random import Random
 
 import psycopg
 
-from bookkeeping.cash_box import CashBox
-from bookkeeping.certificate import Claim
-from bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total, totals
-from bookkeeping.journal import JournalEntry, Line, LineSource, Side
-from store import attempts, landing, reconciliation, staging
-from store import ledger as books
-from store.ledger import Revision
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.certificate import Claim
+from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total, totals
+from cierre.bookkeeping.journal import JournalEntry, Line, LineSource, Side
+from cierre.ledger import attempts, landing, reconciliation, revisions, staging
+from cierre.ledger.revisions import Revision
 
 SITE = "http://sga.example"
 PERSON = "Ana María Vera"
@@ -69,7 +68,7 @@ def book(
         Line(Side.DEBIT, "1.1.01.001", total, history, sources=sources),
         Line(Side.CREDIT, "4.1.01.001", total, "Ingresos", sources=sources),
     )
-    revision, _ = books.freeze(
+    revision, _ = revisions.freeze(
         ledger,
         box=box.id,
         day=day,
@@ -86,7 +85,7 @@ def book(
 
 def post(ledger: psycopg.Connection, revision: Revision) -> None:
     """Has the ERP acknowledge every entry of a revision."""
-    for entry in books.bookings(ledger, revision):
+    for entry in revisions.bookings(ledger, revision):
         attempt = attempts.claim(ledger, entry, worker="test", lease_seconds=60)
         assert attempts.confirm(ledger, attempt, "000001")
 
@@ -147,7 +146,7 @@ def _differing(ledger: psycopg.Connection, box: CashBox, day: date, amounts: lis
 
 
 def _uncertain(ledger: psycopg.Connection, box: CashBox, day: date, amounts: list[tuple[str, str]]) -> None:
-    (entry,) = books.bookings(ledger, book(ledger, box, day, stage(ledger, box, day, *amounts)))
+    (entry,) = revisions.bookings(ledger, book(ledger, box, day, stage(ledger, box, day, *amounts)))
     attempt = attempts.claim(ledger, entry, worker="test", lease_seconds=60)
     assert attempts.doom(ledger, attempt, "the ERP answered 504 with a page of HTML")
 
@@ -162,7 +161,7 @@ def _nothing(ledger: psycopg.Connection, box: CashBox, day: date) -> Revision:
     )
     landing.take(ledger, box.id, day, landed.snapshot_id, [], [])
     staging.replace(ledger, box.id, day, landed.snapshot_id, Reading())
-    revision, _ = books.freeze(
+    revision, _ = revisions.freeze(
         ledger, box=box.id, day=day, snapshot_id=landed.snapshot_id, mapping=box.mapping, mapping_digest="0" * 64,
         tenant=box.erp.tenant, lot=box.erp.lot, entries=[], documents={},
     )  # fmt: skip

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from bookkeeping.address import Address
-from bookkeeping.journal import JournalEntry
-from hooks.errors import DataError, RetriableError, UncertainError
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.journal import JournalEntry
+from cierre.ports.errors import DataError, RetriableError, UncertainError
 
 
 @dataclass

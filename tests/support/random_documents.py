@@ -5,12 +5,12 @@ from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
-from bookkeeping.cash_box import CashBox
-from bookkeeping.conversion import ROUNDING
-from bookkeeping.documents import Document, Kind
-from bookkeeping.mapping import AccountMapping
-from bookkeeping.money import DECIMALS, ZERO
-from bookkeeping.vocabulary import BOX, SOURCES
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.conversion import ROUNDING
+from cierre.bookkeeping.documents import Document, Kind
+from cierre.bookkeeping.mapping import AccountMapping
+from cierre.bookkeeping.money import DECIMALS, ZERO
+from cierre.bookkeeping.vocabulary import BOX, SOURCES
 
 DAY = date(2024, 9, 6)
 
@@ -37,7 +37,7 @@ class RandomDocuments:
         currency = self.box.currency
         if "rate" in shapes[kind].attributes:
             currency = rng.choice([currency, "USD", "EUR"])
-            # Cash systems' rates, so not exactly 1: see bookkeeping.rates.
+            # Cash systems' rates, so not exactly 1: see cierre.bookkeeping.rates.
             rate = "1" if currency == self.box.currency else f"{rng.uniform(1.6, 60):.{rng.randint(0, 7)}f}"
             attributes |= {"currency": currency, "rate": rate}
         # The references of a day's documents repeat.

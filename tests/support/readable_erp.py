@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from bookkeeping.address import Address
-from bookkeeping.journal import JournalEntry, Line, Side
-from bookkeeping.read_back import BookedLine
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.journal import JournalEntry, Line, Side
+from cierre.bookkeeping.read_back import BookedLine
 from support.memory_erp import Answer, MemoryErp
 
 OPPOSITE = {Side.DEBIT: Side.CREDIT, Side.CREDIT: Side.DEBIT}

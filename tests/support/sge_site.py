@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from hooks.errors import DataError
-from hooks.sge import SgeHook
-from hooks.sge_answers import Pages
+from cierre.ports.errors import DataError
+from hooks.sge.hook import SgeHook
+from hooks.sge.wire import Pages
 from support.sge_landings import COLUMNS, detail, invoice
 
 

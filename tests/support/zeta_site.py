@@ -8,11 +8,11 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from hooks.zeta import ZetaHook
-from hooks.zeta_landing import body
+from cierre.ledger import session
+from hooks.zeta.hook import ZetaHook
+from hooks.zeta.snapshot import body
 from sandbox.server import SandboxServer
-from sandbox.zeta_settings import Profile
-from store import session
+from sandbox.zeta.settings import Profile
 
 COMPANY = "ITBUY"
 DAY = date(2024, 9, 6)

@@ -1,6 +1,6 @@
 """The books: landing, staging, ledger, erp, reconciliation."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0001"
 down_revision = None

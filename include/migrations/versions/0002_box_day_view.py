@@ -1,6 +1,6 @@
 """The view that people and the board read: one row a box and day."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0002"
 down_revision = "0001"

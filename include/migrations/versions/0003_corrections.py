@@ -1,6 +1,6 @@
 """Corrections: withdrawn documents, and the chain of what was booked, taken back and replaced."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0003"
 down_revision = "0002"

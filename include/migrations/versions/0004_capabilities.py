@@ -1,6 +1,6 @@
 """Capabilities: what a probe found out about the ERP's site, the addresses it used, and what was read back."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0004"
 down_revision = "0003"

@@ -1,6 +1,6 @@
 """Rate limits: the slots that requests to a vendor take, among all processes."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0005"
 down_revision = "0004"

@@ -1,6 +1,6 @@
 """Vendor calls: those that a vendor counts, each claimed before it is made."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0006"
 down_revision = "0005"

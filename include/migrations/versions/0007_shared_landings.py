@@ -1,6 +1,6 @@
 """Shared landings: what each box takes of a snapshot, and the completeness certificate."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0007"
 down_revision = "0006"

@@ -1,6 +1,6 @@
 """Problems: why a staged day could not be booked."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0008"
 down_revision = "0007"

@@ -1,6 +1,6 @@
 """Amounts in the documents' own currency, beside those in the entry's."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0009"
 down_revision = "0008"

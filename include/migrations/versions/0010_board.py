@@ -1,6 +1,6 @@
 """What the close board shows, kept beside the books as they change."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0010"
 down_revision = "0009"

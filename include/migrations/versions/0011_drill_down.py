@@ -1,6 +1,6 @@
 """Drill-down: ERP document, journal line, documents, snapshot."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0011"
 down_revision = "0010"

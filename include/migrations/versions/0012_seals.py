@@ -1,6 +1,6 @@
 """Seals: a chain of hashes over each box's snapshots, books, entries and postings."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0012"
 down_revision = "0011"

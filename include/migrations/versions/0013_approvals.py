@@ -1,6 +1,6 @@
 """Approvals: what people were asked before a day was posted, and what they decided."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0013"
 down_revision = "0012"

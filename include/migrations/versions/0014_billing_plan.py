@@ -1,6 +1,6 @@
 """Billing plans: planned, issued and collected, kept with the reconciliation of a day."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0014"
 down_revision = "0013"

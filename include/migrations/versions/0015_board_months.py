@@ -1,6 +1,6 @@
 """A box's month in one row."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0015"
 down_revision = "0014"

@@ -1,6 +1,6 @@
 """Seals of entries with more documents than one JSON array can hold."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0016"
 down_revision = "0015"

@@ -1,6 +1,6 @@
 """What the books belong to: this ledger, each box by source and target, the sites that were read and posted to."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0017"
 down_revision = "0016"

@@ -1,6 +1,6 @@
 """Whose books they are: what a box's file claims is held against what stands in the ledger."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0018"
 down_revision = "0017"

@@ -1,6 +1,6 @@
 """Where books are posted, what may be deleted there, and dates that are looked at again."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0019"
 down_revision = "0018"

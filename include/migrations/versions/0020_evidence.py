@@ -1,6 +1,6 @@
 """Evidence: the lines that differ in the ERP, kept with the reconciliation, and how far each day was read back."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0020"
 down_revision = "0019"

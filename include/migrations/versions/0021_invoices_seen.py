@@ -1,6 +1,6 @@
 """Invoices as their source's readings showed them, so that a day is booked by the source's own dates."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0021"
 down_revision = "0020"

@@ -1,6 +1,6 @@
 """Originals: the bytes of answers that PostgreSQL cannot hold as text."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0022"
 down_revision = "0021"

@@ -1,6 +1,6 @@
 """Amounts of documents that are below zero."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0023"
 down_revision = "0022"

@@ -1,6 +1,6 @@
 """Days that wait for a vendor that is down, and sites that are the sandbox's."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0024"
 down_revision = "0023"

@@ -1,6 +1,6 @@
 """Answers that were not taken, and the digests that companies are owed."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0025"
 down_revision = "0024"

@@ -1,6 +1,6 @@
 """A day that was to be closed and never read is known, with the reason."""
 
-from store.migrate import run_sql_beside
+from cierre.ledger.migrate import run_sql_beside
 
 revision = "0026"
 down_revision = "0025"

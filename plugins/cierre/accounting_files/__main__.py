@@ -1,0 +1,65 @@
+"""`python -m cierre.accounting_files check|schemas`: checks the files that accountants own; writes their schemas."""
+
+import os
+from datetime import UTC, datetime
+
+import psycopg
+import typer
+
+from cierre.accounting_files.check import check_all, sound
+from cierre.accounting_files.claims import claimed
+from cierre.accounting_files.findings import Finding, MappingError
+from cierre.accounting_files.loader import mappings_folder
+from cierre.accounting_files.schemas import write_schemas
+from cierre.accounting_files.seen import WINDOW, unmapped
+from cierre.ledger import session
+
+LEDGER = "CIERRE_LEDGER_DSN"
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def check() -> None:
+    """Says everything that is wrong in the mapping files, each with file and line and what would be right.
+
+    Where CIERRE_LEDGER_DSN (a libpq URI) names a ledger that answers, also what its sources sent in the last 90 days
+    that the mappings cannot book, and what a box claims that another has booked. Ends with 1 where there is anything to
+    mend.
+    """
+    try:
+        findings = check_all()
+        findings += _in_the_ledger()
+    except MappingError as error:
+        findings = error.findings
+    for finding in findings:
+        typer.echo(finding)
+    if findings:
+        typer.echo(f"{len(findings)} to mend in {mappings_folder()}.")
+        raise typer.Exit(1)
+    typer.echo("Boxes, account mappings, charts, companies and periods are sound.")
+
+
+@app.command()
+def schemas() -> None:
+    """Writes the JSON Schemas that editors complete and check the files with."""
+    for path in write_schemas():
+        typer.echo(path)
+
+
+def _in_the_ledger() -> list[Finding]:
+    left_out = f"Left out: what came in the last {WINDOW.days} days and is not mapped, and what other boxes booked"
+    if not (dsn := os.environ.get(LEDGER)):
+        typer.echo(f"{left_out}. There is no ledger to look in: {LEDGER} names none.", err=True)
+        return []
+    try:
+        with session.connect(dsn) as ledger:
+            boxes, mappings = sound()
+            return claimed(ledger, boxes) + unmapped(ledger, boxes, mappings, datetime.now(UTC).date())
+    except psycopg.Error as error:
+        typer.echo(f"{left_out}. The ledger cannot be read: {error}", err=True)
+        return []
+
+
+if __name__ == "__main__":
+    app()

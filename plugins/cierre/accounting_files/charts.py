@@ -1,0 +1,91 @@
+"""Reads the chart of accounts and the lines' other dimensions: CSV files, as exported from the ERP."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from cierre.accounting_files.findings import Finding
+from cierre.bookkeeping.chart import Account, Chart, Dimension
+
+ACCOUNT_LENGTH = 20
+"""Characters of CT1_CONTA, the ERP's account code."""
+
+_Record = TypeVar("_Record", Account, Dimension)
+
+
+def read_chart(folder: Path) -> tuple[Chart, list[Finding]]:
+    """The chart in ``folder/charts``, and everything that is wrong with its files.
+
+    ``items.csv`` and ``value_classes.csv`` may be absent. A file's columns are separated by commas or semicolons.
+    """
+    accounts, findings = _read(folder, "chart_of_accounts.csv", _COLUMNS_OF_ACCOUNTS, _account)
+    dimensions = []
+    for name, optional in (("cost_centres.csv", False), ("items.csv", True), ("value_classes.csv", True)):
+        if optional and not (folder / "charts" / name).exists():
+            dimensions.append(None)
+            continue
+        read, wrong = _read(folder, name, _COLUMNS_OF_DIMENSIONS, _dimension)
+        dimensions.append(read)
+        findings += wrong
+    return Chart(accounts, *dimensions), findings
+
+
+_COLUMNS_OF_ACCOUNTS = ["account", "name", "postable", "requires_cost_centre", "blocked"]
+_COLUMNS_OF_DIMENSIONS = ["code", "name", "blocked"]
+
+
+def _account(row: dict[str, str]) -> Account:
+    if len(row["account"]) > ACCOUNT_LENGTH:
+        raise ValueError(f"account {row['account']} has more than {ACCOUNT_LENGTH} characters")
+    return Account(
+        row["account"], row["name"], _flag(row, "postable"), _flag(row, "requires_cost_centre"), _flag(row, "blocked")
+    )
+
+
+def _dimension(row: dict[str, str]) -> Dimension:
+    return Dimension(row["code"], row["name"], _flag(row, "blocked"))
+
+
+def _flag(row: dict[str, str], column: str) -> bool:
+    if row[column] not in ("true", "false"):
+        raise ValueError(f"{column} must be true or false, not {row[column]!r}")
+    return row[column] == "true"
+
+
+def _read(
+    folder: Path, name: str, columns: list[str], build: Callable[[dict[str, str]], _Record]
+) -> tuple[dict[str, _Record], list[Finding]]:
+    file = f"charts/{name}"
+    try:
+        # A byte order mark is what spreadsheets put in front of their UTF-8.
+        lines = (folder / file).read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        return {}, [Finding(file, 0, "", f"cannot be read: {error.strerror}")]
+    except UnicodeDecodeError:
+        return {}, [Finding(file, 0, "", "is not UTF-8 text; export it as 'CSV UTF-8'")]
+    # Where the comma is the decimal sign, spreadsheets separate columns by semicolons.
+    rows = list(csv.reader(lines, delimiter=";" if lines and ";" in lines[0] else ","))
+    if not rows or rows[0] != columns:
+        return {}, [Finding(file, 1, "", f"the first line must be {','.join(columns)}")]
+    records: dict[str, _Record] = {}
+    findings = []
+    for line, row in enumerate(rows[1:], start=2):
+        try:
+            record = build(_cells(row, columns))
+            if record.code in records:
+                raise ValueError(f"{record.code} is listed twice")
+        except ValueError as error:
+            findings.append(Finding(file, line, "", str(error)))
+        else:
+            records[record.code] = record
+    return records, findings
+
+
+def _cells(row: list[str], columns: list[str]) -> dict[str, str]:
+    if len(row) != len(columns):
+        raise ValueError(f"has {len(row)} columns instead of {len(columns)} ({', '.join(columns)})")
+    cells = {column: cell.strip() for column, cell in zip(columns, row, strict=True)}
+    if not cells[columns[0]]:
+        raise ValueError(f"{columns[0]} is empty")
+    return cells

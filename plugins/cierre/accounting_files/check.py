@@ -1,0 +1,94 @@
+"""All checks of the mapping files at once: what `make check-mappings`, the tests and Airflow's own check run."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from cierre.accounting_files.companies import companies
+from cierre.accounting_files.files import YamlFile, read_yaml
+from cierre.accounting_files.findings import Finding, MappingError
+from cierre.accounting_files.loader import (
+    account_mapping_names,
+    cash_box,
+    cash_box_ids,
+    cash_boxes,
+    mappings_folder,
+    passed_over,
+    sound_mapping,
+)
+from cierre.accounting_files.periods import Periods
+from cierre.accounting_files.settings import read_settings
+from cierre.accounting_files.sge_columns import sge_columns
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.mapping import AccountMapping
+from cierre.bookkeeping.suggestions import did_you_mean
+
+SoundMappings = Mapping[str, tuple[AccountMapping, YamlFile]]
+"""Account mappings by name, each with its file, to find lines by."""
+
+
+def check_all() -> list[Finding]:
+    """Everything that is wrong in the mappings folder, by file and line; empty where all of it is sound.
+
+    Raises MappingError if there is no such folder.
+    """
+    findings: set[Finding] = set()
+    _collect(findings, cash_boxes)
+    not_read = [*passed_over(mappings_folder(), "cash_boxes"), *passed_over(mappings_folder(), "accounts")]
+    # While a box's file is wrong, nobody knows which boxes a mapping has to list.
+    boxes = sound_boxes()
+    mappings = _sound_mappings({} if findings else boxes, findings)
+    for box in boxes.values():
+        findings.update(_of_box(box, mappings, _collect(findings, companies) or {}))
+    _collect(findings, lambda: read_settings("periods.yaml", Periods))
+    if any(box.source == "sge" for box in boxes.values()):
+        _collect(findings, sge_columns)
+    return sorted(findings.union(not_read))
+
+
+def sound() -> tuple[dict[str, CashBox], SoundMappings]:
+    """The boxes and the account mappings that nothing is wrong with, whatever is wrong with others."""
+    boxes = sound_boxes()
+    return boxes, _sound_mappings(boxes, set())
+
+
+def _collect(findings: set[Finding], read: Callable[[], object]) -> object:
+    """What a reading gives; None where it is refused, for the reasons that are added to ``findings``."""
+    try:
+        return read()
+    except MappingError as refused:
+        findings.update(refused.findings)
+        return None
+
+
+def sound_boxes() -> dict[str, CashBox]:
+    """The boxes, by their ids in the ledger, whose files nothing is wrong with."""
+    read = (_collect(set(), lambda name=name: cash_box(name)) for name in cash_box_ids())
+    return {box.id: box for box in read if box is not None}
+
+
+def _sound_mappings(boxes: Mapping[str, CashBox], findings: set[Finding]) -> SoundMappings:
+    folder, found = mappings_folder(), {}
+    for name in account_mapping_names():
+        own = [box.id for box in boxes.values() if box.mapping == name]
+        path = folder / "accounts" / f"{name}.yaml"
+        read = _collect(findings, lambda path=path, own=own: sound_mapping(path, folder, own))
+        if read is not None:
+            found[name] = read
+    return found
+
+
+def _of_box(box: CashBox, mappings: SoundMappings, known: Mapping[str, object]) -> Iterator[Finding]:
+    """What a box's file says that does not fit the other files."""
+    file = file_of(box)
+    mapping = mappings.get(box.mapping)
+    if mapping and mapping[0].source != box.source:
+        message = f"mapping {box.mapping} is written for {mapping[0].source}, and this box reads {box.source}"
+        yield file.finding(("mapping",), message)
+    if known and box.company not in known:
+        message = f"company {box.company!r} is not in companies.yaml{did_you_mean(box.company, known)}"
+        yield file.finding(("company",), message)
+
+
+def file_of(box: CashBox) -> YamlFile:
+    """A box's file, to find its lines by."""
+    folder = mappings_folder()
+    return read_yaml(folder / "cash_boxes" / f"{box.file}.yaml", folder)

@@ -1,0 +1,175 @@
+"""Reads YAML files so that every value keeps its line, and every message can name it.
+
+All scalars are read as text, just as they were typed: YAML's own guesses would turn account ``1.10`` into 1.1,
+lot ``008964`` into a number and closing hour ``06:00`` into 360. The models decide what is a date or a number.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from cierre.accounting_files.findings import Finding
+from cierre.bookkeeping.suggestions import did_you_mean
+
+Loc = tuple[str | int, ...]
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # The C one is missing where PyYAML was built without libyaml.
+
+
+@dataclass
+class YamlFile:
+    """A file's content as dicts, lists and text; the line of each value; and what was wrong in reading it."""
+
+    name: str
+    content: dict = field(default_factory=dict)
+    lines: dict[Loc, int] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def finding(self, loc: Loc, message: str) -> Finding:
+        """A finding at the value that ``loc`` leads to, or at the nearest above it that stands in the file.
+
+        Pydantic puts names of its own into a path (which branch of a union it took): they are left out.
+        """
+        known: Loc = ()
+        for part in loc:
+            if (*known, part) in self.lines:
+                known = (*known, part)
+        return Finding(self.name, self.lines.get(known, 1), _written(known), message)
+
+    def explain(self, error: ValidationError, model: type[BaseModel]) -> Iterator[Finding]:
+        """Pydantic's errors as findings, in words for the person who wrote the file."""
+        for one in error.errors(include_url=False):
+            yield self.finding(one["loc"], _sentence(one, model))
+
+
+def read_yaml(path: Path, folder: Path) -> YamlFile:
+    """One YAML file below ``folder``. Never raises for what the file says: see the ``findings`` of the result."""
+    file = YamlFile(name=path.relative_to(folder).as_posix())
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=_LOADER)
+    except OSError as error:
+        file.findings.append(Finding(file.name, 0, "", f"cannot be read: {error.strerror}"))
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        file.findings.append(Finding(file.name, line, "", "is not UTF-8 text; save the file as UTF-8"))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        reason = ", ".join(part for part in (error.context, error.problem) if part)
+        file.findings.append(Finding(file.name, mark.line + 1 if mark else 1, "", f"is not valid YAML: {reason}"))
+    except yaml.YAMLError as error:
+        file.findings.append(Finding(file.name, 0, "", f"is not valid YAML: {' '.join(str(error).split())}"))
+    else:
+        if isinstance(root, yaml.MappingNode):
+            file.lines[()] = root.start_mark.line + 1
+            file.content = _Plain(file).mapping(root, ())
+        else:
+            file.findings.append(Finding(file.name, 1, "", "must hold fields, each as 'name: value'"))
+    return file
+
+
+def read_model(path: Path, folder: Path, model: type[_Model], identity: str = "") -> tuple[_Model | None, YamlFile]:
+    """A file as a model; None where the file's findings say why not. ``identity`` is the field, if any, that holds the
+    file's own name."""
+    file = read_yaml(path, folder)
+    if identity in file.content:
+        file.findings.append(file.finding((identity,), "is the file's own name; leave this line out"))
+    if file.content or not identity:
+        try:
+            made = model.model_validate({**file.content, **({identity: path.stem} if identity else {})})
+        except ValidationError as error:
+            file.findings.extend(file.explain(error, model))
+    return (None if file.findings else made), file
+
+
+class _Plain:
+    """Turns YAML's nodes into plain data, noting lines, and refuses what would be lost silently."""
+
+    def __init__(self, file: YamlFile) -> None:
+        self.file = file
+        self.open: list[yaml.Node] = []
+
+    def mapping(self, node: yaml.MappingNode, loc: Loc) -> dict:
+        plain: dict = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                self._refuse(line, loc, "a name must be plain text")
+            elif key.value in plain:
+                first = self.file.lines[(*loc, key.value)]
+                self._refuse(line, (*loc, key.value), f"is written twice, first in line {first}")
+            else:
+                self.file.lines[(*loc, key.value)] = line
+                plain[key.value] = self.value(value, (*loc, key.value))
+        # A name with nothing after it is not given at all: required fields are then reported as missing.
+        return {name: value for name, value in plain.items() if value is not None}
+
+    def value(self, node: yaml.Node, loc: Loc) -> object:
+        if isinstance(node, yaml.ScalarNode):
+            return None if node.value == "" and not node.style else node.value
+        if any(node is above for above in self.open):
+            self._refuse(node.start_mark.line + 1, loc, "refers to itself")
+            return None
+        self.open.append(node)
+        try:
+            if isinstance(node, yaml.MappingNode):
+                return self.mapping(node, loc)
+            return [self._item(item, (*loc, number)) for number, item in enumerate(node.value)]
+        finally:
+            self.open.pop()
+
+    def _item(self, node: yaml.Node, loc: Loc) -> object:
+        self.file.lines[loc] = node.start_mark.line + 1
+        value = self.value(node, loc)
+        return "" if value is None else value
+
+    def _refuse(self, line: int, loc: Loc, message: str) -> None:
+        self.file.findings.append(Finding(self.file.name, line, _written(loc), message))
+
+
+def _written(loc: Loc) -> str:
+    """A path as people read it, list items counted from 1: ``postings.payment[1].rules[3]``."""
+    return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
+
+
+def _sentence(error: dict, model: type[BaseModel]) -> str:
+    match error["type"]:
+        case "missing":
+            return f"{error['loc'][-1]} is missing"
+        case "value_error":
+            return str(error["ctx"]["error"])
+        case "extra_forbidden":
+            return f"is not a field that is known here{did_you_mean(str(error['loc'][-1]), _fields(model))}"
+        case "enum" | "literal_error":
+            expected = error["ctx"]["expected"]
+            return f"{error['input']!r} is not one of {expected}{did_you_mean(str(error['input']), _quoted(expected))}"
+        case "too_short":
+            return "must not be empty"
+        case "int_parsing":
+            return f"{error['input']!r} is not a whole number"
+        case "string_type":
+            return "must be text"
+        case "dict_type" | "model_type" | "model_attributes_type":
+            return "must hold fields, each as 'name: value'"
+        case "tuple_type" | "list_type":
+            return "must be a list"
+        case _:
+            return error["msg"]
+
+
+def _quoted(text: str) -> list[str]:
+    """The words between quotes: pydantic lists the values that it expects as one sentence."""
+    return re.findall(r"'([^']*)'", text)
+
+
+def _fields(model: type[BaseModel]) -> set[str]:
+    """The names of all fields of a model and of the models inside it."""
+    schema = model.model_json_schema()
+    parts = [schema, *schema.get("$defs", {}).values()]
+    return {name for part in parts for name in part.get("properties", {})}

@@ -1,0 +1,222 @@
+"""Cash boxes and account mappings, read from the mappings folder and checked."""
+
+import os
+import re
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cierre.accounting_files.files import YamlFile, read_model, read_yaml
+from cierre.accounting_files.findings import Finding, MappingError
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from cierre.bookkeeping.mapping import AccountMapping
+
+ENVIRONMENT = "CIERRE_MAPPINGS_DIR"
+
+
+def mappings_folder() -> Path:
+    """The folder that holds cash_boxes/, accounts/ and charts/.
+
+    ``$CIERRE_MAPPINGS_DIR``, else the project's include/mappings: beside this package's own project, or below
+    ``$AIRFLOW_HOME`` where the package is installed elsewhere. Raises MappingError if there is none.
+    """
+    if chosen := os.environ.get(ENVIRONMENT):
+        return _existing(Path(chosen), f"the folder that {ENVIRONMENT} names does not exist")
+    beside = Path(__file__).resolve().parents[3] / "include" / "mappings"
+    if beside.is_dir() or "AIRFLOW_HOME" not in os.environ:
+        return _existing(beside, f"there is no such folder, and {ENVIRONMENT} names no other")
+    below = Path(os.environ["AIRFLOW_HOME"]) / "include" / "mappings"
+    return _existing(below, f"there is no such folder, nor {beside}, and {ENVIRONMENT} names no other")
+
+
+def cash_box_ids() -> list[str]:
+    """The stems of the files that there are of cash boxes, sorted; the files are not read.
+
+    Raises MappingError if the mappings folder is missing.
+    """
+    return sorted(path.stem for path in (mappings_folder() / "cash_boxes").glob("*.yaml"))
+
+
+def cash_box(name: str) -> CashBox:
+    """One cash box, by the stem of its file, else by the name that another file says it had formerly.
+
+    Raises MappingError if there is none by that name, or its file is wrong.
+    """
+    folder = mappings_folder()
+    path = folder / "cash_boxes" / f"{name}.yaml"
+    if not path.is_file() or path.stem != name:
+        if successors := _successors(folder, name):
+            return cash_box(successors[0])
+        known = (
+            cash_box_ids()
+        )  # only here: to list a thousand boxes for each of a thousand takes longer than to read them
+        message = f"unknown box {name!r}; known are {', '.join(known) or 'none'}{did_you_mean(name, known)}"
+        unknown = Finding("cash_boxes", 0, "", message)
+        raise MappingError(folder, [unknown, *_misnamed(folder, "cash_boxes")])
+    box, file = _read(path, folder)
+    if box is None:
+        raise MappingError(folder, file.findings)
+    return box
+
+
+def _read(path: Path, folder: Path) -> tuple[CashBox | None, YamlFile]:
+    """The cash box in a file; None where the file's findings say why not."""
+    box, file = read_model(path, folder, CashBox, "id")
+    if "file" in file.content:
+        file.findings.append(file.finding(("file",), "is the file's own name; leave this line out"))
+    if box is not None and box.formerly is not None:
+        file.findings += _of_former_name(box, file, folder)
+    return (None if file.findings else box), file
+
+
+def _of_former_name(box: CashBox, file: YamlFile, folder: Path) -> Iterator[Finding]:
+    """Why a file cannot go on with the books of another."""
+    if box.formerly == box.file:
+        yield file.finding(("formerly",), "is the file's own name; leave this line out")
+    elif (folder / "cash_boxes" / f"{box.formerly}.yaml").is_file():
+        message = f"box {box.formerly} still has a file of its own; delete that one, or leave this line out"
+        yield file.finding(("formerly",), message)
+    elif others := [name for name in _successors(folder, box.formerly) if name != box.file]:
+        message = f"{', '.join(others)} goes on with the books of {box.formerly} too; leave this line in one file only"
+        yield file.finding(("formerly",), message)
+
+
+def _successors(folder: Path, former: str) -> list[str]:
+    """The stems of the files that say they go on with the books of a former name, sorted."""
+    paths = sorted(path for path in (folder / "cash_boxes").glob("*.yaml") if path.is_file())
+    named = (path for path in paths if former.encode() in path.read_bytes())  # most need no parsing
+    return [path.stem for path in named if read_yaml(path, folder).content.get("formerly") == former]
+
+
+def cash_boxes() -> dict[str, CashBox]:
+    """Every cash box by its id in the ledger, checked one by one and against each other. Raises MappingError with all
+    problems."""
+    folder = mappings_folder()
+    read = [_read(path, folder) for path in sorted((folder / "cash_boxes").glob("*.yaml"))]
+    findings = [finding for _, file in read for finding in file.findings]
+    sound = [(box, file) for box, file in read if box is not None]
+    findings += _misnamed(folder, "cash_boxes") + _misnamed(folder, "accounts")
+    findings += _shared(sound, ("erp", "lot"), "tenant and lot", lambda box: (box.erp.tenant.strip(), box.erp.lot))
+    findings += _shared(sound, ("key",), "connection and key", lambda box: (box.source, box.connection, box.key))
+    mappings = account_mapping_names()
+    for box, file in sound:
+        if box.mapping not in mappings:
+            message = f"there is no file accounts/{box.mapping}.yaml{did_you_mean(box.mapping, mappings)}"
+            findings.append(file.finding(("mapping",), message))
+    if not read:
+        findings.append(Finding("cash_boxes", 0, "", "there is no cash box: add a file <box>.yaml"))
+    if findings:
+        raise MappingError(folder, findings)
+    return {box.id: box for box, _ in sound}
+
+
+def account_mapping_names() -> list[str]:
+    """The names of the account mappings there are files for, sorted; the files are not read."""
+    return sorted(path.stem for path in (mappings_folder() / "accounts").glob("*.yaml"))
+
+
+def account_mapping(name: str) -> "AccountMapping":
+    """The account mapping ``accounts/<name>.yaml``, sound and held against the chart.
+
+    Raises MappingError with everything that is wrong in it and in the chart's files.
+    """
+    folder, known = mappings_folder(), account_mapping_names()
+    if name not in known:
+        message = f"unknown mapping {name!r}; known are {', '.join(known) or 'none'}{did_you_mean(name, known)}"
+        raise MappingError(folder, [Finding("accounts", 0, "", message)])
+    return sound_mapping(folder / "accounts" / f"{name}.yaml", folder)[0]
+
+
+def draft_mapping(path: Path) -> "AccountMapping":
+    """An account mapping from a file outside the mappings folder, by the file's name, held against the chart in use.
+
+    Raises MappingError with everything that is wrong in it and in the chart's files.
+    """
+    if not path.is_file():
+        raise MappingError(path.parent, [Finding(path.name, 0, "", "there is no such file")])
+    return sound_mapping(path, path.parent)[0]
+
+
+def sound_mapping(path: Path, folder: Path, boxes: Collection[str] = ()) -> "tuple[AccountMapping, YamlFile]":
+    """The account mapping in a file, and the file, to find its lines by; checked also against the ``boxes`` it books,
+    where they are given. Raises MappingError."""
+    # Imported here: parsing a DAG reads cash boxes only, and pays for nothing else.
+    from cierre.accounting_files.charts import read_chart
+    from cierre.bookkeeping.checks import check
+    from cierre.bookkeeping.mapping import AccountMapping
+
+    chart, findings = read_chart(mappings_folder())
+    mapping, file = read_model(path, folder, AccountMapping, "name")
+    if mapping is not None and not findings:
+        findings = [file.finding(place, message) for place, message in check(mapping, chart, boxes)]
+    if file.findings or findings:
+        raise MappingError(folder, [*file.findings, *findings])
+    return mapping, file
+
+
+def _shared(
+    boxes: list[tuple[CashBox, YamlFile]], loc: tuple[str, ...], what: str, value: Callable[[CashBox], tuple]
+) -> list[Finding]:
+    """A finding for each box that has what a box before it has."""
+    first: dict[tuple, str] = {}
+    owners = [(first.setdefault(value(box), box.file), box, file) for box, file in boxes]
+    return [
+        file.finding(loc, f"box {owner} has the same {what}; each box needs its own")
+        for owner, box, file in owners
+        if owner != box.file
+    ]
+
+
+def passed_over(folder: Path, below: str) -> list[Finding]:
+    """Whatever lies in a folder of YAML files and is not read, except what tells people something (README.md) and what
+    programs hide (.DS_Store): a box that nobody misses is a till that nobody closes."""
+    lying = [path for path in sorted((folder / below).glob("*")) if not _is_read(path) and not _meant_for_people(path)]
+    return [Finding(f"{below}/{path.name}", 0, "", _not_read(path)) for path in lying]
+
+
+def _misnamed(folder: Path, below: str) -> list[Finding]:
+    """Those of them that can only be meant to be read: ``x.yml``, ``x.YAML``."""
+    return [
+        Finding(f"{below}/{path.name}", 0, "", _not_read(path))
+        for path in sorted((folder / below).glob("*"))
+        if not _is_read(path) and not _meant_for_people(path) and _is_yaml(path) and not _meant_as(path).exists()
+    ]
+
+
+def _is_read(path: Path) -> bool:
+    return path.name.endswith(".yaml") and path.is_file()
+
+
+def _is_yaml(path: Path) -> bool:
+    return path.suffix.lower() in (".yaml", ".yml") and path.is_file()
+
+
+def _meant_for_people(path: Path) -> bool:
+    return path.name.startswith((".", "README")) or path.suffix.lower() == ".md"
+
+
+def _meant_as(path: Path) -> Path | None:
+    """The file that ``x.YAML``, ``x.yaml.txt`` or ``x.yaml.bak`` was meant as or made of; None for any other."""
+    found = re.fullmatch(r"(.+?)\.ya?ml.*", path.name, re.IGNORECASE | re.DOTALL)
+    return path.with_name(f"{found[1]}.yaml") if found else None
+
+
+def _not_read(path: Path) -> str:
+    meant = _meant_as(path)
+    if path.is_dir():
+        return "is a folder, and what lies in it is not read: move it out of here"
+    if meant is not None and meant.exists():
+        return f"is not read, {meant.name} beside it is: move it out of here"
+    if _is_yaml(path):
+        return f"rename it to {meant.name}: only .yaml files are read"
+    name = meant.name if meant else "a name that ends in .yaml"
+    return f"is not read, since only .yaml files are: rename it to {name}, or move it out of here"
+
+
+def _existing(folder: Path, otherwise: str) -> Path:
+    if not folder.is_dir():
+        raise MappingError(folder, [Finding("", 0, "", otherwise)])
+    return folder

@@ -1,0 +1,23 @@
+"""The ERP's open periods, as accountants note them in ``periods.yaml``; the ERP has no question for it."""
+
+from datetime import date
+
+from cierre.accounting_files.settings import read_settings
+from cierre.bookkeeping.cash_box import Tenant
+from cierre.bookkeeping.validation import IsoDate, Model
+
+
+class Periods(Model):
+    """``open_from``: by tenant (compared stripped), the first date on which its books still take entries."""
+
+    open_from: dict[Tenant, IsoDate]
+
+
+def open_from(tenant: str) -> date | None:
+    """The first date of a tenant's open periods; None where ``periods.yaml`` is absent or does not name the tenant.
+
+    Raises MappingError with all that is wrong in the file.
+    """
+    periods = read_settings("periods.yaml", Periods)
+    named = periods.open_from if periods else {}
+    return {name.strip(): day for name, day in named.items()}.get(tenant.strip())

@@ -1,0 +1,205 @@
+"""What is told when a step of a close has failed for good: once, after its last retry; where a vendor is down, once for
+all days that wait for it (cierre.alerts.outage)."""
+
+import logging
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseNotifier
+from airflow.sdk.exceptions import AirflowException
+
+from cierre.alerts.alert import Alert
+from cierre.language.say import in_language, say
+
+if TYPE_CHECKING:
+    from operators.approve import NotApproved
+
+log = logging.getLogger(__name__)
+
+RUN_AGAIN = "Follow the log's last sentence. Clearing the step, with those after it, is safe at any time."
+UNCERTAIN = (
+    "Do not enter the journal by hand: clear the step post, which first empties the address that was sent to. Until"
+    " then the day is not closed. The DAG erp_reaper tries to settle it every five minutes, too."
+)
+LOCKED_OUT = (
+    "Do not run it again: each call may prolong the lockout. Have the vendor's support lift it, try the Test button of"
+    " the connection, then clear the step. Days that were missed meanwhile are closed by a backfill."
+)
+
+ENDED_FROM_OUTSIDE = (
+    "The step {task} was ended from outside, by Airflow or by the machine, and left no word of its own: its process was"
+    " killed, lost or stuck."
+)
+SAFE = "Clear the step, with those after it: that is safe at any time. Nothing is sent twice."
+NOT_KNOWN = (
+    "The ledger could not be asked what had begun. Do not enter the journal by hand before the day's page on the close"
+    " board says where it stands. Clearing the step, with those after it, is safe."
+)
+
+REJECTED = (
+    "Nobody is asked again by itself. Correct the source or the mapping and clear the step land; or clear the step"
+    " approve to be asked about the same journal again. Until the day is closed it is listed as not closed."
+)
+
+LOCKOUT = re.compile(r"bloque|suspend|locked", re.IGNORECASE)
+"""Words with which a vendor says that it has locked the company out (docs/vendors/zeta.md)."""
+
+
+class FailureAlert(BaseNotifier):
+    """Tells a company's people that a step failed: a DAG's ``on_failure_callback``."""
+
+    template_fields = ()
+
+    def __init__(self, company: str, box: str) -> None:
+        super().__init__()
+        self.company = company
+        self.box = box
+
+    def notify(self, context: Any) -> None:
+        """Tells what failed; whatever goes wrong with that is noted in the task's log and changes nothing else."""
+        from cierre.accounting_files.companies import language_of
+        from cierre.alerts.outage import told_together
+        from cierre.alerts.people import tell
+
+        with in_language(language_of(self.company)):
+            if not told_together(context.get("exception"), context["ti"].log_url):
+                tell(self.alert(context))
+
+    def alert(self, context: Any) -> Alert:
+        """What people are told of a failed task, from its context, in the language that is spoken now."""
+        from cierre.ports.errors import VendorError
+
+        error, task = context.get("exception"), context["ti"]
+        if error is None:
+            return self._of_a_step_ended_from_outside(context)
+        if (refused := _refused(error)) is not None:
+            return self._of_a_refusal(context, refused)
+        # Only our own errors are known to be written for people and to hold no personal data.
+        told = say(error) if isinstance(error, (VendorError, AirflowException)) else type(error).__name__
+        day = _day(context)
+        state, to_do = _what_it_means(error)
+        state = state or say("{task} failed", task=task.task_id)
+        return Alert(
+            company=self.company,
+            subject=f"{self.box}, {day}: {state}",
+            happened=told,
+            to_do=to_do,
+            link=task.log_url,
+            boxes=_boxes(task),
+        )
+
+    def _of_a_refusal(self, context: Any, refused: "NotApproved") -> Alert:
+        """Nothing failed: a person said no, or nobody said anything in time."""
+        state = {
+            "rejected": say("REJECTED by {who}, not posted", who=refused.who),
+            "timed out": say("nobody approved it in time, not posted"),
+            "not taken": say("the answer of {who} was NOT taken, not posted", who=refused.who or "?"),
+            "approved": say("approved by {who}, but of other books: not posted", who=refused.who),
+        }[refused.decision]
+        documents = ", ".join(refused.in_the_erp)
+        stays = (
+            say("What the ERP already holds of the day stays there as it is: {documents}.", documents=documents)
+            if documents
+            else say("The ERP holds nothing of the day.")
+        )
+        return Alert(
+            company=self.company,
+            subject=f"{self.box}, {_day(context)}: {state}",
+            happened=f"{refused}\n{stays}",
+            to_do=say(REJECTED),
+            link=context["ti"].log_url,
+            boxes=_boxes(context["ti"]),
+        )
+
+    def _of_a_step_ended_from_outside(self, context: Any) -> Alert:
+        """A task that Airflow itself failed has no error to tell: the ledger knows what had begun."""
+        task, day = context["ti"], _day(context)
+        known = _standing(task.dag_id, day)
+        uncertain = known is not None and known.uncertain
+        state = say("posting UNCERTAIN") if uncertain else say("{task} failed", task=task.task_id)
+        told = say(ENDED_FROM_OUTSIDE, task=task.task_id)
+        return Alert(
+            company=self.company,
+            subject=f"{self.box}, {day}: {state}",
+            happened=f"{told} {known.told()}" if known else told,
+            to_do=say(NOT_KNOWN if known is None else UNCERTAIN if uncertain else SAFE),
+            link=task.log_url,
+            boxes=_boxes(task),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What the ledger knows of a day: ``state`` by board.box_day, None for nothing read; the addresses of ``uncertain``
+    postings."""
+
+    state: str | None
+    uncertain: list[str]
+
+    def told(self) -> str:
+        """In a sentence."""
+        if self.uncertain:
+            return say(
+                "A posting had been sent, and its outcome is not known: {where}.", where=", ".join(self.uncertain)
+            )
+        if self.state is None:
+            return say("Nothing had been read or posted for the day.")
+        return say("No posting is under way; the ledger holds the day as {state}.", state=say(self.state))
+
+
+def _standing(dag_id: str, day: str) -> _Standing | None:
+    """What the ledger says of the day that a DAG closes; None where it cannot be asked."""
+    from datetime import date
+
+    from cierre.accounting_files.loader import cash_box
+    from cierre.ledger import board
+    from cierre.orchestration.names import PREFIX
+    from operators.step import open_ledger
+
+    try:
+        box, business_date = cash_box(dag_id.removeprefix(PREFIX)).id, date.fromisoformat(day)
+        with open_ledger("ledger_db") as ledger:
+            summary = board.Day(ledger, box, business_date).summary()
+            sent = [row for row in board.uncertain(ledger, [box]) if row.business_date == business_date]
+    except Exception as error:  # an alert without what the ledger says is better than none
+        log.warning(say("The ledger could not be asked about {day} ({kind}).", day=day, kind=type(error).__name__))
+        return None
+    read = summary is not None and summary.staged_at is not None
+    return _Standing(summary.state if read else None, [f"{row.lot}/{row.sublot}" for row in sent])
+
+
+def _refused(error: BaseException) -> "NotApproved | None":
+    from operators.approve import NotApproved
+
+    return error if isinstance(error, NotApproved) else None
+
+
+def _boxes(task: Any) -> list[str]:
+    """The box that a task's DAG closes, by its id in the ledger; none where it closes none, or its file is wrong."""
+    from cierre.accounting_files.findings import MappingError
+    from cierre.accounting_files.loader import cash_box
+    from cierre.orchestration.names import PREFIX
+
+    dag_id = getattr(task, "dag_id", "")
+    try:
+        return [cash_box(dag_id.removeprefix(PREFIX)).id] if dag_id.startswith(PREFIX) else []
+    except MappingError:
+        return []
+
+
+def _day(context: Any) -> str:
+    return context["dag_run"].partition_key or context["params"].get("business_date") or "?"
+
+
+def _what_it_means(error: BaseException | None) -> tuple[str, str]:
+    """The state to shout about, if any, and what to do."""
+    from cierre.ports.errors import FatalError, UncertainError
+
+    if isinstance(error, UncertainError):
+        return say("posting UNCERTAIN"), say(UNCERTAIN)
+    # A step fails with the vendor's error as its cause.
+    refusal = error if isinstance(error, FatalError) else getattr(error, "__cause__", None)
+    if isinstance(refusal, FatalError) and LOCKOUT.search(refusal.message):
+        return say("{vendor} has LOCKED us OUT", vendor=refusal.vendor), say(LOCKED_OUT)
+    return "", say(RUN_AGAIN)

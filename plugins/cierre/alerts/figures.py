@@ -1,0 +1,138 @@
+"""A company's day as mails show it: a table of its cash boxes, and a chart of the money by form of payment.
+
+The chart is made of table cells: mail programs show no scripts, and most no drawings. Said in the language that is
+spoken now.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from html import escape
+from typing import TYPE_CHECKING
+
+from cierre.accounting_files.companies import stale_after
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.identity import RetiredBox
+from cierre.bookkeeping.reconcile import Comparison
+from cierre.language.say import money, say
+from cierre.ledger.overview import BoxDay
+
+if TYPE_CHECKING:
+    from operators.digest import CompanyDay
+
+Cell = tuple[str, str]
+"""Style and text."""
+
+TABLE = "border-collapse:collapse;font-family:sans-serif;margin-bottom:16px"
+CELL = "padding:4px 10px;border-bottom:1px solid #ddd"
+RIGHT = f"{CELL};text-align:right"
+GREEN, RED, BAR = "#1a7f37", "#b42318", "#2f6f9f"
+WIDEST = 320
+"""Pixels of the chart's longest bar."""
+
+
+def table(boxes: Sequence[CashBox | RetiredBox], found: Mapping[str, BoxDay]) -> str:
+    """A row for each cash box: documents, money taken in, journal, ERP documents, state. ``found`` may lack some."""
+    rows = [_cells(box, found.get(box.id)) for box in boxes]
+    titles = ("Cash box", "Documents", "Taken in", "Journal", "ERP documents", "State")
+    return _table(map(say, titles), rows)
+
+
+def by_day(days: "Sequence[CompanyDay]") -> str:
+    """A row for each day of a company, all its boxes together: documents, money taken in, journal, ERP documents."""
+    rows = [
+        [
+            (CELL, str(one.day)),
+            (RIGHT, str(len(one.boxes))),
+            (RIGHT, str(one.documents)),
+            (RIGHT, _amounts(one.taken_in)),
+            (RIGHT, _amounts(one.booked)),
+            (RIGHT, str(sum(len(day.erp_documents) for _, day in one.days))),
+            _agreement(one.agrees),
+        ]
+        for one in days
+    ]
+    titles = ("Day", "Cash boxes", "Documents", "Taken in", "Journal", "ERP documents", "")
+    return _table((say(title) if title else "" for title in titles), rows)
+
+
+def stations(sums: Mapping[str, Iterable[Comparison]]) -> str:
+    """A row for each station that the money passes, by currency, all boxes together, and whether it has what the one
+    before has."""
+    rows = [row for currency, comparisons in sums.items() for row in _stations(currency, list(comparisons))]
+    return _table((say("Station"), say("Rows"), say("Money"), ""), rows)
+
+
+def _stations(currency: str, comparisons: Sequence[Comparison]) -> Iterator[list[Cell]]:
+    in_all = [row for row in comparisons if row.kind == "all"]
+    if not in_all:
+        return
+    yield _station("source", currency, in_all[0].left_rows, in_all[0].left_net, (CELL, ""))
+    for name, row in zip(("staged", "journal", "ERP"), in_all, strict=False):
+        # Of the ERP there is also what its entries come to, and what was read there.
+        agrees = all(one.agrees for one in comparisons if one is row or name == one.right[:3] == "ERP")
+        yield _station(name, currency, row.right_rows, row.right_net, _agreement(agrees))
+
+
+def _station(name: str, currency: str, rows: int, net: Decimal, sign: Cell) -> list[Cell]:
+    return [(CELL, say(name)), (RIGHT, str(rows)), (RIGHT, money(net, currency)), sign]
+
+
+def _agreement(agrees: bool) -> Cell:
+    return (f"{CELL};color:{GREEN if agrees else RED}", say("agrees") if agrees else say("DIFFERS"))
+
+
+def _amounts(sums: Mapping[str, Decimal]) -> str:
+    return ", ".join(money(amount, currency) for currency, amount in sorted(sums.items()))
+
+
+def chart(title: str, bars: Iterable[tuple[str, Decimal, str]]) -> str:
+    """A bar for each (label, amount, currency), the longest first; "" where there are none."""
+    ordered = sorted(bars, key=lambda bar: bar[1], reverse=True)
+    longest = max((abs(amount) for _, amount, _ in ordered), default=Decimal(0))
+    if not longest:
+        return ""
+    rows = "".join(_bar(label, amount, currency, longest) for label, amount, currency in ordered)
+    return f'<h3>{escape(title)}</h3><table style="{TABLE}">{rows}</table>'
+
+
+def _cells(box: CashBox | RetiredBox, day: BoxDay | None) -> list[Cell]:
+    name = f"{box.name} ({say('retired')})" if box.retired else box.name
+    if day is None:
+        return [(CELL, name), *[(CELL, "")] * 4, (f"{CELL};color:{RED}", say("not read yet"))]
+    currency = day.currency or box.currency
+    return [
+        (CELL, name),
+        (RIGHT, f"{day.documents}{say(' + {n} not booked', n=day.quarantined) if day.quarantined else ''}"),
+        (RIGHT, _amounts({currency: Decimal(0)} | dict(day.taken_in))),
+        (RIGHT, money(day.journal_total, currency)),
+        (CELL, ", ".join(day.erp_documents) or say("none")),
+        (f"{CELL};color:{GREEN if day.closed else RED};font-weight:bold", _state(box, day)),
+    ]
+
+
+def _state(box: CashBox, day: BoxDay) -> str:
+    """Where the day stands, on what evidence, and until when the ERP is still looked at."""
+    grade = day.grade(datetime.now(UTC), stale_after(box.company))
+    told = [say(day.word), *filter(None, [grade and say(grade), day.why and say(day.why)])]
+    if day.watched_until:
+        told.append(say("watched until {when}", when=f"{day.watched_until.astimezone(box.zone):%Y-%m-%d %H:%M}"))
+    return ", ".join(told)
+
+
+def _table(titles: Iterable[str], rows: Iterable[Iterable[Cell]]) -> str:
+    head = "".join(f'<th style="{CELL};text-align:left">{escape(title)}</th>' for title in titles)
+    body = "".join(
+        "<tr>" + "".join(f'<td style="{style}">{escape(text)}</td>' for style, text in cells) + "</tr>"
+        for cells in rows
+    )
+    return f'<table style="{TABLE}"><tr>{head}</tr>{body}</table>'
+
+
+def _bar(label: str, amount: Decimal, currency: str, longest: Decimal) -> str:
+    width = max(1, int(WIDEST * abs(amount) / longest))
+    bar = f'<div style="width:{width}px;height:14px;background:{BAR}"></div>'
+    return (
+        f'<tr><td style="padding:2px 10px">{escape(label)}</td><td>{bar}</td>'
+        f'<td style="padding:2px 10px;text-align:right">{escape(money(amount, currency))}</td></tr>'
+    )

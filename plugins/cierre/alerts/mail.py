@@ -1,0 +1,36 @@
+"""Alerts by e-mail, to the addresses that a company's entry in companies.yaml names."""
+
+import logging
+
+from airflow.exceptions import AirflowNotFoundException
+from airflow.providers.smtp.hooks.smtp import SmtpHook
+
+from cierre.accounting_files.companies import companies
+from cierre.alerts.alert import Alert
+from cierre.language.say import say
+
+log = logging.getLogger(__name__)
+
+CONNECTION = "alerts_smtp"
+"""The Airflow connection (type smtp) that alerts leave by; without it they only stand in the log."""
+
+
+def send(alert: Alert) -> bool:
+    """Mails an alert to its company's people. False, with a line in the log, where there is no way or nobody to tell.
+
+    Raises smtplib.SMTPException or OSError where the mail server refuses or is unreachable.
+    """
+    company = companies().get(alert.company)
+    if company is None or not company.alerts:
+        log.warning(say("No mail: companies.yaml names no address for {company}.", company=alert.company))
+        return False
+    try:
+        SmtpHook.get_connection(CONNECTION)
+    except AirflowNotFoundException:
+        log.warning(say("No mail: there is no connection {connection}.", connection=CONNECTION))
+        return False
+    with SmtpHook(smtp_conn_id=CONNECTION) as smtp:
+        smtp.send_email_smtp(to=list(company.alerts), subject=alert.subject, html_content=alert.html())
+    told = {"n": len(company.alerts), "company": alert.company, "subject": alert.subject}
+    log.info(say("Told by mail ({n} people of {company}): {subject}", **told))
+    return True

@@ -1,0 +1,93 @@
+"""The board's application, mounted by Airflow's API server. Every route asks for Airflow's own session."""
+
+from pathlib import Path
+
+from airflow.api_fastapi.app import get_auth_manager
+from airflow.api_fastapi.core_api.security import get_user
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.responses import FileResponse, RedirectResponse, Response
+from psycopg_pool import PoolTimeout
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException as AnyHTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cierre.board import board_page, day_pages, trend_page, work_page
+from cierre.board.language import COOKIE
+from cierre.board.pages import PageDep, page_of
+from cierre.language.language import CODES
+
+STATIC = Path(__file__).parent / "static"
+
+# Nothing from outside this machine, nothing inline; framed by Airflow's own pages only.
+SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"
+        " form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+class Guard:
+    """Puts the headers that keep others out on every answer; pages of money are kept in no cache."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes everything on, and an answer's beginning with the headers."""
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(SECURITY)
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self.app(scope, receive, guarded)
+
+
+# Documentation pages would be routes that ask for nothing.
+app = FastAPI(title="Cierre", dependencies=[Depends(get_user)], docs_url=None, redoc_url=None, openapi_url=None)
+app.add_middleware(Guard)
+for part in (board_page, day_pages, trend_page, work_page):
+    app.include_router(part.router)
+
+
+@app.get("/static/{name}")
+def static(name: str) -> Response:
+    """Style sheet, script and icons, which lie beside this file."""
+    path = STATIC / name
+    if path.parent != STATIC or not path.is_file():
+        raise HTTPException(404)
+    return FileResponse(path, headers={"Cache-Control": "private, max-age=3600"})
+
+
+@app.get("/language/{code}")
+def choose_language(code: str, page: PageDep, back: str = "/") -> Response:
+    """Keeps the reader's choice and goes back to where it was made."""
+    if code not in CODES or not back.startswith("/") or back.startswith("//"):
+        raise HTTPException(404)
+    response = RedirectResponse(page.root + back, 303)
+    response.set_cookie(COOKIE, code, path=f"{page.root}/", max_age=31_536_000, httponly=True, samesite="lax")
+    return response
+
+
+@app.exception_handler(AnyHTTPException)
+def refused(request: Request, error: AnyHTTPException) -> Response:
+    """Whoever is not logged in is sent to Airflow's login, or told so where a frame shows the board."""
+    page = page_of(request)
+    if error.status_code == 401:
+        if request.headers.get("sec-fetch-dest") == "document":
+            login = get_auth_manager().get_url_login(next_url=str(request.url))
+            return RedirectResponse(login, 303)
+        return page.render("login.html", status=401)
+    return page.render("error.html", status=error.status_code, message=str(error.detail))
+
+
+@app.exception_handler(PoolTimeout)
+def unreachable(request: Request, error: PoolTimeout) -> Response:
+    """The ledger does not answer: nothing is lost, and the page may be asked for again."""
+    message = "The ledger's database does not answer. Nothing is lost; try again in a moment."
+    return page_of(request).render("error.html", status=503, message=message)

@@ -1,0 +1,161 @@
+"""The board: boxes by days, a month at a time."""
+
+from calendar import monthrange
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from airflow.api_fastapi.common.db.common import SessionDep
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from markupsafe import Markup
+
+from cierre.accounting_files.companies import stale_after
+from cierre.board import runs
+from cierre.board.access import ViewerDep
+from cierre.board.boxes import NEVER, Calendar, Due, company_names
+from cierre.board.connection import Ledger
+from cierre.board.evidence import counts as counts_by_grade
+from cierre.board.evidence import grades
+from cierre.board.grid import Grid, is_weekend
+from cierre.board.memo import kept
+from cierre.board.month import CompanyMonth, box_months, by_company, counts
+from cierre.board.pages import PageDep
+from cierre.board.states import STATES
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.evidence import Grade
+from cierre.bookkeeping.identity import RetiredBox
+from cierre.language.regional import Regional
+from cierre.ledger import board, identity
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the reader wants to see; empty is everything. ``state`` is a letter of cierre.board.states."""
+
+    company: str = ""
+    source: str = ""
+    state: str = ""
+    text: str = ""
+
+    def takes(self, box: CashBox | RetiredBox) -> bool:
+        """Whether a box is wanted, whatever its days are."""
+        return (
+            self.company in ("", box.company)
+            and self.source in ("", box.source)
+            and (not self.text or self.text.casefold() in f"{box.name} {box.id} {box.file}".casefold())
+        )
+
+
+@router.get("/")
+def month_page(
+    viewer: ViewerDep,
+    page: PageDep,
+    session: SessionDep,
+    ledger: Ledger,
+    month: str = Query("", pattern=r"^([12]\d{3}-(0[1-9]|1[0-2]))?$"),
+    company: str = "",
+    source: str = "",
+    state: str = "",
+    q: str = "",
+) -> Response:
+    """Every box that the person may see, a month of its days."""
+    wanted = Filter(company, source, state if state in STATES else "", q.strip())
+    calendar = Calendar(datetime.now(UTC))
+    boxes = [box for box in viewer.boxes.values() if wanted.takes(box)]
+    due = {box.id: calendar.due(box) for box in boxes}
+    newest = max((found.last for found in due.values()), default=datetime.now(UTC).date())
+    days = _days(month or f"{newest:%Y-%m}")
+    first, last = days[0], days[-1]
+    names, books = company_names(), board.months(ledger, first, last)
+    retired = viewer.retired(ledger, (row.box for row in books))
+    of_old = [box for box in retired.values() if wanted.takes(box)]
+    sandbox = identity.posting_to_sandbox(ledger, [box.id for box in (*boxes, *of_old)])
+    look = _look(
+        days, page.language, wanted.state, _in_order(boxes, of_old), due, books,
+        runs.unfinished(session, due, first, last), names, board.months_evidence(ledger, first, last),
+        _stale([*boxes, *of_old]), sandbox, int(datetime.now(UTC).timestamp()) // 3600,
+    )  # fmt: skip
+    shown = [*viewer.boxes.values(), *retired.values()]
+    return page.render_long(
+        "board.html",
+        look.rows,
+        title=page.language.month(first),
+        month=f"{first:%Y-%m}",
+        before=f"{first - timedelta(days=1):%Y-%m}",
+        after=f"{last + timedelta(days=1):%Y-%m}",
+        days=days,
+        is_weekend=is_weekend,
+        wanted=wanted,
+        standing=look.standing,
+        evidence=look.evidence,
+        boxes=look.boxes,
+        companies={box.company: names.get(box.company, box.company) for box in shown if box.company},
+        sources=sorted({box.source for box in shown}),
+        grand=look.grand,
+        sandbox=len(sandbox),
+    )
+
+
+class Look(NamedTuple):
+    """A month as the page shows it: its rows as HTML, how many days stand where, on what evidence the closed ones are,
+    how many boxes are shown, and a row of totals for each currency that more than one company books in."""
+
+    rows: str
+    standing: Counter[str]
+    evidence: Counter[Grade]
+    boxes: int
+    grand: list[tuple[str, Markup]]
+
+
+@kept(8)
+def _look(
+    days: list[date], language: Regional, state: str, boxes: list[CashBox | RetiredBox], due: dict[str, Due],
+    books: list[Any], unfinished: dict[tuple[str, date], str], names: dict[str, str], read_back: list[Any],
+    stale: dict[str, timedelta], sandbox: dict[str, str], hour: int,
+) -> Look:  # fmt: skip
+    """The boxes' days by companies' ``names``; ``state`` leaves the boxes that have such a day, or is empty. What was
+    ``read_back`` counts as ``stale`` after a while; boxes of ``sandbox`` post there; ``hour`` is now, in hours since
+    1970."""
+    months = box_months(((box, due.get(box.id, NEVER)) for box in boxes), days, books, unfinished)
+    shown = [found for found in months if not state or state in found.letters]
+    known = grades(read_back, days, stale, hour)
+    grid, companies = Grid(days, language, known, sandbox), by_company(shown)
+    rows = [
+        row
+        for found in companies
+        for row in grid.company(found, names.get(found.company, found.company) or language("of no known company"))
+    ]
+    evidence, number = counts_by_grade(months, known), len({found.box.id for found in shown})
+    return Look("".join(rows), counts(months), evidence, number, _grand_totals(grid, companies))
+
+
+def _in_order(boxes: list[CashBox], retired: list[RetiredBox]) -> list[CashBox | RetiredBox]:
+    """By company; those that have no file any more after the others of theirs."""
+    if not retired:
+        return [*boxes]
+    return sorted([*boxes, *retired], key=lambda box: (box.company, box.retired, box.name))
+
+
+def _stale(boxes: list[CashBox | RetiredBox]) -> dict[str, timedelta]:
+    """After how long what was read back counts as stale, by box."""
+    by_company = {company: stale_after(company) for company in {box.company for box in boxes}}
+    return {box.id: by_company[box.company] for box in boxes}
+
+
+def _days(month: str) -> list[date]:
+    year, number = map(int, month.split("-"))
+    return [date(year, number, day + 1) for day in range(monthrange(year, number)[1])]
+
+
+def _grand_totals(grid: Grid, companies: list[CompanyMonth]) -> list[tuple[str, Markup]]:
+    rows = []
+    for currency in sorted({found.currency for found in companies}):
+        same = [found for found in companies if found.currency == currency]
+        if len(same) > 1:
+            by_day = [sum(amounts) for amounts in zip(*(found.by_day for found in same), strict=True)]
+            rows.append((currency, grid.totals(by_day, sum(by_day), currency)))
+    return rows

@@ -1,0 +1,152 @@
+"""The cash boxes as the board knows them: their files, read again only where they changed."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from os import scandir
+from pathlib import Path
+from time import monotonic
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from cierre.accounting_files.companies import companies
+from cierre.accounting_files.files import read_yaml
+from cierre.accounting_files.findings import MappingError
+from cierre.accounting_files.loader import account_mapping, mappings_folder
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.identity import RetiredBox
+from cierre.orchestration.names import PREFIX
+
+
+def dag_of(box: str) -> str:
+    """The id of the DAG that closes a box, by the box's id in the ledger; whoever may see it may see the box."""
+    known = all_boxes().get(box)
+    return PREFIX + (known.file if known else box)
+
+
+def dags_of(boxes: Iterable[str]) -> list[str]:
+    """The DAGs that close boxes."""
+    known = all_boxes()
+    return [PREFIX + (known[box].file if box in known else box) for box in boxes]
+
+
+def box_of(dag_id: str) -> str:
+    """The id in the ledger of the box that a DAG closes."""
+    file = dag_id.removeprefix(PREFIX)
+    return _ids(mappings_folder(), int(monotonic() // TRUSTED)).get(file, file)
+
+
+TRUSTED = 2
+"""Seconds for which nobody looks whether files changed: to look at a thousand takes as long as to read their books."""
+
+
+def all_boxes() -> dict[str, CashBox]:
+    """Every box whose file is sound, by id, sorted by company and name. Raises MappingError without a folder."""
+    return _all_boxes(mappings_folder(), int(monotonic() // TRUSTED))
+
+
+@lru_cache(maxsize=1)
+def _ids(folder: Path, moment: int) -> dict[str, str]:
+    """The boxes' ids by the stems of their files."""
+    return {box.file: box.id for box in _all_boxes(folder, moment).values()}
+
+
+@lru_cache(maxsize=1)
+def _all_boxes(folder: Path, moment: int) -> dict[str, CashBox]:
+    with scandir(folder / "cash_boxes") as files:
+        return _boxes(tuple((file.path, file.stat().st_mtime_ns) for file in files if file.name.endswith(".yaml")))
+
+
+@lru_cache(maxsize=1)
+def _boxes(files: tuple[tuple[str, int], ...]) -> dict[str, CashBox]:
+    found = filter(None, (_box(Path(path), changed) for path, changed in files))
+    # Of two files that claim the same books, which stops both, the one that bears their name is shown.
+    boxes = sorted(found, key=lambda box: (box.file == box.id, box.company, box.name))
+    by_id = {box.id: box for box in boxes}
+    return dict(sorted(by_id.items(), key=lambda item: (item[1].company, item[1].name)))
+
+
+def names_in_files() -> frozenset[str]:
+    """The ids of all boxes that have a file, sound or not: no other box has any."""
+    folder = mappings_folder()
+    return _names_in_files(folder, int(monotonic() // TRUSTED))
+
+
+@lru_cache(maxsize=1)
+def _names_in_files(folder: Path, moment: int) -> frozenset[str]:
+    with scandir(folder / "cash_boxes") as files:
+        seen = [(file.path, file.stat().st_mtime_ns) for file in files if file.name.endswith(".yaml")]
+    return frozenset(_name(Path(path), changed) for path, changed in seen)
+
+
+@lru_cache(maxsize=10_000)
+def _name(path: Path, changed: int) -> str:
+    if box := _box(path, changed):
+        return box.id
+    return str(read_yaml(path, path.parents[1]).content.get("formerly") or path.stem)
+
+
+@lru_cache(maxsize=10_000)
+def _box(path: Path, changed: int) -> CashBox | None:
+    file = read_yaml(path, path.parents[1])
+    try:
+        return CashBox.model_validate({**file.content, "id": path.stem})
+    except ValidationError:
+        return None  # check_cash_boxes tells people; the other boxes are shown meanwhile
+
+
+def company_names() -> dict[str, str]:
+    """The companies' names by id; none where their file is wrong."""
+    try:
+        return _company_names((mappings_folder() / "companies.yaml").stat().st_mtime_ns)
+    except (MappingError, OSError):
+        return {}
+
+
+@lru_cache(maxsize=1)
+def _company_names(changed: int) -> dict[str, str]:
+    return {company_id: company.name for company_id, company in companies().items()}
+
+
+def form_names(box: CashBox | RetiredBox) -> dict[str, str]:
+    """What a box's accountants call its forms of payment, by id; none where the mapping is wrong."""
+    try:
+        return dict(
+            _mapping_forms(box.mapping, (mappings_folder() / "accounts" / f"{box.mapping}.yaml").stat().st_mtime_ns)
+        )
+    except (MappingError, OSError):
+        return {}
+
+
+@lru_cache(maxsize=100)
+def _mapping_forms(mapping: str, changed: int) -> dict[str, str]:
+    return dict(account_mapping(mapping).form_names)
+
+
+class Due(NamedTuple):
+    """From when to when a box has days to close."""
+
+    first: date
+    last: date
+
+
+NEVER = Due(date.max, date.min)
+"""Of a box that has no file any more: nothing is to be closed."""
+
+
+class Calendar:
+    """Which days of boxes are over at an instant; boxes that begin and close alike are asked about once."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._known: dict[tuple[str, str, date], Due] = {}
+
+    def due(self, box: CashBox) -> Due:
+        """The box's first day, and the last one that is over."""
+        alike = (box.timezone, box.closing_hour, box.start_date)
+        if alike not in self._known:
+            today = self._now.astimezone(box.zone).date()
+            last = next(day for day in (today - timedelta(days=ago) for ago in range(3)) if box.is_over(day, self._now))
+            self._known[alike] = Due(box.start_date, last)
+        return self._known[alike]

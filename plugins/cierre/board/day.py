@@ -1,0 +1,166 @@
+"""A box's day as figures: the money's way from the source to the ERP, station by station, and by form of payment."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+
+from cierre.bookkeeping.documents import Kind, Total
+from cierre.bookkeeping.money import ZERO
+from cierre.bookkeeping.reconcile import Comparison, combine, compare
+from cierre.ledger import board, landing, reconciliation, revisions, staging
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """Where the money was counted. ``agrees``: with the station before it; ``first``: the first that does not."""
+
+    name: str
+    rows: int
+    net: Decimal
+    agrees: bool
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FormFigures:
+    """One kind and form of payment at each station; None where the station was not reached."""
+
+    kind: str
+    form: str
+    landed: Total | None
+    staged: Total | None
+    quarantined: Total | None
+    journal: Total | None
+    erp: Total | None
+
+    @property
+    def net(self) -> Decimal:
+        """The form's money as staged."""
+        return self.staged.net if self.staged else ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All of a day's figures, counted now."""
+
+    stations: list[Station]
+    forms: list[FormFigures]
+    differences: list[Comparison]
+    quarantined_rows: int
+    quarantined_net: Decimal
+
+
+def figures(connection: psycopg.Connection, box: str, day: date) -> Figures:
+    """Counts every station of a box's day, as the step reconcile would now; the ERP as it was last read."""
+    revision = revisions.current(connection, box, day)
+    as_read = AsRead(connection, board.Day(connection, box, day).line_differences())
+    snapshot_id = staging.snapshot_of(connection, box, day)
+    landed = landing.control_totals(connection, snapshot_id, box) if snapshot_id else []
+    staged = staging.totals(connection, box, day)
+    held = staging.quarantined_totals(connection, box, day)
+    journal = revisions.journal_totals(connection, revision) if revision else []
+    erp = as_read.totals(revisions.acknowledged_totals(connection, box, day)) if revision else []
+    if revision:
+        comparisons = reconciliation.compare_day(connection, revision)
+    else:
+        comparisons = compare("landed", landed, "staged and quarantined", combine(staged, held))
+    return Figures(
+        stations=_stations([row for row in comparisons if row.kind == "all"], as_read),
+        forms=_forms(landed, staged, held, journal, erp),
+        differences=[row for row in comparisons if not row.agrees],
+        quarantined_rows=sum(total.count for total in held),
+        quarantined_net=sum((total.net for total in held), ZERO),
+    )
+
+
+class AsRead:
+    """What the ERP holds of a day otherwise than it was posted, as figures; ``rows`` are those of
+    cierre.ledger.board."""
+
+    def __init__(self, connection: psycopg.Connection, rows: Sequence[Any]) -> None:
+        self._connection, self._rows = connection, rows
+
+    @property
+    def agrees(self) -> bool:
+        """Whether nothing was read otherwise."""
+        return not self._rows
+
+    @property
+    def off(self) -> Decimal:
+        """By how much the ERP's money is less than what was posted; negative: more."""
+        return sum((off * sign for off, sign in self._by_document.values()), ZERO)
+
+    def totals(self, acknowledged: Sequence[Total]) -> list[Total]:
+        """Totals by kind and form as the ERP was read, where it can be said which form is off."""
+        found = {(total.kind, total.form): total for total in acknowledged}
+        for place, (rows, net) in self._by_form.items():
+            if (kind_form := (Kind(place[0]), place[1])) in found:
+                total = found[kind_form]
+                found[kind_form] = Total(*kind_form, total.count - rows, total.net - net)
+        return list(found.values())
+
+    @property
+    def _by_document(self) -> dict[Any, tuple[Decimal, int]]:
+        """How much each document is off, and whether that takes from the day's money (1) or adds to it (-1)."""
+        sides: dict[Any, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        signs = {}
+        for row in self._rows:
+            document = row.entry_id or (row.lot, row.sublot, row.document)
+            sides[document][row.side or row.booked_side or ""] += row.size
+            signs[document] = -1 if row.reversal else 1
+        return {
+            document: (off.get("D") or off.get("C") or off.get("") or ZERO, signs[document])
+            for document, off in sides.items()
+        }
+
+    @property
+    def _by_form(self) -> dict[tuple[str, str], tuple[int, Decimal]]:
+        found: dict[tuple[str, str], tuple[int, Decimal]] = defaultdict(lambda: (0, ZERO))
+        documents = self._by_document
+        totals = {row.entry_id: row.total for row in self._rows if row.entry_id}
+        lost = [entry for entry, total in totals.items() if documents[entry][0] == total]
+        for entry in lost:
+            for row in board.money_of_entries(self._connection, [entry]):
+                rows, net = found[row.kind, row.form]
+                sign = documents[entry][1]
+                found[row.kind, row.form] = (rows + sign * row.rows, net + sign * row.net)
+        sides: dict[tuple[Any, str, str], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        for row in self._rows:
+            if row.kind and row.entry_id not in lost:
+                sides[row.entry_id, row.kind, row.form][row.side] += row.size
+        for (entry, kind, form), off in sides.items():
+            rows, net = found[kind, form]
+            found[kind, form] = (rows, net + documents[entry][1] * (off.get("D") or off.get("C") or ZERO))
+        return found
+
+
+def _stations(in_all: Sequence[Comparison], as_read: AsRead) -> list[Station]:
+    source = in_all[0]
+    stations = [Station("source", source.left_rows, source.left_net, True, False)]
+    broken = False
+    for name, row in zip(("staged", "journal", "ERP"), in_all, strict=False):
+        agrees = row.agrees and (name != "ERP" or as_read.agrees)
+        net = row.right_net - (as_read.off if name == "ERP" else ZERO)
+        stations.append(Station(name, row.right_rows, net, agrees, not agrees and not broken))
+        broken = broken or not agrees
+    return stations
+
+
+def _forms(*stations: Sequence[Total]) -> list[FormFigures]:
+    found = [{(total.kind, total.form): total for total in totals} for totals in stations]
+    places: set[tuple[Kind, str]] = set().union(*found)
+    rows = [FormFigures(kind, form, *(station.get((kind, form)) for station in found)) for kind, form in places]
+    return sorted(rows, key=lambda row: (row.kind, -abs(row.net), row.form))
+
+
+def suspects(connection: psycopg.Connection, box: str, day: date) -> tuple[list, list]:
+    """What was not carried over: staged documents without a line, entries that the ERP does not have."""
+    revision = revisions.current(connection, box, day)
+    if revision is None:
+        return [], []
+    return revisions.unbooked_documents(connection, revision), revisions.unacknowledged_entries(connection, revision)

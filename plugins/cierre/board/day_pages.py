@@ -1,0 +1,153 @@
+"""The pages of one box's day: its figures, and the way down to the rows of the source."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+import psycopg
+from airflow.api_fastapi.common.db.common import SessionDep
+from fastapi import APIRouter, Depends, HTTPException
+from fastapi.responses import Response
+from sqlalchemy.orm import Session
+
+from cierre.accounting_files.companies import stale_after
+from cierre.board import exports, runs
+from cierre.board.access import Viewer, ViewerDep
+from cierre.board.boxes import company_names, form_names
+from cierre.board.charts import bar_widths
+from cierre.board.connection import Ledger
+from cierre.board.day import figures, suspects
+from cierre.board.pages import PageDep
+from cierre.board.privacy import readable
+from cierre.board.states import BOOKS, LIVE, STATES, standing
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.evidence import evidence
+from cierre.bookkeeping.identity import RetiredBox
+from cierre.ledger import board, identity, landing, outages, read_back
+
+router = APIRouter(prefix="/boxes/{box_id}/{day}")
+
+
+def _box(box_id: str, day: date, viewer: ViewerDep, ledger: Ledger) -> CashBox | RetiredBox:
+    """The box, with the currency in which this day was booked, whatever its file says now."""
+    box = viewer.box(box_id, ledger)
+    currency = board.Day(ledger, box.id, day).currency()
+    if currency in (None, box.currency):
+        return box
+    return replace(box, currency=currency) if box.retired else box.model_copy(update={"currency": currency})
+
+
+BoxDep = Annotated[CashBox | RetiredBox, Depends(_box)]
+
+
+@router.get("")
+def day_page(box: BoxDep, day: date, viewer: ViewerDep, page: PageDep, session: SessionDep, ledger: Ledger) -> Response:
+    """A box's day: where it stands, its money, its journal, what was sent to the ERP, who decided what."""
+    about = _about(box, day, viewer, session, ledger)
+    newest = about["runs"][0] if about["runs"] else None
+    return page.render(
+        "day.html",
+        **about,
+        bars=bar_widths([row.net for row in about["figures"].forms]),
+        tasks=runs.tasks(session, box.id, newest.run_id) if newest else [],
+        paused=not box.retired and runs.is_paused(session, box.id),
+        stalled=next((run for run in about["runs"] if run.letter == "q"), None),
+        why_stalled=runs.WHY_STALLED,
+        waits=outages.of_day(ledger, box.id, day) if any(run.letter == "t" for run in about["runs"]) else [],
+        may_run=not box.retired and bool(viewer.may_run([box.id])),
+        may_clear=not box.retired and bool(viewer.may_clear([box.id])),
+    )
+
+
+def _about(
+    box: CashBox | RetiredBox, day: date, viewer: Viewer, session: Session, ledger: psycopg.Connection
+) -> dict[str, Any]:
+    """Everything that is known of the day."""
+    books = board.Day(ledger, box.id, day)
+    summary, taken, found = books.summary(), books.taken(), runs.of_day(session, box.id, day)
+    state = BOOKS[summary.state] if summary else None
+    why_unread = landing.never_read(ledger, day, box.id).get((box.id, day))
+    if summary and summary.staged_at is None:
+        summary = None  # known, and never read: there are no figures of it
+    letter = next((run.letter for run in found if run.letter in LIVE), found[0].letter if found else None)
+    unbooked, unacknowledged = suspects(ledger, box.id, day)
+    return {
+        "box": box,
+        "day": day,
+        "company": company_names().get(box.company, box.company),
+        "forms": form_names(box),
+        "summary": summary,
+        "why_unread": why_unread,
+        "state": STATES[standing(state, letter)],
+        "taken": taken,
+        "claims": landing.claims(ledger, taken.snapshot_id, box.id) if taken else [],
+        "figures": figures(ledger, box.id, day),
+        "comparisons": books.comparisons(),
+        "line_differences": books.line_differences(),
+        "evidence": evidence(
+            read_back.posted_documents(ledger, [box.id], day, day).get(day, []),
+            datetime.now(UTC),
+            stale_after(box.company),
+        ),
+        "unbooked": unbooked,
+        "unacknowledged": unacknowledged,
+        "lines": books.lines(),
+        "attempts": books.attempts(),
+        "revisions": books.revisions(),
+        "quarantined": books.quarantined(),
+        "problems": board.problems(ledger, [box.id], day, day),
+        "approvals": books.approvals(),
+        "runs": found,
+        "erp_sites": identity.erp_sites_of_day(ledger, box.id, day),
+    }
+
+
+@router.get("/close.{form}")
+def export(
+    box: BoxDep, day: date, form: str, viewer: ViewerDep, page: PageDep, session: SessionDep, ledger: Ledger
+) -> Response:
+    """The day to take away: ``csv`` (the journal's lines), ``xlsx`` (all its tables) or ``pdf`` (to sign and file)."""
+    if form not in exports.WRITERS:
+        raise HTTPException(404)
+    content, media_type = exports.WRITERS[form](_about(box, day, viewer, session, ledger), page.language)
+    name = f"{box.id}_{day}.{form}"
+    return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@router.get("/documents")
+def documents_page(box: BoxDep, day: date, page: PageDep, ledger: Ledger, kind: str, form: str = "") -> Response:
+    """The documents of a kind and form of payment."""
+    rows = board.Day(ledger, box.id, day).documents(kind, form)
+    return page.render("documents.html", box=box, day=day, kind_name=kind, form=form, forms=form_names(box), rows=rows)
+
+
+@router.get("/lines/{entry_id}/{line}")
+def line_page(box: BoxDep, day: date, entry_id: int, line: int, page: PageDep, ledger: Ledger) -> Response:
+    """The documents behind a line of the journal."""
+    rows = board.Day(ledger, box.id, day).behind(entry_id, line)
+    if not rows:
+        raise HTTPException(404, "The day has no such line, or no document stands behind it.")
+    return page.render("line.html", box=box, day=day, line=line, forms=form_names(box), rows=rows)
+
+
+@router.get("/rows/{snapshot_id}/{place:path}")
+def row_page(
+    box: BoxDep, day: date, snapshot_id: int, place: str, viewer: ViewerDep, page: PageDep, ledger: Ledger
+) -> Response:
+    """A row as the source sent it, personal data masked for most, and the lines it became part of."""
+    books = board.Day(ledger, box.id, day)
+    found = books.source_row(snapshot_id, place)
+    if found is None:
+        raise HTTPException(404, "The day was not made of such a row.")
+    clear = viewer.sees_personal_data(box)
+    return page.render(
+        "row.html",
+        box=box,
+        day=day,
+        place=place,
+        snapshot_id=snapshot_id,
+        found=found,
+        fields=readable(found.row, box.source, clear=clear),
+        clear=clear,
+        lines=books.booked_lines_of(snapshot_id, place),
+    )

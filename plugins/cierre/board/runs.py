@@ -1,0 +1,192 @@
+"""Airflow's runs of the boxes' days, out of its own database."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from airflow.models.backfill import Backfill
+from airflow.models.dag import DagModel
+from airflow.models.dagrun import DagRun
+from airflow.models.hitl import HITLDetail
+from airflow.models.taskinstance import TaskInstance
+from airflow.utils.state import TaskInstanceState
+from sqlalchemy import Row, String, and_, case, cast, exists, func, select
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement, Select
+
+from cierre.board.boxes import box_of, dag_of, dags_of
+from cierre.orchestration.business_date import PARAMETER
+from cierre.orchestration.names import ASK_AGAIN
+
+# A run by hand may name its day as a parameter, which Airflow keeps in the run's configuration.
+_DAY: ColumnElement[str] = func.coalesce(DagRun.partition_key, cast(DagRun.conf[PARAMETER].as_string(), String))
+_OF_THE_RUN = and_(TaskInstance.dag_id == DagRun.dag_id, TaskInstance.run_id == DagRun.run_id)
+
+# A question is open while its task waits for the answer. Once a person or Airflow ended the task, nobody can answer it.
+_OPEN = and_(
+    HITLDetail.responded_at.is_(None),
+    TaskInstance.state.in_([TaskInstanceState.AWAITING_INPUT, TaskInstanceState.DEFERRED]),
+    DagRun._state == "running",
+)
+_WAITING = exists().where(and_(HITLDetail.ti_id == TaskInstance.id, _OF_THE_RUN, _OPEN))
+
+_AT_WORK = exists().where(
+    and_(_OF_THE_RUN, TaskInstance.state.in_([TaskInstanceState.RUNNING, TaskInstanceState.QUEUED]))
+)
+
+# A step that a vendor kept from going on, and that does itself again after a while.
+_ASKED_AGAIN = exists().where(
+    and_(_OF_THE_RUN, TaskInstance.state == TaskInstanceState.DEFERRED, TaskInstance.next_method == ASK_AGAIN)
+)
+
+PATIENCE = timedelta(minutes=15)
+"""How long a run may wait for its turn before it counts as one that does not start."""
+
+# What keeps a live run from going on, by the words of Stalled.why; null where nothing does.
+_STALLED: ColumnElement[str | None] = case(
+    (DagRun._state.not_in(["queued", "running"]), None),
+    (_AT_WORK, None),
+    (DagModel.is_paused, "paused"),
+    (DagRun._state == "running", None),
+    (Backfill.completed_at.is_not(None), "cancelled"),
+    (Backfill.is_paused, "backfill paused"),
+    (func.coalesce(DagRun.queued_at, DagRun.run_after) < func.now() - PATIENCE, "queued"),
+    else_=None,
+)
+
+WEIGHT = {None: 0, "f": 1, "q": 2, "t": 3, "r": 4, "w": 5}
+"""Which of a day's runs says where it stands, by their letters."""
+
+WHY_STALLED = {
+    "paused": "its DAG is paused: let it go on",
+    "cancelled": "its backfill was cancelled: mark the run as failed, and close the day by a run of its own",
+    "backfill paused": "its backfill is paused: let it go on",
+    "queued": "Airflow has no room for it, or its scheduler stands still: look at the DAG's other runs, at the pools"
+    " and at the scheduler",
+}
+"""What a run that does not go on waits for, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of a box's day; ``state`` is Airflow's word: queued, running, success or failed. ``asked_again``: it
+    waits for a vendor that is down; ``stalled``: what keeps it from going on, by WHY_STALLED."""
+
+    run_id: str
+    state: str
+    waiting: bool
+    asked_again: bool
+    stalled: str | None
+    run_type: str
+    started: datetime | None
+    ended: datetime | None
+    user: str | None
+
+    @property
+    def letter(self) -> str | None:
+        """w, q, t, r or f; None for a success."""
+        return _letter(self.state, self.waiting, self.asked_again, self.stalled)
+
+
+def _letter(state: str, waiting: bool, asked_again: bool, stalled: str | None) -> str | None:
+    if waiting:
+        return "w"
+    if stalled:
+        return "q"
+    if asked_again and state == "running":
+        return "t"
+    return {"queued": "r", "running": "r", "failed": "f"}.get(state)
+
+
+def _with_what_stalls(query: Select) -> Select:
+    """The query of runs with the DAGs and backfills that they are of."""
+    return query.join(DagModel, DagModel.dag_id == DagRun.dag_id, isouter=True).join(
+        Backfill, Backfill.id == DagRun.backfill_id, isouter=True
+    )
+
+
+def unfinished(session: Session, boxes: Iterable[str], first: date, last: date) -> dict[tuple[str, date], str]:
+    """The letter of every day that has a live or failed run, by box and day. One query."""
+    rows = session.execute(
+        _with_what_stalls(select(DagRun.dag_id, _DAY, DagRun._state, _WAITING, _ASKED_AGAIN, _STALLED))
+        .where(
+            # One text, where a list of a thousand would be a thousand values.
+            DagRun.dag_id == func.any(func.string_to_array(",".join(dags_of(boxes)), ",")),
+            DagRun._state.in_(["queued", "running", "failed"]),
+            _DAY.between(str(first), str(last)),
+        )
+        .order_by(DagRun.id)
+    )
+    letters: dict[tuple[str, date], str] = {}
+    for dag_id, day, *run in rows:
+        place, letter = (box_of(dag_id), date.fromisoformat(day)), _letter(*run)
+        # A live run counts, whatever failed before or after it; one that waits for nothing, before one that does.
+        if WEIGHT[letter] >= WEIGHT[letters.get(place)]:
+            letters[place] = letter
+    return letters
+
+
+def stalled(session: Session, boxes: Iterable[str]) -> list[Row]:
+    """Runs of boxes that do not go on by themselves, however old their day is: dag_id, run_id, day, why, since."""
+    since = func.coalesce(DagRun.queued_at, DagRun.run_after).label("since")
+    return list(
+        session.execute(
+            _with_what_stalls(select(DagRun.dag_id, DagRun.run_id, _DAY.label("day"), _STALLED.label("why"), since))
+            .where(
+                DagRun._state.in_(["queued", "running"]),
+                DagRun.dag_id.in_(dags_of(boxes)),
+                _STALLED.is_not(None),
+                ~_WAITING,
+            )
+            .order_by(since)
+        )
+    )
+
+
+def of_day(session: Session, box: str, day: date) -> list[Run]:
+    """All runs of a box's day, newest first."""
+    rows = session.execute(
+        _with_what_stalls(select(DagRun, _WAITING, _ASKED_AGAIN, _STALLED))
+        .where(DagRun.dag_id == dag_of(box), _DAY.in_([str(day)]))
+        .order_by(DagRun.id.desc())
+    )
+    return [_run(*row) for row in rows]
+
+
+def _run(run: DagRun, waiting: bool, asked_again: bool, stalled: str | None) -> Run:
+    state = str(getattr(run.state, "value", run.state))
+    kind = str(getattr(run.run_type, "value", run.run_type))
+    return Run(
+        run.run_id, state, waiting, asked_again, stalled, kind, run.start_date, run.end_date, run.triggering_user_name
+    )
+
+
+def tasks(session: Session, box: str, run_id: str) -> list[tuple[str, str]]:
+    """The tasks of a run with their states, in the order in which they began."""
+    rows = session.execute(
+        select(TaskInstance.task_id, TaskInstance.state)
+        .where(TaskInstance.dag_id == dag_of(box), TaskInstance.run_id == run_id)
+        .order_by(TaskInstance.start_date.asc().nulls_last(), TaskInstance.task_id)
+    )
+    return [(task, str(state or "")) for task, state in rows]
+
+
+def approvals(session: Session, boxes: Iterable[str]) -> list[Row]:
+    """Tasks of boxes that wait for a person: dag_id, run_id, task_id, day, subject, since; oldest first."""
+    return list(
+        session.execute(
+            select(
+                DagRun.dag_id, DagRun.run_id, TaskInstance.task_id, _DAY.label("day"), HITLDetail.subject,
+                HITLDetail.created_at.label("since"),
+            )
+            .join(TaskInstance, HITLDetail.ti_id == TaskInstance.id)
+            .join(DagRun, and_(DagRun.dag_id == TaskInstance.dag_id, DagRun.run_id == TaskInstance.run_id))
+            .where(_OPEN, DagRun.dag_id.in_(dags_of(boxes)))
+            .order_by(HITLDetail.created_at)
+        )
+    )  # fmt: skip
+
+
+def is_paused(session: Session, box: str) -> bool:
+    """Whether the box's DAG is paused: a run of it would wait until somebody lets it go on."""
+    return bool(session.scalar(select(DagModel.is_paused).where(DagModel.dag_id == dag_of(box))))

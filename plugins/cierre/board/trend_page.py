@@ -1,0 +1,150 @@
+"""Trends: money by form and by source, days to close, corrections, discrepancies, day by day."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from markupsafe import Markup
+from pydantic import BeforeValidator
+
+from cierre.board.access import ViewerDep
+from cierre.board.boxes import Calendar, company_names, form_names
+from cierre.board.charts import columns, spikes
+from cierre.board.connection import Ledger
+from cierre.board.month import successive
+from cierre.board.pages import Page, PageDep
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.identity import RetiredBox
+from cierre.ledger import board
+
+router = APIRouter()
+
+SPANS = (31, 92, 366)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line of the page: its name, its chart, what it comes to, and the days that stand out."""
+
+    name: str
+    chart: Markup
+    total: str
+    average: str
+    standing_out: list[tuple[date, str]]
+
+
+@router.get("/trends")
+def trends_page(
+    viewer: ViewerDep,
+    page: PageDep,
+    ledger: Ledger,
+    company: str = "",
+    box: str = "",
+    span: int = Query(92),
+    until: Annotated[date | None, BeforeValidator(lambda text: text or None)] = None,
+    currency: str = "",
+) -> Response:
+    """The last days of a box, a company or all of them, in one currency at a time: that of most of their days, or the
+    one that is asked for. Up to a day, where one is given."""
+    span = span if span in SPANS else 92
+    calendar = Calendar(datetime.now(UTC))
+    newest = max((calendar.due(found).last for found in viewer.boxes.values()), default=datetime.now(UTC).date())
+    last = min(until or newest, newest)
+    days = successive(last, span)
+    months = board.months(ledger, days[0], days[-1])
+    known = [*viewer.boxes.values(), *viewer.retired(ledger, (row.box for row in months)).values()]
+    boxes = [found for found in known if company in ("", found.company) and box in ("", found.id)]
+    asked = (ledger, [found.id for found in boxes], days[0], days[-1])
+    currencies = board.currencies(*asked) or Counter(found.currency for found in boxes)
+    currency = currency if currency in currencies else max(currencies, key=currencies.__getitem__, default="")
+    sources = {found.id: found.source for found in boxes}
+    closing = board.closing(*asked)
+    make = _Maker(page, days, currency)
+    return page.render(
+        "trends.html",
+        days=days,
+        currency=currency,
+        others=sorted(set(currencies) - {currency}),
+        companies={
+            found.company: company_names().get(found.company, found.company) for found in known if found.company
+        },
+        boxes=[found for found in known if company in ("", found.company)],
+        wanted={"company": company, "box": box, "span": span, "until": last},
+        spans=SPANS,
+        by_form=make.money(board.money_by_form(*asked, currency), _forms_of(boxes, page)),
+        by_source=make.money(board.money_by_source(ledger, sources, days[0], days[-1], currency), {}),
+        closing=[
+            make.series(page.language("Days to close"), _column(closing, "days_to_close"), make.days, adds_up=False),
+            make.series(
+                page.language("Corrections"), _column(closing, "corrections"), make.times, of_the_mean=make.days
+            ),
+            make.series(
+                page.language("Discrepancies"), _column(closing, "discrepancies"), make.times, of_the_mean=make.days
+            ),
+        ],
+    )
+
+
+class _Maker:
+    """Makes series of a page's days."""
+
+    def __init__(self, page: Page, days: list[date], currency: str) -> None:
+        self._page, self._days, self._currency = page, days, currency
+
+    def amount(self, value: Decimal) -> str:
+        return self._page.language.money(value, self._currency)
+
+    def days(self, value: Decimal) -> str:
+        return f"{value:.2f}".translate(self._page.language.separators)
+
+    def times(self, value: Decimal) -> str:
+        return self._page.language.count(int(value))
+
+    def money(self, rows: Iterable[Any], names: Mapping[str, str]) -> list[Series]:
+        """A series for each form or source, the largest first."""
+        found: dict[str, dict[date, Decimal]] = defaultdict(dict)
+        for row in rows:
+            found[row.series][row.business_date] = row.amount
+        largest = sorted(found, key=lambda series: -abs(sum(found[series].values())))
+        without = self._page.language("without a form")
+        return [self.series(names.get(name, name or without), found[name], self.amount) for name in largest]
+
+    def series(
+        self,
+        name: str,
+        by_day: Mapping[date, Decimal],
+        said: Callable[[Decimal], str],
+        *,
+        of_the_mean: Callable[[Decimal], str] | None = None,
+        adds_up: bool = True,
+    ) -> Series:
+        """One series; ``said`` writes a value, ``of_the_mean`` their average, where that is written otherwise; values
+        that do not ``adds_up`` have no total."""
+        values = [by_day.get(day) for day in self._days]
+        known = [value for value in values if value is not None]
+        total = sum(known, Decimal(0))
+        hints = [f"{self._page.language.day(day, 'medium')} · {said(value)}" if value is not None else ""
+                 for day, value in zip(self._days, values, strict=True)]  # fmt: skip
+        out = [
+            (day, said(value))
+            for day, value, stands_out in zip(self._days, values, spikes(values), strict=True)
+            if stands_out and value is not None
+        ]
+        average = (of_the_mean or said)(total / len(known)) if known else ""
+        return Series(name, columns(values, hints, name), said(total) if adds_up else "", average, out[-3:])
+
+
+def _column(rows: Iterable[Any], name: str) -> dict[date, Decimal]:
+    return {row.business_date: Decimal(value) for row in rows if (value := getattr(row, name)) is not None}
+
+
+def _forms_of(boxes: Iterable[CashBox | RetiredBox], page: Page) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for box in {box.mapping: box for box in boxes}.values():
+        names = form_names(box) | names
+    return names

@@ -1,0 +1,164 @@
+"""When a person must approve a day before it is posted. Pure."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.cash_box import Approvals
+from cierre.bookkeeping.identity import Books
+from cierre.bookkeeping.sentence import Sentence
+
+
+class Reason(StrEnum):
+    """Why a person is asked. About the last four, always; about the others, where the box's file says so."""
+
+    AMOUNT = "amount"
+    CORRECTION = "correction"
+    FIRST_DAY = "first_day"
+    TWO_FORMS = "two_forms"
+    UNUSUAL_VAT = "unusual_vat"
+    DISCREPANCY = "discrepancy"
+    CLOSED_PERIOD = "closed_period"
+    OTHER_ORIGIN = "other_origin"
+    OTHER_TARGET = "other_target"
+    OTHER_CURRENCY = "other_currency"
+    TAKE_OVER = "take_over"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of a derived day before it is posted.
+
+    ``total`` is the sum of its debits, in the box's currency; ``sends``: posting would send something to the ERP;
+    ``corrects``: something else was posted for the day before; ``first_day``: nothing was ever posted for the box;
+    ``released_rows``: rows of payments under two forms that are booked all the same; ``unusual_invoices``: invoices
+    that are booked though their VAT rate or total is not understood; ``difference``: the largest between source,
+    staging and journal, None where they agree. Of these, what no rule of the box looks at may be left out.
+
+    ``books``: what the day's books belong to; ``standing``: those of the day that the ERP holds, or may hold, and that
+    these would replace; ``last_currency``: of what the box posted last.
+
+    ``day`` is the business date, ``entry_date`` the one on which what is not posted yet will be booked (None where
+    nothing is). ``doubts``: documents in the lot that may be somebody else's, each with where it stands.
+    """
+
+    total: Decimal
+    sends: bool
+    corrects: bool
+    first_day: bool
+    released_rows: int
+    difference: Decimal | None
+    books: Books | None = None
+    standing: tuple[Books, ...] = ()
+    last_currency: str | None = None
+    unusual_invoices: int = 0
+    day: date | None = None
+    entry_date: date | None = None
+    doubts: tuple[tuple[str, Address], ...] = ()
+
+
+def questions(asked: Approvals, standing: Standing, currency: str) -> dict[Reason, Sentence]:
+    """Why a person must be asked about a day, each reason with its sentence. Empty where posting would send nothing."""
+    if not standing.sends:
+        return {}
+    found = {}
+    if asked.amount_over is not None and standing.total > asked.amount_over:
+        found[Reason.AMOUNT] = Sentence(
+            "The journal comes to {total} {currency}, more than {limit} {currency}",
+            total=standing.total,
+            limit=asked.amount_over,
+            currency=currency,
+        )
+    if asked.corrections and standing.corrects:
+        found[Reason.CORRECTION] = Sentence("The day was posted before and its books changed")
+    if asked.first_day and standing.first_day:
+        found[Reason.FIRST_DAY] = Sentence("Nothing of this cash box was ever posted")
+    if asked.two_forms and standing.released_rows:
+        found[Reason.TWO_FORMS] = Sentence(
+            "{rows} rows stand under two forms of payment: approved, each is booked as a payment of its own; if it is"
+            " one payment told twice, reject, and correct it in the source",
+            rows=standing.released_rows,
+        )
+    if asked.unusual_vat and standing.unusual_invoices:
+        found[Reason.UNUSUAL_VAT] = Sentence(
+            "{rows} invoices are booked as they are told, though their VAT rate or total is not understood: what is not"
+            " base or VAT is taken to be withheld by the customer. The task stage names them; if one is wrong, reject",
+            rows=standing.unusual_invoices,
+        )
+    limit, difference = asked.discrepancy_up_to, standing.difference
+    if limit is not None and difference is not None and difference <= limit:
+        found[Reason.DISCREPANCY] = Sentence(
+            "Source, staging and journal differ by {difference} {currency}, within the {limit} {currency} that a"
+            " person may accept",
+            difference=difference,
+            limit=limit,
+            currency=currency,
+        )
+    late = standing.entry_date not in (None, standing.day)
+    if asked.closed_period and late and not standing.corrects:
+        found[Reason.CLOSED_PERIOD] = Sentence(
+            "The period of {day} is closed in the ERP: these first books of the day would go to {date}, the first open"
+            " date, and say in their histories which day they are of",
+            day=standing.day,
+            date=standing.entry_date,
+        )
+    return found | _of_what_they_belong_to(standing) | _of_what_may_be_others(standing)
+
+
+def _of_what_may_be_others(day: Standing) -> dict[Reason, Sentence]:
+    """What is asked before documents that may be somebody else's are treated as this ledger's own."""
+    if not day.doubts:
+        return {}
+    document, address = day.doubts[0]
+    return {
+        Reason.TAKE_OVER: Sentence(
+            "Document {document} at {address} may be somebody else's (documents in doubt: {n}). Look at it in the ERP:"
+            " its CT2_KEY says who posted it. If nobody but this ledger posts to lot {lot}, approve: the lot is taken"
+            " over, and what stands at addresses that were posted to from here is deleted as this ledger's own. If"
+            " somebody else does, reject, and give the cash box a lot of its own",
+            document=document,
+            address=address,
+            n=len(day.doubts),
+            lot=address.lot,
+        )
+    }
+
+
+def _of_what_they_belong_to(day: Standing) -> dict[Reason, Sentence]:
+    """What is asked whatever the box's file says: books that would no longer be of what the day's were of."""
+    new, found = day.books, {}
+    if new is None:
+        return {}
+    if others := sorted({str(old.origin) for old in day.standing if old.origin.differs_from(new.origin)}):
+        found[Reason.OTHER_ORIGIN] = Sentence(
+            "The day was booked from {before} and would now be booked from {now}: approved, what was booked from the"
+            " former is taken back. If that is another till, whose day must stand, reject, and give each till a box"
+            " of its own",
+            before="; ".join(others),
+            now=new.origin,
+        )
+    if others := sorted({str(old.target) for old in day.standing if old.target.differs_from(new.target)}):
+        found[Reason.OTHER_TARGET] = Sentence(
+            "The day stands in the ERP in lot {before} and would now be posted to lot {now}: approved, it is taken"
+            " back there and posted anew here. If it must stay where it is, reject",
+            before="; ".join(others),
+            now=new.target,
+        )
+    standing = {old.currency for old in day.standing} - {new.currency}
+    if standing:
+        found[Reason.OTHER_CURRENCY] = Sentence(
+            "The day was booked in {before} and would now be booked in {now}, figure for figure: nothing is converted."
+            " If the money is in {before}, reject, and write that currency in the box's file again",
+            before=", ".join(sorted(standing)),
+            now=new.currency,
+        )
+    elif day.last_currency not in (None, new.currency):
+        found[Reason.OTHER_CURRENCY] = Sentence(
+            "What the box posted last is in {before}, and this day would be booked in {now}: nothing is converted. If"
+            " the money is in {before}, reject, and write that currency in the box's file again",
+            before=day.last_currency,
+            now=new.currency,
+        )
+    return found

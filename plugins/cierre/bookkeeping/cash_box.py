@@ -1,0 +1,185 @@
+"""Cash boxes: where each one's documents come from, whose books they enter, and when its day is over."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import AfterValidator, Field, model_validator
+
+from cierre.bookkeeping.money import DECIMALS
+from cierre.bookkeeping.suggestions import did_you_mean, nearest
+from cierre.bookkeeping.validation import IsoDate, Model, Source, Text
+
+
+def _matching(pattern: str, meaning: str) -> Any:
+    """Text that matches a pattern as a whole; the message, like a schema's description, says what that means."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"{text!r} is not {meaning}")
+        return text
+
+    described = Field(json_schema_extra={"pattern": f"^({pattern})$", "description": meaning})
+    return Annotated[str, AfterValidator(check), described]
+
+
+def _currency(code: str) -> str:
+    if code not in DECIMALS:
+        known = f"known are {', '.join(sorted(DECIMALS))}"
+        raise ValueError(f"unknown currency {code!r}; {known}{did_you_mean(code, DECIMALS)}")
+    return code
+
+
+def _timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        like = nearest(name, available_timezones()) or "America/Guayaquil"
+        raise ValueError(f"{name!r} is not a time zone; write one like {like!r}") from None
+    return name
+
+
+Slug = _matching(r"[a-z0-9_]{1,100}", "a name of small letters, digits and underscores")
+ConnectionId = _matching(r"[A-Za-z0-9_.-]+", "the id of an Airflow connection")
+Tenant = _matching(r"[^,\s][^,]*,[^,\s][^,]*", "'group,branch' with no blank after the comma, like 'T1,D MG 01 '")
+Lot = _matching(r"[A-Za-z0-9]{6}", "a lot of six letters or digits, like '008964'")
+ClosingHour = _matching(r"([01]\d|2[0-3]):[0-5]\d", "an hour from '00:00' to '23:59'")
+
+
+class Erp(Model):
+    """Whose books a box enters.
+
+    ``tenant`` goes to the ERP verbatim (its branch is padded: ``"T1,D MG 01 "``, protheus.seed.txt, Header); compare
+    it stripped. ``lot`` is CT2_LOTE and belongs to this box alone, since posting counts on owning its addresses.
+    ``correction``: how books that changed replace what was posted. ``locks_on_day``: on which day of the next month
+    the ERP closes a month.
+    """
+
+    connection: ConnectionId = "protheus"
+    tenant: Tenant
+    lot: Lot
+    correction: Literal["reversal", "delete"] = "reversal"
+    locks_on_day: Annotated[int, Field(ge=1, le=28)] | None = None
+
+    def locks_on(self, entry_date: date) -> date | None:
+        """The day on which the ERP closes the month of ``entry_date``; None where the box's file does not say."""
+        if self.locks_on_day is None:
+            return None
+        next_month = entry_date.replace(day=1) + timedelta(days=31)
+        return next_month.replace(day=self.locks_on_day)
+
+
+Amount = Annotated[Decimal, Field(ge=0)]
+"""Money in the box's currency, not below zero."""
+
+
+UNUSUAL_VAT = frozenset({"bad_rate", "totals_disagree"})
+"""Why an invoice is quarantined whose VAT rate or total is not understood."""
+
+
+class Approvals(Model):
+    """When a person must approve a box's day before it is posted, beside what is always asked.
+
+    ``amount_over``: the day's journal comes to more than this (sum of its debits). ``corrections``: the day was posted
+    before and its books changed. ``first_day``: nothing of this box was ever posted. ``discrepancy_up_to``: what
+    differs by at most this much between source, staging and journal waits for a person to accept it, instead of
+    failing the day. ``two_forms``: a payment listed under two forms may be released, instead of stopping the day.
+    ``unusual_vat``: so may an invoice whose VAT rate or total is not understood.
+    ``closed_period``: the day's first books come after the ERP has closed its period, and go to the first open date.
+    """
+
+    amount_over: Amount | None = None
+    corrections: bool = False
+    first_day: bool = False
+    discrepancy_up_to: Amount | None = None
+    two_forms: bool = False
+    unusual_vat: bool = False
+    closed_period: bool = True
+
+    def releases(self, reason: str) -> bool:
+        """Whether a row that was quarantined for a reason may be released by a person."""
+        return self.unusual_vat if reason in UNUSUAL_VAT else self.two_forms
+
+    @property
+    def ask(self) -> bool:
+        """Whether any rule may ever ask a person."""
+        return self != Approvals()
+
+
+class WrittenOff(Model):
+    """An invoice, by its number, that is not expected to be collected any more, and why."""
+
+    invoice: Text
+    reason: Text
+
+
+class CashBox(Model):
+    """One cash box: one file, one DAG.
+
+    The file's stem ends up in the DAG's id; ``key`` is the box's id at its source; ``mapping`` is the stem of the
+    account mapping that books it. ``currency`` is an ISO 4217 code. ``closing_hour`` (``HH:MM``, local time of the day
+    *after* the business date) is when the source has the whole day. ``formerly``: the name of the file under which the
+    box's first day was booked, where that has another name now; the box goes on with that one's books. ``written_off``:
+    invoices of a source that is asked for each until it is collected, and that is not to be asked for these any more.
+
+    ``id`` is the name under which the ledger keeps the box's books: what ``formerly`` says, else the file's stem, which
+    is ``file``. Give the stem as ``id``. Raises pydantic's ValidationError with every problem at once.
+    """
+
+    retired: ClassVar[bool] = False
+    """Whether the box has no file any more."""
+
+    id: str
+    file: Slug
+    formerly: Slug | None = None
+    name: Text
+    source: Source
+    connection: ConnectionId
+    key: Text
+    company: Slug
+    erp: Erp
+    timezone: Annotated[str, AfterValidator(_timezone), Field(json_schema_extra={"examples": ["America/Guayaquil"]})]
+    currency: Annotated[str, AfterValidator(_currency), Field(json_schema_extra={"enum": sorted(DECIMALS)})]
+    closing_hour: ClosingHour = "00:00"
+    mapping: Slug
+    start_date: IsoDate
+    approvals: Approvals = Approvals()
+    written_off: tuple[WrittenOff, ...] = ()
+
+    @model_validator(mode="after")
+    def _written_off_where_it_counts(self) -> "CashBox":
+        if self.written_off and self.source != "sge":
+            raise ValueError(
+                f"written_off is for boxes of the SGE, whose open invoices are asked for, not {self.source}"
+            )
+        return self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_in_the_books(cls, said: Any) -> Any:
+        """The file's stem comes as the id, and stays the id unless ``formerly`` names another."""
+        if not isinstance(said, dict) or "file" in said or "id" not in said:
+            return said
+        return {**said, "file": said["id"], "id": said.get("formerly") or said["id"]}
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The box's own time zone: it decides which documents belong to a business date and when that is over."""
+        return ZoneInfo(self.timezone)
+
+    def closes_at(self, day: date) -> datetime:
+        """The instant from which business date ``day`` may be read: the closing hour of the next day, in ``zone``.
+
+        Where the clocks skip that hour (Santiago's spring midnight), it is the first instant after the gap.
+        """
+        wall = datetime.combine(day + timedelta(days=1), time.fromisoformat(self.closing_hour), self.zone)
+        return wall.astimezone(UTC).astimezone(self.zone)
+
+    def is_over(self, day: date, now: datetime) -> bool:
+        """Whether business date ``day`` may be read at ``now`` (aware, any zone). Raises ValueError if it is naive."""
+        if now.tzinfo is None:
+            raise ValueError(f"{now} has no time zone, so it cannot be compared with the end of a day of {self.id}")
+        # In UTC: Python compares two times of one zone by their wall clocks, which go back once a year.
+        return now.astimezone(UTC) >= self.closes_at(day).astimezone(UTC)

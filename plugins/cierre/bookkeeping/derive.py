@@ -1,0 +1,324 @@
+"""Derivation: the documents of a box's day, by the accountants' mapping, as balanced journal entries. Pure."""
+
+import gc
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from operator import itemgetter
+from typing import NamedTuple
+
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.conversion import ROUNDING, Converter
+from cierre.bookkeeping.documents import Document
+from cierre.bookkeeping.history import REFERENCE, Filler, fill, placeholders
+from cierre.bookkeeping.journal import JournalEntry, LineSource
+from cierre.bookkeeping.lines import Booked, Slot, Slots, entry, pack
+from cierre.bookkeeping.mapping import AccountMapping, Booking, Unresolved
+from cierre.bookkeeping.money import ZERO
+from cierre.bookkeeping.problems import Problem, ProblemKind, Problems
+from cierre.bookkeeping.rules import Posting
+from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.treatment import UNKNOWN, Taxes, taxes, treated
+from cierre.bookkeeping.vocabulary import BOX, FRAUD, SOURCES
+
+MAX_LINES = 999
+"""Lines of one ERP document: CT2_LINHA has three characters (field-notes.md, Protheus)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """The entries of a day, or the problems that keep it from being booked. Never both: nothing is half-posted.
+
+    Neither means that there is nothing to book ("no activity").
+    """
+
+    entries: list[JournalEntry] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def derive(
+    documents: Iterable[Document], mapping: AccountMapping, box: CashBox, day: date, max_lines: int = MAX_LINES
+) -> Derivation:
+    """Books documents as the mapping says: entries of at most ``max_lines`` lines that each balance.
+
+    Entries are in the box's currency; documents in another are converted by their own rate (see Converter). A line
+    sums what shares side, account, dimensions, history and original currency, and names its sources; a document is
+    never split over two entries. The result does not depend on the documents' order. With any problem
+    there are no entries at all, and every problem is reported. Raises ValueError if the mapping is written for another
+    source, or ``max_lines`` cannot hold a single document.
+    """
+    if mapping.source != box.source:
+        raise ValueError(
+            Sentence("{box} reads {source}, but its mapping {mapping} is written for {other}", box=box.id,
+                     source=box.source, mapping=mapping.name, other=mapping.source)
+        )  # fmt: skip
+    problems = Problems()
+    booker = _Booker(mapping, box, day, problems)
+    with _collector_at_rest():
+        packed = list(pack(booker.book(documents), max_lines))
+        if found := problems.all():
+            return Derivation(problems=found)
+        return Derivation([entry(box, day, part, lines, booker.slots) for part, lines in enumerate(packed, start=1)])
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Keeps Python's collector of cycles from walking all documents again and again: nothing made here has cycles."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+# A named tuple's own constructor takes twice as long, and every amount of every document needs one.
+_new = tuple.__new__
+
+
+class _Step(NamedTuple):
+    """One posting, resolved for one combination of attributes, where that is not simply a slot.
+
+    ``template`` is the slot of lines that are each document's own, but for their history, which ``history`` makes of a
+    document's reference. None where the posting goes nowhere, for the reasons in ``unresolved``.
+    """
+
+    posting: Posting
+    template: Slot | None = None
+    history: Filler | None = None
+    unresolved: Sequence[Unresolved] = ()
+
+
+_Plan = list[tuple[str, bool, int | None, _Step]]
+"""A kind's postings for one combination of attributes: amount, whether it is a debit, the slot that all share."""
+
+
+class _Booker:
+    """Turns documents into what they book. Rules are resolved once for each combination of attributes they read."""
+
+    def __init__(self, mapping: AccountMapping, box: CashBox, day: date, problems: Problems) -> None:
+        self.mapping = mapping
+        self.box = box
+        self.day = day
+        self.problems = problems
+        self.slots = Slots()
+        self.constants = {
+            "box": box.id,
+            "box_key": box.key,
+            "company": box.company,
+            "date": f"{day:%d/%m/%Y}",
+        }
+        self.converter = Converter(mapping, box, self.slots, self.constants, problems)
+        self.read = {
+            kind: sorted(frozenset().union(*(mapping.attributes_read(posting) for posting in postings)))
+            for kind, postings in mapping.postings.items()
+        }
+        self.signed = {kind: shape.signed for kind, shape in SOURCES[mapping.source].items()}
+        self.plans: dict[tuple, _Plan] = {}
+        shapes = SOURCES[mapping.source]
+        self.rare = {kind: shapes[kind].rare if kind in shapes else frozenset() for kind in mapping.postings}
+        self.booked = {kind: {one.amount for one in postings} for kind, postings in mapping.postings.items()}
+        self.by_treatment = {kind for kind in mapping.postings if mapping.treats(kind)}
+        self.taxes: dict[tuple[str, str], tuple[Taxes | None, Taxes | None]] = {}
+
+    def book(self, documents: Iterable[Document]) -> Iterator[Booked]:
+        """What each document books, in the order of the documents' keys. Documents with a problem book nothing."""
+        holds_fraud = self.mapping.fraud_policy == "hold"
+        for key, document in self._in_order(documents):
+            attributes = document.attributes
+            read = self.read.get(document.kind)
+            held = holds_fraud and attributes.get(FRAUD) == "true"
+            if read is None or held or document.business_date != self.day:
+                self._stop(document)
+                continue
+            if document.kind in self.by_treatment:
+                document = self._treat(document)
+                if document is None:
+                    continue
+                attributes = document.attributes
+            signature = (document.kind, document.currency, *map(attributes.get, read))
+            plan = self.plans.get(signature)
+            if plan is None:
+                plan = self.plans[signature] = self._plan(document)
+            if booked := self._apply(plan, key, document):
+                if document.currency != self.box.currency:
+                    booked = self.converter.converted(document, booked)
+                yield booked
+
+    def _treat(self, document: Document) -> Document | None:
+        """The document as its kind of document is to be booked; None, with a problem, where nobody says what it is."""
+        if document.attributes.get("refund_of") == "collection":
+            return document  # It pays a debt, not a document.
+        document_type = document.attributes.get("document_type", UNKNOWN)
+        key = (document_type, document.currency)
+        if key not in self.taxes:
+            own = self.mapping.taxes(document_type, self.day, document.currency)
+            self.taxes[key] = (own, taxes(document_type, self.day, document.currency))
+        own, of_the_country = self.taxes[key]
+        if own is None:
+            one = self.mapping.untreated(document_type, document.currency, self.day)
+            self.problems.add(
+                document, one.kind, one.reason, document.net, attributes=one.attributes, fix=one.fix,
+                called=_called(document),
+            )  # fmt: skip
+            return None
+        return treated(document, own, of_the_country)
+
+    def _in_order(self, documents: Iterable[Document]) -> list[tuple[str, Document]]:
+        documents = list(documents)
+        by_key = {document.key: document for document in documents}
+        if len(by_key) < len(documents):
+            times = Counter(document.key for document in documents)
+            for document in documents:
+                if times[document.key] > 1:
+                    by_key.pop(document.key, None)
+                    reason = Sentence("with a key that another document of the day has")
+                    self._refuse(document, ProblemKind.REPEATED, reason)
+        return sorted(by_key.items(), key=itemgetter(0))
+
+    def _stop(self, document: Document) -> None:
+        """Says why a document is none that the mapping books on this day."""
+        name = self.mapping.name
+        if document.business_date != self.day:
+            self._refuse(
+                document,
+                ProblemKind.WRONG_DAY,
+                Sentence("dated {day}, not {this}", day=document.business_date, this=self.day),
+            )
+        elif document.kind not in self.read:
+            fix = Sentence("add {kind} to the postings of mapping {name}", kind=document.kind, name=name)
+            reason = Sentence("for which mapping {name} has no postings", name=name)
+            called = _called(document) if self.mapping.treats(document.kind) else None
+            self._refuse(document, ProblemKind.UNMAPPED, reason, fix, called)
+        else:
+            held = Sentence("marked as fraud, which mapping {name} holds for people to decide", name=name)
+            self._refuse(document, ProblemKind.HELD, held)
+
+    def _refuse(
+        self, document: Document, kind: ProblemKind, reason: str, fix: str = "", called: Sentence | None = None
+    ) -> None:
+        self.problems.add(document, kind, reason, document.amounts.get("net", ZERO), fix=fix, called=called)
+
+    def _plan(self, document: Document) -> _Plan:
+        foreign = "" if document.currency == self.box.currency else document.currency
+        return [
+            (posting.amount, posting.side == "debit", *self._step(posting, document.attributes, foreign))
+            for posting in self.mapping.postings[document.kind]
+        ]
+
+    def _step(self, posting: Posting, attributes: Mapping[str, str], foreign: str) -> tuple[int | None, _Step]:
+        booking = self.mapping.resolve(posting, {**attributes, BOX: self.box.id}, self.day)
+        if isinstance(booking, list):
+            return None, _Step(posting, unresolved=booking)
+        values = self._history_values(booking.history, attributes)
+        template = _slot(posting, booking, foreign)
+        if REFERENCE in placeholders(booking.history) or booking.lines == "detail":
+            return None, _Step(posting, template, Filler(booking.history, values))
+        return self.slots.number(template._replace(history=fill(booking.history, values))), _Step(posting)
+
+    def _history_values(self, template: str, attributes: Mapping[str, str]) -> dict[str, str]:
+        """What the placeholders of a history stand for, all but the reference."""
+        known = {**attributes, **self.constants, "form_name": self.mapping.form_name(attributes.get("form", ""))}
+        return {name: known.get(name, "") for name in placeholders(template)}
+
+    def _apply(self, plan: _Plan, key: str, document: Document) -> Booked:
+        """One document's shares of lines: none if it has a problem, or no money in any amount."""
+        booked: Booked = []
+        amounts = document.amounts
+        signed = self.signed.get(document.kind, frozenset())
+        balance = ZERO
+        complete = mapped = True
+        rare = self.rare[document.kind]
+        for component, is_debit, slot, step in plan:
+            amount = amounts.get(component, ZERO if component in rare else None)
+            if amount and (amount > ZERO or component in signed):
+                balance += amount if is_debit else -amount
+                if slot is None:
+                    if step.template is None:
+                        mapped = False
+                        self._nowhere(document, step.posting, abs(amount), step.unresolved)
+                        continue
+                    slot = self._own_slot(step, key, document)
+                if amount > ZERO:
+                    booked.append((slot, _new(LineSource, (key, component, amount, None, False))))
+                else:
+                    booked.append((self.slots.turned(slot), _new(LineSource, (key, component, -amount, None, True))))
+            elif amount is None or amount:
+                complete = False
+                self._no_amount(document, step.posting, amount)
+        if complete and ROUNDING in amounts and abs(balance) == abs(amounts[ROUNDING]) > ZERO:
+            rounded = self.converter.rounded_by_its_source(document, balance)
+            mapped = mapped and bool(rounded)
+            booked += rounded
+            balance = ZERO
+        if balance and complete:
+            reason = Sentence("whose amounts do not add up: debits and credits differ")
+            self._refuse(document, ProblemKind.UNBALANCED, reason)
+        for component in rare & amounts.keys():
+            if amounts[component] and component not in self.booked[document.kind]:
+                complete = False
+                self._nobody_books(document, component)
+        return booked if complete and mapped else []
+
+    def _own_slot(self, step: _Step, key: str, document: Document) -> int:
+        """The slot of a document that is not summed with all others of its kind."""
+        side, account, cost_centre, item, value_class, entities, _, currency, detail = step.template
+        history, own = step.history(document.reference), key if detail else ""
+        return self.slots.number(Slot(side, account, cost_centre, item, value_class, entities, history, currency, own))
+
+    def _no_amount(self, document: Document, posting: Posting, amount: Decimal | None) -> None:
+        if amount is None:
+            kind, reason = ProblemKind.MISSING_AMOUNT, Sentence("without an amount for {posting}", posting=posting)
+        else:
+            reason = Sentence("in {posting}, where an amount below zero cannot be booked", posting=posting)
+            kind = ProblemKind.NEGATIVE
+        self.problems.add(document, kind, reason, amount or ZERO, posting=str(posting))
+
+    def _nobody_books(self, document: Document, component: str) -> None:
+        """A rare amount that the mapping has no posting for."""
+        reason = Sentence("with an amount {component}, which no posting has", component=component)
+        fix = Sentence(
+            "add a debit and a credit of {component} to the postings of {kind} in mapping {name}",
+            component=component,
+            kind=document.kind,
+            name=self.mapping.name,
+        )
+        self.problems.add(document, ProblemKind.UNMAPPED, reason, document.amounts[component], fix=fix)
+
+    def _nowhere(self, document: Document, posting: Posting, amount: Decimal, unresolved: Sequence[Unresolved]) -> None:
+        for one in unresolved:
+            self.problems.add(
+                document,
+                one.kind,
+                one.reason,
+                amount,
+                posting=str(posting),
+                attributes=one.attributes,
+                fix=one.fix,
+                table=one.table,
+            )
+
+
+def _called(document: Document) -> Sentence:
+    """How people find a payment at its source."""
+    if document.reference in ("", document.source_id):
+        return Sentence("payment {id}", id=document.source_id)
+    return Sentence("payment {id} of document {document}", id=document.source_id, document=document.reference)
+
+
+def _slot(posting: Posting, booking: Booking, foreign: str) -> Slot:
+    return Slot(
+        posting.journal_side,
+        booking.account,
+        booking.cost_centre,
+        booking.item,
+        booking.value_class,
+        booking.entities,
+        booking.history,
+        foreign,
+        "detail" if booking.lines == "detail" else "",
+    )

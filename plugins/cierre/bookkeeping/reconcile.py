@@ -1,0 +1,96 @@
+"""Reconciliation: two stations of the money side by side, by kind and form of payment, and in all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from cierre.bookkeeping.documents import Total
+from cierre.bookkeeping.money import ZERO
+from cierre.bookkeeping.sentence import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One figure as two stations have it: rows, and net money in the box's currency.
+
+    ``kind`` is a document's, "all" for the day's sum, or "entries" for its journal entries (their debit).
+    """
+
+    kind: str
+    form: str
+    left: str
+    right: str
+    left_rows: int
+    right_rows: int
+    left_net: Decimal
+    right_net: Decimal
+
+    @property
+    def in_all(self) -> bool:
+        """True for a comparison of the whole day, not of one kind and form."""
+        return self.kind in ("all", "entries")
+
+    @property
+    def agrees(self) -> bool:
+        """True where rows and money are the same on both sides."""
+        return self.left_rows == self.right_rows and self.left_net == self.right_net
+
+    def __str__(self) -> Sentence:
+        return Sentence(
+            "{what}: {left} {left_net} in {left_rows}, {right} {right_net} in {right_rows}, difference {difference}",
+            what=kind_and_form(self.kind, self.form),
+            left=Sentence(self.left),
+            left_net=self.left_net,
+            left_rows=_rows(self.left_rows),
+            right=Sentence(self.right),
+            right_net=self.right_net,
+            right_rows=_rows(self.right_rows),
+            difference=self.left_net - self.right_net,
+        )
+
+
+def _rows(number: int) -> Sentence:
+    return Sentence("{n} row" if number == 1 else "{n} rows", n=number)
+
+
+def kind_and_form(kind: str, form: str) -> Sentence:
+    """What a figure is of: ``credit note``, ``payment, form 2``; ``in all`` for the day's sum."""
+    name = Sentence("in all" if kind == "all" else kind.replace("_", " "))
+    return Sentence("{kind}, form {form}", kind=name, form=form) if form else name
+
+
+def combine(*parts: Sequence[Total]) -> list[Total]:
+    """Several stations' totals as one (staged and quarantined rows together), by kind and form."""
+    sums: dict[tuple, tuple[int, Decimal]] = {}
+    for total in (total for part in parts for total in part):
+        rows, net = sums.get((total.kind, total.form), (0, ZERO))
+        sums[total.kind, total.form] = (rows + total.count, net + total.net)
+    return [Total(kind, form, rows, net) for (kind, form), (rows, net) in sorted(sums.items())]
+
+
+def compare(left: str, left_totals: Sequence[Total], right: str, right_totals: Sequence[Total]) -> list[Comparison]:
+    """A comparison for every kind and form that either station names, then one of the day's sums.
+
+    ``left`` and ``right`` are the stations' names, as people read them ("landed", "staged and quarantined").
+    """
+    ours = {(total.kind, total.form): total for total in left_totals}
+    theirs = {(total.kind, total.form): total for total in right_totals}
+    rows = []
+    for kind, form in sorted(ours.keys() | theirs.keys()):
+        nothing = Total(kind, form, 0, ZERO)
+        here, there = ours.get((kind, form), nothing), theirs.get((kind, form), nothing)
+        rows.append(Comparison(kind, form, left, right, here.count, there.count, here.net, there.net))
+    return [*rows, _in_all(left, right, rows)]
+
+
+def _in_all(left: str, right: str, rows: Sequence[Comparison]) -> Comparison:
+    return Comparison(
+        "all",
+        "",
+        left,
+        right,
+        sum(row.left_rows for row in rows),
+        sum(row.right_rows for row in rows),
+        sum((row.left_net for row in rows), ZERO),
+        sum((row.right_net for row in rows), ZERO),
+    )

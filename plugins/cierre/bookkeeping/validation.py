@@ -1,0 +1,47 @@
+"""What the models people write in files share: strict fields, and messages that are sentences."""
+
+import re
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from cierre.bookkeeping.suggestions import did_you_mean
+from cierre.bookkeeping.vocabulary import SOURCES
+
+
+class Model(BaseModel):
+    """A record people write in a file: unknown fields are refused, and nothing changes after it is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be empty")
+    return text
+
+
+def _iso_date(value: object) -> object:
+    # Pydantic alone would also take "20240906", as seconds since 1970.
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise ValueError(f"{value!r} is not a date as YYYY-MM-DD")
+    return value
+
+
+def _source(name: str) -> str:
+    if name not in SOURCES:
+        raise ValueError(
+            f"unknown source {name!r}; known are {', '.join(sorted(SOURCES))}{did_you_mean(name, SOURCES)}"
+        )
+    return name
+
+
+Text = Annotated[str, AfterValidator(_not_blank)]
+"""Text that says something. Kept verbatim: blanks at its ends can matter (an ERP's branch is padded)."""
+
+IsoDate = Annotated[date, BeforeValidator(_iso_date)]
+"""A date, or its text as ``YYYY-MM-DD``."""
+
+Source = Annotated[str, AfterValidator(_source), Field(json_schema_extra={"enum": sorted(SOURCES)})]
+"""A source of documents: the name of its hook's module and of its entry in the vocabulary."""

@@ -1,0 +1,136 @@
+"""Approvals: what people were asked before a revision is posted, and what they decided."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+import psycopg
+
+from cierre.bookkeeping.approvals import Reason, Standing, questions
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.identity import Books, Origin, Target
+from cierre.bookkeeping.sentence import Sentence
+from cierre.ledger import reconciliation, revisions, takeovers
+from cierre.ledger.revisions import Revision
+from cierre.ledger.session import named
+
+_sql = named("approvals")
+
+Decision = Literal["approved", "rejected", "timed out"]
+"""What an answer, or none, decides. On the record there is also "not taken": see leave."""
+
+
+def standing(connection: psycopg.Connection, box: CashBox, revision: Revision) -> Standing:
+    """What the rules look at, as it stands now; nothing of it is asked of any vendor.
+
+    What only rules of the box's file look at, and what takes long to count, is left out where the box has no such rule.
+    """
+    place = {"box": revision.box, "business_date": revision.business_date}
+    row = _sql.standing(connection, **place, revision_id=revision.revision_id, site=revision.site)
+    return Standing(
+        total=row.total,
+        sends=row.unposted or bool(revisions.superseded(connection, revision)),
+        corrects=row.corrects,
+        first_day=row.first_day,
+        released_rows=_sql.released(connection, **place) if box.approvals.two_forms else 0,
+        unusual_invoices=_sql.unusual(connection, **place) if box.approvals.unusual_vat else 0,
+        difference=None if box.approvals.discrepancy_up_to is None else _difference(connection, revision),
+        books=_books(box, _sql.books(connection, revision_id=revision.revision_id)),
+        standing=tuple(
+            _books(box, books)
+            for books in _sql.standing_books(connection, **place, revision_id=revision.revision_id, site=revision.site)
+        ),
+        last_currency=_sql.last_currency(connection, box=revision.box, revision_id=revision.revision_id),
+        day=revision.business_date,
+        entry_date=row.entry_date,
+        doubts=tuple(takeovers.open_doubts(connection, revision)),
+    )
+
+
+def _difference(connection: psycopg.Connection, revision: Revision) -> Decimal | None:
+    """The largest between source, staging and journal. What the ERP says comes after posting."""
+    differences = [
+        row.left_net - row.right_net
+        for row in reconciliation.compare_day(connection, revision)
+        if row.right != "ERP" and not row.agrees
+    ]
+    return max(map(abs, differences), default=None)
+
+
+def _books(box: CashBox, row) -> Books:
+    """Books of a day; those without entries would belong to what the box's file says."""
+    return Books(
+        Origin(row.source, row.site, row.connection, row.key),
+        Target(row.tenant or box.erp.tenant, row.lot or box.erp.lot),
+        row.currency or box.currency,
+    )
+
+
+def approved(connection: psycopg.Connection, revision: Revision) -> set[Reason]:
+    """The reasons for which a person has approved this very revision, or, where that hangs on no date, one of the same
+    books that it only gives another date to."""
+    return {Reason(row.reason) for row in _sql.approved(connection, revision_id=revision.revision_id)}
+
+
+def unapproved(connection: psycopg.Connection, box: CashBox, revision: Revision) -> dict[Reason, Sentence]:
+    """Why a person must still approve this very revision before it is posted, each reason with its sentence."""
+    known = approved(connection, revision) - {Reason.TAKE_OVER}  # which is asked again where there are new doubts
+    asked = questions(box.approvals, standing(connection, box, revision), box.currency)
+    return {reason: sentence for reason, sentence in asked.items() if reason not in known}
+
+
+def ask(connection: psycopg.Connection, revision: Revision, open_questions: Mapping[Reason, str], run: str) -> None:
+    """Puts questions on the record, asked in a DAG run; what is open already is not asked twice there.
+
+    Open questions about earlier books of the day are closed: an answer to this one must not count for those.
+    """
+    with connection.transaction():
+        _sql.give_up(
+            connection, box=revision.box, business_date=revision.business_date, revision_id=revision.revision_id
+        )
+        for reason, sentence in open_questions.items():
+            _sql.ask(
+                connection,
+                box=revision.box,
+                business_date=revision.business_date,
+                revision_id=revision.revision_id,
+                reason=reason,
+                asked=sentence,
+                run=run,
+            )
+
+
+def last_asked(connection: psycopg.Connection, box: str, day: date, run: str) -> Any | None:
+    """What a DAG run asked last about a day: revision_id, asked_at, decision and decided_by; None where it has not."""
+    return _sql.last_asked(connection, box=box, business_date=day, run=run)
+
+
+def leave(connection: psycopg.Connection, box: str, day: date, run: str, by: str) -> None:
+    """Puts an answer on the record that decides nothing: the books that ``by`` was asked about are no longer the
+    day's."""
+    _sql.leave(connection, box=box, business_date=day, run=run, decided_by=by)
+
+
+def decide(connection: psycopg.Connection, revision: Revision, run: str, decision: Decision, by: str | None) -> bool:
+    """Answers what a DAG run asked about the day; ``by`` is the Airflow user, None where nobody answered in time.
+
+    An approval to take a lot over is put on record there, too (cierre.ledger.takeovers). False where that was about
+    other books than ``revision``: they changed since, or nothing was asked.
+    """
+    with connection.transaction():
+        decided = list(
+            _sql.decide(
+                connection,
+                box=revision.box,
+                business_date=revision.business_date,
+                run=run,
+                decision=decision,
+                decided_by=by,
+            )
+        )
+        same = {row.revision_id for row in decided} == {revision.revision_id}
+        for row in decided:
+            if same and decision == "approved" and row.reason == Reason.TAKE_OVER:
+                takeovers.take_over(connection, revision.site, revision.tenant, revision.lot, by=by, why=row.asked)
+    return same

@@ -1,0 +1,262 @@
+"""Posting attempts: each a fresh address in the ERP, moved forward by compare-and-set."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import psycopg
+
+from cierre.bookkeeping.address import Address, nth_sublot
+from cierre.bookkeeping.sentence import Sentence
+from cierre.ledger.revisions import FrozenEntry
+from cierre.ledger.session import named
+
+_sql = named("attempts")
+
+
+NOT_SENT = ""
+"""What stands for the ERP's answer where nothing was sent to an attempt's address: nothing of it can be there."""
+
+
+class NoSublotLeft(RuntimeError):
+    """All sublots of a lot and date have been used; the sentence says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at one entry; ``document`` is CT2_DOC. ``state``: claimed, confirmed, rejected, doomed or withdrawn.
+
+    ``site`` is the ERP's (None where it was made before sites were kept). ``answered`` is the number that the ERP gave
+    to a request that was given up all the same (None without an answer, NOT_SENT where nothing was sent).
+    ``reaped_at``: when its address was last known to be empty. ``deleting_since``: since when its confirmed document is
+    being deleted.
+    """
+
+    attempt_id: int
+    entry_id: int
+    address: Address
+    state: str
+    lease_until: datetime
+    document: str | None
+    outcome: str | None
+    site: str | None = None
+    answered: str | None = None
+    reaped_at: datetime | None = None
+    deleting_since: datetime | None = None
+
+
+def _attempt(row) -> Attempt:
+    return Attempt(
+        attempt_id=row.attempt_id,
+        entry_id=row.entry_id,
+        address=Address(row.tenant, row.entry_date, row.lot, row.sublot),
+        state=row.state,
+        lease_until=row.lease_until,
+        document=row.document,
+        outcome=row.outcome,
+        site=row.site,
+        answered=row.answered,
+        reaped_at=row.reaped_at,
+        deleting_since=row.deleting_since,
+    )
+
+
+def claim(
+    connection: psycopg.Connection,
+    entry: FrozenEntry,
+    *,
+    worker: str,
+    lease_seconds: float,
+    alphanumeric_sublots: bool = False,
+    site: str | None = None,
+    in_use: Collection[str] = (),
+    sublot: str | None = None,
+) -> Attempt:
+    """Claims an address that was never used for the entry and commits. Must be called outside a transaction: the
+    claim has to be on disk before anything is sent.
+
+    ``site`` is the ERP's, ``in_use`` are sublots where others were seen. ``sublot`` names one instead of the next.
+    Raises psycopg.errors.UniqueViolation where the entry already has a claimed or confirmed attempt (or another run
+    took the address meanwhile), NoSublotLeft where the lot has no unused sublot on that date.
+    """
+    row = _sql.claim(
+        connection,
+        entry_id=entry.entry_id,
+        **_place(entry, site),
+        sublot=sublot or _next_sublot(connection, entry, site, in_use, alphanumeric_sublots),
+        worker=worker,
+        lease_seconds=lease_seconds,
+    )
+    return _attempt(row)
+
+
+def take_over_address(
+    connection: psycopg.Connection,
+    entry: FrozenEntry,
+    *,
+    site: str | None,
+    takeover: int,
+    alphanumeric_sublots: bool = False,
+) -> Attempt:
+    """Notes an unused address of a lot that was taken over, so that it is emptied; nothing is sent there, ever.
+
+    Raises NoSublotLeft.
+    """
+    row = _sql.take_over_address(
+        connection,
+        entry_id=entry.entry_id,
+        **_place(entry, site),
+        sublot=_next_sublot(connection, entry, site, (), alphanumeric_sublots),
+        takeover=takeover,
+        outcome="emptied with its lot, which was taken over",
+    )
+    return _attempt(row)
+
+
+def emptied_by(
+    connection: psycopg.Connection, entry: FrozenEntry, *, site: str | None, takeover: int
+) -> list[tuple[Attempt, int]]:
+    """The addresses of an entry's lot and date that are emptied by a taking over, and how many documents went."""
+    rows = _sql.emptied_by(connection, **_place(entry, site), takeover=takeover)
+    return [(_attempt(row), row.removed) for row in rows]
+
+
+def _place(entry: FrozenEntry, site: str | None) -> dict[str, object]:
+    return {"site": site, "tenant": entry.tenant, "entry_date": entry.entry_date, "lot": entry.lot}
+
+
+def _next_sublot(
+    connection: psycopg.Connection,
+    entry: FrozenEntry,
+    site: str | None,
+    in_use: Collection[str],
+    alphanumeric: bool,
+) -> str:
+    used = {row.sublot for row in _sql.sublots_used(connection, **_place(entry, site))}
+    number = len(used)
+    while True:
+        number += 1
+        try:
+            sublot = nth_sublot(number, alphanumeric=alphanumeric)
+        except ValueError as error:
+            raise NoSublotLeft(
+                Sentence("{box} cannot post to lot {lot} on {date}: {why}", box=entry.box, lot=entry.lot,
+                         date=entry.entry_date, why=error)
+            ) from None  # fmt: skip
+        if sublot not in used and sublot not in in_use:
+            return sublot
+
+
+def confirm(connection: psycopg.Connection, attempt: Attempt, document: str) -> bool:
+    """claimed → confirmed; False where somebody else decided first."""
+    return _sql.confirm(connection, attempt_id=attempt.attempt_id, document=document) == 1
+
+
+def doom(connection: psycopg.Connection, attempt: Attempt, outcome: str, *, answered: str | None = None) -> bool:
+    """claimed → doomed, with the sentence that says why, and the number that the ERP answered, if it did.
+
+    False where somebody else decided first.
+    """
+    return _sql.doom(connection, attempt_id=attempt.attempt_id, outcome=outcome, answered=answered) == 1
+
+
+def reject(connection: psycopg.Connection, attempt: Attempt, outcome: str) -> bool:
+    """claimed → rejected, with the ERP's own words; False where somebody else decided first."""
+    return _sql.reject(connection, attempt_id=attempt.attempt_id, outcome=outcome) == 1
+
+
+def begin_to_delete(connection: psycopg.Connection, attempt: Attempt, why: str) -> bool:
+    """Notes that a confirmed document is to be deleted, before it is; False where somebody else did, or it is no longer
+    confirmed. From here on it does not count as standing, whatever becomes of this worker."""
+    return _sql.begin_to_delete(connection, attempt_id=attempt.attempt_id, why=why) == 1
+
+
+def keep_after_all(connection: psycopg.Connection, attempt: Attempt) -> None:
+    """Notes that a document was not deleted, and stands: the ERP refused it for certain."""
+    _sql.keep_after_all(connection, attempt_id=attempt.attempt_id)
+
+
+def withdraw(connection: psycopg.Connection, attempt: Attempt, outcome: str | None = None) -> bool:
+    """confirmed → withdrawn, after its document was deleted from the ERP; False where it was no longer confirmed.
+
+    ``outcome`` says why, where ``begin_to_delete`` did not.
+    """
+    return _sql.withdraw(connection, attempt_id=attempt.attempt_id, outcome=outcome) == 1
+
+
+def adopt(connection: psycopg.Connection, attempt: Attempt, document: str) -> bool:
+    """rejected or doomed → confirmed: its document was read back, and cannot be deleted any more; False where the
+    attempt was neither. Raises psycopg.errors.UniqueViolation where the entry stands elsewhere, too."""
+    return _sql.adopt(connection, attempt_id=attempt.attempt_id, document=document) == 1
+
+
+def clock(connection: psycopg.Connection) -> datetime:
+    """The ledger's clock, which alone decides about leases and reaps."""
+    return _sql.clock(connection)
+
+
+def note_reaped(
+    connection: psycopg.Connection, attempt: Attempt, *, removed: int = 0, asked_at: datetime | None = None
+) -> None:
+    """Records that the attempt's address was found empty, or made so by removing that many documents.
+
+    ``asked_at``: when the ERP was first asked, by the ledger's clock; None where it was just now.
+    """
+    _sql.note_reaped(connection, attempt_id=attempt.attempt_id, removed=removed, asked_at=asked_at)
+
+
+def note_nothing_left(connection: psycopg.Connection, attempt: Attempt) -> None:
+    """Records that a request that the ERP refused left nothing, as far as is known; sweeps look again."""
+    _sql.note_nothing_left(connection, attempt_id=attempt.attempt_id)
+
+
+def lot_was_posted_to(connection: psycopg.Connection, site: str | None, tenant: str, lot: str) -> bool:
+    """Whether this ledger ever sent anything to a lot at a site."""
+    return _sql.lot_was_posted_to(connection, site=site, tenant=tenant, lot=lot)
+
+
+def lot_is_ours(connection: psycopg.Connection, site: str | None, tenant: str, lot: str) -> bool:
+    """Whether all that is known of a lot says that nobody else uses it: an address was answered as unused, and no
+    document is in doubt."""
+    return _sql.lot_is_ours(connection, site=site, tenant=tenant, lot=lot)
+
+
+def at_place(
+    connection: psycopg.Connection, site: str | None, tenant: str, entry_date: date, lot: str
+) -> dict[str, Attempt]:
+    """All attempts at addresses of a lot on an ERP date, by sublot, whichever day of which box they are of."""
+    rows = _sql.at_place(connection, site=site, tenant=tenant, entry_date=entry_date, lot=lot)
+    return {row.sublot: _attempt(row) for row in rows}
+
+
+def of_entry(connection: psycopg.Connection, entry: FrozenEntry) -> list[Attempt]:
+    """All attempts of an entry, oldest first."""
+    return [_attempt(row) for row in _sql.attempts_of(connection, entry_id=entry.entry_id)]
+
+
+def unreaped(connection: psycopg.Connection, entry: FrozenEntry) -> list[Attempt]:
+    """The entry's rejected or doomed attempts whose address is not known to be empty."""
+    return [_attempt(row) for row in _sql.unreaped(connection, entry_id=entry.entry_id)]
+
+
+def due_for_reap(connection: psycopg.Connection) -> list[tuple[str, Attempt]]:
+    """Given-up attempts whose address is to be emptied now, for the first time or again, each with its box's id."""
+    return [(row.box, _attempt(row)) for row in _sql.due_for_reap(connection)]
+
+
+def not_reaped_since(
+    connection: psycopg.Connection, box: str, *, first: date, last: date, since: datetime
+) -> list[Attempt]:
+    """Given-up attempts of a box on ERP dates from ``first`` to ``last``, not emptied since an instant."""
+    rows = _sql.not_reaped_since(connection, box=box, first=first, last=last, since=since)
+    return [_attempt(row) for row in rows]
+
+
+def abandoned(connection: psycopg.Connection) -> list[tuple[str, date, Attempt]]:
+    """Claims that outlived their lease by five minutes, each with its box's id and business date."""
+    return [(row.box, row.business_date, _attempt(row)) for row in _sql.abandoned(connection)]
+
+
+def seconds_of_lease_left(connection: psycopg.Connection, attempt: Attempt) -> float:
+    """How long the attempt's worker may still be at it, by the ledger's clock; 0 once the lease has run out."""
+    return _sql.seconds_of_lease_left(connection, attempt_id=attempt.attempt_id)

@@ -1,0 +1,192 @@
+"""What the close board reads of the books. Rows are named tuples as the queries of sql/board.sql name them; money is
+Decimal in the currency in which it was booked, instants are aware. Nothing here writes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+
+from cierre.bookkeeping.json_text import row_at
+from cierre.bookkeeping.text import shown
+from cierre.ledger.session import named
+
+_sql = named("board")
+
+
+_KEPT = 24
+_months: dict[tuple[date, date], tuple[Decimal | None, list[Any]]] = {}
+
+
+def months(connection: psycopg.Connection, first: date, last: date) -> list[Any]:
+    """What the books know of every box from the month of ``first`` to that of ``last``, a row a box and month.
+
+    ``month`` is its first day; ``states`` has a letter for each of 31 days (cierre.board.states.BOOKS; a point where
+    the day is not known); ``booked`` their journal totals, as Postgres writes an array. Rows that did not change since
+    they were last asked for are the same objects, not read again.
+    """
+    asked = (first.replace(day=1), last)
+    digest, rows = _months.get(asked, (None, []))
+    if digest is None or digest != _sql.months_digest(connection, first=asked[0], last=last):
+        rows = list(_sql.months(connection, first=asked[0], last=last))
+        if len(_months) >= _KEPT:
+            _months.clear()
+        _months[asked] = (rows[0].digest if rows else None, rows)
+    return rows
+
+
+_evidence: dict[tuple[date, date], tuple[Decimal | None, list[Any]]] = {}
+
+
+def months_evidence(connection: psycopg.Connection, first: date, last: date) -> list[Any]:
+    """How far the days of these months are read back, a row a box and month. ``read_back`` has a minute (since 1970)
+    for each of 31 days, as Postgres writes an array: the oldest last reading of the day's documents; -1 where one was
+    never read, NULL where none stands in the ERP. Rows that did not change are not read again."""
+    asked = (first.replace(day=1), last)
+    digest, rows = _evidence.get(asked, (None, []))
+    if digest is None or digest != _sql.months_evidence_digest(connection, first=asked[0], last=last):
+        rows = list(_sql.months_evidence(connection, first=asked[0], last=last))
+        if len(_evidence) >= _KEPT:
+            _evidence.clear()
+        _evidence[asked] = (rows[0].digest if rows else None, rows)
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A row as its source sent it: parsed JSON (see cierre.bookkeeping.json_text), None where its place leads to
+    none."""
+
+    row: Any
+    source: str
+    received_at: datetime
+    sha256: str
+
+
+class Day:
+    """One box's day. Each method is one query."""
+
+    def __init__(self, connection: psycopg.Connection, box: str, day: date) -> None:
+        self._connection = connection
+        self._place = {"box": box, "business_date": day}
+
+    def summary(self) -> Any | None:
+        """Where the day stands; None where the books do not know it."""
+        return _sql.box_day(self._connection, **self._place)
+
+    def currency(self) -> str | None:
+        """The currency in which it was booked, or is staged; None where it has no money."""
+        return _sql.currency_of(self._connection, **self._place)
+
+    def taken(self) -> Any | None:
+        """The snapshot it was read from; None where it was never landed."""
+        return _sql.taken(self._connection, **self._place)
+
+    def comparisons(self) -> list[Any]:
+        """What its last reconciliation compared, in order."""
+        return list(_sql.comparisons(self._connection, **self._place))
+
+    def line_differences(self) -> list[Any]:
+        """What its last reconciliation read in the ERP otherwise than it was posted; none where its books are newer."""
+        return list(_sql.line_differences(self._connection, **self._place))
+
+    def lines(self) -> list[Any]:
+        """The current revision's journal lines, with how many documents stand behind each."""
+        return list(_sql.lines(self._connection, **self._place))
+
+    def behind(self, entry_id: int, line: int) -> list[Any]:
+        """The documents behind one of its lines; none where the line is not this day's."""
+        return list(_sql.behind_a_line(self._connection, **self._place, entry_id=entry_id, line=line))
+
+    def documents(self, kind: str, form: str) -> list[Any]:
+        """Its staged documents of a kind and form of payment."""
+        return list(_sql.documents(self._connection, **self._place, kind=shown(kind), form=shown(form)))
+
+    def source_row(self, snapshot_id: int, place: str) -> SourceRow | None:
+        """A row as the source sent it; None for a row that this day was not made of."""
+        # Not in PostgreSQL: its JSON takes neither a NUL nor half a character, and JSON with NaN not at all.
+        asked = {"snapshot_id": snapshot_id, "place": shown(place)}
+        landed = _sql.landed_text_of(self._connection, **self._place, **asked)
+        if landed is None:
+            return None
+        return SourceRow(row_at(landed.body, place), landed.source, landed.received_at, landed.sha256)
+
+    def booked_lines_of(self, snapshot_id: int, place: str) -> list[Any]:
+        """The journal lines that a source row became part of."""
+        asked = {"snapshot_id": snapshot_id, "place": shown(place)}
+        return list(_sql.booked_lines_of(self._connection, **self._place, **asked))
+
+    def attempts(self) -> list[Any]:
+        """What was sent to the ERP for it, oldest first."""
+        return list(_sql.attempts(self._connection, **self._place))
+
+    def revisions(self) -> list[Any]:
+        """How it was booked, each time."""
+        return list(_sql.revisions(self._connection, **self._place))
+
+    def quarantined(self) -> list[Any]:
+        """Its rows that are not booked, those that stop the day first."""
+        return list(_sql.quarantined(self._connection, **self._place))
+
+    def approvals(self) -> list[Any]:
+        """What people were asked about it before it was posted, and what they answered."""
+        return list(_sql.approvals(self._connection, **self._place))
+
+
+def money_of_entries(connection: psycopg.Connection, entries: Sequence[int]) -> list[Any]:
+    """The money of entries by kind and form: kind, form, rows, net."""
+    return list(_sql.money_of_entries(connection, entries=list(entries)))
+
+
+def problems(connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date) -> list[Any]:
+    """Why staged days of boxes cannot be booked, oldest first."""
+    return list(_sql.problems(connection, boxes=list(boxes), first=first, last=last))
+
+
+def discrepancies(connection: psycopg.Connection, boxes: Sequence[str]) -> list[Any]:
+    """Days whose last reconciliation found a difference, each with the first one."""
+    return list(_sql.standing_out(connection, boxes=list(boxes)))
+
+
+def uncertain(connection: psycopg.Connection, boxes: Sequence[str]) -> list[Any]:
+    """Postings whose outcome is not known yet, oldest first."""
+    return list(_sql.uncertain(connection, boxes=list(boxes)))
+
+
+def held_back(connection: psycopg.Connection, boxes: Sequence[str]) -> list[Any]:
+    """Quarantined rows that stop their days, oldest first."""
+    return list(_sql.held_back(connection, boxes=list(boxes)))
+
+
+def currencies(connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date) -> dict[str, int]:
+    """In which currencies days of boxes were booked, with how many days each, the most first."""
+    rows = _sql.currencies(connection, boxes=list(boxes), first=first, last=last)
+    return {row.currency: row.days for row in rows}
+
+
+def money_by_form(
+    connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date, currency: str | None = None
+) -> list[Any]:
+    """Staged net money of a currency, or of each, a day and form of payment: business_date, series (the form's id),
+    amount."""
+    return list(_sql.money_by_form(connection, boxes=list(boxes), first=first, last=last, currency=currency))
+
+
+def money_by_source(
+    connection: psycopg.Connection, sources: Mapping[str, str], first: date, last: date, currency: str | None = None
+) -> list[Any]:
+    """Booked money of a currency, or of each, a day and source; ``sources`` names each box's."""
+    boxes = {"boxes": list(sources), "sources": list(sources.values())}
+    return list(_sql.money_by_source(connection, **boxes, first=first, last=last, currency=currency))
+
+
+def closing(connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date) -> list[Any]:
+    """A row a day: days_to_close (average; None while none is closed), corrections, discrepancies."""
+    return list(_sql.closing(connection, boxes=list(boxes), first=first, last=last))
+
+
+def boxes_in_work(connection: psycopg.Connection) -> list[str]:
+    """The boxes that have a day that differs or a posting whose outcome is not known."""
+    return [row.box for row in _sql.boxes_in_work(connection)]

@@ -1,0 +1,145 @@
+"""Invoices as the readings of their source showed them, and the closed days that a later reading tells otherwise."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import psycopg
+
+from cierre.bookkeeping.invoices import InvoiceSeen
+from cierre.ledger.landing import Place, Snapshot
+from cierre.ledger.session import copy, named
+
+_sql = named("invoices")
+
+SeenBefore = Callable[[Sequence[str], Sequence[str]], list[InvoiceSeen]]
+
+
+def unread(connection: psycopg.Connection, place: Place) -> Iterator[Snapshot]:
+    """What was landed of a place, for any day, and whose invoices are not kept yet: oldest first."""
+    rows = _sql.unread(
+        connection, source=place.source, connection=place.connection, source_key=place.source_key
+    )  # fmt: skip
+    # One by one: after an upgrade these are all that a place ever landed.
+    for number in [row.snapshot_id for row in rows]:
+        yield Snapshot(**_sql.snapshot(connection, snapshot_id=number)._asdict())
+
+
+def kept_since(connection: psycopg.Connection) -> int:
+    """The last landing that was made before invoices were kept; 0 in a ledger that always kept them."""
+    return _sql.kept_since(connection)
+
+
+def keep(connection: psycopg.Connection, snapshot: Snapshot, seen: Iterable[InvoiceSeen]) -> None:
+    """Keeps what a landing shows otherwise than those before it, and that its invoices were read."""
+    with connection.transaction():
+        _sql.note_read(connection, snapshot_id=snapshot.snapshot_id)
+        copy(
+            connection,
+            "landing.invoice_seen (source, connection, project, invoice, snapshot_id, number, issued_on, base, total,"
+            " rate, collected, collected_on, gone)",
+            (
+                (
+                    snapshot.source,
+                    snapshot.connection,
+                    one.project,
+                    one.invoice,
+                    snapshot.snapshot_id,
+                    one.number,
+                    one.issued_on,
+                    one.base,
+                    one.total,
+                    one.rate,
+                    one.collected,
+                    one.collected_on,
+                    one.gone,
+                )
+                for one in seen
+            ),
+        )
+
+
+def seen_of(
+    connection: psycopg.Connection,
+    place: Place,
+    projects: Sequence[str],
+    invoices: Sequence[str],
+    *,
+    before: int,
+) -> list[InvoiceSeen]:
+    """What the landings before one (by its number) showed of invoices, in their order."""
+    rows = _sql.seen_of(
+        connection,
+        source=place.source,
+        connection=place.connection,
+        projects=list(projects),
+        invoices=list(invoices),
+        before=before,
+    )
+    return [InvoiceSeen(**row._asdict()) for row in rows]
+
+
+def seen_before(connection: psycopg.Connection, snapshot: Snapshot) -> SeenBefore:
+    """What the landings before one showed of invoices, as hooks.sources.LandedDay asks for it."""
+    place = Place(snapshot.source, snapshot.connection, snapshot.source_key, snapshot.business_date)
+    return lambda projects, invoices: seen_of(connection, place, projects, invoices, before=snapshot.snapshot_id)
+
+
+def expected(
+    connection: psycopg.Connection, place: Place, projects: Sequence[str], since: date
+) -> list[InvoiceSeen]:  # fmt: skip
+    """What is known of the invoices that a reading of a day should show, in the order in which it was read.
+
+    Those that were issued between ``since`` and the day, older ones that are not settled, and those of which money came
+    in on that day.
+    """
+    rows = _sql.expected(
+        connection,
+        source=place.source,
+        connection=place.connection,
+        projects=list(projects),
+        since=since,
+        day=place.business_date,
+    )
+    return [InvoiceSeen(**row._asdict()) for row in rows]
+
+
+def all_seen(connection: psycopg.Connection, place: Place, projects: Sequence[str]) -> list[InvoiceSeen]:
+    """What all landings showed of the invoices of projects, in the order in which it was read."""
+    rows = _sql.all_seen(connection, source=place.source, connection=place.connection, projects=list(projects))
+    return [InvoiceSeen(**row._asdict()) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class DayTaken:
+    """A day that a box has read: from which place, and in which landing."""
+
+    source_key: str
+    snapshot_id: int
+
+
+def days_taken(connection: psycopg.Connection, box: str) -> dict[date, DayTaken]:
+    """The days that a box has read, each by its newest landing."""
+    return {
+        row.business_date: DayTaken(row.source_key, row.snapshot_id) for row in _sql.days_taken(connection, box=box)
+    }
+
+
+def collections_staged(connection: psycopg.Connection, box: str) -> dict[tuple[date, str, str], Decimal]:
+    """What a box's days were booked with as collected, by day, project and number of the invoice."""
+    rows = _sql.collections_staged(connection, box=box)
+    return {(row.business_date, row.project, row.number): row.amount for row in rows}
+
+
+def days_staged(connection: psycopg.Connection, box: str) -> set[date]:
+    """The days of a box that were staged."""
+    return {row.business_date for row in _sql.days_staged(connection, box=box)}
+
+
+def note_late_changes(
+    connection: psycopg.Connection, box: str, day: date, snapshot_id: int | None, changes: Iterable[str]
+) -> None:
+    """Notes what a landing shows of a day that was read before it, a sentence each."""
+    for what in changes:
+        _sql.note_late_change(connection, box=box, business_date=day, snapshot_id=snapshot_id, what=str(what))

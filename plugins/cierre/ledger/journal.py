@@ -1,0 +1,98 @@
+"""The journal as it stands: entries of boxes between two dates, with the documents behind each line, as a stream."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
+
+import psycopg
+
+from cierre.bookkeeping.journal import Foreign, JournalEntry, Line, LineSource, Side
+from cierre.bookkeeping.money import quantum
+from cierre.ledger.session import named
+
+_sql = named("journal")
+
+
+class SourceRow(NamedTuple):
+    """Where a document stands in its snapshot, and the number that people know it by ("" where it is not staged)."""
+
+    place: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class StandingEntry:
+    """An entry and where it stands. ``entry_date`` is its date in the ERP, ``erp_document`` reads lot/sublot/document
+    ("" until the ERP has confirmed it), ``reverses`` is the key of the entry it takes back (""), ``sha256`` the hash of
+    the snapshot's body, ``rows`` its documents by key."""
+
+    key: str
+    entry: JournalEntry
+    entry_date: date
+    revision: int
+    reverses: str
+    erp_document: str
+    sha256: str
+    rows: Mapping[str, SourceRow]
+
+
+def standing(connection: psycopg.Connection, boxes: Iterable[str], first: date, last: date) -> Iterator[StandingEntry]:
+    """The entries dated ``first`` to ``last`` in the ERP, or on their way there, by date. Call it in a transaction."""
+    with connection.cursor(name="standing") as cursor:
+        cursor.itersize = 5000
+        cursor.execute(_sql.standing.sql, {"boxes": list(boxes), "first": first, "last": last})
+        for _, rows in groupby(cursor, attrgetter("entry_id")):
+            yield _standing(list(rows))
+
+
+def _standing(rows: list) -> StandingEntry:
+    one = rows[0]
+    return StandingEntry(
+        key=one.entry_key,
+        entry=JournalEntry(
+            box=one.box,
+            business_date=one.business_date,
+            part=one.part,
+            currency=one.currency,
+            lines=tuple(_line(list(own), one.currency) for _, own in groupby(rows, attrgetter("line"))),
+        ),
+        entry_date=one.entry_date,
+        revision=one.revision,
+        reverses=one.reverses,
+        erp_document=one.erp_document,
+        sha256=one.sha256,
+        rows={row.document_key: SourceRow(row.place, row.reference) for row in rows},
+    )
+
+
+def _line(rows: list, currency: str) -> Line:
+    one, unit = rows[0], quantum(currency)
+
+    def foreign(amount: Decimal | None) -> Decimal | None:
+        return None if amount is None else amount.quantize(quantum(one.foreign_currency))
+
+    return Line(
+        side=Side(one.side),
+        account=one.account,
+        amount=one.line_amount.quantize(unit),
+        history=one.history,
+        cost_centre=one.cost_centre,
+        item=one.item,
+        value_class=one.value_class,
+        entities=tuple(sorted(one.entities.items())),
+        sources=tuple(
+            LineSource(
+                row.document_key,
+                row.component,
+                row.amount.quantize(unit),
+                foreign(row.source_foreign),
+                bool(row.turned),
+            )
+            for row in rows
+        ),
+        foreign=Foreign(one.foreign_currency, foreign(one.foreign_amount)) if one.foreign_currency else None,
+    )

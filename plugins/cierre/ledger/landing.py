@@ -1,0 +1,187 @@
+"""Landing: what a source said, whole and append-only; and what each box takes of it."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, astuple, dataclass
+from datetime import date, datetime
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from cierre.bookkeeping.certificate import Claim
+from cierre.bookkeeping.documents import Kind, Total
+from cierre.bookkeeping.identity import Origin
+from cierre.bookkeeping.sentence import Sentence, as_json, from_json
+from cierre.bookkeeping.text import shown
+from cierre.ledger.session import alone, copy, named
+
+_sql = named("landing")
+
+_NOT_IN_A_TEXT = re.compile("[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One landed answer. ``asked`` is the question put; ``received_at`` is in UTC; ``sha256`` is of the UTF-8 body.
+
+    ``body`` is as it came, but for NULs, which stand in it as JSON's escape: those bytes are in landing.original.
+    ``site`` is the source's behind the connection; None where it was landed before sites were kept.
+    """
+
+    snapshot_id: int
+    source: str
+    connection: str
+    source_key: str
+    business_date: date
+    asked: dict[str, Any]
+    received_at: datetime
+    sha256: str
+    body: str
+    site: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is landed together for a day: a source's connection, and a key there ("*": the whole company)."""
+
+    source: str
+    connection: str
+    source_key: str
+    business_date: date
+
+
+@contextmanager
+def landing_alone(connection: psycopg.Connection, place: Place) -> Iterator[None]:
+    """Waits until nobody else lands the same; then holds all others off, so that a company's day is asked for once."""
+    with alone(connection, "|".join(["landing", *map(str, astuple(place))])):
+        yield
+
+
+def land(
+    connection: psycopg.Connection,
+    place: Place,
+    *,
+    asked: dict[str, Any],
+    received_at: datetime,
+    body: str,
+    site: str | None = None,
+) -> Snapshot:
+    """Keeps an answer of a source's site, byte for byte. A body already kept is not stored again."""
+    came = body.encode(errors="surrogatepass")
+    sha256 = hashlib.sha256(came).hexdigest()
+    with connection.transaction():
+        _sql.keep_body(connection, sha256=sha256, body=_as_text(body))
+        if _as_text(body) != body:
+            _sql.keep_original(connection, sha256=sha256, bytes=came)
+        snapshot_id = _sql.add_snapshot(
+            connection, **asdict(place), asked=Jsonb(asked), received_at=received_at, sha256=sha256, site=site
+        )
+    return Snapshot(
+        snapshot_id, **asdict(place), asked=asked, received_at=received_at, sha256=sha256, body=body, site=site
+    )
+
+
+def _as_text(body: str) -> str:
+    """The same JSON as PostgreSQL can hold it: it takes neither a NUL nor half a character but by their escapes."""
+    return _NOT_IN_A_TEXT.sub(lambda found: f"\\u{ord(found[0]):04x}", body)
+
+
+def lying_there(
+    connection: psycopg.Connection, place: Place, box: str, since: datetime, site: str | None = None
+) -> Snapshot | None:
+    """The newest snapshot that came at ``since`` or later and that the box has not taken before; None without one.
+
+    Of the source's site, where that is given; not one that the source's own figures contradict.
+    """
+    row = _sql.lying_there(connection, **asdict(place), box=box, since=since, site=site)
+    return Snapshot(**row._asdict()) if row else None
+
+
+def take(
+    connection: psycopg.Connection,
+    box: str,
+    day: date,
+    snapshot_id: int,
+    control_totals: Sequence[Total],
+    claims: Sequence[Claim],
+    key: str | None = None,
+) -> None:
+    """Records that a box's day is read from a snapshot by its key there, what that sums to, and its certificate."""
+    with connection.transaction():
+        _sql.take(connection, box=box, business_date=day, snapshot_id=snapshot_id, key=key)
+        copy(
+            connection,
+            "landing.control_total (snapshot_id, box, kind, form, rows, net)",
+            ((snapshot_id, box, total.kind, shown(total.form), total.count, total.net) for total in control_totals),
+        )
+        copy(
+            connection,
+            "landing.claim (snapshot_id, box, claim, what, attested_rows, landed_rows, attested, landed, inner_rule)",
+            (
+                (snapshot_id, box, number, shown(claim.what), *astuple(claim)[1:])
+                for number, claim in enumerate(claims, start=1)
+            ),
+        )
+
+
+def taken(connection: psycopg.Connection, box: str, day: date) -> Snapshot | None:
+    """The newest snapshot that a box's day was read from, or None where it was never landed."""
+    row = _sql.taken(connection, box=box, business_date=day)
+    return Snapshot(**row._asdict()) if row else None
+
+
+def origin(connection: psycopg.Connection, box: str, day: date, snapshot_id: int) -> Origin:
+    """Where a snapshot that a box's day was read from came from."""
+    return Origin(**_sql.origin(connection, box=box, business_date=day, snapshot_id=snapshot_id)._asdict())
+
+
+def bodies_before(connection: psycopg.Connection, snapshot: Snapshot, since: date) -> list[str]:
+    """What was landed at the same place before a snapshot, oldest first: of business dates from ``since`` on.
+
+    Without what the source's own figures contradict, and what another site said behind the same connection.
+    """
+    return [
+        row.body
+        for row in _sql.bodies_before(
+            connection,
+            source=snapshot.source,
+            connection=snapshot.connection,
+            source_key=snapshot.source_key,
+            since=since,
+            snapshot_id=snapshot.snapshot_id,
+            site=snapshot.site,
+        )
+    ]
+
+
+def control_totals(connection: psycopg.Connection, snapshot_id: int, box: str) -> list[Total]:
+    """What the box's raw rows in a snapshot summed to, by kind and form."""
+    rows = _sql.control_totals(connection, snapshot_id=snapshot_id, box=box)
+    return [Total(Kind(row.kind), row.form, row.rows, row.net) for row in rows]
+
+
+def claims(connection: psycopg.Connection, snapshot_id: int, box: str) -> list[Claim]:
+    """The box's certificate in a snapshot, claim by claim."""
+    return [Claim(**row._asdict()) for row in _sql.claims(connection, snapshot_id=snapshot_id, box=box)]
+
+
+def note_stopped(connection: psycopg.Connection, box: str, business_date: date, step: str, why: Sentence) -> None:
+    """Keeps why a day could not be read, as it was last tried. Of no interest once it is staged."""
+    # PostgreSQL's JSON takes neither a NUL nor half a character.
+    told = _told(as_json(why))
+    _sql.note_stopped(connection, box=box, business_date=business_date, step=step, why=Jsonb(told))
+
+
+def _told(kept: Any) -> Any:
+    if isinstance(kept, dict):
+        return {name: _told(inner) for name, inner in kept.items()}
+    return _NOT_IN_A_TEXT.sub("\N{REPLACEMENT CHARACTER}", kept)
+
+
+def never_read(connection: psycopg.Connection, since: date, box: str | None = None) -> dict[tuple[str, date], Sentence]:
+    """Why days from ``since`` on, of a box or of all, could not be read so far; by box and day."""
+    rows = _sql.never_read(connection, since=since, box=box)
+    return {(row.box, row.business_date): from_json(row.why) for row in rows}

@@ -1,0 +1,154 @@
+"""Reconciliation: each comparison of two stations kept with both figures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.billing_plan import BillingPlan
+from cierre.bookkeeping.read_back import LineDifference
+from cierre.bookkeeping.reconcile import Comparison, combine, compare
+from cierre.ledger import landing, revisions, staging
+from cierre.ledger.revisions import Revision
+from cierre.ledger.session import copy, named
+
+_sql = named("reconciliation")
+
+
+def compare_day(connection: psycopg.Connection, revision: Revision) -> list[Comparison]:
+    """The day's stations side by side, each pair by kind and form of payment and in all.
+
+    Landed against staged and quarantined; what of the staged has money against the journal; the journal against what
+    the ERP acknowledged; and the journal's total against the ERP's.
+    """
+    box, day = revision.box, revision.business_date
+    snapshot_id = staging.snapshot_of(connection, box, day)
+    landed = landing.control_totals(connection, snapshot_id, box) if snapshot_id else []
+    staged = staging.totals(connection, box, day)
+    quarantined = staging.quarantined_totals(connection, box, day)
+    journal = revisions.journal_totals(connection, revision)
+    return [
+        *compare("landed", landed, "staged and quarantined", combine(staged, quarantined)),
+        *compare("staged", staging.totals(connection, box, day, with_money=True), "journal", journal),
+        *compare("journal", journal, "ERP", revisions.acknowledged_totals(connection, box, day)),
+        _entries(connection, revision),
+    ]
+
+
+def _entries(connection: psycopg.Connection, revision: Revision) -> Comparison:
+    """The sums of whole entries (debit = credit), discounts and all."""
+    booked, acknowledged = revisions.entry_sums(connection, revision)
+    return Comparison(
+        "entries", "", "journal", "ERP", booked.count, acknowledged.count, booked.total, acknowledged.total
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something in the ERP that is otherwise than it was posted: a line of a document, or a whole document.
+
+    ``entry_id`` is None for a document that was not posted. ``amount`` and ``booked_amount`` are those of a whole
+    document, None where the line has its own.
+    """
+
+    entry_id: int | None
+    address: Address
+    document: str
+    currency: str
+    line: LineDifference
+    amount: Decimal | None = None
+    booked_amount: Decimal | None = None
+
+    @property
+    def _row(self) -> tuple[Any, ...]:
+        line, place = self.line, self.address
+        side, account, amount, _ = line.posted or (None, None, self.amount, None)
+        booked_side, booked_account, booked_amount, booked_currency = line.booked or (
+            None, None, self.booked_amount, None,
+        )  # fmt: skip
+        return (
+            line.code, self.entry_id, place.tenant, place.entry_date, place.lot, place.sublot, self.document, line.line,
+            side, account, amount, line.booked_line, booked_side, booked_account, booked_amount, booked_currency,
+            line.outside, self.currency, line.size,
+        )  # fmt: skip
+
+
+_DIFFERENCE = (
+    "code, entry_id, tenant, entry_date, lot, sublot, document, line, side, account, amount, booked_line, booked_side,"
+    " booked_account, booked_amount, booked_currency, balance_type, currency, size"
+)
+
+
+def keep(
+    connection: psycopg.Connection,
+    revision: Revision,
+    state: str,
+    comparisons: Sequence[Comparison],
+    differences: Sequence[Difference] = (),
+) -> int:
+    """Stores one reconciliation of a day (``reconciled``, ``no activity`` or ``discrepancy``), with what the ERP was
+    found to hold otherwise; returns its run_id."""
+    with connection.transaction():
+        run_id = _sql.add_run(
+            connection,
+            box=revision.box,
+            business_date=revision.business_date,
+            revision_id=revision.revision_id,
+            state=state,
+        )
+        copy(
+            connection,
+            'reconciliation.comparison (run_id, comparison, kind, form, "left", "right", left_rows, right_rows,'
+            " left_net, right_net)",
+            (
+                (run_id, number, row.kind, row.form, row.left, row.right, row.left_rows, row.right_rows, row.left_net,
+                 row.right_net)
+                for number, row in enumerate(comparisons, start=1)
+            ),
+        )  # fmt: skip
+        copy(
+            connection,
+            f"reconciliation.line_difference (run_id, difference, {_DIFFERENCE})",
+            ((run_id, number, *one._row) for number, one in enumerate(differences, start=1)),
+        )
+    return run_id
+
+
+def is_news(
+    connection: psycopg.Connection,
+    revision: Revision,
+    state: str,
+    comparisons: Sequence[Comparison],
+    differences: Sequence[Difference],
+) -> bool:
+    """Whether a reconciliation says something else than the day's last one."""
+    last = _sql.last_run(connection, box=revision.box, business_date=revision.business_date)
+    if last is None or (last.revision_id, last.state) != (revision.revision_id, state):
+        return True
+    compared = [Comparison(**row._asdict()) for row in _sql.comparisons_of(connection, run_id=last.run_id)]
+    if [row for row in compared if not row.agrees] != [row for row in comparisons if not row.agrees]:
+        return True
+    return [tuple(row) for row in _sql.differences_of(connection, run_id=last.run_id)] != [
+        one._row for one in differences
+    ]
+
+
+def keep_plan(connection: psycopg.Connection, run_id: int, plan: BillingPlan) -> None:
+    """Stores what was planned, issued and collected beside a reconciliation, with what does not fit."""
+    with connection.transaction():
+        copy(
+            connection,
+            "reconciliation.plan_line (run_id, project, item, planned, issued, collected, invoices)",
+            (
+                (run_id, *line.item, line.planned, line.issued, line.collected, list(line.invoices))
+                for line in plan.lines
+            ),
+        )
+        copy(
+            connection,
+            "reconciliation.plan_objection (run_id, objection, sentence)",
+            ((run_id, number, sentence) for number, sentence in enumerate(plan.discrepancies, start=1)),
+        )

@@ -1,0 +1,417 @@
+"""The ledger: a day's books, frozen as revisions of balanced entries; history stays."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from cierre.bookkeeping.corrections import Dating, correction_mark, dating, marked, unmarked
+from cierre.bookkeeping.documents import Document, Kind, Total
+from cierre.bookkeeping.journal import Foreign, JournalEntry, Line, Side
+from cierre.bookkeeping.money import quantum
+from cierre.ledger.session import copy, named
+
+_sql = named("revisions")
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A box's day as booked at one time; ``digest`` tells whether the ERP would have to be told anything new.
+
+    ``site``, ``tenant`` and ``lot`` are where it is meant for (None in rows older than these); ``redates`` is the
+    revision of the same books that it gives another date or site to.
+    """
+
+    revision_id: int
+    box: str
+    business_date: date
+    revision: int
+    snapshot_id: int
+    mapping: str
+    mapping_digest: str
+    digest: str
+    site: str | None = None
+    tenant: str | None = None
+    lot: str | None = None
+    redates: int | None = None
+
+
+class EntrySum(NamedTuple):
+    """How many entries, and the sum of their totals in the box's currency."""
+
+    count: int
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenEntry:
+    """An entry as it stands in the ledger. ``reverses`` is the entry_id it takes back, None for a booking."""
+
+    entry_id: int
+    entry_key: str
+    revision_id: int
+    box: str
+    business_date: date
+    part: int
+    reverses: int | None
+    tenant: str
+    lot: str
+    entry_date: date
+    currency: str
+    total: Decimal
+    site: str | None = None
+
+
+def ledger_id(connection: psycopg.Connection) -> str:
+    """This ledger's own id, by which the ERP's documents say who posted them."""
+    return _sql.ledger_id(connection)
+
+
+def current(connection: psycopg.Connection, box: str, day: date) -> Revision | None:
+    """The newest revision of a box's day; None where it was never derived."""
+    row = _sql.current_revision(connection, box=box, business_date=day)
+    return Revision(**row._asdict()) if row else None
+
+
+def freeze(
+    connection: psycopg.Connection,
+    *,
+    box: str,
+    day: date,
+    snapshot_id: int,
+    mapping: str,
+    mapping_digest: str,
+    tenant: str,
+    lot: str,
+    entries: Sequence[JournalEntry],
+    documents: Mapping[str, Document],
+    open_from: date | None = None,
+    site: str | None = None,
+) -> tuple[Revision, bool]:
+    """Makes the day's entries a new revision, unless the current one already says the same to the same ERP.
+
+    ``documents`` are those behind the entries' lines, by key. ``open_from`` is the first date of the ERP's open
+    periods, where known: books of a closed period that are not in the ERP yet are dated then, and their lines say
+    which day they are of. ``site`` is the ERP's; None where nobody says, which is any. Returns the day's current
+    revision and whether it is new. Raises psycopg.errors.CheckViolation if an entry does not balance (a bug:
+    JournalEntry refuses first).
+    """
+    digest = digest_of(tenant, lot, entries)
+    with connection.transaction():
+        existing = current(connection, box, day)
+        redates = None
+        if existing and existing.digest == digest and _is_meant_for(connection, existing, site):
+            if not _is_dated_otherwise(connection, existing, open_from):
+                return _at(connection, existing, site), False
+            redates = existing.redates or existing.revision_id
+        row = _sql.add_revision(
+            connection,
+            box=box,
+            business_date=day,
+            snapshot_id=snapshot_id,
+            mapping=mapping,
+            mapping_digest=mapping_digest,
+            digest=digest,
+            site=site,
+            tenant=tenant,
+            lot=lot,
+            redates=redates,
+        )
+        revision = Revision(**row._asdict())
+        dated = _dating(connection, revision, open_from)
+        for entry in entries:
+            _freeze_entry(connection, revision, entry, dated, documents)
+    return revision, True
+
+
+def placed(
+    connection: psycopg.Connection, revision: Revision, site: str | None, open_from: date | None = None
+) -> Revision:
+    """The revision as it must be to go out now: itself, or, where its site or the dates of what is not in the ERP yet
+    have become others since, a new one of the same books."""
+    with connection.transaction():
+        here = _is_meant_for(connection, revision, site)
+        if here and not _is_dated_otherwise(connection, revision, open_from):
+            return _at(connection, revision, site)
+        new = _same_books(connection, revision, site)
+        dated = _dating(connection, new, open_from)
+        for entry in bookings(connection, revision):
+            _freeze_again(connection, new, entry, dated)
+    return new
+
+
+def dated_on(connection: psycopg.Connection, revision: Revision, entry_date: date) -> Revision:
+    """A new revision of the same books, whose entries are on a date where the ERP was found to hold them already."""
+    with connection.transaction():
+        new = _same_books(connection, revision, revision.site)
+        dated = Dating(
+            entry_date, "" if entry_date == revision.business_date else correction_mark(revision.business_date)
+        )
+        for entry in bookings(connection, revision):
+            _freeze_again(connection, new, entry, dated)
+    return new
+
+
+def _at(connection: psycopg.Connection, revision: Revision, site: str | None) -> Revision:
+    """A revision with the place that it is meant for, also where it was frozen before revisions said it."""
+    if revision.lot is None and (entries := bookings(connection, revision)):
+        revision = replace(revision, tenant=entries[0].tenant, lot=entries[0].lot)
+    return replace(revision, site=revision.site or site)
+
+
+def _same_books(connection: psycopg.Connection, revision: Revision, site: str | None) -> Revision:
+    """A further revision that says what an earlier one said; its entries are still to be made."""
+    entries = bookings(connection, revision)
+    place = entries[0] if entries else revision
+    row = _sql.add_revision(
+        connection,
+        box=revision.box,
+        business_date=revision.business_date,
+        snapshot_id=revision.snapshot_id,
+        mapping=revision.mapping,
+        mapping_digest=revision.mapping_digest,
+        digest=revision.digest,
+        site=site,
+        tenant=place.tenant,
+        lot=place.lot,
+        redates=revision.redates or revision.revision_id,
+    )
+    return Revision(**row._asdict())
+
+
+def _is_meant_for(connection: psycopg.Connection, revision: Revision, site: str | None) -> bool:
+    """Whether a revision's books are meant for a site; where neither they nor their attempts name one, they are."""
+    meant = revision.site or _sql.site_of(connection, revision_id=revision.revision_id)
+    return site is None or meant is None or meant == site
+
+
+def _is_dated_otherwise(connection: psycopg.Connection, revision: Revision, open_from: date | None) -> bool:
+    """Whether any of a revision's entries that are not in the ERP yet would be dated otherwise by the periods now."""
+    entry_date = dating(revision.business_date, open_from, corrects=False).entry_date
+    return _sql.is_dated_otherwise(connection, revision_id=revision.revision_id, entry_date=entry_date)
+
+
+def _dating(connection: psycopg.Connection, revision: Revision, open_from: date | None) -> Dating:
+    posted = _sql.was_posted(connection, box=revision.box, business_date=revision.business_date, site=revision.site)
+    return dating(revision.business_date, open_from, corrects=posted)
+
+
+def digest_of(tenant: str, lot: str, entries: Sequence[JournalEntry]) -> str:
+    """SHA-256 of all that the ERP would be told of a day: two days' books that differ in nothing else have the same."""
+    said = "\n".join((tenant, lot, *(entry.digest for entry in entries)))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _freeze_entry(
+    connection: psycopg.Connection,
+    revision: Revision,
+    entry: JournalEntry,
+    dated: Dating,
+    documents: Mapping[str, Document],
+) -> None:
+    entry = marked(entry, dated.mark)
+    entry_id = _add_entry(connection, revision, entry, dated.entry_date)
+    copy(
+        connection,
+        "ledger.line_source (entry_id, line, document_key, kind, form, component, amount, foreign_amount, turned,"
+        " place)",
+        (
+            (entry_id, number, source.document_key, document.kind, document.form, source.component, source.amount,
+             source.foreign, source.turned or None, document.place)
+            for number, line in enumerate(entry.lines, start=1)
+            for source in line.sources
+            for document in (documents[source.document_key],)
+        ),
+    )  # fmt: skip
+
+
+def _freeze_again(connection: psycopg.Connection, revision: Revision, entry: FrozenEntry, dated: Dating) -> None:
+    """The same entry in another revision, dated anew; the documents behind its lines stay."""
+    said = journal_entry(connection, entry)
+    if entry.entry_date != entry.business_date:
+        said = unmarked(said)
+    entry_id = _add_entry(connection, revision, marked(said, dated.mark), dated.entry_date)
+    _sql.add_sources_of(connection, entry_id=entry.entry_id, new_entry_id=entry_id)
+
+
+def _add_entry(connection: psycopg.Connection, revision: Revision, entry: JournalEntry, entry_date: date) -> int:
+    """An entry with its lines; returns its id."""
+    entry_id = _sql.add_entry(
+        connection,
+        entry_key=f"{entry.box}|{entry.business_date:%Y%m%d}|{revision.revision}|{entry.part}",
+        revision_id=revision.revision_id,
+        box=entry.box,
+        business_date=entry.business_date,
+        part=entry.part,
+        reverses=None,
+        tenant=revision.tenant,
+        lot=revision.lot,
+        entry_date=entry_date,
+        currency=entry.currency,
+        total=entry.debit,
+        digest=entry.digest,
+        site=revision.site,
+    ).entry_id
+    copy(
+        connection,
+        "ledger.line (entry_id, line, side, account, cost_centre, item, value_class, entities, amount, history,"
+        " foreign_currency, foreign_amount)",
+        (
+            (
+                entry_id,
+                number,
+                line.side,
+                line.account,
+                line.cost_centre,
+                line.item,
+                line.value_class,
+                Jsonb(dict(line.entities)),
+                line.amount,
+                line.history,
+                *(line.foreign or (None, None)),
+            )
+            for number, line in enumerate(entry.lines, start=1)
+        ),
+    )
+    return entry_id
+
+
+def bookings(connection: psycopg.Connection, revision: Revision) -> list[FrozenEntry]:
+    """The revision's own entries, part by part."""
+    rows = _sql.bookings(connection, revision_id=revision.revision_id)
+    return [FrozenEntry(**row._asdict()) for row in rows]
+
+
+def superseded(connection: psycopg.Connection, revision: Revision) -> list[FrozenEntry]:
+    """Bookings of the day's earlier revisions that the revision's own site may still hold."""
+    return [FrozenEntry(**row._asdict()) for row in _sql.superseded_bookings(connection, **_before(revision))]
+
+
+def unsent(connection: psycopg.Connection, revision: Revision) -> list[FrozenEntry]:
+    """Bookings of the day's earlier revisions that were never sent, unless the ledger forgot it."""
+    return [FrozenEntry(**row._asdict()) for row in _sql.unsent_bookings(connection, **_before(revision))]
+
+
+def _before(revision: Revision) -> dict[str, object]:
+    return {
+        "box": revision.box,
+        "business_date": revision.business_date,
+        "revision_id": revision.revision_id,
+        "site": revision.site,
+    }
+
+
+def reversals(connection: psycopg.Connection, entry: FrozenEntry) -> list[FrozenEntry]:
+    """All entries that were made to take ``entry`` back, one for each date that was meant for it, oldest first."""
+    return [FrozenEntry(**row._asdict()) for row in _sql.reversals_of(connection, entry_id=entry.entry_id)]
+
+
+def reversals_for(connection: psycopg.Connection, revision: Revision) -> list[FrozenEntry]:
+    """The entries that take others back on behalf of a revision."""
+    return [FrozenEntry(**row._asdict()) for row in _sql.reversals_for(connection, revision_id=revision.revision_id)]
+
+
+def reversal(
+    connection: psycopg.Connection, entry: FrozenEntry, revision: Revision, open_from: date | None = None
+) -> FrozenEntry:
+    """The entry that takes ``entry`` back on behalf of the newer revision; made once, found again afterwards.
+
+    It has the date of what it takes back, or, where that period is closed, the first open one (``open_from``). Where
+    the periods have changed since it was made, and it is not in the ERP, there is a further one with the new date.
+    """
+    closed = open_from is not None and entry.entry_date < open_from
+    entry_date = open_from if closed else entry.entry_date
+    with connection.transaction():
+        made = reversals(connection, entry)
+        for row in made:
+            if row.entry_date == entry_date:
+                return row
+        row = _sql.add_reversal(
+            connection,
+            entry_id=entry.entry_id,
+            entry_key=f"{entry.entry_key}|R{len(made) + 1 if made else ''}",
+            revision_id=revision.revision_id,
+            entry_date=entry_date,
+            site=revision.site,
+        )
+        mark = correction_mark(entry.business_date) if closed else ""
+        _sql.add_reversed_lines(connection, entry_id=entry.entry_id, reversal_id=row.entry_id, mark=mark)
+        _sql.add_sources_of(connection, entry_id=entry.entry_id, new_entry_id=row.entry_id)
+    return FrozenEntry(**row._asdict())
+
+
+def entry_of(connection: psycopg.Connection, entry_id: int) -> FrozenEntry:
+    """An entry by its id."""
+    return FrozenEntry(**_sql.entry_of(connection, entry_id=entry_id)._asdict())
+
+
+def is_confirmed(connection: psycopg.Connection, entry_key: str) -> bool:
+    """Whether an entry of that key is known to stand in the ERP, or to have stood there."""
+    return _sql.is_confirmed(connection, entry_key=entry_key)
+
+
+def journal_entry(connection: psycopg.Connection, entry: FrozenEntry) -> JournalEntry:
+    """The entry's lines as the ERP is told them (without the documents behind)."""
+    unit = quantum(entry.currency)
+    return JournalEntry(
+        box=entry.box,
+        business_date=entry.business_date,
+        part=entry.part,
+        currency=entry.currency,
+        lines=tuple(
+            Line(
+                side=Side(row.side),
+                account=row.account,
+                amount=row.amount.quantize(unit),
+                history=row.history,
+                cost_centre=row.cost_centre,
+                item=row.item,
+                value_class=row.value_class,
+                entities=tuple(sorted(row.entities.items())),
+                foreign=_foreign(row.foreign_currency, row.foreign_amount),
+            )
+            for row in _sql.lines(connection, entry_id=entry.entry_id)
+        ),
+    )
+
+
+def _foreign(currency: str | None, amount: Decimal | None) -> Foreign | None:
+    return Foreign(currency, amount.quantize(quantum(currency))) if currency else None
+
+
+def journal_totals(connection: psycopg.Connection, revision: Revision) -> list[Total]:
+    """Documents and their net money, in their own currency, booked by the revision, by kind and form."""
+    rows = _sql.journal_totals(connection, revision_id=revision.revision_id)
+    return [Total(Kind(row.kind), row.form, row.rows, row.net) for row in rows]
+
+
+def acknowledged_totals(connection: psycopg.Connection, box: str, day: date) -> list[Total]:
+    """Documents and net money of the day that stand in the ERP by its own acknowledgements, reversals taken off."""
+    rows = _sql.acknowledged_totals(connection, box=box, business_date=day)
+    return [Total(Kind(row.kind), row.form, row.rows, row.net) for row in rows]
+
+
+def entry_sums(connection: psycopg.Connection, revision: Revision) -> tuple[EntrySum, EntrySum]:
+    """The revision's own entries, and all of the day's that the ERP acknowledged (reversals taken off)."""
+    booked = _sql.booked(connection, revision_id=revision.revision_id)
+    acknowledged = _sql.acknowledged(connection, box=revision.box, business_date=revision.business_date)
+    return EntrySum(*booked), EntrySum(*acknowledged)
+
+
+def unbooked_documents(connection: psycopg.Connection, revision: Revision) -> list:
+    """Up to twenty staged documents that have money and no line in the revision: document_key, place, net."""
+    return list(
+        _sql.unbooked_documents(
+            connection, box=revision.box, business_date=revision.business_date, revision_id=revision.revision_id
+        )
+    )
+
+
+def unacknowledged_entries(connection: psycopg.Connection, revision: Revision) -> list:
+    """The revision's entries without a confirmed attempt: entry_key, total."""
+    return list(_sql.unacknowledged_entries(connection, revision_id=revision.revision_id))

@@ -1,0 +1,82 @@
+"""Connections to the ledger, its named SQL, COPY, and the lock of a box's day."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import aiosql
+import psycopg
+from aiosql.queries import Queries
+from psycopg.rows import namedtuple_row
+
+from cierre.bookkeeping.sentence import Sentence
+
+
+class BoxDayBusy(RuntimeError):
+    """Another run is closing the same day of the same box; its sentence says so."""
+
+
+def named(room: str) -> Queries:
+    """The queries of ``sql/<room>.sql``, each a function of its name."""
+    return aiosql.from_path(Path(__file__).parent / "sql" / f"{room}.sql", "psycopg", mandatory_parameters=False)
+
+
+def connect(dsn: str) -> psycopg.Connection:
+    """A connection to the ledger as this package expects it: rows by name, and each statement its own transaction
+    unless ``with connection.transaction()`` says otherwise."""
+    return prepared(psycopg.connect(dsn))
+
+
+def prepared(connection: psycopg.Connection) -> psycopg.Connection:
+    """The same connection, set to rows by name and autocommit."""
+    connection.autocommit = True
+    connection.row_factory = namedtuple_row
+    return connection
+
+
+def copy(connection: psycopg.Connection, into: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Writes rows by COPY; ``into`` names table and columns (``staging.document (box, …)``) and is never user input."""
+    with connection.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as stream:
+        for row in rows:
+            stream.write_row(row)
+
+
+@contextmanager
+def alone(connection: psycopg.Connection, key: str) -> Iterator[None]:
+    """Waits until nobody anywhere holds ``key``, then holds it; the server lets go of it with the session, so whoever
+    dies in the middle keeps nobody waiting."""
+    connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (key,))
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (key,))
+
+
+@contextmanager
+def box_day(connection: psycopg.Connection, box: str, day: date, *, wait: str = "30s") -> Iterator[None]:
+    """Holds the lock of one day of one box, against every other run anywhere; the server drops it with the session.
+
+    ``wait`` is how long to queue for it (a Postgres interval). Raises BoxDayBusy when it is still taken then.
+    """
+    key = f"{box}|{day}"
+    try:
+        with connection.transaction():
+            connection.execute("SELECT set_config('lock_timeout', %s, true)", (wait,))
+            connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (key,))
+    except psycopg.errors.LockNotAvailable:
+        raise BoxDayBusy(
+            Sentence(
+                "another run is closing {box} for {day} right now; nothing was done here, and this step may be tried"
+                " again",
+                box=box,
+                day=day,
+            )
+        ) from None
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (key,))

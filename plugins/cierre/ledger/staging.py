@@ -1,0 +1,151 @@
+"""Staging: a snapshot's rows as typed documents; a day is replaced whole."""
+
+import json
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from sys import intern
+from typing import NamedTuple
+
+import msgspec
+import psycopg
+from psycopg.types.json import Jsonb
+
+from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total
+from cierre.bookkeeping.json_text import kept
+from cierre.bookkeeping.text import shown
+from cierre.ledger.session import copy, named
+
+_sql = named("staging")
+
+
+def replace(connection: psycopg.Connection, box: str, day: date, snapshot_id: int, reading: Reading) -> None:
+    """Replaces all that was staged for a box's day by this reading of the given snapshot, in one transaction."""
+    with connection.transaction():
+        _sql.set_day(connection, box=box, business_date=day, snapshot_id=snapshot_id)
+        _sql.empty_day(connection, box=box, business_date=day)
+        copy(
+            connection,
+            "staging.document (box, business_date, document_key, kind, form, currency, net, amounts, attributes,"
+            " place, reference)",
+            (_document_row(box, str(day), document) for document in reading.documents),
+        )
+        copy(
+            connection,
+            'staging.quarantined (box, business_date, place, kind, form, reason, message, net, "row", blocking)',
+            (_quarantined_row(box, day, row) for row in reading.quarantined),
+        )
+
+
+# A source's row keeps its amounts as they were read: decimals, which JSON would make floats of.
+_as_text = partial(json.dumps, default=str)
+
+
+# COPY takes text for any column, and writes it several times as fast as what it must first look at.
+_json = msgspec.json.Encoder(decimal_format="string")
+"""Writes amounts as they stand, 12.50 as "12.50"."""
+
+
+def _document_row(box: str, day: str, document: Document) -> tuple[str, ...]:
+    return (
+        box,
+        day,
+        document.key,
+        document.kind.value,
+        document.form,
+        document.currency,
+        str(document.net),
+        _json.encode(dict(document.amounts)).decode(),
+        _json.encode(dict(document.attributes)).decode(),
+        document.place,
+        document.reference,
+    )
+
+
+def _quarantined_row(box: str, day: date, row: QuarantinedRow) -> tuple:
+    return (
+        box,
+        day,
+        row.place,
+        row.kind,
+        shown(row.form),
+        row.reason,
+        shown(row.message),
+        row.net,
+        Jsonb(kept(row.row), dumps=_as_text),
+        row.blocking,
+    )
+
+
+def snapshot_of(connection: psycopg.Connection, box: str, day: date) -> int | None:
+    """The snapshot that the staged day was read from; None where the day was never staged."""
+    return _sql.snapshot_of(connection, box=box, business_date=day)
+
+
+def documents(connection: psycopg.Connection, box: str, day: date) -> list[Document]:
+    """The staged documents of a box's day, by key."""
+    # As a stream: a large day's rows would otherwise all be here twice.
+    with connection.transaction(), connection.cursor(name="staged_documents") as cursor:
+        cursor.itersize = 5000
+        cursor.execute(_sql.documents.sql, {"box": box, "business_date": day})
+        return [_document(row, day) for row in cursor]
+
+
+_amounts = msgspec.json.Decoder(dict[str, Decimal])
+_attributes = msgspec.json.Decoder(dict[str, str])
+
+
+def _document(row, day: date) -> Document:
+    source, kind, source_id = row.document_key.split(":", 2)
+    return Document(
+        source=intern(source),
+        kind=Kind(kind),
+        source_id=source_id,
+        business_date=day,
+        currency=intern(row.currency),
+        form=intern(row.form),
+        amounts=_amounts.decode(row.amounts),
+        # The same few values stand in all documents; as one text each they take a third off a day's memory.
+        attributes={name: intern(value) for name, value in _attributes.decode(row.attributes).items()},
+        place=row.place,
+        reference=row.reference,
+    )
+
+
+def blocking(connection: psycopg.Connection, box: str, day: date) -> list:
+    """The quarantined rows that stop the day: place, kind, form, reason, message, net (None where unreadable)."""
+    return list(_sql.blocking(connection, box=box, business_date=day))
+
+
+def totals(connection: psycopg.Connection, box: str, day: date, *, with_money: bool = False) -> list[Total]:
+    """Control totals of the staged documents; ``with_money`` counts only those that have an amount to book."""
+    rows = _sql.staged_totals(connection, box=box, business_date=day)
+    return [
+        Total(Kind(row.kind), row.form, row.rows_with_money if with_money else row.rows, row.net)
+        for row in rows
+        if row.rows_with_money or not with_money
+    ]
+
+
+def quarantined_totals(connection: psycopg.Connection, box: str, day: date) -> list[Total]:
+    """Control totals of the quarantined rows; an unreadable amount counts as zero."""
+    rows = _sql.quarantined_totals(connection, box=box, business_date=day)
+    return [Total(Kind(row.kind), row.form, row.rows, row.net) for row in rows]
+
+
+class Seen(NamedTuple):
+    """Documents of a box that are alike for a mapping, and the money of one of their amounts, in their own currency."""
+
+    box: str
+    kind: str
+    currency: str
+    attributes: dict[str, str]
+    component: str
+    documents: int
+    amount: Decimal
+    last_day: date
+
+
+def seen_since(connection: psycopg.Connection, since: date) -> list[Seen]:
+    """What was staged for business dates from ``since`` on, of all boxes, each amount of money (not zero) by itself."""
+    return [Seen(*row) for row in _sql.seen_since(connection, since=since)]

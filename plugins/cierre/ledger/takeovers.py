@@ -1,0 +1,76 @@
+"""Documents in the ERP that may be somebody else's, and what people decided about the lots they stand in."""
+
+from datetime import date
+
+import psycopg
+
+from cierre.bookkeeping.address import Address
+from cierre.ledger.attempts import Attempt
+from cierre.ledger.revisions import Revision
+from cierre.ledger.session import named
+
+_sql = named("takeovers")
+
+
+def note_doubt(connection: psycopg.Connection, attempt: Attempt, document: str) -> None:
+    """Notes a document at an attempt's address that may be somebody else's; once for each attempt."""
+    address = attempt.address
+    _sql.note_doubt(
+        connection,
+        site=attempt.site,
+        tenant=address.tenant,
+        lot=address.lot,
+        entry_date=address.entry_date,
+        sublot=address.sublot,
+        document=document,
+        attempt_id=attempt.attempt_id,
+    )
+
+
+def note_lot_in_use(connection: psycopg.Connection, site: str | None, address: Address, document: str) -> None:
+    """Notes a document of others in a lot that nothing was ever posted to from here."""
+    _sql.note_lot_in_use(
+        connection,
+        site=site,
+        tenant=address.tenant,
+        lot=address.lot,
+        entry_date=address.entry_date,
+        sublot=address.sublot,
+        document=document,
+    )
+
+
+def open_doubts(connection: psycopg.Connection, revision: Revision) -> list[tuple[str, Address]]:
+    """What a person must decide before a day's books can go out: documents that may be somebody else's, with where
+    each stands."""
+    rows = _sql.open_doubts(
+        connection,
+        site=revision.site,
+        tenant=revision.tenant,
+        lot=revision.lot,
+        box=revision.box,
+        business_date=revision.business_date,
+    )
+    return [(row.document, Address(row.tenant, row.entry_date, row.lot, row.sublot)) for row in rows]
+
+
+def take_over(
+    connection: psycopg.Connection,
+    site: str | None,
+    tenant: str,
+    lot: str,
+    *,
+    by: str,
+    why: str,
+    through: date | None = None,
+) -> None:
+    """Puts on record that what stands in a lot, up to today or ``through``, is this ledger's own."""
+    _sql.take_over(connection, site=site, tenant=tenant, lot=lot, decided_by=by, why=why, through=through)
+
+
+def takeover_of(connection: psycopg.Connection, site: str | None, address: Address) -> int | None:
+    """The last time (takeover_id) that a person said that what stands there is this ledger's own; None where nobody
+    did."""
+    return _sql.takeover_of(
+        connection, site=site, tenant=address.tenant, lot=address.lot, entry_date=address.entry_date
+    )

@@ -1,0 +1,136 @@
+"""Calls that a vendor counts: claimed on the record before they are made, so that nothing makes one twice."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import psycopg
+
+from cierre.ledger import session
+from cierre.ledger.session import named
+
+_sql = named("vendor_calls")
+
+
+class Allowance(StrEnum):
+    """How often a call may be made: as often as it is needed, once a vendor's day, or once for its subject."""
+
+    ANY = "any number"
+    DAILY = "once a day"
+    ONCE = "once"
+
+
+class Outcome(StrEnum):
+    """What became of a call. ``LOST``: sent, and no answer came; it counts. ``NOT_SENT``: it never left, and does not.
+
+    A refused call counts for the day; where only one is ever allowed, what was refused may be asked again.
+    """
+
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    LOST = "lost"
+    NOT_SENT = "not sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Whose calls are counted together: a company at a service (its base address), whatever connection asks."""
+
+    service: str
+    company: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A call that is recorded and may now be made. ``claimed_at`` is an instant, ``vendor_day`` the day over there."""
+
+    call_id: int
+    claimed_at: datetime
+    vendor_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """An answer that lies there for others to use. It was asked for after ``claimed_at``: it holds all until then."""
+
+    call_id: int
+    claimed_at: datetime
+    snapshot_id: int
+    asked: dict[str, Any]
+    received_at: datetime
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastCall:
+    """The latest call of a method that counts; ``outcome`` is None while it is under way or where its process died."""
+
+    call_id: int
+    subject: str
+    vendor_day: date
+    claimed_at: datetime
+    claimed_by: str
+    outcome: str | None
+
+
+def now(connection: psycopg.Connection) -> datetime:
+    """The ledger's clock: one for all who ask, whatever their own clocks say."""
+    return _sql.now(connection)
+
+
+@contextmanager
+def alone(connection: psycopg.Connection, company: Company, method: str) -> Iterator[None]:
+    """Waits until nobody else is about to make, or makes, this call of the company; then holds all others off."""
+    with session.alone(connection, f"vendor call|{company.service}|{company.company}|{method}"):
+        yield
+
+
+def claim(
+    connection: psycopg.Connection,
+    company: Company,
+    method: str,
+    subject: str,
+    *,
+    allowance: Allowance,
+    zone: str,
+    asked_through: str,
+    claimed_by: str,
+    override_by: str | None = None,
+) -> Claim | None:
+    """Records that a call is about to be made, and commits; None where its allowance is used up.
+
+    ``subject`` is what is asked for, ``zone`` the vendor's time zone, ``asked_through`` the Airflow connection,
+    ``override_by`` who let it be made in business hours. Must be called outside a transaction.
+    """
+    row = _sql.claim(
+        connection,
+        **asdict(company),
+        connection=asked_through,
+        method=method,
+        subject=subject,
+        allowance=allowance,
+        zone=zone,
+        claimed_by=claimed_by,
+        override_by=override_by,
+    )
+    return Claim(*row) if row else None
+
+
+def finish(connection: psycopg.Connection, claim: Claim, outcome: Outcome, *, snapshot_id: int | None = None) -> None:
+    """Records what became of a call, once; ``snapshot_id`` names its answer where it is kept for others."""
+    _sql.finish(connection, call_id=claim.call_id, outcome=outcome, snapshot_id=snapshot_id)
+
+
+def kept_answer(connection: psycopg.Connection, company: Company, method: str, subject: str) -> KeptAnswer | None:
+    """The newest answer for a subject that lies there; None where there is none."""
+    row = _sql.kept_answer(connection, **asdict(company), method=method, subject=subject)
+    return KeptAnswer(*row) if row else None
+
+
+def latest_call(connection: psycopg.Connection, company: Company, method: str) -> PastCall | None:
+    """The latest call of a method that counts, whatever its subject."""
+    row = _sql.latest_call(connection, **asdict(company), method=method)
+    return PastCall(*row) if row else None

@@ -1,0 +1,37 @@
+"""Buttons of a step in Airflow's web UI: to the day's page on the close board, and to the source itself."""
+
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperatorLink
+
+if TYPE_CHECKING:
+    from operators.step import CashCloseStep
+
+# Airflow asks for these where the step ran, and keeps the answer.
+
+
+class DayLink(BaseOperatorLink):
+    """To what the books hold of the day: documents, journal, ERP documents."""
+
+    name = "Cierre"
+
+    def get_link(self, operator: "CashCloseStep", *, ti_key: Any) -> str:
+        """Empty where the step found no business date."""
+        from airflow.sdk.configuration import conf
+
+        base = conf.get("api", "base_url").rstrip("/")
+        return f"{base}/cierre/boxes/{operator.box}/{operator.day}" if operator.day else ""
+
+
+class SourceLink(BaseOperatorLink):
+    """To the vendor's own site, behind the box's connection."""
+
+    name = "Source"
+
+    def get_link(self, operator: "CashCloseStep", *, ti_key: Any) -> str:
+        """Its base address, without login."""
+        from airflow.sdk import BaseHook
+
+        from cierre.accounting_files.loader import cash_box
+
+        return BaseHook.get_connection(cash_box(operator.box).connection).host or ""

@@ -1,0 +1,46 @@
+"""Parameters that a run was given and its DAG does not know: refused, since ``dryrun`` was meant to post nothing."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from airflow.sdk import Param
+
+from cierre.language.say import say
+
+
+class UnknownParameters(Exception):
+    """A run with parameters that nobody knows. The message says whose, which, and what was probably meant."""
+
+
+def refuse_unknown(whose: str, context: Any, known: Mapping[str, Param]) -> None:
+    """Raises UnknownParameters, said as cierre.language.say does, where the run of a task's ``context`` was given
+    anything but the ``known`` parameters; Airflow itself takes whatever it is given."""
+    given = {**context["params"], **(getattr(context["dag_run"], "conf", None) or {})}
+    if unknown := [name for name in given if name not in known]:
+        raise UnknownParameters(
+            say(
+                "{whose}: the run was started with parameters that do not exist here: {unknown}. There are {known}."
+                " Nothing was read or posted now. Trigger it again with the right names.",
+                whose=whose,
+                unknown=", ".join(_with_what_was_meant(name, known) for name in unknown),
+                known=", ".join(known),
+            )
+        )
+
+
+def _with_what_was_meant(name: str, known: Mapping[str, Param]) -> str:
+    from cierre.bookkeeping.suggestions import nearest
+
+    spellings = {_plain(spelling): one for one, param in known.items() for spelling in _spellings(one, param)}
+    found = nearest(_plain(name), spellings)
+    return name if found is None else say("{name} (did you mean {meant}?)", name=name, meant=spellings[found])
+
+
+def _spellings(name: str, param: Param) -> list[str]:
+    """How people may call a parameter: its name, and its title in both languages: ``Dry run (ensayo)``."""
+    return [name, *filter(None, re.split(r"[()]", param.schema.get("title") or ""))]
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]+", "_", name.casefold()).strip("_")

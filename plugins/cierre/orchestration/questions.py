@@ -1,0 +1,100 @@
+"""What becomes of a question to a person when its task is run again, within Airflow's own transactions.
+
+Airflow keeps a question, with its text, when its task is cleared, and wipes whatever is answered before the task asks
+again: a person would read old figures, and an answer would be lost behind a 200. So, for the closes of cash boxes, a
+new try begins without the question of the one before; only an answer that no task has taken yet is kept for it
+(operators.approve takes it, or says why not). An answer to a task that waits for none any more is refused.
+"""
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event, inspect
+from sqlalchemy.orm import Session
+
+from cierre.accounting_files.companies import language_of
+from cierre.language.say import in_language, say
+from cierre.orchestration.names import PREFIX
+
+if TYPE_CHECKING:
+    from airflow.models.hitl import HITLDetail
+    from airflow.models.taskinstance import TaskInstance
+
+log = logging.getLogger(__name__)
+
+NO_LONGER_ASKED = (
+    "Your answer was NOT taken: nobody asks any more. The task approve of this run was ended or is run again meanwhile."
+    " Look at the close board for how the day stands; if the day is asked about again, the question comes anew."
+)
+
+
+def watch() -> None:
+    """Looks at what each session of this process is about to write, from now on."""
+    if not event.contains(Session, "before_flush", _before_flush):
+        event.listen(Session, "before_flush", _before_flush)
+
+
+def _before_flush(session: Session, *_: Any) -> None:
+    for changed in list(session.dirty):
+        # By their names: most processes that read this never import Airflow's models.
+        kind = type(changed).__name__
+        if kind == "TaskInstance":
+            _begin_without_question(session, changed)
+        elif kind == "HITLDetail":
+            _refuse_unasked(session, changed)
+
+
+def _begin_without_question(session: Session, task: "TaskInstance") -> None:
+    """Where a task begins a new try: that has another id, to which Airflow would carry the question over.
+
+    In a savepoint, as everything of ours in a transaction of the scheduler: what goes wrong is undone alone.
+    """
+    known = inspect(task)
+    now = known.dict.get("id")
+    if now is None or known.identity is None or known.identity[0] == now or not task.dag_id.startswith(PREFIX):
+        return
+    try:
+        connection = session.connection()
+        with connection.begin_nested():
+            connection.execute(_question_of(known.identity[0]))
+    except Exception as error:
+        told = "{task}: its earlier question could not be taken away ({kind})."
+        log.warning(say(told, task=f"{task.dag_id} {task.run_id}", kind=type(error).__name__))
+
+
+def _question_of(task_id: Any) -> Any:
+    """The statement that removes a try's question, except with an answer that the task, unfinished, has not taken."""
+    from airflow.models.hitl import HITLDetail
+    from airflow.models.taskinstance import TaskInstance
+    from airflow.utils.state import State
+    from sqlalchemy import delete, exists, or_
+
+    questions, tasks = HITLDetail.__table__, TaskInstance.__table__
+    finished = exists().where(tasks.c.id == task_id, tasks.c.state.in_([str(state) for state in State.finished]))
+    return delete(questions).where(
+        questions.c.ti_id == task_id, or_(questions.c.responded_at.is_(None), finished.correlate(None))
+    )
+
+
+def _refuse_unasked(session: Session, question: "HITLDetail") -> None:
+    """A person's answer where the task does not wait for it, and so would never take it."""
+    answered = inspect(question).attrs.responded_at.history
+    if not answered.added or answered.added[0] is None or question.responded_by is None:
+        return
+    from airflow.models.dag import DagModel
+    from airflow.models.taskinstance import TaskInstance
+    from airflow.utils.state import TaskInstanceState
+    from fastapi import HTTPException, status
+    from sqlalchemy import select
+
+    # On the connection: the session itself is being written.
+    asked = session.connection().execute(
+        select(TaskInstance.dag_id, TaskInstance.state, DagModel.owners)
+        .join(DagModel, DagModel.dag_id == TaskInstance.dag_id, isouter=True)
+        .where(TaskInstance.id == question.ti_id)
+    )
+    waits = (TaskInstanceState.RUNNING, TaskInstanceState.AWAITING_INPUT, TaskInstanceState.DEFERRED)
+    for dag_id, state, owners in asked:
+        if dag_id.startswith(PREFIX) and state not in waits:
+            with in_language(language_of(owners or "")):
+                raise HTTPException(status.HTTP_409_CONFLICT, say(NO_LONGER_ASKED))

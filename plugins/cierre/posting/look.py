@@ -1,0 +1,266 @@
+"""Looking before posting, where the ERP can be read: is the lot in use by others, and does it hold documents of this
+ledger that it does not know, because it was restored from a backup?"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import psycopg
+
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.corrections import dates_of, first_of_next_month
+from cierre.bookkeeping.keys import read_key, sent_key
+from cierre.bookkeeping.read_back import BookedLine, differences
+from cierre.bookkeeping.sentence import Sentence
+from cierre.language.say import say
+from cierre.ledger import attempts, revisions, takeovers
+from cierre.ledger.revisions import FrozenEntry, Revision
+from cierre.ports.erp import ReadableErp
+from cierre.ports.errors import PeriodClosedError
+from cierre.posting import proof
+from cierre.posting.reap import reap
+from cierre.posting.site import Site
+
+log = logging.getLogger(__name__)
+
+_Place = tuple[str, date, str]
+"""Tenant, date and lot: what the ERP is asked for at once."""
+
+
+@dataclass
+class Looked:
+    """What reading the ERP before a posting found: the sublots in use by place, and the day's revision, which is
+    another one where the ERP already holds the same books on another date."""
+
+    revision: Revision
+    in_use: dict[_Place, set[str]] = field(default_factory=dict)
+    kept: set[int] = field(default_factory=set)
+    """Attempts (attempt_id) that were given up, and whose document a closed period keeps."""
+
+    def in_use_beside(self, entry: FrozenEntry) -> set[str]:
+        """The sublots of an entry's lot and date where documents were seen."""
+        return self.in_use.get((entry.tenant, entry.entry_date, entry.lot), set())
+
+
+@dataclass(frozen=True)
+class _Unknown:
+    """A document of this ledger's own that it has no attempt for."""
+
+    address: Address
+    document: str
+    lines: Sequence[BookedLine]
+
+    @property
+    def place(self) -> _Place:
+        """Where it stands, without its sublot."""
+        return self.address.tenant, self.address.entry_date, self.address.lot
+
+
+def look(
+    connection: psycopg.Connection, erp: ReadableErp, site: Site, at: str | None, revision: Revision, worker: str
+) -> Looked:
+    """Reads where the day's books stand or will stand, and settles what it finds there.
+
+    Documents of the day that this ledger posted and does not know are adopted, where they are what is still to be
+    posted, or what newer books replace, and deleted otherwise. ``at`` is the ERP's site. Raises
+    cierre.posting.proof.NotOursError where nothing was ever posted to the lot and others' documents stand in it,
+    cierre.posting.proof.KeptByClosedPeriodError or another DataError where a document of our own cannot be deleted.
+    """
+    looked = Looked(revision)
+    new, old = revisions.bookings(connection, revision), revisions.superseded(connection, revision)
+    if not new and not old:
+        return looked
+    for tenant, lot in {(entry.tenant, entry.lot) for entry in new}:
+        _refuse_a_lot_in_use(connection, erp, site, at, tenant, lot)
+    unknown: list[_Unknown] = []
+    meant = revisions.unsent(connection, revision)  # maybe sent all the same, before the ledger was restored
+    # Only books that were corrected may have been so in any month since; others were at most a month late.
+    late = first_of_next_month(revision.business_date)
+    until = last_first_open_date(connection, site) if old or meant else max(site.open_from or late, late)
+    for place in sorted(_places(revision, [*new, *old, *meant], until)):
+        lines = proof.read(erp, *place)
+        if lines is None:
+            return looked
+        documents = proof.by_document(lines)
+        looked.in_use[place] = {sublot for sublot, _ in documents}
+        # Asked after the ERP was: whoever posts notes its address before it writes there.
+        known = attempts.at_place(connection, at, *place)
+        for sublot in sorted(looked.in_use[place] & known.keys()):
+            if known[sublot].state in ("rejected", "doomed"):
+                try:
+                    reap(connection, erp, known[sublot], site)
+                except PeriodClosedError:  # for whoever clears the way of its entry
+                    looked.kept.add(known[sublot].attempt_id)
+        unknown += [
+            _Unknown(Address(*place, sublot), document, lines)
+            for (sublot, document), lines in documents.items()
+            if sublot not in known and _is_ours(lines, site, revision)
+        ]
+    if unknown:
+        told = "The ERP holds {n} documents of this day that carry this ledger's id and that it does not know."
+        log.warning(say(told, n=len(unknown)))
+        _settle(connection, erp, site, at, unknown, looked, worker)
+    return looked
+
+
+def last_first_open_date(connection: psycopg.Connection, site: Site) -> date:
+    """The last date that may have been the first of the ERP's open periods: a month that was closed and is open again
+    had its books dated after it."""
+    next_month = first_of_next_month(attempts.clock(connection).date())
+    return max(site.open_from or next_month, next_month)
+
+
+def _places(revision: Revision, entries: Sequence[FrozenEntry], last_open: date) -> set[_Place]:
+    """Where books of the day may stand: wherever an entry of it is dated, and on each date that was the first open one
+    since."""
+    lots = {(entry.tenant, entry.lot) for entry in entries}
+    dated = {(entry.tenant, entry.entry_date, entry.lot) for entry in entries}
+    days = dates_of(revision.business_date, last_open)
+    return dated | {(tenant, day, lot) for tenant, lot in lots for day in days}
+
+
+def _refuse_a_lot_in_use(
+    connection: psycopg.Connection, erp: ReadableErp, site: Site, at: str | None, tenant: str, lot: str
+) -> None:
+    if attempts.lot_was_posted_to(connection, at, tenant, lot):
+        return
+    for address, document, key in proof.standing_in(erp, tenant, lot):
+        if site.ledger_id and read_key(key).ledger == site.ledger_id:
+            continue
+        if takeovers.takeover_of(connection, at, address):
+            continue
+        takeovers.note_lot_in_use(connection, at, address, document)
+        raise proof.NotOursError(
+            Sentence(
+                "nothing was ever posted from here to lot {lot}, and document {document} stands at {address}, which may"
+                " be somebody else's; nothing is sent",
+                lot=lot,
+                document=document,
+                address=address,
+            ),
+            lot,
+        )
+
+
+def _is_ours(lines: Sequence[BookedLine], site: Site, revision: Revision) -> bool:
+    """Whether a document carries this ledger's id, and the key of an entry of the day."""
+    key = read_key(lines[0].key)
+    return bool(site.ledger_id) and key.ledger == site.ledger_id and key.is_of_day(revision.box, revision.business_date)
+
+
+def _settle(
+    connection: psycopg.Connection,
+    erp: ReadableErp,
+    site: Site,
+    at: str | None,
+    unknown: list[_Unknown],
+    looked: Looked,
+    worker: str,
+) -> None:
+    revision = _dated_as_found(connection, site, unknown, looked.revision)
+    looked.revision = revision
+    # Without a sign that the ledger was restored, people reversed in the ERP by hand what stands there, and the ERP
+    # copied its key. That is for reconciliation to tell.
+    was_restored = not all(revisions.is_confirmed(connection, read_key(one.lines[0].key).entry) for one in unknown)
+    left = list(unknown)
+    for wanted in (_to_be_posted, _replaced, _reversals) if was_restored else (_to_be_posted, _reversals):
+        for entry, keys in wanted(connection, site, revision):
+            if document := next((one for one in left if _is_it(connection, entry, keys, one)), None):
+                left.remove(document)
+                _adopt(connection, entry, document, at, worker)
+    if not was_restored:
+        return
+    for document in sorted(left, key=lambda one: (one.address.sublot, one.document), reverse=True):
+        if document.address.sublot in attempts.at_place(connection, at, *document.place):
+            continue  # another run knows it by now
+        try:
+            erp.delete(document.address, document.document)
+        except PeriodClosedError:
+            told = (
+                "document {document} at {address} is of this ledger and of no books that it has, as it was restored"
+                " from a backup; it must go before the day is posted, and its period is closed"
+            )
+            where = {"document": document.document, "address": document.address}
+            raise proof.KeptByClosedPeriodError(Sentence(told, **where)) from None
+        told = "Document {document} at {address} is of this ledger and of no books that it has: it is deleted."
+        log.warning(say(told, document=document.document, address=document.address))
+
+
+def _adopt(connection: psycopg.Connection, entry: FrozenEntry, document: _Unknown, at: str | None, worker: str) -> None:
+    """Puts on record that a document is an entry."""
+    sublot = document.address.sublot
+    attempt = attempts.claim(connection, entry, worker=worker, lease_seconds=0, site=at, sublot=sublot)
+    attempts.confirm(connection, attempt, document.document)
+    told = "{entry} stands in the ERP as document {document} at {address}: nothing is sent."
+    log.info(say(told, entry=entry.entry_key, document=document.document, address=document.address))
+
+
+_Wanted = Iterator[tuple[FrozenEntry, set[str]]]
+"""Entries that a document may be, each with the keys that it may then carry; any where there are none."""
+
+
+def _to_be_posted(connection: psycopg.Connection, _: Site, revision: Revision) -> _Wanted:
+    """The day's books, as far as nothing stands for them: whatever says the same lines will do."""
+    for entry in revisions.bookings(connection, revision):
+        if not _is_live(connection, entry):
+            yield entry, set()
+
+
+def _replaced(connection: psycopg.Connection, site: Site, revision: Revision) -> _Wanted:
+    """Books that newer ones replace. Once they are known to stand they are taken back as others are, in an open period
+    if need be, where they could not be deleted."""
+    for entry in (*revisions.superseded(connection, revision), *revisions.unsent(connection, revision)):
+        if not _is_live(connection, entry) and not revisions.reversals(connection, entry):
+            yield entry, {sent_key(entry.entry_key, site.ledger_id)}
+
+
+def _reversals(connection: psycopg.Connection, site: Site, revision: Revision) -> _Wanted:
+    """What takes back books that stand."""
+    for entry in revisions.superseded(connection, revision):
+        if any(attempt.state == "confirmed" for attempt in attempts.of_entry(connection, entry)):
+            reversal = revisions.reversal(connection, entry, revision, site.open_from)
+            if not _is_live(connection, reversal):
+                yield reversal, {sent_key(one.entry_key, site.ledger_id) for one in (entry, reversal)}
+
+
+def _is_live(connection: psycopg.Connection, entry: FrozenEntry) -> bool:
+    return any(attempt.state in ("claimed", "confirmed") for attempt in attempts.of_entry(connection, entry))
+
+
+def _is_it(connection: psycopg.Connection, entry: FrozenEntry, keys: set[str], document: _Unknown) -> bool:
+    """Whether a document is an entry: on its date, of its lines, with one of the keys if there are any."""
+    address = document.address
+    if (address.tenant, address.entry_date, address.lot) != (entry.tenant, entry.entry_date, entry.lot):
+        return False
+    if keys and document.lines[0].key not in keys:
+        return False
+    return not differences(revisions.journal_entry(connection, entry), document.lines)
+
+
+def _dated_as_found(
+    connection: psycopg.Connection, site: Site, unknown: Sequence[_Unknown], revision: Revision
+) -> Revision:
+    """The revision, dated as the ERP holds it: where all its entries stand there on another date than they are meant
+    for, as in a period that was closed since, they need not be booked again."""
+    entries = revisions.bookings(connection, revision)
+    if any(_is_live(connection, entry) for entry in entries):
+        return revision
+    for day in sorted({one.address.entry_date for one in unknown} - {entry.entry_date for entry in entries}):
+        there = [one for one in unknown if one.address.entry_date == day]
+        if _all_stand(connection, entries, there, site):
+            return revisions.dated_on(connection, revision, day)
+    return revision
+
+
+def _all_stand(
+    connection: psycopg.Connection, entries: Sequence[FrozenEntry], documents: Sequence[_Unknown], site: Site
+) -> bool:
+    left = list(documents)
+    for entry in entries:
+        said = revisions.journal_entry(connection, entry)
+        same = next((one for one in left if not differences(said, one.lines)), None)
+        if same is None:
+            return False
+        left.remove(same)
+    return bool(entries)

@@ -1,0 +1,144 @@
+"""What may be deleted from the ERP: what is known to be this ledger's own, and nothing else.
+
+Known is the document whose number the ERP answered to our own request; what reading back shows with our key; what
+stands, where nothing can be read, at an address that a request of ours went to without an answer; and what a person
+put on record as ours.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TypeVar
+
+import psycopg
+
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.keys import read_key, sent_key
+from cierre.bookkeeping.read_back import BookedLine, StandingDocument, differences
+from cierre.bookkeeping.sentence import Sentence
+from cierre.language.say import say
+from cierre.ledger import attempts, revisions, takeovers
+from cierre.ledger.attempts import Attempt
+from cierre.ledger.revisions import FrozenEntry
+from cierre.ports.erp import Erp, ReadableErp
+from cierre.ports.errors import DataError, FatalError, UncertainError
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+TWO_WAYS_OUT = (
+    "Nothing of it is deleted. If nobody but this ledger posts to lot {lot} (the ledger was restored from a backup, or"
+    " a proxy repeats requests), clear the task derive of this run, with those after it: approve then asks a person"
+    " whether to take the lot over. If somebody else does, give the cash box a lot of its own (erp.lot in its file) and"
+    " clear the task derive"
+)
+
+
+class NotOursError(UncertainError):
+    """A document stands where this ledger posts, and may be somebody else's: a person must decide."""
+
+    advice = ""
+
+    def __init__(self, message: str, lot: str) -> None:
+        told = Sentence("{what}. {ways_out}", what=message, ways_out=Sentence(TWO_WAYS_OUT, lot=lot))
+        super().__init__(told, vendor="Protheus")
+        self.lot = lot
+
+
+class KeptByClosedPeriodError(DataError):
+    """What a ledger that was restored from a backup does not know stands in a closed period, or may."""
+
+    advice = (
+        "Nothing was sent. Have the period opened, in the ERP and in periods.yaml, clear the task post, and have it"
+        " closed again."
+    )
+
+    def __init__(self, message: Sentence) -> None:
+        super().__init__(message, vendor="Protheus")
+
+
+Standing = dict[str, list[BookedLine]]
+"""What stands at an address: the lines of each document, by its number."""
+
+
+def by_document(lines: Sequence[BookedLine]) -> dict[tuple[str, str], list[BookedLine]]:
+    """A lot's lines by sublot and document."""
+    documents: dict[tuple[str, str], list[BookedLine]] = defaultdict(list)
+    for line in lines:
+        documents[line.sublot, line.document].append(line)
+    return dict(documents)
+
+
+def read(erp: Erp, tenant: str, entry_date: date, lot: str) -> list[BookedLine] | None:
+    """What stands in a lot on a date; None where the site does not offer to be read, or not to this user: that is no
+    reason not to post. Raises RetriableError where it does not answer."""
+    return _where_it_may_be_read(lambda: erp.read_back(tenant, entry_date, lot))
+
+
+def standing_in(erp: ReadableErp, tenant: str, lot: str) -> list[StandingDocument]:
+    """Documents that stand in a lot on whatever date; none where it may not be read. Raises as ``read``."""
+    return _where_it_may_be_read(lambda: erp.in_lot(tenant, lot)) or []
+
+
+def _where_it_may_be_read(ask: Callable[[], T]) -> T | None:
+    try:
+        return ask()
+    except FatalError as error:
+        log.warning(say("What stands in the ERP cannot be read, so its answers count alone: {why}", why=error))
+        return None
+
+
+def standing_at(erp: Erp, address: Address) -> Standing | None:
+    """What the ERP says that stands at an address; None where it cannot be asked."""
+    lines = read(erp, address.tenant, address.entry_date, address.lot)
+    if lines is None:
+        return None
+    documents = by_document(lines)
+    return {number: documents[sublot, number] for sublot, number in documents if sublot == address.sublot}
+
+
+def is_of(connection: psycopg.Connection, entry: FrozenEntry, lines: Sequence[BookedLine], ledger_id: str) -> bool:
+    """Whether a document that was read, at an address that the entry was sent to, is what was sent.
+
+    It is where it carries the entry's very key. A reversal that the ERP made carries the key of what it takes back, or
+    none; a key may have been cut; one of before ledgers had ids has none. There the lines must agree, too; and a key
+    with the id of another ledger is somebody else's whatever its lines say.
+    """
+    said = lines[0].key
+    if said == sent_key(entry.entry_key, ledger_id):
+        return True
+    key = read_key(said)
+    if key.ledger and not sent_key(entry.entry_key, ledger_id).startswith(said) and key.ledger != ledger_id:
+        return False
+    return not differences(revisions.journal_entry(connection, entry), lines)
+
+
+def may_empty(connection: psycopg.Connection, attempt: Attempt) -> bool:
+    """Whether whatever stands at an attempt's address may be deleted where the ERP cannot be read.
+
+    Where a person took the lot over; where our own request went without an answer; or where it was refused, in a lot
+    that nobody else is known to use.
+    """
+    address = attempt.address
+    if takeovers.takeover_of(connection, attempt.site, address):
+        return True
+    if attempt.state == "rejected":
+        return attempts.lot_is_ours(connection, attempt.site, address.tenant, address.lot)
+    return attempt.answered is None
+
+
+def in_doubt(connection: psycopg.Connection, attempt: Attempt) -> NotOursError:
+    """Notes that an attempt's address cannot be emptied, and says what a person has to decide."""
+    number = int(attempt.answered) if attempt.answered.isdecimal() else 0
+    document = f"{number - 1:06d}" if 1 < number <= 4 else "000001"
+    takeovers.note_doubt(connection, attempt, document)
+    told = Sentence(
+        "the ERP numbered an entry {number} at {address}, so the address was not empty; that document was deleted"
+        " again, and document {document} there may be somebody else's",
+        number=attempt.answered,
+        address=attempt.address,
+        document=document,
+    )
+    return NotOursError(told, attempt.address.lot)

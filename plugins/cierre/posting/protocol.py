@@ -1,0 +1,454 @@
+"""The posting protocol: the address is the key, and no address is used twice.
+
+An insert may commit and its answer be lost, and it may execute late; so an entry is never sent again to an address
+it was sent to before. Each attempt claims a fresh sublot of the box's own lot and commits the claim, sends one
+request, and is confirmed only by an answer that leaves no doubt. Any other attempt is doomed, and its address is made
+empty (reaped) before the next attempt starts. So the day converges to exactly one document an entry; until it is
+known which, the attempt stands as uncertain and the day is not closed.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import psycopg
+
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.corrections import dates_of
+from cierre.bookkeeping.keys import sent_key
+from cierre.bookkeeping.read_back import differences
+from cierre.bookkeeping.sentence import Sentence
+from cierre.language.say import money, say
+from cierre.ledger import attempts, revisions, takeovers
+from cierre.ledger.attempts import NOT_SENT, Attempt
+from cierre.ledger.revisions import FrozenEntry, Revision
+from cierre.ports.erp import Acknowledged, Erp, site_of
+from cierre.ports.errors import DataError, PeriodClosedError, RetriableError, UncertainError, VendorError
+from cierre.posting import proof
+from cierre.posting.look import Looked, last_first_open_date, look
+from cierre.posting.reap import reap
+from cierre.posting.site import Site
+
+log = logging.getLogger(__name__)
+
+FIRST_DOCUMENT = "000001"
+"""The number that the ERP gives to the first document of an unused address (protheus.seed.txt, INSERT, OBS **)."""
+
+TRIES = 3
+"""How many addresses one run tries before it leaves the entry to the task's own retries."""
+
+LEASE_MARGIN = 15.0
+"""Seconds that a claim outlives the longest request, for the time around it."""
+
+AHEAD = 20
+"""How many unused addresses in a row must be empty before a lot that was taken over counts as emptied."""
+
+
+REPLACED = "deleted: newer books of the day replace it"
+UNDONE = "deleted: the correction that it was part of was refused"
+MAY_BE_GONE = "deleted: the lot was taken over, and it may have been gone"
+
+
+class _BesideItsOriginal(Exception):
+    """The ERP booked a reversal at the address of what it reverses, whatever it was told; it was deleted again."""
+
+
+def is_for(answer: Acknowledged, address: Address) -> bool:
+    """Whether an answer names the tenant that was asked."""
+    group, _, branch = address.tenant.partition(",")
+    return (answer.company_group.strip(), answer.branch.strip()) == (group.strip(), branch.strip())
+
+
+def doubt_about(answer: Acknowledged, address: Address) -> str:
+    """Why an answer does not prove that the entry, alone, stands at the address; empty where it does."""
+    if not is_for(answer, address):
+        answered = f"{answer.company_group},{answer.branch}"
+        return Sentence("the ERP answered for {tenant}, not for {asked}", tenant=answered, asked=address.tenant.strip())
+    if answer.document != FIRST_DOCUMENT:
+        if not answer.document:
+            return Sentence("the ERP gave it no number")
+        return Sentence("the ERP numbered it {number}, so the address was not empty", number=answer.document)
+    return ""
+
+
+@dataclass
+class Poster:
+    """Brings what the ERP holds of a day to what the ledger's current revision says.
+
+    Works on an autocommit connection under the lock of the box's day. ``sleep`` takes seconds. ``undoes``: a correction
+    that the ERP refuses midway is undone, which needs that lock.
+    """
+
+    connection: psycopg.Connection
+    erp: Erp
+    worker: str
+    site: Site = field(default_factory=Site)
+    sleep: Callable[[float], None] = time.sleep
+    undoes: bool = True
+    _looked: Looked | None = field(default=None, init=False)
+
+    def converge(self, revision: Revision) -> Revision:
+        """Posts the current revision, then takes back what earlier ones left in the ERP; sends nothing if all is so.
+
+        In this order a correction that is refused changes nothing: the old books stand until the new ones do. Returns
+        the revision, which is a further one of the same books where the ERP was found to hold them on another date.
+        Raises DataError where the ERP refuses an entry (its words in the message), UncertainError or RetriableError
+        where the outcome could not be known or nothing could be sent: a later run goes on from there.
+        """
+        revision = self._look(revision)
+        old = revisions.superseded(self.connection, revision)
+        for entry in old:
+            self._clear_the_way(entry, left_for=revision)
+        try:
+            for entry in revisions.bookings(self.connection, revision):
+                self._settle(entry, partial(self._insert, entry))
+            for entry in revisions.superseded(self.connection, revision):
+                self._take_back(entry, revision)
+        except DataError:
+            self._undo(revision, old)
+            raise
+        return revision
+
+    def _look(self, revision: Revision) -> Revision:
+        """Asks the ERP what it holds of the day, where it can be asked and there is something to send."""
+        taken_over = self._taken_over(revision)
+        if not (taken_over or self._has_to_send(revision)):
+            return revision
+        if self.site.readable:
+            self._looked = look(self.connection, self.erp, self.site, site_of(self.erp), revision, self.worker)
+            return self._looked.revision
+        for entry, takeover in taken_over:
+            self._empty_ahead(entry, takeover)
+            if self.site.correction == "delete":
+                self._withdraw_what_may_be_gone(entry, takeover, revision)
+        return revision
+
+    def _has_to_send(self, revision: Revision) -> bool:
+        return not all(map(self._confirmed, revisions.bookings(self.connection, revision))) or any(
+            map(self._confirmed, revisions.superseded(self.connection, revision))
+        )
+
+    def _taken_over(self, revision: Revision) -> list[tuple[FrozenEntry, int]]:
+        """An entry for each lot and date of the day that a person took over, with the number of that.
+
+        Dates are those of the day's entries, and each that may have been the first open one since: a reversal or late
+        books that the ledger forgot stand there.
+        """
+        made = (revisions.bookings, revisions.superseded, revisions.unsent)
+        entries = [entry for of in made for entry in of(self.connection, revision)]
+        dates = dates_of(revision.business_date, last_first_open_date(self.connection, self.site))
+        places = {(one.tenant, one.lot, day): replace(one, entry_date=day) for one in entries for day in dates}
+        places |= {(entry.tenant, entry.lot, entry.entry_date): entry for entry in entries}
+        found = []
+        for (tenant, lot, entry_date), entry in places.items():
+            place = Address(tenant, entry_date, lot, "")
+            if takeover := takeovers.takeover_of(self.connection, site_of(self.erp), place):
+                found.append((entry, takeover))
+        return found
+
+    def _empty_ahead(self, entry: FrozenEntry, takeover: int) -> None:
+        """Empties the lot's next addresses on a date, until many in a row were empty: a ledger that was restored from a
+        backup has used some of them and does not know it. Once for each time that the lot was taken over. Raises
+        KeptByClosedPeriodError where the ERP would not let anything go on that date."""
+        at = site_of(self.erp)
+        while True:
+            emptied = attempts.emptied_by(self.connection, entry, site=at, takeover=takeover)
+            waiting = [attempt for attempt, _ in emptied if attempt.reaped_at is None]
+            if not waiting and len(emptied) >= AHEAD and not any(removed for _, removed in emptied[-AHEAD:]):
+                return
+            if not self.site.is_open(entry.entry_date):
+                told = (
+                    "lot {lot} was taken over, and on {date}, in a closed period, documents may stand in it that this"
+                    " ledger does not know of"
+                )
+                where = {"lot": entry.lot, "date": f"{entry.entry_date:%d/%m/%Y}"}
+                raise proof.KeptByClosedPeriodError(Sentence(told, **where))
+            for attempt in waiting:
+                reap(self.connection, self.erp, attempt, self.site)
+            if waiting:
+                continue
+            attempts.take_over_address(
+                self.connection,
+                entry,
+                site=at,
+                takeover=takeover,
+                alphanumeric_sublots=self.site.alphanumeric_sublots,
+            )
+
+    def _withdraw_what_may_be_gone(self, entry: FrozenEntry, takeover: int, revision: Revision) -> None:
+        """Books that were posted to the entry's lot and date before the lot was taken over may have been deleted since,
+        and the ledger have forgotten it. Nobody can look: so they are deleted, to be posted anew."""
+        place = (entry.tenant, entry.lot, entry.entry_date)
+        emptied = attempts.emptied_by(self.connection, entry, site=site_of(self.erp), takeover=takeover)
+        first = min((attempt.attempt_id for attempt, _ in emptied), default=0)
+        for own in revisions.bookings(self.connection, revision):
+            standing = self._confirmed(own)
+            if standing and standing.attempt_id < first and (own.tenant, own.lot, own.entry_date) == place:
+                told = (
+                    "Lot {lot} was taken over, and nobody can look whether {entry} still stands at {address}: it is"
+                    " posted anew."
+                )
+                log.info(say(told, lot=own.lot, entry=own.entry_key, address=standing.address))
+                self._delete(standing, MAY_BE_GONE)
+
+    def _take_back(self, entry: FrozenEntry, revision: Revision) -> None:
+        """Undoes a booking that newer books replace: by a reversal of its own address, or by withdrawing it."""
+        self._clear_the_way(entry)
+        original = self._confirmed(entry)
+        if original is None:
+            return
+        for made in revisions.reversals(self.connection, entry):
+            self._clear_the_way(made)
+            if self._confirmed(made):
+                return
+        if self.site.correction == "delete" and self.site.is_open(entry.entry_date):
+            self._withdraw(entry, original)
+            return
+        reversal = revisions.reversal(self.connection, entry, revision, self.site.open_from)
+        told = "The day's books changed: {entry}, which stands at {address}, is reversed."
+        log.info(say(told, entry=entry.entry_key, address=original.address))
+        if self.site.own_reversal_address and reversal.entry_date == entry.entry_date:
+            try:
+                self._settle(reversal, partial(self._reverse, original, reversal))
+                return
+            except _BesideItsOriginal:
+                self.site = replace(self.site, own_reversal_address=False)
+        # The ERP dates a reversal like its original, so one into an open period is an entry of its own; and so it is at
+        # a site that books every reversal beside its original, where an address would prove nothing.
+        self._settle(reversal, partial(self._insert, reversal))
+
+    def _undo(self, revision: Revision, old: Sequence[FrozenEntry]) -> None:
+        """The ERP refused a part of a correction: what was already posted of it is deleted again, so that the day
+        stands there as before. What cannot be deleted stands, and the log says so."""
+        standing = {entry.revision_id for entry in old if self._confirmed(entry)}
+        replaced = [entry for entry in old if entry.revision_id in standing]
+        deleted = any(attempt.state == "withdrawn" and attempt.outcome == REPLACED for entry in replaced
+                      for attempt in attempts.of_entry(self.connection, entry))  # fmt: skip
+        latest = revisions.current(self.connection, revision.box, revision.business_date)
+        if not (self.undoes and standing) or deleted or latest.revision_id != revision.revision_id:
+            return
+        posted = [*revisions.reversals_for(self.connection, revision), *revisions.bookings(self.connection, revision)]
+        try:
+            for entry in posted:
+                if confirmed := self._confirmed(entry):
+                    told = "The ERP refuses a part of the correction: {entry} is deleted again from {address}."
+                    log.warning(say(told, entry=entry.entry_key, address=confirmed.address))
+                    self._delete(confirmed, UNDONE)
+        except VendorError as trouble:
+            told = "A part of the correction still stands in the ERP beside the old books: {why}"
+            log.error(say(told, why=trouble))
+
+    def _withdraw(self, entry: FrozenEntry, original: Attempt) -> None:
+        """Deletes a posted document that newer books replace."""
+        self._delete(original, REPLACED)
+        told = "The day's books changed: {entry}, which stood at {address}, was deleted."
+        log.info(say(told, entry=entry.entry_key, address=original.address))
+
+    def _delete(self, attempt: Attempt, why: str) -> None:
+        """Deletes a confirmed document. That it is to go is on disk before the ERP is told, so that whoever comes next
+        goes on with it. Deleting it again is harmless, so no answer is doubted."""
+        attempts.begin_to_delete(self.connection, attempt, why)
+        try:
+            self.erp.delete(attempt.address, attempt.document)
+        except DataError:
+            attempts.keep_after_all(self.connection, attempt)
+            raise
+        attempts.withdraw(self.connection, attempt)
+
+    def _go_on_deleting(self, attempt: Attempt) -> None:
+        """Ends what another worker began, whose delete had no answer."""
+        try:
+            self.erp.delete(attempt.address, attempt.document)
+        except PeriodClosedError:
+            # The period was closed upon it. Only reading tells whether the document had gone before.
+            standing = proof.standing_at(self.erp, attempt.address) if self.site.readable else None
+            if standing is None:
+                raise
+            if attempt.document in standing:
+                attempts.keep_after_all(self.connection, attempt)
+                return
+        attempts.withdraw(self.connection, attempt)
+
+    def _reverse(self, original: Attempt, reversal: FrozenEntry, address: Address) -> Acknowledged:
+        answer = self.erp.reverse(of=original.address, document=original.document, into=address)
+        if answer.document in (FIRST_DOCUMENT, original.document) or self.site.reversals_probed:
+            return answer
+        # A site that was not probed, and does not heed the address asked for, puts the reversal beside its original.
+        try:
+            if self._may_be_ours(original.address, answer.document, reversal) and self.erp.delete(
+                original.address, answer.document
+            ):
+                raise _BesideItsOriginal
+        except VendorError as error:  # says nothing of the reversal, which was sent
+            told = Sentence("the reversal was numbered {number}; {why}", number=answer.document, why=error)
+            raise UncertainError(told, vendor="ERP") from error
+        return answer
+
+    def _may_be_ours(self, address: Address, document: str, entry: FrozenEntry) -> bool:
+        """Whether a document may be an entry that was just sent, as far as the ERP can be asked."""
+        standing = proof.standing_at(self.erp, address) if self.site.readable else None
+        if standing is None:
+            return True
+        lines = standing.get(document)
+        return bool(lines) and proof.is_of(self.connection, entry, lines, self.site.ledger_id)
+
+    def _insert(self, entry: FrozenEntry, address: Address) -> Acknowledged:
+        key = sent_key(entry.entry_key, self.site.ledger_id)
+        return self.erp.insert(address, revisions.journal_entry(self.connection, entry), key)
+
+    def _settle(self, entry: FrozenEntry, send: Callable[[Address], Acknowledged]) -> None:
+        """Ends with the entry confirmed, or raises."""
+        for _ in range(TRIES):
+            self._clear_the_way(entry)
+            if confirmed := self._confirmed(entry):
+                told = "{entry} already stands at {address}: nothing is sent."
+                log.info(say(told, entry=entry.entry_key, address=confirmed.address))
+                return
+            if self._attempt(entry, send):
+                return
+        raise RetriableError(
+            Sentence(
+                "{entry} of {box} for {day} could not be proved to stand in the ERP after {n} attempts, and their"
+                " addresses were made empty again",
+                entry=entry.entry_key,
+                box=entry.box,
+                day=entry.business_date,
+                n=TRIES,
+            ),
+            vendor="Protheus",
+        )
+
+    def _confirmed(self, entry: FrozenEntry) -> Attempt | None:
+        found = attempts.of_entry(self.connection, entry)
+        return next((attempt for attempt in found if attempt.state == "confirmed" and not attempt.deleting_since), None)
+
+    def _clear_the_way(self, entry: FrozenEntry, left_for: Revision | None = None) -> None:
+        """Dooms what a dead worker left claimed, and empties every address whose outcome is not known.
+
+        ``left_for``: newer books that replace the entry. Where they go to another lot, what may be somebody else's in
+        the old one is left there: that is what a person decided who gave the box a lot of its own.
+        """
+        for attempt in attempts.of_entry(self.connection, entry):
+            if attempt.state == "claimed":
+                self._wait_for_lease(attempt)
+                attempts.doom(self.connection, attempt, "its worker ended before the outcome was known")
+            elif attempt.deleting_since and attempt.state == "confirmed":
+                self._go_on_deleting(attempt)
+        kept = self._looked.kept if self._looked else set()
+        left = attempts.unreaped(self.connection, entry)
+        given_up = (one for one in attempts.of_entry(self.connection, entry) if one.state in ("rejected", "doomed"))
+        left += [one for one in given_up if one.attempt_id in kept and one not in left]
+        for attempt in left:
+            try:
+                reap(self.connection, self.erp, attempt, self.site)
+            except proof.NotOursError:
+                if left_for is None or (left_for.tenant, left_for.lot) == (entry.tenant, entry.lot):
+                    raise
+                attempts.note_reaped(self.connection, attempt)
+            except PeriodClosedError:
+                if not self._adopt(entry, attempt):
+                    raise
+
+    def _adopt(self, entry: FrozenEntry, attempt: Attempt) -> bool:
+        """Where a period was closed upon a request that was carried out after all: its document is believed, if it
+        was read back, is whole, and the entry stands nowhere else. Newer books take it back as any other."""
+        standing = proof.standing_at(self.erp, attempt.address) if self.site.readable else None
+        said = revisions.journal_entry(self.connection, entry)
+        whole = [number for number, lines in (standing or {}).items() if not differences(said, lines)
+                 and proof.is_of(self.connection, entry, lines, self.site.ledger_id)]  # fmt: skip
+        if len(whole) != 1 or any(one.state == "confirmed" for one in attempts.of_entry(self.connection, entry)):
+            return False
+        told = "{entry} was carried out after all, as document {document} at {address}, whose period is closed."
+        log.warning(say(told, entry=entry.entry_key, document=whole[0], address=attempt.address))
+        return attempts.adopt(self.connection, attempt, whole[0])
+
+    def _wait_for_lease(self, attempt: Attempt) -> None:
+        while seconds := attempts.seconds_of_lease_left(self.connection, attempt):
+            told = "An earlier attempt at {address} may still be under way: it is waited for, {seconds} s."
+            log.info(say(told, address=attempt.address, seconds=round(seconds)))
+            self.sleep(seconds)
+
+    def _attempt(self, entry: FrozenEntry, send: Callable[[Address], Acknowledged]) -> bool:
+        """One claim, one request. True if it is confirmed; False if it was doomed and its address is empty again."""
+        attempt = attempts.claim(
+            self.connection,
+            entry,
+            worker=self.worker,
+            lease_seconds=self.erp.timeout_seconds + LEASE_MARGIN,
+            alphanumeric_sublots=self.site.alphanumeric_sublots,
+            site=site_of(self.erp),
+            in_use=self._looked.in_use_beside(entry) if self._looked else (),
+        )
+        total = money(entry.total, entry.currency)
+        told = "Sending {entry} ({total}) to {address}."
+        log.info(say(told, entry=entry.entry_key, total=total, address=attempt.address))
+        try:
+            answer = send(attempt.address)
+        except DataError as refusal:
+            attempts.reject(self.connection, attempt, str(refusal))
+            self._clean_up(replace(attempt, state="rejected"), refusal)
+            raise
+        except _BesideItsOriginal:
+            why = "the ERP put it beside its original, where it was deleted again"
+            attempts.doom(self.connection, attempt, why, answered=NOT_SENT)
+            attempts.note_reaped(self.connection, attempt)
+            raise
+        except UncertainError as unknown:
+            return self._doom(attempt, str(unknown))
+        except VendorError as unsent:
+            attempts.doom(self.connection, attempt, str(unsent), answered=NOT_SENT)
+            attempts.note_reaped(self.connection, attempt)
+            raise
+        if doubt := doubt_about(answer, attempt.address):
+            own = answer.document if is_for(answer, attempt.address) else ""
+            return self._doom(attempt, doubt, answered=own or None)
+        if not attempts.confirm(self.connection, attempt, answer.document):
+            self._remove_own(attempt, answer.document)
+        told = "{entry} stands in the ERP as document {document} at {address}."
+        log.info(say(told, entry=entry.entry_key, document=answer.document, address=attempt.address))
+        return True
+
+    def _clean_up(self, attempt: Attempt, refusal: DataError) -> None:
+        """Empties the address of a request that the ERP refused. Whatever goes wrong with that never hides the
+        refusal: it is told after it."""
+        try:
+            reap(self.connection, self.erp, attempt, self.site)
+        except DataError as trouble:
+            if self.site.atomic_insert or isinstance(trouble, PeriodClosedError):
+                # A refused entry leaves nothing there; and where the period is closed, nothing could be booked.
+                attempts.note_nothing_left(self.connection, attempt)
+                return
+            refusal.message = self._told_after(refusal, attempt, trouble)
+        except VendorError as trouble:
+            refusal.message = self._told_after(refusal, attempt, trouble)
+
+    def _told_after(self, refusal: DataError, attempt: Attempt, trouble: VendorError) -> Sentence:
+        return Sentence(
+            "{refusal}. Whether that left anything at {address} is not known yet, and is looked at again every five"
+            " minutes ({why})",
+            refusal=refusal.message,
+            address=attempt.address,
+            why=trouble.message,
+        )
+
+    def _doom(self, attempt: Attempt, why: str, answered: str | None = None) -> bool:
+        told = "The attempt at {address} is uncertain ({why}); its address is made empty."
+        log.warning(say(told, address=attempt.address, why=why))
+        if not attempts.doom(self.connection, attempt, why, answered=answered) and answered:
+            self._remove_own(attempt, answered)
+        reap(self.connection, self.erp, replace(attempt, state="doomed", answered=answered), self.site)
+        return False
+
+    def _remove_own(self, attempt: Attempt, document: str) -> None:
+        """This worker came back too late: the attempt was given up for it. Its own document goes, nobody else's."""
+        self.erp.delete(attempt.address, document)
+        raise RetriableError(
+            Sentence(
+                "the attempt at {address} was taken over by another run while it was under way; its document was"
+                " deleted",
+                address=attempt.address,
+            ),
+            vendor="Protheus",
+        )

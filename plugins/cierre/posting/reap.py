@@ -1,0 +1,57 @@
+"""Reaping: an address that was given up is made empty, now and again later, since a request can execute late."""
+
+import logging
+
+import psycopg
+
+from cierre.language.say import say
+from cierre.ledger import attempts, revisions
+from cierre.ledger.attempts import Attempt
+from cierre.ports.erp import Erp
+from cierre.posting import proof
+from cierre.posting.site import Site
+
+log = logging.getLogger(__name__)
+
+NUMBERS_REAPED = 3
+"""How many numbers a reap removes: one request makes one document; a proxy that repeats it makes one or two more."""
+
+
+UNREAD = Site()
+"""A site that is only known to keep the contract."""
+
+
+def reap(connection: psycopg.Connection, erp: Erp, attempt: Attempt, site: Site = UNREAD) -> int | None:
+    """Deletes what a rejected or doomed attempt left, or leaves yet, at its address, as far as it is known to be ours
+    (cierre.posting.proof); returns how many documents there were, or None where a refused one was left alone.
+
+    Raises cierre.ports.errors.VendorError where the ERP gives no definite answer, and cierre.posting.proof.NotOursError
+    where a person must decide: the attempt stays uncertain then, and no further attempt at its entry may start.
+    """
+    asked_at = attempts.clock(connection)
+    standing = proof.standing_at(erp, attempt.address) if site.readable else None
+    if standing is not None:
+        entry = revisions.entry_of(connection, attempt.entry_id)
+        ours = [n for n, lines in sorted(standing.items()) if proof.is_of(connection, entry, lines, site.ledger_id)]
+        removed = _delete(erp, attempt, ours)
+    else:
+        removed = _delete(erp, attempt, [attempt.answered] if attempt.answered else [])
+        if proof.may_empty(connection, attempt):
+            removed += _delete(erp, attempt, [f"{number:06d}" for number in range(1, NUMBERS_REAPED + 1)])
+        elif attempt.state == "rejected":
+            attempts.note_nothing_left(connection, attempt)
+            return None
+        elif attempt.reaped_at is None:
+            raise proof.in_doubt(connection, attempt)
+    attempts.note_reaped(connection, attempt, removed=removed, asked_at=asked_at)
+    return removed
+
+
+def _delete(erp: Erp, attempt: Attempt, documents: list[str]) -> int:
+    removed = 0
+    for document in documents:
+        if erp.delete(attempt.address, document):
+            removed += 1
+            told = "Document {document} at {address} was of an attempt that is not valid: it is deleted."
+            log.warning(say(told, document=document, address=attempt.address))
+    return removed

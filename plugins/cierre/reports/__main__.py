@@ -1,0 +1,136 @@
+"""`python -m cierre.reports …`: looks at books, before and after they are closed. Books and posts nothing."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import psycopg
+import typer
+from rich.console import Console, RenderableType
+from rich.progress import Progress
+
+from cierre.accounting_files.charts import read_chart
+from cierre.accounting_files.findings import MappingError
+from cierre.accounting_files.loader import account_mapping, cash_box, mappings_folder
+from cierre.reports import preview as shown
+from cierre.reports.connection import NoLedger, open_ledger
+from cierre.reports.export import Format, range_of
+from cierre.reports.export import export as write
+from cierre.reports.staged import NothingThere, beside_the_books, derived
+from cierre.reports.whole import print_whole
+from cierre.reports.words import counted
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+console = Console(highlight=False)
+
+_DATE = {"formats": ["%Y-%m-%d"], "metavar": "YYYY-MM-DD"}
+Day = Annotated[datetime, typer.Option(**_DATE)]
+FirstDay = Annotated[datetime, typer.Option("--from", **_DATE)]
+LastDay = Annotated[datetime | None, typer.Option("--to", help="the first day, if nothing is said", **_DATE)]
+
+
+@app.command()
+def preview(
+    box: Annotated[str, typer.Option()], date: Day, rows: Annotated[bool, typer.Option("--rows")] = False
+) -> None:
+    """The journal that a box's day would make by the mapping as it is now; --rows lists every document behind."""
+    of_box = cash_box(box)
+    mapping = account_mapping(of_box.mapping)
+    chart, _ = read_chart(mappings_folder())
+    with open_ledger() as ledger:
+        day = derived(ledger, of_box, date.date(), mapping)
+        meaning = beside_the_books(ledger, day)
+    documents = counted(len(day.documents), "document")
+    _print(f"{of_box.name}, {day.day}: {documents}, as {day.origin}, by mapping {mapping.name}.")
+    for held in day.held:
+        console.print(f"In quarantine, so the day stops: {held}", style="red", markup=False, soft_wrap=True)
+    _print(shown.journal_table(day.derivation, day.documents, mapping, chart, rows=rows))
+    _print(f"{meaning} Nothing was booked or posted now.")
+    _exit(day.derivation.problems or day.held)
+
+
+@app.command("what-if")
+def what_if(
+    since: Day,
+    mapping: Annotated[str, typer.Option(help="a draft's path, or the name of a mapping in use; all without it")] = "",
+    every_day: Annotated[bool, typer.Option("--every-day", help="all lines of the day-by-day table")] = False,
+) -> None:
+    """What the stored days would be by a changed mapping, by account and day, against what was booked."""
+    from cierre.reports.what_if import mappings_for
+    from cierre.reports.what_if import what_if as derive_again
+    from cierre.reports.what_if_table import what_if_table
+
+    boxes = mappings_for(mapping)
+    chart, _ = read_chart(mappings_folder())
+    with Progress(console=console, transient=True) as progress:
+        found = list(progress.track(derive_again(boxes, since.date()), total=len(boxes), description="Boxes"))
+    # Who looks at a screen asks for more; a file has to have all.
+    _print(what_if_table(found, chart, every_day=every_day or not console.is_terminal))
+    _exit(any(box.problems for box in found))
+
+
+@app.command()
+def export(
+    first: FirstDay,
+    last: LastDay = None,
+    box: Annotated[str, typer.Option(help="a box's id")] = "",
+    company: Annotated[str, typer.Option(help="all boxes of a company")] = "",
+    format: Annotated[Format, typer.Option()] = Format.BEANCOUNT,
+    into: Annotated[Path, typer.Option(help="the folder for the file")] = Path(),
+) -> None:
+    """The journal of a box or a company, by its dates in the ERP, as a file for other tools."""
+    with open_ledger() as ledger:
+        wanted = range_of(box, company, first.date(), (last or first).date(), ledger)
+        path, entries = write(ledger, wanted, into, format)
+    _print(f"{counted(entries, 'entry')} in {path}")
+
+
+@app.command()
+def unmapped() -> None:
+    """What keeps staged days from being booked, with the lines to paste into the mapping."""
+    from cierre.reports.work_list import work_list, work_list_table
+
+    with open_ledger() as ledger:
+        found = work_list(ledger)
+    _print(work_list_table(found))
+    _exit(found.stopped or found.held)
+
+
+@app.command()
+def audit() -> None:
+    """Verifies the chains of hashes over snapshots, books, entries and postings; names the first broken link."""
+    from cierre.reports.audit import audit as verify
+    from cierre.reports.audit import audit_table
+
+    with open_ledger() as ledger:
+        found = verify(ledger)
+    _print(audit_table(found))
+    _exit(not found.sound)
+
+
+def _print(what: RenderableType) -> None:
+    if isinstance(what, str):
+        console.print(what, soft_wrap=True)
+    else:
+        print_whole(console, what)
+
+
+def _exit(wrong: object) -> None:
+    if wrong:
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Runs the command of the command line; a mistake that people can mend is a sentence, not a traceback."""
+    try:
+        app()
+    except (MappingError, NoLedger, NothingThere, ValueError) as error:
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
+        raise SystemExit(2) from None
+    except psycopg.OperationalError as error:
+        console.print(f"The ledger cannot be used: {error}", style="red", markup=False, soft_wrap=True)
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

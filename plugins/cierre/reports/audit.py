@@ -1,0 +1,97 @@
+"""Audit: whether the books are still what was sealed, link by link from the snapshots to the ERP's documents."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import groupby
+
+import psycopg
+from psycopg import IsolationLevel
+from rich.console import Group, RenderableType
+from rich.markup import escape
+
+from cierre.ledger import seals
+from cierre.ledger.seals import Seal
+from cierre.reports.whole import WholeTable
+from cierre.reports.words import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """One box's chain: how many seals hold, the last one's hash, and a sentence on the first that does not (else "").
+
+    Note ``head`` somewhere else: who rewrites a whole chain cannot rewrite that.
+    """
+
+    box: str
+    links: int
+    head: str
+    broken: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What an audit found: each box's chain, and sentences on what stands in the books without a seal."""
+
+    chains: list[Chain] = field(default_factory=list)
+    unsealed: list[str] = field(default_factory=list)
+
+    @property
+    def sound(self) -> bool:
+        """True where every link of every chain holds and nothing is unsealed."""
+        return not self.unsealed and not any(chain.broken for chain in self.chains)
+
+
+def audit(ledger: psycopg.Connection) -> Audit:
+    """Verifies all chains in one reading of the ledger, as of one instant, while boxes may go on closing."""
+    ledger.isolation_level = IsolationLevel.REPEATABLE_READ
+    try:
+        with ledger.transaction():
+            chains = [
+                _verified(ledger, box, links) for box, links in groupby(seals.chains(ledger), lambda one: one.box)
+            ]
+            unsealed = [
+                f"{row.box}: {row.what} {row.subject} ({seals.described(ledger, row.what, row.subject)})"
+                " stands in the books without a seal"
+                for row in seals.unsealed(ledger)
+            ]
+    finally:
+        ledger.isolation_level = None
+    return Audit(chains, unsealed)
+
+
+def _verified(ledger: psycopg.Connection, box: str, links: Iterable[Seal]) -> Chain:
+    before, number, broken = "", 0, ""
+    for number, link in enumerate(links, start=1):
+        if not broken and (objection := _objection(link, number, before)):
+            subject = f"{link.what} {link.subject} ({seals.described(ledger, link.what, link.subject)})"
+            broken = f"{box}: link {number} of {link.sealed_at:%Y-%m-%d %H:%M %Z}, {subject}: {objection}"
+        before = link.hash
+    return Chain(box, number, before, broken)
+
+
+def _objection(link: Seal, number: int, before: str) -> str:
+    if link.seal != number or link.previous != before:
+        return "does not follow from the link before it; one was removed or changed"
+    if link.hash != link.own_hash:
+        return "the link itself was changed"
+    if link.content_now is None:
+        return "what was sealed is gone"
+    if link.content_now != link.content:
+        return "is not what was sealed; it, or what belongs to it, was changed"
+    return ""
+
+
+def audit_table(found: Audit) -> RenderableType:
+    """What an audit found, for people: a row a box, then what is wrong."""
+    shown = WholeTable()
+    for heading, justify in (("Box", "left"), ("Links", "right"), ("Head of the chain", "left"), ("", "left")):
+        shown.add_column(heading, justify=justify, no_wrap=True)
+    for chain in found.chains:
+        shown.add_row(chain.box, f"{chain.links:,}", chain.head, "[red]broken" if chain.broken else "[green]sound")
+    wrong = [*(chain.broken for chain in found.chains if chain.broken), *found.unsealed]
+    total = sum(chain.links for chain in found.chains)
+    return Group(
+        shown,
+        *(f"[red]{escape(one)}" for one in wrong or []),
+        *([] if wrong else [f"{counted(total, 'link')} checked, nothing broken."]),
+    )

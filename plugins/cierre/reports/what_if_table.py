@@ -1,0 +1,111 @@
+"""What a what-if found, for people: by account over all days, then day by day, then what could not be booked. Pure."""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+
+from cierre.bookkeeping.chart import Chart
+from cierre.bookkeeping.money import ZERO, quantum
+from cierre.ledger.balances import Place
+from cierre.reports.snippet import snippet
+from cierre.reports.what_if import BoxWhatIf, Change
+from cierre.reports.whole import WholeTable, as_it_stands
+from cierre.reports.words import counted
+
+DAYS = 40
+"""How many lines of the day-by-day table are shown where not all are asked for."""
+
+PROBLEMS = 5
+"""How many problems of a box are."""
+
+
+def what_if_table(found: Sequence[BoxWhatIf], chart: Chart, *, every_day: bool = False) -> RenderableType:
+    """Tables of what would be different, in the boxes' currencies, debits less credits; ``every_day``: all lines."""
+    changes = [change for box in found for change in box.changes]
+    parts: list[RenderableType] = [_summary(found, changes)]
+    if changes:
+        parts += [_by_account(changes, chart), _by_day(changes, chart, every_day=every_day)]
+    return Group(*parts, *_problems(found, every_day=every_day))
+
+
+def _summary(found: Sequence[BoxWhatIf], changes: Iterable[Change]) -> str:
+    documents = counted(sum(box.documents for box in found), "document")
+    days = counted(sum(box.days for box in found), "day")
+    differing = counted(len({(change.box, change.day) for change in changes}), "day")
+    worded, left_out = sum(len(box.worded_otherwise) for box in found), sum(box.left_out for box in found)
+    said = [
+        f"{documents} of {days} of {counted(len(found), 'box')} derived again; {differing} would have other balances."
+    ]
+    if worded:
+        said.append(f"{counted(worded, 'day')} would only read otherwise: other histories or lines, the same money.")
+    if left_out:
+        said.append(f"{counted(left_out, 'staged day')} left out, not being booked: see make unmapped.")
+    return " ".join(said)
+
+
+def _by_account(changes: Iterable[Change], chart: Chart) -> WholeTable:
+    shown = _table("By account", "Days", chart)
+
+    def account(change: Change) -> tuple[str, Place]:
+        return change.currency, change.place
+
+    for (currency, place), own in _grouped(changes, account):
+        days = len({(change.box, change.day) for change in own})
+        shown.add_row(f"{days:,}", *_where(place, chart), *_figures(own), currency)
+    return shown
+
+
+def _by_day(changes: Sequence[Change], chart: Chart, *, every_day: bool) -> WholeTable:
+    shown = _table("Day by day", "Day", chart)
+    ordered = sorted(changes, key=lambda change: (change.day, change.box, change.place))
+    for change in ordered if every_day else ordered[:DAYS]:
+        shown.add_row(f"{change.day} {change.box}", *_where(change.place, chart), *_figures([change]), change.currency)
+    if not every_day and len(ordered) > DAYS:
+        shown.caption = f"and {len(ordered) - DAYS:,} more; DAYS=all shows them"
+    return shown
+
+
+def _table(title: str, first: str, chart: Chart) -> WholeTable:
+    shown = WholeTable(title)
+    shown.add_column(first)
+    for heading in ("Account", "Name", "Cost centre"):
+        shown.add_column(heading)
+    for heading in ("Booked", "Would be", "Difference"):
+        shown.add_column(heading, justify="right", no_wrap=True)
+    shown.add_column("")
+    return shown
+
+
+def _where(place: Place, chart: Chart) -> tuple[str, str, str]:
+    account = chart.accounts.get(place.account)
+    codes = [place.cost_centre, place.item, place.value_class, *(f"{number}={code}" for number, code in place.entities)]
+    return place.account, escape(account.name if account else ""), escape(" ".join(filter(None, codes)))
+
+
+def _figures(changes: Sequence[Change]) -> tuple[str, str, str]:
+    unit = quantum(changes[0].currency)
+    booked = sum((change.booked for change in changes), ZERO).quantize(unit)
+    would_be = sum((change.would_be for change in changes), ZERO).quantize(unit)
+    return f"{booked:,}", f"{would_be:,}", f"{would_be - booked:+,}"
+
+
+def _grouped(changes: Iterable[Change], key: Callable[[Change], tuple]) -> Iterable[tuple[tuple, list[Change]]]:
+    return ((found, list(own)) for found, own in groupby(sorted(changes, key=key), key))
+
+
+def _problems(found: Iterable[BoxWhatIf], *, every_day: bool) -> list[RenderableType]:
+    parts: list[RenderableType] = []
+    by_name = sorted((box for box in found if box.problems), key=lambda box: box.mapping.name)
+    for _, boxes in groupby(by_name, lambda box: box.mapping.name):
+        own = list(boxes)
+        days = counted(sum(len({day for day, _ in box.problems}) for box in own), "day")
+        parts.append(f"[red]{days} could not be booked by mapping {escape(own[0].mapping.name)}.")
+        for box in own:
+            told = box.problems if every_day else box.problems[:PROBLEMS]
+            parts += [escape(f"{box.box.id} {day}: {problem}") for day, problem in told]
+            if left := len(box.problems) - len(told):
+                parts.append(f"{box.box.id}: and {left:,} more; DAYS=all shows them")
+        parts.append(as_it_stands(snippet(own[0].mapping, [problem for box in own for _, problem in box.problems])))
+    return parts

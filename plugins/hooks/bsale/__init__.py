@@ -1,0 +1,1 @@
+"""Bsale, point of sale (docs/vendors/bsale.md)."""

@@ -1,0 +1,257 @@
+"""A company's day as it is landed: its payments, what Bsale leaves out, and what Bsale says that there should be.
+
+The payments are read once, out of the list of all days: there the day's lie together, and with them those without a
+date, which the list of the day passes over. Two pages of the day's own list tell how many it has, active ones and all,
+and bring its newest and its oldest, which may have been made on another day. Where the two lists do not come to the
+same number, the day's own is read as well, as far as its rows are not known.
+"""
+
+from concurrent.futures import Executor
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from cierre.language.say import say
+from hooks.bsale import words as shapes
+from hooks.bsale.answers import Page, Row, identity
+from hooks.bsale.certificate import totals_agree
+from hooks.bsale.lists import LIMIT, PATIENCE, Moved, once
+from hooks.bsale.snapshot import Landing, document_type_of, landing_of, paid
+
+if TYPE_CHECKING:
+    from hooks.bsale.hook import BsaleHook
+
+TRIES = 3
+"""How often a day is read that changes while it is read."""
+
+WRITTEN_OUT = ["payment_type", "document", "documents"]
+"""What a payment shows of other things: whether its form is client credit, and of which kinds its documents are."""
+
+
+def body_of(bsale: "BsaleHook", day: date, owner: str = "") -> str:
+    """The day, whole, as one JSON text. Raises Moved if it never held still, and as the hook does.
+
+    ``owner`` is whose token it is, where that is known.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            found = _read(bsale, day)
+        except Moved as moved:
+            bsale.log.warning(say("{day} is read again: {why}.", day=day, why=moved.message))
+            continue
+        if found.agrees:
+            return found.body(owner)
+        told = "{day} is read again: Bsale's totals are not what its payments come to."
+        bsale.log.warning(say(told, day=day))
+    # What still differs is for the certificate to tell.
+    return _read(bsale, day).body(owner)
+
+
+class _Found(NamedTuple):
+    """One reading of a day."""
+
+    landing: Landing
+    payments: list[Row]
+    undated: list[Row]
+    groups: list[Row]
+    catalogue: list[Row]
+    totals_agree: bool = False
+
+    @property
+    def agrees(self) -> bool:
+        """Whether Bsale's totals and its number of active payments are what came. One may have changed meanwhile."""
+        return self.totals_agree and _active(self.payments) == self.landing.count["active"]
+
+    def body(self, owner: str) -> str:
+        types = {code: sorted(ids, key=_in_order_of_ids) for code, ids in sorted(self._by_code().items())}
+        said = {
+            "timezone": self.landing.zone.key,
+            "owner": owner,
+            "payments": _as_they_came(self.payments),
+            "undated": _as_they_came(self.undated),
+            "group_payment_types": _as_they_came(self.groups),
+            "catalogue": _as_they_came(self.catalogue),
+            "document_types": types,
+            "count": self.landing.count,
+        }
+        return msgspec.json.encode(said).decode()
+
+    def _by_code(self) -> dict[str, set[str]]:
+        codes: dict[str, set[str]] = {}
+        for number, its_codes in self.landing.types.items():
+            for code in its_codes:
+                codes.setdefault(code, set()).add(number)
+        return codes
+
+
+class _Ends(NamedTuple):
+    """Two pages of the day's own list: the first of its active payments, and the last of all."""
+
+    active: Page
+    whole: Page
+
+    @property
+    def rows(self) -> list[Row]:
+        return [*self.active.rows, *self.whole.rows]
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        return self.active.count, self.whole.count
+
+
+def _read(bsale: "BsaleHook", day: date) -> _Found:
+    with bsale.side_by_side() as pool:
+        first, last = _local_day(day, bsale.settings.timezone)
+        ends = _ends(bsale, day)
+        # The first page is known already where the day is the newest that there is.
+        begin = LIMIT if ends.active.count > LIMIT + 1 else 0
+        everything = bsale.listing(pool, begin=begin, expand=WRITTEN_OUT)
+        everything.know(ends.rows)
+        rows = _by_id(ends.rows + everything.between(first, last, made, expected=ends.whole.count))
+        catalogue: list[Row] = []
+        for _ in range(PATIENCE):
+            payments, undated, number = _of_the_day(bsale, day, pool, ends, rows)
+            counting = pool.submit(bsale.count)
+            totalling = pool.submit(bsale.group_page, 0, recorddate=day)
+            if not catalogue and not _all_told([*payments, *undated]):
+                catalogue = bsale.document_types()
+            groups, counted = totalling.result(), counting.result()
+            if (counted, number, _active(payments)) == (everything.count, ends.whole.count, ends.active.count):
+                break
+            # Something came in; where nothing new is found, something is hidden, which the certificate tells.
+            before, ends = (everything.count, ends.counts), _ends(bsale, day)
+            everything.know(ends.rows)
+            rows |= _by_id(ends.rows + everything.newer())
+            if before == (everything.count, ends.counts) and number == ends.whole.count:
+                break
+        else:
+            raise Moved(f"it grew on and on, to {everything.count} rows")
+        active, whole = ends.counts
+        count = {
+            "active": active,
+            "voided": whole - active,
+            "before": counted,
+            "listed": everything.count,
+            "after": counted,
+        }
+        found = _Found(
+            landing_of(
+                zone=ZoneInfo(bsale.settings.timezone),
+                payments=[row.fields for row in payments],
+                undated=[row.fields for row in undated],
+                groups=[row.fields for row in groups],
+                catalogue=[row.fields for row in catalogue],
+                types={},
+                count=count,
+            ),
+            payments,
+            undated,
+            groups,
+            catalogue,
+        )
+        return _with_all_totals(bsale, day, _with_types(bsale, day, found))
+
+
+def _ends(bsale: "BsaleHook", day: date) -> _Ends:
+    active = bsale.page(recorddate=day, state=0, expand=WRITTEN_OUT)
+    # Any page tells how many there are; one at the other end brings rows that the first does not have.
+    offset = max(0, active.count - LIMIT)
+    return _Ends(active, bsale.page(recorddate=day, offset=offset, expand=WRITTEN_OUT))
+
+
+def _of_the_day(
+    bsale: "BsaleHook", day: date, pool: Executor, ends: _Ends, rows: dict[str, Row]
+) -> tuple[list[Row], list[Row], int]:
+    """The payments that Bsale's list of the day has, those without a date that it passes over, and how many it has."""
+    first, last = _local_day(day, bsale.settings.timezone)
+    dated = [row for row in rows.values() if _is_dated(row, day)]
+    undated = [row for row in rows.values() if shapes.is_undated(row.fields) and first <= made(row) < last]
+    gives_undated = any(shapes.is_undated(row.fields) for row in ends.rows)
+    listed, left_out = ([*dated, *undated], []) if gives_undated else (dated, undated)
+    number = ends.whole.count
+    if len(listed) != number:
+        list_of_the_day = bsale.listing(pool, recorddate=day, expand=WRITTEN_OUT)
+        list_of_the_day.know(listed)
+        listed = list_of_the_day.all()
+        number = list_of_the_day.count
+        ids = {row.id for row in listed}
+        if lacking := [row for row in dated if row.id not in ids]:
+            raise Moved(f"payment {lacking[0].id} is of {day}, and the list of that day does not have it")
+        left_out = [row for row in undated if row.id not in ids]
+    in_order = (sorted(some, key=lambda row: _in_order_of_ids(row.id)) for some in (listed, left_out))
+    return *in_order, number
+
+
+def _all_told(rows: list[Row]) -> bool:
+    """Whether every payment shows the tax office's code of what it pays, so that no list of kinds is needed."""
+    return all(document_type_of(node, {}) for row in rows for node in paid(row.fields))
+
+
+def _with_types(bsale: "BsaleHook", day: date, found: _Found) -> _Found:
+    """With the kinds of documents that the payments do not show: asked for kind by kind, until all are told."""
+    unknown = {
+        row.id
+        for row in (*found.payments, *found.undated)
+        if not shapes.is_collection(row.fields) and not found.landing.shows_type(row.fields)
+    }
+    if not unknown:
+        return found
+    first, last = _local_day(day, bsale.settings.timezone)
+    codes = sorted({identity(group.fields.get("codesii")) for group in found.groups} - {""})
+    types: dict[str, set[str]] = {}
+    for code in codes:
+        fitting = bsale.rows(recorddate=day, codesii=code)
+        if found.undated:
+            fitting += bsale.made_between(first, last, codesii=code)
+        for row in fitting:
+            types.setdefault(row.id, set()).add(code)
+    ours = {row.id for row in (*found.payments, *found.undated)}
+    told = {number: its for number, its in types.items() if number in ours}
+    return found._replace(landing=found.landing.with_types(told))
+
+
+def _with_all_totals(bsale: "BsaleHook", day: date, found: _Found) -> _Found:
+    """With the totals of all pages. The first is all there are where nothing is missing from them."""
+    while not (agree := totals_agree(found.landing)):
+        page = bsale.group_page(len(found.groups), recorddate=day)
+        if not page:
+            break
+        groups = [*found.groups, *page]
+        found = found._replace(groups=groups, landing=found.landing.with_groups([row.fields for row in groups]))
+    once(found.groups)
+    return found._replace(totals_agree=agree)
+
+
+def _active(rows: list[Row]) -> int:
+    return sum(shapes.flag(row.fields.get("state")) is not True for row in rows)
+
+
+def _is_dated(row: Row, day: date) -> bool:
+    recorded = shapes.seconds(row.fields.get("recordDate"))
+    return recorded is not None and shapes.utc_day(recorded) == day
+
+
+def _by_id(rows: list[Row]) -> dict[str, Row]:
+    return {row.id: row for row in rows}
+
+
+def _in_order_of_ids(number: str) -> tuple[int, str]:
+    return (int(number), "") if number.isdecimal() else (0, number)
+
+
+def _local_day(day: date, timezone: str) -> tuple[int, int]:
+    """The first instant of a local day, and that of the next, in epoch seconds."""
+    midnights = (datetime.combine(edge, time(), ZoneInfo(timezone)) for edge in (day, day + timedelta(days=1)))
+    first, last = (int(midnight.timestamp()) for midnight in midnights)
+    return first, last
+
+
+def made(row: Row) -> int:
+    """When a payment was made, in epoch seconds; for old rows that do not tell, when it was paid."""
+    return shapes.seconds(row.fields.get("createdAt")) or shapes.seconds(row.fields.get("recordDate")) or 0
+
+
+def _as_they_came(rows: list[Row]) -> list[msgspec.Raw]:
+    return [msgspec.Raw(row.text) for row in rows]

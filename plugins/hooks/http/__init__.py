@@ -1,0 +1,1 @@
+"""What all vendors' hooks share: one pooled session, timeouts, retries of reads alone, outcomes as errors."""

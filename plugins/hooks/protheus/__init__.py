@@ -1,0 +1,1 @@
+"""Protheus, the ERP (docs/vendors/protheus.md)."""

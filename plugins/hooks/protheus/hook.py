@@ -1,0 +1,326 @@
+"""Protheus, the ERP: journal entries in, reversed and deleted (protheus.seed.txt, field-notes.md)."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar, Literal
+
+import msgspec
+from pydantic import Field, PositiveFloat
+from requests import Response
+
+from cierre.bookkeeping import json_text
+from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.journal import JournalEntry, Line, Side
+from cierre.bookkeeping.json_text import repeated
+from cierre.bookkeeping.read_back import BookedLine, StandingDocument
+from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.text import shown
+from cierre.ports.errors import DataError, FatalError, PeriodClosedError, RetriableError, UncertainError, VendorError
+from hooks.http import hook as vendor
+from hooks.http.hook import VendorHook, describe, one_line
+from hooks.protheus.login import LOGIN_TIMEOUT, TokenLogin
+from hooks.protheus.read_back import LotReader
+
+ENTRY = "/api/ctb/accountingentry"
+
+_DOCUMENT = r"\b(?:documento?|asiento|lan[cç]amento|registro|document|entry|record)\b"
+_ABSENT = (
+    r"(?:\b(?:no|n[aã]o)\s+(?:se\s+|fue\s+|foi\s+|ha\s+sido\s+)?(?:exist|encontr|localiz)\w*"
+    r"|\bnot\s+(?:be\s+)?found\b|\b(?:does\s+not|doesn't)\s+exist\b|\binexistente\b)"
+)
+NOT_FOUND = rf"(?i){_DOCUMENT}[^.;:]*{_ABSENT}|^\W*{_ABSENT}\W*(?:$|(?:(?:el|o|the)\s+)?{_DOCUMENT})"
+"""How a delete says that there is no such document, in the ERP's three languages.
+
+The text must speak of the document, or of nothing: "calendario no encontrado" does not say that no document is there.
+"""
+
+_PERIOD = r"\b(?:calend[aá]rios?|per[ií]odos?|periods?|calendars?|ejercicios?|exerc[ií]cios?)\b"
+_DATE = r"\b(?:mes|m[eê]s|month|fecha|data|date)\b"
+_CLOSED = r"\b(?:cerrad[oa]s?|bloquead[oa]s?|fechad[oa]s?|encerrad[oa]s?|closed|locked|blocked)\b"
+CLOSED_PERIOD = rf"(?i)\bCTBBLOQ\b|(?:{_PERIOD}|{_DATE})[^.;]*{_CLOSED}|{_CLOSED}[^.;]*{_PERIOD}"
+"""How the ERP says that a date's period is closed, in its three languages."""
+
+_GROUP = ("GrupoEmpresa", "CompanyGroup")
+"""What an answer calls the group of companies: TOTVS' Spanish page of the service, and its English one."""
+
+# What a call gets that never reached the routine: no login, no such address, not this way, too big, not this type.
+_NEVER_REACHED = {401, 404, 405, 413, 415}
+
+# 4xx that do not say whether the routine ran: any server in between may send them, a filter of answers the 403. So a
+# 429 is no promise that nothing was booked: the contract has none.
+_UNCLEAR = {403, 408, 429}
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """What the ERP answers to an accepted entry, as it said it, stripped; whether to believe it is for posting to say.
+
+    ``document`` is CT2_DOC; ``company_group`` (GrupoEmpresa, or CompanyGroup) and ``branch`` (CT2_FILIAL) name the
+    tenant it went to.
+    """
+
+    document: str
+    company_group: str
+    branch: str
+
+
+class Settings(vendor.Settings):
+    """What a Protheus connection may set in its extra.
+
+    ``currencies`` gives each currency its number in the ERP (CT2_MOEDLC, and the end of CT2_VALR01 to CT2_VALR05, which
+    hold a line's amount in the documents' own currency where that is another); ``balance_type``, ``conversion`` and
+    ``origin`` go out as CT2_TPSALD, CT2_CONVER and CT2_ORIGEM; ``not_found`` is the pattern for the text of a delete
+    that found no document, ``closed_period`` that for a refusal because the date's period is closed. A document of 999
+    lines takes the ERP long, hence the long ``read_timeout`` (seconds).
+    """
+
+    read_timeout: PositiveFloat = 180
+    auth: Literal["basic", "oauth2"] = "basic"
+    currencies: dict[str, str] = Field({"USD": "01"})
+    balance_type: str = ""
+    conversion: str = ""
+    origin: str = "CIERRE"
+    not_found: re.Pattern[str] = re.compile(NOT_FOUND)
+    closed_period: re.Pattern[str] = re.compile(CLOSED_PERIOD)
+
+
+class ProtheusHook(VendorHook):
+    """The ERP behind an Airflow connection of type ``protheus``; host is the REST service's base address.
+
+    Every write is sent exactly once (again only after a 401, which means that it was not carried out). Each raises
+    DataError: refused, with the ERP's words; UncertainError: outcome unknown; RetriableError, FatalError: certainly
+    not carried out.
+    """
+
+    conn_type = "protheus"
+    hook_name = "Protheus (ERP)"
+    vendor = "Protheus"
+    settings_model = Settings
+    # The ERP answers in its own code page where a routine forgets to convert. Latin-1 reads any bytes.
+    fallback_charset: ClassVar[str] = "latin-1"
+
+    def insert(self, address: Address, entry: JournalEntry, key: str) -> Acknowledgement:
+        """Books the entry at the address, with ``key`` in the CT2_KEY of each line."""
+        self.get_conn()
+        body = {**_cover(address), "ITENS": [self._item(line, entry.currency, key) for line in entry.lines]}
+        return self._book(
+            "insert", address, body, Sentence("insert of {entry} at {address}", entry=entry.name, address=address)
+        )
+
+    def reverse(self, of: Address, document: str, into: Address) -> Acknowledgement:
+        """Books the opposite of a document at another lot and sublot.
+
+        A reversal keeps the tenant and the date of what it reverses: raises ValueError if ``into`` has others.
+        """
+        if (into.tenant, into.entry_date) != (of.tenant, of.entry_date):
+            raise ValueError(f"a reversal of {of} cannot go to {into}: it keeps the tenant and the date")
+        body = {**_cover(of), "CT2_DOC": document, "CT2_LOTEST": into.lot, "CT2_SBLOTEST": into.sublot}
+        return self._book(
+            "reversal",
+            of,
+            body,
+            Sentence(
+                "reversal of document {document} at {address} into sublot {sublot}",
+                document=document,
+                address=of,
+                sublot=into.sublot,
+            ),
+        )
+
+    def delete(self, address: Address, document: str) -> bool:
+        """Deletes a document: True if it was there, False if the ERP clearly says that there is none.
+
+        Any other refusal (closed period, document in use) raises DataError.
+        """
+        about = Sentence("delete of document {document} at {address}", document=document, address=address)
+        response = self._send("delete", address, {**_cover(address), "CT2_DOC": document}, about)
+        answer = self._answer(response, about, address)
+        said, tenant = one_line(_said(answer, "error")), (_said(answer, *_GROUP), _said(answer, "CT2_FILIAL"))
+        if tenant != _tenant(address) and (any(tenant) or not said):
+            told = Sentence("{about}: the ERP answers for tenant {tenant}", about=about, tenant=",".join(tenant))
+            raise self.failure(UncertainError, told, response)
+        if self.settings.not_found.search(said):
+            return False
+        if said:
+            raise self._refusal(about, said, response, entry_date=address.entry_date)
+        if _said(answer, "CT2_DOC") != document:
+            told = Sentence("{about}: the ERP answers for another document", about=about)
+            raise self.failure(UncertainError, told, response)
+        return True
+
+    def read_back(self, tenant: str, entry_date: date, lot: str) -> list[BookedLine] | None:
+        """All lines that stand in a lot on a date, by sublot and document; None where the site does not offer this.
+
+        Only reads. Raises RetriableError or FatalError.
+        """
+        return LotReader(self).lines(tenant, entry_date, lot)
+
+    def in_lot(self, tenant: str, lot: str) -> list[StandingDocument] | None:
+        """Documents that stand in a lot on whatever date: those of a page, the newest first; None where the site does
+        not offer this.
+
+        Only reads. Raises RetriableError or FatalError.
+        """
+        return LotReader(self).standing(tenant, lot)
+
+    @property
+    def timeout_seconds(self) -> float:
+        """The longest that one write may take, with the logins around it: how long a posting's lease must last."""
+        self.get_conn()
+        logins = 2 * (self.settings.connect_timeout + LOGIN_TIMEOUT) if self.settings.auth == "oauth2" else 0
+        return self.settings.connect_timeout + self.settings.read_timeout + logins
+
+    def proof(self) -> str:
+        """Logs in, or reads the address of a write, which changes nothing: the contract has no method that reads."""
+        session = self.get_conn()
+        if isinstance(session.auth, TokenLogin):
+            session.auth.forget()
+            session.auth.token()
+            return f"Protheus at {self.base_url} accepts the login of {session.auth.user}."
+        about = "test of the connection"
+        response = self.exchange("GET", f"{ENTRY}/insert", about=about, if_lost=RetriableError)
+        page = describe(self.text(response, about=about, if_lost=RetriableError), quote=True)
+        if response.status_code in (401, 403):
+            raise self.failure(FatalError, f"{about}: the login is refused", response)
+        if response.status_code >= 500 or "HTML" in page:
+            raise self.failure(RetriableError, f"{about}: the answer is {page}; is this the REST service?", response)
+        doubt = " A wrong base address would say 404 too." if response.status_code == 404 else ""
+        return (
+            f"Protheus at {self.base_url} answers and does not refuse the login (HTTP {response.status_code}).{doubt} "
+            f"Tenant and rights are proved by a first posting only."
+        )
+
+    def _extract_auth(self, connection):
+        if self.settings.auth == "oauth2":
+            return TokenLogin(self, connection.login or "", connection.password or "")
+        return super()._extract_auth(connection)
+
+    def _item(self, line: Line, currency: str, key: str) -> dict[str, Any]:
+        """A journal line as the ERP names it; what is empty is left out."""
+        is_debit = line.side is Side.DEBIT
+        item = {
+            "CT2_MOEDLC": self._number(currency),
+            "CT2_DC": "1" if is_debit else "2",
+            "CT2_DEBITO" if is_debit else "CT2_CREDIT": line.account,
+            "CT2_VALOR": line.amount,
+            **({f"CT2_VALR{self._number(line.foreign.currency)}": line.foreign.amount} if line.foreign else {}),
+            "CT2_HIST": line.history,
+            "CT2_TPSALD": self.settings.balance_type,
+            "CT2_CONVER": self.settings.conversion,
+            "CT2_ORIGEM": self.settings.origin,
+            "CT2_CCD" if is_debit else "CT2_CCC": line.cost_centre,
+            "CT2_ITEMD" if is_debit else "CT2_ITEMC": line.item,
+            "CT2_CLVLDB" if is_debit else "CT2_CLVLCR": line.value_class,
+            **{f"CT2_EC{number}{'DB' if is_debit else 'CR'}": code for number, code in line.entities},
+            "CT2_KEY": key,
+        }
+        return {name: value for name, value in item.items() if value != ""}
+
+    def _number(self, currency: str) -> str:
+        """The ERP's number of a currency; raises FatalError where the connection names none."""
+        if currency not in self.settings.currencies:
+            raise self.failure(
+                FatalError, f"connection {self.connection_id} gives {currency} no number: add it to its currencies"
+            )
+        return self.settings.currencies[currency]
+
+    def _book(self, method: str, address: Address, body: dict[str, Any], about: str) -> Acknowledgement:
+        response = self._send(method, address, body, about)
+        answer = self._answer(response, about, address)
+        refusal, document = one_line(_said(answer, "error")), _said(answer, "CT2_DOC")
+        if refusal and not document:
+            raise self._refusal(about, refusal, response, entry_date=address.entry_date)
+        if refusal:
+            told = "{about}: the ERP gives document {document} and an error too: {words}"
+            message = Sentence(told, about=about, document=document, words=refusal)
+            raise self.failure(UncertainError, message, response)
+        if not document or "error" not in answer:
+            message = Sentence("{about}: the answer lacks its document number or its error", about=about)
+            raise self.failure(UncertainError, message, response)
+        return Acknowledgement(document, _said(answer, *_GROUP), _said(answer, "CT2_FILIAL"))
+
+    def _send(self, method: str, address: Address, body: dict[str, Any], about: str) -> Response:
+        """One POST; a second one only after a 401 to a token, which says that the first was not carried out."""
+        content = _json.encode(body)
+        headers = {"Content-Type": "application/json", "tenantId": address.tenant}
+        return self.logged_in(lambda: self.tell(f"{ENTRY}/{method}", content, about=about, headers=headers))
+
+    def logged_in(self, send: Callable[[], Response]) -> Response:
+        """A response; where the ERP no longer takes the token, that to the same call with a new one."""
+        response = send()
+        auth = self.get_conn().auth
+        if response.status_code == 401 and isinstance(auth, TokenLogin):
+            auth.forget()
+            response = send()
+        return response
+
+    def _answer(self, response: Response, about: str, address: Address) -> dict[str, Any]:
+        """What the routine itself answered, accepting or refusing. Raises for whatever else may have answered."""
+        text, status = self.text(response, about=about, if_lost=UncertainError), response.status_code
+        answer = _object(text)
+        is_refusal = 400 <= status < 500 and status not in _NEVER_REACHED | _UNCLEAR
+        is_of_routine = not answer.keys().isdisjoint({*_GROUP, "CT2_FILIAL", "CT2_DOC"}) and status != 401
+        if answer and (status == 200 or (_said(answer, "error") and (is_refusal or is_of_routine))):
+            return answer
+        if status in _NEVER_REACHED or (status == 403 and answer):
+            message = Sentence("{about} never reached the ERP's routine: check address, login and rights", about=about)
+            raise self.failure(FatalError, message, response)
+        words = one_line(_said(answer, "errorMessage", "message"))
+        if is_refusal and words:
+            code = _said(answer, "errorCode", "code")
+            raise self._refusal(about, words, response, code=code, entry_date=address.entry_date)
+        message = Sentence("{about}: the answer is {page}", about=about, page=describe(text, quote=True))
+        raise self.failure(UncertainError, message, response)
+
+    def _refusal(
+        self, about: str, words: str, response: Response, code: str = "", entry_date: date | None = None
+    ) -> VendorError:
+        """The ERP said no. Its texts may begin with the name of their help page, which is the nearest to a code."""
+        named = re.match(r"(?:AJUDA|AYUDA|HELP):(\S+)", words)
+        refused = Sentence("{about} is refused: {words}", about=about, words=words.rstrip("."))
+        if self.settings.closed_period.search(words):
+            error = self.failure(PeriodClosedError, refused, response)
+            error.entry_date = entry_date
+        else:
+            error = self.failure(DataError, refused, response)
+        error.code = code or (named[1] if named else None)
+        return error
+
+
+_json = msgspec.json.Encoder(decimal_format="number")
+"""Writes Decimal as a JSON number, digit by digit: 1500.60 leaves as 1500.60, never by way of a float."""
+
+
+def _cover(address: Address) -> dict[str, str]:
+    """A document's date, lot and sublot. The contract says ddmmaaaa and shows 29/08/2022; the latter is what works."""
+    return {
+        "CT2_DATA": f"{address.entry_date:%d/%m/%Y}",
+        "CT2_LOTE": address.lot,
+        "CT2_SBLOTE": address.sublot,
+    }
+
+
+def _tenant(address: Address) -> tuple[str, str]:
+    """Group and branch, stripped: the branch's padding does not survive every reader of headers."""
+    group, _, branch = address.tenant.partition(",")
+    return group.strip(), branch.strip()
+
+
+def _object(text: str) -> dict[str, Any]:
+    """A text as a JSON object; empty if it is none, or if a field stands in it twice and so says nothing."""
+    try:
+        answer = json_text.read(text)
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) and not repeated(answer) else {}
+
+
+def _said(answer: dict[str, Any], *names: str) -> str:
+    """The first of these fields that says something, stripped; empty if none does, or it is no text or number."""
+    for name in names:
+        value = answer.get(name)
+        if isinstance(value, (str, int)) and not isinstance(value, bool) and (said := shown(str(value)).strip()):
+            return said
+    return ""

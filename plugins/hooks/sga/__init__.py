@@ -1,0 +1,1 @@
+"""SGA, the schools' cash system (docs/vendors/sga.md)."""

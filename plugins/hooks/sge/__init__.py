@@ -1,0 +1,1 @@
+"""SGE (Hércules): a university's invoices (docs/vendors/sge.md)."""

@@ -1,0 +1,72 @@
+"""The SGE's completeness certificate: what it says of a day on other ways than its list of invoices."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from cierre.bookkeeping.certificate import Claim
+from cierre.bookkeeping.money import ZERO
+from cierre.bookkeeping.sentence import Sentence
+from hooks.sge.columns import plain
+from hooks.sge.snapshot import Landing, Project, Row, money
+
+IN_DETAILS = "project {project}, {column} in the invoices' details"
+
+
+def claims(landing: Landing, projects: Sequence[str], currency: str) -> Iterator[Claim]:
+    """Project by project: the count that the server announced, the day asked alone, each sum against the details.
+
+    A sum counts every invoice once; an amount that cannot be read adds nothing.
+    """
+    for project in landing.of(projects):
+        if project.announced is not None:
+            announced = Sentence("project {project}, rows announced", project=project.id)
+            yield Claim(announced, project.announced, len(project.rows), None, None)
+        yield _day_alone(project, landing.day, currency)
+        yield from _against_details(project, currency)
+
+
+def _day_alone(project: Project, day: date, currency: str) -> Claim:
+    alone, among = (
+        {row.key: row for row in rows if row.issued_on == day} for rows in (project.of_the_day, project.rows)
+    )
+    return Claim(
+        Sentence("project {project}, invoices of {day} asked alone", project=project.id, day=day),
+        len(alone),
+        len(among),
+        _sum(row.money("base", currency) for row in alone.values()),
+        _sum(row.money("base", currency) for row in among.values()),
+    )
+
+
+def _against_details(project: Project, currency: str) -> Iterator[Claim]:
+    """Each column that the SGE adds up: its sum in the list beside its sum in the details that were asked for."""
+    invoices = project.detailed
+    if not invoices and not project.all_detailed:
+        return
+    for column in project.columns:
+        if column.accumulable:
+            yield Claim(
+                Sentence(IN_DETAILS, project=project.id, column=column.name),
+                len(project.details),
+                len(invoices),
+                _sum(money(field_of(detail, column.name), currency) for detail in project.details),
+                _sum(money(_cell(row, column.id), currency) for row in invoices),
+            )
+
+
+def field_of(detail: dict[str, Any], name: str) -> Any:
+    """The value of an invoice's field by its name. Raises KeyError if the detail has none of that name."""
+    for field in detail["campos"]:
+        if plain(str(field["nombre"])) == name:
+            return field.get("valor")
+    raise KeyError(name)
+
+
+def _cell(row: Row, column: str) -> Any:
+    return row.value["columnas"].get(column)
+
+
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal:
+    return sum((amount or ZERO for amount in amounts), ZERO)

@@ -1,0 +1,72 @@
+"""The SGE's dynamic columns: what the server announces, held against the columns that people reviewed."""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from cierre.accounting_files.sge_columns import FILE, SgeColumns
+from cierre.bookkeeping.text import quoted
+from cierre.ports.errors import DataError
+from hooks.http.hook import one_line
+
+VENDOR = "SGE"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as the server announces it; ``id`` is that server's own. ``accumulable``: it shows the column's sum."""
+
+    id: str
+    name: str
+    accumulable: bool
+
+
+def columns_of(rows: Iterable[dict[str, Any]], about: str) -> list[Column]:
+    """The answer of ``/facturas-emitidas/columnas``. Raises DataError for an element that is no column.
+
+    ``acumulable`` is a boolean in the contract's table and a text in its example: both are read.
+    """
+    columns = []
+    for row in rows:
+        flag = row.get("acumulable")
+        accumulable = {"true": True, "false": False}.get(flag) if isinstance(flag, str) else flag
+        id, name = row.get("id"), row.get("nombre")
+        if not isinstance(accumulable, bool) or not isinstance(name, str) or not isinstance(id, (str, int)):
+            said = f"id {quoted(id)}, nombre {quoted(name)}, acumulable {quoted(flag)}"
+            message = f"{about}: an announced column is not whole: {said}"
+            raise DataError(message, vendor=VENDOR)
+        columns.append(Column(str(id), plain(name), accumulable))
+    return columns
+
+
+def resolve(columns: Iterable[Column], reviewed: SgeColumns, about: str) -> dict[str, str]:
+    """The id of the column that holds each thing (``collected``, …), found by its reviewed name.
+
+    Raises DataError with everything that is not as reviewed: a column that is missing, unknown, announced twice, or
+    whose sum the server shows although it was reviewed as one without (or the other way round).
+    """
+    announced: dict[str, Column] = {}
+    wrong = []
+    for column in columns:
+        if column.name in announced:
+            wrong.append(f"column “{column.name}” is announced twice")
+        announced[column.name] = column
+    expected = {meaning: (plain(column.name), column) for meaning, column in reviewed.by_meaning.items()}
+    for meaning, (name, column) in expected.items():
+        found = announced.get(name)
+        if found is None:
+            wrong.append(f"column “{name}” ({meaning}) is missing")
+        elif found.accumulable != column.accumulable:
+            wrong.append(f"column “{name}” is {'' if found.accumulable else 'not '}one that the SGE adds up")
+    known = {name for name, _ in expected.values()} | {plain(name) for name in reviewed.ignored}
+    wrong += [f"column “{name}” (id {announced[name].id}) is unknown" for name in announced if name not in known]
+    if wrong:
+        message = f"{about}: the columns are not as {FILE} has them: {'; '.join(wrong)}. Review that file first"
+        raise DataError(message, vendor=VENDOR)
+    return {meaning: announced[name].id for meaning, (name, _) in expected.items()}
+
+
+def plain(name: str) -> str:
+    """A name in one spelling: accents composed, blanks single."""
+    return one_line(unicodedata.normalize("NFC", name))

@@ -1,0 +1,331 @@
+"""SGE (Hércules): a university's issued invoices and what was collected of them (sge.seed.md, field-notes.md)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, BinaryIO, Literal, TypeVar
+from urllib.parse import quote, urljoin, urlsplit
+
+from pydantic import PositiveInt
+from requests import PreparedRequest, Response, Session
+from requests.auth import AuthBase
+from requests.exceptions import ReadTimeout, RequestException
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+from urllib3.exceptions import HTTPError
+
+from cierre.accounting_files.sge_columns import sge_columns, vat_rules
+from cierre.bookkeeping.billing_plan import BillingPlan
+from cierre.bookkeeping.certificate import Claim
+from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total
+from cierre.bookkeeping.identity import Unique
+from cierre.bookkeeping.invoices import InvoiceSeen
+from cierre.ports.errors import DataError, RetriableError, VendorError
+from hooks.http import hook as vendor
+from hooks.http.hook import Answer, VendorHook, describe
+from hooks.http.transport import LONGEST_WAIT, ReadRetry
+from hooks.sge import totals as sge_totals
+from hooks.sge.certificate import claims
+from hooks.sge.collections import collected, one_after_another, seen
+from hooks.sge.columns import VENDOR, Column, columns_of, resolve
+from hooks.sge.fetch import BY_ID, body_of
+from hooks.sge.plan import billing_plan
+from hooks.sge.rows import issued
+from hooks.sge.snapshot import landing, project_ids
+from hooks.sge.wire import Pages, an_object, name_of_file, objects, refuse
+
+T = TypeVar("T")
+
+CHUNK = 1 << 16
+"""Bytes of a file that are held at a time."""
+
+
+class Settings(vendor.Settings):
+    """What an SGE connection may set in its extra; its password is the key.
+
+    ``auth``: the key goes as ``X-API-Key``, or as a bearer token. ``lookback_days``: how many days before the business
+    date invoices are read again, to see their late collections. ``page_size``: rows a page; blank where lists are read
+    whole. ``details_at_once``: how many invoices are asked for by their id at the same time.
+    """
+
+    auth: Literal["api_key", "bearer"] = "api_key"
+    lookback_days: PositiveInt = 120
+    page_size: PositiveInt | None = None
+    details_at_once: PositiveInt = 4
+
+
+class _Key(AuthBase):
+    """Sends the key with each request, and to no other server that one is redirected to."""
+
+    def __init__(self, header: str, value: str) -> None:
+        self.header, self.value = header, value
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        request.headers[self.header] = self.value
+        request.register_hook("response", self._keep)
+        return request
+
+    def _keep(self, response: Response, **_: Any) -> None:
+        there = urlsplit(urljoin(response.url, response.headers.get("Location", "")))
+        if there.netloc != urlsplit(response.url).netloc:
+            response.request.headers.pop(self.header, None)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A document's file that was written out: its name and type as the SGE says, and its size in bytes."""
+
+    name: str
+    content_type: str
+    size: int
+
+
+class SgeHook(VendorHook):
+    """A university's SGE behind an Airflow connection of type ``sge``; host is the API's base address. It only reads.
+
+    ``q`` and ``s`` are RSQL conditions and sort orders: hooks.sge.questions writes them. Lists come with all their
+    pages, as the SGE words them. Every method raises RetriableError (unreachable, overloaded, half an answer, pages
+    that do not fit together), FatalError (key, address, a query it does not take) or DataError (no such thing, another
+    shape). Each call by itself is tried again as often as the connection says, before it raises RetriableError.
+
+    ``expected`` is what earlier readings showed of the invoices that ``fetch`` must tell of again: see sge_fetch.
+    """
+
+    conn_type = "sge"
+    hook_name = "SGE (Hércules: issued invoices)"
+    vendor = VENDOR
+    settings_model = Settings
+    expected: Sequence[InvoiceSeen] = ()
+
+    def get_conn(self) -> Session:
+        """This hook's one session. Raises FatalError as its base does."""
+        session = super().get_conn()
+        # What comes as half an answer is tried again too, so calls are tried again here and not below.
+        self.keep_alive_adapter.max_retries = ReadRetry.of(0)
+        return session
+
+    def looks_back_to(self, day: date) -> date:
+        """The first day of issue whose invoices the list is asked for, where a business date is read."""
+        self.get_conn()
+        return day - timedelta(days=self.settings.lookback_days)
+
+    def _configure_session_from_auth(self, session: Session, connection: Any) -> Session:
+        if key := connection.password:
+            bearer = self.settings.auth == "bearer"
+            session.auth = _Key("Authorization", f"Bearer {key}") if bearer else _Key("X-API-Key", key)
+        return session
+
+    def fetch(self, key: str, day: date) -> Answer:
+        """The group's invoices of the day and of ``lookback_days`` before, with columns and planned items.
+
+        ``key`` lists the group's projects: ``P1,P2,P3``. See hooks.sge.snapshot for what the body holds. Raises
+        DataError also for columns that are not as reviewed; MappingError if that review cannot be read.
+        """
+        since = self.looks_back_to(day)
+        asked, body = body_of(self, project_ids(key), since, day, sge_columns(), self.expected)
+        return Answer(asked, datetime.now(UTC), body)
+
+    def columns(self, q: str = "") -> list[Column]:
+        """The columns of the list of invoices that the same query asks for."""
+        return columns_of(self.column_pages(q).rows, "columns of invoices")
+
+    def issued_invoices(self, q: str = "", s: str = BY_ID) -> list[dict[str, Any]]:
+        """The issued invoices, each with its cells by column id. ``q``: proyectoId, fechaFactura, reducida."""
+        return self.pages("/facturas-emitidas", q, s).rows
+
+    def planned_issued(self, q: str = "", s: str = BY_ID) -> list[dict[str, Any]]:
+        """Issued invoices beside the planned items they meet. ``q``: proyectoIdSGI, numeroPrevision, numeroFactura."""
+        return self.pages("/facturas-previstas-emitidas", q, s).rows
+
+    def invoice(self, id: str) -> dict[str, Any]:
+        """One invoice with all its fields by name, and the list of its documents. DataError if there is none."""
+        return an_object(self.invoice_text(id), f"invoice {id}")
+
+    def invoice_text(self, id: str) -> str:
+        """The same as it comes."""
+        about = f"invoice {id}"
+
+        def whole(response: Response) -> str:
+            text = self._text(response, about)
+            an_object(text, about)
+            return text
+
+        return self._read(f"/facturas-emitidas/{quote(id, safe='')}", about, whole)
+
+    def document(self, id: str, file: BinaryIO) -> File:
+        """Writes a document's file into ``file`` piece by piece, however large it is. DataError if there is none.
+
+        After an error ``file`` may hold a part of it: throw it away.
+        """
+        about = f"document {id}"
+        path = f"/documentos/{quote(id, safe='')}/archivo"
+        with self._ask(path, about, stream=True) as response:
+            try:
+                if "html" in response.headers.get("Content-Type", ""):
+                    raise self.failure(RetriableError, f"{about}: the answer is {describe(response.text)}", response)
+                size = sum(file.write(piece) for piece in response.iter_content(CHUNK))
+            except (RequestException, HTTPError):
+                broken = f"{about}: the connection broke before the file was whole"
+                raise self.failure(RetriableError, broken, response) from None
+            if not size:
+                raise self.failure(RetriableError, f"{about}: the file is empty", response)
+            return File(name_of_file(response.headers), response.headers.get("Content-Type", ""), size)
+
+    def proof(self) -> str:
+        """Asks for the columns, and holds them against the reviewed ones if there are any without naming a project."""
+        columns = self.columns()
+        if columns:
+            resolve(columns, sge_columns(), "columns of invoices")
+            return f"SGE answers at {self.base_url}: its {len(columns)} columns are as they were reviewed."
+        return f"SGE answers at {self.base_url}; it names no columns where no project is asked for."
+
+    def column_pages(self, q: str) -> Pages:
+        """The columns as they came. They are never asked for by pages."""
+        return self._pages("/facturas-emitidas/columnas", q, "", None)
+
+    def pages(self, path: str, q: str, s: str) -> Pages:
+        """A list with all its pages, as they came."""
+        self.get_conn()
+        return self._pages(path, q, s, self.settings.page_size)
+
+    def _pages(self, path: str, q: str, s: str, size: int | None) -> Pages:
+        about = f"{path.strip('/')}, {q or 'all'}"
+        params = {name: text for name, text in (("q", q), ("s", s)) if text}
+        found = Pages(about)
+        while True:
+            headers = {"X-Page": str(len(found.texts)), "X-Page-Size": str(size)} if size else {}
+
+            def whole(response: Response) -> tuple[str, list[dict[str, Any]], Response]:
+                text = "[]" if response.status_code == 204 else self._text(response, about)
+                return text, objects(text, about), response
+
+            text, rows, response = self._read(path, about, whole, params=params, headers=headers)
+            if not found.add(text, rows, response.headers, size):
+                return found
+            # A server that made pages unasked goes on with its own size.
+            size = size or int(response.headers.get("X-Page-Size", len(found.rows)))
+
+    def _ask(self, path: str, about: str, **request: Any) -> Response:
+        """The response to a GET that is no refusal."""
+        return self._read(path, about, lambda response: response, **request)
+
+    def _read(self, path: str, about: str, take: Callable[[Response], T], **request: Any) -> T:
+        """What ``take`` makes of the response to a GET; both are tried again where that may help at once."""
+
+        def once() -> T:
+            response = self.exchange("GET", path, about=about, if_lost=RetriableError, **request)
+            if error := refuse(self, response, about):
+                raise error
+            return take(response)
+
+        self.get_conn()
+        retrying = Retrying(
+            retry=retry_if_exception(_may_work_soon),
+            stop=stop_after_attempt(1 + self.settings.retries),
+            wait=_as_asked,
+            reraise=True,
+        )
+        return retrying(once)
+
+    def _explain(self, error: Exception, **told: Any) -> VendorError:
+        failure = super()._explain(error, **told)
+        if isinstance(error, ReadTimeout) and isinstance(failure, RetriableError):
+            failure.timed_out = True
+        return failure
+
+    def _text(self, response: Response, about: str) -> str:
+        return self.text(response, about=about, if_lost=RetriableError)
+
+
+Hook = SgeHook
+
+
+def landing_key(key: str) -> str:
+    """What is landed together: the group, however its key is spaced."""
+    return ",".join(project_ids(key))
+
+
+def unique(kind: Kind) -> Unique:
+    """An invoice has one id in all projects; what is collected of it is counted from one on each day."""
+    return Unique.SITE_AND_DAY if kind is Kind.COLLECTION else Unique.SITE
+
+
+def read(
+    body: str, *, day: date, currency: str, key: str, before: str | Sequence[str] | Sequence[InvoiceSeen] | None = None
+) -> Reading:
+    """The group's documents of the day, and the rows that cannot be booked: sales, credit notes and collections.
+
+    ``before``: what earlier readings showed of the body's invoices, in their order, as the ledger keeps it; or the
+    bodies of those readings, oldest first (one alone may be given as it is). For which days they were made makes no
+    difference. Raises DataError if the body is of another day or group.
+    """
+    ids, last = project_ids(key), landing(body)
+    if last.day != day or not last.projects.keys() >= set(ids):
+        message = f"what was landed is of {last.day} and {', '.join(last.projects)}, not of {day} and {key}: land again"
+        raise DataError(message, vendor=VENDOR)
+    rules, rows = vat_rules(), []
+    for project in last.of(ids):
+        rows += issued(project, day=day, currency=currency, rules=rules)
+    rows += collected(last, ids, _known(before, ids, currency), currency=currency)
+    return Reading(
+        documents=[row for row in rows if isinstance(row, Document)],
+        quarantined=[row for row in rows if isinstance(row, QuarantinedRow)],
+    )
+
+
+def control_totals(
+    body: str, *, currency: str, key: str, before: str | Sequence[str] | Sequence[InvoiceSeen] | None = None
+) -> list[Total]:
+    """What the raw rows of the body's day sum to, by kind, summed apart from ``read``; ``before`` as there.
+
+    Counts every row that ``read`` books or quarantines; an amount that cannot be read adds nothing to the sum.
+    """
+    ids = project_ids(key)
+    return sge_totals.totals(landing(body), ids, _known(before, ids, currency), currency)
+
+
+def certify(body: str, *, currency: str, key: str) -> list[Claim]:
+    """What the SGE says of the day on other ways than its list of invoices; see hooks.sge.certificate."""
+    return list(claims(landing(body), project_ids(key), currency))
+
+
+def invoices_seen(body: str, *, currency: str, key: str) -> list[InvoiceSeen]:
+    """What a body shows of each invoice, to be kept for later readings; those that cannot be read are left out."""
+    return seen(landing(body), project_ids(key), currency)
+
+
+def projects_of(key: str) -> tuple[str, ...]:
+    """The projects whose invoices a box with this key books."""
+    return project_ids(key)
+
+
+def plan(body: str, *, currency: str, key: str) -> BillingPlan | None:
+    """Planned, issued and collected by research project and planned item; None where the SGE did not give the plan."""
+    return billing_plan(body, currency=currency, key=key)
+
+
+def _known(
+    before: str | Sequence[str] | Sequence[InvoiceSeen] | None, projects: Sequence[str], currency: str
+) -> list[InvoiceSeen]:
+    """What earlier readings showed, in their order, each invoice where it changed."""
+    found: list[InvoiceSeen] = []
+    for one in [before] if isinstance(before, str) else before or ():
+        found += seen(landing(one), projects, currency) if isinstance(one, str) else [one]
+    return one_after_another(found)
+
+
+_backoff = wait_random_exponential(multiplier=0.5, max=8)
+
+
+def _as_asked(call: RetryCallState) -> float:
+    """Seconds until a failed call is made again: as many as the server asks for; else more each time."""
+    asked = getattr(call.outcome.exception(), "retry_after", None)
+    return _backoff(call) if asked is None else asked
+
+
+def _may_work_soon(error: BaseException) -> bool:
+    """Whether a failed call is worth another try at once; what must wait longer is for the task's own retries.
+
+    A server that did not answer in time is still at work on it: asking again at once would double that.
+    """
+    timed_out = getattr(error, "timed_out", False)
+    return isinstance(error, RetriableError) and not timed_out and (error.retry_after or 0) <= LONGEST_WAIT

@@ -1,0 +1,253 @@
+"""What is landed of the SGE for a group of projects and a day: put together from its answers, and taken apart again.
+
+One JSON object: ``day`` and ``since`` (the first day of the window), ``planned`` (pages; null where that service
+failed), and ``projects``, each with ``reading`` (the column id of each thing, by the reviewed names) and ``names``
+(those names), ``columns``, ``invoices`` and ``of_the_day`` (pages), ``details`` (of the invoices whose row lacks a
+cell), ``followed`` (details of invoices outside the window that were asked for by their id), ``gone`` (those that are
+no longer there), and ``announced`` (how many rows the server said the window holds). The server's texts stand in it as
+they came. Bodies that were landed before there were ``names`` have the detail of each invoice, and nothing followed.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from cierre.bookkeeping import json_text
+from cierre.bookkeeping.money import ZERO, AmountError, amount
+from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.text import quoted, text_of
+from cierre.ports.errors import DataError
+from hooks.sge.columns import VENDOR, Column, columns_of, plain
+from hooks.sge.questions import MADRID
+
+
+def object_of(**parts: str) -> str:
+    """A JSON object from the JSON texts of its parts."""
+    return "{" + ", ".join(f"{json.dumps(name)}: {text}" for name, text in parts.items()) + "}"
+
+
+def list_of(texts: Iterable[str]) -> str:
+    """A JSON list from the JSON texts of its elements."""
+    return "[" + ", ".join(texts) + "]"
+
+
+def project_ids(key: str) -> tuple[str, ...]:
+    """The projects of a group, each once: ``P1,P2,P3`` is their ids in the SGE. Raises DataError if there is none."""
+    ids = tuple(dict.fromkeys(id for part in key.split(",") if (id := part.strip())))
+    if not ids:
+        raise DataError(f"key {key!r} names no project; write their ids like 'P1,P2'", vendor=VENDOR)
+    return ids
+
+
+class NoDay(ValueError):
+    """A cell that should hold a day and does not; the message quotes it."""
+
+
+def key_of(invoice: Mapping[str, Any]) -> str:
+    """What makes an invoice one and the same: year and id."""
+    return f"{text_of(invoice.get('anualidad'))}/{text_of(invoice.get('id'))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the list of invoices, where it stands in the landing (``123456/0/12``: project, page, row)."""
+
+    project: str
+    place: str
+    value: dict[str, Any]
+    reading: dict[str, str]
+
+    @property
+    def key(self) -> str:
+        """What makes an invoice one and the same: year and id."""
+        return key_of(self.value)
+
+    @property
+    def number(self) -> str:
+        """The number that people know the invoice by."""
+        return text_of(self.value.get("numeroFactura") or "")
+
+    @property
+    def year(self) -> str:
+        return text_of(self.value.get("anualidad") or "")
+
+    def cell(self, meaning: str) -> Any:
+        """What the column of that meaning holds; None where the row leaves it out."""
+        return self.value["columnas"].get(self.reading[meaning])
+
+    def money(self, meaning: str, currency: str) -> Decimal | None:
+        """An amount of money, rounded to the currency's smallest unit; None if the cell holds none."""
+        return money(self.cell(meaning), currency)
+
+    def collected(self, currency: str) -> Decimal | None:
+        """What has been collected so far: nothing while the cell is empty; None if it holds something unreadable."""
+        return ZERO if self.cell("collected") in (None, "") else self.money("collected", currency)
+
+    def day(self, meaning: str) -> date | None:
+        """A day in Madrid; None while the cell is empty. Raises NoDay."""
+        return day_of(self.cell(meaning))
+
+    @property
+    def issued_on(self) -> date | None:
+        """The invoice's own day; None if its cell holds none."""
+        try:
+            return self.day("issued_on")
+        except NoDay:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """An invoice that was known and that the SGE no longer has in this project."""
+
+    key: str
+    number: str
+    issued_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One project's part of a landing. ``all_detailed``: each invoice was asked for its detail, not just where its row
+    lacked a cell."""
+
+    id: str
+    columns: list[Column]
+    rows: list[Row]
+    of_the_day: list[Row]
+    details: list[dict[str, Any]]
+    announced: int | None
+    followed: list[Row]
+    gone: list[Gone]
+    all_detailed: bool
+
+    @property
+    def invoices(self) -> list[Row]:
+        """Each invoice once: a row that is repeated counts as one (field-notes.md)."""
+        return list({row.key: row for row in reversed(self.rows)}.values())[::-1]
+
+    @property
+    def detailed(self) -> list[Row]:
+        """The invoices whose details should be there."""
+        if self.all_detailed:
+            return self.invoices
+        known = {(str(detail.get("anualidad")), str(detail.get("id"))) for detail in self.details}
+        return [row for row in self.invoices if (str(row.value.get("anualidad")), str(row.value.get("id"))) in known]
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """A landed body, taken apart."""
+
+    day: date
+    since: date
+    projects: dict[str, Project]
+    planned: list[dict[str, Any]] | None
+
+    def of(self, ids: Iterable[str]) -> list[Project]:
+        """The parts of these projects, in their order."""
+        return [self.projects[id] for id in ids if id in self.projects]
+
+    def covers(self, day: date | None) -> bool:
+        """Whether an invoice of that day belongs to the window; a server may answer a little more."""
+        return day is not None and self.since <= day <= self.day
+
+    def shown(self, project: Project) -> list[Row]:
+        """The invoices that a project's part tells of: those of the window, then those that were followed."""
+        return [row for row in project.invoices if self.covers(row.issued_on)] + project.followed
+
+
+@lru_cache(maxsize=1)
+def landing(body: str) -> Landing:
+    """A body that ``fetch`` made; nobody changes what it is read as.
+
+    Numbers are Decimal; NaN is left as text, to be no amount later on.
+    """
+    said = json_text.read(body)
+    projects = (_project(part) for part in said["projects"])
+    return Landing(
+        day=date.fromisoformat(said["day"]),
+        since=date.fromisoformat(said["since"]),
+        projects={project.id: project for project in projects},
+        planned=None if said["planned"] is None else [row for page in said["planned"] for row in page],
+    )
+
+
+def _project(part: dict[str, Any]) -> Project:
+    columns = columns_of((row for page in part["columns"] for row in page), part["id"])
+    fields = {(str(detail.get("anualidad")), str(detail.get("id"))): fields_of(detail) for detail in part["details"]}
+
+    def rows(name: str) -> Iterator[Row]:
+        for page, values in enumerate(part[name]):
+            for number, value in enumerate(values):
+                own = fields.get((str(value.get("anualidad")), str(value.get("id"))), {})
+                whole = _with_cells(value, columns, own)
+                yield Row(part["id"], f"{part['id']}/{page}/{number}", whole, part["reading"])
+
+    names = part.get("names", {})
+    return Project(
+        id=part["id"],
+        columns=columns,
+        rows=list(rows("invoices")),
+        of_the_day=list(rows("of_the_day")),
+        details=part["details"],
+        announced=part["announced"],
+        followed=[
+            Row(part["id"], f"{part['id']}/followed/{number}", detail | {"columnas": fields_of(detail)}, names)
+            for number, detail in enumerate(part.get("followed", ()))
+        ],
+        gone=[
+            Gone(f"{one['anualidad']}/{one['id']}", one["numeroFactura"], date.fromisoformat(one["issued_on"]))
+            for one in part.get("gone", ())
+        ],
+        all_detailed="names" not in part,
+    )
+
+
+def _with_cells(row: dict[str, Any], columns: Iterable[Column], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of the list, its missing cells from its detail."""
+    missing = {
+        column.id: fields[column.name]
+        for column in columns
+        if column.id not in row["columnas"] and column.name in fields
+    }
+    return row | {"columnas": row["columnas"] | missing} if missing else row
+
+
+def fields_of(detail: dict[str, Any]) -> dict[str, Any]:
+    """An invoice's fields by their names. Of a detail that is none: nothing."""
+    fields = detail.get("campos")
+    return {
+        plain(str(field.get("nombre"))): field.get("valor")
+        for field in (fields if isinstance(fields, list) else ())
+        if isinstance(field, dict)
+    }
+
+
+def money(value: Any, currency: str) -> Decimal | None:
+    """A number or a text as money; None if it is none."""
+    try:
+        return amount(value, currency)
+    except AmountError:
+        return None
+
+
+def day_of(value: Any) -> date | None:
+    """``20/05/2021``, ``2021-05-20`` or an instant as its day in Madrid; None for nothing. Raises NoDay."""
+    if value in (None, ""):
+        return None
+    if not isinstance(value, str):
+        raise NoDay(Sentence("{said} is no day", said=quoted(value)))
+    text = value.strip()
+    try:
+        if found := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text):
+            day, month, year = map(int, found.groups())
+            return date(year, month, day)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise NoDay(Sentence("{said} is no day", said=quoted(text))) from None
+    return moment.astimezone(MADRID).date() if moment.tzinfo else moment.date()

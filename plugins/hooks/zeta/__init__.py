@@ -1,0 +1,1 @@
+"""Zeta (ZetaSoftware), customers' invoices (docs/vendors/zeta.md)."""

@@ -1,0 +1,102 @@
+"""Which calls a company's day takes, and no more than those (zeta.seed.txt, Metodología Esperada de Uso)."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from cierre.ledger.vendor_calls import KeptAnswer
+from hooks.zeta.lines import by_invoice, lacking
+from hooks.zeta.questions import ReceiptsFilter, whole_day
+from hooks.zeta.snapshot import body, how_receipts_are_read, of_day, whole
+from hooks.zeta.wire import Row
+from hooks.zeta.words import DETAILS, invoice_id
+
+if TYPE_CHECKING:
+    from hooks.zeta.hook import ZetaHook
+
+
+def day_of_company(hook: "ZetaHook", day: date) -> tuple[dict[str, str], str]:
+    """What was asked for a day, and the text to be landed. Raises as the hook's reads do: there is no half a day."""
+    about = f"{hook.company}, {day}"
+    month = hook.sales(day.year, day.month)
+    sales = of_day(month, day, about)
+    pages = hook.sales_pages(whole_day(day))
+    kept, lines, singly = _lines(hook, day, sales, about) if sales else (None, {}, [])
+    single_lines = _one_by_one(hook, singly)
+    receipts = _receipts(hook, day)
+    asked = {"Ventas": f"{day:%Y-%m}", "QueryVentas": f"{whole_day(day)} ({len(pages)} pages)"}
+    if kept:
+        asked["VentasDetalladas"] = f"{day:%Y-%m}, snapshot {kept.snapshot_id} of {kept.received_at.isoformat()}"
+    if singly:
+        asked["VentaDetallada"] = ", ".join(singly)
+    if hook.settings.receipts != "off":
+        asked["RecibosCobranza"] = f"{day} ({len(receipts)} pages)"
+    text = body(
+        day=day,
+        asked=asked,
+        currencies=hook.settings.currencies,
+        of_month=len(month),
+        sales=sales,
+        pages=pages,
+        lines=[line for sale in sales if (id := invoice_id(sale)) not in singly for line in lines.get(id, ())],
+        snapshot=kept.snapshot_id if kept else None,
+        singly=singly,
+        single_lines=single_lines,
+        vouchers={"types": hook.settings.voucher_types, "codes": hook.settings.vouchers},
+        receipts=how_receipts_are_read(hook.settings, day, receipts),
+    )
+    return asked, text
+
+
+def _one_by_one(hook: "ZetaHook", invoices: list[str]) -> list[Row]:
+    """The lines of sales that are asked for one by one, several at once; in the order of the sales."""
+    if not invoices:
+        return []
+    with ThreadPoolExecutor(max_workers=hook.settings.details_at_once) as workers:
+        # Each in the language of the run that asks.
+        asking = [workers.submit(copy_context().run, hook.sale_details, invoice) for invoice in invoices]
+        try:
+            return [line for asked in asking for line in asked.result()]
+        finally:
+            workers.shutdown(cancel_futures=True)
+
+
+def _receipts(hook: "ZetaHook", day: date) -> list[list[Row]]:
+    """The day's receipts, page by page, those that are not issued after the others; none where they are not read."""
+    if hook.settings.receipts == "off":
+        return []
+    pages = [
+        page for issued in ("S", "N") for page in hook.receipts(ReceiptsFilter(since=day, until=day, issued=issued))
+    ]
+    whole(pages, day, day, f"receipts of {hook.company}, {day}")
+    return pages
+
+
+def _lines(
+    hook: "ZetaHook", day: date, sales: list[Row], about: str
+) -> tuple[KeptAnswer | None, dict[str, list[Row]], list[str]]:
+    """The month's landed lines by sale, and the sales whose lines must be asked for one by one.
+
+    One monthly answer serves every box and every day that was over when it was asked for, and the sales that changed
+    since are few: so the day's one call is made only where no answer covers this day, or too many sales lack lines.
+    """
+    period = (day.year, day.month)
+    kept = hook.kept_details(*period)
+    if kept is None or kept.claimed_at < _end_of(day, hook.settings.timezone):
+        kept = hook.newer_details(*period, beyond=kept) or kept
+    lines = by_invoice(hook.lines_of(kept)) if kept else {}
+    singly = lacking(sales, lines)
+    if len(singly) > hook.settings.single_details:
+        kept = hook.newer_details(*period, beyond=kept) or kept
+        lines = by_invoice(hook.lines_of(kept)) if kept else {}
+        singly = lacking(sales, lines)
+    if len(singly) > hook.settings.single_details:
+        why = f"{about}: {len(singly)} sales lack their lines, more than may be asked for one by one"
+        raise hook.calls.used_up(DETAILS, why)
+    return kept, lines, singly
+
+
+def _end_of(day: date, zone: str) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))

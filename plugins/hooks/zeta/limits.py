@@ -1,0 +1,217 @@
+"""Zeta's rules of use, kept by all who ask: VentasDetalladas once a day a company, queries outside business hours.
+
+Breaking them can lock the company out (zeta.seed.txt, VentasDetalladas and Metodología Esperada de Uso), so a call is
+recorded in the ledger before it is made, and the ledger's clock decides for every process.
+"""
+
+import getpass
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
+
+from cierre.bookkeeping.sentence import Sentence
+from cierre.ledger import landing, vendor_calls
+from cierre.ledger.landing import Place
+from cierre.ledger.vendor_calls import Allowance, Claim, Company, KeptAnswer, Outcome
+from cierre.ports.errors import DataError, RetriableError, UncertainError, VendorError
+from hooks.zeta.words import VENDOR
+
+if TYPE_CHECKING:
+    import psycopg
+
+Found = TypeVar("Found")
+
+BETWEEN_DAYS = timedelta(hours=1)
+"""How far a new day's call keeps away from the last: see store/sql/vendor_calls.sql."""
+
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class LostAnswer(RetriableError):
+    """A read that was sent and got no answer that can be read: Zeta may have counted it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessHours:
+    """When the vendor asks not to be queried: ``hours`` ("09:00-19:00"; two equal times: never) of ``days``
+    ("mon-sat") in ``zone``."""
+
+    hours: str
+    days: str
+    zone: str
+
+    def until(self, now: datetime) -> datetime | None:
+        """When the business hours that an instant lies in are over; None outside of them."""
+        local = now.astimezone(ZoneInfo(self.zone))
+        opens, closes = (time.fromisoformat(text) for text in self.hours.split("-"))
+        first, last = (WEEK.index(day) for day in self.days.split("-"))
+        if not (first <= local.weekday() <= last and opens <= local.time() < closes):
+            return None
+        return local.replace(hour=closes.hour, minute=closes.minute, second=0, microsecond=0)
+
+    def next_day(self, now: datetime) -> datetime:
+        """When the vendor's next day begins."""
+        local = now.astimezone(ZoneInfo(self.zone))
+        return (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+class CountedCalls:
+    """The calls of one company that count, through one Airflow connection.
+
+    ``override_by`` names the person who lets queries be made in business hours; it goes on the record. Nobody lets
+    a second VentasDetalladas be made.
+    """
+
+    def __init__(
+        self, company: Company, hours: BusinessHours, *, asked_through: str, ledger: str, override_by: str | None
+    ) -> None:
+        self.company, self.hours, self.override_by = company, hours, override_by
+        self.asked_through, self.ledger = asked_through, ledger
+
+    def query(self, method: str, subject: str, ask: Callable[[], Found]) -> Found:
+        """Makes a call that is not limited by number; raises RetriableError in business hours."""
+        with self._open() as ledger:
+            self._keep_hours(ledger, method, subject)
+            claim = self._claim(ledger, method, subject, Allowance.ANY)
+            with self._noting(ledger, claim):
+                return ask()
+
+    def look_up(self, method: str, subject: str, ask: Callable[[], Found]) -> Found:
+        """Makes a call that cannot wait for the evening, since it finds out what became of a write; recorded."""
+        with self._open() as ledger, self._noting(ledger, self._claim(ledger, method, subject, Allowance.ANY)):
+            return ask()
+
+    def once(self, method: str, subject: str, ask: Callable[[], Found]) -> Found | None:
+        """Makes a call that may be made once for its subject; None if it was made already, whatever came of it."""
+        with self._open() as ledger:
+            claim = self._claim(ledger, method, subject, Allowance.ONCE)
+            if claim is None:
+                return None
+            with self._noting(ledger, claim):
+                return ask()
+
+    def daily(
+        self, method: str, subject: str, ask: Callable[[], tuple[dict[str, str], str]], *, beyond: KeptAnswer | None
+    ) -> KeptAnswer | None:
+        """A newer answer than ``beyond``: one that somebody else got while this waited, or that of the day's call.
+
+        None where the day's call is used up. ``ask`` gives what was asked and the answer's text, which is landed.
+        """
+        with self._open() as ledger, vendor_calls.alone(ledger, self.company, method):
+            kept = vendor_calls.kept_answer(ledger, self.company, method, subject)
+            if kept and (beyond is None or kept.call_id != beyond.call_id):
+                return kept
+            self._keep_hours(ledger, method, subject)
+            claim = self._claim(ledger, method, subject, Allowance.DAILY)
+            if claim is None:
+                return None
+            with self._noting(ledger, claim, finish=False):
+                asked, body = ask()
+            with ledger.transaction():
+                place = Place(
+                    "zeta", self.asked_through, f"{method} {self.company.company} {subject}", claim.vendor_day
+                )
+                kept = landing.land(ledger, place, asked=asked, received_at=vendor_calls.now(ledger), body=body)
+                vendor_calls.finish(ledger, claim, Outcome.ANSWERED, snapshot_id=kept.snapshot_id)
+            return vendor_calls.kept_answer(ledger, self.company, method, subject)
+
+    def kept(self, method: str, subject: str) -> KeptAnswer | None:
+        """The newest answer that lies there."""
+        with self._open() as ledger:
+            return vendor_calls.kept_answer(ledger, self.company, method, subject)
+
+    def used_up(self, method: str, about: str) -> RetriableError:
+        """The error that says who used the day's call, and when the next may be made."""
+        with self._open() as ledger:
+            now, last = vendor_calls.now(ledger), vendor_calls.latest_call(ledger, self.company, method)
+        zone, again, used = ZoneInfo(self.hours.zone), self.hours.next_day(now), Sentence("used")
+        if last:
+            at = last.claimed_at.astimezone(zone)
+            told = "used, at {time} by {who} for {subject}"
+            used = Sentence(told, time=f"{at:%H:%M}", who=last.claimed_by, subject=last.subject)
+            if last.vendor_day < now.astimezone(zone).date():
+                again = at + BETWEEN_DAYS
+        return RetriableError(
+            Sentence(
+                "{about}: {method} may be called once a day, and today's call is {used}; the next may be made from"
+                " {again} ({zone})",
+                about=about,
+                method=method,
+                used=used,
+                again=f"{again:%Y-%m-%d %H:%M}",
+                zone=self.hours.zone,
+            ),
+            vendor=VENDOR,
+            retry_after=(again - now).total_seconds(),
+        )
+
+    def _keep_hours(self, ledger: "psycopg.Connection", method: str, subject: str) -> None:
+        now = vendor_calls.now(ledger)
+        until = self.hours.until(now)
+        if until is not None and not self.override_by:
+            raise RetriableError(
+                Sentence(
+                    "{method} of {subject}: Zeta asks for no queries in business hours ({days}, {hours} {zone}); ask"
+                    " again after {until} there, or let a person answer for this one run",
+                    method=method,
+                    subject=subject,
+                    days=self.hours.days,
+                    hours=self.hours.hours,
+                    zone=self.hours.zone,
+                    until=f"{until:%H:%M}",
+                ),
+                vendor=VENDOR,
+                retry_after=(until - now).total_seconds(),
+            )
+
+    def _claim(self, ledger: "psycopg.Connection", method: str, subject: str, allowance: Allowance) -> Claim | None:
+        return vendor_calls.claim(
+            ledger,
+            self.company,
+            method,
+            subject,
+            allowance=allowance,
+            zone=self.hours.zone,
+            asked_through=self.asked_through,
+            claimed_by=_caller(),
+            override_by=self.override_by if self.hours.until(vendor_calls.now(ledger)) else None,
+        )
+
+    @contextmanager
+    def _noting(self, ledger: "psycopg.Connection", claim: Claim, *, finish: bool = True) -> Iterator[None]:
+        """Notes what becomes of a call. What ends otherwise than by a vendor's error stays open: it counts."""
+        try:
+            yield
+        except VendorError as error:
+            vendor_calls.finish(ledger, claim, _outcome(error))
+            raise
+        if finish:
+            vendor_calls.finish(ledger, claim, Outcome.ANSWERED)
+
+    @contextmanager
+    def _open(self) -> Iterator["psycopg.Connection"]:
+        from airflow.providers.postgres.hooks.postgres import PostgresHook
+
+        from cierre.ledger.session import prepared
+
+        with prepared(PostgresHook(self.ledger).get_conn()) as connection:
+            yield connection
+
+
+def _outcome(error: VendorError) -> Outcome:
+    """What an error says of a call."""
+    if isinstance(error, (UncertainError, LostAnswer)):
+        return Outcome.LOST
+    sent = isinstance(error, DataError) or error.status is not None
+    return Outcome.REFUSED if sent else Outcome.NOT_SENT
+
+
+def _caller() -> str:
+    """Who asks, for the record: the run of a DAG, else a person on a machine."""
+    run = [os.environ.get(f"AIRFLOW_CTX_{name}", "") for name in ("DAG_ID", "DAG_RUN_ID", "TASK_ID")]
+    return " ".join(filter(None, run)) or f"{getpass.getuser()}@{socket.gethostname()}"

@@ -1,0 +1,332 @@
+"""What a row of Zeta means to the books: documents out of sales and credit notes (zeta.seed.txt, Ventas)."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from cierre.bookkeeping.conversion import ROUNDING
+from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
+from cierre.bookkeeping.money import DECIMALS, ZERO, AmountError, amount, quantum
+from cierre.bookkeeping.rates import objection
+from cierre.bookkeeping.sentence import Sentence, together
+from cierre.bookkeeping.text import label
+from hooks.zeta.lines import A_CENT, is_line, lines_within, number
+from hooks.zeta.snapshot import Landing
+from hooks.zeta.voucher_kinds import denying, says_on_behalf, words_of
+from hooks.zeta.wire import Row
+from hooks.zeta.words import HOME_CURRENCY, RATES, Reason, Voucher, box_key, code, invoice_id, shown
+
+NEEDED = ("MonedaCodigo", "ComprobanteTipo", "FacturaSigno", "FacturaSubtotal", "FacturaIVA", "FacturaTotal")
+
+PARTS = {"base": "LineaSubtotal", "vat": "LineaIVA"}
+"""What a document's amounts by rate of VAT begin with -> the lines' field that they sum."""
+
+ROUNDED_TO = (Decimal(1), Decimal("0.1"))
+"""What sites round a total to, in units of its currency: whole pesos, as there are no smaller coins, or tenths."""
+
+NAMES = {
+    Voucher.CREDIT_SALE: Sentence("credit sale"),
+    Voucher.CREDIT_NOTE: Sentence("note of a credit sale"),
+    Voucher.CASH_SALE: Sentence("cash sale"),
+    Voucher.CASH_RETURN: Sentence("return of a cash sale"),
+}
+"""What people call a voucher."""
+
+HIGHEST_RATE = Decimal(10) ** 7
+"""Cotizacion is N(7.7)."""
+
+
+def documents(landed: Landing, *, day: date, currency: str, key: str) -> Reading:
+    """The documents of a box, and its rows that are none, each with its reason.
+
+    A row that does not say its box is quarantined in all boxes: it could be of any. A document's net is above zero, in
+    the sale's own currency and rounded to its smallest unit; its parts are below zero where discounts are more than
+    what they discount. ``rate`` says what one of it is in ``currency``.
+    """
+    reading = Reading()
+    ids = Counter(invoice_id(row) for row in landed.sales)
+    queried = {invoice_id(row): row for row in landed.query}
+    for ordinal, row in enumerate(landed.sales):
+        if box_key(row) not in ("", key):
+            continue
+        place = f"sales/{ordinal}"
+        try:
+            document = _Sale(row, place, landed, ids, queried.get(invoice_id(row), {})).document(day, currency)
+        except Unbookable as why:
+            reading.quarantined.append(_quarantined(row, place, why, landed))
+            continue
+        if doubt := objection(document, currency, "Cotizacion"):
+            held = _quarantined(row, place, Unbookable(Reason.RATE_OF_ONE, "{why}", why=doubt), landed)
+            reading.quarantined.append(replace(held, message=doubt, at_par=document))
+        else:
+            reading.documents.append(document)
+    return reading
+
+
+def own_currency(row: Row, landed: Landing) -> str:
+    """The ISO code of a row's currency; empty where it is none that the books know."""
+    found = landed.currencies.get(code(row.get("MonedaCodigo")), "")
+    return found if found in DECIMALS else ""
+
+
+def kind_of(row: Row) -> Kind:
+    """A sale or a credit note, by the sign."""
+    return Kind.CREDIT_NOTE if code(row.get("FacturaSigno")).startswith("-") else Kind.SALE
+
+
+def voucher_of(row: Row, landed: Landing) -> Voucher | None:
+    """What a row is by the connection's tables: its voucher's own code before its type's number; None by neither."""
+    by_code = landed.vouchers.get(code(row.get("ComprobanteCodigo")))
+    return by_code or landed.voucher_types.get(code(row.get("ComprobanteTipo")))
+
+
+def form_of(row: Row, landed: Landing) -> str:
+    """How a row is counted: cash or credit, apart for each currency that is not the home one."""
+    voucher, own = voucher_of(row, landed), own_currency(row, landed) or code(row.get("MonedaCodigo"))
+    return f"{voucher.payment if voucher else ''}{'' if own == HOME_CURRENCY else f' {own}'}".strip()
+
+
+LONGEST_CODE = 10
+"""Characters of a code (contract, CodigoCentroCosto: T(10))."""
+
+
+def _code_of(value: object) -> str:
+    """A code of a table of Zeta's, blanks and accents included. A longer text, in which a person may stand, is only
+    described."""
+    text = code(value)
+    return text if len(text) <= LONGEST_CODE else label(text)
+
+
+class Unbookable(Exception):
+    """Why a row does not become a document."""
+
+    def __init__(self, reason: Reason, text: str, **values: object) -> None:
+        super().__init__(Sentence(text, **values))
+        self.reason = reason
+
+
+class _Sale:
+    """A row of Ventas with its lines."""
+
+    def __init__(self, row: Row, place: str, landed: Landing, ids: Counter[str], queried: Row) -> None:
+        self.row, self.place, self.landed, self.queried = row, place, landed, queried
+        self.id = invoice_id(row)
+        if not self.id:
+            raise Unbookable(Reason.MISSING_FIELD, "the row has no FacturaId")
+        if ids[self.id] > 1:
+            raise Unbookable(Reason.REPEATED_ID, "FacturaId {id} stands in {n} rows", id=self.id, n=ids[self.id])
+        if not box_key(row):
+            raise Unbookable(
+                Reason.NO_BOX,
+                "sale {id} names no local and caja: it may be of any box; give it both in Zeta, then clear the task"
+                " land",
+                id=self.id,
+            )
+        if missing := [name for name in NEEDED if row.get(name) in (None, "")]:
+            raise Unbookable(Reason.MISSING_FIELD, "sale {id} lacks {fields}", id=self.id, fields=", ".join(missing))
+        self.lines: Sequence[Row] = landed.lines.get(self.id) or lines_within(row)
+        self.currency = own_currency(row, landed)
+        if not self.currency:
+            said = Sentence("MonedaCodigo {code} of sale {id}", code=shown(row.get("MonedaCodigo")), id=self.id)
+            raise Unbookable(
+                Reason.UNKNOWN_CURRENCY,
+                "{said} is no currency that the connection names; name it there under currencies, then clear the task"
+                " land",
+                said=said,
+            )
+
+    def document(self, day: date, currency: str) -> Document:
+        """The row as a document of a box that keeps ``currency``."""
+        voucher = self._voucher()
+        if code(self.row.get("ComprobanteCFE")) == "S" and code(self.row.get("FacturaEmitida")) != "S":
+            raise Unbookable(
+                Reason.NOT_ISSUED, "electronic voucher {id} is not issued: issue it or take it away", id=self.id
+            )
+        attributes = {
+            "sale_type": voucher.payment,
+            "voucher": _code_of(self.row.get("ComprobanteCodigo")),
+            "payment_terms": _code_of(self.row.get("CondicionPagoCodigo")),
+            "cost_centre": _code_of(self.row.get("CentroCostosCodigo")),
+            "on_behalf": "true" if says_on_behalf(self.queried.get("Notas")) else "false",
+            "currency": self.currency,
+            "rate": self._rate(currency),
+        }
+        return Document(
+            source="zeta",
+            kind=kind_of(self.row),
+            source_id=self.id,
+            business_date=day,
+            currency=self.currency,
+            form=form_of(self.row, self.landed),
+            amounts=self._amounts(),
+            attributes=attributes,
+            place=self.place,
+            reference=str(self.row.get("FacturaSerieNumero") or self.id),
+        )
+
+    def _voucher(self) -> Voucher:
+        """What the row is by the connection's tables, if its sign and its words say the same."""
+        voucher, number_of_type = voucher_of(self.row, self.landed), self.row.get("ComprobanteTipo")
+        if voucher is None:
+            raise Unbookable(
+                Reason.UNKNOWN_TYPE,
+                "ComprobanteTipo {type} of sale {id} is no sale by voucher_types of the connection; if it is one, say"
+                " there which, then clear the task land",
+                type=shown(number_of_type),
+                id=self.id,
+            )
+        sign = number(self.row.get("FacturaSigno"))
+        if sign != voucher.sign:
+            raise Unbookable(
+                Reason.WRONG_SIGN,
+                "FacturaSigno {sign} of sale {id} does not fit its type {type}",
+                sign=shown(sign),
+                id=self.id,
+                type=shown(number_of_type),
+            )
+        if code(self.row.get("ComprobanteCodigo")) not in self.landed.vouchers:
+            self._heed_words(voucher)
+        return voucher
+
+    def _heed_words(self, voucher: Voucher) -> None:
+        if words := denying(voucher, words_of(self.row, self.queried)):
+            raise Unbookable(
+                Reason.NUMBER_AGAINST_WORDS,
+                "sale {id}: ComprobanteTipo {type} stands for a {voucher} at this connection, but the voucher says"
+                " {words}; if the company numbers its types otherwise, mend voucher_types of the connection; if names"
+                " mislead, write under vouchers what ComprobanteCodigo {code} is; then clear the task land",
+                id=self.id,
+                type=shown(self.row.get("ComprobanteTipo")),
+                voucher=NAMES[voucher],
+                words=together(words),
+                code=shown(self.row.get("ComprobanteCodigo")),
+            )
+
+    def _rate(self, currency: str) -> str:
+        """Units of the box's currency for one of the sale's."""
+        if self.currency == currency:
+            return "1"
+        rate = number(self.row.get("Cotizacion"))
+        if currency != HOME_CURRENCY or not rate or not ZERO < rate < HIGHEST_RATE:
+            said = Sentence("sale {id} in {own}", id=self.id, own=self.currency)
+            raise Unbookable(
+                Reason.NO_RATE,
+                "{said} has no Cotizacion that makes {currency} of it; enter it in Zeta, then clear the task land",
+                said=said,
+                currency=currency,
+            )
+        return f"{rate.normalize():f}"
+
+    def _money(self, field: str) -> Decimal:
+        try:
+            return amount(self.row.get(field), self.currency)
+        except AmountError:
+            raise Unbookable(
+                Reason.BAD_AMOUNT, "{field} of sale {id} is no amount of money", field=field, id=self.id
+            ) from None
+
+    def _amounts(self) -> dict[str, Decimal]:
+        """net is what the customer owes or gets back: base and vat, which are split by rate as the lines say.
+
+        A part can be below zero, net cannot. Where a total is rounded, what that adds or takes is ``rounding``.
+        """
+        base, vat, net = (self._money(f"Factura{part}") for part in ("Subtotal", "IVA", "Total"))
+        if net < ZERO:
+            # Documented without a sign; a credit note that has one anyway is the same credit note.
+            if kind_of(self.row) is not Kind.CREDIT_NOTE:
+                raise Unbookable(
+                    Reason.NEGATIVE_AMOUNT,
+                    "{field} of sale {id} is negative ({value})",
+                    field="FacturaTotal",
+                    id=self.id,
+                    value=net,
+                )
+            base, vat, net = -base, -vat, -net
+        rounding = net - base - vat
+        if rounding and not any(net % unit == ZERO and abs(rounding) < unit for unit in ROUNDED_TO):
+            raise Unbookable(
+                Reason.DOES_NOT_ADD_UP,
+                "sale {id}: {base} and VAT of {vat} are not {net} (FacturaTotal), and it is no total rounded to whole"
+                " units; look the voucher up in Zeta, and clear the task land when it is right there",
+                id=self.id,
+                base=base,
+                vat=vat,
+                net=net,
+            )
+        found = {"net": net, "base": base, "vat": vat, **self._by_rate("base", base), **self._by_rate("vat", vat)}
+        if found.pop("vat_exempt"):
+            raise Unbookable(Reason.UNKNOWN_VAT, "sale {id} has VAT on lines that are exempt", id=self.id)
+        return {**found, ROUNDING: rounding} if rounding else found
+
+    def _by_rate(self, part: str, whole: Decimal) -> dict[str, Decimal]:
+        """A part of the sale by rate of VAT. Cents that rounding leaves go to the largest, so that it is the whole."""
+        if not self.lines:
+            raise Unbookable(
+                Reason.NO_LINES,
+                "sale {id} has no lines, so its VAT cannot be told apart; clear the task land to ask for them again",
+                id=self.id,
+            )
+        if not all(map(is_line, self.lines)):
+            raise Unbookable(
+                Reason.UNKNOWN_SHAPE,
+                "the lines of sale {id} came in a shape that is not known (no LineaSubtotal, LineaIVA, IVATasa in it or"
+                " below it), so nothing of it is booked; what came is kept, for whoever extends the reading",
+                id=self.id,
+            )
+        sums: dict[str, Decimal] = defaultdict(Decimal)
+        for line in self.lines:
+            said, rate = number(line.get(PARTS[part])), number(line.get("IVATasa"))
+            name = RATES.get("" if rate is None else f"{rate.normalize():f}")
+            if name is None:
+                raise Unbookable(
+                    Reason.UNKNOWN_VAT,
+                    "sale {id} has a line with IVATasa {rate}; known are 22, 10 and 0 percent",
+                    id=self.id,
+                    rate=shown(line.get("IVATasa")),
+                )
+            if said is None:
+                raise Unbookable(
+                    Reason.BAD_AMOUNT, "sale {id} has a line whose {field} is no amount", id=self.id, field=PARTS[part]
+                )
+            sums[name] += said * self._lines_sign()
+        unit = quantum(self.currency)
+        found = {f"{part}_{name}": sums[name].quantize(unit) for name in RATES.values()}
+        rest = whole - sum(found.values(), ZERO)
+        if abs(rest) > A_CENT * len(self.lines):
+            raise Unbookable(
+                Reason.DOES_NOT_ADD_UP,
+                "the lines of sale {id} come to a {part} of {sum}, not {whole}; clear the task land to ask for them"
+                " again",
+                id=self.id,
+                part=part,
+                sum=whole - rest,
+                whole=whole,
+            )
+        found[max(found, key=lambda name: abs(found[name]))] += rest
+        return found
+
+    def _lines_sign(self) -> int:
+        """-1 where the lines of a credit note have its sign, as a whole: a discount among them has the other one."""
+        if kind_of(self.row) is not Kind.CREDIT_NOTE:
+            return 1
+        came_to = sum(number(line.get(name)) or ZERO for line in self.lines for name in PARTS.values())
+        return -1 if came_to < ZERO else 1
+
+
+def _quarantined(row: Row, place: str, why: Unbookable, landed: Landing) -> QuarantinedRow:
+    try:
+        net = abs(amount(row.get("FacturaTotal"), own_currency(row, landed)))
+    except AmountError:
+        net = None
+    return QuarantinedRow(
+        place=place,
+        kind=kind_of(row),
+        form=form_of(row, landed),
+        reason=why.reason,
+        message=str(why),
+        net=net,
+        row=row,
+        blocking=True,
+    )

@@ -1,0 +1,97 @@
+"""genericQuery: the REST server's way to read tables, which many sites do not offer (field-notes.md)."""
+
+import re
+import sqlite3
+from collections.abc import Collection
+from contextlib import closing
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from sandbox.protheus.fields import TEXTS
+from sandbox.protheus.model import Documento
+from sandbox.protheus.settings import Tenant
+
+KEYS = ("CT2_FILIAL", "CT2_DATA", "CT2_LOTE", "CT2_SBLOTE", "CT2_DOC", "CT2_LINHA")
+COLUMNS = (*KEYS, "CT2_VALOR", *TEXTS)
+LARGEST_PAGE = 1000
+
+
+class WrongQuery(Exception):
+    """The query cannot be run; its text is what the database says."""
+
+
+def query(
+    session: Session,
+    tenant: Tenant,
+    *,
+    tables: str,
+    fields: str,
+    where: str,
+    order: str,
+    page: int,
+    page_size: int,
+    hidden: Collection[str] = (),
+) -> dict:
+    """A page of the tenant's live lines as ``items`` (names in small letters, continuations as rows) and ``hasNext``.
+
+    ``hidden`` fields are left out of the rows and named in ``protectedDataFields``. The filter runs as the SQL that it
+    is, on a copy of the books, so one that says too much reads too much.
+    """
+    if tables.upper() != "CT2":
+        raise WrongQuery(f"tables: {tables or 'vacío'}")
+    wanted = [name.strip().upper() for name in fields.split(",") if name.strip()] or list(COLUMNS)
+    if unknown := set(wanted) - set(COLUMNS):
+        raise WrongQuery(f"fields: {', '.join(sorted(unknown))}")
+    protected = [name for name in wanted if name in hidden]
+    wanted = [name for name in wanted if name not in hidden] or ["NULL"]
+    page_size = min(page_size, LARGEST_PAGE)
+    statement = (
+        f"SELECT {', '.join(wanted)} FROM CT2 WHERE {where or '1 = 1'}"
+        f" ORDER BY {order or ', '.join(KEYS)} LIMIT {page_size + 1} OFFSET {(page - 1) * page_size}"
+    )
+    with closing(_copied(session, tenant, where)) as books:
+        try:
+            rows = books.execute(statement).fetchall()
+        except (sqlite3.Error, sqlite3.Warning) as error:
+            raise WrongQuery(str(error)) from None
+    names = [name.lower() for name in wanted]
+    items = [dict(zip(names, row, strict=True)) for row in rows[:page_size]]
+    return {"items": items, "hasNext": len(rows) > page_size, "protectedDataFields": protected}
+
+
+_OF_A_LOT = re.compile(r"CT2_DATA = '(\d{8})' AND CT2_LOTE = '(\w{1,6})'")
+"""The filter that is asked most: only what it may find is copied then."""
+
+
+def _copied(session: Session, tenant: Tenant, where: str) -> sqlite3.Connection:
+    """The tenant's live lines as a table of their own: what a query does to it does no harm."""
+    live = (
+        select(Documento)
+        .filter_by(group=tenant.group, branch=tenant.branch, deleted_at=None)
+        .options(selectinload(Documento.lines))
+    )
+    if of_a_lot := _OF_A_LOT.fullmatch(where.strip()):
+        day = datetime.strptime(of_a_lot[1], "%Y%m%d").date()
+        live = live.filter_by(entry_date=day, lot=of_a_lot[2])
+    books = sqlite3.connect(":memory:")
+    books.execute(f"CREATE TABLE CT2 ({', '.join(COLUMNS)})")
+    books.executemany(
+        f"INSERT INTO CT2 VALUES ({', '.join('?' * len(COLUMNS))})",
+        (_row(document, line.fields) for document in session.scalars(live) for line in document.lines),
+    )
+    return books
+
+
+def _row(document: Documento, fields: dict[str, str]) -> list:
+    place = {
+        "CT2_FILIAL": document.branch,
+        "CT2_DATA": f"{document.entry_date:%Y%m%d}",
+        "CT2_LOTE": document.lot,
+        "CT2_SBLOTE": document.sublot,
+        "CT2_DOC": f"{document.number:06d}",
+        "CT2_VALOR": float(Decimal(fields["CT2_VALOR"])),
+    }
+    return [(fields | place)[name] for name in COLUMNS]

@@ -1,0 +1,62 @@
+import pytest
+
+from cierre.accounting_files import MappingError, account_mapping
+from cierre.accounting_files.charts import read_chart
+
+CHART = "charts/chart_of_accounts.csv"
+CENTRES = "charts/cost_centres.csv"
+
+
+def test_the_projects_chart_has_what_a_check_needs_to_be_tried_on(folder):
+    chart, findings = read_chart(folder)
+
+    assert findings == []
+    assert any(account.blocked for account in chart.accounts.values())
+    assert any(not account.postable for account in chart.accounts.values())
+    assert any(account.requires_cost_centre for account in chart.accounts.values())
+    assert any(centre.blocked for centre in chart.cost_centres.values())
+
+
+def test_every_account_stands_under_a_heading_of_the_chart(folder):
+    accounts = read_chart(folder)[0].accounts
+
+    for code in accounts:
+        heading, _, _ = code.rpartition(".")
+        assert not heading or not accounts[heading].postable
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (CHART, "account,name", "cuenta,name", "the first line must be account,name,postable,requires_cost_centre,"),
+        (CHART, "Caja general,true", "Caja general,sí", "postable must be true or false, not 'sí'"),
+        (CHART, "1.1.01.002,Cheques", "1.1.01.001,Cheques", "1.1.01.001 is listed twice"),
+        (CHART, "1.1.01.002,", ",", "account is empty"),
+        (CHART, "1.1.01.002,", "1.1.01.002.000.000.001,", "account 1.1.01.002.000.000.001 has more than 20 characters"),
+        (CENTRES, "0102,Enfermería", "0102,Salud,Enfermería", "has 4 columns instead of 3 (code, name, blocked)"),
+    ],
+)
+def test_a_wrong_line_of_a_chart_is_told(folder, spoil, file, old, new, message):
+    line = spoil(file, old, new)
+    with pytest.raises(MappingError) as refused:
+        account_mapping("sga_ecuador")
+
+    (finding,) = refused.value.findings
+    assert str(finding).startswith(f"{file}:{line}: {message}")
+
+
+def test_a_spreadsheets_byte_order_mark_is_no_part_of_the_heading(folder):
+    path = folder / CHART
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+    assert read_chart(folder)[1] == []
+
+
+def test_missing_and_unreadable_charts_are_both_told(folder):
+    (folder / CHART).unlink()
+    (folder / CENTRES).write_bytes("code,name,blocked\n1,Educación,false\n".encode("latin-1"))
+
+    assert [str(finding) for finding in read_chart(folder)[1]] == [
+        f"{CHART}: cannot be read: No such file or directory",
+        f"{CENTRES}: is not UTF-8 text; export it as 'CSV UTF-8'",
+    ]

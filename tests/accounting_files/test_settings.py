@@ -1,0 +1,43 @@
+from datetime import date
+
+import pytest
+
+from cierre.accounting_files.companies import companies
+from cierre.accounting_files.findings import MappingError
+from cierre.accounting_files.loader import cash_boxes
+from cierre.accounting_files.periods import open_from
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("CIERRE_MAPPINGS_DIR", str(tmp_path))
+    return tmp_path
+
+
+def test_a_tenants_open_period_is_found_whatever_its_padding(folder):
+    (folder / "periods.yaml").write_text('open_from:\n  "T1,D MG 01 ": 2024-10-01\n')
+    assert open_from("T1,D MG 01") == date(2024, 10, 1)
+    assert open_from("T1,D MG 02 ") is None
+
+
+def test_settings_files_may_be_absent(folder):
+    assert open_from("T1,D MG 01 ") is None
+    assert companies() == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "ask", "said"),
+    [
+        ("periods.yaml", 'open_from:\n  "T1,D MG 01 ": october\n', lambda: open_from("x"), "periods.yaml:2"),
+        ("companies.yaml", "companies:\n  itb:\n    name: ITB\n    alerts: [ana]\n", companies, "companies.yaml:4"),
+    ],
+)
+def test_a_mistake_is_told_with_file_and_line(folder, name, text, ask, said):
+    (folder / name).write_text(text)
+    with pytest.raises(MappingError, match=said):
+        ask()
+
+
+def test_every_cash_boxs_company_has_somebody_to_tell():
+    told = companies()
+    assert [box.id for box in cash_boxes().values() if not told[box.company].alerts] == []

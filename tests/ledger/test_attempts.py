@@ -1,0 +1,85 @@
+from datetime import date
+
+import psycopg
+import pytest
+
+from cierre.ledger import attempts, revisions
+
+
+@pytest.fixture
+def entries(ledger, snapshot_id, day, make_payment, make_entry):
+    documents = [make_payment(number, "10.00") for number in (1, 2)]
+    revision, _ = revisions.freeze(
+        ledger, box="itb_caja_164", day=day, snapshot_id=snapshot_id, mapping="sga_ecuador", mapping_digest="m",
+        tenant="T1,D MG 01 ", lot="008964",
+        entries=[make_entry(document, part=part) for part, document in enumerate(documents, start=1)],
+        documents={document.key: document for document in documents},
+    )  # fmt: skip
+    return revisions.bookings(ledger, revision)
+
+
+def claim(ledger, entry):
+    return attempts.claim(ledger, entry, worker="test", lease_seconds=60)
+
+
+def test_every_claim_gets_an_address_never_used_before(ledger, entries):
+    one, two = entries
+    first = claim(ledger, one)
+    attempts.doom(ledger, first, "no answer")
+    sublots = [first.address.sublot, claim(ledger, two).address.sublot, claim(ledger, one).address.sublot]
+    assert sublots == ["001", "002", "003"]
+    assert first.address.entry_date == date(2024, 9, 6)
+
+
+def test_an_entry_has_at_most_one_claimed_or_confirmed_attempt(ledger, entries):
+    attempt = claim(ledger, entries[0])
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        claim(ledger, entries[0])
+    attempts.confirm(ledger, attempt, "000001")
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        claim(ledger, entries[0])
+
+
+def test_only_the_first_decision_counts(ledger, entries):
+    attempt = claim(ledger, entries[0])
+    assert attempts.doom(ledger, attempt, "its worker died")
+    assert not attempts.confirm(ledger, attempt, "000001")
+    (kept,) = attempts.of_entry(ledger, entries[0])
+    assert (kept.state, kept.outcome) == ("doomed", "its worker died")
+
+
+def test_postgres_itself_refuses_to_move_an_attempt_back(ledger, entries):
+    attempt = claim(ledger, entries[0])
+    attempts.confirm(ledger, attempt, "000001")
+    with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="cannot become claimed"):
+        ledger.execute("UPDATE erp.attempt SET state = 'claimed', decided_at = NULL, document = NULL")
+
+
+def test_an_attempt_is_unreaped_until_its_address_is_known_empty(ledger, entries):
+    attempt = claim(ledger, entries[0])
+    assert attempts.unreaped(ledger, entries[0]) == []
+    attempts.reject(ledger, attempt, "account blocked")
+    assert [found.attempt_id for found in attempts.unreaped(ledger, entries[0])] == [attempt.attempt_id]
+    attempts.note_reaped(ledger, attempt)
+    assert attempts.unreaped(ledger, entries[0]) == []
+
+
+def test_a_lease_runs_by_the_ledgers_clock(ledger, entries):
+    attempt = claim(ledger, entries[0])
+    assert 0 < attempts.seconds_of_lease_left(ledger, attempt) <= 60
+    ledger.execute("SELECT set_config('cierre.now', %s, false)", (str(attempt.lease_until),))
+    assert attempts.seconds_of_lease_left(ledger, attempt) == 0
+
+
+def test_the_last_sublot_is_999_and_then_it_says_so(ledger, entries):
+    ledger.execute(
+        """INSERT INTO erp.attempt (entry_id, tenant, entry_date, lot, sublot, state, worker, claimed_at, lease_until,
+                                    decided_at)
+           SELECT %s, 'T1,D MG 01 ', '2024-09-06', '008964', to_char(n, 'FM000'), 'doomed', 't', now(), now(), now()
+             FROM generate_series(1, 999) AS n""",
+        (entries[0].entry_id,),
+    )
+    with pytest.raises(attempts.NoSublotLeft, match="008964"):
+        claim(ledger, entries[0])
+    lettered = attempts.claim(ledger, entries[0], worker="test", lease_seconds=60, alphanumeric_sublots=True)
+    assert lettered.address.sublot == "00A"

@@ -1,0 +1,158 @@
+from dataclasses import replace
+from decimal import Decimal
+
+import psycopg
+import pytest
+
+from cierre.bookkeeping.documents import Kind, Total
+from cierre.bookkeeping.journal import Foreign, JournalEntry, Line, LineSource, Side
+from cierre.ledger import attempts, revisions
+
+BOX = "itb_caja_164"
+
+
+@pytest.fixture
+def freeze(ledger, snapshot_id, day, make_entry):
+    def frozen(*documents, parts=None, mapping_digest="m1"):
+        entries = parts if parts is not None else [make_entry(*documents)] if documents else []
+        return revisions.freeze(
+            ledger, box=BOX, day=day, snapshot_id=snapshot_id, mapping="sga_ecuador", mapping_digest=mapping_digest,
+            tenant="T1,D MG 01 ", lot="008964", entries=entries,
+            documents={document.key: document for document in documents},
+        )  # fmt: skip
+
+    return frozen
+
+
+def test_an_entry_comes_back_as_it_was_frozen(ledger, freeze, make_payment, make_entry):
+    documents = make_payment(1, "35.30"), make_payment(2, "64.70", form="6")
+    revision, new = freeze(*documents)
+    (entry,) = revisions.bookings(ledger, revision)
+    assert new
+    assert entry.entry_key == "itb_caja_164|20240906|1|1"
+    assert entry.total == Decimal("100.00")
+    assert revisions.journal_entry(ledger, entry).digest == make_entry(*documents).digest
+
+
+def test_amounts_in_the_documents_own_currency_are_kept_reconciled_and_reversed(ledger, freeze, make_payment, day):
+    document = replace(make_payment(1, "100.00"), currency="EUR")
+    lines = tuple(
+        Line(
+            side, "1.1", Decimal("110.00"), "Caja",
+            sources=(LineSource(document.key, "net", Decimal("110.00"), Decimal("100.00")),),
+            foreign=Foreign("EUR", Decimal("100.00")),
+        )
+        for side in Side
+    )  # fmt: skip
+    revision, _ = freeze(document, parts=[JournalEntry(BOX, day, 1, "USD", lines)])
+    (booking,) = revisions.bookings(ledger, revision)
+    confirm(ledger, booking)
+
+    assert [line.foreign for line in revisions.journal_entry(ledger, booking).lines] == [line.foreign for line in lines]
+    assert revisions.journal_totals(ledger, revision) == [Total(Kind.PAYMENT, "1", 1, Decimal("100.00"))]
+    assert revisions.acknowledged_totals(ledger, BOX, day) == [Total(Kind.PAYMENT, "1", 1, Decimal("100.00"))]
+    reversal = revisions.reversal(ledger, booking, freeze()[0])
+    assert [line.foreign for line in revisions.journal_entry(ledger, reversal).lines] == [
+        line.foreign for line in lines
+    ]
+    confirm(ledger, reversal)
+    assert revisions.acknowledged_totals(ledger, BOX, day) == []
+
+
+def test_the_same_books_make_no_new_revision(ledger, freeze, make_payment):
+    first, _ = freeze(make_payment(1, "35.30"))
+    again, new = freeze(make_payment(1, "35.30"), mapping_digest="m2")
+    assert (again, new) == (first, False)
+
+
+def test_changed_books_make_a_further_revision_and_keep_the_first(ledger, freeze, make_payment, day):
+    first, _ = freeze(make_payment(1, "35.30"))
+    second, new = freeze(make_payment(1, "35.31"))
+    assert new
+    assert second.revision == 2
+    assert revisions.current(ledger, BOX, day) == second
+    assert revisions.bookings(ledger, first)[0].total == Decimal("35.30")
+
+
+def test_a_day_without_entries_is_a_revision_too(ledger, freeze):
+    revision, new = freeze()
+    assert new
+    assert revisions.bookings(ledger, revision) == []
+
+
+def test_postgres_itself_refuses_an_unbalanced_entry(ledger, freeze, make_payment):
+    revision, _ = freeze(make_payment(1, "1.00"))
+    insert_entry = """INSERT INTO ledger.entry (entry_key, revision_id, box, business_date, part, tenant, lot,
+                      entry_date, currency, total, digest) VALUES ('x', %s, 'b', '2024-09-06', 2, 't', '000001',
+                      '2024-09-06', 'USD', 5, '') RETURNING entry_id"""
+    with (
+        pytest.raises(psycopg.errors.CheckViolation, match="does not balance: debit 5"),
+        ledger.transaction(),
+    ):
+        (entry_id,) = ledger.execute(insert_entry, (revision.revision_id,)).fetchone()
+        ledger.execute(
+            """INSERT INTO ledger.line (entry_id, line, side, account, cost_centre, item, value_class, entities, amount,
+               history) VALUES (%s, 1, 'D', '1', '', '', '', '{}', 5, 'x')""",
+            (entry_id,),
+        )
+
+
+def test_a_frozen_entry_takes_no_further_line(ledger, freeze, make_payment):
+    revision, _ = freeze(make_payment(1, "1.00"))
+    (entry,) = revisions.bookings(ledger, revision)
+    with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="takes no more lines"):
+        ledger.execute(
+            """INSERT INTO ledger.line (entry_id, line, side, account, cost_centre, item, value_class, entities, amount,
+               history) VALUES (%s, 3, 'D', '1', '', '', '', '{}', 5, 'x')""",
+            (entry.entry_id,),
+        )
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE ledger.line SET amount = 1", "DELETE FROM ledger.entry", "TRUNCATE ledger.revision CASCADE"]
+)
+def test_what_was_booked_is_never_changed_or_removed(ledger, freeze, make_payment, statement):
+    freeze(make_payment(1, "1.00"))
+    with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="append-only"):
+        ledger.execute(statement)
+
+
+def test_journal_totals_count_a_documents_money_once_though_it_stands_on_two_sides(ledger, freeze, make_payment):
+    revision, _ = freeze(make_payment(1, "35.30"), make_payment(2, "64.70", form="6"))
+    assert revisions.journal_totals(ledger, revision) == [
+        Total(Kind.PAYMENT, "1", 1, Decimal("35.30")),
+        Total(Kind.PAYMENT, "6", 1, Decimal("64.70")),
+    ]
+    assert revisions.entry_sums(ledger, revision)[0] == (1, Decimal("100.00"))
+
+
+def confirm(ledger, entry):
+    attempt = attempts.claim(ledger, entry, worker="test", lease_seconds=60)
+    assert attempts.confirm(ledger, attempt, "000001")
+
+
+def test_acknowledged_totals_take_reversals_off(ledger, freeze, make_payment, day):
+    first, _ = freeze(make_payment(1, "35.30"))
+    (booking,) = revisions.bookings(ledger, first)
+    confirm(ledger, booking)
+    second, _ = freeze(make_payment(1, "36.00"))
+    confirm(ledger, revisions.bookings(ledger, second)[0])
+    assert revisions.entry_sums(ledger, second)[1] == (2, Decimal("71.30"))
+    confirm(ledger, revisions.reversal(ledger, booking, second))
+    assert revisions.acknowledged_totals(ledger, BOX, day) == [Total(Kind.PAYMENT, "1", 1, Decimal("36.00"))]
+    assert revisions.entry_sums(ledger, second)[1] == (1, Decimal("36.00"))
+
+
+def test_a_reversal_is_made_once_and_mirrors_its_entry(ledger, freeze, make_payment):
+    first, _ = freeze(make_payment(1, "35.30"))
+    (booking,) = revisions.bookings(ledger, first)
+    confirm(ledger, booking)
+    second, _ = freeze()
+    assert revisions.superseded(ledger, second) == [booking]
+    reversal = revisions.reversal(ledger, booking, second)
+    assert revisions.reversal(ledger, booking, second) == reversal
+    assert reversal.entry_key == booking.entry_key + "|R"
+    sides = [(line.side, line.account) for line in revisions.journal_entry(ledger, reversal).lines]
+    assert sides == [("C", "1.1.01.001"), ("D", "4.1.01.001")]
+    confirm(ledger, reversal)
+    assert revisions.superseded(ledger, second) == []

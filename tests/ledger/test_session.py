@@ -1,0 +1,35 @@
+from datetime import date
+
+import pytest
+
+from cierre.ledger import session
+
+DAY = date(2024, 9, 6)
+
+
+def test_a_box_day_is_closed_by_one_run_at_a_time(ledger, ledger_dsn):
+    with (
+        session.connect(ledger_dsn) as other,
+        session.box_day(ledger, "itb_caja_164", DAY),
+        pytest.raises(session.BoxDayBusy, match="itb_caja_164 for 2024-09-06"),
+        session.box_day(other, "itb_caja_164", DAY, wait="50ms"),
+    ):
+        pass
+
+
+def test_other_boxes_and_days_do_not_wait(ledger, ledger_dsn):
+    with (
+        session.connect(ledger_dsn) as other,
+        session.box_day(ledger, "itb_caja_164", DAY),
+        session.box_day(other, "itb_caja_165", DAY, wait="50ms"),
+    ):
+        assert not other.closed
+
+
+def test_the_lock_goes_with_its_session(ledger, ledger_dsn):
+    killed = session.connect(ledger_dsn)
+    held = session.box_day(killed, "itb_caja_164", DAY)
+    held.__enter__()
+    killed.close()
+    with session.box_day(ledger, "itb_caja_164", DAY, wait="5s"):
+        assert not ledger.closed

@@ -1,0 +1,92 @@
+"""The commands: what they print, and what their exit status says."""
+
+import sys
+from datetime import date
+
+import pytest
+
+import cierre.reports.__main__ as room
+
+SIXTH = date(2024, 9, 6)
+
+
+@pytest.fixture
+def run(ledger_dsn, monkeypatch, capsys):
+    """Runs a command line on this test's ledger; returns exit status and output."""
+    monkeypatch.setenv("CIERRE_LEDGER_DSN", ledger_dsn)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["books", *arguments])
+        monkeypatch.setattr(room, "console", room.Console(highlight=False, file=sys.stdout))
+        with pytest.raises(SystemExit) as ended:
+            room.main()
+        return ended.value.code or 0, capsys.readouterr().out
+
+    return run
+
+
+def test_preview_shows_the_journal_and_changes_nothing(run, stage, ledger, payment):
+    stage(SIXTH, payment(1))
+    status, output = run("preview", "--box", "itb_caja_164", "--date", "2024-09-06")
+    assert status == 0
+    assert "Caja general" in output
+    assert "The day is not booked yet. Nothing was booked or posted now." in output
+    assert ledger.execute("SELECT count(*) FROM ledger.revision").fetchone()[0] == 0
+
+
+def test_preview_of_a_day_that_cannot_be_booked_says_what_to_paste_and_fails(run, stage, payment):
+    stage(SIXTH, payment(1, form="19"))
+    status, output = run("preview", "--box", "itb_caja_164", "--date", "2024-09-06")
+    assert status == 1
+    assert '"19": <account>' in output
+
+
+def test_preview_says_what_closing_the_day_again_would_do(run, book, stage, payment):
+    asked = ["preview", "--box", "itb_caja_164", "--date", "2024-09-06"]
+    book(SIXTH, payment(1))
+    assert "closing it again sends the ERP nothing" in run(*asked)[1]
+    stage(SIXTH, payment(1), payment(2))
+    assert "booked otherwise (revision 1): closing it again would replace that" in run(*asked)[1]
+    stage(SIXTH, payment(1, form="19"))
+    assert "stays so while it cannot be booked anew" in run(*asked)[1]
+
+
+def test_preview_of_a_day_that_was_never_landed_says_how_to_get_it(run):
+    status, output = run("preview", "--box", "itb_caja_164", "--date", "2024-09-06")
+    assert status == 2
+    assert "Trigger cash_close__itb_caja_164 for that date with dry_run" in output
+
+
+def test_an_unknown_box_is_refused_with_the_known_ones(run):
+    status, output = run("preview", "--box", "nowhere", "--date", "2024-09-06")
+    assert status == 2
+    assert "known are" in output
+
+
+def test_unmapped_what_if_export_and_audit_each_have_their_command(run, book, payment, tmp_path):
+    book(SIXTH, payment(1))
+    assert run("unmapped") == (0, "Every staged day is booked.\n")
+    assert "1 document of 1 day of" in run("what-if", "--since", "2024-09-06", "--mapping", "sga_ecuador")[1]
+    asked = ["--box", "itb_caja_164", "--from", "2024-09-06", "--into", str(tmp_path)]
+    assert "1 entry in " in run("export", *asked)[1]
+    status, output = run("audit")
+    assert status == 0
+    assert "3 links checked, nothing broken." in output
+
+
+def test_an_audit_of_broken_books_fails(run, book, ledger, payment):
+    book(SIXTH, payment(1))
+    with ledger.transaction():
+        ledger.execute("SET LOCAL session_replication_role = 'replica'")
+        ledger.execute("UPDATE ledger.line SET amount = 1")
+    status, output = run("audit")
+    assert status == 1
+    assert "itb_caja_164: link 3" in output
+
+
+def test_a_ledger_that_nobody_named_is_a_sentence(run, monkeypatch):
+    monkeypatch.delenv("CIERRE_LEDGER_DSN")
+    status, output = run("audit")
+    assert status == 2
+    assert "Say where the ledger is" in output

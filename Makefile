@@ -70,7 +70,7 @@ check-mappings: setup
 	@$(PY) -m local check
 
 schemas: setup
-	@$(PY) -m cierre.accounting_files schemas
+	@$(PY) -m cierre.reports.check_files schemas
 
 # Looking at books: docs/books.md.
 BOOKS := $(PY) -m local books

@@ -20,8 +20,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cierre.accounting_files.loader import cash_boxes
 from cierre.bookkeeping.cash_box import CashBox
+from cierre.closing.names import PREFIX
 from cierre.ledger import overview, session
-from cierre.orchestration.names import PREFIX
 from local.airflow_api import AirflowApi, AirflowUnreachable
 from local.environment import libpq_dsn
 from local.errors import LocalError

@@ -6,11 +6,11 @@ import sys
 
 from local.stack import Stack
 
-COMMAND = [sys.executable, "-m", "cierre.accounting_files", "check"]
+COMMAND = [sys.executable, "-m", "cierre.reports.check_files", "check"]
 
 
 def check_mappings(stack: Stack) -> int:
-    """Runs ``python -m cierre.accounting_files check`` and returns its exit status.
+    """Runs ``python -m cierre.reports.check_files check`` and returns its exit status.
 
     With the stack's ledger where it has one (only its PostgreSQL is started, where it does not run, and stopped
     again), or that of ``AIRFLOW_CONN_LEDGER_DB``; without any otherwise. Raises PostgresError.

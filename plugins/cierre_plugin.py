@@ -25,11 +25,17 @@ BOARD = f"{urlsplit(conf.get('api', 'base_url', fallback='')).path.rstrip('/')}/
 questions.watch()
 
 
+# The same under the names that Airflow's database has of runs before version 0.2: they must still be readable.
 class FormerTimetable(BusinessDayTimetable):
-    """The same under the name that Airflow's database has of runs before version 0.2: they must still be readable."""
+    """As timetables.business_day.BusinessDayTimetable."""
+
+
+class FormerPriority(BackfillsGiveWay):
+    """As cash_close.priority.BackfillsGiveWay."""
 
 
 FormerTimetable.__module__, FormerTimetable.__qualname__ = "timetables.business_day", "BusinessDayTimetable"
+FormerPriority.__module__, FormerPriority.__qualname__ = "cash_close.priority", "BackfillsGiveWay"
 
 
 class CierrePlugin(AirflowPlugin):
@@ -39,7 +45,7 @@ class CierrePlugin(AirflowPlugin):
 
     name = "cierre"
     timetables = [BusinessDayTimetable, FormerTimetable]  # noqa: RUF012 (Airflow's own attribute)
-    priority_weight_strategies = [BackfillsGiveWay]  # noqa: RUF012
+    priority_weight_strategies = [BackfillsGiveWay, FormerPriority]  # noqa: RUF012
     listeners = [run_notes, preload, keep_roles]  # noqa: RUF012
     fastapi_apps = [{"app": close_board, "url_prefix": "/cierre", "name": "Cierre"}]  # noqa: RUF012
     external_views = [  # noqa: RUF012

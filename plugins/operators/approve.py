@@ -4,15 +4,16 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
-from airflow.sdk.exceptions import AirflowFailException
 
 from cierre.accounting_files.companies import language_of
+from cierre.alerts.not_approved import NotApproved
 from cierre.alerts.request import ApprovalRequest
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.sentence import Sentence
 from cierre.language.say import in_language, listed, money, say
-from operators.step import CashCloseStep, open_ledger, refusal
+from cierre.ledger.connection import open_ledger
+from operators.step import CashCloseStep
 
 if TYPE_CHECKING:
     import psycopg
@@ -25,18 +26,6 @@ PATIENCE = timedelta(days=3)
 
 LOOKS_FOR = timedelta(minutes=30)
 """How long the triggerer may take to look for an answer to an earlier try; then the step is tried again."""
-
-
-class NotApproved(AirflowFailException):
-    """A person said no, or nobody said anything in time: nothing broke.
-
-    ``decision`` is the record's word, ``who`` the person, None where nobody answered; ``in_the_erp`` are the documents
-    that the ERP holds of the day and keeps.
-    """
-
-    def __init__(self, message: str, *, decision: str, who: str | None, in_the_erp: list[str]) -> None:
-        super().__init__(message)
-        self.decision, self.who, self.in_the_erp = decision, who, in_the_erp
 
 
 class ApproveOperator(CashCloseStep, ApprovalOperator):
@@ -87,12 +76,13 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
 
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Puts the questions on the record and writes the request: reasons, and the journal that would be posted."""
+        from cierre.closing.erp_site import current_books
+        from cierre.closing.refusal import Refused
         from cierre.ledger import approvals, revisions
-        from operators.erp_site import current_books
 
         revision = revisions.current(ledger, box.id, day)
         if revision is None:
-            raise refusal(box, day, "nothing was derived yet; clear the task derive of this run")
+            raise Refused(box, day, "nothing was derived yet; clear the task derive of this run")
         revision = current_books(box, ledger, revision)
         questions = approvals.unapproved(ledger, box, revision)
         if not questions:
@@ -111,7 +101,7 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
     ) -> None:
         """The request as people read it."""
         from cierre.ledger import revisions
-        from operators.journal_table import markdown
+        from cierre.reports.journal_table import markdown
 
         entries = [revisions.journal_entry(ledger, entry) for entry in revisions.bookings(ledger, revision)]
         currency = entries[0].currency if entries else box.currency
@@ -149,9 +139,9 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> dict[str, Any]:
         """Puts the answer on the record, and goes on or fails by it."""
+        from cierre.closing.erp_site import current_books
         from cierre.ledger import revisions
         from cierre.ledger.session import box_day
-        from operators.erp_site import current_books
 
         answer = super(ApprovalOperator, self).execute_complete(context, event)
         self.run = context["dag_run"].run_id
@@ -194,6 +184,7 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
         decision: str,
         who: str | None,
     ) -> NotApproved:
+        from cierre.closing.refusal import Refused
         from cierre.ledger import board
 
         why = {
@@ -204,7 +195,7 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
                 "{who} answered when other books were asked about, so the answer was NOT taken", who=who or "?"
             ),
         }[decision]
-        told = refusal(
+        told = Refused(
             box,
             day,
             "revision {revision} is not approved: {why}. Nothing was posted, and the day stays open. Correct source or"

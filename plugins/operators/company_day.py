@@ -12,13 +12,14 @@ from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException
 
 from cierre.accounting_files.companies import language_of
+from cierre.bookkeeping.days import parse_day
 from cierre.language.say import in_language, listed, say
-from cierre.orchestration.business_day import parse_day
-from operators.digest import CompanyDay, company_day, send
-from operators.step import open_ledger
+from cierre.ledger.connection import open_ledger
 
 if TYPE_CHECKING:
     import psycopg
+
+    from cierre.closing.company_day import CompanyDay
 
 QUIET_SECONDS = "CIERRE_DIGEST_QUIET_SECONDS"
 """The setting of how long a company's boxes must have closed nothing before late days are told; 300 without it."""
@@ -60,6 +61,8 @@ class CompanyDayOperator(BaseOperator):
 
     def _consolidate(self, context: Any) -> tuple[dict[str, Any], datetime | None]:
         """What the run says of itself; with an instant where it must wait until then."""
+        from cierre.alerts.digest import send
+        from cierre.closing.company_day import company_day
         from cierre.ledger import digests
 
         run = context["dag_run"]
@@ -83,19 +86,21 @@ class CompanyDayOperator(BaseOperator):
             send(ledger, self.company, days, context["ti"].log_url)
             return said | {"told": len(days)}, None
 
-    def _closed(self, ledger: "psycopg.Connection", own: CompanyDay, owed: list[date]) -> list[CompanyDay]:
+    def _closed(self, ledger: "psycopg.Connection", own: "CompanyDay", owed: list[date]) -> "list[CompanyDay]":
         """The days that the company is still to be told of, but those that are not closed any more."""
+        from cierre.closing.company_day import company_day
+
         found = [own if day == own.day else company_day(ledger, self.company, day) for day in owed]
         return [one for one in found if not one.open]
 
-    def _is_newest(self, own: CompanyDay, owed: list[date]) -> bool:
+    def _is_newest(self, own: "CompanyDay", owed: list[date]) -> bool:
         """Whether it is the day that ended last, and not the end of a range that is told together."""
         next_day, now = own.day + timedelta(days=1), datetime.now(UTC)
         if own.day - timedelta(days=1) in owed:
             return False
         return not any(box.is_over(next_day, now) for box in own.boxes if not box.retired)
 
-    def _waits_until(self, ledger: "psycopg.Connection", own: CompanyDay) -> datetime | None:
+    def _waits_until(self, ledger: "psycopg.Connection", own: "CompanyDay") -> datetime | None:
         """When the boxes will have come to rest; None where they have."""
         from cierre.ledger import digests
 
@@ -121,13 +126,13 @@ class CompanyDayOperator(BaseOperator):
             told = say("{company}: {why}. Give the day as the run's partition key.", company=self.company, why=error)
             raise AirflowFailException(told) from None
 
-    def _sum_up(self, own: CompanyDay) -> None:
+    def _sum_up(self, own: "CompanyDay") -> None:
         for currency, comparisons in own.sums.items():
             for row in comparisons:
                 told = "Boxes agree in {currency}: {row}." if row.agrees else "Boxes DIFFER in {currency}: {row}."
                 self.log.info(say(told, currency=currency, row=row))
 
-    def _check(self, own: CompanyDay) -> None:
+    def _check(self, own: "CompanyDay") -> None:
         if own.open:
             raise AirflowFailException(
                 say(

@@ -7,10 +7,7 @@ from airflow.sdk.bases.skipmixin import XCOM_SKIPMIXIN_KEY, XCOM_SKIPMIXIN_SKIPP
 from airflow.sdk.exceptions import DownstreamTasksSkipped
 
 from cierre.bookkeeping.cash_box import CashBox
-from cierre.bookkeeping.money import ZERO
-from cierre.language.say import counted, listed, money, say
-from operators.step import CashCloseStep, refusal
-from operators.trouble import is_told
+from operators.step import CashCloseStep
 
 if TYPE_CHECKING:
     import psycopg
@@ -26,6 +23,7 @@ class DeriveOperator(CashCloseStep):
     """
 
     inherits_from_skipmixin = True  # Airflow then asks this step, when approve is cleared, whether it is to be skipped.
+    about = "the journal was being derived"
     asks = True
     said: dict[str, Any]
 
@@ -41,98 +39,18 @@ class DeriveOperator(CashCloseStep):
             context["ti"].xcom_push(XCOM_SKIPMIXIN_KEY, {XCOM_SKIPMIXIN_SKIPPED: [APPROVE]})
             raise DownstreamTasksSkipped(tasks=[APPROVE])
 
-    about = "the journal was being derived"
-
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
-        """Derives the day's entries and freezes them as a revision, unless the current one already says the same."""
-        from cierre.accounting_files.loader import account_mapping
-        from cierre.accounting_files.periods import open_from
-        from cierre.bookkeeping.derive import derive
-        from cierre.ledger import approvals, capabilities, problems, revisions, staging
-        from cierre.reports.snippet import snippet
-        from operators.belonging import booking_alone, hold_documents_against_ledger, hold_lot_against_ledger
-        from operators.erp_site import erp_site
+        """Freezes the day's books as a revision; notes whether a person must approve it."""
+        from cierre.closing.derive import derive
 
-        snapshot_id = staging.snapshot_of(ledger, box.id, day)
-        if snapshot_id is None:
-            raise refusal(box, day, "nothing was staged yet; clear the task stage of this run")
-        if staging.blocking(ledger, box.id, day):
-            raise refusal(
-                box,
-                day,
-                "rows in staging.quarantined stop the day; the task stage says which and why",
-            )
-        mapping = account_mapping(box.mapping)
-        hold_lot_against_ledger(box, day, ledger)
-        documents = staging.documents(ledger, box.id, day)
-        try:
-            lines = capabilities.of(ledger, box.erp.connection, box.erp.tenant).lines_an_entry
-            derivation = derive(documents, mapping, box, day, max_lines=lines)
-        except ValueError as mismatch:
-            if not is_told(mismatch):
-                raise
-            raise refusal(box, day, "{why}", why=mismatch) from mismatch
-        problems.replace(ledger, box.id, day, mapping.name, derivation.problems)
-        if derivation.problems:
-            raise refusal(
-                box,
-                day,
-                "the mapping {mapping} cannot book the day, so nothing is posted:\n{problems}\n"
-                "{lines}\nMend the mapping, then clear the task derive of this run.",
-                mapping=mapping.name,
-                problems=listed(derivation.problems),
-                lines=snippet(mapping, derivation.problems),
-            )
-        with booking_alone(box, day, ledger, snapshot_id):
-            hold_documents_against_ledger(box, day, ledger, snapshot_id, documents)
-            revision, new = revisions.freeze(
-                ledger,
-                box=box.id,
-                day=day,
-                snapshot_id=snapshot_id,
-                mapping=mapping.name,
-                mapping_digest=mapping.digest,
-                tenant=box.erp.tenant,
-                lot=box.erp.lot,
-                entries=derivation.entries,
-                documents={document.key: document for document in documents},
-                open_from=open_from(box.erp.tenant),
-                site=erp_site(box),
-            )
-        total = sum((entry.debit for entry in derivation.entries), ZERO)
-        made = {
-            "documents": counted(len(documents), "{n} document", "{n} documents"),
-            "entries": counted(len(derivation.entries), "{n} journal entry", "{n} journal entries"),
-            "total": money(total, box.currency),
-            "revision": revision.revision,
-        }
-        if new:
-            self.log.info(say("Booked {documents} in {entries}, {total} in all: revision {revision}, new.", **made))
-        else:
-            self.log.info(
-                say("Booked {documents} in {entries}, {total} in all: revision {revision}, as before.", **made)
-            )
-        self.asks = bool(approvals.unapproved(ledger, box, revision))
-        if not self.asks:
-            self.log.info(say("Revision {revision} needs nobody's approval.", revision=revision.revision))
-        return {"revision": revision.revision, "new": new, "entries": len(derivation.entries), "total": str(total)}
+        booked = derive(box, day, ledger)
+        self.asks = booked.asks
+        total = str(booked.total)
+        return {"revision": booked.revision, "new": booked.new, "entries": booked.entries, "total": total}
 
     def rehearse(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Shows in the log the journal that the newest answer would make; nothing is frozen."""
-        from cierre.accounting_files.charts import read_chart
-        from cierre.accounting_files.loader import account_mapping, mappings_folder
-        from cierre.reports.preview import as_text, journal_table
-        from cierre.reports.staged import derived
+        from cierre.reports.rehearsal import rehearse
 
         self.asks = False
-        mapping = account_mapping(box.mapping)
-        chart, _ = read_chart(mappings_folder())
-        shown = derived(ledger, box, day, mapping, newest=True)
-        for held in shown.held:
-            self.log.warning(say("In quarantine, so the day would stop: {row}", row=held))
-        table = as_text(journal_table(shown.derivation, shown.documents, mapping, chart))
-        self.log.info(
-            say("What would be posted, by the mapping {mapping}:\n{journal}", mapping=mapping.name, journal=table)
-        )
-        total = sum(entry.debit for entry in shown.derivation.entries)
-        return {"entries": len(shown.derivation.entries), "total": str(total), "stops": bool(shown.held)}
+        return rehearse(box, day, ledger)

@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from cierre.bookkeeping.cash_box import CashBox
-from cierre.orchestration.form import DRY_RUN
-from cierre.orchestration.retries import SPREAD
+from operators.form import DRY_RUN
 
 if TYPE_CHECKING:
     from cierre.ledger.outages import Wait
+
+SPREAD = 1.1
+"""How much longer than asked to wait at most, so that those who were told the same do not all come back at once."""
 
 EVERY = timedelta(minutes=15)
 """How often what is down is asked again once a task's own retries have ended, unless it said itself when."""

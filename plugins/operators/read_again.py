@@ -3,20 +3,17 @@
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowException
 
 from cierre.accounting_files.companies import language_of
 from cierre.bookkeeping.sentence import Sentence
+from cierre.closing.erps import Erps
+from cierre.closing.names import NO_COMPANY
 from cierre.language.say import in_language, listed, say
-from cierre.orchestration.names import NO_COMPANY
-from operators.erps import Erps
-from operators.step import open_ledger
-
-if TYPE_CHECKING:
-    from cierre.posting.look_again import Looked
+from cierre.ledger.connection import open_ledger
 
 LOOKS_BACK = timedelta(days=62)
 """How far back days are read again, where the ERP's open periods do not begin later: by then a month is closed."""
@@ -26,14 +23,6 @@ FRESH = timedelta(hours=20)
 
 AT_MOST = timedelta(minutes=60)
 """For how long days are read in one run; those that wait longest come first, so the next run goes on."""
-
-DIFFERS = "the ERP holds something else than was posted"
-PUT_RIGHT = "the ERP holds again what was posted"
-SET_RIGHT = (
-    "What was changed in the ERP must be put right there by its own people; the day's page on the board names the"
-    " lines. Then clear the step reconcile of the day, or wait: it is read again. Nothing is posted anew for it."
-)
-NOTHING = "Nothing: the day is closed again."
 
 
 class ReadAgainOperator(BaseOperator):
@@ -52,6 +41,7 @@ class ReadAgainOperator(BaseOperator):
         """Returns how many days were read, and how many boxes have days that differ since."""
         from cierre.accounting_files.loader import cash_box, cash_boxes
         from cierre.accounting_files.periods import open_from
+        from cierre.alerts.erp_changes import tell_what_changed
         from cierre.ledger import read_back
         from cierre.posting.look_again import at_days
 
@@ -78,22 +68,3 @@ class ReadAgainOperator(BaseOperator):
 
 def _by_box(sentences: Mapping[str, list[Sentence]]) -> list[Sentence]:
     return [Sentence("{box}, {what}", box=box, what=what) for box, said in sentences.items() for what in said]
-
-
-def tell_what_changed(found: "Looked", link: str) -> None:
-    """Mails each box's company which of its days differ in the ERP since, which were put right, and what came late."""
-    from cierre.accounting_files.loader import cash_box
-    from cierre.alerts.alert import Alert
-    from cierre.alerts.people import tell
-    from operators.reap import CAME_LATE, NOTHING_TO_DO
-
-    for boxes, subject, to_do in (
-        (found.removed, Sentence(CAME_LATE), Sentence(NOTHING_TO_DO)),
-        (found.differing, Sentence(DIFFERS), Sentence(SET_RIGHT)),
-        (found.put_right, Sentence(PUT_RIGHT), Sentence(NOTHING)),
-    ):
-        for box_id, sentences in boxes.items():
-            box = cash_box(box_id)
-            with in_language(language_of(box.company)):
-                happened = "\n".join(map(say, sentences))
-                tell(Alert(box.company, f"{box.name}: {say(subject)}", happened, say(to_do), link, boxes=[box.id]))

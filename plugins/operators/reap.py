@@ -8,18 +8,15 @@ from airflow.sdk.exceptions import AirflowException
 
 from cierre.accounting_files.companies import language_of
 from cierre.bookkeeping.sentence import Sentence
+from cierre.closing.erps import Erps
+from cierre.closing.names import NO_COMPANY
 from cierre.language.say import in_language, listed, say
-from cierre.orchestration.names import NO_COMPANY
-from operators.erps import Erps
-from operators.read_again import tell_what_changed
-from operators.step import open_ledger
+from cierre.ledger.connection import open_ledger
 
 if TYPE_CHECKING:
     from cierre.bookkeeping.cash_box import CashBox
     from cierre.posting.sweep import LastCall, Swept
 
-CAME_LATE = "a document that came late was removed from the ERP"
-NOTHING_TO_DO = "Nothing: it was of an attempt that had been given up, and the day's own document is untouched."
 GIVEN_UP = "a posting UNCERTAIN since its task was killed was given up"
 RUN_AGAIN = "Run the day again (clear its step post): the address is emptied first, then the entry is posted."
 
@@ -44,6 +41,7 @@ class ReapOperator(BaseOperator):
 
     def _sweep(self, context: Any) -> dict[str, int]:
         from cierre.accounting_files.loader import cash_box
+        from cierre.alerts.erp_changes import tell_what_changed
         from cierre.ledger import attempts
         from cierre.posting import look_again
         from cierre.posting.sweep import sweep
@@ -77,6 +75,7 @@ class ReapOperator(BaseOperator):
         """Mails each box's company what was found, once: documents that came late, postings that nobody finished."""
         from cierre.accounting_files.loader import cash_box
         from cierre.alerts.alert import Alert
+        from cierre.alerts.erp_changes import CAME_LATE, NOTHING_TO_DO
         from cierre.alerts.people import tell
 
         for found, subject, to_do in (

@@ -11,12 +11,13 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException, Airfl
 from cierre.accounting_files.companies import language_of
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.sentence import Sentence
+from cierre.closing.business_date import BusinessDateError, DayNotOver, business_date
+from cierre.closing.names import ASK_AGAIN
 from cierre.language.say import in_language, say
-from cierre.orchestration.business_date import BusinessDateError, DayNotOver, business_date
-from cierre.orchestration.form import DRY_RUN, params
-from cierre.orchestration.links import DayLink
-from cierre.orchestration.names import ASK_AGAIN
-from cierre.orchestration.parameters import UnknownParameters, refuse_unknown
+from cierre.ledger.connection import open_ledger
+from operators.form import DRY_RUN, params
+from operators.links import DayLink
+from operators.parameters import UnknownParameters, refuse_unknown
 
 if TYPE_CHECKING:
     import psycopg
@@ -113,6 +114,7 @@ class CashCloseStep(BaseOperator):
     def _what_a_failure_means(self, box: CashBox | None) -> Iterator[None]:
         """Ours go on as what they ask for: to fail for good, or to be tried again; all others are told plainly."""
         from cierre.accounting_files.findings import MappingError
+        from cierre.closing.refusal import Refused
         from cierre.ledger.attempts import NoSublotLeft
         from cierre.ports.errors import DataError, FatalError, VendorError
         from cierre.posting.proof import NotOursError
@@ -121,6 +123,10 @@ class CashCloseStep(BaseOperator):
         told_whole = (FatalError, DataError, NotOursError, NoSublotLeft)
         try:
             yield
+        except Refused as refused:
+            cut_chain(refused)
+            failure = AirflowException if refused.may_pass else AirflowFailException
+            raise failure(str(refused)) from refused.__cause__
         except (*told_whole, MappingError, BusinessDateError, UnknownParameters) as error:
             cut_chain(error)
             raise AirflowFailException(say(error)) from error
@@ -244,21 +250,3 @@ class CashCloseStep(BaseOperator):
         """Does the step again: what was down may answer now. By this method's name the board knows who waits so."""
         self._asked_before = True
         return self.execute(context)
-
-
-def refusal(box: CashBox, day: date, text: str, **values: object) -> AirflowFailException:
-    """What fails a step for good: which box and day, and what happened to them, as cierre.language.say takes it."""
-    failure = AirflowFailException(f"{box.name}, {day}: {say(text, **values)}")
-    failure.sentence = Sentence(text, **values)  # for whoever says it in another language
-    return failure
-
-
-@contextmanager
-def open_ledger(connection_id: str) -> Iterator["psycopg.Connection"]:
-    """The ledger's database behind an Airflow connection of type postgres, as store expects it; closed at the end."""
-    from airflow.providers.postgres.hooks.postgres import PostgresHook
-
-    from cierre.ledger.session import prepared
-
-    with prepared(PostgresHook(connection_id).get_conn()) as connection:
-        yield connection

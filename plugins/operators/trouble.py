@@ -32,9 +32,10 @@ class StepBroke(AirflowException):
 def is_ours(error: BaseException) -> bool:
     """Whether an error's text is written for people and quotes no row."""
     from cierre.accounting_files.findings import MappingError
+    from cierre.closing.refusal import Refused
     from cierre.ports.errors import VendorError
 
-    return isinstance(error, (VendorError, AirflowException, MappingError)) or is_told(error)
+    return isinstance(error, (VendorError, AirflowException, MappingError, Refused)) or is_told(error)
 
 
 def is_told(error: BaseException) -> bool:

@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
 from cierre.accounting_files.companies import language_of
+from cierre.closing.unclosed import due, spans
 from cierre.language.say import counted, in_language, say
-from operators.step import open_ledger
+from cierre.ledger.connection import open_ledger
 
 if TYPE_CHECKING:
     import psycopg
@@ -72,7 +72,7 @@ class UnclosedDaysOperator(BaseOperator):
 
     def _digests(self, ledger: "psycopg.Connection", companies: Iterable[str], link: str) -> None:
         """Sends the digests that are owed and that no run will send any more."""
-        from operators.digest import send_overdue
+        from cierre.alerts.digest import send_overdue
 
         for company in companies:
             send_overdue(ledger, company, link, self.log)
@@ -110,21 +110,3 @@ def _reasons(box: "CashBox", late: "Sequence[date]", unread: "Mapping[tuple[str,
         if (box.id, day) in unread:
             why[say(unread[box.id, day])].append(day)
     return (f"  {spans(days)}: {reason}" for reason, days in why.items())
-
-
-def due(box: "CashBox", since: date, until: datetime) -> Iterator[date]:
-    """The box's business dates from ``since`` on (not before its start) that could be closed by ``until`` (aware)."""
-    day = max(since, box.start_date)
-    while box.is_over(day, until):
-        yield day
-        day += timedelta(days=1)
-
-
-def spans(days: Iterable[date]) -> str:
-    """Days in a row as a range, in the language that is spoken now: ``2024-09-02 to 2024-09-06, 2024-09-09``."""
-    ordered = sorted(days)
-    breaks = [0, *(n for n, (a, b) in enumerate(pairwise(ordered), 1) if b - a > timedelta(days=1)), len(ordered)]
-    parts = [ordered[a:b] for a, b in pairwise(breaks)]
-    return ", ".join(
-        str(part[0]) if len(part) == 1 else say("{first} to {last}", first=part[0], last=part[-1]) for part in parts
-    )

@@ -1,21 +1,21 @@
 """What only tests and people at the sandbox may do to Bsale."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from sandbox.bsale.books import Books, books
 from sandbox.bsale.catalogue import CASH, COMPANIES
 from sandbox.bsale.generator import midnight
+from sandbox.bsale.limits import Throttle
 from sandbox.bsale.model import BsalePayment
 from sandbox.bsale.settings import Profile, Settings
 from sandbox.bsale.writes import grow
-
-if TYPE_CHECKING:
-    from sandbox.bsale.api import Bsale
+from sandbox.state import State
 
 
 class NewProfile(BaseModel):
@@ -35,7 +35,18 @@ class LatePayment(BaseModel):
     amount: int = 1_990
 
 
-def controls(bsale: "Bsale") -> APIRouter:
+class Site(Protocol):
+    """What the controls need of the stand-in."""
+
+    settings: Settings
+    profiles: dict[str, Profile]
+    state: State
+    throttle: Throttle
+
+    def write(self, session: Session, company: str, seconds: int | None) -> None: ...
+
+
+def controls(bsale: Site) -> APIRouter:
     """Books, settings, profiles, late payments, voids, and what the throttle saw."""
     router = APIRouter()
 

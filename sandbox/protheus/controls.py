@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Body, HTTPException
 from pydantic import AwareDatetime, ValidationError
@@ -12,12 +12,17 @@ from sqlalchemy.orm import selectinload
 from sandbox.protheus.hands import Edit, Place, edit, remove, restore
 from sandbox.protheus.model import Documento
 from sandbox.protheus.settings import TENANTS, Settings
-
-if TYPE_CHECKING:
-    from sandbox.protheus.api import Protheus
+from sandbox.state import State
 
 
-def controls(site: "Protheus") -> APIRouter:
+class Site(Protocol):
+    """What the controls need of the stand-in."""
+
+    settings: Settings
+    state: State
+
+
+def controls(site: Site) -> APIRouter:
     """Settings, what the books hold, and what people do to them past the API."""
     router = APIRouter()
 
@@ -69,7 +74,7 @@ def controls(site: "Protheus") -> APIRouter:
     return router
 
 
-def _by_hand(site: "Protheus", act: Callable[..., Any], what: object) -> Any:
+def _by_hand(site: Site, act: Callable[..., Any], what: object) -> Any:
     try:
         with site.state.session() as session:
             return act(session, what)

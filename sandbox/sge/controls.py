@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from random import Random
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Body, HTTPException
 from fastapi import Query as Asked
@@ -16,9 +16,8 @@ from sandbox.sge.books import PlanItem, SgeBooks, books, plan
 from sandbox.sge.generator import new_invoice, vat_of, write_until
 from sandbox.sge.model import Cobro, Factura
 from sandbox.sge.settings import Profile, Settings
-
-if TYPE_CHECKING:
-    from sandbox.sge.api import Sge
+from sandbox.state import State
+from sandbox.vendor import Options
 
 
 class NewCollection(BaseModel):
@@ -51,7 +50,19 @@ class Change(BaseModel):
     base: Decimal | None
 
 
-def controls(site: "Sge") -> APIRouter:
+class Site(Protocol):
+    """What the controls need of the stand-in."""
+
+    settings: Settings
+    profile: Profile
+    state: State
+    options: Options
+
+    @property
+    def today(self) -> date: ...
+
+
+def controls(site: Site) -> APIRouter:
     """The routes."""
     router = APIRouter()
 
@@ -111,7 +122,7 @@ def controls(site: "Sge") -> APIRouter:
     return router
 
 
-def _in_session(site: "Sge", act: Callable[[Session], object]) -> object:
+def _in_session(site: Site, act: Callable[[Session], object]) -> object:
     with site.state.session() as session:
         write_until(session, site.today, site.profile, site.options.seed)
         return act(session)

@@ -2,20 +2,19 @@
 
 import json
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Body, HTTPException
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
 
+from sandbox.state import State
 from sandbox.zeta import catalogue
 from sandbox.zeta.books import ZetaBooks, books
 from sandbox.zeta.generator import Counter
 from sandbox.zeta.model import ZetaBloqueo, ZetaComprobante, ZetaLlamada
 from sandbox.zeta.settings import Profile, Settings
-
-if TYPE_CHECKING:
-    from sandbox.zeta.api import Zeta
 
 FIRST_SOLD = 800_000_000
 """FacturaIds of vouchers that a control sold."""
@@ -46,7 +45,17 @@ class Change(BaseModel):
     total: int | None = None
 
 
-def controls(site: "Zeta") -> APIRouter:
+class Site(Protocol):
+    """What the controls need of the stand-in."""
+
+    settings: Settings
+    profile: Profile
+    state: State
+
+    def write(self, session: Session, company: str, first: date, last: date) -> None: ...
+
+
+def controls(site: Site) -> APIRouter:
     """The routes."""
     router = APIRouter()
 

@@ -127,7 +127,7 @@ def test_a_new_box_that_its_mapping_does_not_list_is_told(folder):
 def test_the_command_says_what_it_found_and_what_it_left_out(folder, spoil, ledger):
     line = spoil(BOX, "currency: USD", "currency: USS")
     environment = os.environ | {"CIERRE_LEDGER_DSN": ledger}
-    command = [sys.executable, "-m", "cierre.accounting_files", "check"]
+    command = [sys.executable, "-m", "cierre.reports.check_files", "check"]
     ran = subprocess.run(command, cwd=PLUGINS, env=environment, capture_output=True, text=True, timeout=60)
 
     assert ran.returncode == 1

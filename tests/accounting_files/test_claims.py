@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from cierre.accounting_files.check import sound
-from cierre.accounting_files.claims import claimed
 from cierre.accounting_files.loader import cash_box
 from cierre.bookkeeping.identity import Identity
 from cierre.ledger import identity
+from cierre.reports.claims import claimed
 from support import closed_day
 
 BOX, DAY = "itb_caja_164", date(2024, 9, 6)

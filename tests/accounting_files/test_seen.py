@@ -12,10 +12,10 @@ import pytest
 
 from cierre.accounting_files import mappings_folder
 from cierre.accounting_files.check import sound
-from cierre.accounting_files.seen import unmapped
 from cierre.bookkeeping.documents import Document, Kind, Reading
 from cierre.ledger import landing, staging
 from cierre.ledger.landing import Place
+from cierre.reports.seen import unmapped
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
 TODAY = date(2024, 9, 6)
@@ -75,7 +75,7 @@ def test_each_amount_counts_by_its_own_rules(stage):
 def test_the_command_looks_into_the_ledger_that_it_is_given(stage, ledger_dsn):
     stage("itb_caja_164", datetime.now(UTC).date(), payment(1, "10.00", form="21"))
     environment = os.environ | {"CIERRE_LEDGER_DSN": ledger_dsn}
-    command = [sys.executable, "-m", "cierre.accounting_files", "check"]
+    command = [sys.executable, "-m", "cierre.reports.check_files", "check"]
     ran = subprocess.run(command, cwd=PLUGINS, env=environment, capture_output=True, text=True, timeout=60)
 
     assert ran.returncode == 1

@@ -7,11 +7,11 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from cierre.alerts.alert import Alert
 from cierre.alerts.failure import FailureAlert
+from cierre.alerts.not_approved import NotApproved
 from cierre.alerts.people import tell
 from cierre.alerts.watch import WatchAlert
 from cierre.ledger import attempts, revisions
 from cierre.ports.errors import FatalError, UncertainError
-from operators.approve import NotApproved
 from support.books import freezer
 
 ROOT = Path(__file__).parents[2]

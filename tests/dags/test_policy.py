@@ -12,9 +12,9 @@ from airflow.task.priority_strategy import validate_and_load_priority_weight_str
 from cierre.accounting_files.companies import companies
 from cierre.accounting_files.loader import cash_box, cash_box_ids
 from cierre.alerts.failure import FailureAlert
+from cierre.closing.names import PREFIX
 from cierre.orchestration.builder import STEPS
 from cierre.orchestration.company import PREFIX as COMPANY_PREFIX
-from cierre.orchestration.names import PREFIX
 from cierre.orchestration.priority import BackfillsGiveWay
 from cierre.orchestration.retries import RetryByKind
 

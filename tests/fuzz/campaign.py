@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from cierre.accounting_files.loader import account_mapping
+from cierre.accounting_files.snippet import snippet
 from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.certificate import contradictions
 from cierre.bookkeeping.derive import derive
@@ -21,7 +22,6 @@ from cierre.language.say import in_language, say
 from cierre.ledger.staging import _document_row, _quarantined_row
 from cierre.ports.errors import UncertainError, VendorError
 from cierre.posting.protocol import doubt_about
-from cierre.reports.snippet import snippet
 from fuzz.people import PLANTED
 from fuzz.sites import DAY, LOT, TENANT, Site, without_pauses
 from hooks.protheus.hook import Acknowledgement

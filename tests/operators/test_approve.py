@@ -8,8 +8,9 @@ from types import SimpleNamespace
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped, TaskAwaitingInput, TaskDeferred
 
+from cierre.alerts.not_approved import NotApproved
 from hooks.sga import hook as sga
-from operators.approve import ApproveOperator, NotApproved
+from operators.approve import ApproveOperator
 from operators.derive import DeriveOperator
 from sandbox.sga.profile import Profile, Traps
 

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from cierre.bookkeeping.journal import JournalEntry, Line, Side
 from cierre.language.say import in_language
-from operators.journal_table import SHOWN_LINES, markdown
+from cierre.reports.journal_table import SHOWN_LINES, markdown
 
 
 def entry(lines: int) -> JournalEntry:

@@ -29,7 +29,7 @@ def insert(file: Path, after: str, lines: str) -> None:
 
 def checked(mappings: Path) -> str:
     environment = os.environ | {"CIERRE_MAPPINGS_DIR": str(mappings), "CIERRE_LEDGER_DSN": ""}
-    command = [sys.executable, "-m", "cierre.accounting_files", "check"]
+    command = [sys.executable, "-m", "cierre.reports.check_files", "check"]
     return subprocess.run(command, env=environment, cwd=ROOT / "plugins", capture_output=True, text=True).stdout
 
 

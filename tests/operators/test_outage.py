@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from cierre.accounting_files.loader import cash_box, cash_boxes
 from cierre.alerts.failure import FailureAlert
+from cierre.closing.names import ASK_AGAIN
 from cierre.ledger import board, outages
 from cierre.orchestration.builder import STEPS, cash_close
-from cierre.orchestration.names import ASK_AGAIN
 from cierre.ports.errors import DataError, FatalError, RetriableError, UncertainError
 from operators.outage import EVERY, again_at, deadline, is_outage
 from operators.trouble import StepBroke

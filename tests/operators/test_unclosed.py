@@ -7,8 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from cierre.accounting_files.loader import cash_box
+from cierre.closing.unclosed import due, spans
 from cierre.ports.errors import RetriableError
-from operators.unclosed import UnclosedDaysOperator, due, spans
+from operators.unclosed import UnclosedDaysOperator
 from support.mailbox import MailServer
 
 BOX = "itb_caja_164"

@@ -9,8 +9,8 @@ from airflow.sdk.definitions.param import ParamsDict
 from airflow.serialization.serialized_objects import DagSerialization
 
 from cierre.bookkeeping.cash_box import CashBox
-from cierre.orchestration.business_date import BusinessDateError, DayNotOver, business_date
-from cierre.orchestration.form import params
+from cierre.closing.business_date import BusinessDateError, DayNotOver, business_date
+from operators.form import params
 
 GUAYAQUIL, MADRID = "America/Guayaquil", "Europe/Madrid"
 LATER = datetime(2025, 1, 1, tzinfo=UTC)

@@ -14,7 +14,8 @@ from airflow.timetables.base import DagRunInfo
 from airflow.utils.types import DagRunType
 from sqlalchemy import select
 
-from cierre.orchestration.business_day import BusinessDayTimetable, parse_day
+from cierre.bookkeeping.days import parse_day
+from cierre.orchestration.business_day import BusinessDayTimetable
 
 GUAYAQUIL, MADRID, SANTIAGO, HAVANA = "America/Guayaquil", "Europe/Madrid", "America/Santiago", "America/Havana"
 

@@ -1,7 +1,7 @@
 from datetime import date
 
-from cierre.orchestration.links import DayLink, SourceLink
 from operators.land import LandOperator
+from operators.links import DayLink, SourceLink
 
 
 def test_a_step_leads_to_its_day_on_the_board(monkeypatch):

@@ -9,8 +9,8 @@ from airflow.sdk.exceptions import AirflowFailException
 from cierre.accounting_files.loader import cash_box
 from cierre.language.say import in_language
 from cierre.orchestration.builder import STEPS
-from cierre.orchestration.form import params
-from cierre.orchestration.parameters import UnknownParameters, refuse_unknown
+from operators.form import params
+from operators.parameters import UnknownParameters, refuse_unknown
 from operators.probe import ProbeOperator
 
 BOX, DAY = cash_box("itb_caja_164"), date(2024, 9, 6)

@@ -5,11 +5,11 @@ from decimal import Decimal
 import pytest
 import yaml
 
+from cierre.accounting_files.snippet import snippet
 from cierre.bookkeeping.derive import derive
 from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.problems import Problem, ProblemKind
-from cierre.reports.snippet import snippet
 
 
 @pytest.fixture

@@ -7,6 +7,12 @@ from html import escape
 
 from cierre.language.say import say
 
+UNCERTAIN = (
+    "Do not enter the journal by hand: clear the step post, which first empties the address that was sent to. Until"
+    " then the day is not closed. The DAG erp_reaper tries to settle it every five minutes, too."
+)
+"""What to do where the outcome of a posting is not known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:

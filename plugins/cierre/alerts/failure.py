@@ -4,24 +4,18 @@ all days that wait for it (cierre.alerts.outage)."""
 import logging
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from airflow.sdk import BaseNotifier
 from airflow.sdk.exceptions import AirflowException
 
-from cierre.alerts.alert import Alert
+from cierre.alerts.alert import UNCERTAIN, Alert
+from cierre.alerts.not_approved import NotApproved
 from cierre.language.say import in_language, say
-
-if TYPE_CHECKING:
-    from operators.approve import NotApproved
 
 log = logging.getLogger(__name__)
 
 RUN_AGAIN = "Follow the log's last sentence. Clearing the step, with those after it, is safe at any time."
-UNCERTAIN = (
-    "Do not enter the journal by hand: clear the step post, which first empties the address that was sent to. Until"
-    " then the day is not closed. The DAG erp_reaper tries to settle it every five minutes, too."
-)
 LOCKED_OUT = (
     "Do not run it again: each call may prolong the lockout. Have the vendor's support lift it, try the Test button of"
     " the connection, then clear the step. Days that were missed meanwhile are closed by a backfill."
@@ -89,7 +83,7 @@ class FailureAlert(BaseNotifier):
             boxes=_boxes(task),
         )
 
-    def _of_a_refusal(self, context: Any, refused: "NotApproved") -> Alert:
+    def _of_a_refusal(self, context: Any, refused: NotApproved) -> Alert:
         """Nothing failed: a person said no, or nobody said anything in time."""
         state = {
             "rejected": say("REJECTED by {who}, not posted", who=refused.who),
@@ -153,9 +147,9 @@ def _standing(dag_id: str, day: str) -> _Standing | None:
     from datetime import date
 
     from cierre.accounting_files.loader import cash_box
+    from cierre.closing.names import PREFIX
     from cierre.ledger import board
-    from cierre.orchestration.names import PREFIX
-    from operators.step import open_ledger
+    from cierre.ledger.connection import open_ledger
 
     try:
         box, business_date = cash_box(dag_id.removeprefix(PREFIX)).id, date.fromisoformat(day)
@@ -169,9 +163,7 @@ def _standing(dag_id: str, day: str) -> _Standing | None:
     return _Standing(summary.state if read else None, [f"{row.lot}/{row.sublot}" for row in sent])
 
 
-def _refused(error: BaseException) -> "NotApproved | None":
-    from operators.approve import NotApproved
-
+def _refused(error: BaseException) -> NotApproved | None:
     return error if isinstance(error, NotApproved) else None
 
 
@@ -179,7 +171,7 @@ def _boxes(task: Any) -> list[str]:
     """The box that a task's DAG closes, by its id in the ledger; none where it closes none, or its file is wrong."""
     from cierre.accounting_files.findings import MappingError
     from cierre.accounting_files.loader import cash_box
-    from cierre.orchestration.names import PREFIX
+    from cierre.closing.names import PREFIX
 
     dag_id = getattr(task, "dag_id", "")
     try:

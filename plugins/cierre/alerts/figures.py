@@ -8,17 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from html import escape
-from typing import TYPE_CHECKING
 
 from cierre.accounting_files.companies import stale_after
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import RetiredBox
 from cierre.bookkeeping.reconcile import Comparison
+from cierre.closing.company_day import CompanyDay
 from cierre.language.say import money, say
 from cierre.ledger.overview import BoxDay
-
-if TYPE_CHECKING:
-    from operators.digest import CompanyDay
 
 Cell = tuple[str, str]
 """Style and text."""
@@ -38,7 +35,7 @@ def table(boxes: Sequence[CashBox | RetiredBox], found: Mapping[str, BoxDay]) ->
     return _table(map(say, titles), rows)
 
 
-def by_day(days: "Sequence[CompanyDay]") -> str:
+def by_day(days: Sequence[CompanyDay]) -> str:
     """A row for each day of a company, all its boxes together: documents, money taken in, journal, ERP documents."""
     rows = [
         [

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from cierre.alerts.alert import Alert
+from cierre.alerts.alert import UNCERTAIN, Alert
+from cierre.closing.unclosed import spans
 from cierre.language.say import counted, say
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ def told_together(error: BaseException | None, link: str) -> bool:
     from psycopg import Error
 
     from cierre.ledger import outages
-    from operators.step import open_ledger
+    from cierre.ledger.connection import open_ledger
 
     outage = getattr(error, "outage", None)
     if outage is None:
@@ -58,7 +59,6 @@ def _tell(ledger: Any, outage: Any, days: Sequence[Any], error: BaseException, l
 
 def _alert(ledger: Any, outage: Any, days: Sequence[Any], error: BaseException, link: str) -> Alert:
     from cierre.accounting_files.companies import companies
-    from cierre.alerts.failure import UNCERTAIN
     from cierre.ledger import board
 
     known = companies().get(outage.company)
@@ -97,8 +97,6 @@ def _alert(ledger: Any, outage: Any, days: Sequence[Any], error: BaseException, 
 
 def _listed(head: str, rows: Sequence[Any]) -> list[str]:
     """The boxes under a head, each with its days; nothing without any."""
-    from operators.unclosed import spans
-
     by_box = groupby(rows, key=lambda row: row.name)
     boxes = [f"- {name}: {spans({row.business_date for row in some})}" for name, some in by_box]
     return [head, *boxes] if boxes else []

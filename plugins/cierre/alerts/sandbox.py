@@ -42,7 +42,7 @@ def marked(alert: Alert) -> Alert:
 def _posting_to_sandbox(boxes: list[str]) -> list[str]:
     """The names of those of these boxes that post to the sandbox."""
     from cierre.ledger import identity
-    from operators.step import open_ledger
+    from cierre.ledger.connection import open_ledger
 
     with open_ledger(LEDGER) as ledger:
         return list(identity.posting_to_sandbox(ledger, boxes).values())

@@ -99,7 +99,7 @@ def _note(dag_id: str, day: date) -> None:
 
 def _of_the_ledger(ask: "Callable[[psycopg.Connection], Any]") -> Any:
     """What the ledger answers; None, with a line in the log, where it does not."""
-    from operators.step import open_ledger
+    from cierre.ledger.connection import open_ledger
 
     try:
         with open_ledger("ledger_db") as ledger:

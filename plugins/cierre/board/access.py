@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from cierre.board.boxes import all_boxes, box_of, dags_of, names_in_files
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import RetiredBox
+from cierre.closing.names import PREFIX
 from cierre.ledger import identity
-from cierre.orchestration.names import PREFIX
 
 
 @dataclass

@@ -16,7 +16,7 @@ from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import account_mapping, mappings_folder
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import RetiredBox
-from cierre.orchestration.names import PREFIX
+from cierre.closing.names import PREFIX
 
 
 def dag_of(box: str) -> str:

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement, Select
 
 from cierre.board.boxes import box_of, dag_of, dags_of
-from cierre.orchestration.business_date import PARAMETER
-from cierre.orchestration.names import ASK_AGAIN
+from cierre.closing.business_date import PARAMETER
+from cierre.closing.names import ASK_AGAIN
 
 # A run by hand may name its day as a parameter, which Airflow keeps in the run's configuration.
 _DAY: ColumnElement[str] = func.coalesce(DagRun.partition_key, cast(DagRun.conf[PARAMETER].as_string(), String))

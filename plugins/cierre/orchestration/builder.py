@@ -7,15 +7,15 @@ from airflow.sdk import DAG, Asset, BaseOperator, TriggerRule, chain
 
 from cierre.alerts.failure import FailureAlert
 from cierre.bookkeeping.cash_box import CashBox
+from cierre.closing.names import PREFIX, TITLE
 from cierre.orchestration.business_day import BusinessDayTimetable
-from cierre.orchestration.form import params
-from cierre.orchestration.names import PREFIX, TITLE
 from cierre.orchestration.owner import write_to
 from cierre.orchestration.priority import BackfillsGiveWay
 from cierre.orchestration.retries import RetryByKind
 from cierre.orchestration.roles import access_control
 from operators.approve import ApproveOperator
 from operators.derive import DeriveOperator
+from operators.form import params
 from operators.land import LandOperator
 from operators.post import PostOperator
 from operators.reconcile import ReconcileOperator

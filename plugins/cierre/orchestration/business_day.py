@@ -17,27 +17,10 @@ from airflow.timetables.trigger import CronPartitionTimetable
 from airflow.utils.types import DagRunType
 from pendulum import DateTime, FixedTimezone, Timezone
 
-from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.days import parse_day
 
 DAY = timedelta(days=1)
 NOON = timedelta(hours=12)
-
-
-def parse_day(text: str) -> date:
-    """The calendar day that a partition key or a ``business_date`` names: ``2024-09-06``, and no other spelling.
-
-    A day has one spelling because keys are compared as text. Raises ValueError with a sentence for anything else.
-    """
-    try:
-        day = date.fromisoformat(text)
-    except (TypeError, ValueError):
-        day = None
-    # The calendar's first and last day have no neighbour to end at, or to start from in UTC.
-    if day is None or str(day) != text or day in (date.min, date.max):
-        raise ValueError(
-            Sentence("{text} is not a business date; write a day of the calendar, like 2024-09-06", text=repr(text))
-        )
-    return day
 
 
 def midnight(day: date, zone: Timezone | FixedTimezone) -> DateTime:

@@ -13,8 +13,8 @@ from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session
 
 from cierre.accounting_files.companies import language_of
+from cierre.closing.names import PREFIX
 from cierre.language.say import in_language, say
-from cierre.orchestration.names import PREFIX
 
 if TYPE_CHECKING:
     from airflow.models.hitl import HITLDetail

@@ -7,9 +7,7 @@ from typing import Any
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 from airflow.sdk.definitions.retry_policy import RetryDecision
 
-SPREAD = 1.1
-"""How much longer than asked to wait at most, so that those who were told the same do not all come back at once."""
-
+from operators.outage import SPREAD
 
 PATIENT: dict[str, Any] = {
     "retries": 6,

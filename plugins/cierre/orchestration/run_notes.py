@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from airflow.listeners import hookimpl
 
 from cierre.accounting_files.companies import language_of
+from cierre.closing.names import PREFIX, TITLE
 from cierre.language.say import in_language, say
-from cierre.orchestration.form import DRY_RUN
-from cierre.orchestration.names import PREFIX, TITLE
 from cierre.orchestration.pools import make_missing
+from operators.form import DRY_RUN
 
 if TYPE_CHECKING:
     from airflow.models.dagrun import DagRun

@@ -12,13 +12,13 @@ from rich.progress import Progress
 from cierre.accounting_files.charts import read_chart
 from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import account_mapping, cash_box, mappings_folder
+from cierre.bookkeeping.counts import counted
 from cierre.reports import preview as shown
 from cierre.reports.connection import NoLedger, open_ledger
 from cierre.reports.export import Format, range_of
 from cierre.reports.export import export as write
 from cierre.reports.staged import NothingThere, beside_the_books, derived
 from cierre.reports.whole import print_whole
-from cierre.reports.words import counted
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 console = Console(highlight=False)

@@ -9,10 +9,10 @@ from psycopg import IsolationLevel
 from rich.console import Group, RenderableType
 from rich.markup import escape
 
+from cierre.bookkeeping.counts import counted
 from cierre.ledger import seals
 from cierre.ledger.seals import Seal
 from cierre.reports.whole import WholeTable
-from cierre.reports.words import counted
 
 
 @dataclass(frozen=True, slots=True)

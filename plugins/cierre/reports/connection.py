@@ -26,7 +26,7 @@ def open_ledger() -> Iterator[psycopg.Connection]:
         # Only here: Airflow takes seconds to import.
         from airflow.sdk.exceptions import AirflowNotFoundException
 
-        from operators.step import open_ledger as behind_airflow
+        from cierre.ledger.connection import open_ledger as behind_airflow
 
         try:
             with behind_airflow("ledger_db") as connection:

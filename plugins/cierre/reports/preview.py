@@ -11,16 +11,16 @@ from io import StringIO
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 
+from cierre.accounting_files.snippet import snippet
 from cierre.bookkeeping.chart import Chart
+from cierre.bookkeeping.counts import counted
 from cierre.bookkeeping.derive import Derivation
 from cierre.bookkeeping.documents import Document, totals
 from cierre.bookkeeping.journal import JournalEntry, Line, Side
 from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.problems import Problem
 from cierre.reports.dimensions import dimensions
-from cierre.reports.snippet import snippet
 from cierre.reports.whole import WholeTable, as_it_stands, print_whole
-from cierre.reports.words import counted
 
 WIDTH = 150
 """Characters of a table where nobody looks on: a task's log, a file."""

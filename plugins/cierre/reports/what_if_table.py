@@ -6,13 +6,13 @@ from itertools import groupby
 from rich.console import Group, RenderableType
 from rich.markup import escape
 
+from cierre.accounting_files.snippet import snippet
 from cierre.bookkeeping.chart import Chart
+from cierre.bookkeeping.counts import counted
 from cierre.bookkeeping.money import ZERO, quantum
 from cierre.ledger.balances import Place
-from cierre.reports.snippet import snippet
 from cierre.reports.what_if import BoxWhatIf, Change
 from cierre.reports.whole import WholeTable, as_it_stands
-from cierre.reports.words import counted
 
 DAYS = 40
 """How many lines of the day-by-day table are shown where not all are asked for."""

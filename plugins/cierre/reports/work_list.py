@@ -11,11 +11,11 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 
 from cierre.accounting_files.loader import account_mapping, cash_boxes
+from cierre.accounting_files.snippet import snippet
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.problems import Problem
 from cierre.ledger import problems as kept
-from cierre.reports.snippet import snippet
 from cierre.reports.staged import derived
 from cierre.reports.whole import WholeTable, as_it_stands
 

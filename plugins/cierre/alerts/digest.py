@@ -1,129 +1,40 @@
 """A company's digest: closed days of all its boxes in one mail, in order, with figures."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from logging import Logger
-from typing import TYPE_CHECKING
 
+import psycopg
 from airflow.sdk.exceptions import AirflowException
 
-from cierre.accounting_files.companies import language_of, stale_after
+from cierre.accounting_files.companies import companies, language_of, stale_after
+from cierre.accounting_files.findings import MappingError
+from cierre.accounting_files.loader import account_mapping
+from cierre.alerts.alert import Alert
+from cierre.alerts.figures import by_day, chart, stations, table
+from cierre.alerts.people import deliver
+from cierre.bookkeeping.evidence import Grade
 from cierre.bookkeeping.money import ZERO
+from cierre.bookkeeping.reconcile import Comparison
+from cierre.closing.company_day import CompanyDay, company_day
+from cierre.closing.unclosed import spans
 from cierre.language.say import in_language, money, say
-from operators.unclosed import spans
-
-if TYPE_CHECKING:
-    import psycopg
-
-    from cierre.alerts.alert import Alert
-    from cierre.bookkeeping.cash_box import CashBox
-    from cierre.bookkeeping.identity import RetiredBox
-    from cierre.bookkeeping.reconcile import Comparison
-    from cierre.ledger.overview import BoxDay
+from cierre.ledger import digests
 
 
 class NotSent(AirflowException):
     """A digest could not be sent by any way; it is owed still, so that it is tried again."""
 
 
-@dataclass(frozen=True, slots=True)
-class CompanyDay:
-    """A company's date: its boxes in the currency in which each was booked, how each stands in the ledger (``found``,
-    by id), and what they compared, by currency."""
-
-    day: date
-    boxes: "list[CashBox | RetiredBox]"
-    found: "dict[str, BoxDay]"
-    sums: "dict[str, list[Comparison]]"
-
-    @property
-    def open(self) -> list[str]:
-        """Its boxes that are not closed, each with how it stands."""
-        return [
-            f"{box.name}: {_standing(self.found.get(box.id))}"
-            for box in self.boxes
-            if box.id not in self.found or not self.found[box.id].closed
-        ]
-
-    @property
-    def agrees(self) -> bool:
-        """Whether all stations of the money are alike."""
-        return all(row.agrees for rows in self.sums.values() for row in rows)
-
-    @property
-    def days(self) -> "list[tuple[CashBox | RetiredBox, BoxDay]]":
-        """Each box with its day."""
-        return [(box, self.found[box.id]) for box in self.boxes]
-
-    @property
-    def documents(self) -> int:
-        """How many there are."""
-        return sum(day.documents for _, day in self.days)
-
-    @property
-    def taken_in(self) -> "Counter[str]":
-        """The money taken in, by currency."""
-        sums: Counter[str] = Counter()
-        for box, day in self.days:
-            sums[box.currency] += ZERO
-            for currency, amount in day.taken_in.items():
-                sums[currency] += amount
-        return sums
-
-    @property
-    def booked(self) -> "Counter[str]":
-        """What the journals come to, by currency."""
-        sums: Counter[str] = Counter()
-        for box, day in self.days:
-            sums[box.currency] += day.journal_total
-        return sums
-
-
-def company_day(ledger: "psycopg.Connection", company: str, day: date) -> CompanyDay:
-    """What the ledger knows of a company's date now."""
-    from cierre.accounting_files.loader import cash_boxes
-    from cierre.ledger import overview
-
-    known = cash_boxes()
-    found = {one.box: one for one in overview.day(ledger, day)}
-    own = [box for box in known.values() if box.company == company and box.start_date <= day]
-    boxes = [as_booked(box, found.get(box.id)) for box in (*own, *_retired(ledger, company, known, found))]
-    sums = {
-        currency: overview.consolidated(ledger, [box.id for box in of_currency], day)
-        for currency, of_currency in _by_currency(boxes)
-    }
-    return CompanyDay(day, boxes, found, sums)
-
-
-def _retired(
-    ledger: "psycopg.Connection", company: str, known: "Mapping[str, CashBox]", found: "Mapping[str, BoxDay]"
-) -> "list[RetiredBox]":
-    """The company's boxes that have no file any more and had closed the day: it stays in the sums."""
-    from cierre.ledger import identity
-
-    of_old = set(identity.of_company(ledger, company)) - known.keys()
-    closed = [box_id for box_id in of_old if box_id in found and found[box_id].closed]
-    return list(identity.retired(ledger, closed).values())
-
-
-def as_booked(box: "CashBox | RetiredBox", day: "BoxDay | None") -> "CashBox | RetiredBox":
-    """The box with the currency in which a day of it was booked, whatever its file says now."""
-    if day is None or day.currency in ("", box.currency):
-        return box
-    return replace(box, currency=day.currency) if box.retired else box.model_copy(update={"currency": day.currency})
-
-
-def send(ledger: "psycopg.Connection", company: str, days: Sequence[CompanyDay], link: str) -> None:
+def send(ledger: psycopg.Connection, company: str, days: Sequence[CompanyDay], link: str) -> None:
     """Tells a company of closed days in one digest, and keeps that it was told.
 
     What is about to be sent is noted before: whoever dies in between leaves a digest that is sent again, and says that
     it may be a repetition. Raises NotSent where there is a way to tell people and none works.
     """
-    from cierre.alerts.people import deliver
-    from cierre.ledger import digests
 
     dates = [one.day for one in days]
     doubtful = any(digests.owed(ledger, company).get(day) for day in dates)
@@ -137,11 +48,9 @@ def send(ledger: "psycopg.Connection", company: str, days: Sequence[CompanyDay],
     digests.told(ledger, company, dates)
 
 
-def send_overdue(ledger: "psycopg.Connection", company: str, link: str, log: Logger) -> None:
+def send_overdue(ledger: psycopg.Connection, company: str, link: str, log: Logger) -> None:
     """Tells a company of closed days whose own run, which should have told them, is gone. What cannot be sent now is
     tried the next time."""
-    from cierre.ledger import digests
-
     with in_language(language_of(company)), digests.one_at_a_time(ledger, company):
         found = [company_day(ledger, company, day) for day in digests.overdue(ledger, company)]
         if closed := [one for one in found if not one.open]:
@@ -151,12 +60,8 @@ def send_overdue(ledger: "psycopg.Connection", company: str, link: str, log: Log
                 log.warning(str(error))
 
 
-def digest(company: str, days: Sequence[CompanyDay], link: str, *, repeated: bool = False) -> "Alert":
+def digest(company: str, days: Sequence[CompanyDay], link: str, *, repeated: bool = False) -> Alert:
     """The digest of days in a row or not, in the language that is spoken now."""
-    from cierre.accounting_files.companies import companies
-    from cierre.alerts.alert import Alert
-    from cierre.alerts.figures import by_day, chart, stations, table
-
     known = companies()
     name = known[company].name if company in known else company
     taken_in = _amounts([one.taken_in for one in days])
@@ -200,13 +105,13 @@ def digest(company: str, days: Sequence[CompanyDay], link: str, *, repeated: boo
     return Alert(company=company, subject=subject, happened=happened, link=link, figures=figures, boxes=boxes)
 
 
-def _amounts(parts: "Sequence[Counter[str]]") -> str:
+def _amounts(parts: Sequence[Counter[str]]) -> str:
     """Amounts added up by currency."""
     currencies = sorted({currency for part in parts for currency in part})
     return ", ".join(money(sum((part[currency] for part in parts), ZERO), currency) for currency in currencies)
 
 
-def _together(days: Sequence[CompanyDay]) -> "dict[str, list[Comparison]]":
+def _together(days: Sequence[CompanyDay]) -> dict[str, list[Comparison]]:
     """What the days compared, added up."""
     sums: dict[str, dict[tuple[str, str, str], Comparison]] = defaultdict(dict)
     for one in days:
@@ -218,7 +123,7 @@ def _together(days: Sequence[CompanyDay]) -> "dict[str, list[Comparison]]":
     return {currency: list(rows.values()) for currency, rows in sorted(sums.items())}
 
 
-def _added(one: "Comparison", other: "Comparison") -> "Comparison":
+def _added(one: Comparison, other: Comparison) -> Comparison:
     return replace(
         one,
         left_rows=one.left_rows + other.left_rows,
@@ -228,17 +133,8 @@ def _added(one: "Comparison", other: "Comparison") -> "Comparison":
     )
 
 
-def _standing(day: "BoxDay | None") -> str:
-    """Where a day that is not closed stands, and why it could not be read, if so."""
-    if day is None:
-        return say("not read yet")
-    return f"{say(day.word)}: {say(day.why)}" if day.why else say(day.word)
-
-
 def _proof(days: Sequence[CompanyDay]) -> str:
     """What is proved of boxes whose stations agree: the ERP's part only where its lines were compared."""
-    from cierre.bookkeeping.evidence import Grade
-
     if not all(one.agrees for one in days):
         return say("Small differences were accepted by a person.")
     now = datetime.now(UTC)
@@ -250,13 +146,6 @@ def _proof(days: Sequence[CompanyDay]) -> str:
         return say("Source, journal and ERP agree to the cent: the ERP was read back.")
     counts = ", ".join(f"{say(grade)}: {grades[grade]}" for grade in Grade if grade in grades)
     return say("Source and journal agree to the cent. The ERP, by cash boxes: {counts}.", counts=counts)
-
-
-def _by_currency(boxes: "Sequence[CashBox | RetiredBox]") -> "list[tuple[str, list[CashBox | RetiredBox]]]":
-    grouped: dict[str, list[CashBox | RetiredBox]] = defaultdict(list)
-    for box in boxes:
-        grouped[box.currency].append(box)
-    return sorted(grouped.items())
 
 
 def _by_form(days: Sequence[CompanyDay]) -> Iterator[tuple[str, Decimal, str]]:
@@ -272,9 +161,6 @@ def _by_form(days: Sequence[CompanyDay]) -> Iterator[tuple[str, Decimal, str]]:
 
 def _form_name(mapping: str, form: str) -> str:
     """What accountants call a form; a mapping that is gone, with the box that it was for, names none."""
-    from cierre.accounting_files.findings import MappingError
-    from cierre.accounting_files.loader import account_mapping
-
     try:
         return account_mapping(mapping).form_name(form)
     except MappingError:

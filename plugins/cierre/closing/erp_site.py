@@ -2,16 +2,16 @@
 
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+import psycopg
+
+from cierre.accounting_files.periods import open_from
 from cierre.bookkeeping.cash_box import CashBox
+from cierre.closing.wiring import erp_hook
 from cierre.language.say import say
-
-if TYPE_CHECKING:
-    import psycopg
-
-    from cierre.ledger.revisions import Revision
-    from cierre.posting.site import Site
+from cierre.ledger import capabilities, identity, revisions
+from cierre.ledger.revisions import Revision
+from cierre.posting.site import Site
 
 log = logging.getLogger(__name__)
 
@@ -19,20 +19,16 @@ log = logging.getLogger(__name__)
 def erp_site(box: CashBox) -> str:
     """The site that the box's connection of the ERP leads to; nothing is asked there. Raises FatalError where the
     connection cannot be used."""
-    from hooks.protheus.hook import ProtheusHook
-
-    return ProtheusHook(box.erp.connection).site
+    return erp_hook(box.erp.connection).site
 
 
-def say_where(box: CashBox, ledger: "psycopg.Connection") -> "dict[str, str | bool]":
+def say_where(box: CashBox, ledger: psycopg.Connection) -> dict[str, str | bool]:
     """Says in the log, and returns for the run, to which site the box posts; keeps whether it is the sandbox's.
 
     Raises FatalError where the connection cannot be used.
     """
-    from cierre.ledger import identity
-    from hooks.protheus.hook import ProtheusHook
 
-    erp = ProtheusHook(box.erp.connection)
+    erp = erp_hook(box.erp.connection)
     identity.note_erp(ledger, erp.site, is_sandbox=erp.is_sandbox)
     told = "The ERP: {site} (connection {connection})."
     if erp.is_sandbox:
@@ -42,19 +38,14 @@ def say_where(box: CashBox, ledger: "psycopg.Connection") -> "dict[str, str | bo
     return {"erp_site": erp.site, "sandbox": erp.is_sandbox}
 
 
-def known_site(box: CashBox, ledger: "psycopg.Connection") -> "Site":
+def known_site(box: CashBox, ledger: psycopg.Connection) -> Site:
     """What posting must know of the box's site: what a probe found out, the box's policy, the ERP's open periods."""
-    from cierre.accounting_files.periods import open_from
-
     found = site_of_tenant(ledger, box.erp.connection, box.erp.tenant)
     return replace(found, correction=box.erp.correction, open_from=open_from(box.erp.tenant))
 
 
-def site_of_tenant(ledger: "psycopg.Connection", connection: str, tenant: str) -> "Site":
+def site_of_tenant(ledger: psycopg.Connection, connection: str, tenant: str) -> Site:
     """What a probe found out about a tenant behind a connection of the ERP, and this ledger's own id."""
-    from cierre.ledger import capabilities, revisions
-    from cierre.posting.site import Site
-
     known = capabilities.of(ledger, connection, tenant)
     return Site(
         alphanumeric_sublots=known.alphanumeric_sublots,
@@ -66,10 +57,7 @@ def site_of_tenant(ledger: "psycopg.Connection", connection: str, tenant: str) -
     )
 
 
-def current_books(box: CashBox, ledger: "psycopg.Connection", revision: "Revision") -> "Revision":
+def current_books(box: CashBox, ledger: psycopg.Connection, revision: Revision) -> Revision:
     """A day's books as they must be to go out now: dated by the periods as they are, for the site that the box posts
     to now."""
-    from cierre.accounting_files.periods import open_from
-    from cierre.ledger import revisions
-
     return revisions.placed(ledger, revision, erp_site(box), open_from(box.erp.tenant))

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Any
 
 from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.days import parse_day
 from cierre.language.say import say
-from cierre.orchestration.business_day import parse_day
 
 PARAMETER = "business_date"
 

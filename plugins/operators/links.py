@@ -1,13 +1,18 @@
 """Buttons of a step in Airflow's web UI: to the day's page on the close board, and to the source itself."""
 
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any, Protocol
 
 from airflow.sdk import BaseOperatorLink
 
-if TYPE_CHECKING:
-    from operators.step import CashCloseStep
-
 # Airflow asks for these where the step ran, and keeps the answer.
+
+
+class Step(Protocol):
+    """What the links ask of a step: its box, by the stem of its file, and the day that it closes."""
+
+    box: str
+    day: date | None
 
 
 class DayLink(BaseOperatorLink):
@@ -15,7 +20,7 @@ class DayLink(BaseOperatorLink):
 
     name = "Cierre"
 
-    def get_link(self, operator: "CashCloseStep", *, ti_key: Any) -> str:
+    def get_link(self, operator: Step, *, ti_key: Any) -> str:
         """Empty where the step found no business date."""
         from airflow.sdk.configuration import conf
 
@@ -28,7 +33,7 @@ class SourceLink(BaseOperatorLink):
 
     name = "Source"
 
-    def get_link(self, operator: "CashCloseStep", *, ti_key: Any) -> str:
+    def get_link(self, operator: Step, *, ti_key: Any) -> str:
         """Its base address, without login."""
         from airflow.sdk import BaseHook
 

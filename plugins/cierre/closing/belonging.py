@@ -3,24 +3,24 @@
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
 
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+import psycopg
 
+from cierre.accounting_files.findings import MappingError
+from cierre.accounting_files.loader import cash_box
 from cierre.bookkeeping.cash_box import CashBox
-from cierre.bookkeeping.documents import Kind
-from cierre.bookkeeping.identity import Claimed, Identity, Target, Unique
+from cierre.bookkeeping.documents import Document, Kind
+from cierre.bookkeeping.identity import Claimed, Identity, Origin, Target, Unique
 from cierre.bookkeeping.identity import refusal as why_refused
 from cierre.bookkeeping.sentence import Sentence
+from cierre.closing.refusal import Refused
+from cierre.closing.wiring import erp_hook
 from cierre.language.say import listed, money, say
-from operators.step import refusal
-
-if TYPE_CHECKING:
-    import psycopg
-
-    from cierre.bookkeeping.documents import Document
-    from cierre.bookkeeping.identity import Origin
+from cierre.ledger import identity, landing
+from cierre.ledger.session import alone
+from hooks.sources import source_of
 
 log = logging.getLogger(__name__)
 
@@ -42,11 +42,9 @@ NAMES = {
 """What people call the parts of a box's identity."""
 
 
-def hold_against_ledger(box: CashBox, day: date, ledger: "psycopg.Connection", source_site: str) -> Identity:
+def hold_against_ledger(box: CashBox, day: date, ledger: psycopg.Connection, source_site: str) -> Identity:
     """Notes what the box is, tells what of it changed, and returns it. Refuses a source or a lot that another id has
     booked, and a former name that is none."""
-    from cierre.ledger import identity
-
     now = Identity.of(box, source_site=source_site, erp_site=_erp_site(box))
     _refuse_wrong_former_name(box, day, ledger)
     if claims := identity.claims(ledger, now, box.connection, day):
@@ -58,20 +56,16 @@ def hold_against_ledger(box: CashBox, day: date, ledger: "psycopg.Connection", s
     return now
 
 
-def hold_lot_against_ledger(box: CashBox, day: date, ledger: "psycopg.Connection") -> None:
+def hold_lot_against_ledger(box: CashBox, day: date, ledger: psycopg.Connection) -> None:
     """Refuses a lot that another id has booked: the file may have changed since the day was read."""
-    from cierre.ledger import identity
-
     if claimed := identity.lot_of_another(ledger, box.id, Target(box.erp.tenant, box.erp.lot), _erp_site(box)):
         raise _refused(box, day, [claimed])
 
 
 def hold_documents_against_ledger(
-    box: CashBox, day: date, ledger: "psycopg.Connection", snapshot_id: int, documents: "Sequence[Document]"
+    box: CashBox, day: date, ledger: psycopg.Connection, snapshot_id: int, documents: Sequence[Document]
 ) -> None:
     """Refuses a day whose documents stand in other books: those of another box, or of another date of this one."""
-    from cierre.ledger import identity
-
     origin = origin_of(box, day, ledger, snapshot_id)
     if not _may_stand_elsewhere(box, ledger, origin):
         return
@@ -85,21 +79,22 @@ def hold_documents_against_ledger(
     for other_day in own:
         what = Sentence("documents of this day are of {day} now", day=day)
         identity.note_late_change(ledger, box.id, other_day, snapshot_id, what)
-    told = say(
+    raise Refused(
+        box,
+        day,
         "documents of this day stand in the books of others of its days, so nothing is posted: a document is booked"
         " once.\n{books}\nClose those days again first, then clear the task derive of this run.",
+        may_pass=True,
         books=listed(_told(box.name, other_day, keys, by_key) for other_day, keys in own.items()),
     )
-    raise AirflowException(f"{box.name}, {day}: {told}")
 
 
 @contextmanager
-def booking_alone(box: CashBox, day: date, ledger: "psycopg.Connection", snapshot_id: int) -> Iterator[None]:
+def booking_alone(box: CashBox, day: date, ledger: psycopg.Connection, snapshot_id: int) -> Iterator[None]:
     """Nobody else books documents of the same site meanwhile, so that two cannot book the same ones at once.
 
     A box that reads its site alone, and whose documents are those of one day, waits for nobody.
     """
-    from cierre.ledger.session import alone
 
     origin = origin_of(box, day, ledger, snapshot_id)
     if not _may_stand_elsewhere(box, ledger, origin):
@@ -109,20 +104,14 @@ def booking_alone(box: CashBox, day: date, ledger: "psycopg.Connection", snapsho
         yield
 
 
-def _may_stand_elsewhere(box: CashBox, ledger: "psycopg.Connection", origin: "Origin") -> bool:
+def _may_stand_elsewhere(box: CashBox, ledger: psycopg.Connection, origin: Origin) -> bool:
     """Whether any other books can hold the same documents: nothing is looked up for a till that one box reads alone."""
-    from cierre.ledger import identity
-    from hooks.sources import source_of
-
     moves = any(source_of(box).unique(kind) is Unique.SITE for kind in Kind)
     return moves or identity.shares_site(ledger, box.id, origin)
 
 
-def origin_of(box: CashBox, day: date, ledger: "psycopg.Connection", snapshot_id: int) -> "Origin":
+def origin_of(box: CashBox, day: date, ledger: psycopg.Connection, snapshot_id: int) -> Origin:
     """Where the day's documents came from; where that was landed before sites were kept, the box's own site."""
-    from dataclasses import replace
-
-    from cierre.ledger import identity, landing
 
     origin = landing.origin(ledger, box.id, day, snapshot_id)
     if origin.site is None and (seen := identity.last_seen(ledger, box.id)):
@@ -130,8 +119,7 @@ def origin_of(box: CashBox, day: date, ledger: "psycopg.Connection", snapshot_id
     return origin
 
 
-def _scopes(box: CashBox, documents: "Sequence[Document]") -> "Mapping":
-    from hooks.sources import source_of
+def _scopes(box: CashBox, documents: Sequence[Document]) -> Mapping:
 
     unique, scopes = source_of(box).unique, {}
     for document in documents:
@@ -140,20 +128,17 @@ def _scopes(box: CashBox, documents: "Sequence[Document]") -> "Mapping":
 
 
 def _erp_site(box: CashBox) -> str:
-    from hooks.protheus.hook import ProtheusHook
 
-    return ProtheusHook(box.erp.connection).site
+    return erp_hook(box.erp.connection).site
 
 
-def _refuse_wrong_former_name(box: CashBox, day: date, ledger: "psycopg.Connection") -> None:
+def _refuse_wrong_former_name(box: CashBox, day: date, ledger: psycopg.Connection) -> None:
     """A box that was renamed twice was itself known by its first name."""
-    from cierre.ledger import identity
-
     if box.formerly is None or identity.has_books(ledger, box.formerly):
         return
     first = identity.known_as(ledger, box.formerly)
     if first is not None:
-        raise refusal(
+        raise Refused(
             box,
             day,
             "{former} is no name in the ledger: that file went on with the books of {first}. Nothing was read or"
@@ -164,16 +149,13 @@ def _refuse_wrong_former_name(box: CashBox, day: date, ledger: "psycopg.Connecti
         )
 
 
-def _refused(box: CashBox, day: date, claims: Sequence[Claimed]) -> AirflowFailException:
+def _refused(box: CashBox, day: date, claims: Sequence[Claimed]) -> Refused:
     why = why_refused(box.file, claims, day, has_file=_has_file(claims[0].box), formerly=box.formerly)
-    return refusal(box, day, "{why}. Nothing was read or posted.", why=why)
+    return Refused(box, day, "{why}. Nothing was read or posted.", why=why)
 
 
 def _has_file(box_id: str) -> bool:
     """Whether a box has a file, of whatever name."""
-    from cierre.accounting_files.findings import MappingError
-    from cierre.accounting_files.loader import cash_box
-
     try:
         return cash_box(box_id).id == box_id
     except MappingError:
@@ -181,8 +163,8 @@ def _has_file(box_id: str) -> bool:
 
 
 def _booked_by_others(
-    box: CashBox, day: date, found: "Mapping[tuple[str, date], list[str]]", by_key: "Mapping[str, Document]"
-) -> AirflowFailException:
+    box: CashBox, day: date, found: Mapping[tuple[str, date], list[str]], by_key: Mapping[str, Document]
+) -> Refused:
     other, other_day = next(iter(found))
     if _has_file(other):
         way = Sentence(
@@ -199,7 +181,7 @@ def _booked_by_others(
             other=other,
             file=f"{box.file}.yaml",
         )
-    return refusal(
+    return Refused(
         box,
         day,
         "documents of this day stand in the books of other boxes, so nothing is posted: a document is booked once.\n"
@@ -209,7 +191,7 @@ def _booked_by_others(
     )
 
 
-def _told(name: str, day: date, keys: Sequence[str], by_key: "Mapping[str, Document]") -> Sentence:
+def _told(name: str, day: date, keys: Sequence[str], by_key: Mapping[str, Document]) -> Sentence:
     """How many documents stand where, and their money by currency."""
     sums: dict[str, object] = {}
     for key in keys:

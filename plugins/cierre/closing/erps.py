@@ -1,30 +1,27 @@
 """The hooks of the boxes' ERPs, for whoever looks at all boxes."""
 
-from typing import TYPE_CHECKING
+import psycopg
 
-if TYPE_CHECKING:
-    import psycopg
-
-    from cierre.ports.erp import ReadableErp
-    from cierre.posting.site import Site
+from cierre.accounting_files.findings import MappingError
+from cierre.accounting_files.loader import cash_box
+from cierre.closing.erp_site import known_site, site_of_tenant
+from cierre.closing.wiring import erp_hook
+from cierre.ledger import identity
+from cierre.ports.erp import ReadableErp
+from cierre.posting.site import Site
 
 
 class Erps:
     """One hook for each connection, so that logins and sessions are shared."""
 
-    def __init__(self, ledger: "psycopg.Connection | None" = None) -> None:
+    def __init__(self, ledger: psycopg.Connection | None = None) -> None:
         self._ledger = ledger
         self._by_connection: dict[str, ReadableErp] = {}
         self._sites: dict[str, Site] = {}
 
-    def of(self, box_id: str) -> "ReadableErp":
+    def of(self, box_id: str) -> ReadableErp:
         """The ERP of a box; of one that has no file any more, that which the ledger last knew: its documents stand
         there still. Raises MappingError where nobody knows it."""
-        from cierre.accounting_files.findings import MappingError
-        from cierre.accounting_files.loader import cash_box
-        from cierre.ledger import identity
-        from hooks.protheus.hook import ProtheusHook
-
         try:
             connection = cash_box(box_id).erp.connection
         except MappingError:
@@ -33,17 +30,12 @@ class Erps:
                 raise
             connection = seen.erp_connection
         if connection not in self._by_connection:
-            self._by_connection[connection] = ProtheusHook(connection)
+            self._by_connection[connection] = erp_hook(connection)
         return self._by_connection[connection]
 
-    def site_of(self, box_id: str) -> "Site":
+    def site_of(self, box_id: str) -> Site:
         """What is known of the site that a box posts to, or, where it has no file any more, posted to last. Raises
         MappingError where nobody knows it."""
-        from cierre.accounting_files.findings import MappingError
-        from cierre.accounting_files.loader import cash_box
-        from cierre.ledger import identity
-        from operators.erp_site import known_site, site_of_tenant
-
         if box_id not in self._sites:
             try:
                 self._sites[box_id] = known_site(cash_box(box_id), self._ledger)

@@ -6,34 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+import psycopg
+
+from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.certificate import contradictions
 from cierre.bookkeeping.invoices import InvoiceSeen, collections_changed, days_changed, movements, on_day
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.sentence import Sentence
-from cierre.language.say import counted, listed, say
-
-if TYPE_CHECKING:
-    import psycopg
-
-    from cierre.alerts.alert import Alert
-    from cierre.bookkeeping.cash_box import CashBox
-    from cierre.ledger.invoices import DayTaken
-    from cierre.ledger.landing import Place, Snapshot
-
-MOST_DAYS = 31
-MOST_SENTENCES = 5
-"""How much of a long list a message names; the board and ledger.late_change have all of it."""
-
-TO_DO = (
-    "Close each of these days again (trigger its date, or clear the task land of its run): its money is then booked on"
-    " its own day, by a correction. Until then its books stay as they are, and the board shows it as changed."
-)
-OUT_OF_REACH = (
-    "No run closes those days now: they are before the start of this box, or still to come. If a date is wrong, correct"
-    " it in the source; else book that money where those days' books are kept."
-)
+from cierre.ledger import invoices
+from cierre.ledger.invoices import DayTaken
+from cierre.ledger.landing import Place, Snapshot
+from hooks.sources import invoice_source_of
 
 Changes = Mapping[date, Sequence[Sentence]]
 
@@ -50,14 +34,12 @@ class LateChanges:
 NONE = LateChanges()
 
 
-def expected(ledger: "psycopg.Connection", box: "CashBox", place: "Place", since: date) -> list[InvoiceSeen]:
+def expected(ledger: psycopg.Connection, box: CashBox, place: Place, since: date) -> list[InvoiceSeen]:
     """What is known of the invoices that a reading must tell of again; ``since`` as the hook ``looks_back_to``.
 
     Those of its window, older ones that nobody has written off until they are settled, and those of which money came in
     on the day that is read.
     """
-    from cierre.ledger import invoices
-    from hooks.sources import invoice_source_of
 
     day, projects = place.business_date, invoice_source_of(box).projects_of(box.key)
     written_off = {one.invoice for one in box.written_off}
@@ -70,13 +52,12 @@ def expected(ledger: "psycopg.Connection", box: "CashBox", place: "Place", since
     return known
 
 
-def keep(ledger: "psycopg.Connection", box: "CashBox", place: "Place") -> LateChanges:
+def keep(ledger: psycopg.Connection, box: CashBox, place: Place) -> LateChanges:
     """Keeps what the place's landings show of invoices, as far as that was not done yet, and notes the changed days.
 
     A landing that its source's own figures contradict is passed over. Of landings that are older than what is kept of
     invoices, only the outcome counts: the days that were booked otherwise than it is known now.
     """
-    from cierre.ledger import invoices
 
     kept_since, taken = invoices.kept_since(ledger), invoices.days_taken(ledger, box.id)
     days, out_of_reach = defaultdict(list), defaultdict(list)
@@ -101,12 +82,9 @@ def keep(ledger: "psycopg.Connection", box: "CashBox", place: "Place") -> LateCh
 
 
 def _keep_one(
-    ledger: "psycopg.Connection", box: "CashBox", snapshot: "Snapshot"
+    ledger: psycopg.Connection, box: CashBox, snapshot: Snapshot
 ) -> list[tuple[list[InvoiceSeen], InvoiceSeen]]:
     """Keeps one landing's invoices: those that it shows otherwise than before, each with what was known of it."""
-    from cierre.ledger import invoices
-    from hooks.sources import invoice_source_of
-
     source, whose = invoice_source_of(box), {"currency": box.currency, "key": box.key}
     sound = not contradictions(source.certify(snapshot.body, **whose))
     seen = source.invoices_seen(snapshot.body, **whose) if sound else []
@@ -122,7 +100,7 @@ def _keep_one(
     return news
 
 
-def _out_of_reach(box: "CashBox", before: Sequence[InvoiceSeen], now: InvoiceSeen) -> Iterable[tuple[date, Sentence]]:
+def _out_of_reach(box: CashBox, before: Sequence[InvoiceSeen], now: InvoiceSeen) -> Iterable[tuple[date, Sentence]]:
     """What was collected on days that are never closed here, or are still to come.
 
     What came in before this box's start, and was there when an invoice was first read, is of the books before it.
@@ -134,12 +112,9 @@ def _out_of_reach(box: "CashBox", before: Sequence[InvoiceSeen], now: InvoiceSee
 
 
 def _booked_otherwise(
-    ledger: "psycopg.Connection", box: "CashBox", place: "Place", kept_since: int
+    ledger: psycopg.Connection, box: CashBox, place: Place, kept_since: int
 ) -> Iterable[tuple[date, Sentence]]:
     """The days that were read before invoices were kept, and were booked with other collections than are known now."""
-    from cierre.ledger import invoices
-    from hooks.sources import invoice_source_of
-
     taken, staged = invoices.days_taken(ledger, box.id), invoices.days_staged(ledger, box.id)
     days = {day for day in staged if day in taken and taken[day].snapshot_id <= kept_since} - {place.business_date}
     known: dict[tuple[date, str, str], Decimal] = defaultdict(Decimal)
@@ -155,7 +130,7 @@ def _booked_otherwise(
             yield day, Sentence(text, number=number, amount=amount, was=was)
 
 
-def _was_read(day: "DayTaken | None", snapshot: "Snapshot", project: str) -> bool:
+def _was_read(day: DayTaken | None, snapshot: Snapshot, project: str) -> bool:
     """Whether a day was read with a project, and before a landing."""
     return day is not None and day.snapshot_id < snapshot.snapshot_id and project in day.source_key.split(",")
 
@@ -165,48 +140,3 @@ def _by_invoice(seen: Iterable[InvoiceSeen]) -> dict[tuple[str, str], list[Invoi
     for one in seen:
         found[one.key].append(one)
     return found
-
-
-def message(box: "CashBox", changes: LateChanges) -> "Alert | None":
-    """What people are told of it, in the language that is spoken now; None where there is nothing to tell."""
-    from cierre.alerts.alert import Alert
-
-    happened, to_do = [], []
-    if changes.days:
-        told = say(
-            "The source now tells of closed days what it did not when they were read:\n{days}",
-            days=_listed(changes.days),
-        )
-        happened.append(told)
-        to_do.append(say(TO_DO))
-    if changes.out_of_reach:
-        told = say(
-            "The source dates money on days that are not closed here:\n{days}", days=_listed(changes.out_of_reach)
-        )
-        happened.append(told)
-        to_do.append(say(OUT_OF_REACH))
-    if not happened:
-        return None
-    number = len(changes.days) + len(changes.out_of_reach)
-    days = counted(number, "{n} day changed since it was closed", "{n} days changed since they were closed")
-    if not changes.days:
-        days = counted(number, "money of {n} day that is not closed here", "money of {n} days that are not closed here")
-    return Alert(
-        company=box.company,
-        subject=f"{box.name}: {days}",
-        happened="\n".join(happened),
-        to_do=" ".join(to_do),
-        boxes=[box.id],
-    )
-
-
-def _listed(days: Changes) -> str:
-    lines = []
-    for day, why in list(days.items())[:MOST_DAYS]:
-        lines.append(f"{day}:")
-        lines.append(listed(why[:MOST_SENTENCES]))
-        if len(why) > MOST_SENTENCES:
-            lines.append(say("- and {n} more", n=len(why) - MOST_SENTENCES))
-    if len(days) > MOST_DAYS:
-        lines.append(counted(len(days) - MOST_DAYS, "and {n} more day", "and {n} more days"))
-    return "\n".join(lines)

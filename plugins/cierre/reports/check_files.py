@@ -1,4 +1,4 @@
-"""`python -m cierre.accounting_files check|schemas`: checks the files that accountants own; writes their schemas."""
+"""`python -m cierre.reports.check_files check|schemas`: checks the files that accountants own; writes their schemas."""
 
 import os
 from datetime import UTC, datetime
@@ -7,12 +7,12 @@ import psycopg
 import typer
 
 from cierre.accounting_files.check import check_all, sound
-from cierre.accounting_files.claims import claimed
 from cierre.accounting_files.findings import Finding, MappingError
 from cierre.accounting_files.loader import mappings_folder
 from cierre.accounting_files.schemas import write_schemas
-from cierre.accounting_files.seen import WINDOW, unmapped
 from cierre.ledger import session
+from cierre.reports.claims import claimed
+from cierre.reports.seen import WINDOW, unmapped
 
 LEDGER = "CIERRE_LEDGER_DSN"
 

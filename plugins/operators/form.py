@@ -3,7 +3,7 @@
 from airflow.sdk import Param
 
 from cierre.bookkeeping.cash_box import CashBox
-from cierre.orchestration.business_date import PARAMETER as BUSINESS_DATE
+from cierre.closing.business_date import PARAMETER as BUSINESS_DATE
 
 DRY_RUN = "dry_run"
 IN_BUSINESS_HOURS = "query_in_business_hours"

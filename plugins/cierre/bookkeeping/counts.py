@@ -1,4 +1,4 @@
-"""How counts read."""
+"""How counts read in English."""
 
 
 def counted(count: int, what: str) -> str:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
+from cierre.bookkeeping.counts import counted
 from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.money import ZERO
@@ -12,7 +13,6 @@ from cierre.bookkeeping.problems import Problem, ProblemKind
 from cierre.bookkeeping.rules import FromTable
 from cierre.bookkeeping.treatment import TREATMENTS
 from cierre.bookkeeping.vocabulary import SOURCES, Shape
-from cierre.reports.words import counted
 
 _Stopped = dict[str, dict[str, tuple[int, Decimal]]]
 

@@ -1,0 +1,113 @@
+"""A company's day: how all its boxes stand in the ledger, and what they compared."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import psycopg
+
+from cierre.accounting_files.loader import cash_boxes
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.identity import RetiredBox
+from cierre.bookkeeping.money import ZERO
+from cierre.bookkeeping.reconcile import Comparison
+from cierre.language.say import say
+from cierre.ledger import identity, overview
+from cierre.ledger.overview import BoxDay
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyDay:
+    """A company's date: its boxes in the currency in which each was booked, how each stands in the ledger (``found``,
+    by id), and what they compared, by currency."""
+
+    day: date
+    boxes: list[CashBox | RetiredBox]
+    found: dict[str, BoxDay]
+    sums: dict[str, list[Comparison]]
+
+    @property
+    def open(self) -> list[str]:
+        """Its boxes that are not closed, each with how it stands."""
+        return [
+            f"{box.name}: {_standing(self.found.get(box.id))}"
+            for box in self.boxes
+            if box.id not in self.found or not self.found[box.id].closed
+        ]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether all stations of the money are alike."""
+        return all(row.agrees for rows in self.sums.values() for row in rows)
+
+    @property
+    def days(self) -> list[tuple[CashBox | RetiredBox, BoxDay]]:
+        """Each box with its day."""
+        return [(box, self.found[box.id]) for box in self.boxes]
+
+    @property
+    def documents(self) -> int:
+        """How many there are."""
+        return sum(day.documents for _, day in self.days)
+
+    @property
+    def taken_in(self) -> Counter[str]:
+        """The money taken in, by currency."""
+        sums: Counter[str] = Counter()
+        for box, day in self.days:
+            sums[box.currency] += ZERO
+            for currency, amount in day.taken_in.items():
+                sums[currency] += amount
+        return sums
+
+    @property
+    def booked(self) -> Counter[str]:
+        """What the journals come to, by currency."""
+        sums: Counter[str] = Counter()
+        for box, day in self.days:
+            sums[box.currency] += day.journal_total
+        return sums
+
+
+def company_day(ledger: psycopg.Connection, company: str, day: date) -> CompanyDay:
+    """What the ledger knows of a company's date now."""
+    known = cash_boxes()
+    found = {one.box: one for one in overview.day(ledger, day)}
+    own = [box for box in known.values() if box.company == company and box.start_date <= day]
+    boxes = [as_booked(box, found.get(box.id)) for box in (*own, *_retired(ledger, company, known, found))]
+    sums = {
+        currency: overview.consolidated(ledger, [box.id for box in of_currency], day)
+        for currency, of_currency in _by_currency(boxes)
+    }
+    return CompanyDay(day, boxes, found, sums)
+
+
+def _retired(
+    ledger: psycopg.Connection, company: str, known: Mapping[str, CashBox], found: Mapping[str, BoxDay]
+) -> list[RetiredBox]:
+    """The company's boxes that have no file any more and had closed the day: it stays in the sums."""
+    of_old = set(identity.of_company(ledger, company)) - known.keys()
+    closed = [box_id for box_id in of_old if box_id in found and found[box_id].closed]
+    return list(identity.retired(ledger, closed).values())
+
+
+def as_booked(box: CashBox | RetiredBox, day: BoxDay | None) -> CashBox | RetiredBox:
+    """The box with the currency in which a day of it was booked, whatever its file says now."""
+    if day is None or day.currency in ("", box.currency):
+        return box
+    return replace(box, currency=day.currency) if box.retired else box.model_copy(update={"currency": day.currency})
+
+
+def _by_currency(boxes: Sequence[CashBox | RetiredBox]) -> list[tuple[str, list[CashBox | RetiredBox]]]:
+    grouped: dict[str, list[CashBox | RetiredBox]] = defaultdict(list)
+    for box in boxes:
+        grouped[box.currency].append(box)
+    return sorted(grouped.items())
+
+
+def _standing(day: BoxDay | None) -> str:
+    """Where a day that is not closed stands, and why it could not be read, if so."""
+    if day is None:
+        return say("not read yet")
+    return f"{say(day.word)}: {say(day.why)}" if day.why else say(day.word)

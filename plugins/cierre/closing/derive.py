@@ -1,0 +1,115 @@
+"""Derive: documents and mapping make balanced journal entries, frozen in the ledger."""
+
+import logging
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import psycopg
+
+from cierre.accounting_files.loader import account_mapping
+from cierre.accounting_files.periods import open_from
+from cierre.accounting_files.snippet import snippet
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.derive import Derivation
+from cierre.bookkeeping.derive import derive as derive_entries
+from cierre.bookkeeping.documents import Document
+from cierre.bookkeeping.mapping import AccountMapping
+from cierre.bookkeeping.money import ZERO
+from cierre.bookkeeping.sentence import Sentence
+from cierre.closing.belonging import booking_alone, hold_documents_against_ledger, hold_lot_against_ledger
+from cierre.closing.erp_site import erp_site
+from cierre.closing.refusal import Refused
+from cierre.language.say import counted, listed, money, say
+from cierre.ledger import approvals, capabilities, problems, revisions, staging
+from cierre.ledger.revisions import Revision
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A day's books: the revision, whether it is a new one, the number and the sum (box's currency) of its entries, and
+    whether a person must approve it before it is posted."""
+
+    revision: int
+    new: bool
+    entries: int
+    total: Decimal
+    asks: bool
+
+
+def derive(box: CashBox, day: date, ledger: psycopg.Connection) -> Booked:
+    """Derives the day's entries and freezes them as a revision, unless the current one already says the same.
+
+    Raises Refused with every problem at once, and then nothing is frozen; MappingError for a mapping that is wrong.
+    """
+    snapshot_id = staging.snapshot_of(ledger, box.id, day)
+    if snapshot_id is None:
+        raise Refused(box, day, "nothing was staged yet; clear the task stage of this run")
+    if staging.blocking(ledger, box.id, day):
+        raise Refused(box, day, "rows in staging.quarantined stop the day; the task stage says which and why")
+    mapping = account_mapping(box.mapping)
+    hold_lot_against_ledger(box, day, ledger)
+    documents = staging.documents(ledger, box.id, day)
+    derivation = _derivation(box, day, ledger, mapping, documents)
+    with booking_alone(box, day, ledger, snapshot_id):
+        hold_documents_against_ledger(box, day, ledger, snapshot_id, documents)
+        revision, new = revisions.freeze(
+            ledger,
+            box=box.id,
+            day=day,
+            snapshot_id=snapshot_id,
+            mapping=mapping.name,
+            mapping_digest=mapping.digest,
+            tenant=box.erp.tenant,
+            lot=box.erp.lot,
+            entries=derivation.entries,
+            documents={document.key: document for document in documents},
+            open_from=open_from(box.erp.tenant),
+            site=erp_site(box),
+        )
+    total = sum((entry.debit for entry in derivation.entries), ZERO)
+    _tell(box, revision, new, len(documents), len(derivation.entries), total)
+    asks = bool(approvals.unapproved(ledger, box, revision))
+    if not asks:
+        log.info(say("Revision {revision} needs nobody's approval.", revision=revision.revision))
+    return Booked(revision.revision, new, len(derivation.entries), total, asks)
+
+
+def _derivation(
+    box: CashBox, day: date, ledger: psycopg.Connection, mapping: AccountMapping, documents: list[Document]
+) -> Derivation:
+    """The day's entries; what keeps documents from being booked is noted for people, and refuses the day."""
+    lines = capabilities.of(ledger, box.erp.connection, box.erp.tenant).lines_an_entry
+    try:
+        derivation = derive_entries(documents, mapping, box, day, max_lines=lines)
+    except ValueError as mismatch:
+        if not (mismatch.args and isinstance(mismatch.args[0], Sentence)):
+            raise
+        raise Refused(box, day, "{why}", why=mismatch) from mismatch
+    problems.replace(ledger, box.id, day, mapping.name, derivation.problems)
+    if derivation.problems:
+        raise Refused(
+            box,
+            day,
+            "the mapping {mapping} cannot book the day, so nothing is posted:\n{problems}\n"
+            "{lines}\nMend the mapping, then clear the task derive of this run.",
+            mapping=mapping.name,
+            problems=listed(derivation.problems),
+            lines=snippet(mapping, derivation.problems),
+        )
+    return derivation
+
+
+def _tell(box: CashBox, revision: Revision, new: bool, documents: int, entries: int, total: Decimal) -> None:
+    made = {
+        "documents": counted(documents, "{n} document", "{n} documents"),
+        "entries": counted(entries, "{n} journal entry", "{n} journal entries"),
+        "total": money(total, box.currency),
+        "revision": revision.revision,
+    }
+    if new:
+        log.info(say("Booked {documents} in {entries}, {total} in all: revision {revision}, new.", **made))
+    else:
+        log.info(say("Booked {documents} in {entries}, {total} in all: revision {revision}, as before.", **made))

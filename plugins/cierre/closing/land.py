@@ -1,0 +1,129 @@
+"""Land: the source's answer for the day, whole, as it came, with the source's own word that it is complete."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import psycopg
+
+from cierre.accounting_files.companies import tax_id_of
+from cierre.accounting_files.findings import MappingError
+from cierre.accounting_files.loader import account_mapping
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.documents import Total
+from cierre.bookkeeping.reconcile import kind_and_form
+from cierre.closing import certificate, late_changes
+from cierre.closing.belonging import hold_against_ledger
+from cierre.closing.erp_site import say_where
+from cierre.closing.late_changes import NONE, LateChanges
+from cierre.closing.refusal import Refused
+from cierre.closing.wiring import source_hook
+from cierre.language.say import counted, money, say
+from cierre.ledger import invoices, landing
+from cierre.ledger.landing import Place, Snapshot
+from hooks.sources import LandedDay, SourceHook, invoice_source_of, knows_owner, source_of
+
+log = logging.getLogger(__name__)
+
+SHARED_FOR = timedelta(hours=1)
+"""How old another box's answer for the whole company may be that this box still takes instead of asking anew."""
+
+ANOTHERS = (
+    "what connection {connection} was answered is of another company (tax number {whose}), so nothing is booked of it."
+    " Put this company's own token into the connection, or the right connection into the box's file, then clear the"
+    " task land."
+)
+
+
+def land(
+    box: CashBox,
+    day: date,
+    ledger: psycopg.Connection,
+    *,
+    answers_for_it: str | None = None,
+    tell: Callable[[LateChanges], None] = lambda changes: None,
+) -> dict[str, Any]:
+    """At most one question to the source, one snapshot for the box; none where what the file says cannot be.
+
+    Where a source is read for a whole company, the first box asks and the others take what lies there; a box that
+    took it before asks anew, since whoever runs a day again wants to see what changed. ``answers_for_it`` is the
+    person who lets a vendor be asked when it wants to be left alone. ``tell`` is given what a landing shows of days
+    that were closed before. Raises what the hook does where the answer is not whole, and Refused for one of another
+    company, and for one that the source's own figures contradict: that is kept, and goes no further.
+    """
+    hook = source_hook(box, **({"override_by": answers_for_it} if answers_for_it else {}))
+    identity = hold_against_ledger(box, day, ledger, hook.site)
+    where = say_where(box, ledger)
+    form_name = _names_of_forms(box)
+    place = Place(box.source, box.connection, source_of(box).landing_key(box.key), day)
+    tells_of_invoices = invoice_source_of(box) is not None
+    # What an invoice shows is read in one order: where that counts, all days of a place are landed one by one.
+    alone = replace(place, business_date=date.min) if tells_of_invoices else place
+    with landing.landing_alone(ledger, alone):
+        if tells_of_invoices:
+            # Of landings older than what is kept, or whose task died: what they show decides what is asked.
+            with ledger.transaction():
+                changes = late_changes.keep(ledger, box, place)
+            tell(changes)
+        snapshot = _reusable(ledger, place, box, hook.site) or _ask(ledger, place, box, hook)
+        landed = LandedDay(box, day, snapshot.body, invoices.seen_before(ledger, snapshot))
+        if whose := landed.anothers(tax_id_of(box.company)):
+            raise Refused(box, day, ANOTHERS, whose=whose, connection=box.connection)
+        claims = [*landed.claims(), *landed.notices()]
+        with ledger.transaction():
+            changes = late_changes.keep(ledger, box, place) if tells_of_invoices else NONE
+            totals = landed.control_totals()
+            landing.take(ledger, box.id, day, snapshot.snapshot_id, totals, claims, key=identity.source_key)
+    tell(changes)
+    rows = _tell_totals(box, snapshot, totals, form_name)
+    certificate.must_hold(box, day, claims)
+    return {"snapshot": snapshot.snapshot_id, "rows": rows} | where
+
+
+def _names_of_forms(box: CashBox) -> Callable[[str], str]:
+    """What the mapping calls the forms of payment. Tells now what would stop derive later, where the mapping is wrong;
+    the day is landed all the same, since a source may not wait."""
+    try:
+        return account_mapping(box.mapping).form_name
+    except MappingError as wrong:
+        log.error(say("Until this is mended, the task derive will stop:") + f"\n{wrong}")
+        return str
+
+
+def _reusable(ledger: psycopg.Connection, place: Place, box: CashBox, site: str) -> Snapshot | None:
+    """The company's answer that another box was given just now, or None where this one must ask."""
+    since = max(datetime.now(UTC) - SHARED_FOR, box.closes_at(place.business_date))
+    snapshot = landing.lying_there(ledger, place, box.id, since, site)
+    if snapshot:
+        received = f"{snapshot.received_at.astimezone(box.zone):%Y-%m-%d %H:%M}"
+        log.info(say("The answer of {since} is taken: one serves all boxes of the company.", since=received))
+    return snapshot
+
+
+def _ask(ledger: psycopg.Connection, place: Place, box: CashBox, hook: SourceHook) -> Snapshot:
+    """Asks the source and lands what it answers."""
+    if knows_owner(box):
+        hook.must_be_of(tax_id_of(box.company))
+    if invoice_source_of(box):
+        since = hook.looks_back_to(place.business_date)
+        hook.expected = late_changes.expected(ledger, box, place, since)
+    answer = hook.fetch(box.key, place.business_date)
+    return landing.land(
+        ledger, place, asked=answer.asked, received_at=answer.received_at, body=answer.body, site=hook.site
+    )
+
+
+def _tell_totals(box: CashBox, snapshot: Snapshot, totals: Sequence[Total], form_name: Callable[[str], str]) -> int:
+    """Tells what the box's part sums to, by kind and form of payment; returns how many rows it has."""
+    for total in totals:
+        what, net = kind_and_form(total.kind, form_name(total.form)), money(total.net, box.currency)
+        log.info(say("The source says: {what}: {rows}, {net}.", what=what, rows=_rows(total.count), net=net))
+    rows = sum(total.count for total in totals)
+    log.info(say("Snapshot {number} holds {rows} of the box.", number=snapshot.snapshot_id, rows=_rows(rows)))
+    return rows
+
+
+def _rows(number: int) -> str:
+    return counted(number, "{n} row", "{n} rows")

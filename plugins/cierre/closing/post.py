@@ -1,0 +1,100 @@
+"""Post: what the ERP holds of the day becomes what the ledger says, exactly once."""
+
+import logging
+import os
+import socket
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import psycopg
+
+from cierre.bookkeeping.approvals import Reason
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.corrections import first_of_next_month
+from cierre.bookkeeping.sentence import Sentence
+from cierre.closing.erp_site import current_books, known_site, say_where
+from cierre.closing.refusal import Refused
+from cierre.closing.wiring import erp_hook
+from cierre.language.say import say
+from cierre.ledger import approvals, board, capabilities, revisions
+from cierre.ports.errors import PeriodClosedError
+from cierre.posting.protocol import Poster
+
+log = logging.getLogger(__name__)
+
+NOT_KNOWN = (
+    "What was sent may stand in the ERP: until this task has run again, which first empties every address whose"
+    " outcome is not known, the day is uncertain; enter nothing by hand."
+)
+
+
+def post(box: CashBox, day: date, ledger: psycopg.Connection, sleep: Callable[[float], None]) -> dict[str, Any]:
+    """Posts the day's current revision by the posting protocol; sends nothing where the ERP already has it.
+
+    Goes by what a probe found out about the ERP's site: raises Refused where nothing can be proved there, where a
+    person has yet to approve the books, or where the ERP says that their period is closed. ``sleep`` takes seconds: a
+    dead worker's claim is waited for.
+    """
+    revision = revisions.current(ledger, box.id, day)
+    if revision is None:
+        raise Refused(box, day, "nothing was derived yet; clear the task derive of this run")
+    revision = current_books(box, ledger, revision)
+    # Whether a lot may be taken over is for the posting to say: what was in doubt may have been settled since.
+    questions = approvals.unapproved(ledger, box, revision)
+    if asked := [question for reason, question in questions.items() if reason is not Reason.TAKE_OVER]:
+        raise Refused(
+            box,
+            day,
+            "nothing is posted before a person approves: {reasons}. Clear the task derive of this run, with those"
+            " after it: then approve asks.",
+            reasons="; ".join(map(say, asked)),
+        )
+    where = say_where(box, ledger)
+    _must_be_provable(box, day, ledger)
+    worker = f"{socket.gethostname()}:{os.getpid()}"
+    poster = Poster(ledger, erp_hook(box.erp.connection), worker, known_site(box, ledger), sleep)
+    try:
+        revision = poster.converge(revision)
+    except PeriodClosedError as closed:
+        raise _period_is_closed(box, day, closed) from closed
+    log.info(say("The ERP holds revision {revision} of the day.", revision=revision.revision))
+    return {"revision": revision.revision} | where
+
+
+def where_the_books_stand(box: CashBox, day: date, ledger: psycopg.Connection) -> Sentence:
+    """What of the day's postings is uncertain, as the ledger knows it."""
+    rows = [row for row in board.uncertain(ledger, [box.id]) if row.business_date == day]
+    if not rows:
+        return Sentence("Nothing that was sent is uncertain.")
+    entries = ", ".join(f"{row.entry_key} ({row.lot}/{row.sublot})" for row in rows)
+    return Sentence("Uncertain is {entries}. {unknown}", entries=entries, unknown=Sentence(NOT_KNOWN))
+
+
+def _must_be_provable(box: CashBox, day: date, ledger: psycopg.Connection) -> None:
+    known = capabilities.of(ledger, box.erp.connection, box.erp.tenant)
+    if known.obstacles:
+        raise Refused(
+            box,
+            day,
+            "nothing is posted to {erp}: {obstacles}. So a probe found on {probed}. Have the ERP"
+            " set right, probe it again (DAG erp_probe), then clear the task post of this run.",
+            erp=box.erp.connection,
+            obstacles="; ".join(map(say, known.obstacles)),
+            probed=f"{known.probed_at:%Y-%m-%d}",
+        )
+
+
+def _period_is_closed(box: CashBox, day: date, closed: PeriodClosedError) -> Refused:
+    """What to do where the ERP says that a period is closed which periods.yaml has as open."""
+    return Refused(
+        box,
+        day,
+        "{why} If its period is closed for good, write in include/mappings/periods.yaml, under open_from, the first"
+        " date that the ERP still takes, such as\n  {tenant}: {date}\nand clear the task derive of this run, with"
+        " those after it: what is not in the ERP yet is then dated {date}, and says which day it is of. If it was"
+        " closed by mistake, have it opened and clear the task post.",
+        why=closed,
+        tenant=f'"{box.erp.tenant}"',
+        date=first_of_next_month(closed.entry_date or day),
+    )

@@ -1,0 +1,97 @@
+"""Reconcile: source, staging, journal and ERP side by side, by form of payment and in all."""
+
+import logging
+from datetime import UTC, date, datetime
+from typing import Any
+
+import psycopg
+
+from cierre.accounting_files.companies import stale_after
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.evidence import evidence
+from cierre.bookkeeping.sentence import Sentence
+from cierre.closing.refusal import Refused
+from cierre.closing.wiring import erp_hook
+from cierre.language.say import counted, listed, say
+from cierre.ledger import invoices, landing, read_back, reconciliation, revisions
+from cierre.ledger.revisions import Revision
+from cierre.posting.verification import Reconciled
+from cierre.posting.verification import reconcile as compare
+from hooks.sources import LandedDay, knows_plans
+
+log = logging.getLogger(__name__)
+
+IN_THE_ERP = (
+    "What was changed in the ERP must be put right there by its own people (ledger.line has the lines), and the day is"
+    " read again by clearing the task reconcile; nothing is posted anew for it. "
+)
+
+
+def reconcile(box: CashBox, day: date, ledger: psycopg.Connection) -> dict[str, Any]:
+    """Compares every two neighbouring stations of the day's money, keeps each comparison with both figures, and says
+    where the day stands: ``reconciled`` or ``no activity``, and on what evidence.
+
+    Raises Refused where two differ in rows or money, naming the figures and the documents or entries behind them.
+    """
+    revision = revisions.current(ledger, box.id, day)
+    if revision is None:
+        raise Refused(box, day, "nothing was derived yet; clear the task derive of this run")
+    compared = compare(ledger, erp_hook(box.erp.connection), box, day, revision)
+    _keep_plan(compared.run_id, box, day, ledger)
+    for row in compared.comparisons:
+        if row.in_all:
+            log.info(say("Agrees: {row}.", row=row) if row.agrees else say("DIFFERS: {row}.", row=row))
+    if compared.differing:
+        raise _differs(box, day, ledger, revision, compared)
+    log.info(say("{box}, {day}: {state}.", box=box.name, day=day, state=Sentence(compared.state)))
+    return {"state": compared.state, "comparisons": len(compared.comparisons)} | _evidence(box, day, ledger)
+
+
+def _differs(box: CashBox, day: date, ledger: psycopg.Connection, revision: Revision, compared: Reconciled) -> Refused:
+    suspects = [
+        *((f"{row.document_key} ({row.place})", row.net) for row in revisions.unbooked_documents(ledger, revision)),
+        *((row.entry_key, row.total) for row in revisions.unacknowledged_entries(ledger, revision)),
+    ]
+    changed = compared.read_back.discrepancies if compared.read_back else []
+    told = [
+        listed(compared.differing),
+        *(say("  not carried over: {what}, {amount}", what=what, amount=amount) for what, amount in suspects),
+        *(f"  {say(sentence)}" for sentence in changed),
+    ]
+    return Refused(
+        box,
+        day,
+        "the day does not reconcile:\n{rows}\nEverything is kept. {in_the_erp}Clear the task land"
+        " of this run to close the day again from the source.",
+        rows="\n".join(told),
+        in_the_erp=say(IN_THE_ERP) if changed else "",
+    )
+
+
+def _evidence(box: CashBox, day: date, ledger: psycopg.Connection) -> dict[str, str]:
+    """How certain it is that the ERP holds the day; nothing where nothing of it stands there."""
+    posted = read_back.posted_documents(ledger, [box.id], day, day).get(day, [])
+    known = evidence(posted, datetime.now(UTC), stale_after(box.company))
+    if known is None:
+        return {}
+    told = "The ERP: {grade} ({meaning})."
+    log.info(say(told, grade=Sentence(known.grade), meaning=Sentence(known.grade.meaning)))
+    return {"evidence": str(known.grade)}
+
+
+def _keep_plan(run_id: int, box: CashBox, day: date, ledger: psycopg.Connection) -> None:
+    """Keeps and tells what was planned, issued and collected, where the source knows: no reason not to close."""
+    # Reading a whole day back is worth it only where there is a plan in it.
+    if not knows_plans(box) or (snapshot := landing.taken(ledger, box.id, day)) is None:
+        return
+    plan = LandedDay(box, day, snapshot.body, invoices.seen_before(ledger, snapshot)).plan()
+    if plan is None:
+        told = "The plan of this day is left out: the source's service of planned items failed when it was landed."
+        log.warning(say(told))
+        return
+    reconciliation.keep_plan(ledger, run_id, plan)
+    items = counted(len(plan.lines), "{n} planned item", "{n} planned items")
+    without = counted(len(plan.unplanned), "{n} invoice without one", "{n} invoices without one")
+    log.info(say("The plan: {items}, {without}.", items=items, without=without))
+    for sentence in plan.discrepancies:
+        log.warning(say("Against the plan: {sentence}.", sentence=sentence))

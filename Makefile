@@ -48,7 +48,7 @@ help:
 	@echo "make bench [ONLY=P2]         the close beside other tools, into benchmarks/RESULTS.md (a quarter of an hour; with nothing else running)"
 	@echo "make bench-year              how long a what-if over a generated year of forty boxes takes, and the audit of a box's year"
 	@echo "make reliability             simulate, with and without planted bugs, and kills: all figures of docs/reliability.md (ten minutes)"
-	@echo "make lint                    check style and format"
+	@echo "make lint                    check style, format, and which room knows which"
 	@echo "make lock [ARGS=…]           write requirements.txt from requirements.in (ARGS=--upgrade takes newer versions)"
 	@echo "make clean                   stop everything and remove all that these commands made"
 	@echo
@@ -112,8 +112,8 @@ screenshots: browser
 	@mkdir -p docs/screenshots
 	@CIERRE_SCREENSHOTS="$(CURDIR)/docs/screenshots" $(PY) -m pytest tests/e2e/test_ui*.py $(ARGS)
 
-# Two processes: one with what runs a whole system, which mostly waits, the other with the rest.
-test: setup
+# What make lint finds fails it first. Then two processes: one with what runs a whole system, which mostly waits, the other with the rest.
+test: setup lint
 	@sh local/hledger.sh
 	@PATH="$$PATH:$(HLEDGER)" $(PY) -m pytest -n 2 --no-loadscope-reorder $(ARGS)
 
@@ -150,6 +150,7 @@ reliability: setup
 lint: setup
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
+	@PYTHONPATH=plugins:. .venv/bin/lint-imports --no-logo --cache-dir .cache/import-linter
 
 lock: setup
 	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header \

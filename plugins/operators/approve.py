@@ -11,6 +11,7 @@ from cierre.alerts.request import ApprovalRequest
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.sentence import Sentence
+from cierre.closing.refusal import Refused
 from cierre.language.say import in_language, listed, money, say
 from cierre.ledger.connection import open_ledger
 from operators.step import CashCloseStep
@@ -77,7 +78,6 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Puts the questions on the record and writes the request: reasons, and the journal that would be posted."""
         from cierre.closing.erp_site import current_books
-        from cierre.closing.refusal import Refused
         from cierre.ledger import approvals, revisions
 
         revision = revisions.current(ledger, box.id, day)
@@ -184,7 +184,6 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
         decision: str,
         who: str | None,
     ) -> NotApproved:
-        from cierre.closing.refusal import Refused
         from cierre.ledger import board
 
         why = {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.language.say import say
+from cierre.ports.errors import RetriableError
 from operators.form import IN_BUSINESS_HOURS
 from operators.links import DayLink, SourceLink
 from operators.step import CashCloseStep
@@ -47,7 +48,6 @@ class LandOperator(CashCloseStep):
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Lands the day; where the vendor asks to be left alone for long, waits for it without a worker."""
         from cierre.closing.land import land
-        from cierre.ports.errors import RetriableError
 
         tell = partial(self._tell, box)
         try:

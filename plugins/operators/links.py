@@ -5,6 +5,8 @@ from typing import Any, Protocol
 
 from airflow.sdk import BaseOperatorLink
 
+from cierre.accounting_files.loader import cash_box
+
 # Airflow asks for these where the step ran, and keeps the answer.
 
 
@@ -36,7 +38,5 @@ class SourceLink(BaseOperatorLink):
     def get_link(self, operator: Step, *, ti_key: Any) -> str:
         """Its base address, without login."""
         from airflow.sdk import BaseHook
-
-        from cierre.accounting_files.loader import cash_box
 
         return BaseHook.get_connection(cash_box(operator.box).connection).host or ""

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from cierre.accounting_files.companies import ask_again_for, close_within
 from cierre.bookkeeping.cash_box import CashBox
+from cierre.ports.errors import RetriableError, UncertainError
 from operators.form import DRY_RUN
+from operators.trouble import StepBroke
 
 if TYPE_CHECKING:
     from cierre.ledger.outages import Wait
@@ -33,9 +36,6 @@ class Outage:
 
 def is_outage(error: BaseException) -> bool:
     """Whether an error says that a vendor or the ledger is down, so that asking again later may work."""
-    from cierre.ports.errors import RetriableError, UncertainError
-    from operators.trouble import StepBroke
-
     return isinstance(error, (RetriableError, UncertainError)) or (isinstance(error, StepBroke) and error.of_the_ledger)
 
 
@@ -50,8 +50,6 @@ def is_last_try(context: Any) -> bool:
 def deadline(box: CashBox, day: date, began: datetime) -> datetime:
     """Until when a day's step asks again: the day's own deadline, by which people are told that it is not closed; where
     the step ``began`` too late for that, as for a day of long ago, so many hours after."""
-    from cierre.accounting_files.companies import ask_again_for, close_within
-
     return max(box.closes_at(day) + close_within(box.company), began + ask_again_for(box.company))
 
 

@@ -7,9 +7,12 @@ from airflow.sdk import BaseOperator, Param
 from airflow.sdk.exceptions import AirflowFailException
 
 from cierre.accounting_files.companies import language_of
+from cierre.accounting_files.findings import MappingError
+from cierre.accounting_files.loader import cash_boxes
 from cierre.closing.names import NO_COMPANY
 from cierre.language.say import in_language, listed, say
 from cierre.ledger.connection import open_ledger
+from cierre.ports.errors import DataError, FatalError
 from operators.parameters import UnknownParameters, refuse_unknown
 
 
@@ -69,11 +72,8 @@ class ProbeOperator(BaseOperator):
             return self._probe(context)
 
     def _probe(self, context: Any) -> dict[str, Any]:
-        from cierre.accounting_files.findings import MappingError
-        from cierre.accounting_files.loader import cash_boxes
         from cierre.closing.wiring import erp_hook
         from cierre.ledger import capabilities
-        from cierre.ports.errors import DataError, FatalError
         from cierre.posting.probe import probe
         from cierre.posting.probe_target import Ground, ProbeRefused
 

@@ -9,6 +9,7 @@ from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowException
 
 from cierre.accounting_files.companies import language_of
+from cierre.accounting_files.loader import cash_box, cash_boxes
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.erps import Erps
 from cierre.closing.names import NO_COMPANY
@@ -39,7 +40,6 @@ class ReadAgainOperator(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, int]:
         """Returns how many days were read, and how many boxes have days that differ since."""
-        from cierre.accounting_files.loader import cash_box, cash_boxes
         from cierre.accounting_files.periods import open_from
         from cierre.alerts.erp_changes import tell_what_changed
         from cierre.ledger import read_back

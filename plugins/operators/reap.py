@@ -7,6 +7,9 @@ from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowException
 
 from cierre.accounting_files.companies import language_of
+from cierre.accounting_files.findings import MappingError
+from cierre.accounting_files.loader import cash_box, cash_box_ids
+from cierre.alerts.alert import Alert
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.erps import Erps
 from cierre.closing.names import NO_COMPANY
@@ -40,7 +43,6 @@ class ReapOperator(BaseOperator):
             return self._sweep(context)
 
     def _sweep(self, context: Any) -> dict[str, int]:
-        from cierre.accounting_files.loader import cash_box
         from cierre.alerts.erp_changes import tell_what_changed
         from cierre.ledger import attempts
         from cierre.posting import look_again
@@ -73,8 +75,6 @@ class ReapOperator(BaseOperator):
 
     def _tell(self, swept: "Swept", link: str) -> None:
         """Mails each box's company what was found, once: documents that came late, postings that nobody finished."""
-        from cierre.accounting_files.loader import cash_box
-        from cierre.alerts.alert import Alert
         from cierre.alerts.erp_changes import CAME_LATE, NOTHING_TO_DO
         from cierre.alerts.people import tell
 
@@ -94,9 +94,6 @@ class ReapOperator(BaseOperator):
                     tell(Alert(box.company, f"{box.name}: {say(subject)}", happened, say(to_do), link, boxes=[box.id]))
 
     def _last_calls(self, now: datetime) -> "list[LastCall]":
-        from cierre.accounting_files.findings import MappingError
-        from cierre.accounting_files.loader import cash_box, cash_box_ids
-
         calls = []
         for box_id in cash_box_ids():
             try:

@@ -9,15 +9,21 @@ from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 from cierre.accounting_files.companies import language_of
+from cierre.accounting_files.findings import MappingError
+from cierre.accounting_files.loader import cash_box
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.business_date import BusinessDateError, DayNotOver, business_date
 from cierre.closing.names import ASK_AGAIN
+from cierre.closing.refusal import Refused
 from cierre.language.say import in_language, say
 from cierre.ledger.connection import open_ledger
+from cierre.ports.errors import DataError, FatalError, VendorError
 from operators.form import DRY_RUN, params
 from operators.links import DayLink
+from operators.outage import Outage, is_last_try, is_outage, wait_for
 from operators.parameters import UnknownParameters, refuse_unknown
+from operators.trouble import StepBroke, cut_chain, is_ours, is_told, may_pass, note_details, what_happened, why
 
 if TYPE_CHECKING:
     import psycopg
@@ -90,8 +96,6 @@ class CashCloseStep(BaseOperator):
         return said
 
     def _cash_box(self) -> CashBox:
-        from cierre.accounting_files.loader import cash_box
-
         return cash_box(self.box)
 
     def _business_date(self, box: CashBox, context: Any) -> date:
@@ -113,12 +117,8 @@ class CashCloseStep(BaseOperator):
     @contextmanager
     def _what_a_failure_means(self, box: CashBox | None) -> Iterator[None]:
         """Ours go on as what they ask for: to fail for good, or to be tried again; all others are told plainly."""
-        from cierre.accounting_files.findings import MappingError
-        from cierre.closing.refusal import Refused
         from cierre.ledger.attempts import NoSublotLeft
-        from cierre.ports.errors import DataError, FatalError, VendorError
         from cierre.posting.proof import NotOursError
-        from operators.trouble import cut_chain, is_ours, is_told, may_pass
 
         told_whole = (FatalError, DataError, NotOursError, NoSublotLeft)
         try:
@@ -146,8 +146,6 @@ class CashCloseStep(BaseOperator):
     def _told_plainly(self, error: Exception, box: CashBox | None) -> AirflowException:
         """What people are told of an error of the database or of a library: nothing that it says itself."""
         import psycopg
-
-        from operators.trouble import StepBroke, may_pass, note_details, what_happened
 
         note_details(self.log, error)
         values = {
@@ -181,7 +179,6 @@ class CashCloseStep(BaseOperator):
         import psycopg
 
         from cierre.ledger import landing
-        from operators.trouble import why
 
         try:
             landing.note_stopped(ledger, box.id, day, self.task_id, why(error, self.about))
@@ -199,8 +196,6 @@ class CashCloseStep(BaseOperator):
     @contextmanager
     def _asked_again(self, box: CashBox, context: Any) -> Iterator[None]:
         """A vendor or a ledger that is down after the last try is asked again later, until the deadline."""
-        from operators.outage import is_last_try, is_outage
-
         try:
             yield
         except Exception as error:
@@ -211,9 +206,6 @@ class CashCloseStep(BaseOperator):
     def _wait_until_asked_again(self, box: CashBox, day: date, error: Exception, context: Any) -> None:
         """Gives worker and pool back until it is asked again; returns where the deadline is over."""
         from airflow.providers.standard.triggers.temporal import DateTimeTrigger
-
-        from cierre.ports.errors import VendorError
-        from operators.outage import Outage, wait_for
 
         connection = self.vendor_connection(box) if isinstance(error, VendorError) else self.ledger_connection
         wait = wait_for(error, box, day, self.task_id, connection, context)

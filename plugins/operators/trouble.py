@@ -10,8 +10,11 @@ from logging import Logger
 
 from airflow.sdk.exceptions import AirflowException
 
+from cierre.accounting_files.findings import MappingError
 from cierre.bookkeeping.sentence import Sentence
+from cierre.closing.refusal import Refused
 from cierre.language.say import say
+from cierre.ports.errors import VendorError
 
 PASSING = ("08", "40", "53", "55", "57", "58")
 """Classes of PostgreSQL's error codes for what passes: connection, conflict, resources, lock, operator."""
@@ -31,10 +34,6 @@ class StepBroke(AirflowException):
 
 def is_ours(error: BaseException) -> bool:
     """Whether an error's text is written for people and quotes no row."""
-    from cierre.accounting_files.findings import MappingError
-    from cierre.closing.refusal import Refused
-    from cierre.ports.errors import VendorError
-
     return isinstance(error, (VendorError, AirflowException, MappingError, Refused)) or is_told(error)
 
 
@@ -69,8 +68,6 @@ def what_happened(error: BaseException) -> Sentence:
 
 def why(error: BaseException, about: str) -> Sentence:
     """The error as a sentence that can be said in any language, for the record; ``about``: what was being done."""
-    from cierre.accounting_files.findings import MappingError
-
     sentence = getattr(error, "sentence", None) or str(error)
     if isinstance(sentence, Sentence):
         return sentence

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
-from cierre.accounting_files.companies import language_of
+from cierre.accounting_files.companies import companies, language_of
+from cierre.accounting_files.loader import cash_boxes
+from cierre.alerts.alert import Alert
 from cierre.closing.unclosed import due, spans
 from cierre.language.say import counted, in_language, say
 from cierre.ledger.connection import open_ledger
@@ -42,8 +44,6 @@ class UnclosedDaysOperator(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, int]:
         """Returns how many days each company was told of."""
-        from cierre.accounting_files.companies import companies
-        from cierre.accounting_files.loader import cash_boxes
         from cierre.alerts.people import tell
         from cierre.ledger import landing, overview
 
@@ -87,8 +87,6 @@ def _alert(
 ) -> "Alert":
     """What a company is told of the late days of its boxes, in the language that is spoken now; ``unread`` says why
     some could not be read."""
-    from cierre.alerts.alert import Alert
-
     late = counted(sum(map(len, boxes.values())), "{n} day is NOT closed", "{n} days are NOT closed")
     days = "\n".join(
         line for box, late in boxes.items() for line in (f"- {box.name}: {spans(late)}", *_reasons(box, late, unread))

@@ -4,14 +4,21 @@ all days that wait for it (cierre.alerts.outage)."""
 import logging
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from airflow.sdk import BaseNotifier
 from airflow.sdk.exceptions import AirflowException
 
+from cierre.accounting_files.companies import language_of
+from cierre.accounting_files.findings import MappingError
+from cierre.accounting_files.loader import cash_box
 from cierre.alerts.alert import UNCERTAIN, Alert
 from cierre.alerts.not_approved import NotApproved
+from cierre.closing.names import PREFIX
 from cierre.language.say import in_language, say
+from cierre.ledger.connection import open_ledger
+from cierre.ports.errors import FatalError, UncertainError, VendorError
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +59,6 @@ class FailureAlert(BaseNotifier):
 
     def notify(self, context: Any) -> None:
         """Tells what failed; whatever goes wrong with that is noted in the task's log and changes nothing else."""
-        from cierre.accounting_files.companies import language_of
         from cierre.alerts.outage import told_together
         from cierre.alerts.people import tell
 
@@ -62,8 +68,6 @@ class FailureAlert(BaseNotifier):
 
     def alert(self, context: Any) -> Alert:
         """What people are told of a failed task, from its context, in the language that is spoken now."""
-        from cierre.ports.errors import VendorError
-
         error, task = context.get("exception"), context["ti"]
         if error is None:
             return self._of_a_step_ended_from_outside(context)
@@ -144,12 +148,8 @@ class _Standing:
 
 def _standing(dag_id: str, day: str) -> _Standing | None:
     """What the ledger says of the day that a DAG closes; None where it cannot be asked."""
-    from datetime import date
 
-    from cierre.accounting_files.loader import cash_box
-    from cierre.closing.names import PREFIX
     from cierre.ledger import board
-    from cierre.ledger.connection import open_ledger
 
     try:
         box, business_date = cash_box(dag_id.removeprefix(PREFIX)).id, date.fromisoformat(day)
@@ -169,10 +169,6 @@ def _refused(error: BaseException) -> NotApproved | None:
 
 def _boxes(task: Any) -> list[str]:
     """The box that a task's DAG closes, by its id in the ledger; none where it closes none, or its file is wrong."""
-    from cierre.accounting_files.findings import MappingError
-    from cierre.accounting_files.loader import cash_box
-    from cierre.closing.names import PREFIX
-
     dag_id = getattr(task, "dag_id", "")
     try:
         return [cash_box(dag_id.removeprefix(PREFIX)).id] if dag_id.startswith(PREFIX) else []
@@ -186,8 +182,6 @@ def _day(context: Any) -> str:
 
 def _what_it_means(error: BaseException | None) -> tuple[str, str]:
     """The state to shout about, if any, and what to do."""
-    from cierre.ports.errors import FatalError, UncertainError
-
     if isinstance(error, UncertainError):
         return say("posting UNCERTAIN"), say(UNCERTAIN)
     # A step fails with the vendor's error as its cause.

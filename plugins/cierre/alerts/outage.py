@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
+from cierre.accounting_files.companies import companies
 from cierre.alerts.alert import UNCERTAIN, Alert
 from cierre.closing.unclosed import spans
 from cierre.language.say import counted, say
+from cierre.ledger.connection import open_ledger
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +29,6 @@ def told_together(error: BaseException | None, link: str) -> bool:
     from psycopg import Error
 
     from cierre.ledger import outages
-    from cierre.ledger.connection import open_ledger
 
     outage = getattr(error, "outage", None)
     if outage is None:
@@ -58,7 +59,6 @@ def _tell(ledger: Any, outage: Any, days: Sequence[Any], error: BaseException, l
 
 
 def _alert(ledger: Any, outage: Any, days: Sequence[Any], error: BaseException, link: str) -> Alert:
-    from cierre.accounting_files.companies import companies
     from cierre.ledger import board
 
     known = companies().get(outage.company)

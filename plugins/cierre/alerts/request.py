@@ -5,7 +5,10 @@ from typing import Any
 
 from airflow.sdk import BaseNotifier
 
+from cierre.accounting_files.companies import language_of
+from cierre.accounting_files.loader import cash_box
 from cierre.alerts.alert import Alert
+from cierre.language.say import in_language, say
 
 TO_DO = (
     "Open it in Airflow (Required Actions): it shows the journal that would be posted. Approve, or reject: then nothing"
@@ -26,10 +29,7 @@ class ApprovalRequest(BaseNotifier):
 
     def notify(self, context: Any) -> None:
         """Tells it; whatever goes wrong with that is noted in the task's log and changes nothing else."""
-        from cierre.accounting_files.companies import language_of
-        from cierre.accounting_files.loader import cash_box
         from cierre.alerts.people import tell
-        from cierre.language.say import in_language, say
 
         box = cash_box(self.box)
         because = "".join(f"\n- {question}." for question in self.questions)

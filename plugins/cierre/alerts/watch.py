@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowException
 
+from cierre.accounting_files.companies import language_of
 from cierre.alerts.alert import Alert
 from cierre.alerts.failure import FailureAlert
 from cierre.language.say import in_language, say
+from cierre.ledger.connection import open_ledger
+from cierre.ports.errors import VendorError
 
 if TYPE_CHECKING:
     import psycopg
@@ -40,7 +43,6 @@ class WatchAlert(FailureAlert):
 
     def notify(self, context: Any) -> None:
         """Tells it, unless that was told already."""
-        from cierre.accounting_files.companies import language_of
         from cierre.alerts.people import tell
 
         dag_id, day = context["ti"].dag_id, _day(context)
@@ -72,8 +74,6 @@ class WatchAlert(FailureAlert):
 
 def _is_finding(error: BaseException | None) -> bool:
     """Whether an error was written for people, and so by the DAG itself."""
-    from cierre.ports.errors import VendorError
-
     return isinstance(error, (VendorError, AirflowException))
 
 
@@ -99,8 +99,6 @@ def _note(dag_id: str, day: date) -> None:
 
 def _of_the_ledger(ask: "Callable[[psycopg.Connection], Any]") -> Any:
     """What the ledger answers; None, with a line in the log, where it does not."""
-    from cierre.ledger.connection import open_ledger
-
     try:
         with open_ledger("ledger_db") as ledger:
             return ask(ledger)

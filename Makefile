@@ -42,7 +42,7 @@ help:
 	@echo "make browser                 a Chromium for the browser tests, where the machine has none; without it they are left out"
 	@echo "make screenshots             take the documentation's pictures anew, by the browser tests"
 	@echo "make kills                   kill tasks and servers in the middle of a close, and see what becomes of it (minutes)"
-	@echo "make operations              do to runs what people and Airflow do to them, and write what is seen into docs/operations.md"
+	@echo "make operations              do to runs what people and Airflow do to them, and write what is seen into docs/operators/operations.md"
 	@echo "make fuzz [COUNT=50000]      read randomly changed answers of the five vendors: booked, quarantined or refused (SEED=… one)"
 	@echo "make simulate [SEEDS=2000] [FROM=1]  post box-days in simulated bad weather; SEED=… tells one, TEETH=1 plants bugs"
 	@echo "make bench [ONLY=P2]         the close beside other tools, into benchmarks/RESULTS.md (a quarter of an hour; with nothing else running)"
@@ -72,7 +72,7 @@ check-mappings: setup
 schemas: setup
 	@$(PY) -m cierre.accounting_files schemas
 
-# Looking at books: docs/books.md.
+# Looking at books: docs/accountants/reports.md.
 BOOKS := $(PY) -m local books
 RANGE = --box "$(BOX)" --company "$(COMPANY)" --from "$(FROM)" $(if $(TO),--to "$(TO)")
 

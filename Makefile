@@ -5,7 +5,7 @@ $(error Run it as: make -C <the project's folder> …)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down backfill preview what-if unmapped export fava audit check-mappings schemas probe browser screenshots test kills operations fuzz simulate bench bench-year reliability lint lock clean
+.PHONY: help setup demo up down backfill preview what-if unmapped export fava audit check-mappings schemas probe browser screenshots test kills operations fuzz simulate bench bench-year reliability lint docs lock clean
 
 # Whatever a tool wants to keep between runs, it keeps here.
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -42,13 +42,14 @@ help:
 	@echo "make browser                 a Chromium for the browser tests, where the machine has none; without it they are left out"
 	@echo "make screenshots             take the documentation's pictures anew, by the browser tests"
 	@echo "make kills                   kill tasks and servers in the middle of a close, and see what becomes of it (minutes)"
-	@echo "make operations              do to runs what people and Airflow do to them, and write what is seen into docs/operations.md"
+	@echo "make operations              do to runs what people and Airflow do to them, and write what is seen into docs/operators/operations.md"
 	@echo "make fuzz [COUNT=50000]      read randomly changed answers of the five vendors: booked, quarantined or refused (SEED=… one)"
 	@echo "make simulate [SEEDS=2000] [FROM=1]  post box-days in simulated bad weather; SEED=… tells one, TEETH=1 plants bugs"
 	@echo "make bench [ONLY=P2]         the close beside other tools, into benchmarks/RESULTS.md (a quarter of an hour; with nothing else running)"
 	@echo "make bench-year              how long a what-if over a generated year of forty boxes takes, and the audit of a box's year"
 	@echo "make reliability             simulate, with and without planted bugs, and kills: all figures of docs/reliability.md (ten minutes)"
 	@echo "make lint                    check style, format, and which room knows which"
+	@echo "make docs                    write the parts of the documentation that repeat code"
 	@echo "make lock [ARGS=…]           write requirements.txt from requirements.in (ARGS=--upgrade takes newer versions)"
 	@echo "make clean                   stop everything and remove all that these commands made"
 	@echo
@@ -72,7 +73,7 @@ check-mappings: setup
 schemas: setup
 	@$(PY) -m cierre.reports.check_files schemas
 
-# Looking at books: docs/books.md.
+# Looking at books: docs/accountants/reports.md.
 BOOKS := $(PY) -m local books
 RANGE = --box "$(BOX)" --company "$(COMPANY)" --from "$(FROM)" $(if $(TO),--to "$(TO)")
 
@@ -151,6 +152,9 @@ lint: setup
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@PYTHONPATH=plugins:. .venv/bin/lint-imports --no-logo --cache-dir .cache/import-linter
+
+docs: setup
+	@$(PY) -m local.docs
 
 lock: setup
 	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header \

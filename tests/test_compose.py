@@ -149,7 +149,7 @@ def test_the_image_holds_every_folder_it_is_told_of_and_nothing_secret():
     copied = re.findall(r"^COPY --chown=airflow:root (.+) \S+$", dockerfile, re.MULTILINE)
     allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     names = {name for line in copied for name in line.split()}
-    assert names == allowed == {"pyproject.toml", "README.md", "dags", "include", "plugins", "sandbox"}
+    assert names == allowed == {"pyproject.toml", "README.md", "LICENSE", "dags", "include", "plugins", "sandbox"}
     assert (ROOT / ".dockerignore").read_text().startswith("*\n")
 
 

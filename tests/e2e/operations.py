@@ -242,9 +242,9 @@ def board_page(system, path: str) -> str:
 
 
 class Page:
-    """docs/operations.md, whose tables the tests make."""
+    """docs/operators/operations.md, whose tables the tests make."""
 
-    PATH = Path(__file__).parents[2] / "docs" / "operations.md"
+    PATH = Path(__file__).parents[2] / "docs" / "operators" / "operations.md"
     BEGIN, END = "<!-- seen by the tests: make operations -->\n", "<!-- as far as here -->\n"
     HEAD = (
         "| what is done | Airflow shows | the board says | the ERP holds | what to do next |\n|---|---|---|---|---|\n"

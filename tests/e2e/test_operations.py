@@ -1,6 +1,7 @@
 """Airflow's state is not the books: whatever people or Airflow do to a run, its day ends closed, with one document.
 
-What is seen on the way is the table of docs/operations.md: `make operations` writes it, `make test` compares it.
+What is seen on the way is the table of docs/operators/operations.md: `make operations` writes it, `make test` compares
+it.
 """
 
 import os

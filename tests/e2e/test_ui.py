@@ -15,7 +15,7 @@ NOVEMBER_6_TO_15 = [f"2024-11-{day:02}" for day in range(6, 16)]
 
 @pytest.fixture
 def page(browser, system):
-    """The page of an accountant in Guayaquil who reads Spanish: its pictures are those of docs/es."""
+    """The page of an accountant in Guayaquil who reads Spanish: its pictures are those of docs/accountants."""
     stack = system.stack
     with visitor(browser, stack.api_url, stack.user, stack.password, zone="America/Guayaquil", locale="es") as seen:
         yield seen

@@ -1,4 +1,4 @@
-"""docs/mapping.md, done as it says: a cash box with a new form of payment is added, refused with the fix, closed."""
+"""docs/accountants/mapping.md, done as it says: a new form of payment is refused with the fix, then closed."""
 
 import os
 import re
@@ -11,7 +11,7 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
 ROOT = Path(__file__).parents[2]
-GUIDE = (ROOT / "docs" / "mapping.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "docs" / "accountants" / "mapping.md").read_text(encoding="utf-8")
 DAY = date(2024, 9, 6)
 
 

@@ -15,7 +15,7 @@ from cierre.language.say import say
 from cierre.ledger.session import prepared
 from cierre.ports.errors import DataError, FatalError, RetriableError
 from hooks.bsale import limits as bsale_pace
-from hooks.bsale.answers import VENDOR, complaint_in, wait_asked_for
+from hooks.bsale.answers import VENDOR, Blocked, complaint_in, wait_asked_for
 from hooks.bsale.limits import Pace
 from hooks.bsale.settings import Settings
 from hooks.http.hook import VendorHook, describe, one_line, site_of
@@ -25,15 +25,6 @@ Answer = TypeVar("Answer")
 
 OVERLOADED = "requested resource is not available"
 """What Bsale says with a 500 where it means that too much was asked of it (field-notes.md)."""
-
-
-class Blocked(FatalError):
-    """Bsale has closed the company's account, since it was not paid."""
-
-    advice = (
-        "Nothing was changed there; the company must pay Bsale and have its account opened again. Then run the day"
-        " again: no day is lost by waiting."
-    )
 
 
 class _AccessToken(AuthBase):

@@ -66,6 +66,7 @@ class LandOperator(CashCloseStep):
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """At most one question to the source, one snapshot for the box; none where what the file says cannot be."""
         from cierre.accounting_files.companies import tax_id_of
+        from cierre.closing.wiring import source_hook
         from cierre.ledger import invoices, landing
         from cierre.ledger.landing import Place
         from hooks.sources import LandedDay, invoice_source_of, source_of
@@ -73,7 +74,7 @@ class LandOperator(CashCloseStep):
         from operators.belonging import hold_against_ledger
         from operators.erp_site import say_where
 
-        hook = source_of(box).Hook(box.connection, **self._override)
+        hook = source_hook(box, override_by=self.answers_for_it)
         identity = hold_against_ledger(box, day, ledger, hook.site)
         where = say_where(box, ledger)
         form_name = self._names_of_forms(box)
@@ -133,10 +134,6 @@ class LandOperator(CashCloseStep):
     def rehearse(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """As ever: what a source said is kept, and moves nothing."""
         return self.close(box, day, ledger)
-
-    @property
-    def _override(self) -> dict[str, str]:
-        return {"override_by": self.answers_for_it} if self.answers_for_it else {}
 
     def _lying_there(self, ledger: "psycopg.Connection", place: "Place", box: CashBox, site: str) -> "Snapshot | None":
         from cierre.ledger import landing

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from cierre.ledger.vendor_calls import KeptAnswer
+from cierre.ports.allowance import KeptAnswer
 from hooks.zeta.limits import CountedCalls
 from hooks.zeta.lines import by_invoice, lacking
 from hooks.zeta.questions import ReceiptsFilter, SalesFilter, whole_day
@@ -112,7 +112,7 @@ def _receipts(hook: Company, day: date) -> list[list[Row]]:
 def _lines(
     hook: Company, day: date, sales: list[Row], about: str
 ) -> tuple[KeptAnswer | None, dict[str, list[Row]], list[str]]:
-    """The month's landed lines by sale, and the sales whose lines must be asked for one by one.
+    """The month's stored lines by sale, and the sales whose lines must be asked for one by one.
 
     One monthly answer serves every box and every day that was over when it was asked for, and the sales that changed
     since are few: so the day's one call is made only where no answer covers this day, or too many sales lack lines.

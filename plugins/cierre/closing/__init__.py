@@ -1,0 +1,1 @@
+"""The steps of closing a cash box, as plain functions."""

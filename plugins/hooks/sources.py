@@ -102,6 +102,11 @@ class InvoiceSource(Source, Protocol):
         """The projects whose invoices a box with this key books."""
 
 
+def hook_of(source: str) -> Callable[..., SourceHook]:
+    """The hook of a source by its name."""
+    return cast(Source, importlib.import_module(f"hooks.{source}.hook")).Hook
+
+
 def invoice_source_of(box: CashBox) -> InvoiceSource | None:
     """The module of the box's source where it tells of invoices what was collected so far; else None."""
     source = source_of(box)

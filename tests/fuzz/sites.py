@@ -14,7 +14,7 @@ from cierre.accounting_files.loader import cash_box
 from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.journal import JournalEntry, Line, Side
-from cierre.ledger.vendor_calls import KeptAnswer
+from cierre.ports.allowance import KeptAnswer
 from cierre.ports.errors import VendorError
 from fuzz.mutations import Node, Object, places, value_at
 from fuzz.people import NAMES, plant

@@ -267,7 +267,7 @@ class TestRefusals:
         self, connect, vendor, reply, monkeypatch
     ):
         waited = []
-        monkeypatch.setattr(bsale_client.bsale_pace.ProcessPace, "pause", lambda _, seconds: waited.append(seconds))
+        monkeypatch.setattr(bsale_client.bsale_pace.Pace, "pause", lambda _, seconds: waited.append(seconds))
         vendor.answers(reply('{"error": "The requested resource is not available"}', status=500), payload("count"))
         assert connect(retries=1).count() == 1926
         assert waited == [1.0]

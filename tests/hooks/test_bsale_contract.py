@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from cierre.bookkeeping.documents import Kind, Reading, totals
+from cierre.closing.wiring import hook_behind
 from cierre.ports.errors import DataError, FatalError, RetriableError, UncertainError
 from hooks.bsale import fetch as bsale_day
 from hooks.bsale import wire as bsale_client
@@ -36,7 +37,7 @@ def no_waiting(monkeypatch):
 def connect(sandbox, connection) -> Callable[..., BsaleHook]:
     def make(password: str = "sandbox", **extra) -> BsaleHook:
         settings = {"requests_per_second": 500, "retries": 1} | extra
-        return BsaleHook(connection("bsale", f"{sandbox.url}/bsale", settings, password=password))
+        return hook_behind("bsale", connection("bsale", f"{sandbox.url}/bsale", settings, password=password))
 
     return make
 

@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cierre.ledger import session
+from cierre.ledger.allowances import LedgerSlots
 from hooks.bsale import limits as bsale_pace
-from hooks.bsale.limits import UNSURE, LedgerPace, ProcessPace, of_this_process
+from hooks.bsale.limits import UNSURE, Pace
+from hooks.http.allowances import OF_THIS_PROCESS, ProcessSlots
 
 A_WHILE = 0.05
 
@@ -25,7 +27,7 @@ def short_seconds(monkeypatch) -> None:
 
 @pytest.mark.usefixtures("short_seconds")
 def test_no_second_between_any_requests_holds_more_than_the_limit():
-    pace = ProcessPace(3)
+    pace = Pace(ProcessSlots(3), 3)
     turns: list[tuple[float, float]] = []
 
     def request(_number: int) -> None:
@@ -44,7 +46,7 @@ def test_no_second_between_any_requests_holds_more_than_the_limit():
 
 @pytest.mark.usefixtures("short_seconds")
 def test_a_request_that_fails_gives_its_turn_back():
-    pace = ProcessPace(1)
+    pace = Pace(ProcessSlots(1), 1)
     with pytest.raises(ConnectionError), pace.turn():
         raise ConnectionError
     with pace.turn():
@@ -53,7 +55,7 @@ def test_a_request_that_fails_gives_its_turn_back():
 
 @pytest.mark.usefixtures("short_seconds")
 def test_a_pause_holds_everybody_back_until_it_is_over():
-    pace = ProcessPace(2)
+    pace = Pace(ProcessSlots(2), 2)
     began = time.monotonic()
     pace.pause(A_WHILE)
     pace.pause(0)
@@ -62,13 +64,14 @@ def test_a_pause_holds_everybody_back_until_it_is_over():
 
 
 def test_hooks_of_one_connection_share_their_pace_and_those_of_others_do_not():
-    assert of_this_process("a", 8) is of_this_process("a", 8)
-    assert of_this_process("a", 8) is not of_this_process("b", 8)
+    slots_of = OF_THIS_PROCESS.request_slots
+    assert slots_of("a", 8) is slots_of("a", 8)
+    assert slots_of("a", 8) is not slots_of("b", 8)
 
 
 def counted(requests: int, there: float, back: float, opening: float, jitter: list[tuple[float, float]]) -> list[float]:
     """When the vendor counts requests that follow one another as fast as their slots allow, on a clock of its own."""
-    pace = ProcessPace(requests)
+    pace = Pace(ProcessSlots(requests), requests)
     slots = [0.0] * requests
     heapify(slots)
     counts = []
@@ -101,8 +104,8 @@ def test_a_site_is_used_up_however_long_its_answers_take(seconds):
 
 class TestThroughTheLedger:
     @pytest.fixture
-    def pace(self, ledger) -> LedgerPace:
-        return LedgerPace(ledger, "bsale", 2)
+    def pace(self, ledger) -> Pace:
+        return Pace(LedgerSlots(ledger, "bsale", 2), 2)
 
     def test_threads_share_one_connection_to_the_ledger(self, pace):
         most, under_way, changing = 0, 0, Lock()
@@ -141,5 +144,5 @@ class TestThroughTheLedger:
             pass
         began = time.monotonic()
         pace.pause(0.2)
-        with session.connect(ledger_dsn) as other, LedgerPace(other, "bsale", 2).turn():
+        with session.connect(ledger_dsn) as other, Pace(LedgerSlots(other, "bsale", 2), 2).turn():
             assert time.monotonic() - began >= 0.2

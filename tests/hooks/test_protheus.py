@@ -13,7 +13,8 @@ import pytest
 from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.journal import Foreign, JournalEntry, Line, Side
 from cierre.ports.errors import DataError, FatalError, RetriableError, UncertainError
-from hooks.protheus.hook import NOT_FOUND, Acknowledgement, ProtheusHook
+from hooks.protheus.hook import Acknowledgement, ProtheusHook
+from hooks.protheus.settings import NOT_FOUND
 
 ADDRESS = Address("T1,D MG 01 ", date(2024, 9, 6), "008964", "A01")
 ENTRY = JournalEntry(

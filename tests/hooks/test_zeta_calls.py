@@ -24,9 +24,9 @@ PLUGINS = Path(__file__).parents[2] / "plugins"
 FETCH = """
 import sys
 from datetime import date
-from hooks.zeta.hook import ZetaHook
+from cierre.closing.wiring import hook_behind
 for day in sys.argv[1:]:
-    ZetaHook("zeta").fetch("1-1", date.fromisoformat(day))
+    hook_behind("zeta", "zeta").fetch("1-1", date.fromisoformat(day))
 """
 
 

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from cierre.closing.wiring import hook_behind
 from cierre.ledger import session
 from hooks.zeta.hook import ZetaHook
 from hooks.zeta.snapshot import body
@@ -52,7 +53,7 @@ class ZetaSite:
         settings = {**LOGIN, "trust_env": False, "read_timeout": 10, **extra}
         fields = {"conn_type": "zeta", "host": f"{self.sandbox.url}/zeta", "login": company, "password": "sandbox"}
         self.monkeypatch.setenv(f"AIRFLOW_CONN_{connection.upper()}", json.dumps({**fields, "extra": settings}))
-        return ZetaHook(connection, override_by=override_by)
+        return hook_behind("zeta", connection, override_by=override_by)
 
     def asked(self, method: str = "", **keys: str) -> int:
         """How many calls of a method arrived."""

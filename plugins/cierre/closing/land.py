@@ -53,7 +53,7 @@ def land(
     that were closed before. Raises what the hook does where the answer is not whole, and Refused for one of another
     company, and for one that the source's own figures contradict: that is kept, and goes no further.
     """
-    hook = source_hook(box, **({"override_by": answers_for_it} if answers_for_it else {}))
+    hook = source_hook(box, override_by=answers_for_it)
     identity = hold_against_ledger(box, day, ledger, hook.site)
     where = say_where(box, ledger)
     form_name = _names_of_forms(box)

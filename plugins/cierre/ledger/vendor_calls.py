@@ -2,78 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
-from enum import StrEnum
-from typing import Any
+from dataclasses import asdict
+from datetime import datetime
 
 import psycopg
 
 from cierre.ledger import session
 from cierre.ledger.session import named
+from cierre.ports.allowance import Allowance, Claim, Company, KeptAnswer, Outcome, PastCall
 
 _sql = named("vendor_calls")
-
-
-class Allowance(StrEnum):
-    """How often a call may be made: as often as it is needed, once a vendor's day, or once for its subject."""
-
-    ANY = "any number"
-    DAILY = "once a day"
-    ONCE = "once"
-
-
-class Outcome(StrEnum):
-    """What became of a call. ``LOST``: sent, and no answer came; it counts. ``NOT_SENT``: it never left, and does not.
-
-    A refused call counts for the day; where only one is ever allowed, what was refused may be asked again.
-    """
-
-    ANSWERED = "answered"
-    REFUSED = "refused"
-    LOST = "lost"
-    NOT_SENT = "not sent"
-
-
-@dataclass(frozen=True, slots=True)
-class Company:
-    """Whose calls are counted together: a company at a service (its base address), whatever connection asks."""
-
-    service: str
-    company: str
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A call that is recorded and may now be made. ``claimed_at`` is an instant, ``vendor_day`` the day over there."""
-
-    call_id: int
-    claimed_at: datetime
-    vendor_day: date
-
-
-@dataclass(frozen=True, slots=True)
-class KeptAnswer:
-    """An answer that lies there for others to use. It was asked for after ``claimed_at``: it holds all until then."""
-
-    call_id: int
-    claimed_at: datetime
-    snapshot_id: int
-    asked: dict[str, Any]
-    received_at: datetime
-    body: str
-
-
-@dataclass(frozen=True, slots=True)
-class PastCall:
-    """The latest call of a method that counts; ``outcome`` is None while it is under way or where its process died."""
-
-    call_id: int
-    subject: str
-    vendor_day: date
-    claimed_at: datetime
-    claimed_by: str
-    outcome: str | None
 
 
 def now(connection: psycopg.Connection) -> datetime:
@@ -125,7 +63,7 @@ def finish(connection: psycopg.Connection, claim: Claim, outcome: Outcome, *, sn
 
 
 def kept_answer(connection: psycopg.Connection, company: Company, method: str, subject: str) -> KeptAnswer | None:
-    """The newest answer for a subject that lies there; None where there is none."""
+    """The newest stored answer for a subject, or None."""
     row = _sql.kept_answer(connection, **asdict(company), method=method, subject=subject)
     return KeptAnswer(*row) if row else None
 

@@ -9,7 +9,7 @@ from requests import Response
 
 from cierre.bookkeeping import json_text
 from cierre.bookkeeping.text import is_fit
-from cierre.ports.errors import DataError, RetriableError
+from cierre.ports.errors import DataError, FatalError, RetriableError
 from hooks.http.hook import describe, one_line, words_of
 from hooks.http.transport import seconds_to_wait
 
@@ -20,6 +20,15 @@ TOTALLED_BY = ("paymentTypeId", "officeId", "codesii", "recordDate")
 
 MOST_ROWS = 10_000_000
 """Of a list that is believed: whoever counts more would be asked for page after page, for days."""
+
+
+class Blocked(FatalError):
+    """Bsale has closed the company's account, since it was not paid."""
+
+    advice = (
+        "Nothing was changed there; the company must pay Bsale and have its account opened again. Then run the day"
+        " again: no day is lost by waiting."
+    )
 
 
 @dataclass(frozen=True, slots=True)

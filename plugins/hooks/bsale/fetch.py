@@ -8,7 +8,7 @@ same number, the day's own is read as well, as far as its rows are not known.
 
 from concurrent.futures import Executor
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,11 +17,13 @@ from cierre.language.say import say
 from hooks.bsale import words as shapes
 from hooks.bsale.answers import Page, Row, identity
 from hooks.bsale.certificate import totals_agree
-from hooks.bsale.lists import LIMIT, PATIENCE, Moved, once
+from hooks.bsale.lists import LIMIT, PATIENCE, Listing, Moved, once
+from hooks.bsale.settings import Settings
 from hooks.bsale.snapshot import Landing, document_type_of, landing_of, paid
 
 if TYPE_CHECKING:
-    from hooks.bsale.hook import BsaleHook
+    from contextlib import AbstractContextManager
+    from logging import Logger
 
 TRIES = 3
 """How often a day is read that changes while it is read."""
@@ -30,7 +32,42 @@ WRITTEN_OUT = ["payment_type", "document", "documents"]
 """What a payment shows of other things: whether its form is client credit, and of which kinds its documents are."""
 
 
-def body_of(bsale: "BsaleHook", day: date, owner: str = "") -> str:
+class Payments(Protocol):
+    """A company's payments as Bsale lists, counts and sums them. ``hooks.bsale.hook.BsaleHook`` is one, and says what
+    each question raises."""
+
+    settings: Settings
+
+    @property
+    def log(self) -> "Logger":
+        """Where it is told that a day is read again."""
+
+    def side_by_side(self) -> "AbstractContextManager[Executor]":
+        """Threads that ask at once."""
+
+    def page(self, *, limit: int = LIMIT, offset: int = 0, **filters: Any) -> Page:
+        """One page of the payments that fit the filters."""
+
+    def listing(self, pool: Executor, *, begin: int = 0, **filters: Any) -> Listing:
+        """The list of the payments that fit the filters."""
+
+    def rows(self, **filters: Any) -> list[Row]:
+        """All payments that fit the filters."""
+
+    def made_between(self, first: int, last: int, **filters: Any) -> list[Row]:
+        """The payments made between two instants (epoch seconds), and some before and after."""
+
+    def count(self) -> int:
+        """How many payments the company has."""
+
+    def group_page(self, offset: int, **filters: Any) -> list[Row]:
+        """One page of what payments come to; empty beyond the last."""
+
+    def document_types(self) -> list[Row]:
+        """The kinds of documents that the company has."""
+
+
+def body_of(bsale: Payments, day: date, owner: str = "") -> str:
     """The day, whole, as one JSON text. Raises Moved if it never held still, and as the hook does.
 
     ``owner`` is whose token it is, where that is known.
@@ -101,7 +138,7 @@ class _Ends(NamedTuple):
         return self.active.count, self.whole.count
 
 
-def _read(bsale: "BsaleHook", day: date) -> _Found:
+def _read(bsale: Payments, day: date) -> _Found:
     with bsale.side_by_side() as pool:
         first, last = _local_day(day, bsale.settings.timezone)
         ends = _ends(bsale, day)
@@ -154,7 +191,7 @@ def _read(bsale: "BsaleHook", day: date) -> _Found:
         return _with_all_totals(bsale, day, _with_types(bsale, day, found))
 
 
-def _ends(bsale: "BsaleHook", day: date) -> _Ends:
+def _ends(bsale: Payments, day: date) -> _Ends:
     active = bsale.page(recorddate=day, state=0, expand=WRITTEN_OUT)
     # Any page tells how many there are; one at the other end brings rows that the first does not have.
     offset = max(0, active.count - LIMIT)
@@ -162,7 +199,7 @@ def _ends(bsale: "BsaleHook", day: date) -> _Ends:
 
 
 def _of_the_day(
-    bsale: "BsaleHook", day: date, pool: Executor, ends: _Ends, rows: dict[str, Row]
+    bsale: Payments, day: date, pool: Executor, ends: _Ends, rows: dict[str, Row]
 ) -> tuple[list[Row], list[Row], int]:
     """The payments that Bsale's list of the day has, those without a date that it passes over, and how many it has."""
     first, last = _local_day(day, bsale.settings.timezone)
@@ -189,7 +226,7 @@ def _all_told(rows: list[Row]) -> bool:
     return all(document_type_of(node, {}) for row in rows for node in paid(row.fields))
 
 
-def _with_types(bsale: "BsaleHook", day: date, found: _Found) -> _Found:
+def _with_types(bsale: Payments, day: date, found: _Found) -> _Found:
     """With the kinds of documents that the payments do not show: asked for kind by kind, until all are told."""
     unknown = {
         row.id
@@ -212,7 +249,7 @@ def _with_types(bsale: "BsaleHook", day: date, found: _Found) -> _Found:
     return found._replace(landing=found.landing.with_types(told))
 
 
-def _with_all_totals(bsale: "BsaleHook", day: date, found: _Found) -> _Found:
+def _with_all_totals(bsale: Payments, day: date, found: _Found) -> _Found:
     """With the totals of all pages. The first is all there are where nothing is missing from them."""
     while not (agree := totals_agree(found.landing)):
         page = bsale.group_page(len(found.groups), recorddate=day)

@@ -1,23 +1,21 @@
 """How Bsale is spoken to: the token, everybody's turns, what is tried again, and what an answer's status means."""
 
-import weakref
 from collections.abc import Callable
 from threading import Lock
 from typing import TypeVar
 
-import psycopg
-from airflow.sdk.exceptions import AirflowNotFoundException
 from requests import PreparedRequest, Response, Session
 from requests.auth import AuthBase
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from cierre.language.say import say
-from cierre.ledger.session import prepared
+from cierre.ports.allowance import AllowanceKeeper, Unreachable
 from cierre.ports.errors import DataError, FatalError, RetriableError
 from hooks.bsale import limits as bsale_pace
-from hooks.bsale.answers import VENDOR, complaint_in, wait_asked_for
+from hooks.bsale.answers import VENDOR, Blocked, complaint_in, wait_asked_for
 from hooks.bsale.limits import Pace
 from hooks.bsale.settings import Settings
+from hooks.http.allowances import OF_THIS_PROCESS
 from hooks.http.hook import VendorHook, describe, one_line, site_of
 from hooks.http.transport import LONGEST_WAIT, ReadRetry
 
@@ -25,15 +23,6 @@ Answer = TypeVar("Answer")
 
 OVERLOADED = "requested resource is not available"
 """What Bsale says with a 500 where it means that too much was asked of it (field-notes.md)."""
-
-
-class Blocked(FatalError):
-    """Bsale has closed the company's account, since it was not paid."""
-
-    advice = (
-        "Nothing was changed there; the company must pay Bsale and have its account opened again. Then run the day"
-        " again: no day is lost by waiting."
-    )
 
 
 class _AccessToken(AuthBase):
@@ -48,13 +37,15 @@ class _AccessToken(AuthBase):
 
 
 class BsaleClient(VendorHook):
-    """Reads and writes of Bsale, each in its turn."""
+    """Reads and writes of Bsale, each in its turn; ``allowances`` keeps the turns of all who use the connection."""
 
     vendor = VENDOR
     settings_model = Settings
+    takes = frozenset({"allowances"})
 
-    def __init__(self, connection_id: str) -> None:
+    def __init__(self, connection_id: str, *, allowances: AllowanceKeeper = OF_THIS_PROCESS) -> None:
         super().__init__(connection_id)
+        self._allowances = allowances
         self._connecting = Lock()
         self._is_ready = False
         self._tax_id = ""
@@ -143,21 +134,18 @@ class BsaleClient(VendorHook):
             self._pace.pause(min(wait_asked_for(response, text) or bsale_pace.SECOND, LONGEST_WAIT))
 
     def _find_pace(self) -> Pace:
-        """The connection's limit: among all processes through the ledger, else among this one's threads."""
-        from airflow.providers.postgres.hooks.postgres import PostgresHook
-
+        """The connection's limit: among all for whom it is kept, else among this process's threads."""
         requests, name = self.settings.requests_per_second, self.settings.ledger_connection
         try:
-            ledger = prepared(PostgresHook(name).get_conn())
-        except AirflowNotFoundException:
-            told = "There is no connection {connection}: only this process's requests are held to the limit."
-            self.log.warning(say(told, connection=name))
-            return bsale_pace.of_this_process(self.connection_id, requests)
-        except psycopg.OperationalError as error:
+            slots = self._allowances.request_slots(self.connection_id, requests, kept_in=name)
+        except Unreachable as error:
             message = f"the ledger ({name}), which keeps everybody's turns, cannot be reached: {one_line(str(error))}"
             raise RetriableError(message, vendor=VENDOR) from None
-        weakref.finalize(self, ledger.close)
-        return bsale_pace.LedgerPace(ledger, self.connection_id, requests)
+        if slots is None:
+            told = "There is no connection {connection}: only this process's requests are held to the limit."
+            self.log.warning(say(told, connection=name))
+            slots = OF_THIS_PROCESS.request_slots(self.connection_id, requests)
+        return Pace(slots, requests)
 
 
 _backoff = wait_random_exponential(multiplier=0.5, max=8)

@@ -2,7 +2,7 @@
 
 import json
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PositiveInt, StringConstraints
@@ -10,11 +10,8 @@ from requests import Response
 
 from cierre.ports.errors import DataError, FatalError, RetriableError, UncertainError
 from hooks.bsale import words as shapes
-from hooks.bsale.answers import complaint, identity, wait_asked_for
-from hooks.http.hook import describe
-
-if TYPE_CHECKING:
-    from hooks.bsale.wire import BsaleClient
+from hooks.bsale.answers import Blocked, complaint, identity, wait_asked_for
+from hooks.http.hook import VendorHook, describe
 
 _write = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -67,7 +64,7 @@ class NewPayment(BaseModel):
         return _write(said)
 
 
-def outcome(bsale: "BsaleClient", payment: NewPayment, response: Response) -> dict[str, Any]:
+def outcome(bsale: VendorHook, payment: NewPayment, response: Response) -> dict[str, Any]:
     """The payment as Bsale has it. Only an answer that shows this very payment proves that it is there.
 
     Raises as ``BsaleHook.create``.
@@ -86,8 +83,6 @@ def outcome(bsale: "BsaleClient", payment: NewPayment, response: Response) -> di
         error.retry_after = wait_asked_for(response, text)
         raise error
     if status == 402:
-        from hooks.bsale.wire import Blocked
-
         raise bsale.failure(Blocked, f"{about}: the account is blocked because it was not paid", response)
     if status in (401, 403) and words:
         raise bsale.failure(FatalError, f"{about}: Bsale says “{words}”: check the access_token", response)

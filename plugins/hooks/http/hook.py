@@ -60,6 +60,8 @@ class Settings(BaseModel):
 class VendorHook(HttpHook):
     """A vendor's HTTP service behind an Airflow connection. Construct it freely: only the first call connects.
 
+    An id is all that a hook needs. ``takes`` names what else its constructor can be handed by keyword: ``allowances``
+    (cierre.ports.allowance.AllowanceKeeper), ``override_by`` (who answers for calls in business hours).
     Subclasses name the ``vendor`` for people and their ``settings_model``, and speak through ``ask`` (reads) and
     ``tell`` (writes). ``fallback_charset`` is for vendors whose answers are not always in the charset they should be.
     """
@@ -68,6 +70,7 @@ class VendorHook(HttpHook):
     vendor: ClassVar[str]
     settings_model: ClassVar[type[Settings]] = Settings
     fallback_charset: ClassVar[str | None] = None
+    takes: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, connection_id: str) -> None:
         super().__init__(http_conn_id=connection_id)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from types import NoneType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlencode
 
 from requests import Response
@@ -23,11 +23,15 @@ from cierre.bookkeeping.read_back import BookedLine, StandingDocument
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.text import quoted, shown
 from cierre.language.say import say
-from cierre.ports.errors import FatalError, RetriableError
+from cierre.ports.errors import FatalError, RetriableError, VendorError
 from hooks.http.hook import describe
+from hooks.protheus.settings import Settings
 
 if TYPE_CHECKING:
-    from hooks.protheus.hook import ProtheusHook
+    from collections.abc import Callable
+    from logging import Logger
+
+    from requests import Session
 
 QUERY = "/api/framework/v1/genericQuery"
 PAGE_SIZE = 1000
@@ -57,10 +61,38 @@ _SIDES = {
 """Kind of a row (CT2_DC) -> the sides it has, each with the field of its account; 4 continues a history."""
 
 
-class LotReader:
-    """Reads what stands in a lot through the session and login of a Protheus hook."""
+class Site(Protocol):
+    """A site of Protheus that can be asked. ``hooks.protheus.hook.ProtheusHook`` is one; see hooks.http.hook.VendorHook
+    for what each method raises."""
 
-    def __init__(self, hook: "ProtheusHook") -> None:
+    settings: Settings
+
+    @property
+    def log(self) -> "Logger":
+        """Where it is told that a site does not offer the query."""
+
+    def get_conn(self) -> "Session":
+        """The session; reads the connection's settings."""
+
+    def exchange(
+        self, method: str, endpoint: str, *, about: str, if_lost: type[VendorError], **request: Any
+    ) -> Response:
+        """One request and its whole response."""
+
+    def logged_in(self, send: "Callable[[], Response]") -> Response:
+        """A response; where the login has run out, that to the same call with a new one."""
+
+    def text(self, response: Response, *, about: str, if_lost: type[VendorError]) -> str:
+        """The body of a response."""
+
+    def failure(self, error: type[VendorError], message: str, response: Response | None = None) -> VendorError:
+        """An error of this vendor."""
+
+
+class LotReader:
+    """Reads what stands in a lot, through the session and login of a site."""
+
+    def __init__(self, hook: Site) -> None:
         self.hook = hook
 
     def lines(self, tenant: str, entry_date: date, lot: str) -> list[BookedLine] | None:

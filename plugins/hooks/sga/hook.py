@@ -14,24 +14,14 @@ from cierre.bookkeeping.json_text import Repeated, Several
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.text import label
 from cierre.ports.errors import DataError, FatalError, RetriableError
-from hooks.http import hook as vendor
 from hooks.http.hook import Answer, VendorHook, describe
 from hooks.sga import certificate as sga_certificate
 from hooks.sga import rows as sga_rows
-from hooks.sga.wire import PASSING, words_of
+from hooks.sga.settings import Settings
+from hooks.sga.wire import words_of
 from hooks.sga.words import SHAPES
 
 VENDOR = "SGA"
-
-
-class Settings(vendor.Settings):
-    """What an SGA connection may set in its extra.
-
-    ``passing_errors`` is the pattern for the words of an ``ERROR`` that tells of a passing trouble inside of SGA, such
-    as a lost database: the day is then asked for again before a person is.
-    """
-
-    passing_errors: re.Pattern[str] = re.compile(PASSING)
 
 
 class SgaHook(VendorHook):

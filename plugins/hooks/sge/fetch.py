@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cierre.accounting_files.sge_columns import SgeColumns
 from cierre.bookkeeping.invoices import InvoiceSeen
@@ -17,11 +17,12 @@ from cierre.ports.errors import DataError, RetriableError, VendorError
 from hooks.sge.certificate import field_of
 from hooks.sge.columns import VENDOR, Column, columns_of, plain, resolve
 from hooks.sge.questions import all_of, compare, issued_between, one_of, ordered_by
+from hooks.sge.settings import Settings
 from hooks.sge.snapshot import NoDay, day_of, fields_of, key_of, list_of, object_of
-from hooks.sge.wire import an_object
+from hooks.sge.wire import Pages, an_object
 
 if TYPE_CHECKING:
-    from hooks.sge.hook import SgeHook
+    from logging import Logger
 
 BY_ID = ordered_by(("id", "asc"))
 """The order in which lists are asked for: pages of an unordered list need not fit together."""
@@ -33,8 +34,28 @@ NEEDED = ("issued_on", "base", "vat_rate", "total", "collected", "collected_on")
 """What the books need of an invoice: where its row in the list lacks one of these, its detail is asked for."""
 
 
+class Invoices(Protocol):
+    """A university's invoices as the SGE lists them. ``hooks.sge.hook.SgeHook`` is one, and says what each question
+    raises."""
+
+    settings: Settings
+
+    @property
+    def log(self) -> "Logger":
+        """Where it is told what could not be read and is not needed."""
+
+    def column_pages(self, q: str) -> Pages:
+        """The columns of the list of invoices that the same query asks for."""
+
+    def pages(self, path: str, q: str, s: str) -> Pages:
+        """A list with all its pages."""
+
+    def invoice_text(self, id: str) -> str:
+        """One invoice with all its fields. Raises DataError with status 404 if there is none."""
+
+
 def body_of(
-    hook: "SgeHook",
+    hook: Invoices,
     projects: Iterable[str],
     since: date,
     day: date,
@@ -65,7 +86,7 @@ def body_of(
     return asked, body
 
 
-def _planned(hook: "SgeHook", numbers: Sequence[object]) -> str:
+def _planned(hook: Invoices, numbers: Sequence[object]) -> str:
     """The planned items of the invoices, as a list of pages; null where they cannot be had: no books need them."""
     pages: list[str] = []
     try:
@@ -86,7 +107,7 @@ def _query(project: str, since: date, day: date) -> str:
 class _Project:
     """One project's answers for a day."""
 
-    def __init__(self, hook: "SgeHook", project: str, since: date, day: date, reviewed: SgeColumns) -> None:
+    def __init__(self, hook: Invoices, project: str, since: date, day: date, reviewed: SgeColumns) -> None:
         self.hook, self.project, self.since, self.day, self.reviewed = hook, project, since, day, reviewed
         self.about = f"project {project}, {since} to {day}"
         self.names = {meaning: plain(column.name) for meaning, column in reviewed.by_meaning.items()}
@@ -196,7 +217,7 @@ def _each_once(rows: Iterable[dict[str, Any]], about: str) -> list[dict[str, Any
     return list(known.values())
 
 
-def _detail(hook: "SgeHook", id: str, columns: Iterable[Column]) -> str:
+def _detail(hook: Invoices, id: str, columns: Iterable[Column]) -> str:
     """An invoice's detail as it came, once it is sure that it is that invoice's and has the fields that are needed."""
     text = hook.invoice_text(id)
     detail = an_object(text, f"invoice {id}")

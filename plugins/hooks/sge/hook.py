@@ -3,10 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, BinaryIO, Literal, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
 
-from pydantic import PositiveInt
 from requests import PreparedRequest, Response, Session
 from requests.auth import AuthBase
 from requests.exceptions import ReadTimeout, RequestException
@@ -20,7 +19,6 @@ from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
 from cierre.bookkeeping.identity import Unique
 from cierre.bookkeeping.invoices import InvoiceSeen
 from cierre.ports.errors import DataError, RetriableError, VendorError
-from hooks.http import hook as vendor
 from hooks.http.hook import Answer, VendorHook, describe
 from hooks.http.transport import LONGEST_WAIT, ReadRetry
 from hooks.sge import totals as sge_totals
@@ -30,6 +28,7 @@ from hooks.sge.columns import VENDOR, Column, columns_of, resolve
 from hooks.sge.fetch import BY_ID, body_of
 from hooks.sge.plan import billing_plan
 from hooks.sge.rows import issued
+from hooks.sge.settings import Settings
 from hooks.sge.snapshot import landing, project_ids
 from hooks.sge.wire import Pages, an_object, name_of_file, objects, refuse
 
@@ -37,20 +36,6 @@ T = TypeVar("T")
 
 CHUNK = 1 << 16
 """Bytes of a file that are held at a time."""
-
-
-class Settings(vendor.Settings):
-    """What an SGE connection may set in its extra; its password is the key.
-
-    ``auth``: the key goes as ``X-API-Key``, or as a bearer token. ``lookback_days``: how many days before the business
-    date invoices are read again, to see their late collections. ``page_size``: rows a page; blank where lists are read
-    whole. ``details_at_once``: how many invoices are asked for by their id at the same time.
-    """
-
-    auth: Literal["api_key", "bearer"] = "api_key"
-    lookback_days: PositiveInt = 120
-    page_size: PositiveInt | None = None
-    details_at_once: PositiveInt = 4
 
 
 class _Key(AuthBase):
@@ -87,7 +72,7 @@ class SgeHook(VendorHook):
     that do not fit together), FatalError (key, address, a query it does not take) or DataError (no such thing, another
     shape). Each call by itself is tried again as often as the connection says, before it raises RetriableError.
 
-    ``expected`` is what earlier readings showed of the invoices that ``fetch`` must tell of again: see sge_fetch.
+    ``expected`` is what earlier readings showed of the invoices that ``fetch`` must tell of again: see hooks.sge.fetch.
     """
 
     conn_type = "sge"

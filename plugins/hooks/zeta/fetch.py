@@ -3,21 +3,56 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from cierre.ledger.vendor_calls import KeptAnswer
+from cierre.ports.allowance import KeptAnswer
+from hooks.zeta.limits import CountedCalls
 from hooks.zeta.lines import by_invoice, lacking
-from hooks.zeta.questions import ReceiptsFilter, whole_day
+from hooks.zeta.questions import ReceiptsFilter, SalesFilter, whole_day
+from hooks.zeta.settings import Settings
 from hooks.zeta.snapshot import body, how_receipts_are_read, of_day, whole
 from hooks.zeta.wire import Row
 from hooks.zeta.words import DETAILS, invoice_id
 
-if TYPE_CHECKING:
-    from hooks.zeta.hook import ZetaHook
+
+class Company(Protocol):
+    """A company's sales as Zeta tells them. ``hooks.zeta.hook.ZetaHook`` is one, and says what each question raises and
+    which of them count."""
+
+    settings: Settings
+
+    @property
+    def company(self) -> str:
+        """EmpresaCodigo."""
+
+    @property
+    def calls(self) -> CountedCalls:
+        """The company's calls that count."""
+
+    def sales(self, year: int, month: int) -> list[Row]:
+        """Ventas: a month's sales."""
+
+    def sales_pages(self, asked: SalesFilter) -> list[list[Row]]:
+        """QueryVentas, page by page."""
+
+    def receipts(self, asked: ReceiptsFilter) -> list[list[Row]]:
+        """Recibos de Cobranza, page by page."""
+
+    def kept_details(self, year: int, month: int) -> KeptAnswer | None:
+        """The newest stored answer of VentasDetalladas for a month."""
+
+    def newer_details(self, year: int, month: int, *, beyond: KeptAnswer | None) -> KeptAnswer | None:
+        """A newer answer than that, by the day's one call if need be."""
+
+    def lines_of(self, kept: KeptAnswer) -> list[Row]:
+        """The rows of a stored answer of VentasDetalladas."""
+
+    def sale_details(self, invoice: str) -> list[Row]:
+        """VentaDetallada: the lines of one sale."""
 
 
-def day_of_company(hook: "ZetaHook", day: date) -> tuple[dict[str, str], str]:
+def day_of_company(hook: Company, day: date) -> tuple[dict[str, str], str]:
     """What was asked for a day, and the text to be landed. Raises as the hook's reads do: there is no half a day."""
     about = f"{hook.company}, {day}"
     month = hook.sales(day.year, day.month)
@@ -50,7 +85,7 @@ def day_of_company(hook: "ZetaHook", day: date) -> tuple[dict[str, str], str]:
     return asked, text
 
 
-def _one_by_one(hook: "ZetaHook", invoices: list[str]) -> list[Row]:
+def _one_by_one(hook: Company, invoices: list[str]) -> list[Row]:
     """The lines of sales that are asked for one by one, several at once; in the order of the sales."""
     if not invoices:
         return []
@@ -63,7 +98,7 @@ def _one_by_one(hook: "ZetaHook", invoices: list[str]) -> list[Row]:
             workers.shutdown(cancel_futures=True)
 
 
-def _receipts(hook: "ZetaHook", day: date) -> list[list[Row]]:
+def _receipts(hook: Company, day: date) -> list[list[Row]]:
     """The day's receipts, page by page, those that are not issued after the others; none where they are not read."""
     if hook.settings.receipts == "off":
         return []
@@ -75,9 +110,9 @@ def _receipts(hook: "ZetaHook", day: date) -> list[list[Row]]:
 
 
 def _lines(
-    hook: "ZetaHook", day: date, sales: list[Row], about: str
+    hook: Company, day: date, sales: list[Row], about: str
 ) -> tuple[KeptAnswer | None, dict[str, list[Row]], list[str]]:
-    """The month's landed lines by sale, and the sales whose lines must be asked for one by one.
+    """The month's stored lines by sale, and the sales whose lines must be asked for one by one.
 
     One monthly answer serves every box and every day that was over when it was asked for, and the sales that changed
     since are few: so the day's one call is made only where no answer covers this day, or too many sales lack lines.

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, ClassVar
 
 from requests import Session
@@ -13,8 +14,9 @@ from cierre.bookkeeping.documents import Kind, Reading, Total
 from cierre.bookkeeping.identity import Unique
 from cierre.bookkeeping.sentence import Sentence
 from cierre.language.say import say
-from cierre.ledger.vendor_calls import Company, KeptAnswer
+from cierre.ports.allowance import AllowanceKeeper, Company, KeptAnswer
 from cierre.ports.errors import DataError, FatalError, RetriableError, VendorError
+from hooks.http.allowances import OF_THIS_PROCESS
 from hooks.http.hook import Answer, VendorHook
 from hooks.http.transport import LONGEST_WAIT
 from hooks.zeta import (
@@ -62,7 +64,7 @@ class ZetaHook(VendorHook):
 
     Queries (and so ``fetch``) are not made in business hours, unless ``override_by`` names the person who answers for
     it; it goes on the record. VentasDetalladas is called once a day, whoever asks, and nobody overrides that. Both hold
-    for all processes through the ledger. Reads raise RetriableError (unreachable, half an answer, business hours; with
+    for all who share the ``allowances``. Reads raise RetriableError (unreachable, half an answer, business hours; with
     ``retry_after`` where it is known), DataError (refused, or not what was asked) or FatalError (login, address,
     locked out). ``fetch`` makes a call again, ``retries`` times, that Zeta could not answer (5xx, half an answer, a
     broken connection): all but VentasDetalladas, which Zeta counts, and what it did not answer in time. Other calls are
@@ -74,10 +76,17 @@ class ZetaHook(VendorHook):
     vendor = VENDOR
     settings_model = Settings
     fallback_charset: ClassVar[str] = "latin-1"
+    takes = frozenset({"allowances", "override_by"})
 
-    def __init__(self, connection_id: str, *, override_by: str | None = None) -> None:
+    def __init__(
+        self,
+        connection_id: str,
+        *,
+        allowances: AllowanceKeeper = OF_THIS_PROCESS,
+        override_by: str | None = None,
+    ) -> None:
         super().__init__(connection_id)
-        self.override_by = override_by
+        self._allowances, self.override_by = allowances, override_by
         self._tries_left = 0
 
     def _configure_session_from_auth(self, session: Session, connection: Any) -> Session:
@@ -108,13 +117,16 @@ class ZetaHook(VendorHook):
     @property
     def calls(self) -> CountedCalls:
         """The company's calls that count."""
-        return CountedCalls(
-            Company(self.base_url, self.company),
-            self.settings.hours,
+        company, hours = Company(service=self.base_url, company=self.company), self.settings.hours
+        record = partial(
+            self._allowances.call_record,
+            company,
+            source=self.conn_type,
+            zone=hours.zone,
             asked_through=self.connection_id,
-            ledger=self.settings.ledger_connection,
-            override_by=self.override_by,
+            kept_in=self.settings.ledger_connection,
         )
+        return CountedCalls(record, hours, override_by=self.override_by)
 
     def invoke(
         self,
@@ -160,8 +172,8 @@ class ZetaHook(VendorHook):
     def fetch(self, key: str, day: date) -> Answer:
         """The whole company's day, whatever the ``key``: see hooks.zeta.snapshot for what the body holds.
 
-        Costs one call of Ventas and one of QueryVentas a page, and one of VentasDetalladas only where no answer that
-        lies there covers the day; sales that changed since are asked one by one.
+        Costs one call of Ventas and one of QueryVentas a page, and one of VentasDetalladas only where no stored
+        answer covers the day; sales that changed since are asked one by one.
         """
         with self._patient():
             asked, body = zeta_fetch.day_of_company(self, day)
@@ -212,7 +224,7 @@ class ZetaHook(VendorHook):
     def sales_details(self, year: int, month: int, currency: int | None = None) -> list[Row]:
         """VentasDetalladas: a month's sales line by line, each in its own currency or all in one.
 
-        What lies there, where the day's call is used up; RetriableError where nothing does.
+        The stored answer, where the day's call is used up; RetriableError where there is none.
         """
         kept = self.kept_details(year, month, currency)
         newest = self.newer_details(year, month, currency, beyond=kept) or kept
@@ -221,7 +233,7 @@ class ZetaHook(VendorHook):
         return self.lines_of(newest)
 
     def kept_details(self, year: int, month: int, currency: int | None = None) -> KeptAnswer | None:
-        """The newest answer of VentasDetalladas for a month that lies in the ledger; costs no call."""
+        """The newest stored answer of VentasDetalladas for a month; costs no call."""
         return self.calls.kept(DETAILS, _subject(year, month, currency))
 
     def newer_details(
@@ -239,7 +251,7 @@ class ZetaHook(VendorHook):
         return self.calls.daily(DETAILS, subject, ask, beyond=beyond)
 
     def lines_of(self, kept: KeptAnswer) -> list[Row]:
-        """The rows of a landed answer of VentasDetalladas."""
+        """The rows of a stored answer of VentasDetalladas."""
         about = f"landed {DETAILS} (snapshot {kept.snapshot_id})"
         return flat(detail_rows(outcome(DETAILS, kept.body, about=about), about))
 

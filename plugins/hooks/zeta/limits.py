@@ -1,33 +1,28 @@
 """Zeta's rules of use, kept by all who ask: VentasDetalladas once a day a company, queries outside business hours.
 
 Breaking them can lock the company out (zeta.seed.txt, VentasDetalladas and Metodología Esperada de Uso), so a call is
-recorded in the ledger before it is made, and the ledger's clock decides for every process.
+claimed on the company's record before it is made, and the record's clock decides for all who share it.
 """
 
 import getpass
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from cierre.bookkeeping.sentence import Sentence
-from cierre.ledger import landing, vendor_calls
-from cierre.ledger.landing import Place
-from cierre.ledger.vendor_calls import Allowance, Claim, Company, KeptAnswer, Outcome
+from cierre.ports.allowance import Allowance, CallRecord, Claim, KeptAnswer, Outcome
 from cierre.ports.errors import DataError, RetriableError, UncertainError, VendorError
 from hooks.zeta.words import VENDOR
-
-if TYPE_CHECKING:
-    import psycopg
 
 Found = TypeVar("Found")
 
 BETWEEN_DAYS = timedelta(hours=1)
-"""How far a new day's call keeps away from the last: see store/sql/vendor_calls.sql."""
+"""How far a new day's call keeps away from the last: see cierre.ports.allowance.CallRecord.claim."""
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -61,38 +56,41 @@ class BusinessHours:
 
 
 class CountedCalls:
-    """The calls of one company that count, through one Airflow connection.
+    """The calls of one company that count. ``record`` opens the record on which they are claimed.
 
     ``override_by`` names the person who lets queries be made in business hours; it goes on the record. Nobody lets
     a second VentasDetalladas be made.
     """
 
     def __init__(
-        self, company: Company, hours: BusinessHours, *, asked_through: str, ledger: str, override_by: str | None
+        self,
+        record: Callable[[], AbstractContextManager[CallRecord]],
+        hours: BusinessHours,
+        *,
+        override_by: str | None = None,
     ) -> None:
-        self.company, self.hours, self.override_by = company, hours, override_by
-        self.asked_through, self.ledger = asked_through, ledger
+        self._record, self.hours, self.override_by = record, hours, override_by
 
     def query(self, method: str, subject: str, ask: Callable[[], Found]) -> Found:
         """Makes a call that is not limited by number; raises RetriableError in business hours."""
-        with self._open() as ledger:
-            self._keep_hours(ledger, method, subject)
-            claim = self._claim(ledger, method, subject, Allowance.ANY)
-            with self._noting(ledger, claim):
+        with self._record() as record:
+            self._keep_hours(record, method, subject)
+            claim = self._claim(record, method, subject, Allowance.ANY)
+            with self._noting(record, claim):
                 return ask()
 
     def look_up(self, method: str, subject: str, ask: Callable[[], Found]) -> Found:
         """Makes a call that cannot wait for the evening, since it finds out what became of a write; recorded."""
-        with self._open() as ledger, self._noting(ledger, self._claim(ledger, method, subject, Allowance.ANY)):
+        with self._record() as record, self._noting(record, self._claim(record, method, subject, Allowance.ANY)):
             return ask()
 
     def once(self, method: str, subject: str, ask: Callable[[], Found]) -> Found | None:
         """Makes a call that may be made once for its subject; None if it was made already, whatever came of it."""
-        with self._open() as ledger:
-            claim = self._claim(ledger, method, subject, Allowance.ONCE)
+        with self._record() as record:
+            claim = self._claim(record, method, subject, Allowance.ONCE)
             if claim is None:
                 return None
-            with self._noting(ledger, claim):
+            with self._noting(record, claim):
                 return ask()
 
     def daily(
@@ -100,35 +98,30 @@ class CountedCalls:
     ) -> KeptAnswer | None:
         """A newer answer than ``beyond``: one that somebody else got while this waited, or that of the day's call.
 
-        None where the day's call is used up. ``ask`` gives what was asked and the answer's text, which is landed.
+        None where the day's call is used up. ``ask`` gives what was asked and the answer's text, which is stored for
+        others.
         """
-        with self._open() as ledger, vendor_calls.alone(ledger, self.company, method):
-            kept = vendor_calls.kept_answer(ledger, self.company, method, subject)
+        with self._record() as record, record.alone(method):
+            kept = record.kept_answer(method, subject)
             if kept and (beyond is None or kept.call_id != beyond.call_id):
                 return kept
-            self._keep_hours(ledger, method, subject)
-            claim = self._claim(ledger, method, subject, Allowance.DAILY)
+            self._keep_hours(record, method, subject)
+            claim = self._claim(record, method, subject, Allowance.DAILY)
             if claim is None:
                 return None
-            with self._noting(ledger, claim, finish=False):
+            with self._noting(record, claim, finish=False):
                 asked, body = ask()
-            with ledger.transaction():
-                place = Place(
-                    "zeta", self.asked_through, f"{method} {self.company.company} {subject}", claim.vendor_day
-                )
-                kept = landing.land(ledger, place, asked=asked, received_at=vendor_calls.now(ledger), body=body)
-                vendor_calls.finish(ledger, claim, Outcome.ANSWERED, snapshot_id=kept.snapshot_id)
-            return vendor_calls.kept_answer(ledger, self.company, method, subject)
+            return record.keep_answer(claim, method, subject, asked=asked, body=body)
 
     def kept(self, method: str, subject: str) -> KeptAnswer | None:
-        """The newest answer that lies there."""
-        with self._open() as ledger:
-            return vendor_calls.kept_answer(ledger, self.company, method, subject)
+        """The newest stored answer."""
+        with self._record() as record:
+            return record.kept_answer(method, subject)
 
     def used_up(self, method: str, about: str) -> RetriableError:
         """The error that says who used the day's call, and when the next may be made."""
-        with self._open() as ledger:
-            now, last = vendor_calls.now(ledger), vendor_calls.latest_call(ledger, self.company, method)
+        with self._record() as record:
+            now, last = record.now(), record.latest_call(method)
         zone, again, used = ZoneInfo(self.hours.zone), self.hours.next_day(now), Sentence("used")
         if last:
             at = last.claimed_at.astimezone(zone)
@@ -150,8 +143,8 @@ class CountedCalls:
             retry_after=(again - now).total_seconds(),
         )
 
-    def _keep_hours(self, ledger: "psycopg.Connection", method: str, subject: str) -> None:
-        now = vendor_calls.now(ledger)
+    def _keep_hours(self, record: CallRecord, method: str, subject: str) -> None:
+        now = record.now()
         until = self.hours.until(now)
         if until is not None and not self.override_by:
             raise RetriableError(
@@ -169,38 +162,25 @@ class CountedCalls:
                 retry_after=(until - now).total_seconds(),
             )
 
-    def _claim(self, ledger: "psycopg.Connection", method: str, subject: str, allowance: Allowance) -> Claim | None:
-        return vendor_calls.claim(
-            ledger,
-            self.company,
+    def _claim(self, record: CallRecord, method: str, subject: str, allowance: Allowance) -> Claim | None:
+        return record.claim(
             method,
             subject,
             allowance=allowance,
-            zone=self.hours.zone,
-            asked_through=self.asked_through,
             claimed_by=_caller(),
-            override_by=self.override_by if self.hours.until(vendor_calls.now(ledger)) else None,
+            override_by=self.override_by if self.hours.until(record.now()) else None,
         )
 
     @contextmanager
-    def _noting(self, ledger: "psycopg.Connection", claim: Claim, *, finish: bool = True) -> Iterator[None]:
+    def _noting(self, record: CallRecord, claim: Claim, *, finish: bool = True) -> Iterator[None]:
         """Notes what becomes of a call. What ends otherwise than by a vendor's error stays open: it counts."""
         try:
             yield
         except VendorError as error:
-            vendor_calls.finish(ledger, claim, _outcome(error))
+            record.finish(claim, _outcome(error))
             raise
         if finish:
-            vendor_calls.finish(ledger, claim, Outcome.ANSWERED)
-
-    @contextmanager
-    def _open(self) -> Iterator["psycopg.Connection"]:
-        from airflow.providers.postgres.hooks.postgres import PostgresHook
-
-        from cierre.ledger.session import prepared
-
-        with prepared(PostgresHook(self.ledger).get_conn()) as connection:
-            yield connection
+            record.finish(claim, Outcome.ANSWERED)
 
 
 def _outcome(error: VendorError) -> Outcome:

@@ -2,19 +2,38 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from pydantic import ValidationError
+from requests import Session
 
 from cierre.ports.errors import DataError, UncertainError, VendorError
+from hooks.zeta.limits import CountedCalls
 from hooks.zeta.questions import SalesFilter
+from hooks.zeta.settings import Settings
 from hooks.zeta.voucher import SALES, Movement
 from hooks.zeta.voucher_parts import Terms
 from hooks.zeta.wire import Row
 from hooks.zeta.words import VENDOR, code, invoice_id
 
-if TYPE_CHECKING:
-    from hooks.zeta.hook import ZetaHook
+
+class Company(Protocol):
+    """A company of Zeta that takes vouchers. ``hooks.zeta.hook.ZetaHook`` is one."""
+
+    settings: Settings
+
+    def get_conn(self) -> Session:
+        """Reads the connection's settings. Raises FatalError where they cannot be used."""
+
+    @property
+    def calls(self) -> CountedCalls:
+        """The company's calls that count."""
+
+    def invoke(self, method: str, data: Row, about: str, if_lost: type[VendorError]) -> tuple[str, Row]:
+        """One call of a method: the answer's text, and its ``<method>Out``."""
+
+    def read_sales(self, asked: SalesFilter, about: str) -> list[list[Row]]:
+        """QueryVentas, page by page, whatever the rules of use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +45,7 @@ class Added:
     message: str = ""
 
 
-def add(hook: "ZetaHook", movement: Mapping[str, Any]) -> Added:
+def add(hook: Company, movement: Mapping[str, Any]) -> Added:
     """See ZetaHook.add."""
     hook.get_conn()
     checked = check(movement, hook.settings.terms)
@@ -58,7 +77,7 @@ def check(movement: Mapping[str, Any], terms: Terms) -> Movement:
     return checked
 
 
-def find(hook: "ZetaHook", movement: Movement) -> Row | None:
+def find(hook: Company, movement: Movement) -> Row | None:
     """The sale that Zeta holds under a voucher's reference, as QueryVentas shows it; None where there is none."""
     asked = SalesFilter(since=movement.day, until=movement.day, voucher=movement.voucher, local=movement.local)
     about = f"{movement.name}, looked up"
@@ -71,7 +90,7 @@ def find(hook: "ZetaHook", movement: Movement) -> Row | None:
     return found[0] if found else None
 
 
-def _send(hook: "ZetaHook", movement: Movement) -> Added:
+def _send(hook: Company, movement: Movement) -> Added:
     _, out = hook.invoke("Agregar", {"Movimiento": movement.payload()}, movement.name, UncertainError)
     said = out["Response"] if isinstance(out.get("Response"), dict) else out
     message = str(said.get("Mensaje") or "")
@@ -80,7 +99,7 @@ def _send(hook: "ZetaHook", movement: Movement) -> Added:
     return Added(movement.reference, message=message)
 
 
-def _found_again(hook: "ZetaHook", movement: Movement, lost: UncertainError) -> Added:
+def _found_again(hook: Company, movement: Movement, lost: UncertainError) -> Added:
     """A voucher that may have been entered, looked up once. Raises what was lost where it is not found."""
     if movement.kind not in SALES:
         raise lost  # QueryVentas shows sales alone

@@ -1,0 +1,123 @@
+"""What vendors allow, kept in the ledger for every process that uses it (cierre.ports.allowance)."""
+
+import weakref
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from threading import Lock
+
+import psycopg
+from airflow.providers.postgres.hooks.postgres import PostgresHook
+from airflow.sdk.exceptions import AirflowNotFoundException
+
+from cierre.ledger import landing, rate_limits, vendor_calls
+from cierre.ledger.landing import Place
+from cierre.ledger.rate_limits import Slot
+from cierre.ledger.session import prepared
+from cierre.ports.allowance import Allowance, Claim, Company, KeptAnswer, Outcome, PastCall, Unreachable
+
+
+class LedgerSlots:
+    """The slots of an Airflow connection, among all processes that use the ledger.
+
+    Where that cannot be reached, ``take`` and ``pause`` raise psycopg.Error.
+    """
+
+    def __init__(self, ledger: psycopg.Connection, connection_id: str, requests: int) -> None:
+        self._ledger, self._connection_id, self._requests = ledger, connection_id, requests
+        # One thread of a process asks at a time: more would only ask the same.
+        self._asking = Lock()
+
+    def take(self) -> Slot:
+        """Waits for a free slot, and takes it."""
+        with self._asking:
+            return rate_limits.take(self._ledger, self._connection_id, self._requests)
+
+    def give_back(self, slot: Slot, *, rest: float) -> None:
+        """Frees a slot after ``rest`` seconds."""
+        rate_limits.give_back(self._ledger, slot, rest=rest)
+
+    def pause(self, seconds: float) -> None:
+        """Nobody takes a slot for so long."""
+        rate_limits.pause(self._ledger, self._connection_id, seconds)
+
+
+class LedgerCallRecord:
+    """A company's calls, as the ledger records them. Whatever it does may raise psycopg.Error."""
+
+    def __init__(
+        self, ledger: psycopg.Connection, company: Company, *, source: str, zone: str, asked_through: str
+    ) -> None:
+        self._ledger, self._company = ledger, company
+        self._source, self._zone, self._asked_through = source, zone, asked_through
+
+    def now(self) -> datetime:
+        """The ledger's clock."""
+        return vendor_calls.now(self._ledger)
+
+    def alone(self, method: str) -> AbstractContextManager[None]:
+        """Holds off every other process; whoever dies keeps nobody waiting."""
+        return vendor_calls.alone(self._ledger, self._company, method)
+
+    def claim(
+        self, method: str, subject: str, *, allowance: Allowance, claimed_by: str, override_by: str | None
+    ) -> Claim | None:
+        """Records that a call is about to be made, and commits; None where its allowance is used up."""
+        return vendor_calls.claim(
+            self._ledger,
+            self._company,
+            method,
+            subject,
+            allowance=allowance,
+            zone=self._zone,
+            asked_through=self._asked_through,
+            claimed_by=claimed_by,
+            override_by=override_by,
+        )
+
+    def finish(self, claim: Claim, outcome: Outcome) -> None:
+        """Records what became of a call, once."""
+        vendor_calls.finish(self._ledger, claim, outcome)
+
+    def keep_answer(self, claim: Claim, method: str, subject: str, *, asked: dict[str, str], body: str) -> KeptAnswer:
+        """Lands the answer to a call and records that it was answered, in one transaction."""
+        with self._ledger.transaction():
+            place = Place(
+                self._source, self._asked_through, f"{method} {self._company.company} {subject}", claim.vendor_day
+            )
+            kept = landing.land(self._ledger, place, asked=asked, received_at=self.now(), body=body)
+            vendor_calls.finish(self._ledger, claim, Outcome.ANSWERED, snapshot_id=kept.snapshot_id)
+        return vendor_calls.kept_answer(self._ledger, self._company, method, subject)
+
+    def kept_answer(self, method: str, subject: str) -> KeptAnswer | None:
+        """The newest landed answer for a subject."""
+        return vendor_calls.kept_answer(self._ledger, self._company, method, subject)
+
+    def latest_call(self, method: str) -> PastCall | None:
+        """The latest call that counts."""
+        return vendor_calls.latest_call(self._ledger, self._company, method)
+
+
+class LedgerAllowances:
+    """Keeps allowances in the ledger behind the Airflow connection that a vendor's connection names."""
+
+    def request_slots(self, connection_id: str, requests: int, *, kept_in: str) -> LedgerSlots | None:
+        """The slots of a connection, over a session of their own that ends with them; None where Airflow has no
+        connection ``kept_in``. Raises Unreachable."""
+        try:
+            ledger = prepared(PostgresHook(kept_in).get_conn())
+        except AirflowNotFoundException:
+            return None
+        except psycopg.OperationalError as error:
+            raise Unreachable(str(error)) from None
+        slots = LedgerSlots(ledger, connection_id, requests)
+        weakref.finalize(slots, ledger.close)
+        return slots
+
+    @contextmanager
+    def call_record(
+        self, company: Company, *, source: str, zone: str, asked_through: str, kept_in: str
+    ) -> Iterator[LedgerCallRecord]:
+        """A company's record, over a session that lasts as long as the block."""
+        with prepared(PostgresHook(kept_in).get_conn()) as ledger:
+            yield LedgerCallRecord(ledger, company, source=source, zone=zone, asked_through=asked_through)

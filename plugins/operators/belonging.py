@@ -111,8 +111,8 @@ def booking_alone(box: CashBox, day: date, ledger: "psycopg.Connection", snapsho
 
 def _may_stand_elsewhere(box: CashBox, ledger: "psycopg.Connection", origin: "Origin") -> bool:
     """Whether any other books can hold the same documents: nothing is looked up for a till that one box reads alone."""
+    from cierre.closing.wiring import source_of
     from cierre.ledger import identity
-    from hooks.sources import source_of
 
     moves = any(source_of(box).unique(kind) is Unique.SITE for kind in Kind)
     return moves or identity.shares_site(ledger, box.id, origin)
@@ -131,7 +131,7 @@ def origin_of(box: CashBox, day: date, ledger: "psycopg.Connection", snapshot_id
 
 
 def _scopes(box: CashBox, documents: "Sequence[Document]") -> "Mapping":
-    from hooks.sources import source_of
+    from cierre.closing.wiring import source_of
 
     unique, scopes = source_of(box).unique, {}
     for document in documents:
@@ -140,9 +140,9 @@ def _scopes(box: CashBox, documents: "Sequence[Document]") -> "Mapping":
 
 
 def _erp_site(box: CashBox) -> str:
-    from hooks.protheus.hook import ProtheusHook
+    from cierre.closing.wiring import erp_hook
 
-    return ProtheusHook(box.erp.connection).site
+    return erp_hook(box.erp.connection).site
 
 
 def _refuse_wrong_former_name(box: CashBox, day: date, ledger: "psycopg.Connection") -> None:

@@ -19,9 +19,9 @@ log = logging.getLogger(__name__)
 def erp_site(box: CashBox) -> str:
     """The site that the box's connection of the ERP leads to; nothing is asked there. Raises FatalError where the
     connection cannot be used."""
-    from hooks.protheus.hook import ProtheusHook
+    from cierre.closing.wiring import erp_hook
 
-    return ProtheusHook(box.erp.connection).site
+    return erp_hook(box.erp.connection).site
 
 
 def say_where(box: CashBox, ledger: "psycopg.Connection") -> "dict[str, str | bool]":
@@ -29,10 +29,10 @@ def say_where(box: CashBox, ledger: "psycopg.Connection") -> "dict[str, str | bo
 
     Raises FatalError where the connection cannot be used.
     """
+    from cierre.closing.wiring import erp_hook
     from cierre.ledger import identity
-    from hooks.protheus.hook import ProtheusHook
 
-    erp = ProtheusHook(box.erp.connection)
+    erp = erp_hook(box.erp.connection)
     identity.note_erp(ledger, erp.site, is_sandbox=erp.is_sandbox)
     told = "The ERP: {site} (connection {connection})."
     if erp.is_sandbox:

@@ -22,8 +22,8 @@ class Erps:
         there still. Raises MappingError where nobody knows it."""
         from cierre.accounting_files.findings import MappingError
         from cierre.accounting_files.loader import cash_box
+        from cierre.closing.wiring import erp_hook
         from cierre.ledger import identity
-        from hooks.protheus.hook import ProtheusHook
 
         try:
             connection = cash_box(box_id).erp.connection
@@ -33,7 +33,7 @@ class Erps:
                 raise
             connection = seen.erp_connection
         if connection not in self._by_connection:
-            self._by_connection[connection] = ProtheusHook(connection)
+            self._by_connection[connection] = erp_hook(connection)
         return self._by_connection[connection]
 
     def site_of(self, box_id: str) -> "Site":

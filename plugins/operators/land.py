@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cierre.bookkeeping.certificate import Claim
     from cierre.ledger.landing import Place, Snapshot
     from cierre.ports.errors import RetriableError
-    from hooks.sources import SourceHook
+    from cierre.ports.source import SourceHook
     from operators.late_changes import LateChanges
 
 SHARED_FOR = timedelta(hours=1)
@@ -66,10 +66,10 @@ class LandOperator(CashCloseStep):
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """At most one question to the source, one snapshot for the box; none where what the file says cannot be."""
         from cierre.accounting_files.companies import tax_id_of
-        from cierre.closing.wiring import source_hook
+        from cierre.closing.landed_day import LandedDay
+        from cierre.closing.wiring import invoice_source_of, source_hook, source_of
         from cierre.ledger import invoices, landing
         from cierre.ledger.landing import Place
-        from hooks.sources import LandedDay, invoice_source_of, source_of
         from operators import late_changes
         from operators.belonging import hold_against_ledger
         from operators.erp_site import say_where
@@ -148,9 +148,9 @@ class LandOperator(CashCloseStep):
 
     def _ask(self, ledger: "psycopg.Connection", place: "Place", box: CashBox, hook: "SourceHook") -> "Snapshot":
         from cierre.accounting_files.companies import tax_id_of
+        from cierre.closing.wiring import invoice_source_of, knows_owner
         from cierre.ledger import landing
         from cierre.ports.errors import RetriableError
-        from hooks.sources import invoice_source_of, knows_owner
         from operators import late_changes
 
         try:

@@ -56,8 +56,8 @@ def expected(ledger: "psycopg.Connection", box: "CashBox", place: "Place", since
     Those of its window, older ones that nobody has written off until they are settled, and those of which money came in
     on the day that is read.
     """
+    from cierre.closing.wiring import invoice_source_of
     from cierre.ledger import invoices
-    from hooks.sources import invoice_source_of
 
     day, projects = place.business_date, invoice_source_of(box).projects_of(box.key)
     written_off = {one.invoice for one in box.written_off}
@@ -104,8 +104,8 @@ def _keep_one(
     ledger: "psycopg.Connection", box: "CashBox", snapshot: "Snapshot"
 ) -> list[tuple[list[InvoiceSeen], InvoiceSeen]]:
     """Keeps one landing's invoices: those that it shows otherwise than before, each with what was known of it."""
+    from cierre.closing.wiring import invoice_source_of
     from cierre.ledger import invoices
-    from hooks.sources import invoice_source_of
 
     source, whose = invoice_source_of(box), {"currency": box.currency, "key": box.key}
     sound = not contradictions(source.certify(snapshot.body, **whose))
@@ -137,8 +137,8 @@ def _booked_otherwise(
     ledger: "psycopg.Connection", box: "CashBox", place: "Place", kept_since: int
 ) -> Iterable[tuple[date, Sentence]]:
     """The days that were read before invoices were kept, and were booked with other collections than are known now."""
+    from cierre.closing.wiring import invoice_source_of
     from cierre.ledger import invoices
-    from hooks.sources import invoice_source_of
 
     taken, staged = invoices.days_taken(ledger, box.id), invoices.days_staged(ledger, box.id)
     days = {day for day in staged if day in taken and taken[day].snapshot_id <= kept_since} - {place.business_date}

@@ -30,10 +30,10 @@ class PostOperator(CashCloseStep):
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Converges the ERP to the current revision."""
         from cierre.bookkeeping.approvals import Reason
+        from cierre.closing.wiring import erp_hook
         from cierre.ledger import approvals, capabilities, revisions
         from cierre.ports.errors import PeriodClosedError
         from cierre.posting.protocol import Poster
-        from hooks.protheus.hook import ProtheusHook
         from operators.erp_site import current_books, known_site, say_where
 
         revision = revisions.current(ledger, box.id, day)
@@ -63,7 +63,7 @@ class PostOperator(CashCloseStep):
                 obstacles="; ".join(map(say, known.obstacles)),
                 probed=f"{known.probed_at:%Y-%m-%d}",
             )
-        poster = Poster(ledger, ProtheusHook(box.erp.connection), worker, known_site(box, ledger), self._wait)
+        poster = Poster(ledger, erp_hook(box.erp.connection), worker, known_site(box, ledger), self._wait)
         try:
             revision = poster.converge(revision)
         except PeriodClosedError as closed:

@@ -71,18 +71,18 @@ class ProbeOperator(BaseOperator):
     def _probe(self, context: Any) -> dict[str, Any]:
         from cierre.accounting_files.findings import MappingError
         from cierre.accounting_files.loader import cash_boxes
+        from cierre.closing.wiring import erp_hook
         from cierre.ledger import capabilities
         from cierre.ports.errors import DataError, FatalError
         from cierre.posting.probe import probe
         from cierre.posting.probe_target import Ground, ProbeRefused
-        from hooks.protheus.hook import ProtheusHook
 
         try:
             refuse_unknown("erp_probe", context, params())
             form = {name: context["params"][name] for name in params()}
             ground = Ground.named(**form | {"day": form["day"] or date.today()})
             with open_ledger(self.ledger_connection) as ledger:
-                report = probe(ledger, ProtheusHook(ground.connection), ground, boxes=cash_boxes().values())
+                report = probe(ledger, erp_hook(ground.connection), ground, boxes=cash_boxes().values())
                 capabilities.save(ledger, report.connection, report.tenant, report.capabilities)
         except (UnknownParameters, ProbeRefused, DataError, FatalError, MappingError) as error:
             raise AirflowFailException(say(error)) from error

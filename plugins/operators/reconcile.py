@@ -32,14 +32,14 @@ class ReconcileOperator(CashCloseStep):
 
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Compares, keeps, and says where the day stands: ``reconciled`` or ``no activity``, and on what evidence."""
+        from cierre.closing.wiring import erp_hook
         from cierre.ledger import revisions
         from cierre.posting.verification import reconcile
-        from hooks.protheus.hook import ProtheusHook
 
         revision = revisions.current(ledger, box.id, day)
         if revision is None:
             raise refusal(box, day, "nothing was derived yet; clear the task derive of this run")
-        found = reconcile(ledger, ProtheusHook(box.erp.connection), box, day, revision)
+        found = reconcile(ledger, erp_hook(box.erp.connection), box, day, revision)
         self._plan(found.run_id, box, day, ledger)
         for row in found.comparisons:
             if row.in_all:
@@ -96,8 +96,9 @@ class ReconcileOperator(CashCloseStep):
 
     def _plan(self, run_id: int, box: CashBox, day: date, ledger: "psycopg.Connection") -> None:
         """Keeps and tells what was planned, issued and collected, where the source knows: no reason not to close."""
+        from cierre.closing.landed_day import LandedDay
+        from cierre.closing.wiring import knows_plans
         from cierre.ledger import invoices, landing, reconciliation
-        from hooks.sources import LandedDay, knows_plans
 
         # Reading a whole day back is worth it only where there is a plan in it.
         if not knows_plans(box) or (snapshot := landing.taken(ledger, box.id, day)) is None:

@@ -30,8 +30,8 @@ class StageOperator(CashCloseStep):
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Reads the snapshot, stages what it says, and refuses to go on with rows that must be understood first."""
         from cierre.bookkeeping.rates import at_par
+        from cierre.closing.landed_day import LandedDay
         from cierre.ledger import invoices, landing, staging
-        from hooks.sources import LandedDay
 
         snapshot = landing.taken(ledger, box.id, day)
         if snapshot is None:

@@ -11,18 +11,16 @@ from typing import Any
 from airflow.listeners import hookimpl
 
 from cierre.language.language import CODES, catalogue
+from hooks.registry import preloaded
 
 NEEDED = (
     "airflow.providers.postgres.hooks.postgres",
     "cierre.bookkeeping.derive",
     "cierre.reports.snippet",
     "cierre.orchestration.builder",
-    "hooks.bsale.hook",
-    "hooks.protheus.hook",
-    "hooks.sga.hook",
-    "hooks.sge.hook",
-    "hooks.sources",
-    "hooks.zeta.hook",
+    *preloaded(),
+    "cierre.closing.landed_day",
+    "cierre.ledger.allowances",
     "cierre.accounting_files.loader",
     "cierre.accounting_files.periods",
     "operators.belonging",

@@ -126,11 +126,11 @@ def _probe(ledger_dsn: str, ground: Ground, progress: logging.Handler) -> "Probe
 
     from cierre.accounting_files.findings import MappingError
     from cierre.accounting_files.loader import cash_boxes
+    from cierre.closing.wiring import erp_hook
     from cierre.ledger import capabilities, migrate, session
     from cierre.ledger.probes import ProbeBusy
     from cierre.ports.errors import VendorError
     from cierre.posting.probe import probe as put_to_the_test
-    from hooks.protheus.hook import ProtheusHook
 
     log = logging.getLogger("cierre.posting.probe")
     log.addHandler(progress)
@@ -139,7 +139,7 @@ def _probe(ledger_dsn: str, ground: Ground, progress: logging.Handler) -> "Probe
     try:
         migrate.upgrade(ledger_dsn)
         with session.connect(ledger_dsn) as ledger:
-            hook = ProtheusHook(ground.connection)
+            hook = erp_hook(ground.connection)
             report = put_to_the_test(ledger, hook, ground, boxes=cash_boxes().values())
             capabilities.save(ledger, report.connection, report.tenant, report.capabilities)
         return report

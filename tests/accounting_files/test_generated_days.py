@@ -8,7 +8,7 @@ import pytest
 from cierre.accounting_files import account_mapping, cash_box
 from cierre.bookkeeping.derive import derive
 from cierre.bookkeeping.documents import Document, Kind
-from hooks.sources import source_of
+from cierre.closing.wiring import source_hook, source_of
 from support.zeta_site import LOGIN
 
 DAY = date(2024, 9, 6)
@@ -36,7 +36,7 @@ def documents(sandbox, ledger_dsn, monkeypatch):
     def read(box_id: str) -> list[Document]:
         box = cash_box(box_id)
         source = source_of(box)
-        body = source.Hook(box.connection).fetch(box.key, DAY).body
+        body = source_hook(box).fetch(box.key, DAY).body
         reading = source.read(body, day=DAY, currency=box.currency, key=box.key)
         assert [row for row in reading.quarantined if row.blocking] == []
         return reading.documents

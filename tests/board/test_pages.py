@@ -19,11 +19,11 @@ from cierre.accounting_files.loader import cash_boxes
 from cierre.board.boxes import dag_of
 from cierre.bookkeeping.identity import Identity
 from cierre.bookkeeping.sentence import Sentence
+from cierre.closing.landed_day import LandedDay
 from cierre.closing.names import ASK_AGAIN
 from cierre.language.language import language
 from cierre.ledger import attempts, identity, landing, outages, revisions, staging
 from cierre.ports.errors import RetriableError
-from hooks.sources import LandedDay
 from support import closed_day, zeta_site
 
 BOX = cash_boxes()["itb_caja_164"]

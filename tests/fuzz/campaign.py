@@ -18,6 +18,8 @@ from cierre.bookkeeping.derive import derive
 from cierre.bookkeeping.documents import Reading
 from cierre.bookkeeping.reconcile import kind_and_form
 from cierre.bookkeeping.sentence import Sentence
+from cierre.closing.landed_day import LandedDay
+from cierre.closing.wiring import knows_plans
 from cierre.language.say import in_language, say
 from cierre.ledger.staging import _document_row, _quarantined_row
 from cierre.ports.errors import UncertainError, VendorError
@@ -25,7 +27,6 @@ from cierre.posting.protocol import doubt_about
 from fuzz.people import PLANTED
 from fuzz.sites import DAY, LOT, TENANT, Site, without_pauses
 from hooks.protheus.hook import Acknowledgement
-from hooks.sources import LandedDay, knows_plans
 
 BOOKED, QUARANTINED, REFUSED, NO_ACTIVITY = "booked", "quarantined", "refused", "nothing to book"
 CONFIRMED, UNCERTAIN = "confirmed", "uncertain"

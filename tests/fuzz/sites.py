@@ -14,6 +14,7 @@ from cierre.accounting_files.loader import cash_box
 from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.journal import JournalEntry, Line, Side
+from cierre.closing.wiring import source_hook
 from cierre.ports.allowance import KeptAnswer
 from cierre.ports.errors import VendorError
 from fuzz.mutations import Node, Object, places, value_at
@@ -21,7 +22,6 @@ from fuzz.people import NAMES, plant
 from fuzz.replay import Replay
 from hooks.bsale.wire import BsaleClient
 from hooks.protheus.hook import ProtheusHook
-from hooks.sources import source_of
 from hooks.zeta.hook import ZetaHook
 from sandbox.bsale import settings as bsale_settings
 from sandbox.server import SandboxServer
@@ -124,7 +124,7 @@ def connections(url: str) -> dict[str, str]:
 
 def _source(name: str, box_id: str) -> Site:
     box = cash_box(box_id)
-    hook = source_of(box).Hook(box.connection)
+    hook = source_hook(box)
     site = Site(name, lambda: hook.fetch(box.key, DAY), box)
     with site.replay.recording():
         site.ask()

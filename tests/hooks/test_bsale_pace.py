@@ -1,6 +1,8 @@
 """The limit of requests: no second holds more of them than it may, and a slow site is asked as often as it allows."""
 
+import gc
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from heapq import heapify, heapreplace
 from threading import Lock
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from cierre.ledger import session
 from cierre.ledger.allowances import LedgerSlots
 from hooks.bsale import limits as bsale_pace
-from hooks.bsale.limits import UNSURE, Pace
+from hooks.bsale.limits import UNSURE, Pace, pace_on
 from hooks.http.allowances import OF_THIS_PROCESS, ProcessSlots
 
 A_WHILE = 0.05
@@ -64,9 +66,21 @@ def test_a_pause_holds_everybody_back_until_it_is_over():
 
 
 def test_hooks_of_one_connection_share_their_pace_and_those_of_others_do_not():
-    slots_of = OF_THIS_PROCESS.request_slots
-    assert slots_of("a", 8) is slots_of("a", 8)
-    assert slots_of("a", 8) is not slots_of("b", 8)
+    def of_this_process(connection_id: str, requests: int) -> Pace:
+        return pace_on(OF_THIS_PROCESS.request_slots(connection_id, requests), requests)
+
+    pace = of_this_process("a", 8)
+    assert of_this_process("a", 8) is pace
+    assert of_this_process("b", 8) is not pace
+
+
+def test_a_pace_that_nobody_uses_any_more_lets_its_slots_go():
+    slots = ProcessSlots(1)
+    gone = weakref.ref(slots)
+    pace = pace_on(slots, 1)
+    del slots, pace
+    gc.collect()
+    assert gone() is None
 
 
 def counted(requests: int, there: float, back: float, opening: float, jitter: list[tuple[float, float]]) -> list[float]:

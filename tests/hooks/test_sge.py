@@ -11,10 +11,12 @@ import pytest
 from cierre.accounting_files.findings import MappingError
 from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.invoices import InvoiceSeen
+from cierre.closing.wiring import hook_behind
 from cierre.ports.errors import DataError, FatalError, RetriableError
 from hooks.sge.columns import Column
-from hooks.sge.hook import SgeHook, certify, control_totals, invoices_seen, landing_key, plan, read
+from hooks.sge.hook import SgeHook, certify, control_totals, invoices_seen, landing_key, plan
 from support.sge_landings import COLUMNS, detail, invoice, landed
+from support.sge_reading import read
 
 DAY = date(2024, 5, 20)
 ROW = invoice("1", DAY)
@@ -30,12 +32,12 @@ def known(row: dict, **changes) -> InvoiceSeen:
 
 @pytest.fixture
 def hook(vendor, connection) -> SgeHook:
-    return SgeHook(connection("sge", f"{vendor.url}/sge", password="s3cret"))
+    return hook_behind("sge", connection("sge", f"{vendor.url}/sge", password="s3cret"))
 
 
 @pytest.fixture
 def paged(vendor, connection) -> SgeHook:
-    return SgeHook(connection("sge", f"{vendor.url}/sge", {"page_size": 2}))
+    return hook_behind("sge", connection("sge", f"{vendor.url}/sge", {"page_size": 2}))
 
 
 class TestFetch:
@@ -56,7 +58,7 @@ class TestFetch:
         ]
 
     def test_the_window_reaches_back_as_far_as_the_connection_says(self, vendor, connection):
-        hook = SgeHook(connection("sge", vendor.url, {"lookback_days": 19}))
+        hook = hook_behind("sge", connection("sge", vendor.url, {"lookback_days": 19}))
         self.answers(vendor, ROW)
         body = json.loads(hook.fetch("P1", DAY).body)
         assert (body["since"], body["day"]) == ("2024-05-01", "2024-05-20")
@@ -158,7 +160,7 @@ class TestFetch:
 
     def test_details_are_asked_for_several_at_once_and_each_is_tried_again_by_itself(self, vendor, connection, reply):
         rows = [BARE | {"id": str(number), "numeroFactura": f"J2024/{number}"} for number in range(6)]
-        hook = SgeHook(connection("sge", vendor.url, {"retries": 3, "details_at_once": 3}))
+        hook = hook_behind("sge", connection("sge", vendor.url, {"retries": 3, "details_at_once": 3}))
         asked = iter([reply(status=500), reply(hang_up=True), reply('{"id": "2", "cam'), *[None] * 20])
 
         class Replies(list):
@@ -244,13 +246,13 @@ class TestKey:
     def test_it_goes_as_an_api_key_or_as_a_bearer_token(self, vendor, connection):
         vendor.answers([])
         for auth in ({}, {"auth": "api_key"}, {"auth": "bearer"}):
-            SgeHook(connection("sge", vendor.url, auth, password="s3cret")).issued_invoices()
+            hook_behind("sge", connection("sge", vendor.url, auth, password="s3cret")).issued_invoices()
         sent = [(asked.headers.get("X-API-Key"), asked.headers.get("Authorization")) for asked in vendor.asked]
         assert sent == [("s3cret", None), ("s3cret", None), (None, "Bearer s3cret")]
 
     def test_without_a_password_none_is_sent(self, vendor, connection):
         vendor.answers([])
-        SgeHook(connection("sge", vendor.url)).issued_invoices()
+        hook_behind("sge", connection("sge", vendor.url)).issued_invoices()
         assert not {"X-API-Key", "Authorization"} & set(vendor.asked[0].headers)
 
     def test_it_follows_a_redirect_on_its_own_server_and_to_no_other(self, hook, vendor, reply):

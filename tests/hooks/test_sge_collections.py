@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cierre.bookkeeping.documents import Document, Kind, Reading, totals
-from hooks.sge.hook import control_totals, invoices_seen, read
+from hooks.sge.hook import control_totals, invoices_seen
 from support.sge_landings import invoice, landed
+from support.sge_reading import read
 
 ISSUED = date(2024, 4, 1)
 MONDAY = date(2024, 5, 20)

@@ -2,14 +2,15 @@
 
 import pytest
 
-from cierre.accounting_files.sge_columns import SgeColumns, sge_columns
+from cierre.accounting_files.sge_columns import sge_columns
+from cierre.bookkeeping.invoice_columns import InvoiceColumns
 from cierre.ports.errors import DataError
 from hooks.sge.columns import columns_of, resolve
 from support.sge_landings import COLUMNS, READING
 
 
 @pytest.fixture
-def reviewed() -> SgeColumns:
+def reviewed() -> InvoiceColumns:
     return sge_columns()
 
 

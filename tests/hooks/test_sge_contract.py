@@ -12,11 +12,13 @@ import pytest
 
 from cierre.bookkeeping.billing_plan import PlannedItem
 from cierre.bookkeeping.documents import Kind, Reading, totals
+from cierre.closing.wiring import hook_behind
 from cierre.ports.errors import DataError, FatalError, RetriableError
-from hooks.sge.hook import SgeHook, certify, control_totals, read
+from hooks.sge.hook import SgeHook, certify, control_totals
 from hooks.sge.plan import billing_plan
 from hooks.sge.questions import all_of, compare, issued_between, one_of, ordered_by
 from sandbox.sge.settings import Profile
+from support.sge_reading import read
 
 EXAMPLES = Path(__file__).parent / "sge"
 KEY = "123456,123457,123458"
@@ -38,7 +40,7 @@ def mended(name: str) -> str:
 class TestTheContractsExamples:
     @pytest.fixture
     def hook(self, vendor, connection) -> SgeHook:
-        return SgeHook(connection("sge", vendor.url))
+        return hook_behind("sge", connection("sge", vendor.url))
 
     def test_as_they_stand_they_are_not_json(self, hook, vendor):
         for name in ("columns.answer.txt", "invoices.answer.txt", "planned.answer.txt"):
@@ -82,7 +84,7 @@ class TestTheContractsExamples:
 
     @pytest.mark.parametrize("name", ["columns.query.txt", "invoices.query.txt", "planned.query.txt"])
     def test_its_queries_are_taken_by_the_sandbox(self, sandbox, connection, name):
-        hook = SgeHook(connection("sge", f"{sandbox.url}/sge", password="sandbox"))
+        hook = hook_behind("sge", connection("sge", f"{sandbox.url}/sge", password="sandbox"))
         ask = hook.planned_issued if name.startswith("planned") else hook.issued_invoices
         sandbox.sge.set(today=MONDAY)
         assert bool(ask(example(name).strip())) is name.startswith("planned")
@@ -99,7 +101,7 @@ def sge(sandbox):
 def hook_of(sandbox, connection) -> Callable[..., SgeHook]:
     def make(password: str = "sandbox", **extra) -> SgeHook:
         settings = {"retries": 1, "lookback_days": 14, **extra}
-        return SgeHook(connection("sge", f"{sandbox.url}/sge", settings, password=password))
+        return hook_behind("sge", connection("sge", f"{sandbox.url}/sge", settings, password=password))
 
     return make
 

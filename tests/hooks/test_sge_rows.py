@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
 from cierre.ports.errors import DataError
-from hooks.sge.hook import read
 from support.sge_landings import invoice, landed
+from support.sge_reading import read
 
 DAY = date(2024, 5, 20)
 

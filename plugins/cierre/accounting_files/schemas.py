@@ -9,8 +9,8 @@ from pydantic import BaseModel
 from cierre.accounting_files.companies import Companies
 from cierre.accounting_files.loader import mappings_folder
 from cierre.accounting_files.periods import Periods
-from cierre.accounting_files.sge_columns import SgeColumns
 from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.invoice_columns import InvoiceColumns
 from cierre.bookkeeping.mapping import AccountMapping
 
 SCHEMAS: dict[str, tuple[type[BaseModel], str]] = {
@@ -18,7 +18,7 @@ SCHEMAS: dict[str, tuple[type[BaseModel], str]] = {
     "account_mapping": (AccountMapping, "name"),
     "companies": (Companies, ""),
     "periods": (Periods, ""),
-    "sge_columns": (SgeColumns, ""),
+    "sge_columns": (InvoiceColumns, ""),
 }
 """The schemas by name: their model, and its fields that come from the file's own name and so are no line of it."""
 

@@ -1,4 +1,9 @@
-"""A source's row as people may see it: personal data masked unless they may see it."""
+"""A source's row as people may see it: personal data masked unless they may see it.
+
+Every text is taken to be personal (a name, an identity number, an address, or free text with any of them) but in the
+fields that the source's description calls open. A field that a vendor adds is so hidden until somebody has looked at
+it.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +11,10 @@ from typing import Any
 
 from cierre.bookkeeping.json_text import DEEPEST, Several
 from cierre.bookkeeping.text import shown
-from hooks.open_fields import OPEN_FIELDS, PERSONAL
+from hooks.registry import open_fields
+
+PERSONAL = ("ruc", "cedula", "rut", "nif", "dni", "telefono", "celular", "cliente")
+"""Parts of names of fields that are hidden even where they hold a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,5 +54,5 @@ def _is_personal(name: str, value: Any, source: str) -> bool:
     if value is None or value == "" or isinstance(value, bool):
         return False
     if isinstance(value, str):
-        return name not in OPEN_FIELDS.get(source, frozenset())
+        return name not in open_fields(source)
     return any(part in name.lower() for part in PERSONAL)

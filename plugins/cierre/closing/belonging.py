@@ -16,11 +16,10 @@ from cierre.bookkeeping.identity import Claimed, Identity, Origin, Target, Uniqu
 from cierre.bookkeeping.identity import refusal as why_refused
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.refusal import Refused
-from cierre.closing.wiring import erp_hook
+from cierre.closing.wiring import erp_hook, source_of
 from cierre.language.say import listed, money, say
 from cierre.ledger import identity, landing
 from cierre.ledger.session import alone
-from hooks.sources import source_of
 
 log = logging.getLogger(__name__)
 

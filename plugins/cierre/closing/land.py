@@ -17,13 +17,14 @@ from cierre.bookkeeping.reconcile import kind_and_form
 from cierre.closing import certificate, late_changes
 from cierre.closing.belonging import hold_against_ledger
 from cierre.closing.erp_site import say_where
+from cierre.closing.landed_day import LandedDay
 from cierre.closing.late_changes import NONE, LateChanges
 from cierre.closing.refusal import Refused
-from cierre.closing.wiring import source_hook
+from cierre.closing.wiring import invoice_source_of, knows_owner, source_hook, source_of
 from cierre.language.say import counted, money, say
 from cierre.ledger import invoices, landing
 from cierre.ledger.landing import Place, Snapshot
-from hooks.sources import LandedDay, SourceHook, invoice_source_of, knows_owner, source_of
+from cierre.ports.source import SourceHook
 
 log = logging.getLogger(__name__)
 

@@ -14,10 +14,10 @@ from cierre.bookkeeping.certificate import contradictions
 from cierre.bookkeeping.invoices import InvoiceSeen, collections_changed, days_changed, movements, on_day
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.sentence import Sentence
+from cierre.closing.wiring import invoice_source_of
 from cierre.ledger import invoices
 from cierre.ledger.invoices import DayTaken
 from cierre.ledger.landing import Place, Snapshot
-from hooks.sources import invoice_source_of
 
 Changes = Mapping[date, Sequence[Sentence]]
 

@@ -10,14 +10,14 @@ from cierre.accounting_files.companies import stale_after
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.evidence import evidence
 from cierre.bookkeeping.sentence import Sentence
+from cierre.closing.landed_day import LandedDay
 from cierre.closing.refusal import Refused
-from cierre.closing.wiring import erp_hook
+from cierre.closing.wiring import erp_hook, knows_plans
 from cierre.language.say import counted, listed, say
 from cierre.ledger import invoices, landing, read_back, reconciliation, revisions
 from cierre.ledger.revisions import Revision
 from cierre.posting.verification import Reconciled
 from cierre.posting.verification import reconcile as compare
-from hooks.sources import LandedDay, knows_plans
 
 log = logging.getLogger(__name__)
 

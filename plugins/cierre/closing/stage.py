@@ -14,10 +14,10 @@ from cierre.bookkeeping.documents import QuarantinedRow, Reading
 from cierre.bookkeeping.rates import at_par
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.certificate import incomplete
+from cierre.closing.landed_day import LandedDay
 from cierre.closing.refusal import Refused
 from cierre.language.say import counted, listed, say
 from cierre.ledger import invoices, landing, staging
-from hooks.sources import LandedDay
 
 log = logging.getLogger(__name__)
 

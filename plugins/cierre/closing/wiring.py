@@ -1,12 +1,35 @@
 """Picks hooks and ledger, and hands each hook what it needs of the rest: the only place that knows both sides."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from cierre.accounting_files.sge_columns import sge_columns
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.ledger.allowances import LedgerAllowances
 from cierre.ports.erp import ReadableErp
-from hooks.protheus.hook import ProtheusHook
-from hooks.sources import SourceHook, hook_of
+from cierre.ports.source import InvoiceSourceDescription, SourceDescription, SourceHook
+from hooks.registry import ERPS, SOURCES
+
+
+def source_of(box: CashBox) -> SourceDescription:
+    """What the box's source can do."""
+    return SOURCES[box.source]
+
+
+def invoice_source_of(box: CashBox) -> InvoiceSourceDescription | None:
+    """The same where the source tells of invoices what was collected so far; else None."""
+    source = source_of(box)
+    return source if isinstance(source, InvoiceSourceDescription) else None
+
+
+def knows_plans(box: CashBox) -> bool:
+    """Whether the box's source tells what was planned to be invoiced."""
+    return source_of(box).plan is not None
+
+
+def knows_owner(box: CashBox) -> bool:
+    """Whether the box's source tells which company its login is of."""
+    return source_of(box).owner is not None
 
 
 def source_hook(box: CashBox, *, override_by: str | None = None) -> SourceHook:
@@ -17,15 +40,28 @@ def source_hook(box: CashBox, *, override_by: str | None = None) -> SourceHook:
 
 def hook_behind(source: str, connection_id: str, *, override_by: str | None = None) -> SourceHook:
     """The hook of a source behind a connection. What it may do is counted in the ledger, for every process."""
-    hook = hook_of(source)
-    parts = {"allowances": _allowances, "override_by": lambda: override_by}
+    description = SOURCES[source]
+    parts = {
+        "allowances": LedgerAllowances,
+        "override_by": lambda: override_by,
+        "reviewed": lambda: _REVIEWS[description.reviewed],
+    }
+    hook = description.hook.load()
     return hook(connection_id, **{name: parts[name]() for name in hook.takes})
 
 
+def reviewed_by(box: CashBox) -> dict[str, Any]:
+    """The accountants' file that the reading of the box's source takes, as its keyword ``reviewed``; nothing for a
+    source that takes none. Raises MappingError where the file cannot be used."""
+    file = source_of(box).reviewed
+    return {"reviewed": _REVIEWS[file]()} if file else {}
+
+
 def erp_hook(connection_id: str) -> ReadableErp:
-    """The hook of the ERP behind a connection."""
-    return ProtheusHook(connection_id)
+    """The hook of the ERP behind a connection: there is one kind so far."""
+    (erp,) = ERPS.values()
+    return erp.hook(connection_id)
 
 
-def _allowances() -> Any:
-    return LedgerAllowances()
+_REVIEWS: Mapping[str, Callable[[], Any]] = {"sge_columns.yaml": sge_columns}
+"""How each file that a source names as ``reviewed`` is read."""

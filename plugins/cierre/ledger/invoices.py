@@ -81,7 +81,7 @@ def seen_of(
 
 
 def seen_before(connection: psycopg.Connection, snapshot: Snapshot) -> SeenBefore:
-    """What the landings before one showed of invoices, as hooks.sources.LandedDay asks for it."""
+    """What the landings before one showed of invoices, as cierre.closing.landed_day.LandedDay asks for it."""
     place = Place(snapshot.source, snapshot.connection, snapshot.source_key, snapshot.business_date)
     return lambda projects, invoices: seen_of(connection, place, projects, invoices, before=snapshot.snapshot_id)
 

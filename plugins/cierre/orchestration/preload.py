@@ -11,6 +11,7 @@ from typing import Any
 from airflow.listeners import hookimpl
 
 from cierre.language.language import CODES, catalogue
+from hooks.registry import preloaded
 
 NEEDED = (
     "airflow.providers.postgres.hooks.postgres",
@@ -20,10 +21,7 @@ NEEDED = (
     "cierre.closing.reconcile",
     "cierre.closing.stage",
     "cierre.orchestration.builder",
-    "hooks.bsale.hook",
-    "hooks.sga.hook",
-    "hooks.sge.hook",
-    "hooks.zeta.hook",
+    *preloaded(),
 )
 
 

@@ -58,7 +58,7 @@ def _documents(
             f"{box.name}, {day}: nothing was landed yet, so there is nothing to show. Trigger cash_close__{box.file}"
             " for that date with dry_run: it lands and stages the day, shows this journal, and posts nothing."
         )
-    from hooks.sources import LandedDay
+    from cierre.closing.landed_day import LandedDay
 
     reading = LandedDay(box, day, snapshot.body, invoices.seen_before(ledger, snapshot)).reading()
     reading = at_par(reading, mapping.at_par)

@@ -14,6 +14,8 @@ import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
+from weakref import WeakValueDictionary
 
 from cierre.ports.allowance import RequestSlots
 
@@ -55,3 +57,16 @@ class Pace:
         if self._turns > self._requests:
             self._shortest = min(self._shortest, took)
         return max(0.0, min(self._shortest, SECOND) - UNSURE) if self._turns > 2 * self._requests else 0.0
+
+
+_paces: WeakValueDictionary[RequestSlots, Pace] = WeakValueDictionary()
+_making = Lock()
+
+
+def pace_on(slots: RequestSlots, requests: int) -> Pace:
+    """The one pace of all hooks in this process that share these slots: together they learn how long requests take."""
+    with _making:
+        pace = _paces.get(slots)
+        if pace is None:
+            pace = _paces[slots] = Pace(slots, requests)
+        return pace

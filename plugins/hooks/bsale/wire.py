@@ -13,7 +13,7 @@ from cierre.ports.allowance import AllowanceKeeper, Unreachable
 from cierre.ports.errors import DataError, FatalError, RetriableError
 from hooks.bsale import limits as bsale_pace
 from hooks.bsale.answers import VENDOR, Blocked, complaint_in, wait_asked_for
-from hooks.bsale.limits import Pace
+from hooks.bsale.limits import Pace, pace_on
 from hooks.bsale.settings import Settings
 from hooks.http.allowances import OF_THIS_PROCESS
 from hooks.http.hook import VendorHook, describe, one_line, site_of
@@ -145,7 +145,7 @@ class BsaleClient(VendorHook):
             told = "There is no connection {connection}: only this process's requests are held to the limit."
             self.log.warning(say(told, connection=name))
             slots = OF_THIS_PROCESS.request_slots(self.connection_id, requests)
-        return Pace(slots, requests)
+        return pace_on(slots, requests)
 
 
 _backoff = wait_random_exponential(multiplier=0.5, max=8)

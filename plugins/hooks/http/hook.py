@@ -60,8 +60,11 @@ class Settings(BaseModel):
 class VendorHook(HttpHook):
     """A vendor's HTTP service behind an Airflow connection. Construct it freely: only the first call connects.
 
-    An id is all that a hook needs. ``takes`` names what else its constructor can be handed by keyword: ``allowances``
-    (cierre.ports.allowance.AllowanceKeeper), ``override_by`` (who answers for calls in business hours).
+    An id is all that a hook needs; what its vendor allows is then counted by this process alone. A hook that shares the
+    ledger's count with all processes comes from ``cierre.closing.wiring``. ``takes`` names what its constructor can
+    be handed by keyword: ``allowances`` (cierre.ports.allowance.AllowanceKeeper), ``override_by`` (who answers for
+    calls in business hours), ``reviewed`` (gives what accountants reviewed of the source).
+
     Subclasses name the ``vendor`` for people and their ``settings_model``, and speak through ``ask`` (reads) and
     ``tell`` (writes). ``fallback_charset`` is for vendors whose answers are not always in the charset they should be.
     """

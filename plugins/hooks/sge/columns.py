@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from cierre.accounting_files.sge_columns import FILE, SgeColumns
+from cierre.bookkeeping.invoice_columns import InvoiceColumns
 from cierre.bookkeeping.text import quoted
 from cierre.ports.errors import DataError
 from hooks.http.hook import one_line
+from hooks.sge.description import SGE
 
 VENDOR = "SGE"
 
@@ -40,7 +41,7 @@ def columns_of(rows: Iterable[dict[str, Any]], about: str) -> list[Column]:
     return columns
 
 
-def resolve(columns: Iterable[Column], reviewed: SgeColumns, about: str) -> dict[str, str]:
+def resolve(columns: Iterable[Column], reviewed: InvoiceColumns, about: str) -> dict[str, str]:
     """The id of the column that holds each thing (``collected``, …), found by its reviewed name.
 
     Raises DataError with everything that is not as reviewed: a column that is missing, unknown, announced twice, or
@@ -62,7 +63,7 @@ def resolve(columns: Iterable[Column], reviewed: SgeColumns, about: str) -> dict
     known = {name for name, _ in expected.values()} | {plain(name) for name in reviewed.ignored}
     wrong += [f"column “{name}” (id {announced[name].id}) is unknown" for name in announced if name not in known]
     if wrong:
-        message = f"{about}: the columns are not as {FILE} has them: {'; '.join(wrong)}. Review that file first"
+        message = f"{about}: the columns are not as {SGE.reviewed} has them: {'; '.join(wrong)}. Review that file first"
         raise DataError(message, vendor=VENDOR)
     return {meaning: announced[name].id for meaning, (name, _) in expected.items()}
 

@@ -8,7 +8,7 @@ from contextvars import copy_context
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
-from cierre.accounting_files.sge_columns import SgeColumns
+from cierre.bookkeeping.invoice_columns import InvoiceColumns
 from cierre.bookkeeping.invoices import InvoiceSeen
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.text import is_fit, quoted
@@ -59,7 +59,7 @@ def body_of(
     projects: Iterable[str],
     since: date,
     day: date,
-    reviewed: SgeColumns,
+    reviewed: InvoiceColumns,
     expected: Sequence[InvoiceSeen] = (),
 ) -> tuple[dict[str, str], str]:
     """What was asked for each project, and the body. Raises as the hook's methods do.
@@ -107,7 +107,7 @@ def _query(project: str, since: date, day: date) -> str:
 class _Project:
     """One project's answers for a day."""
 
-    def __init__(self, hook: Invoices, project: str, since: date, day: date, reviewed: SgeColumns) -> None:
+    def __init__(self, hook: Invoices, project: str, since: date, day: date, reviewed: InvoiceColumns) -> None:
         self.hook, self.project, self.since, self.day, self.reviewed = hook, project, since, day, reviewed
         self.about = f"project {project}, {since} to {day}"
         self.names = {meaning: plain(column.name) for meaning, column in reviewed.by_meaning.items()}

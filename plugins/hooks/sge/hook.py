@@ -12,13 +12,13 @@ from requests.exceptions import ReadTimeout, RequestException
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 from urllib3.exceptions import HTTPError
 
-from cierre.accounting_files.sge_columns import sge_columns, vat_rules
 from cierre.bookkeeping.billing_plan import BillingPlan
 from cierre.bookkeeping.certificate import Claim
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total
 from cierre.bookkeeping.identity import Unique
+from cierre.bookkeeping.invoice_columns import InvoiceColumns, VatRules
 from cierre.bookkeeping.invoices import InvoiceSeen
-from cierre.ports.errors import DataError, RetriableError, VendorError
+from cierre.ports.errors import DataError, FatalError, RetriableError, VendorError
 from hooks.http.hook import Answer, VendorHook, describe
 from hooks.http.transport import LONGEST_WAIT, ReadRetry
 from hooks.sge import totals as sge_totals
@@ -73,13 +73,19 @@ class SgeHook(VendorHook):
     shape). Each call by itself is tried again as often as the connection says, before it raises RetriableError.
 
     ``expected`` is what earlier readings showed of the invoices that ``fetch`` must tell of again: see hooks.sge.fetch.
+    ``reviewed`` gives the columns as people reviewed them: without it everything can be read but a day as a whole.
     """
 
     conn_type = "sge"
     hook_name = "SGE (Hércules: issued invoices)"
     vendor = VENDOR
     settings_model = Settings
+    takes = frozenset({"reviewed"})
     expected: Sequence[InvoiceSeen] = ()
+
+    def __init__(self, connection_id: str, *, reviewed: Callable[[], InvoiceColumns] | None = None) -> None:
+        super().__init__(connection_id)
+        self._reviewed = reviewed
 
     def get_conn(self) -> Session:
         """This hook's one session. Raises FatalError as its base does."""
@@ -103,10 +109,14 @@ class SgeHook(VendorHook):
         """The group's invoices of the day and of ``lookback_days`` before, with columns and planned items.
 
         ``key`` lists the group's projects: ``P1,P2,P3``. See hooks.sge.snapshot for what the body holds. Raises
-        DataError also for columns that are not as reviewed; MappingError if that review cannot be read.
+        DataError also for columns that are not as reviewed, FatalError where no review was handed in, and what reading
+        the review raises.
         """
+        if self._reviewed is None:
+            message = f"connection {self.connection_id}: nobody said which columns hold what, so no day can be read"
+            raise FatalError(message, vendor=VENDOR)
         since = self.looks_back_to(day)
-        asked, body = body_of(self, project_ids(key), since, day, sge_columns(), self.expected)
+        asked, body = body_of(self, project_ids(key), since, day, self._reviewed(), self.expected)
         return Answer(asked, datetime.now(UTC), body)
 
     def columns(self, q: str = "") -> list[Column]:
@@ -158,8 +168,11 @@ class SgeHook(VendorHook):
     def proof(self) -> str:
         """Asks for the columns, and holds them against the reviewed ones if there are any without naming a project."""
         columns = self.columns()
+        if columns and self._reviewed is None:
+            told = f"SGE answers at {self.base_url} and names {len(columns)} columns."
+            return f"{told} Whether they are as reviewed shows when a day is read."
         if columns:
-            resolve(columns, sge_columns(), "columns of invoices")
+            resolve(columns, self._reviewed(), "columns of invoices")
             return f"SGE answers at {self.base_url}: its {len(columns)} columns are as they were reviewed."
         return f"SGE answers at {self.base_url}; it names no columns where no project is asked for."
 
@@ -234,22 +247,32 @@ def unique(kind: Kind) -> Unique:
     return Unique.SITE_AND_DAY if kind is Kind.COLLECTION else Unique.SITE
 
 
+AS_WRITTEN = VatRules()
+"""What the VAT column may say where nobody reviewed it: percentages."""
+
+
 def read(
-    body: str, *, day: date, currency: str, key: str, before: str | Sequence[str] | Sequence[InvoiceSeen] | None = None
+    body: str,
+    *,
+    day: date,
+    currency: str,
+    key: str,
+    before: str | Sequence[str] | Sequence[InvoiceSeen] | None = None,
+    reviewed: VatRules = AS_WRITTEN,
 ) -> Reading:
     """The group's documents of the day, and the rows that cannot be booked: sales, credit notes and collections.
 
     ``before``: what earlier readings showed of the body's invoices, in their order, as the ledger keeps it; or the
     bodies of those readings, oldest first (one alone may be given as it is). For which days they were made makes no
-    difference. Raises DataError if the body is of another day or group.
+    difference. ``reviewed``: what the VAT column may say. Raises DataError if the body is of another day or group.
     """
     ids, last = project_ids(key), landing(body)
     if last.day != day or not last.projects.keys() >= set(ids):
         message = f"what was landed is of {last.day} and {', '.join(last.projects)}, not of {day} and {key}: land again"
         raise DataError(message, vendor=VENDOR)
-    rules, rows = vat_rules(), []
+    rows: list[Document | QuarantinedRow] = []
     for project in last.of(ids):
-        rows += issued(project, day=day, currency=currency, rules=rules)
+        rows += issued(project, day=day, currency=currency, rules=reviewed)
     rows += collected(last, ids, _known(before, ids, currency), currency=currency)
     return Reading(
         documents=[row for row in rows if isinstance(row, Document)],

@@ -64,11 +64,12 @@ class ZetaHook(VendorHook):
 
     Queries (and so ``fetch``) are not made in business hours, unless ``override_by`` names the person who answers for
     it; it goes on the record. VentasDetalladas is called once a day, whoever asks, and nobody overrides that. Both hold
-    for all who share the ``allowances``. Reads raise RetriableError (unreachable, half an answer, business hours; with
-    ``retry_after`` where it is known), DataError (refused, or not what was asked) or FatalError (login, address,
-    locked out). ``fetch`` makes a call again, ``retries`` times, that Zeta could not answer (5xx, half an answer, a
-    broken connection): all but VentasDetalladas, which Zeta counts, and what it did not answer in time. Other calls are
-    made once.
+    for all who share the ``allowances``; for a hook that was handed none, in this process alone.
+
+    Reads raise RetriableError (unreachable, half an answer, business hours; with ``retry_after`` where it is known),
+    DataError (refused, or not what was asked) or FatalError (login, address, locked out). ``fetch`` makes a
+    call again, ``retries`` times, that Zeta could not answer (5xx, half an answer, a broken connection): all but
+    VentasDetalladas, which Zeta counts, and what it did not answer in time. Other calls are made once.
     """
 
     conn_type = "zeta"

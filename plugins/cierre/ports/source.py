@@ -1,0 +1,171 @@
+"""What a source must be able to do: its hook, the functions that read what was landed, and what it declares of itself.
+
+Light, so that whoever reads a DAG file or a connection's form can import it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from cierre.ports.named import Named
+
+if TYPE_CHECKING:
+    from cierre.bookkeeping.billing_plan import BillingPlan
+    from cierre.bookkeeping.certificate import Claim
+    from cierre.bookkeeping.documents import Kind, Reading, Total
+    from cierre.bookkeeping.identity import Unique
+    from cierre.bookkeeping.invoices import InvoiceSeen
+    from cierre.bookkeeping.vocabulary import Shape
+
+
+class Answer(Protocol):
+    """A source's answer, whole."""
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """What was asked, by the vendor's own names."""
+
+    @property
+    def received_at(self) -> datetime:
+        """When it came, in UTC."""
+
+    @property
+    def body(self) -> str:
+        """Its text."""
+
+
+class SourceHook(Protocol):
+    """A vendor's hook as the landing step sees it."""
+
+    @property
+    def site(self) -> str:
+        """Where it leads, as the ledger keeps it: an address without login, and what tells one company there from
+        another. Asks nobody; raises a cierre.ports.errors.FatalError where the connection cannot be used."""
+
+    def fetch(self, key: str, day: date) -> Answer:
+        """The source's whole answer for a day; raises a cierre.ports.errors.VendorError where it is not whole."""
+
+
+class InvoiceHook(SourceHook, Protocol):
+    """A hook of an InvoiceSourceDescription. ``expected`` is set before it fetches: what earlier readings showed of the
+    invoices that it must tell of again, in their order."""
+
+    expected: "Sequence[InvoiceSeen]"
+
+    def looks_back_to(self, day: date) -> date:
+        """The first day of issue of the invoices that the answer for a day tells of, expected or not."""
+
+
+class OwnedHook(SourceHook, Protocol):
+    """A hook of a source that can tell whose login it is read with."""
+
+    def must_be_of(self, tax_id: str) -> None:
+        """From now on reads nothing but of the company with this tax number, as far as the source can tell."""
+
+
+class Read(Protocol):
+    """Reads the box's part of a landed body as documents and quarantined rows. ``more`` is what the description says
+    that the source needs: ``before`` (InvoiceSourceDescription), ``reviewed`` (a file of the accountants)."""
+
+    def __call__(self, body: str, *, day: date, currency: str, key: str, **more: Any) -> "Reading": ...
+
+
+class ControlTotals(Protocol):
+    """What the box's rows sum to, by kind and form, apart from ``Read``; takes ``before`` as that does."""
+
+    def __call__(self, body: str, *, currency: str, key: str, **before: Any) -> "list[Total]": ...
+
+
+class Certify(Protocol):
+    """What the source itself says that the box's day holds, beside what was landed."""
+
+    def __call__(self, body: str, *, currency: str, key: str) -> "list[Claim]": ...
+
+
+class Plan(Protocol):
+    """What was planned to be invoiced beside what was; None where that could not be had when the day was landed."""
+
+    def __call__(self, body: str, *, currency: str, key: str) -> "BillingPlan | None": ...
+
+
+class InvoicesSeen(Protocol):
+    """What a landed body shows of each invoice."""
+
+    def __call__(self, body: str, *, currency: str, key: str) -> "list[InvoiceSeen]": ...
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """How a source tells which company its login is of; its hook is an OwnedHook.
+
+    ``of`` gives the tax number of the company that a landed body is of, empty where that was not asked; ``is_same``
+    tells whether two texts are the same tax number.
+    """
+
+    of: Callable[[str], str]
+    is_same: Callable[[str, str], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceDescription:
+    """All that others need to know of a source. ``key`` is a box's key at its source.
+
+    ``slug`` is its name in files, tables and modules; ``label`` the name of its connection type for people; ``hook`` is
+    the class of its SourceHook; ``form`` its connection type's form as Airflow wants it.
+    ``landing_key`` tells what is landed together: the box's own key, or one for all boxes of the connection ("*").
+    ``unique`` tells within what the ids of a kind of document are unique.
+    ``open_fields`` are the fields of landed rows whose texts say nothing of a person.
+    ``notices``, ``plan`` and ``owner`` are there where the source has them: what a landed day does not hold because of
+    how the source is set up, for people to know; what was planned to be invoiced; whose login it is read with.
+    ``reviewed`` names the accountants' file that its hook and its ``read`` are handed; empty where they need none.
+    ``has_business_hours``: it asks not to be queried in them, and a person can answer for one run.
+    """
+
+    slug: str
+    label: str
+    hook: Named
+    form: Mapping[str, Any]
+    read: Read
+    control_totals: ControlTotals
+    certify: Certify
+    landing_key: Callable[[str], str]
+    unique: "Callable[[Kind], Unique]"
+    open_fields: frozenset[str]
+    notices: Callable[[str], Sequence[str]] | None = None
+    plan: Plan | None = None
+    owner: Owner | None = None
+    reviewed: str = ""
+    has_business_hours: bool = False
+
+    @property
+    def vocabulary(self) -> "Mapping[Kind, Shape]":
+        """What its documents carry: the words that a mapping may use. Raises KeyError where nobody wrote them."""
+        from cierre.bookkeeping.vocabulary import SOURCES
+
+        return SOURCES[self.slug]
+
+    @property
+    def preloaded(self) -> tuple[str, ...]:
+        """The modules that a scheduler imports once, before it forks its tasks."""
+        return (self.hook.module,)
+
+    @property
+    def named(self) -> list[Named]:
+        """Every part that is imported when it is first used."""
+        parts = [getattr(self, field.name) for field in fields(self)]
+        owners = [part for owner in parts if isinstance(owner, Owner) for part in (owner.of, owner.is_same)]
+        return [part for part in (*parts, *owners) if isinstance(part, Named)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceSourceDescription(SourceDescription):
+    """A source that tells of invoices what was collected so far: its documents need what earlier readings showed.
+
+    ``read`` and ``control_totals`` then take as ``before`` what they showed of the body's invoices; and its hook, an
+    InvoiceHook, is told what they showed of the invoices that it must tell of again. ``invoices_seen`` gives what a
+    landed body shows of each invoice, ``projects_of`` the projects whose invoices a box with this key books.
+    """
+
+    invoices_seen: InvoicesSeen
+    projects_of: Callable[[str], tuple[str, ...]]

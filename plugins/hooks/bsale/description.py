@@ -1,0 +1,22 @@
+"""What others need to know of Bsale."""
+
+from cierre.ports.named import Named
+from cierre.ports.source import Owner, SourceDescription
+from hooks.bsale.form import FORM
+
+_HOOK = "hooks.bsale.hook"
+
+BSALE = SourceDescription(
+    slug="bsale",
+    label="Bsale (payments)",
+    hook=Named(_HOOK, "BsaleHook"),
+    form=FORM,
+    read=Named(_HOOK, "read"),
+    control_totals=Named(_HOOK, "control_totals"),
+    certify=Named(_HOOK, "certify"),
+    landing_key=Named(_HOOK, "landing_key"),
+    unique=Named(_HOOK, "unique"),
+    owner=Owner(of=Named(_HOOK, "owner"), is_same=Named(_HOOK, "is_same_owner")),
+    # bsale.seed.txt: a payment. checkTitular, checkRut and the like are people's.
+    open_fields=frozenset({"href", "id", "amount", "codesii"}),
+)

@@ -1,0 +1,34 @@
+"""What others need to know of the SGE."""
+
+from cierre.ports.named import Named
+from cierre.ports.source import InvoiceSourceDescription
+from hooks.sge.form import FORM
+
+_HOOK = "hooks.sge.hook"
+
+SGE = InvoiceSourceDescription(
+    slug="sge",
+    label="SGE (Hércules: issued invoices)",
+    hook=Named(_HOOK, "SgeHook"),
+    form=FORM,
+    read=Named(_HOOK, "read"),
+    control_totals=Named(_HOOK, "control_totals"),
+    certify=Named(_HOOK, "certify"),
+    landing_key=Named(_HOOK, "landing_key"),
+    unique=Named(_HOOK, "unique"),
+    invoices_seen=Named(_HOOK, "invoices_seen"),
+    projects_of=Named(_HOOK, "projects_of"),
+    plan=Named(_HOOK, "plan"),
+    reviewed="sge_columns.yaml",
+    # sge.seed.md: the columns are the site's own, and one of them names the customer.
+    open_fields=frozenset(
+        {
+            "id",
+            "anualidad",
+            "proyectoId",
+            "proyectoIdSGI",
+            "numeroFactura",
+            "numeroPrevision",
+        }
+    ),
+)

@@ -25,17 +25,13 @@ BOARD = f"{urlsplit(conf.get('api', 'base_url', fallback='')).path.rstrip('/')}/
 questions.watch()
 
 
-# The same under the names that Airflow's database has of runs before version 0.2: they must still be readable.
-class FormerTimetable(BusinessDayTimetable):
-    """As timetables.business_day.BusinessDayTimetable."""
+def under_former_name(kind: type, module: str) -> type:
+    """The same under the name that Airflow's database has of runs before version 0.2: they must still be readable."""
+    return type(kind.__name__, (kind,), {"__module__": module})
 
 
-class FormerPriority(BackfillsGiveWay):
-    """As cash_close.priority.BackfillsGiveWay."""
-
-
-FormerTimetable.__module__, FormerTimetable.__qualname__ = "timetables.business_day", "BusinessDayTimetable"
-FormerPriority.__module__, FormerPriority.__qualname__ = "cash_close.priority", "BackfillsGiveWay"
+TIMETABLES = [BusinessDayTimetable, under_former_name(BusinessDayTimetable, "timetables.business_day")]
+PRIORITIES = [BackfillsGiveWay, under_former_name(BackfillsGiveWay, "cash_close.priority")]
 
 
 class CierrePlugin(AirflowPlugin):
@@ -44,8 +40,8 @@ class CierrePlugin(AirflowPlugin):
     board in Airflow's menu."""
 
     name = "cierre"
-    timetables = [BusinessDayTimetable, FormerTimetable]  # noqa: RUF012 (Airflow's own attribute)
-    priority_weight_strategies = [BackfillsGiveWay, FormerPriority]  # noqa: RUF012
+    timetables = TIMETABLES
+    priority_weight_strategies = PRIORITIES
     listeners = [run_notes, preload, keep_roles]  # noqa: RUF012
     fastapi_apps = [{"app": close_board, "url_prefix": "/cierre", "name": "Cierre"}]  # noqa: RUF012
     external_views = [  # noqa: RUF012

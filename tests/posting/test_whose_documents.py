@@ -313,6 +313,23 @@ def test_books_that_a_restored_ledger_forgot_are_taken_back_from_the_lot_that_th
     assert in_the_old_lot == ["itb_caja_164|20240906|1|1", "reversal of itb_caja_164|20240906|1|1"]
 
 
+def test_books_that_a_restored_ledger_forgot_go_where_the_day_has_none_any_more(erp, reading, freeze):
+    reading.site = replace(reading.site, correction="delete")
+    freeze("35.30")  # which was posted, as the ledger does not know
+    theirs(erp, "001", "35.30", FIRST)
+    reading.converge(freeze())
+    assert places(erp) == []
+
+
+def test_a_second_reversal_of_the_same_is_of_a_restored_ledger_and_goes(erp, reading, freeze):
+    reading.converge(freeze("35.30"))
+    for sublot in ("002", "003"):  # one of them was carried out late
+        erp.reverse(at("001"), "000001", at(sublot))
+        erp.documents[at(sublot), "000001"] = FIRST
+    reading.converge(freeze("36.00"))
+    assert sorted(erp.documents.values()) == [FIRST, FIRST, SECOND]
+
+
 def test_what_people_reversed_by_hand_is_left_to_reconciliation(erp, reading, freeze):
     reading.converge(freeze("35.30", "4.00"))
     erp.reverse(at("001"), "000001", at("900"))

@@ -9,6 +9,7 @@ from random import Random
 from typing import Protocol
 
 from bookkeeping.address import Address
+from hooks.errors import PeriodClosedError
 from posting.proof import KeptByClosedPeriodError, NotOursError
 from posting.site import Site
 from simulation.books import BUSINESS_DATE, NEXT_PERIOD, TENANT, Source
@@ -112,6 +113,10 @@ class Day:
         self._changed_at = 0.0
         self._right_since: float | None = None
         self.backed_up = False
+        self.forgets_taking_over = False
+        """Whether, at a site that cannot be read, the lot was taken over after the backup."""
+        self.waits = False
+        """Whether a sweep said that an address waits for a person, or for its period to be opened."""
         self.erp.changed = self._look
 
     def play(self) -> Outcome:
@@ -215,7 +220,8 @@ class Day:
             self.broke(invariant, how)
 
     def _swept(self) -> bool:
-        if self._done(self._task("sweep", self.system.sweep)):
+        self.waits = False
+        if self._done(self._task("sweep", self.system.sweep)) and not self.waits:
             return True
         if self.around.closes:
             self._reopen()
@@ -295,8 +301,10 @@ class Day:
 
     def _restore(self, times: int = 30) -> None:
         """The ledger is restored from its backup, once nothing runs and nothing is under way any more. Where the ERP
-        cannot be read, whoever does it takes the lot over; else that, or the source has new books of the day."""
-        if self.weather.calm or not times or not self.backed_up:
+        cannot be read, whoever does it takes the lot over; else that, or the source has new books of the day. What a
+        taking over that is forgotten, too, left empty hides what was posted after it: that is not promised to be found
+        (docs/reliability.md)."""
+        if self.weather.calm or not times or not self.backed_up or self.forgets_taking_over:
             return
         if self.wire.under_way or not all(task.over for task in self.tasks):
             self.world.after(600, lambda: self._restore(times - 1))
@@ -316,11 +324,17 @@ class Day:
         self.weather.counts["lot taken over"] += 1
         self.world.tell("people", f"take lot {self.ours.lot} over")
         self.taken_over = True
+        self.forgets_taking_over = self.backed_up and not self.around.readable
         self.system.take_over(self, self.ours.lot)
 
-    def _decides(self, error: NotOursError | KeptByClosedPeriodError) -> None:
+    def _decides(self, error: NotOursError | KeptByClosedPeriodError | PeriodClosedError) -> None:
         """A person is told what may be somebody else's, looks at the ERP, and decides by what is true; or that
-        something stands in a closed month, and opens it."""
+        something stands in a closed month, and opens it: at last also where the ERP itself says so of what was being
+        deleted when the month was closed."""
+        if isinstance(error, PeriodClosedError):
+            if self.weather.calm and self.wire.kept:
+                self._reopen()
+            return
 
         def decide() -> None:
             if isinstance(error, KeptByClosedPeriodError):

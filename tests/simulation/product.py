@@ -73,9 +73,10 @@ class Product:
         now = BEGINNING + timedelta(seconds=day.world.now)
         calls = [LastCall(day.box, BUSINESS_DATE, BUSINESS_DATE, now)] if last_call else []
         with self._session(process) as line:
-            left = sweep(line, erp_of, calls, lambda box: day.site).left
-        if left:
-            raise RetriableError(f"addresses are left: {dict(left)}", vendor="ERP")
+            swept = sweep(line, erp_of, calls, lambda box: day.site)
+        day.waits = day.waits or bool(swept.waiting)
+        if swept.left:
+            raise RetriableError(f"addresses are left: {dict(swept.left)}", vendor="ERP")
 
     def back_up(self, day: Day) -> None:
         with self.database.plain() as line:

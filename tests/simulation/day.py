@@ -113,6 +113,8 @@ class Day:
         self._changed_at = 0.0
         self._right_since: float | None = None
         self.backed_up = False
+        self.restored_before = 0
+        """The number of the first task that came after the ledger was restored; 0 where it was not."""
         self.forgets_taking_over = False
         """Whether, at a site that cannot be read, the lot was taken over after the backup."""
         self.waits = False
@@ -240,12 +242,19 @@ class Day:
             self._task("sweep", self.system.sweep)
 
     def _change_books(self, *, anew: bool = False) -> None:
-        self.source.change(anew=anew)
+        self.source.change(anew=anew, again=not self._is_to_be_closed_anew())
         self._changed_at = self.world.now
         self.world.tell("source", f"has other books: {len(self.source.entries)} entries")
         self._look()
         closes = self.rng.choice((1, 1, 2))
         self.world.after(self.rng.uniform(0, 600), lambda: self._close_by(closes))
+
+    def _is_to_be_closed_anew(self) -> bool:
+        """Whether the ledger was restored, its lot was not taken over, and the day was not closed since. Books that say
+        again just what the restored ledger holds would let it stay so: that is not promised (docs/reliability.md)."""
+        if not self.restored_before or self.taken_over:
+            return False
+        return not any(task.done and task.name.startswith("close") for task in self.tasks[self.restored_before :])
 
     def _neighbour_posts(self, day: date) -> None:
         if self.weather.calm:
@@ -312,6 +321,7 @@ class Day:
         self.weather.counts["ledger restored"] += 1
         self.world.tell("people", "restore the ledger from its backup")
         self.system.restore(self)
+        self.restored_before = len(self.tasks)
         self.wire.forget()
         self.ours = replace(self.ours, adopts=True)
         if not self.around.readable or (not self.around.neighbour and self.more.random() < 0.5):

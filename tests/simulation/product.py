@@ -143,15 +143,21 @@ class Product:
             raise
 
     def _old_books_stand(self, day: Day, revision: ledger.Revision) -> bool:
-        """Whether one document of older books stands, which newer ones replace, and nothing is uncertain."""
+        """Whether one document of older books stands, which newer ones replace, nothing of these is there yet from an
+        earlier try, and nothing is uncertain."""
         with self.database.plain() as line:
-            old = [entry for entry in ledger.superseded(line, revision)
-                   if any(one.state == "confirmed" for one in attempts.of_entry(line, entry))]  # fmt: skip
+
+            def stands(entry: ledger.FrozenEntry) -> bool:
+                return any(one.state == "confirmed" for one in attempts.of_entry(line, entry))
+
+            old = [entry for entry in ledger.superseded(line, revision) if stands(entry)]
+            new = [*ledger.bookings(line, revision), *ledger.reversals_for(line, revision)]
+            begun = any(map(stands, new))
             asked = "SELECT count(*) AS n FROM erp.uncertain WHERE box = %s"
             deleting = """SELECT count(*) AS n FROM erp.attempt JOIN ledger.entry USING (entry_id)
                            WHERE box = %s AND deleting_since IS NOT NULL AND state = 'confirmed'"""
             unclear = [line.execute(query, (day.box,)).fetchone().n for query in (asked, deleting)]
-        return len(old) == 1 and not any(unclear)
+        return len(old) == 1 and not begun and not any(unclear)
 
     @contextmanager
     def _session(self, process: Process) -> Iterator[Line]:

@@ -405,6 +405,26 @@ def test_a_second_part_that_is_refused_takes_the_first_back_too(erp, poster, fre
     assert erp.live() == [FIRST]
 
 
+def test_a_reversal_that_was_being_deleted_when_the_answer_was_lost_is_made_anew(erp, poster, freeze, monkeypatch):
+    poster.converge(freeze("35.30", "4.00"))
+    erp.faults = ["", "", "", "refused"]  # the second reversal; the first, at 005, is to be deleted then
+    delete = erp.delete
+
+    def unanswered(address: Address, document: str) -> bool:
+        if address.sublot == "005":
+            raise UncertainError("no answer", vendor="ERP")
+        return delete(address, document)
+
+    corrected = freeze("36.00", "5.00")
+    with monkeypatch.context() as patched:
+        patched.setattr(erp, "delete", unanswered)
+        with pytest.raises(DataError):
+            poster.converge(corrected)
+    poster.converge(corrected)
+    assert (at("005"), "000001") not in erp.documents
+    assert len([key for key in erp.live() if key.startswith("reversal of")]) == 2
+
+
 def test_a_refusal_is_the_error_whatever_becomes_of_the_clean_up(ledger, erp, poster, freeze):
     poster.converge(freeze("35.30"))
     erp.faults, erp.unreachable_deletes = ["refused"], 1

@@ -312,6 +312,23 @@ def test_books_that_a_restored_ledger_forgot_are_taken_back_from_the_lot_that_th
     assert in_the_old_lot == ["itb_caja_164|20240906|1|1", "reversal of itb_caja_164|20240906|1|1"]
 
 
+def test_books_that_a_restored_ledger_forgot_go_where_the_day_has_none_any_more(erp, reading, freeze):
+    reading.site = replace(reading.site, correction="delete")
+    freeze("35.30")  # which was posted, as the ledger does not know
+    theirs(erp, "001", "35.30", FIRST)
+    reading.converge(freeze())
+    assert places(erp) == []
+
+
+def test_a_second_reversal_of_the_same_is_of_a_restored_ledger_and_goes(erp, reading, freeze):
+    reading.converge(freeze("35.30"))
+    for sublot in ("002", "003"):  # one of them was carried out late
+        erp.reverse(at("001"), "000001", at(sublot))
+        erp.documents[at(sublot), "000001"] = FIRST
+    reading.converge(freeze("36.00"))
+    assert sorted(erp.documents.values()) == [FIRST, FIRST, SECOND]
+
+
 def test_what_people_reversed_by_hand_is_left_to_reconciliation(erp, reading, freeze):
     reading.converge(freeze("35.30", "4.00"))
     erp.reverse(at("001"), "000001", at("900"))
@@ -385,6 +402,26 @@ def test_a_second_part_that_is_refused_takes_the_first_back_too(erp, poster, fre
     with pytest.raises(DataError):
         poster.converge(freeze("36.00", "1.00"))
     assert erp.live() == [FIRST]
+
+
+def test_a_reversal_that_was_being_deleted_when_the_answer_was_lost_is_made_anew(erp, poster, freeze, monkeypatch):
+    poster.converge(freeze("35.30", "4.00"))
+    erp.faults = ["", "", "", "refused"]  # the second reversal; the first, at 005, is to be deleted then
+    delete = erp.delete
+
+    def unanswered(address: Address, document: str) -> bool:
+        if address.sublot == "005":
+            raise UncertainError("no answer", vendor="ERP")
+        return delete(address, document)
+
+    corrected = freeze("36.00", "5.00")
+    with monkeypatch.context() as patched:
+        patched.setattr(erp, "delete", unanswered)
+        with pytest.raises(DataError):
+            poster.converge(corrected)
+    poster.converge(corrected)
+    assert (at("005"), "000001") not in erp.documents
+    assert len([key for key in erp.live() if key.startswith("reversal of")]) == 2
 
 
 def test_a_refusal_is_the_error_whatever_becomes_of_the_clean_up(ledger, erp, poster, freeze):

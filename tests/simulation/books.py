@@ -22,13 +22,13 @@ class Source:
     entries: tuple[Entry, ...] = ()
     _history: list[tuple[Entry, ...]] = field(default_factory=list)
 
-    def change(self, *, anew: bool = False) -> None:
-        """Other books: new amounts, entries more or fewer, none at all, or the same as at an earlier time; with
-        ``anew`` such as there never were."""
+    def change(self, *, anew: bool = False, again: bool = True) -> None:
+        """Other books: new amounts, entries more or fewer, none at all, or the same as at an earlier time, unless they
+        may not come ``again``; with ``anew`` some that there never were."""
         self._history.append(self.entries)
         if anew:
             self.entries = tuple(_entry(self.rng) for _ in range(self.rng.choice((1, 1, 2))))
-        elif len(self._history) > 1 and self.rng.random() < 0.2:
+        elif len(self._history) > 1 and self.rng.random() < 0.2 and again:
             self.entries = self.rng.choice(self._history)
         else:
             (entries,) = self.rng.choices((0, 1, 2, 3), (1, 12, 4, 2))

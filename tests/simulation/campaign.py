@@ -2,7 +2,7 @@
 
 import logging
 import multiprocessing
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
 from simulation.database import Server
@@ -23,8 +23,10 @@ def play(
     beyond: str = "",
     changes: Sequence[str] = (),
     only: Callable[[Day], bool] = lambda day: True,
+    faults: Collection[str] = (),
 ) -> Iterator[Outcome]:
-    """Plays the product's seeds one by one, or ``only`` those that make such days.
+    """Plays the product's seeds one by one, or ``only`` those that make such days; with no other ``faults`` than
+    those named, if any are.
 
     A broken one leaves its database to itself: what it left undone there must not be met by the sweeps of the next.
     """
@@ -36,6 +38,7 @@ def play(
             product = Product(database)
             for seed in remaining:
                 day = Day(seed, product, beyond=beyond)
+                day.weather.only = faults
                 if only(day):
                     outcome = day.play()
                     yield outcome

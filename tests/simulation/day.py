@@ -9,6 +9,7 @@ from random import Random
 from typing import Protocol
 
 from cierre.bookkeeping.address import Address
+from cierre.ports.errors import PeriodClosedError
 from cierre.posting.proof import KeptByClosedPeriodError, NotOursError
 from cierre.posting.site import Site
 from simulation.books import BUSINESS_DATE, NEXT_PERIOD, TENANT, Source
@@ -112,6 +113,12 @@ class Day:
         self._changed_at = 0.0
         self._right_since: float | None = None
         self.backed_up = False
+        self.restored_before = 0
+        """The number of the first task that came after the ledger was restored; 0 where it was not."""
+        self.forgets_taking_over = False
+        """Whether, at a site that cannot be read, the lot was taken over after the backup."""
+        self.waits = False
+        """Whether a sweep said that an address waits for a person, or for its period to be opened."""
         self.erp.changed = self._look
 
     def play(self) -> Outcome:
@@ -215,7 +222,8 @@ class Day:
             self.broke(invariant, how)
 
     def _swept(self) -> bool:
-        if self._done(self._task("sweep", self.system.sweep)):
+        self.waits = False
+        if self._done(self._task("sweep", self.system.sweep)) and not self.waits:
             return True
         if self.around.closes:
             self._reopen()
@@ -234,12 +242,19 @@ class Day:
             self._task("sweep", self.system.sweep)
 
     def _change_books(self, *, anew: bool = False) -> None:
-        self.source.change(anew=anew)
+        self.source.change(anew=anew, again=not self._is_to_be_closed_anew())
         self._changed_at = self.world.now
         self.world.tell("source", f"has other books: {len(self.source.entries)} entries")
         self._look()
         closes = self.rng.choice((1, 1, 2))
         self.world.after(self.rng.uniform(0, 600), lambda: self._close_by(closes))
+
+    def _is_to_be_closed_anew(self) -> bool:
+        """Whether the ledger was restored, its lot was not taken over, and the day was not closed since. Books that say
+        again just what the restored ledger holds would let it stay so: that is not promised (docs/reliability.md)."""
+        if not self.restored_before or self.taken_over:
+            return False
+        return not any(task.done and task.name.startswith("close") for task in self.tasks[self.restored_before :])
 
     def _neighbour_posts(self, day: date) -> None:
         if self.weather.calm:
@@ -295,8 +310,10 @@ class Day:
 
     def _restore(self, times: int = 30) -> None:
         """The ledger is restored from its backup, once nothing runs and nothing is under way any more. Where the ERP
-        cannot be read, whoever does it takes the lot over; else that, or the source has new books of the day."""
-        if self.weather.calm or not times or not self.backed_up:
+        cannot be read, whoever does it takes the lot over; else that, or the source has new books of the day. What a
+        taking over that is forgotten, too, left empty hides what was posted after it: that is not promised to be found
+        (docs/reliability.md)."""
+        if self.weather.calm or not times or not self.backed_up or self.forgets_taking_over:
             return
         if self.wire.under_way or not all(task.over for task in self.tasks):
             self.world.after(600, lambda: self._restore(times - 1))
@@ -304,6 +321,7 @@ class Day:
         self.weather.counts["ledger restored"] += 1
         self.world.tell("people", "restore the ledger from its backup")
         self.system.restore(self)
+        self.restored_before = len(self.tasks)
         self.wire.forget()
         self.ours = replace(self.ours, adopts=True)
         if not self.around.readable or (not self.around.neighbour and self.more.random() < 0.5):
@@ -316,11 +334,17 @@ class Day:
         self.weather.counts["lot taken over"] += 1
         self.world.tell("people", f"take lot {self.ours.lot} over")
         self.taken_over = True
+        self.forgets_taking_over = self.backed_up and not self.around.readable
         self.system.take_over(self, self.ours.lot)
 
-    def _decides(self, error: NotOursError | KeptByClosedPeriodError) -> None:
+    def _decides(self, error: NotOursError | KeptByClosedPeriodError | PeriodClosedError) -> None:
         """A person is told what may be somebody else's, looks at the ERP, and decides by what is true; or that
-        something stands in a closed month, and opens it."""
+        something stands in a closed month, and opens it: at last also where the ERP itself says so of what was being
+        deleted when the month was closed."""
+        if isinstance(error, PeriodClosedError):
+            if self.weather.calm and self.wire.kept:
+                self._reopen()
+            return
 
         def decide() -> None:
             if isinstance(error, KeptByClosedPeriodError):

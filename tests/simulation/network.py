@@ -49,6 +49,8 @@ class Wire:
     calls: Counter[str] = field(default_factory=Counter)
     under_way: int = 0
     """Requests that were given up and are still to be carried out."""
+    kept: bool = False
+    """Whether a closed period ever kept something from being deleted."""
     down_until: float = 0.0
     awake: bool = True
     """Whether workers never sleep in this seed, so that no lease can run out while its worker sends."""
@@ -331,7 +333,11 @@ class Hook:
                 self._no_answer(what)
             case "copied by a proxy":
                 self._quietly(execute)
-        removed = self._executed(execute)
+        try:
+            removed = self._executed(execute)
+        except PeriodClosedError:
+            self.wire.kept = True
+            raise
         self._transit()
         return removed
 

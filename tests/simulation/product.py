@@ -73,9 +73,10 @@ class Product:
         now = BEGINNING + timedelta(seconds=day.world.now)
         calls = [LastCall(day.box, BUSINESS_DATE, BUSINESS_DATE, now)] if last_call else []
         with self._session(process) as line:
-            left = sweep(line, erp_of, calls, lambda box: day.site).left
-        if left:
-            raise RetriableError(f"addresses are left: {dict(left)}", vendor="ERP")
+            swept = sweep(line, erp_of, calls, lambda box: day.site)
+        day.waits = day.waits or bool(swept.waiting)
+        if swept.left:
+            raise RetriableError(f"addresses are left: {dict(swept.left)}", vendor="ERP")
 
     def back_up(self, day: Day) -> None:
         with self.database.plain() as line:
@@ -142,15 +143,21 @@ class Product:
             raise
 
     def _old_books_stand(self, day: Day, revision: revisions.Revision) -> bool:
-        """Whether one document of older books stands, which newer ones replace, and nothing is uncertain."""
+        """Whether one document of older books stands, which newer ones replace, nothing of these is there yet from an
+        earlier try, and nothing is uncertain."""
         with self.database.plain() as line:
-            old = [entry for entry in revisions.superseded(line, revision)
-                   if any(one.state == "confirmed" for one in attempts.of_entry(line, entry))]  # fmt: skip
+
+            def stands(entry: revisions.FrozenEntry) -> bool:
+                return any(one.state == "confirmed" for one in attempts.of_entry(line, entry))
+
+            old = [entry for entry in revisions.superseded(line, revision) if stands(entry)]
+            new = [*revisions.bookings(line, revision), *revisions.reversals_for(line, revision)]
+            begun = any(map(stands, new))
             asked = "SELECT count(*) AS n FROM erp.uncertain WHERE box = %s"
             deleting = """SELECT count(*) AS n FROM erp.attempt JOIN ledger.entry USING (entry_id)
                            WHERE box = %s AND deleting_since IS NOT NULL AND state = 'confirmed'"""
             unclear = [line.execute(query, (day.box,)).fetchone().n for query in (asked, deleting)]
-        return len(old) == 1 and not any(unclear)
+        return len(old) == 1 and not begun and not any(unclear)
 
     @contextmanager
     def _session(self, process: Process) -> Iterator[Line]:

@@ -6,7 +6,7 @@ import psycopg
 
 from cierre.ledger.attempts import NoSublotLeft
 from cierre.ledger.session import BoxDayBusy
-from cierre.ports.errors import DataError, FatalError, VendorError
+from cierre.ports.errors import DataError, FatalError, PeriodClosedError, VendorError
 from cierre.posting.proof import KeptByClosedPeriodError, NotOursError
 from simulation.process import Process
 from simulation.weather import Weather
@@ -32,7 +32,7 @@ class Task:
         broken: Callable[[str, str], None],
         *,
         crowded: bool,
-        decides: Callable[[NotOursError | KeptByClosedPeriodError], None] = lambda error: None,
+        decides: Callable[[NotOursError | KeptByClosedPeriodError | PeriodClosedError], None] = lambda error: None,
         spared: Callable[[], bool] = lambda: False,
     ) -> None:
         self.world = world
@@ -70,7 +70,7 @@ class Task:
             self.world.tell(process.name, "succeeds")
         except Killed:
             self._again(20, 300)
-        except (NotOursError, KeptByClosedPeriodError) as error:
+        except (NotOursError, KeptByClosedPeriodError, PeriodClosedError) as error:
             self.world.tell(process.name, f"fails for good: {error}")
             self.decides(error)
         except (FatalError, DataError, NoSublotLeft) as error:

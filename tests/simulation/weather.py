@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from random import Random
 
@@ -61,13 +62,15 @@ BEYOND = (
 @dataclass
 class Weather:
     """The faults of one seed. ``rate`` is how likely a write meets one (a delete half as likely, there being so many);
-    ``beyond`` names one of BEYOND to have among them; ``calm`` ends them all."""
+    ``beyond`` names one of BEYOND to have among them; ``only`` those that strike, if not all; ``calm`` ends them
+    all."""
 
     rng: Random
     rate: float
     naps: bool
     restarts: bool
     beyond: str = ""
+    only: Collection[str] = ()
     calm: bool = False
     counts: Counter[str] = field(default_factory=Counter)
     struck: Counter[str] = field(default_factory=Counter)
@@ -95,7 +98,9 @@ class Weather:
         return self._one_of(READS, self.rate / 2)
 
     def _one_of(self, faults: dict[str, float], rate: float) -> str:
-        if self.calm or self.rng.random() >= rate:
+        if self.only:
+            faults = {name: weight for name, weight in faults.items() if name in self.only}
+        if self.calm or not faults or self.rng.random() >= rate:
             return ""
         (fault,) = self.rng.choices(list(faults), faults.values())
         self.counts[fault] += 1
@@ -103,7 +108,7 @@ class Weather:
 
     def strikes(self, fault: str, chance: float, where: str) -> bool:
         """Whether a fault of a process or of its connection strikes at a point; counted if it does."""
-        if self.calm or self.rng.random() >= chance * self.rate:
+        if self.calm or (self.only and fault not in self.only) or self.rng.random() >= chance * self.rate:
             return False
         self.counts[fault] += 1
         self.struck[where] += 1

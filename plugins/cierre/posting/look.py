@@ -69,12 +69,12 @@ def look(
     """
     looked = Looked(revision)
     new, old = revisions.bookings(connection, revision), revisions.superseded(connection, revision)
-    if not new and not old:
+    meant = revisions.unsent(connection, revision)  # maybe sent all the same, before the ledger was restored
+    if not (new or old or meant):
         return looked
     for tenant, lot in {(entry.tenant, entry.lot) for entry in new}:
         _refuse_a_lot_in_use(connection, erp, site, at, tenant, lot)
     unknown: list[_Unknown] = []
-    meant = revisions.unsent(connection, revision)  # maybe sent all the same, before the ledger was restored
     # Only books that were corrected may have been so in any month since; others were at most a month late.
     late = first_of_next_month(revision.business_date)
     until = last_first_open_date(connection, site) if old or meant else max(site.open_from or late, late)
@@ -162,7 +162,8 @@ def _settle(
     looked.revision = revision
     # Without a sign that the ledger was restored, people reversed in the ERP by hand what stands there, and the ERP
     # copied its key. That is for reconciliation to tell.
-    was_restored = not all(revisions.is_confirmed(connection, read_key(one.lines[0].key).entry) for one in unknown)
+    of_known_books = all(revisions.is_confirmed(connection, read_key(one.lines[0].key).entry) for one in unknown)
+    was_restored = not of_known_books or _are_repeated(unknown)
     left = list(unknown)
     for wanted in (_to_be_posted, _replaced, _reversals) if was_restored else (_to_be_posted, _reversals):
         for entry, keys in wanted(connection, site, revision):
@@ -185,6 +186,12 @@ def _settle(
             raise proof.KeptByClosedPeriodError(Sentence(told, **where)) from None
         told = "Document {document} at {address} is of this ledger and of no books that it has: it is deleted."
         log.warning(say(told, document=document.document, address=document.address))
+
+
+def _are_repeated(unknown: Sequence[_Unknown]) -> bool:
+    """Whether two documents say the same, line by line, of one entry: no person reverses twice what stands once."""
+    said = [(one.lines[0].key, sorted((line.side, line.account, line.amount) for line in one.lines)) for one in unknown]
+    return any(one in said[:before] for before, one in enumerate(said))
 
 
 def _adopt(connection: psycopg.Connection, entry: FrozenEntry, document: _Unknown, at: str | None, worker: str) -> None:

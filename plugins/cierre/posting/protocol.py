@@ -114,7 +114,7 @@ class Poster:
     def _look(self, revision: Revision) -> Revision:
         """Asks the ERP what it holds of the day, where it can be asked and there is something to send."""
         taken_over = self._taken_over(revision)
-        if not (taken_over or self._has_to_send(revision)):
+        if not (taken_over or self._has_to_send(revision) or self._has_no_books_any_more(revision)):
             return revision
         if self.site.readable:
             self._looked = look(self.connection, self.erp, self.site, site_of(self.erp), revision, self.worker)
@@ -128,6 +128,13 @@ class Poster:
     def _has_to_send(self, revision: Revision) -> bool:
         return not all(map(self._confirmed, revisions.bookings(self.connection, revision))) or any(
             map(self._confirmed, revisions.superseded(self.connection, revision))
+        )
+
+    def _has_no_books_any_more(self, revision: Revision) -> bool:
+        """Whether a day that had books has none now: nothing is to be sent for it, so nobody else would find out that a
+        ledger that was restored forgot what it posted of them."""
+        return not revisions.bookings(self.connection, revision) and bool(
+            revisions.superseded(self.connection, revision) or revisions.unsent(self.connection, revision)
         )
 
     def _taken_over(self, revision: Revision) -> list[tuple[FrozenEntry, int]]:

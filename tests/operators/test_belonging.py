@@ -170,7 +170,7 @@ class TestOldTill:
     ):
         # As if the first step had erred.
         seen = SimpleNamespace(source_key="164")
-        monkeypatch.setattr("cierre.closing.belonging.hold_against_ledger", lambda *_: seen)
+        monkeypatch.setattr("cierre.closing.land.hold_against_ledger", lambda *_: seen)
         write("itb_vieja", *self.OWN)
         run = close("itb_vieja", DAY)
         until(run, "stage")

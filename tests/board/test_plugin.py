@@ -17,7 +17,7 @@ def test_the_menus_entry_leads_to_where_the_board_is_mounted():
     assert view["href"].endswith(mounted["url_prefix"] + "/")
     assert view["destination"] == "nav"
     for icon in (view["icon"], view["icon_dark_mode"]):
-        assert (PLUGINS / "board" / "static" / icon.rpartition("/")[2]).is_file()
+        assert (PLUGINS / "cierre" / "board" / "static" / icon.rpartition("/")[2]).is_file()
 
 
 def test_a_task_that_reads_the_plugin_does_not_pay_for_the_board():

@@ -37,7 +37,7 @@ SPEAKERS = {
     **dict.fromkeys(("say", "Sentence", "_", ".language"), (0,)),
     **dict.fromkeys(("Unbookable", "_Unbookable"), (1,)),
     "counted": (1, 2),
-    "refusal": (2,),
+    "Refused": (2,),
 }
 """Who says a text (``.language``: the method of a page), and which of its arguments are texts."""
 
@@ -45,7 +45,8 @@ IN_TEMPLATES = re.compile(r"""\b_\(\s*"((?:[^"\\]|\\.)*)\"""")
 
 
 def texts_of(node: ast.expr, named: dict[str, set[str]]) -> Iterator[str]:
-    """The texts that an argument may stand for: a literal, one of two, or a name that is given one in its module."""
+    """The texts that an argument may stand for: a literal, one of two, or a name that is given one, in its module or in
+    the one that it is imported from."""
     match node:
         case ast.Constant(value=str() as text):
             yield text
@@ -56,12 +57,24 @@ def texts_of(node: ast.expr, named: dict[str, set[str]]) -> Iterator[str]:
             yield from named.get(node.id, ())
 
 
-def said_in(file: Path) -> Iterator[str]:
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+def named_in(tree: ast.AST) -> dict[str, set[str]]:
+    """The texts that a module gives names to."""
     named: dict[str, set[str]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             named.setdefault(node.targets[0].id, set()).update(texts_of(node.value, {}))
+    return named
+
+
+def said_in(file: Path) -> Iterator[str]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    named = named_in(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            origin = PLUGINS.joinpath(*(node.module or "").split(".")).with_suffix(".py")
+            texts = named_in(ast.parse(origin.read_text(encoding="utf-8"))) if origin.is_file() else {}
+            for alias in node.names:
+                named.setdefault(alias.asname or alias.name, set()).update(texts.get(alias.name, ()))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", f".{getattr(node.func, 'attr', '')}")

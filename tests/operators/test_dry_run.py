@@ -16,12 +16,12 @@ def rehearse(run, name: str) -> dict:
     return STEPS[name](task_id=name, box=BOX).execute({"dag_run": run.run, "params": {"dry_run": True}})
 
 
-def test_the_journal_stands_in_the_log_and_nothing_is_booked_or_posted(close, sandbox, ledger, capsys):
+def test_the_journal_stands_in_the_log_and_nothing_is_booked_or_posted(close, sandbox, ledger, caplog):
     run = close(BOX, DAY)
     for name in ("land", "stage"):
         rehearse(run, name)
     said = rehearse(run, "derive")
-    log = capsys.readouterr().out
+    log = caplog.text
     assert "1.1.01.001" in log
     assert f"{Decimal(said['total']):,} USD" in log
     for name in ("approve", "post", "reconcile"):

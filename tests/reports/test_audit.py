@@ -112,8 +112,8 @@ def test_a_withdrawn_posting_stays_sealed_and_its_withdrawal_too(ledger, closed)
 
 
 def test_postings_confirmed_at_once_make_one_unbroken_chain(ledger, ledger_dsn, freeze):
-    revisions = [freeze(f"{number}.00") for number in range(1, 9)]
-    entries = [entry for revision in revisions for entry in revisions.bookings(ledger, revision)]
+    frozen = [freeze(f"{number}.00") for number in range(1, 9)]
+    entries = [entry for revision in frozen for entry in revisions.bookings(ledger, revision)]
 
     for entry in entries:
         attempts.claim(ledger, entry, worker="w", lease_seconds=60)

@@ -9,7 +9,7 @@ from simulation.product import Product
 from simulation.weather import DELETES, READS, WRITES
 
 SEEDS = int(os.environ.get("CIERRE_SIMULATED_SEEDS", "300"))
-RARE = {"login refused"}
+RARE = {"login refused", "refused"}
 RARE_STEPS = {"update erp.attempt rejected", "update erp.attempt withdrawn"}
 MANY = 2_000
 """Seeds in which everything happens that can happen."""

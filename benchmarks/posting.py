@@ -121,7 +121,7 @@ def freeze(task: dict[str, Any]) -> tuple[list[Any], list[str]]:
     with session.connect(task["dsn"]) as connection:
         place = landing.Place("sga", "sga_itb", "*", DAY)
         snapshot = landing.land(connection, place, asked={}, received_at=datetime.now(UTC), body="{}")
-        revisions = [
+        frozen = [
             revisions.freeze(
                 connection,
                 box=box.id,
@@ -136,8 +136,8 @@ def freeze(task: dict[str, Any]) -> tuple[list[Any], list[str]]:
             )[0]
             for box, documents, entries in journals(task["boxes"])
         ]
-        keys = [entry.entry_key for revision in revisions for entry in revisions.bookings(connection, revision)]
-    return revisions, keys
+        keys = [entry.entry_key for revision in frozen for entry in revisions.bookings(connection, revision)]
+    return frozen, keys
 
 
 def script(task: dict[str, Any]) -> dict[str, Any]:

@@ -11,8 +11,7 @@ import pytest
 from cierre.bookkeeping.documents import Kind, Reading, totals
 from cierre.closing.wiring import hook_behind
 from cierre.ports.errors import DataError, FatalError, RetriableError, UncertainError
-from hooks.bsale import fetch as bsale_day
-from hooks.bsale import wire as bsale_client
+from hooks.bsale import fetch as bsale_day, wire as bsale_client
 from hooks.bsale.hook import BsaleHook, certify, control_totals, read
 from hooks.bsale.words import Reason
 from hooks.bsale.writes import DynamicAttribute, NewPayment

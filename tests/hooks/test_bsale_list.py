@@ -3,8 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from cierre.ports.errors import DataError, RetriableError
 from hooks.bsale.answers import Page, Row

@@ -9,8 +9,7 @@ from threading import Lock
 
 import psycopg
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from cierre.ledger import session
 from cierre.ledger.allowances import LedgerSlots

@@ -5,8 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total, totals
 from cierre.bookkeeping.vocabulary import SOURCES

@@ -97,7 +97,6 @@ def test_a_source_is_described_as_it_is(source):
     assert source.vocabulary
     assert source.open_fields == open_fields(source.slug)
     hook = source.hook.load()
-    assert ("override_by" in hook.takes) is source.has_business_hours
     assert ("reviewed" in hook.takes) is bool(source.reviewed)
     assert hasattr(hook, "must_be_of") is (source.owner is not None)
     assert hasattr(hook, "looks_back_to") is isinstance(source, InvoiceSourceDescription)

@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from cierre.bookkeeping.documents import Kind, Total, totals
 from cierre.ports.errors import DataError, FatalError, RetriableError

@@ -4,8 +4,7 @@ import random
 from datetime import date, timedelta
 from decimal import Decimal
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from cierre.bookkeeping.documents import Document, Kind, Reading, totals
 from hooks.sge.hook import control_totals, invoices_seen

@@ -3,8 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from hooks.sge.questions import all_of, between, compare, issued_between, one_of, ordered_by, quoted
 from sandbox.sge.rsql import Comparison, parse

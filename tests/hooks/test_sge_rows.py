@@ -4,8 +4,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
 from cierre.ports.errors import DataError

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 from cierre.accounting_files import account_mapping, cash_box
 from cierre.bookkeeping.derive import derive

@@ -7,7 +7,7 @@ process that has nothing but a connection.
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -97,6 +97,10 @@ class PastCall:
     outcome: str | None
 
 
+BETWEEN_DAYS = timedelta(hours=1)
+"""How far a call that may be made once a day keeps away from the last one: the vendor's clock is not ours."""
+
+
 class CallRecord(Protocol):
     """The calls of one company that its vendor counts: claimed on record before they are made."""
 
@@ -112,7 +116,7 @@ class CallRecord(Protocol):
         """Records that a call is about to be made; None where its allowance is used up.
 
         ``subject`` is what is asked for, ``override_by`` who let it be made in business hours. A call that may be made
-        once a day also keeps an hour away from the last one, since clocks differ.
+        once a day also keeps BETWEEN_DAYS away from the last one.
         """
 
     def finish(self, claim: Claim, outcome: Outcome) -> None:

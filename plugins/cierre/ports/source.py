@@ -119,7 +119,6 @@ class SourceDescription:
     ``notices``, ``plan`` and ``owner`` are there where the source has them: what a landed day does not hold because of
     how the source is set up, for people to know; what was planned to be invoiced; whose login it is read with.
     ``reviewed`` names the accountants' file that its hook and its ``read`` are handed; empty where they need none.
-    ``has_business_hours``: it asks not to be queried in them, and a person can answer for one run.
     """
 
     slug: str
@@ -136,7 +135,6 @@ class SourceDescription:
     plan: Plan | None = None
     owner: Owner | None = None
     reviewed: str = ""
-    has_business_hours: bool = False
 
     @property
     def vocabulary(self) -> "Mapping[Kind, Shape]":

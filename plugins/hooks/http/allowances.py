@@ -6,15 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from heapq import heappop, heappush
 from threading import Condition, Lock
 from zoneinfo import ZoneInfo
 
-from cierre.ports.allowance import Allowance, Claim, Company, KeptAnswer, Outcome, PastCall
-
-BETWEEN_DAYS = timedelta(hours=1)
-"""How far a call that may be made once a day keeps away from the last one: the vendor's clock is not ours."""
+from cierre.ports.allowance import BETWEEN_DAYS, Allowance, Claim, Company, KeptAnswer, Outcome, PastCall
 
 
 class ProcessSlots:

@@ -17,7 +17,6 @@ ZETA = SourceDescription(
     landing_key=Named(_HOOK, "landing_key"),
     unique=Named(_HOOK, "unique"),
     notices=Named(_HOOK, "notices"),
-    has_business_hours=True,
     # zeta.seed.txt: ComprobanteNombre and the names of articles say nothing of the customer.
     open_fields=frozenset(
         {

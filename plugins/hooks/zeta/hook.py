@@ -21,17 +21,9 @@ from hooks.http.hook import Answer, VendorHook
 from hooks.http.transport import LONGEST_WAIT
 from hooks.zeta import (
     fetch as zeta_fetch,
-)
-from hooks.zeta import (
     receipts as zeta_receipts,
-)
-from hooks.zeta import (
     rows as zeta_rows,
-)
-from hooks.zeta import (
     totals as zeta_totals,
-)
-from hooks.zeta import (
     writes as zeta_add,
 )
 from hooks.zeta.limits import CountedCalls, LostAnswer
@@ -64,7 +56,7 @@ class ZetaHook(VendorHook):
 
     Queries (and so ``fetch``) are not made in business hours, unless ``override_by`` names the person who answers for
     it; it goes on the record. VentasDetalladas is called once a day, whoever asks, and nobody overrides that. Both hold
-    for all who share the ``allowances``; for a hook that was handed none, in this process alone.
+    for all who share the ``allowances``. A hook that was handed none makes neither VentasDetalladas nor Agregar.
 
     Reads raise RetriableError (unreachable, half an answer, business hours; with ``retry_after`` where it is known),
     DataError (refused, or not what was asked) or FatalError (login, address, locked out). ``fetch`` makes a
@@ -83,7 +75,7 @@ class ZetaHook(VendorHook):
         self,
         connection_id: str,
         *,
-        allowances: AllowanceKeeper = OF_THIS_PROCESS,
+        allowances: AllowanceKeeper | None = None,
         override_by: str | None = None,
     ) -> None:
         super().__init__(connection_id)
@@ -120,14 +112,14 @@ class ZetaHook(VendorHook):
         """The company's calls that count."""
         company, hours = Company(service=self.base_url, company=self.company), self.settings.hours
         record = partial(
-            self._allowances.call_record,
+            (self._allowances or OF_THIS_PROCESS).call_record,
             company,
             source=self.conn_type,
             zone=hours.zone,
             asked_through=self.connection_id,
             kept_in=self.settings.ledger_connection,
         )
-        return CountedCalls(record, hours, override_by=self.override_by)
+        return CountedCalls(record, hours, is_kept=self._allowances is not None, override_by=self.override_by)
 
     def invoke(
         self,

@@ -15,14 +15,11 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from cierre.bookkeeping.sentence import Sentence
-from cierre.ports.allowance import Allowance, CallRecord, Claim, KeptAnswer, Outcome
-from cierre.ports.errors import DataError, RetriableError, UncertainError, VendorError
+from cierre.ports.allowance import BETWEEN_DAYS, Allowance, CallRecord, Claim, KeptAnswer, Outcome
+from cierre.ports.errors import DataError, FatalError, RetriableError, UncertainError, VendorError
 from hooks.zeta.words import VENDOR
 
 Found = TypeVar("Found")
-
-BETWEEN_DAYS = timedelta(hours=1)
-"""How far a new day's call keeps away from the last: see cierre.ports.allowance.CallRecord.claim."""
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -58,8 +55,10 @@ class BusinessHours:
 class CountedCalls:
     """The calls of one company that count. ``record`` opens the record on which they are claimed.
 
-    ``override_by`` names the person who lets queries be made in business hours; it goes on the record. Nobody lets
-    a second VentasDetalladas be made.
+    ``is_kept``: the record is there for all who ask. One that is not knows nothing of what other processes sent, so
+    what may be made once, or once a day, is then refused with a FatalError before it is sent. ``override_by`` names the
+    person who lets queries be made in business hours; it goes on the record. Nobody lets a second VentasDetalladas be
+    made.
     """
 
     def __init__(
@@ -67,9 +66,10 @@ class CountedCalls:
         record: Callable[[], AbstractContextManager[CallRecord]],
         hours: BusinessHours,
         *,
+        is_kept: bool,
         override_by: str | None = None,
     ) -> None:
-        self._record, self.hours, self.override_by = record, hours, override_by
+        self._record, self.hours, self._is_kept, self.override_by = record, hours, is_kept, override_by
 
     def query(self, method: str, subject: str, ask: Callable[[], Found]) -> Found:
         """Makes a call that is not limited by number; raises RetriableError in business hours."""
@@ -163,6 +163,12 @@ class CountedCalls:
             )
 
     def _claim(self, record: CallRecord, method: str, subject: str, allowance: Allowance) -> Claim | None:
+        if allowance is not Allowance.ANY and not self._is_kept:
+            told = (
+                "{method} of {subject} counts, and a hook that is made of a connection alone does not know whether it"
+                " was sent already; take the hook from cierre.closing.wiring.hook_behind, which asks the ledger"
+            )
+            raise FatalError(Sentence(told, method=method, subject=subject), vendor=VENDOR)
         return record.claim(
             method,
             subject,

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 from cierre.ports.errors import DataError, RetriableError
 from hooks.zeta.lines import by_invoice
 from hooks.zeta.wire import Row, day_of, decode, encode
-from hooks.zeta.words import VENDOR, VOUCHER_TYPES, Voucher, invoice_id, shown
-from hooks.zeta.words import field as field_of
+from hooks.zeta.words import VENDOR, VOUCHER_TYPES, Voucher, field as field_of, invoice_id, shown
 
 if TYPE_CHECKING:
     from hooks.zeta.settings import Settings

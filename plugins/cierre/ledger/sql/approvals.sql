@@ -52,7 +52,8 @@ SELECT DISTINCT source, snapshot.site, connection, coalesce(taken.key, nullif(so
                   AND NOT EXISTS (SELECT FROM erp.doubt WHERE doubt.attempt_id = attempt.attempt_id)
                   AND (CAST(:site AS text) IS NULL OR coalesce(attempt.site, :site) = :site))
    AND NOT EXISTS (SELECT FROM ledger.entry AS reversal JOIN erp.attempt USING (entry_id)
-                    WHERE reversal.reverses = booking.entry_id AND attempt.state = 'confirmed')
+                    WHERE reversal.reverses = booking.entry_id AND attempt.state = 'confirmed'
+                      AND attempt.deleting_since IS NULL)
  ORDER BY 1, 2, 3, 4, 5, 6, 7;
 
 -- name: last_currency$
@@ -60,7 +61,8 @@ SELECT DISTINCT source, snapshot.site, connection, coalesce(taken.key, nullif(so
 SELECT currency FROM ledger.entry AS booking JOIN erp.attempt USING (entry_id)
  WHERE box = :box AND revision_id <> :revision_id AND reverses IS NULL AND state = 'confirmed'
    AND NOT EXISTS (SELECT FROM ledger.entry AS reversal JOIN erp.attempt AS reversing USING (entry_id)
-                    WHERE reversal.reverses = booking.entry_id AND reversing.state = 'confirmed')
+                    WHERE reversal.reverses = booking.entry_id AND reversing.state = 'confirmed'
+                      AND reversing.deleting_since IS NULL)
  ORDER BY booking.entry_id DESC LIMIT 1;
 
 -- name: approved

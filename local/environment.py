@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from local.postgres import USER as POSTGRES_USER
-from local.postgres import Cluster
+from local.postgres import USER as POSTGRES_USER, Cluster
 from local.settings import PROJECT, Ports, Secrets
 from sandbox.connections import PASSWORD
 

@@ -1,7 +1,6 @@
 """The sandbox as an ASGI application: each vendor under its own name, the controls under ``/_sandbox``."""
 
-from fastapi import APIRouter, FastAPI
-from fastapi import Request as HttpRequest
+from fastapi import APIRouter, FastAPI, Request as HttpRequest
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 

@@ -7,8 +7,7 @@ One database holds four schools: the tenant stands on boxes and students, and al
 
 from datetime import date
 
-from sqlalchemy import Column, ForeignKey, UniqueConstraint
-from sqlalchemy import Table as AssociationTable
+from sqlalchemy import Column, ForeignKey, Table as AssociationTable, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sandbox.state import Table

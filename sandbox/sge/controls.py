@@ -6,8 +6,7 @@ from decimal import Decimal
 from random import Random
 from typing import Annotated, Protocol
 
-from fastapi import APIRouter, Body, HTTPException
-from fastapi import Query as Asked
+from fastapi import APIRouter, Body, HTTPException, Query as Asked
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session

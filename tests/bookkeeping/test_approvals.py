@@ -2,8 +2,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.approvals import Reason, Standing, questions
 from cierre.bookkeeping.cash_box import Approvals

@@ -4,8 +4,7 @@ import json
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.json_text import Several, kept, read, repeated, row_at, write
 from cierre.bookkeeping.money import AmountError, amount

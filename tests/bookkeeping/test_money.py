@@ -2,8 +2,7 @@ from contextlib import suppress
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.money import DECIMALS, NOISE, TOO_LARGE, AmountError, amount, figure, quantum, rounded
 

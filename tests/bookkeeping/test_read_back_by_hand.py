@@ -6,8 +6,7 @@ from decimal import Decimal
 from random import Random
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from cierre.bookkeeping.journal import JournalEntry, Line, Side
 from cierre.bookkeeping.read_back import BookedLine, Code, amounts_apart, differences, line_differences

@@ -4,8 +4,7 @@ from contextlib import suppress
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.text import LONGEST, UnfitText, code, label, line, quoted, shown, text_of
 

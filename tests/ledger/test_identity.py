@@ -6,8 +6,7 @@ from decimal import Decimal
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from cierre.bookkeeping.documents import Document, Kind
 from cierre.bookkeeping.identity import Identity, Origin, Unique

@@ -7,8 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from airflow.sdk.exceptions import TaskDeferred
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cierre.accounting_files.loader import cash_box, cash_boxes
 from cierre.alerts.failure import FailureAlert

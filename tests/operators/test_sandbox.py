@@ -6,8 +6,7 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cierre.alerts.alert import Alert
 from cierre.alerts.failure import FailureAlert

@@ -14,8 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from cierre.ledger import session
 from cierre.ledger.board import Day

@@ -7,8 +7,7 @@ from airflow._shared.timezones.timezone import coerce_datetime
 from airflow.api_fastapi.core_api.datamodels.backfills import BackfillPostBody
 from airflow.cli.cli_config import parsedate
 from airflow.models.backfill import _get_info_list
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 from cierre.orchestration.business_day import BusinessDayTimetable
 

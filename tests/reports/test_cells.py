@@ -8,8 +8,7 @@ from decimal import Decimal
 
 import pytest
 import xlsxwriter
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from python_calamine import CalamineWorkbook
 
 from cierre.reports.cells import LONGEST, csv_cell, text_cell, write_csv

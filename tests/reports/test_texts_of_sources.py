@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from beancount import loader
 from beancount.core.data import Open, Transaction
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from cierre.bookkeeping.chart import Account, Chart
 from cierre.bookkeeping.journal import JournalEntry, Line, LineSource, Side

@@ -3,8 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from sandbox.sge.questions import Field, Query, day_field, flag, in_order
 from sandbox.sge.rsql import All, BadQuery, Comparison, Some, parse

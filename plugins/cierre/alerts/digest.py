@@ -35,7 +35,6 @@ def send(ledger: psycopg.Connection, company: str, days: Sequence[CompanyDay], l
     What is about to be sent is noted before: whoever dies in between leaves a digest that is sent again, and says that
     it may be a repetition. Raises NotSent where there is a way to tell people and none works.
     """
-
     dates = [one.day for one in days]
     doubtful = any(digests.owed(ledger, company).get(day) for day in dates)
     alert = digest(company, days, link, repeated=doubtful)

@@ -16,8 +16,7 @@ from cierre.board import runs
 from cierre.board.access import ViewerDep
 from cierre.board.boxes import NEVER, Calendar, Due, company_names
 from cierre.board.connection import Ledger
-from cierre.board.evidence import counts as counts_by_grade
-from cierre.board.evidence import grades
+from cierre.board.evidence import counts as counts_by_grade, grades
 from cierre.board.grid import Grid, is_weekend
 from cierre.board.memo import kept
 from cierre.board.month import CompanyMonth, box_months, by_company, counts

@@ -12,8 +12,7 @@ from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import cash_box
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.documents import Document, Kind
-from cierre.bookkeeping.identity import Claimed, Identity, Origin, Target, Unique
-from cierre.bookkeeping.identity import refusal as why_refused
+from cierre.bookkeeping.identity import Claimed, Identity, Origin, Target, Unique, refusal as why_refused
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.refusal import Refused
 from cierre.closing.wiring import erp_hook, source_of
@@ -94,7 +93,6 @@ def booking_alone(box: CashBox, day: date, ledger: psycopg.Connection, snapshot_
 
     A box that reads its site alone, and whose documents are those of one day, waits for nobody.
     """
-
     origin = origin_of(box, day, ledger, snapshot_id)
     if not _may_stand_elsewhere(box, ledger, origin):
         yield
@@ -111,7 +109,6 @@ def _may_stand_elsewhere(box: CashBox, ledger: psycopg.Connection, origin: Origi
 
 def origin_of(box: CashBox, day: date, ledger: psycopg.Connection, snapshot_id: int) -> Origin:
     """Where the day's documents came from; where that was landed before sites were kept, the box's own site."""
-
     origin = landing.origin(ledger, box.id, day, snapshot_id)
     if origin.site is None and (seen := identity.last_seen(ledger, box.id)):
         return replace(origin, site=seen.source_site)

@@ -11,8 +11,7 @@ from cierre.accounting_files.loader import account_mapping
 from cierre.accounting_files.periods import open_from
 from cierre.accounting_files.snippet import snippet
 from cierre.bookkeeping.cash_box import CashBox
-from cierre.bookkeeping.derive import Derivation
-from cierre.bookkeeping.derive import derive as derive_entries
+from cierre.bookkeeping.derive import Derivation, derive as derive_entries
 from cierre.bookkeeping.documents import Document
 from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.money import ZERO

@@ -27,7 +27,6 @@ def say_where(box: CashBox, ledger: psycopg.Connection) -> dict[str, str | bool]
 
     Raises FatalError where the connection cannot be used.
     """
-
     erp = erp_hook(box.erp.connection)
     identity.note_erp(ledger, erp.site, is_sandbox=erp.is_sandbox)
     told = "The ERP: {site} (connection {connection})."

@@ -40,7 +40,6 @@ def expected(ledger: psycopg.Connection, box: CashBox, place: Place, since: date
     Those of its window, older ones that nobody has written off until they are settled, and those of which money came in
     on the day that is read.
     """
-
     day, projects = place.business_date, invoice_source_of(box).projects_of(box.key)
     written_off = {one.invoice for one in box.written_off}
     known = []
@@ -58,7 +57,6 @@ def keep(ledger: psycopg.Connection, box: CashBox, place: Place) -> LateChanges:
     A landing that its source's own figures contradict is passed over. Of landings that are older than what is kept of
     invoices, only the outcome counts: the days that were booked otherwise than it is known now.
     """
-
     kept_since, taken = invoices.kept_since(ledger), invoices.days_taken(ledger, box.id)
     days, out_of_reach = defaultdict(list), defaultdict(list)
     older = False

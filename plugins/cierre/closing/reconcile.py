@@ -16,8 +16,7 @@ from cierre.closing.wiring import erp_hook, knows_plans
 from cierre.language.say import counted, listed, say
 from cierre.ledger import invoices, landing, read_back, reconciliation, revisions
 from cierre.ledger.revisions import Revision
-from cierre.posting.verification import Reconciled
-from cierre.posting.verification import reconcile as compare
+from cierre.posting.verification import Reconciled, reconcile as compare
 
 log = logging.getLogger(__name__)
 

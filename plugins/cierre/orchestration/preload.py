@@ -11,7 +11,6 @@ from typing import Any
 from airflow.listeners import hookimpl
 
 from cierre.language.language import CODES, catalogue
-from hooks.registry import preloaded
 
 NEEDED = (
     "airflow.providers.postgres.hooks.postgres",
@@ -21,7 +20,6 @@ NEEDED = (
     "cierre.closing.reconcile",
     "cierre.closing.stage",
     "cierre.orchestration.builder",
-    *preloaded(),
 )
 
 
@@ -29,7 +27,13 @@ NEEDED = (
 def on_starting(component: Any) -> None:
     """Before the scheduler starts its executor. (Its job does not know yet whose it is: the command line does.)"""
     if type(component).__name__ == "Job" and "scheduler" in sys.argv:
-        for name in NEEDED:
+        for name in (*NEEDED, *_of_vendors()):
             import_module(name)
         for code in CODES:
             catalogue(code)
+
+
+def _of_vendors() -> list[str]:
+    from hooks.registry import preloaded  # every process of Airflow reads this file, and only one needs the list
+
+    return preloaded()

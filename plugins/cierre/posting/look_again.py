@@ -15,8 +15,7 @@ import psycopg
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.sentence import Sentence
 from cierre.language.say import say
-from cierre.ledger import capabilities, revisions
-from cierre.ledger import read_back as stored
+from cierre.ledger import capabilities, read_back as stored, revisions
 from cierre.ledger.session import BoxDayBusy, box_day
 from cierre.ports.erp import ReadableErp
 from cierre.ports.errors import VendorError

@@ -21,8 +21,7 @@ from cierre.bookkeeping.read_back import BookedLine, Code, LineDifference, amoun
 from cierre.bookkeeping.reconcile import Comparison
 from cierre.bookkeeping.sentence import Sentence, one_after_the_other
 from cierre.language.say import say
-from cierre.ledger import attempts, revisions
-from cierre.ledger import read_back as stored
+from cierre.ledger import attempts, read_back as stored, revisions
 from cierre.ledger.attempts import Attempt
 from cierre.ledger.reconciliation import Difference
 from cierre.ledger.revisions import FrozenEntry

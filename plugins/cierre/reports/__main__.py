@@ -15,8 +15,7 @@ from cierre.accounting_files.loader import account_mapping, cash_box, mappings_f
 from cierre.bookkeeping.counts import counted
 from cierre.reports import preview as shown
 from cierre.reports.connection import NoLedger, open_ledger
-from cierre.reports.export import Format, range_of
-from cierre.reports.export import export as write
+from cierre.reports.export import Format, export as write, range_of
 from cierre.reports.staged import NothingThere, beside_the_books, derived
 from cierre.reports.whole import print_whole
 
@@ -56,8 +55,7 @@ def what_if(
     every_day: Annotated[bool, typer.Option("--every-day", help="all lines of the day-by-day table")] = False,
 ) -> None:
     """What the stored days would be by a changed mapping, by account and day, against what was booked."""
-    from cierre.reports.what_if import mappings_for
-    from cierre.reports.what_if import what_if as derive_again
+    from cierre.reports.what_if import mappings_for, what_if as derive_again
     from cierre.reports.what_if_table import what_if_table
 
     boxes = mappings_for(mapping)
@@ -99,8 +97,7 @@ def unmapped() -> None:
 @app.command()
 def audit() -> None:
     """Verifies the chains of hashes over snapshots, books, entries and postings; names the first broken link."""
-    from cierre.reports.audit import audit as verify
-    from cierre.reports.audit import audit_table
+    from cierre.reports.audit import audit as verify, audit_table
 
     with open_ledger() as ledger:
         found = verify(ledger)

@@ -14,11 +14,7 @@ from cierre.bookkeeping.identity import Unique
 from cierre.bookkeeping.sentence import Sentence, listing
 from cierre.language.say import say
 from cierre.ports.errors import FatalError
-from hooks.bsale import answers
-from hooks.bsale import certificate as bsale_certificate
-from hooks.bsale import owner as owners
-from hooks.bsale import rows as bsale_rows
-from hooks.bsale import words as shapes
+from hooks.bsale import answers, certificate as bsale_certificate, owner as owners, rows as bsale_rows, words as shapes
 from hooks.bsale.answers import VENDOR, Page, Row
 from hooks.bsale.fetch import body_of, made
 from hooks.bsale.lists import LIMIT, Listing, once

@@ -15,8 +15,7 @@ from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.text import label
 from cierre.ports.errors import DataError, FatalError, RetriableError
 from hooks.http.hook import Answer, VendorHook, describe
-from hooks.sga import certificate as sga_certificate
-from hooks.sga import rows as sga_rows
+from hooks.sga import certificate as sga_certificate, rows as sga_rows
 from hooks.sga.settings import Settings
 from hooks.sga.wire import words_of
 from hooks.sga.words import SHAPES

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from email.message import EmailMessage
 from pathlib import Path
+from threading import Lock
 from typing import TypeVar
 
 import psycopg
@@ -33,6 +34,9 @@ ANY_BOX = "conduce_caja_3"
 """Of all boxes, which one file of DAGs reads, one that stays."""
 
 T = TypeVar("T")
+
+READING = Lock()
+"""Held while boxes are read with another folder in the environment."""
 
 
 class System:
@@ -120,8 +124,8 @@ class System:
         return self.sandbox.protheus_ledger(lot=lot, day=day, live=True)
 
     def cash_boxes(self) -> dict[str, CashBox]:
-        """The cash boxes that there are files for, by id."""
-        with pytest.MonkeyPatch.context() as patch:
+        """The cash boxes that there are files for, by id. For threads, too: the environment is the whole process's."""
+        with READING, pytest.MonkeyPatch.context() as patch:
             patch.setenv(ENVIRONMENT, str(self.mappings))
             return cash_boxes()
 

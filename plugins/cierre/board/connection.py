@@ -5,10 +5,10 @@ from functools import cache
 from typing import Annotated, Any
 
 import psycopg
-from airflow.providers.postgres.hooks.postgres import PostgresHook
 from fastapi import Depends
 from psycopg_pool import ConnectionPool
 
+from cierre.ledger.connection import connect_by
 from cierre.ledger.session import prepared
 
 CONNECTION = "ledger_db"
@@ -20,7 +20,7 @@ class _LedgerConnection(psycopg.Connection):
 
     @classmethod
     def connect(cls, conninfo: str = "", **kwargs: Any) -> psycopg.Connection:
-        return PostgresHook(CONNECTION).get_conn()
+        return connect_by(CONNECTION)
 
 
 def _reader(connection: psycopg.Connection) -> None:

@@ -7,13 +7,12 @@ from datetime import datetime
 from threading import Lock
 
 import psycopg
-from airflow.providers.postgres.hooks.postgres import PostgresHook
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from cierre.ledger import landing, rate_limits, vendor_calls
+from cierre.ledger.connection import connect_by
 from cierre.ledger.landing import Place
 from cierre.ledger.rate_limits import Slot
-from cierre.ledger.session import prepared
 from cierre.ports.allowance import Allowance, Claim, Company, KeptAnswer, Outcome, PastCall, Unreachable
 
 
@@ -87,7 +86,7 @@ class LedgerCallRecord:
             )
             kept = landing.land(self._ledger, place, asked=asked, received_at=self.now(), body=body)
             vendor_calls.finish(self._ledger, claim, Outcome.ANSWERED, snapshot_id=kept.snapshot_id)
-        return vendor_calls.kept_answer(self._ledger, self._company, method, subject)
+        return KeptAnswer(claim.call_id, claim.claimed_at, kept.snapshot_id, kept.asked, kept.received_at, kept.body)
 
     def kept_answer(self, method: str, subject: str) -> KeptAnswer | None:
         """The newest landed answer for a subject."""
@@ -105,7 +104,7 @@ class LedgerAllowances:
         """The slots of a connection, over a session of their own that ends with them; None where Airflow has no
         connection ``kept_in``. Raises Unreachable."""
         try:
-            ledger = prepared(PostgresHook(kept_in).get_conn())
+            ledger = connect_by(kept_in)
         except AirflowNotFoundException:
             return None
         except psycopg.OperationalError as error:
@@ -119,5 +118,5 @@ class LedgerAllowances:
         self, company: Company, *, source: str, zone: str, asked_through: str, kept_in: str
     ) -> Iterator[LedgerCallRecord]:
         """A company's record, over a session that lasts as long as the block."""
-        with prepared(PostgresHook(kept_in).get_conn()) as ledger:
+        with connect_by(kept_in) as ledger:
             yield LedgerCallRecord(ledger, company, source=source, zone=zone, asked_through=asked_through)

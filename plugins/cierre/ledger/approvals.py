@@ -1,9 +1,9 @@
 """Approvals: what people were asked before a revision is posted, and what they decided."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal, NamedTuple
 
 import psycopg
 
@@ -13,9 +13,59 @@ from cierre.bookkeeping.identity import Books, Origin, Target
 from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger import reconciliation, revisions, takeovers
 from cierre.ledger.revisions import Revision
-from cierre.ledger.session import named
+from cierre.ledger.statements import Change, Row, RowOrNone, Rows, Statements, Value, ValueOrNone, Values
 
-_sql = named("approvals")
+
+class _StandingRow(NamedTuple):
+    total: Decimal
+    unposted: bool
+    corrects: bool
+    first_day: bool
+    entry_date: date | None
+
+
+class _BooksRow(NamedTuple):
+    source: str
+    site: str | None
+    connection: str
+    key: str | None
+    tenant: str | None
+    lot: str | None
+    currency: str | None
+
+
+class _Decided(NamedTuple):
+    revision_id: int
+    reason: str
+    asked: str
+
+
+class Asked(NamedTuple):
+    """What a DAG run asked last about a day, and what was decided: None as long as nobody did."""
+
+    revision_id: int
+    asked_at: datetime
+    decision: str | None
+    decided_by: str | None
+
+
+class _Sql(Statements):
+    standing: Row[_StandingRow]
+    released: Value[int]
+    unusual: Value[int]
+    books: Row[_BooksRow]
+    standing_books: Rows[_BooksRow]
+    last_currency: ValueOrNone[str]
+    approved: Values[str]
+    ask: Change
+    give_up: Change
+    decide: Rows[_Decided]
+    last_asked: RowOrNone[Asked]
+    leave: Change
+
+
+_sql = _Sql.of("approvals")
+
 
 Decision = Literal["approved", "rejected", "timed out"]
 """What an answer, or none, decides. On the record there is also "not taken": see leave."""
@@ -58,7 +108,7 @@ def _difference(connection: psycopg.Connection, revision: Revision) -> Decimal |
     return max(map(abs, differences), default=None)
 
 
-def _books(box: CashBox, row) -> Books:
+def _books(box: CashBox, row: _BooksRow) -> Books:
     """Books of a day; those without entries would belong to what the box's file says."""
     return Books(
         Origin(row.source, row.site, row.connection, row.key),
@@ -70,7 +120,7 @@ def _books(box: CashBox, row) -> Books:
 def approved(connection: psycopg.Connection, revision: Revision) -> set[Reason]:
     """The reasons for which a person has approved this very revision, or, where that hangs on no date, one of the same
     books that it only gives another date to."""
-    return {Reason(row.reason) for row in _sql.approved(connection, revision_id=revision.revision_id)}
+    return {Reason(reason) for reason in _sql.approved(connection, revision_id=revision.revision_id)}
 
 
 def unapproved(connection: psycopg.Connection, box: CashBox, revision: Revision) -> dict[Reason, Sentence]:
@@ -101,8 +151,8 @@ def ask(connection: psycopg.Connection, revision: Revision, open_questions: Mapp
             )
 
 
-def last_asked(connection: psycopg.Connection, box: str, day: date, run: str) -> Any | None:
-    """What a DAG run asked last about a day: revision_id, asked_at, decision and decided_by; None where it has not."""
+def last_asked(connection: psycopg.Connection, box: str, day: date, run: str) -> Asked | None:
+    """What a DAG run asked last about a day; None where it has not."""
     return _sql.last_asked(connection, box=box, business_date=day, run=run)
 
 

@@ -9,10 +9,7 @@ import psycopg
 from cierre.bookkeeping.address import Address, nth_sublot
 from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger.revisions import FrozenEntry
-from cierre.ledger.session import named
-
-_sql = named("attempts")
-
+from cierre.ledger.statements import Change, Row, Rows, Statements, Value, Values
 
 NOT_SENT = ""
 """What stands for the ERP's answer where nothing was sent to an attempt's address: nothing of it can be there."""
@@ -45,7 +42,69 @@ class Attempt:
     deleting_since: datetime | None = None
 
 
-def _attempt(row) -> Attempt:
+@dataclass(frozen=True, slots=True)
+class _AttemptRow:
+    attempt_id: int
+    entry_id: int
+    tenant: str
+    entry_date: date
+    lot: str
+    sublot: str
+    state: str
+    lease_until: datetime
+    document: str | None
+    outcome: str | None
+    site: str | None
+    answered: str | None
+    reaped_at: datetime | None
+    deleting_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _EmptiedRow(_AttemptRow):
+    removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class _AttemptOfBox(_AttemptRow):
+    box: str
+
+
+@dataclass(frozen=True, slots=True)
+class _AbandonedRow(_AttemptOfBox):
+    business_date: date
+
+
+class _Sql(Statements):
+    claim: Row[_AttemptRow]
+    take_over_address: Row[_AttemptRow]
+    emptied_by: Rows[_EmptiedRow]
+    sublots_used: Values[str]
+    at_place: Rows[_AttemptRow]
+    lot_was_posted_to: Value[bool]
+    lot_is_ours: Value[bool]
+    confirm: Change
+    doom: Change
+    reject: Change
+    withdraw: Change
+    adopt: Change
+    begin_to_delete: Change
+    keep_after_all: Change
+    clock: Value[datetime]
+    note_reaped: Change
+    note_nothing_left: Change
+    due_for_reap: Rows[_AttemptOfBox]
+    not_reaped_since: Rows[_AttemptOfBox]
+    abandoned: Rows[_AbandonedRow]
+    attempts_of: Rows[_AttemptRow]
+    unreaped: Rows[_AttemptRow]
+    seconds_of_lease_left: Value[float]
+
+
+_sql = _Sql.of("attempts")
+
+
+def _attempt(row: _AttemptRow) -> Attempt:
     return Attempt(
         attempt_id=row.attempt_id,
         entry_id=row.entry_id,
@@ -132,7 +191,7 @@ def _next_sublot(
     in_use: Collection[str],
     alphanumeric: bool,
 ) -> str:
-    used = {row.sublot for row in _sql.sublots_used(connection, **_place(entry, site))}
+    used = set(_sql.sublots_used(connection, **_place(entry, site)))
     number = len(used)
     while True:
         number += 1

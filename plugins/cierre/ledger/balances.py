@@ -9,9 +9,32 @@ from typing import NamedTuple
 import psycopg
 
 from cierre.bookkeeping.journal import JournalEntry, Line, Side
-from cierre.ledger.session import named
+from cierre.ledger.statements import Rows, Statements, Value
 
-_sql = named("balances")
+
+class _BookedDay(NamedTuple):
+    business_date: date
+    digest: str
+
+
+class _Balance(NamedTuple):
+    business_date: date
+    currency: str
+    account: str
+    cost_centre: str
+    item: str
+    value_class: str
+    entities: dict[str, str]
+    balance: Decimal
+
+
+class _Sql(Statements):
+    booked_days: Rows[_BookedDay]
+    booked_balances: Rows[_Balance]
+    staged_days: Value[int]
+
+
+_sql = _Sql.of("balances")
 
 
 class Place(NamedTuple):

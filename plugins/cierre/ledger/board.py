@@ -1,5 +1,4 @@
-"""What the close board reads of the books. Rows are named tuples as the queries of sql/board.sql name them; money is
-Decimal in the currency in which it was booked, instants are aware. Nothing here writes."""
+"""What the close board reads of the books, in rows of cierre.ledger.board_rows. Nothing here writes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,21 +10,76 @@ import psycopg
 
 from cierre.bookkeeping.json_text import row_at
 from cierre.bookkeeping.text import shown
-from cierre.ledger.session import named
+from cierre.ledger.board_rows import (
+    Approval,
+    BookedLine,
+    BookedRevision,
+    BoxMonth,
+    Compared,
+    CurrencyDays,
+    DayClosing,
+    DayMoney,
+    DayProblem,
+    Discrepancy,
+    DocumentBehind,
+    HeldBack,
+    JournalLine,
+    LandedText,
+    LineDifference,
+    MonthEvidence,
+    Quarantined,
+    Sent,
+    StagedDocument,
+    Summary,
+    Taken,
+    Uncertain,
+)
+from cierre.ledger.rows import TotalRow
+from cierre.ledger.statements import RowOrNone, Rows, Statements, ValueOrNone, Values
 
-_sql = named("board")
+
+class _Sql(Statements):
+    months: Rows[BoxMonth]
+    months_digest: ValueOrNone[Decimal]
+    months_evidence: Rows[MonthEvidence]
+    months_evidence_digest: ValueOrNone[Decimal]
+    box_day: RowOrNone[Summary]
+    currency_of: ValueOrNone[str]
+    taken: RowOrNone[Taken]
+    comparisons: Rows[Compared]
+    line_differences: Rows[LineDifference]
+    money_of_entries: Rows[TotalRow]
+    lines: Rows[JournalLine]
+    behind_a_line: Rows[DocumentBehind]
+    documents: Rows[StagedDocument]
+    landed_text_of: RowOrNone[LandedText]
+    booked_lines_of: Rows[BookedLine]
+    attempts: Rows[Sent]
+    revisions: Rows[BookedRevision]
+    quarantined: Rows[Quarantined]
+    approvals: Rows[Approval]
+    problems: Rows[DayProblem]
+    standing_out: Rows[Discrepancy]
+    uncertain: Rows[Uncertain]
+    held_back: Rows[HeldBack]
+    boxes_in_work: Values[str]
+    currencies: Rows[CurrencyDays]
+    money_by_form: Rows[DayMoney]
+    money_by_source: Rows[DayMoney]
+    closing: Rows[DayClosing]
+
+
+_sql = _Sql.of("board")
 
 
 _KEPT = 24
-_months: dict[tuple[date, date], tuple[Decimal | None, list[Any]]] = {}
+_months: dict[tuple[date, date], tuple[Decimal | None, list[BoxMonth]]] = {}
 
 
-def months(connection: psycopg.Connection, first: date, last: date) -> list[Any]:
+def months(connection: psycopg.Connection, first: date, last: date) -> list[BoxMonth]:
     """What the books know of every box from the month of ``first`` to that of ``last``, a row a box and month.
 
-    ``month`` is its first day; ``states`` has a letter for each of 31 days (cierre.board.states.BOOKS; a point where
-    the day is not known); ``booked`` their journal totals, as Postgres writes an array. Rows that did not change since
-    they were last asked for are the same objects, not read again.
+    Rows that did not change since they were last asked for are the same objects, not read again.
     """
     asked = (first.replace(day=1), last)
     digest, rows = _months.get(asked, (None, []))
@@ -37,13 +91,12 @@ def months(connection: psycopg.Connection, first: date, last: date) -> list[Any]
     return rows
 
 
-_evidence: dict[tuple[date, date], tuple[Decimal | None, list[Any]]] = {}
+_evidence: dict[tuple[date, date], tuple[Decimal | None, list[MonthEvidence]]] = {}
 
 
-def months_evidence(connection: psycopg.Connection, first: date, last: date) -> list[Any]:
-    """How far the days of these months are read back, a row a box and month. ``read_back`` has a minute (since 1970)
-    for each of 31 days, as Postgres writes an array: the oldest last reading of the day's documents; -1 where one was
-    never read, NULL where none stands in the ERP. Rows that did not change are not read again."""
+def months_evidence(connection: psycopg.Connection, first: date, last: date) -> list[MonthEvidence]:
+    """How far the days of these months are read back, a row a box and month. Rows that did not change are not read
+    again."""
     asked = (first.replace(day=1), last)
     digest, rows = _evidence.get(asked, (None, []))
     if digest is None or digest != _sql.months_evidence_digest(connection, first=asked[0], last=last):
@@ -72,7 +125,7 @@ class Day:
         self._connection = connection
         self._place = {"box": box, "business_date": day}
 
-    def summary(self) -> Any | None:
+    def summary(self) -> Summary | None:
         """Where the day stands; None where the books do not know it."""
         return _sql.box_day(self._connection, **self._place)
 
@@ -80,27 +133,27 @@ class Day:
         """The currency in which it was booked, or is staged; None where it has no money."""
         return _sql.currency_of(self._connection, **self._place)
 
-    def taken(self) -> Any | None:
+    def taken(self) -> Taken | None:
         """The snapshot it was read from; None where it was never landed."""
         return _sql.taken(self._connection, **self._place)
 
-    def comparisons(self) -> list[Any]:
+    def comparisons(self) -> list[Compared]:
         """What its last reconciliation compared, in order."""
         return list(_sql.comparisons(self._connection, **self._place))
 
-    def line_differences(self) -> list[Any]:
+    def line_differences(self) -> list[LineDifference]:
         """What its last reconciliation read in the ERP otherwise than it was posted; none where its books are newer."""
         return list(_sql.line_differences(self._connection, **self._place))
 
-    def lines(self) -> list[Any]:
+    def lines(self) -> list[JournalLine]:
         """The current revision's journal lines, with how many documents stand behind each."""
         return list(_sql.lines(self._connection, **self._place))
 
-    def behind(self, entry_id: int, line: int) -> list[Any]:
+    def behind(self, entry_id: int, line: int) -> list[DocumentBehind]:
         """The documents behind one of its lines; none where the line is not this day's."""
         return list(_sql.behind_a_line(self._connection, **self._place, entry_id=entry_id, line=line))
 
-    def documents(self, kind: str, form: str) -> list[Any]:
+    def documents(self, kind: str, form: str) -> list[StagedDocument]:
         """Its staged documents of a kind and form of payment."""
         return list(_sql.documents(self._connection, **self._place, kind=shown(kind), form=shown(form)))
 
@@ -113,49 +166,49 @@ class Day:
             return None
         return SourceRow(row_at(landed.body, place), landed.source, landed.received_at, landed.sha256)
 
-    def booked_lines_of(self, snapshot_id: int, place: str) -> list[Any]:
+    def booked_lines_of(self, snapshot_id: int, place: str) -> list[BookedLine]:
         """The journal lines that a source row became part of."""
         asked = {"snapshot_id": snapshot_id, "place": shown(place)}
         return list(_sql.booked_lines_of(self._connection, **self._place, **asked))
 
-    def attempts(self) -> list[Any]:
+    def attempts(self) -> list[Sent]:
         """What was sent to the ERP for it, oldest first."""
         return list(_sql.attempts(self._connection, **self._place))
 
-    def revisions(self) -> list[Any]:
+    def revisions(self) -> list[BookedRevision]:
         """How it was booked, each time."""
         return list(_sql.revisions(self._connection, **self._place))
 
-    def quarantined(self) -> list[Any]:
+    def quarantined(self) -> list[Quarantined]:
         """Its rows that are not booked, those that stop the day first."""
         return list(_sql.quarantined(self._connection, **self._place))
 
-    def approvals(self) -> list[Any]:
+    def approvals(self) -> list[Approval]:
         """What people were asked about it before it was posted, and what they answered."""
         return list(_sql.approvals(self._connection, **self._place))
 
 
-def money_of_entries(connection: psycopg.Connection, entries: Sequence[int]) -> list[Any]:
+def money_of_entries(connection: psycopg.Connection, entries: Sequence[int]) -> list[TotalRow]:
     """The money of entries by kind and form: kind, form, rows, net."""
     return list(_sql.money_of_entries(connection, entries=list(entries)))
 
 
-def problems(connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date) -> list[Any]:
+def problems(connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date) -> list[DayProblem]:
     """Why staged days of boxes cannot be booked, oldest first."""
     return list(_sql.problems(connection, boxes=list(boxes), first=first, last=last))
 
 
-def discrepancies(connection: psycopg.Connection, boxes: Sequence[str]) -> list[Any]:
+def discrepancies(connection: psycopg.Connection, boxes: Sequence[str]) -> list[Discrepancy]:
     """Days whose last reconciliation found a difference, each with the first one."""
     return list(_sql.standing_out(connection, boxes=list(boxes)))
 
 
-def uncertain(connection: psycopg.Connection, boxes: Sequence[str]) -> list[Any]:
+def uncertain(connection: psycopg.Connection, boxes: Sequence[str]) -> list[Uncertain]:
     """Postings whose outcome is not known yet, oldest first."""
     return list(_sql.uncertain(connection, boxes=list(boxes)))
 
 
-def held_back(connection: psycopg.Connection, boxes: Sequence[str]) -> list[Any]:
+def held_back(connection: psycopg.Connection, boxes: Sequence[str]) -> list[HeldBack]:
     """Quarantined rows that stop their days, oldest first."""
     return list(_sql.held_back(connection, boxes=list(boxes)))
 
@@ -168,7 +221,7 @@ def currencies(connection: psycopg.Connection, boxes: Sequence[str], first: date
 
 def money_by_form(
     connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date, currency: str | None = None
-) -> list[Any]:
+) -> list[DayMoney]:
     """Staged net money of a currency, or of each, a day and form of payment: business_date, series (the form's id),
     amount."""
     return list(_sql.money_by_form(connection, boxes=list(boxes), first=first, last=last, currency=currency))
@@ -176,17 +229,17 @@ def money_by_form(
 
 def money_by_source(
     connection: psycopg.Connection, sources: Mapping[str, str], first: date, last: date, currency: str | None = None
-) -> list[Any]:
+) -> list[DayMoney]:
     """Booked money of a currency, or of each, a day and source; ``sources`` names each box's."""
     boxes = {"boxes": list(sources), "sources": list(sources.values())}
     return list(_sql.money_by_source(connection, **boxes, first=first, last=last, currency=currency))
 
 
-def closing(connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date) -> list[Any]:
+def closing(connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date) -> list[DayClosing]:
     """A row a day: days_to_close (average; None while none is closed), corrections, discrepancies."""
     return list(_sql.closing(connection, boxes=list(boxes), first=first, last=last))
 
 
 def boxes_in_work(connection: psycopg.Connection) -> list[str]:
     """The boxes that have a day that differs or a posting whose outcome is not known."""
-    return [row.box for row in _sql.boxes_in_work(connection)]
+    return list(_sql.boxes_in_work(connection))

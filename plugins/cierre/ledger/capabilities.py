@@ -4,16 +4,29 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.types.json import Jsonb
 
 from cierre.bookkeeping.derive import MAX_LINES
 from cierre.bookkeeping.history import LIMIT
-from cierre.ledger.session import named
+from cierre.ledger.statements import Change, Rows, Statements, Value
 
-_sql = named("capabilities")
+
+class _Known(NamedTuple):
+    name: str
+    value: bool | int
+    probed_at: datetime
+
+
+class _Sql(Statements):
+    save: Change
+    was_asked: Value[bool]
+    known: Rows[_Known]
+
+
+_sql = _Sql.of("capabilities")
 
 OBSTACLES = {
     "numbers_from_one": "the first document of an unused address is not 000001, so no posting could be proved",
@@ -96,5 +109,5 @@ def of(connection: psycopg.Connection, erp_connection: str, tenant: str) -> Capa
     probed last stands for it, such as the test company for those with real books."""
     rows = list(_sql.known(connection, erp_connection=erp_connection, tenant=tenant))
     names = {field.name for field in fields(Capabilities)} - {"probed_at"}
-    known = {row.name: row.value for row in rows if row.name in names}
+    known: dict[str, Any] = {row.name: row.value for row in rows if row.name in names}
     return Capabilities(**known, probed_at=max((row.probed_at for row in rows), default=None))

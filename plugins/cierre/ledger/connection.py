@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     import psycopg
@@ -10,13 +10,21 @@ if TYPE_CHECKING:
 # Every task reads this file with its DAG, so what is heavy is imported where it is used.
 
 
-@contextmanager
-def open_ledger(connection_id: str) -> Iterator["psycopg.Connection"]:
-    """The ledger's database behind an Airflow connection of type postgres, prepared for the ledger's modules; closed at
-    the end. Raises psycopg.Error where it cannot be reached, AirflowNotFoundException for an unknown connection."""
+def connect_by(connection_id: str) -> "psycopg.Connection":
+    """The ledger's database behind an Airflow connection of type postgres, prepared for the ledger's modules.
+
+    Raises psycopg.Error where it cannot be reached, AirflowNotFoundException for an unknown connection.
+    """
     from airflow.providers.postgres.hooks.postgres import PostgresHook
 
     from cierre.ledger.session import prepared
 
-    with prepared(PostgresHook(connection_id).get_conn()) as connection:
+    # The hook declares only what connections of psycopg 2 and 3 have in common; this is one of psycopg 3.
+    return prepared(cast("psycopg.Connection", PostgresHook(connection_id).get_conn()))
+
+
+@contextmanager
+def open_ledger(connection_id: str) -> Iterator["psycopg.Connection"]:
+    """The same for a block, closed at its end."""
+    with connect_by(connection_id) as connection:
         yield connection

@@ -3,12 +3,32 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import psycopg
 
-from cierre.ledger.session import alone, named
+from cierre.ledger.session import alone
+from cierre.ledger.statements import Change, Rows, Statements, Value, ValueOrNone, Values
 
-_sql = named("digests")
+
+class _Owed(NamedTuple):
+    business_date: date
+    begun_at: datetime | None
+
+
+class _Sql(Statements):
+    ask: Change
+    owed: Rows[_Owed]
+    overdue: Values[date]
+    closing_until: ValueOrNone[datetime]
+    another_waits: Value[bool]
+    wait: Change
+    begin: Change
+    told: Change
+    not_begun: Change
+
+
+_sql = _Sql.of("digests")
 
 
 @contextmanager
@@ -31,7 +51,7 @@ def owed(connection: psycopg.Connection, company: str) -> dict[date, bool]:
 
 def overdue(connection: psycopg.Connection, company: str) -> list[date]:
     """The days that the company is still to be told of and that no run waits to tell."""
-    return [row.business_date for row in _sql.overdue(connection, company=company)]
+    return list(_sql.overdue(connection, company=company))
 
 
 def closing_until(connection: psycopg.Connection, boxes: Sequence[str], quiet: timedelta) -> datetime | None:

@@ -4,16 +4,74 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
+from decimal import Decimal
 from itertools import islice
-from typing import Any
+from typing import NamedTuple
 
 import psycopg
 
 from cierre.bookkeeping.identity import Claimed, Identity, Origin, RetiredBox, Target, Unique
 from cierre.bookkeeping.sentence import Sentence
-from cierre.ledger.session import alone, named
+from cierre.ledger.session import alone
+from cierre.ledger.statements import Change, Row, RowOrNone, Rows, Statements, Value, ValueOrNone, Values
 
-_sql = named("identity")
+
+class _BookedBy(NamedTuple):
+    box: str
+    began: int
+    first: date
+    last: date
+
+
+class _BookedOn(NamedTuple):
+    documents: int
+    currency: str
+    money: Decimal
+
+
+class _BookedDocument(NamedTuple):
+    box: str
+    business_date: date
+    document_key: str
+
+
+class _BoxName(NamedTuple):
+    box: str
+    name: str
+
+
+class ErpSite(NamedTuple):
+    """A site of the ERP that a day's books were sent to, or will be."""
+
+    site: str
+    is_sandbox: bool
+
+
+class _Sql(Statements):
+    now: RowOrNone[Identity]
+    all_now: Rows[Identity]
+    add_version: Change
+    lot_booked_by: RowOrNone[_BookedBy]
+    lot_booked_since: ValueOrNone[int]
+    sharers: Values[str]
+    source_booked_by: RowOrNone[_BookedBy]
+    source_booked_since: ValueOrNone[int]
+    booked_on: Row[_BookedOn]
+    has_books: Value[bool]
+    known_as: ValueOrNone[str]
+    site_behind: ValueOrNone[str]
+    erp_site_behind: ValueOrNone[str]
+    booked_documents: Rows[_BookedDocument]
+    note_late_change: Change
+    retired: Rows[RetiredBox]
+    of_company: Values[str]
+    note_sandbox: Change
+    note_no_sandbox: Change
+    posting_to_sandbox: Rows[_BoxName]
+    erp_sites_of_day: Rows[ErpSite]
+
+
+_sql = _Sql.of("identity")
 
 AT_ONCE = 5_000
 """Documents that are looked up in the books with one question."""
@@ -21,13 +79,12 @@ AT_ONCE = 5_000
 
 def last_seen(connection: psycopg.Connection, box: str) -> Identity | None:
     """What a box was when it was last seen; None where it never was."""
-    row = _sql.now(connection, id=box)
-    return Identity(**row._asdict()) if row else None
+    return _sql.now(connection, id=box)
 
 
 def all_last_seen(connection: psycopg.Connection) -> dict[str, Identity]:
     """What each box was when it was last seen, by its id."""
-    return {row.id: Identity(**row._asdict()) for row in _sql.all_now(connection)}
+    return {box.id: box for box in _sql.all_now(connection)}
 
 
 def note(connection: psycopg.Connection, box: Identity) -> Identity | None:
@@ -77,8 +134,8 @@ def _source_of_another(connection: psycopg.Connection, box: Identity, connection
     return Claimed(other.box, what, other.first, other.last, is_lot=False)
 
 
-def _sharers(connection: psycopg.Connection, box: str, site: dict[str, str]) -> list[str]:
-    return [row.box for row in _sql.sharers(connection, **site, box=box)]
+def _sharers(connection: psycopg.Connection, box: str, site: Mapping[str, str | None]) -> list[str]:
+    return list(_sql.sharers(connection, **site, box=box))
 
 
 def _of_day(connection: psycopg.Connection, one: Claimed, day: date | None) -> Claimed:
@@ -160,12 +217,12 @@ def retired(connection: psycopg.Connection, ids: Iterable[str]) -> dict[str, Ret
     """Boxes by their ids, as they were last known; without those that the ledger does not know."""
     ids = sorted(ids)
     rows = _sql.retired(connection, ids=ids) if ids else ()
-    return {row.id: RetiredBox(**row._asdict()) for row in rows}
+    return {box.id: box for box in rows}
 
 
 def of_company(connection: psycopg.Connection, company: str) -> list[str]:
     """The ids of all boxes that were last known as a company's."""
-    return [row.box for row in _sql.of_company(connection, company=company)]
+    return list(_sql.of_company(connection, company=company))
 
 
 def note_erp(connection: psycopg.Connection, site: str, *, is_sandbox: bool) -> None:
@@ -178,6 +235,6 @@ def posting_to_sandbox(connection: psycopg.Connection, boxes: Iterable[str]) -> 
     return {row.box: row.name for row in _sql.posting_to_sandbox(connection, boxes=list(boxes))}
 
 
-def erp_sites_of_day(connection: psycopg.Connection, box: str, day: date) -> list[Any]:
-    """Where a day's books were sent, or will be: site, is_sandbox."""
+def erp_sites_of_day(connection: psycopg.Connection, box: str, day: date) -> list[ErpSite]:
+    """Where a day's books were sent, or will be."""
     return list(_sql.erp_sites_of_day(connection, box=box, business_date=day))

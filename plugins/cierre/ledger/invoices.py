@@ -4,26 +4,56 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 import psycopg
 
 from cierre.bookkeeping.invoices import InvoiceSeen
 from cierre.ledger.landing import Place, Snapshot
-from cierre.ledger.session import copy, named
+from cierre.ledger.session import copy
+from cierre.ledger.statements import Change, Row, Rows, Statements, Value, Values
 
-_sql = named("invoices")
+
+class _DayTakenRow(NamedTuple):
+    business_date: date
+    source_key: str
+    snapshot_id: int
+
+
+class _Collected(NamedTuple):
+    business_date: date
+    project: str
+    number: str
+    amount: Decimal
+
+
+class _Sql(Statements):
+    unread: Values[int]
+    snapshot: Row[Snapshot]
+    kept_since: Value[int]
+    note_read: Change
+    seen_of: Rows[InvoiceSeen]
+    expected: Rows[InvoiceSeen]
+    all_seen: Rows[InvoiceSeen]
+    days_taken: Rows[_DayTakenRow]
+    days_staged: Values[date]
+    collections_staged: Rows[_Collected]
+    note_late_change: Change
+
+
+_sql = _Sql.of("invoices")
 
 SeenBefore = Callable[[Sequence[str], Sequence[str]], list[InvoiceSeen]]
 
 
 def unread(connection: psycopg.Connection, place: Place) -> Iterator[Snapshot]:
     """What was landed of a place, for any day, and whose invoices are not kept yet: oldest first."""
-    rows = _sql.unread(
+    numbers = _sql.unread(
         connection, source=place.source, connection=place.connection, source_key=place.source_key
     )  # fmt: skip
     # One by one: after an upgrade these are all that a place ever landed.
-    for number in [row.snapshot_id for row in rows]:
-        yield Snapshot(**_sql.snapshot(connection, snapshot_id=number)._asdict())
+    for number in list(numbers):
+        yield _sql.snapshot(connection, snapshot_id=number)
 
 
 def kept_since(connection: psycopg.Connection) -> int:
@@ -69,7 +99,7 @@ def seen_of(
     before: int,
 ) -> list[InvoiceSeen]:
     """What the landings before one (by its number) showed of invoices, in their order."""
-    rows = _sql.seen_of(
+    seen = _sql.seen_of(
         connection,
         source=place.source,
         connection=place.connection,
@@ -77,7 +107,7 @@ def seen_of(
         invoices=list(invoices),
         before=before,
     )
-    return [InvoiceSeen(**row._asdict()) for row in rows]
+    return list(seen)
 
 
 def seen_before(connection: psycopg.Connection, snapshot: Snapshot) -> SeenBefore:
@@ -94,7 +124,7 @@ def expected(
     Those that were issued between ``since`` and the day, older ones that are not settled, and those of which money came
     in on that day.
     """
-    rows = _sql.expected(
+    seen = _sql.expected(
         connection,
         source=place.source,
         connection=place.connection,
@@ -102,13 +132,13 @@ def expected(
         since=since,
         day=place.business_date,
     )
-    return [InvoiceSeen(**row._asdict()) for row in rows]
+    return list(seen)
 
 
 def all_seen(connection: psycopg.Connection, place: Place, projects: Sequence[str]) -> list[InvoiceSeen]:
     """What all landings showed of the invoices of projects, in the order in which it was read."""
-    rows = _sql.all_seen(connection, source=place.source, connection=place.connection, projects=list(projects))
-    return [InvoiceSeen(**row._asdict()) for row in rows]
+    seen = _sql.all_seen(connection, source=place.source, connection=place.connection, projects=list(projects))
+    return list(seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +164,7 @@ def collections_staged(connection: psycopg.Connection, box: str) -> dict[tuple[d
 
 def days_staged(connection: psycopg.Connection, box: str) -> set[date]:
     """The days of a box that were staged."""
-    return {row.business_date for row in _sql.days_staged(connection, box=box)}
+    return set(_sql.days_staged(connection, box=box))
 
 
 def note_late_changes(

@@ -10,11 +10,51 @@ from typing import NamedTuple
 
 import psycopg
 
-from cierre.bookkeeping.journal import Foreign, JournalEntry, Line, LineSource, Side
+from cierre.bookkeeping.journal import JournalEntry, Line, LineSource, Side
 from cierre.bookkeeping.money import quantum
-from cierre.ledger.session import named
+from cierre.ledger.rows import foreign
+from cierre.ledger.statements import Rows, Statements
 
-_sql = named("journal")
+
+class _DocumentOfLine(NamedTuple):
+    """A line of an entry and a document behind it."""
+
+    entry_id: int
+    entry_key: str
+    box: str
+    business_date: date
+    entry_date: date
+    part: int
+    currency: str
+    revision: int
+    reverses: str
+    erp_document: str
+    sha256: str
+    line: int
+    side: str
+    account: str
+    cost_centre: str
+    item: str
+    value_class: str
+    entities: dict[str, str]
+    line_amount: Decimal
+    history: str
+    foreign_currency: str | None
+    foreign_amount: Decimal | None
+    document_key: str
+    component: str
+    amount: Decimal
+    source_foreign: Decimal | None
+    turned: bool | None
+    place: str
+    reference: str
+
+
+class _Sql(Statements):
+    standing: Rows[_DocumentOfLine]
+
+
+_sql = _Sql.of("journal")
 
 
 class SourceRow(NamedTuple):
@@ -42,14 +82,12 @@ class StandingEntry:
 
 def standing(connection: psycopg.Connection, boxes: Iterable[str], first: date, last: date) -> Iterator[StandingEntry]:
     """The entries dated ``first`` to ``last`` in the ERP, or on their way there, by date. Call it in a transaction."""
-    with connection.cursor(name="standing") as cursor:
-        cursor.itersize = 5000
-        cursor.execute(_sql.standing.sql, {"boxes": list(boxes), "first": first, "last": last})
-        for _, rows in groupby(cursor, attrgetter("entry_id")):
-            yield _standing(list(rows))
+    found = _sql.standing.stream(connection, 5000, boxes=list(boxes), first=first, last=last)
+    for _, rows in groupby(found, attrgetter("entry_id")):
+        yield _standing(list(rows))
 
 
-def _standing(rows: list) -> StandingEntry:
+def _standing(rows: list[_DocumentOfLine]) -> StandingEntry:
     one = rows[0]
     return StandingEntry(
         key=one.entry_key,
@@ -69,12 +107,9 @@ def _standing(rows: list) -> StandingEntry:
     )
 
 
-def _line(rows: list, currency: str) -> Line:
+def _line(rows: list[_DocumentOfLine], currency: str) -> Line:
     one, unit = rows[0], quantum(currency)
-
-    def foreign(amount: Decimal | None) -> Decimal | None:
-        return None if amount is None else amount.quantize(quantum(one.foreign_currency))
-
+    foreign_unit = quantum(one.foreign_currency) if one.foreign_currency else unit
     return Line(
         side=Side(one.side),
         account=one.account,
@@ -89,10 +124,10 @@ def _line(rows: list, currency: str) -> Line:
                 row.document_key,
                 row.component,
                 row.amount.quantize(unit),
-                foreign(row.source_foreign),
+                None if row.source_foreign is None else row.source_foreign.quantize(foreign_unit),
                 bool(row.turned),
             )
             for row in rows
         ),
-        foreign=Foreign(one.foreign_currency, foreign(one.foreign_amount)) if one.foreign_currency else None,
+        foreign=foreign(one.foreign_currency, one.foreign_amount),
     )

@@ -6,19 +6,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, astuple, dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.types.json import Jsonb
 
 from cierre.bookkeeping.certificate import Claim
-from cierre.bookkeeping.documents import Kind, Total
+from cierre.bookkeeping.documents import Total
 from cierre.bookkeeping.identity import Origin
 from cierre.bookkeeping.sentence import Sentence, as_json, from_json
 from cierre.bookkeeping.text import shown
-from cierre.ledger.session import alone, copy, named
-
-_sql = named("landing")
+from cierre.ledger.rows import TotalRow
+from cierre.ledger.session import alone, copy
+from cierre.ledger.statements import Change, Row, RowOrNone, Rows, Statements, Value, Values
 
 _NOT_IN_A_TEXT = re.compile("[\x00\ud800-\udfff]")
 
@@ -51,6 +51,30 @@ class Place:
     connection: str
     source_key: str
     business_date: date
+
+
+class _NeverRead(NamedTuple):
+    box: str
+    business_date: date
+    why: Any
+
+
+class _Sql(Statements):
+    keep_body: Change
+    keep_original: Change
+    add_snapshot: Value[int]
+    lying_there: RowOrNone[Snapshot]
+    take: Change
+    taken: RowOrNone[Snapshot]
+    origin: Row[Origin]
+    bodies_before: Values[str]
+    control_totals: Rows[TotalRow]
+    claims: Rows[Claim]
+    note_stopped: Change
+    never_read: Rows[_NeverRead]
+
+
+_sql = _Sql.of("landing")
 
 
 @contextmanager
@@ -96,8 +120,7 @@ def lying_there(
 
     Of the source's site, where that is given; not one that the source's own figures contradict.
     """
-    row = _sql.lying_there(connection, **asdict(place), box=box, since=since, site=site)
-    return Snapshot(**row._asdict()) if row else None
+    return _sql.lying_there(connection, **asdict(place), box=box, since=since, site=site)
 
 
 def take(
@@ -129,13 +152,12 @@ def take(
 
 def taken(connection: psycopg.Connection, box: str, day: date) -> Snapshot | None:
     """The newest snapshot that a box's day was read from, or None where it was never landed."""
-    row = _sql.taken(connection, box=box, business_date=day)
-    return Snapshot(**row._asdict()) if row else None
+    return _sql.taken(connection, box=box, business_date=day)
 
 
 def origin(connection: psycopg.Connection, box: str, day: date, snapshot_id: int) -> Origin:
     """Where a snapshot that a box's day was read from came from."""
-    return Origin(**_sql.origin(connection, box=box, business_date=day, snapshot_id=snapshot_id)._asdict())
+    return _sql.origin(connection, box=box, business_date=day, snapshot_id=snapshot_id)
 
 
 def bodies_before(connection: psycopg.Connection, snapshot: Snapshot, since: date) -> list[str]:
@@ -143,9 +165,8 @@ def bodies_before(connection: psycopg.Connection, snapshot: Snapshot, since: dat
 
     Without what the source's own figures contradict, and what another site said behind the same connection.
     """
-    return [
-        row.body
-        for row in _sql.bodies_before(
+    return list(
+        _sql.bodies_before(
             connection,
             source=snapshot.source,
             connection=snapshot.connection,
@@ -154,18 +175,18 @@ def bodies_before(connection: psycopg.Connection, snapshot: Snapshot, since: dat
             snapshot_id=snapshot.snapshot_id,
             site=snapshot.site,
         )
-    ]
+    )
 
 
 def control_totals(connection: psycopg.Connection, snapshot_id: int, box: str) -> list[Total]:
     """What the box's raw rows in a snapshot summed to, by kind and form."""
     rows = _sql.control_totals(connection, snapshot_id=snapshot_id, box=box)
-    return [Total(Kind(row.kind), row.form, row.rows, row.net) for row in rows]
+    return [row.total for row in rows]
 
 
 def claims(connection: psycopg.Connection, snapshot_id: int, box: str) -> list[Claim]:
     """The box's certificate in a snapshot, claim by claim."""
-    return [Claim(**row._asdict()) for row in _sql.claims(connection, snapshot_id=snapshot_id, box=box)]
+    return list(_sql.claims(connection, snapshot_id=snapshot_id, box=box))
 
 
 def note_stopped(connection: psycopg.Connection, box: str, business_date: date, step: str, why: Sentence) -> None:

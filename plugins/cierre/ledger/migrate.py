@@ -2,7 +2,9 @@
 
 import os
 from pathlib import Path
+from typing import cast
 
+import psycopg
 from alembic import command, op
 from alembic.config import Config
 from sqlalchemy import create_engine, text
@@ -33,7 +35,7 @@ def upgrade(dsn: str) -> None:
 def run_sql_beside(step: str) -> None:
     """For a step in ``include/migrations/versions``: runs the SQL file beside it, many statements at once."""
     sql = Path(step).with_suffix(".sql").read_text(encoding="utf-8")
-    op.get_bind().connection.driver_connection.execute(sql)
+    cast(psycopg.Connection, op.get_bind().connection.driver_connection).execute(sql)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -12,9 +13,71 @@ from cierre.bookkeeping.evidence import Grade, Posted, evidence
 from cierre.bookkeeping.reconcile import Comparison
 from cierre.bookkeeping.sentence import Sentence, from_json
 from cierre.bookkeeping.takings import sign
-from cierre.ledger.session import named
+from cierre.ledger.rows import BoxAndDay
+from cierre.ledger.statements import Change, Rows, Statements, Value
 
-_sql = named("overview")
+
+class _BoxDayRow(NamedTuple):
+    box: str
+    business_date: date
+    state: str
+    revision: int | None
+    documents: int
+    quarantined: int
+    journal_total: Decimal
+    money_by_form: dict[str, str]
+    erp_documents: list[str]
+    uncertain: int
+    watched_until: datetime | None
+    currency: str
+    why: Any
+
+
+class _FormMoney(NamedTuple):
+    box: str
+    form: str
+    currency: str
+    net: Decimal
+
+
+class _Taking(NamedTuple):
+    box: str
+    kind: str
+    sale_type: str | None
+    returned: str | None
+    currency: str
+    net: Decimal
+
+
+class _PostedRow(NamedTuple):
+    box: str
+    acknowledged_at: datetime
+    read_at: datetime | None
+
+
+class _Consolidated(NamedTuple):
+    kind: str
+    left: str
+    right: str
+    left_rows: int
+    right_rows: int
+    left_net: Decimal
+    right_net: Decimal
+
+
+class _Sql(Statements):
+    box_days: Rows[_BoxDayRow]
+    money_by_form: Rows[_FormMoney]
+    takings: Rows[_Taking]
+    posted: Rows[_PostedRow]
+    posted_since: Value[int]
+    closed_days: Rows[BoxAndDay]
+    consolidated: Rows[_Consolidated]
+    told: Rows[BoxAndDay]
+    note_told: Change
+
+
+_sql = _Sql.of("overview")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +128,15 @@ class BoxDay:
 def day(connection: psycopg.Connection, business_date: date) -> list[BoxDay]:
     """All boxes that were read for a date, or could not be, by name."""
     money: dict[str, dict[tuple[str, str], Decimal]] = defaultdict(dict)
-    for row in _sql.money_by_form(connection, business_date=business_date):
-        money[row.box][row.form, row.currency] = row.net
+    for form in _sql.money_by_form(connection, business_date=business_date):
+        money[form.box][form.form, form.currency] = form.net
     taken_in: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for row in _sql.takings(connection, business_date=business_date):
-        if moved := sign(row.kind, row.sale_type, row.returned):
-            taken_in[row.box][row.currency] += moved * row.net
+    for taking in _sql.takings(connection, business_date=business_date):
+        if moved := sign(taking.kind, taking.sale_type, taking.returned):
+            taken_in[taking.box][taking.currency] += moved * taking.net
     posted: dict[str, list[Posted]] = defaultdict(list)
-    for row in _sql.posted(connection, business_date=business_date):
-        posted[row.box].append(Posted(row.acknowledged_at, row.read_at))
+    for document in _sql.posted(connection, business_date=business_date):
+        posted[document.box].append(Posted(document.acknowledged_at, document.read_at))
     return [
         BoxDay(
             **row._asdict()
@@ -96,7 +159,7 @@ def posted_since(connection: psycopg.Connection, business_date: date, since: dat
 
 def closed_days(connection: psycopg.Connection, since: date) -> set[tuple[str, date]]:
     """Box and business date of every day from ``since`` on that is done: closed, watched or without activity."""
-    return {(row.box, row.business_date) for row in _sql.closed_days(connection, since=since)}
+    return set(_sql.closed_days(connection, since=since))
 
 
 def consolidated(connection: psycopg.Connection, boxes: Sequence[str], business_date: date) -> list[Comparison]:
@@ -108,7 +171,7 @@ def consolidated(connection: psycopg.Connection, boxes: Sequence[str], business_
 
 def told(connection: psycopg.Connection, what: str, since: date) -> set[tuple[str, date]]:
     """Box and business date of every day of which people were told this before."""
-    return {(row.box, row.business_date) for row in _sql.told(connection, what=what, since=since)}
+    return set(_sql.told(connection, what=what, since=since))
 
 
 def note_told(connection: psycopg.Connection, what: str, days: Iterable[tuple[str, date]]) -> None:

@@ -3,13 +3,34 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from typing import NamedTuple
 
 import psycopg
 
 from cierre.bookkeeping.address import Address
-from cierre.ledger.session import named
+from cierre.ledger.statements import Change, Rows, Statements, Value, Values
 
-_sql = named("probes")
+
+class _LeftBehind(NamedTuple):
+    tenant: str
+    entry_date: date
+    lot: str
+    sublot: str
+    documents: list[str]
+
+
+class _Sql(Statements):
+    take: Change
+    taken: Values[str]
+    note_document: Change
+    note_emptied: Change
+    left_behind: Rows[_LeftBehind]
+    was_posted_to: Value[bool]
+    lock: Value[bool]
+    unlock: Value[bool]
+
+
+_sql = _Sql.of("probes")
 
 
 class ProbeBusy(RuntimeError):
@@ -36,8 +57,7 @@ def take(connection: psycopg.Connection, erp_connection: str, address: Address) 
 
 def taken(connection: psycopg.Connection, erp_connection: str, tenant: str, entry_date: date, lot: str) -> set[str]:
     """The sublots of a lot and date that probes have used."""
-    rows = _sql.taken(connection, erp_connection=erp_connection, tenant=tenant, entry_date=entry_date, lot=lot)
-    return {row.sublot for row in rows}
+    return set(_sql.taken(connection, erp_connection=erp_connection, tenant=tenant, entry_date=entry_date, lot=lot))
 
 
 def note_document(connection: psycopg.Connection, erp_connection: str, address: Address, document: str) -> None:

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
 
 import psycopg
 from psycopg.types.json import Jsonb
 
 from cierre.bookkeeping.money import quantum
 from cierre.bookkeeping.problems import Problem, ProblemKind
-from cierre.ledger.session import copy, named
-
-_sql = named("problems")
+from cierre.ledger.session import copy
+from cierre.ledger.statements import Change, Rows, Statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,32 @@ class UnbookedDay:
     business_date: date
     staged_at: datetime
     quarantined: bool
+
+
+class _ProblemRow(NamedTuple):
+    box: str
+    business_date: date
+    mapping: str
+    kind: str
+    posting: str
+    attributes: dict[str, str]
+    documents: int
+    amount: Decimal
+    currency: str
+    examples: list[str]
+    message: str
+    fix: str
+    mapping_table: str
+    found_at: datetime
+
+
+class _Sql(Statements):
+    clear: Change
+    unbooked: Rows[UnbookedDay]
+    stopped: Rows[_ProblemRow]
+
+
+_sql = _Sql.of("problems")
 
 
 def replace(connection: psycopg.Connection, box: str, day: date, mapping: str, problems: Sequence[Problem]) -> None:
@@ -62,10 +89,10 @@ def stopped(connection: psycopg.Connection) -> list[StoppedDay]:
 
 def unbooked(connection: psycopg.Connection) -> list[UnbookedDay]:
     """The staged days that were never booked, or that derive last refused, by box and day."""
-    return [UnbookedDay(**row._asdict()) for row in _sql.unbooked(connection)]
+    return list(_sql.unbooked(connection))
 
 
-def _problem(row) -> Problem:
+def _problem(row: _ProblemRow) -> Problem:
     return Problem(
         kind=ProblemKind(row.kind),
         posting=row.posting,

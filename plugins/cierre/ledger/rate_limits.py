@@ -6,13 +6,28 @@ which it must rest. The server's clock alone counts, so it does not matter whose
 
 import time
 from contextlib import suppress
+from datetime import datetime
 from typing import NamedTuple
 
 import psycopg
 
-from cierre.ledger.session import named
+from cierre.ledger.statements import Change, RowOrNone, Statements, ValueOrNone
 
-_sql = named("rate_limits")
+
+class _Taken(NamedTuple):
+    slot: int
+    free_at: datetime
+
+
+class _Sql(Statements):
+    make_slots: Change
+    take: RowOrNone[_Taken]
+    seconds_to_wait: ValueOrNone[float]
+    give_back: Change
+    pause: Change
+
+
+_sql = _Sql.of("rate_limits")
 
 LEASE_SECONDS = 10
 """How long a slot stays taken whose request is not heard of again. A request that is under way for that long has been
@@ -27,7 +42,7 @@ class Slot(NamedTuple):
 
     connection: str
     number: int
-    leased_until: object
+    leased_until: datetime
 
 
 def take(ledger: psycopg.Connection, connection: str, slots: int) -> Slot:

@@ -3,39 +3,38 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 import psycopg
 
-from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.evidence import Posted
 from cierre.ledger.attempts import Attempt
 from cierre.ledger.revisions import FrozenEntry
-from cierre.ledger.session import named
+from cierre.ledger.rows import BoxAndDay
+from cierre.ledger.statements import Change, Rows, Statements
 
-_sql = named("read_back")
+
+class _Evidence(NamedTuple):
+    business_date: date
+    acknowledged_at: datetime
+    read_at: datetime | None
+
+
+class _Sql(Statements):
+    posted: Rows[FrozenEntry]
+    evidence: Rows[_Evidence]
+    watched: Rows[BoxAndDay]
+    to_read_again: Rows[BoxAndDay]
+    note_read_back: Change
+
+
+_sql = _Sql.of("read_back")
 
 
 def posted(connection: psycopg.Connection, box: str, day: date) -> list[FrozenEntry]:
     """All entries of a box's day that stand at its present site of the ERP by its own acknowledgement, reversals among
     them."""
-    return [FrozenEntry(**row._asdict()) for row in _sql.posted(connection, box=box, business_date=day)]
-
-
-def attempts_in(connection: psycopg.Connection, tenant: str, entry_date: date, lot: str) -> dict[str, Attempt]:
-    """All attempts at addresses of a lot on an ERP date, by sublot, whichever day of which box they are of."""
-    rows = _sql.attempts_in(connection, tenant=tenant, entry_date=entry_date, lot=lot)
-    return {
-        row.sublot: Attempt(
-            attempt_id=row.attempt_id,
-            entry_id=row.entry_id,
-            address=Address(row.tenant, row.entry_date, row.lot, row.sublot),
-            state=row.state,
-            lease_until=row.lease_until,
-            document=row.document,
-            outcome=row.outcome,
-        )
-        for row in rows
-    }
+    return list(_sql.posted(connection, box=box, business_date=day))
 
 
 def note(connection: psycopg.Connection, attempt: Attempt, *, agrees: bool) -> None:

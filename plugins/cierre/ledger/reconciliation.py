@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import NamedTuple
 
 import psycopg
 
@@ -13,9 +14,46 @@ from cierre.bookkeeping.read_back import LineDifference
 from cierre.bookkeeping.reconcile import Comparison, combine, compare
 from cierre.ledger import landing, revisions, staging
 from cierre.ledger.revisions import Revision
-from cierre.ledger.session import copy, named
+from cierre.ledger.session import copy
+from cierre.ledger.statements import RowOrNone, Rows, Statements, Value
 
-_sql = named("reconciliation")
+
+class _Run(NamedTuple):
+    run_id: int
+    revision_id: int
+    state: str
+
+
+class _DifferenceRow(NamedTuple):
+    code: str
+    entry_id: int | None
+    tenant: str
+    entry_date: date
+    lot: str
+    sublot: str
+    document: str
+    line: int | None
+    side: str | None
+    account: str | None
+    amount: Decimal | None
+    booked_line: str | None
+    booked_side: str | None
+    booked_account: str | None
+    booked_amount: Decimal | None
+    booked_currency: str | None
+    balance_type: str
+    currency: str
+    size: Decimal
+
+
+class _Sql(Statements):
+    add_run: Value[int]
+    last_run: RowOrNone[_Run]
+    comparisons_of: Rows[Comparison]
+    differences_of: Rows[_DifferenceRow]
+
+
+_sql = _Sql.of("reconciliation")
 
 
 def compare_day(connection: psycopg.Connection, revision: Revision) -> list[Comparison]:
@@ -42,7 +80,7 @@ def _entries(connection: psycopg.Connection, revision: Revision) -> Comparison:
     """The sums of whole entries (debit = credit), discounts and all."""
     booked, acknowledged = revisions.entry_sums(connection, revision)
     return Comparison(
-        "entries", "", "journal", "ERP", booked.count, acknowledged.count, booked.total, acknowledged.total
+        "entries", "", "journal", "ERP", booked.entries, acknowledged.entries, booked.total, acknowledged.total
     )
 
 
@@ -63,23 +101,17 @@ class Difference:
     booked_amount: Decimal | None = None
 
     @property
-    def _row(self) -> tuple[Any, ...]:
+    def _row(self) -> _DifferenceRow:
         line, place = self.line, self.address
         side, account, amount, _ = line.posted or (None, None, self.amount, None)
         booked_side, booked_account, booked_amount, booked_currency = line.booked or (
             None, None, self.booked_amount, None,
         )  # fmt: skip
-        return (
+        return _DifferenceRow(
             line.code, self.entry_id, place.tenant, place.entry_date, place.lot, place.sublot, self.document, line.line,
             side, account, amount, line.booked_line, booked_side, booked_account, booked_amount, booked_currency,
             line.outside, self.currency, line.size,
         )  # fmt: skip
-
-
-_DIFFERENCE = (
-    "code, entry_id, tenant, entry_date, lot, sublot, document, line, side, account, amount, booked_line, booked_side,"
-    " booked_account, booked_amount, booked_currency, balance_type, currency, size"
-)
 
 
 def keep(
@@ -111,7 +143,7 @@ def keep(
         )  # fmt: skip
         copy(
             connection,
-            f"reconciliation.line_difference (run_id, difference, {_DIFFERENCE})",
+            f"reconciliation.line_difference (run_id, difference, {', '.join(_DifferenceRow._fields)})",
             ((run_id, number, *one._row) for number, one in enumerate(differences, start=1)),
         )
     return run_id
@@ -128,12 +160,10 @@ def is_news(
     last = _sql.last_run(connection, box=revision.box, business_date=revision.business_date)
     if last is None or (last.revision_id, last.state) != (revision.revision_id, state):
         return True
-    compared = [Comparison(**row._asdict()) for row in _sql.comparisons_of(connection, run_id=last.run_id)]
+    compared = _sql.comparisons_of(connection, run_id=last.run_id)
     if [row for row in compared if not row.agrees] != [row for row in comparisons if not row.agrees]:
         return True
-    return [tuple(row) for row in _sql.differences_of(connection, run_id=last.run_id)] != [
-        one._row for one in differences
-    ]
+    return list(_sql.differences_of(connection, run_id=last.run_id)) != [one._row for one in differences]
 
 
 def keep_plan(connection: psycopg.Connection, run_id: int, plan: BillingPlan) -> None:

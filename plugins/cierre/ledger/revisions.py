@@ -11,12 +11,12 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from cierre.bookkeeping.corrections import Dating, correction_mark, dating, marked, unmarked
-from cierre.bookkeeping.documents import Document, Kind, Total
-from cierre.bookkeeping.journal import Foreign, JournalEntry, Line, Side
+from cierre.bookkeeping.documents import Document, Total
+from cierre.bookkeeping.journal import JournalEntry, Line, Side
 from cierre.bookkeeping.money import quantum
-from cierre.ledger.session import copy, named
-
-_sql = named("revisions")
+from cierre.ledger.rows import TotalRow, foreign
+from cierre.ledger.session import copy
+from cierre.ledger.statements import Change, Row, RowOrNone, Rows, Statements, Value, ValueOrNone
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Revision:
 class EntrySum(NamedTuple):
     """How many entries, and the sum of their totals in the box's currency."""
 
-    count: int
+    entries: int
     total: Decimal
 
 
@@ -67,6 +67,64 @@ class FrozenEntry:
     site: str | None = None
 
 
+class _LineRow(NamedTuple):
+    side: str
+    account: str
+    cost_centre: str
+    item: str
+    value_class: str
+    entities: dict[str, str]
+    amount: Decimal
+    history: str
+    foreign_currency: str | None
+    foreign_amount: Decimal | None
+
+
+class UnbookedDocument(NamedTuple):
+    """A staged document that no line is made of, and its place in the snapshot."""
+
+    document_key: str
+    place: str
+    net: Decimal
+
+
+class UnacknowledgedEntry(NamedTuple):
+    """An entry that the ERP has not acknowledged."""
+
+    entry_key: str
+    total: Decimal
+
+
+class _Sql(Statements):
+    ledger_id: Value[str]
+    current_revision: RowOrNone[Revision]
+    add_revision: Row[Revision]
+    site_of: ValueOrNone[str]
+    is_dated_otherwise: Value[bool]
+    was_posted: Value[bool]
+    add_entry: Row[FrozenEntry]
+    entry_of: Row[FrozenEntry]
+    is_confirmed: Value[bool]
+    bookings: Rows[FrozenEntry]
+    superseded_bookings: Rows[FrozenEntry]
+    unsent_bookings: Rows[FrozenEntry]
+    reversals_of: Rows[FrozenEntry]
+    reversals_for: Rows[FrozenEntry]
+    add_reversal: Row[FrozenEntry]
+    add_reversed_lines: Change
+    add_sources_of: Change
+    lines: Rows[_LineRow]
+    journal_totals: Rows[TotalRow]
+    acknowledged_totals: Rows[TotalRow]
+    booked: Row[EntrySum]
+    acknowledged: Row[EntrySum]
+    unbooked_documents: Rows[UnbookedDocument]
+    unacknowledged_entries: Rows[UnacknowledgedEntry]
+
+
+_sql = _Sql.of("revisions")
+
+
 def ledger_id(connection: psycopg.Connection) -> str:
     """This ledger's own id, by which the ERP's documents say who posted them."""
     return _sql.ledger_id(connection)
@@ -74,8 +132,7 @@ def ledger_id(connection: psycopg.Connection) -> str:
 
 def current(connection: psycopg.Connection, box: str, day: date) -> Revision | None:
     """The newest revision of a box's day; None where it was never derived."""
-    row = _sql.current_revision(connection, box=box, business_date=day)
-    return Revision(**row._asdict()) if row else None
+    return _sql.current_revision(connection, box=box, business_date=day)
 
 
 def freeze(
@@ -109,7 +166,7 @@ def freeze(
             if not _is_dated_otherwise(connection, existing, open_from):
                 return _at(connection, existing, site), False
             redates = existing.redates or existing.revision_id
-        row = _sql.add_revision(
+        revision = _sql.add_revision(
             connection,
             box=box,
             business_date=day,
@@ -122,7 +179,6 @@ def freeze(
             lot=lot,
             redates=redates,
         )
-        revision = Revision(**row._asdict())
         dated = _dating(connection, revision, open_from)
         for entry in entries:
             _freeze_entry(connection, revision, entry, dated, documents)
@@ -168,7 +224,7 @@ def _same_books(connection: psycopg.Connection, revision: Revision, site: str | 
     """A further revision that says what an earlier one said; its entries are still to be made."""
     entries = bookings(connection, revision)
     place = entries[0] if entries else revision
-    row = _sql.add_revision(
+    return _sql.add_revision(
         connection,
         box=revision.box,
         business_date=revision.business_date,
@@ -181,7 +237,6 @@ def _same_books(connection: psycopg.Connection, revision: Revision, site: str | 
         lot=place.lot,
         redates=revision.redates or revision.revision_id,
     )
-    return Revision(**row._asdict())
 
 
 def _is_meant_for(connection: psycopg.Connection, revision: Revision, site: str | None) -> bool:
@@ -283,18 +338,17 @@ def _add_entry(connection: psycopg.Connection, revision: Revision, entry: Journa
 
 def bookings(connection: psycopg.Connection, revision: Revision) -> list[FrozenEntry]:
     """The revision's own entries, part by part."""
-    rows = _sql.bookings(connection, revision_id=revision.revision_id)
-    return [FrozenEntry(**row._asdict()) for row in rows]
+    return list(_sql.bookings(connection, revision_id=revision.revision_id))
 
 
 def superseded(connection: psycopg.Connection, revision: Revision) -> list[FrozenEntry]:
     """Bookings of the day's earlier revisions that the revision's own site may still hold."""
-    return [FrozenEntry(**row._asdict()) for row in _sql.superseded_bookings(connection, **_before(revision))]
+    return list(_sql.superseded_bookings(connection, **_before(revision)))
 
 
 def unsent(connection: psycopg.Connection, revision: Revision) -> list[FrozenEntry]:
     """Bookings of the day's earlier revisions that were never sent, unless the ledger forgot it."""
-    return [FrozenEntry(**row._asdict()) for row in _sql.unsent_bookings(connection, **_before(revision))]
+    return list(_sql.unsent_bookings(connection, **_before(revision)))
 
 
 def _before(revision: Revision) -> dict[str, object]:
@@ -308,12 +362,12 @@ def _before(revision: Revision) -> dict[str, object]:
 
 def reversals(connection: psycopg.Connection, entry: FrozenEntry) -> list[FrozenEntry]:
     """All entries that were made to take ``entry`` back, one for each date that was meant for it, oldest first."""
-    return [FrozenEntry(**row._asdict()) for row in _sql.reversals_of(connection, entry_id=entry.entry_id)]
+    return list(_sql.reversals_of(connection, entry_id=entry.entry_id))
 
 
 def reversals_for(connection: psycopg.Connection, revision: Revision) -> list[FrozenEntry]:
     """The entries that take others back on behalf of a revision."""
-    return [FrozenEntry(**row._asdict()) for row in _sql.reversals_for(connection, revision_id=revision.revision_id)]
+    return list(_sql.reversals_for(connection, revision_id=revision.revision_id))
 
 
 def reversal(
@@ -331,7 +385,7 @@ def reversal(
         for row in made:
             if row.entry_date == entry_date:
                 return row
-        row = _sql.add_reversal(
+        new = _sql.add_reversal(
             connection,
             entry_id=entry.entry_id,
             entry_key=f"{entry.entry_key}|R{len(made) + 1 if made else ''}",
@@ -340,14 +394,14 @@ def reversal(
             site=revision.site,
         )
         mark = correction_mark(entry.business_date) if closed else ""
-        _sql.add_reversed_lines(connection, entry_id=entry.entry_id, reversal_id=row.entry_id, mark=mark)
-        _sql.add_sources_of(connection, entry_id=entry.entry_id, new_entry_id=row.entry_id)
-    return FrozenEntry(**row._asdict())
+        _sql.add_reversed_lines(connection, entry_id=entry.entry_id, reversal_id=new.entry_id, mark=mark)
+        _sql.add_sources_of(connection, entry_id=entry.entry_id, new_entry_id=new.entry_id)
+    return new
 
 
 def entry_of(connection: psycopg.Connection, entry_id: int) -> FrozenEntry:
     """An entry by its id."""
-    return FrozenEntry(**_sql.entry_of(connection, entry_id=entry_id)._asdict())
+    return _sql.entry_of(connection, entry_id=entry_id)
 
 
 def is_confirmed(connection: psycopg.Connection, entry_key: str) -> bool:
@@ -373,38 +427,34 @@ def journal_entry(connection: psycopg.Connection, entry: FrozenEntry) -> Journal
                 item=row.item,
                 value_class=row.value_class,
                 entities=tuple(sorted(row.entities.items())),
-                foreign=_foreign(row.foreign_currency, row.foreign_amount),
+                foreign=foreign(row.foreign_currency, row.foreign_amount),
             )
             for row in _sql.lines(connection, entry_id=entry.entry_id)
         ),
     )
 
 
-def _foreign(currency: str | None, amount: Decimal | None) -> Foreign | None:
-    return Foreign(currency, amount.quantize(quantum(currency))) if currency else None
-
-
 def journal_totals(connection: psycopg.Connection, revision: Revision) -> list[Total]:
     """Documents and their net money, in their own currency, booked by the revision, by kind and form."""
     rows = _sql.journal_totals(connection, revision_id=revision.revision_id)
-    return [Total(Kind(row.kind), row.form, row.rows, row.net) for row in rows]
+    return [row.total for row in rows]
 
 
 def acknowledged_totals(connection: psycopg.Connection, box: str, day: date) -> list[Total]:
     """Documents and net money of the day that stand in the ERP by its own acknowledgements, reversals taken off."""
     rows = _sql.acknowledged_totals(connection, box=box, business_date=day)
-    return [Total(Kind(row.kind), row.form, row.rows, row.net) for row in rows]
+    return [row.total for row in rows]
 
 
 def entry_sums(connection: psycopg.Connection, revision: Revision) -> tuple[EntrySum, EntrySum]:
     """The revision's own entries, and all of the day's that the ERP acknowledged (reversals taken off)."""
     booked = _sql.booked(connection, revision_id=revision.revision_id)
     acknowledged = _sql.acknowledged(connection, box=revision.box, business_date=revision.business_date)
-    return EntrySum(*booked), EntrySum(*acknowledged)
+    return booked, acknowledged
 
 
-def unbooked_documents(connection: psycopg.Connection, revision: Revision) -> list:
-    """Up to twenty staged documents that have money and no line in the revision: document_key, place, net."""
+def unbooked_documents(connection: psycopg.Connection, revision: Revision) -> list[UnbookedDocument]:
+    """Up to twenty staged documents that have money and no line in the revision."""
     return list(
         _sql.unbooked_documents(
             connection, box=revision.box, business_date=revision.business_date, revision_id=revision.revision_id
@@ -412,6 +462,6 @@ def unbooked_documents(connection: psycopg.Connection, revision: Revision) -> li
     )
 
 
-def unacknowledged_entries(connection: psycopg.Connection, revision: Revision) -> list:
-    """The revision's entries without a confirmed attempt: entry_key, total."""
+def unacknowledged_entries(connection: psycopg.Connection, revision: Revision) -> list[UnacknowledgedEntry]:
+    """The revision's entries without a confirmed attempt."""
     return list(_sql.unacknowledged_entries(connection, revision_id=revision.revision_id))

@@ -4,13 +4,11 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import psycopg
-from psycopg.rows import class_row
 
-from cierre.ledger.session import named
-
-_sql = named("seals")
+from cierre.ledger.statements import Rows, Statements, ValueOrNone
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +35,30 @@ class Seal:
         return hashlib.sha256("|".join(map(str, said)).encode()).hexdigest()
 
 
+class Unsealed(NamedTuple):
+    """What the books hold without a seal."""
+
+    box: str
+    what: str
+    subject: int
+
+
+class _Sql(Statements):
+    chains: Rows[Seal]
+    unsealed: Rows[Unsealed]
+    described: ValueOrNone[str]
+
+
+_sql = _Sql.of("seals")
+
+
 def chains(connection: psycopg.Connection) -> Iterator[Seal]:
     """All seals, box by box in their order, as a stream. Call it within a transaction."""
-    with connection.cursor(name="seals", row_factory=class_row(Seal)) as cursor:
-        cursor.itersize = 1000
-        yield from cursor.execute(_sql.chains.sql)
+    return _sql.chains.stream(connection, 1000)
 
 
-def unsealed(connection: psycopg.Connection) -> list:
-    """What the books hold without a seal: box, what, subject."""
+def unsealed(connection: psycopg.Connection) -> list[Unsealed]:
+    """What the books hold without a seal."""
     return list(_sql.unsealed(connection))
 
 

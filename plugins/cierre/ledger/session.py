@@ -1,14 +1,11 @@
-"""Connections to the ledger, its named SQL, COPY, and the lock of a box's day."""
+"""Connections to the ledger, COPY, and the lock of a box's day."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-import aiosql
 import psycopg
-from aiosql.queries import Queries
 from psycopg.rows import namedtuple_row
 
 from cierre.bookkeeping.sentence import Sentence
@@ -16,11 +13,6 @@ from cierre.bookkeeping.sentence import Sentence
 
 class BoxDayBusy(RuntimeError):
     """Another run is closing the same day of the same box; its sentence says so."""
-
-
-def named(room: str) -> Queries:
-    """The queries of ``sql/<room>.sql``, each a function of its name."""
-    return aiosql.from_path(Path(__file__).parent / "sql" / f"{room}.sql", "psycopg", mandatory_parameters=False)
 
 
 def connect(dsn: str) -> psycopg.Connection:

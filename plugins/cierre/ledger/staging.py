@@ -14,9 +14,66 @@ from psycopg.types.json import Jsonb
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total
 from cierre.bookkeeping.json_text import kept
 from cierre.bookkeeping.text import shown
-from cierre.ledger.session import copy, named
+from cierre.ledger.rows import TotalRow
+from cierre.ledger.session import copy
+from cierre.ledger.statements import Change, Rows, Statements, ValueOrNone
 
-_sql = named("staging")
+
+class _DocumentRow(NamedTuple):
+    document_key: str
+    kind: str
+    form: str
+    currency: str
+    amounts: str
+    attributes: str
+    place: str
+    reference: str
+
+
+class Blocking(NamedTuple):
+    """A quarantined row that stops its day; ``net`` is None where it is unreadable."""
+
+    place: str
+    kind: str
+    form: str
+    reason: str
+    message: str
+    net: Decimal | None
+
+
+class _StagedTotal(NamedTuple):
+    kind: str
+    form: str
+    rows: int
+    net: Decimal
+    rows_with_money: int
+
+
+class Seen(NamedTuple):
+    """Documents of a box that are alike for a mapping, and the money of one of their amounts, in their own currency."""
+
+    box: str
+    kind: str
+    currency: str
+    attributes: dict[str, str]
+    component: str
+    documents: int
+    amount: Decimal
+    last_day: date
+
+
+class _Sql(Statements):
+    empty_day: Change
+    set_day: Change
+    snapshot_of: ValueOrNone[int]
+    documents: Rows[_DocumentRow]
+    blocking: Rows[Blocking]
+    staged_totals: Rows[_StagedTotal]
+    quarantined_totals: Rows[TotalRow]
+    seen_since: Rows[Seen]
+
+
+_sql = _Sql.of("staging")
 
 
 def replace(connection: psycopg.Connection, box: str, day: date, snapshot_id: int, reading: Reading) -> None:
@@ -62,7 +119,7 @@ def _document_row(box: str, day: str, document: Document) -> tuple[str, ...]:
     )
 
 
-def _quarantined_row(box: str, day: date, row: QuarantinedRow) -> tuple:
+def _quarantined_row(box: str, day: date, row: QuarantinedRow) -> tuple[object, ...]:
     return (
         box,
         day,
@@ -85,17 +142,15 @@ def snapshot_of(connection: psycopg.Connection, box: str, day: date) -> int | No
 def documents(connection: psycopg.Connection, box: str, day: date) -> list[Document]:
     """The staged documents of a box's day, by key."""
     # As a stream: a large day's rows would otherwise all be here twice.
-    with connection.transaction(), connection.cursor(name="staged_documents") as cursor:
-        cursor.itersize = 5000
-        cursor.execute(_sql.documents.sql, {"box": box, "business_date": day})
-        return [_document(row, day) for row in cursor]
+    with connection.transaction():
+        return [_document(row, day) for row in _sql.documents.stream(connection, 5000, box=box, business_date=day)]
 
 
 _amounts = msgspec.json.Decoder(dict[str, Decimal])
 _attributes = msgspec.json.Decoder(dict[str, str])
 
 
-def _document(row, day: date) -> Document:
+def _document(row: _DocumentRow, day: date) -> Document:
     source, kind, source_id = row.document_key.split(":", 2)
     return Document(
         source=intern(source),
@@ -112,8 +167,8 @@ def _document(row, day: date) -> Document:
     )
 
 
-def blocking(connection: psycopg.Connection, box: str, day: date) -> list:
-    """The quarantined rows that stop the day: place, kind, form, reason, message, net (None where unreadable)."""
+def blocking(connection: psycopg.Connection, box: str, day: date) -> list[Blocking]:
+    """The quarantined rows that stop the day."""
     return list(_sql.blocking(connection, box=box, business_date=day))
 
 
@@ -130,22 +185,9 @@ def totals(connection: psycopg.Connection, box: str, day: date, *, with_money: b
 def quarantined_totals(connection: psycopg.Connection, box: str, day: date) -> list[Total]:
     """Control totals of the quarantined rows; an unreadable amount counts as zero."""
     rows = _sql.quarantined_totals(connection, box=box, business_date=day)
-    return [Total(Kind(row.kind), row.form, row.rows, row.net) for row in rows]
-
-
-class Seen(NamedTuple):
-    """Documents of a box that are alike for a mapping, and the money of one of their amounts, in their own currency."""
-
-    box: str
-    kind: str
-    currency: str
-    attributes: dict[str, str]
-    component: str
-    documents: int
-    amount: Decimal
-    last_day: date
+    return [row.total for row in rows]
 
 
 def seen_since(connection: psycopg.Connection, since: date) -> list[Seen]:
     """What was staged for business dates from ``since`` on, of all boxes, each amount of money (not zero) by itself."""
-    return [Seen(*row) for row in _sql.seen_since(connection, since=since)]
+    return list(_sql.seen_since(connection, since=since))

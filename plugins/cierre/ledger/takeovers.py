@@ -1,15 +1,33 @@
 """Documents in the ERP that may be somebody else's, and what people decided about the lots they stand in."""
 
 from datetime import date
+from typing import NamedTuple
 
 import psycopg
 
 from cierre.bookkeeping.address import Address
 from cierre.ledger.attempts import Attempt
 from cierre.ledger.revisions import Revision
-from cierre.ledger.session import named
+from cierre.ledger.statements import Change, Rows, Statements, ValueOrNone
 
-_sql = named("takeovers")
+
+class _Doubt(NamedTuple):
+    tenant: str
+    lot: str
+    entry_date: date
+    sublot: str
+    document: str
+
+
+class _Sql(Statements):
+    note_doubt: Change
+    note_lot_in_use: Change
+    open_doubts: Rows[_Doubt]
+    take_over: Change
+    takeover_of: ValueOrNone[int]
+
+
+_sql = _Sql.of("takeovers")
 
 
 def note_doubt(connection: psycopg.Connection, attempt: Attempt, document: str) -> None:
@@ -57,14 +75,17 @@ def open_doubts(connection: psycopg.Connection, revision: Revision) -> list[tupl
 def take_over(
     connection: psycopg.Connection,
     site: str | None,
-    tenant: str,
-    lot: str,
+    tenant: str | None,
+    lot: str | None,
     *,
-    by: str,
+    by: str | None,
     why: str,
     through: date | None = None,
 ) -> None:
-    """Puts on record that what stands in a lot, up to today or ``through``, is this ledger's own."""
+    """Puts on record that what stands in a lot, up to today or ``through``, is this ledger's own.
+
+    Raises psycopg.errors.NotNullViolation where the lot, or who decided, is not known.
+    """
     _sql.take_over(connection, site=site, tenant=tenant, lot=lot, decided_by=by, why=why, through=through)
 
 

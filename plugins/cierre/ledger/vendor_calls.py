@@ -8,10 +8,19 @@ from datetime import datetime
 import psycopg
 
 from cierre.ledger import session
-from cierre.ledger.session import named
+from cierre.ledger.statements import Change, RowOrNone, Statements, Value
 from cierre.ports.allowance import Allowance, Claim, Company, KeptAnswer, Outcome, PastCall
 
-_sql = named("vendor_calls")
+
+class _Sql(Statements):
+    now: Value[datetime]
+    claim: RowOrNone[Claim]
+    finish: Change
+    kept_answer: RowOrNone[KeptAnswer]
+    latest_call: RowOrNone[PastCall]
+
+
+_sql = _Sql.of("vendor_calls")
 
 
 def now(connection: psycopg.Connection) -> datetime:
@@ -43,7 +52,7 @@ def claim(
     ``subject`` is what is asked for, ``zone`` the vendor's time zone, ``asked_through`` the Airflow connection,
     ``override_by`` who let it be made in business hours. Must be called outside a transaction.
     """
-    row = _sql.claim(
+    return _sql.claim(
         connection,
         **asdict(company),
         connection=asked_through,
@@ -54,7 +63,6 @@ def claim(
         claimed_by=claimed_by,
         override_by=override_by,
     )
-    return Claim(*row) if row else None
 
 
 def finish(connection: psycopg.Connection, claim: Claim, outcome: Outcome, *, snapshot_id: int | None = None) -> None:
@@ -64,11 +72,9 @@ def finish(connection: psycopg.Connection, claim: Claim, outcome: Outcome, *, sn
 
 def kept_answer(connection: psycopg.Connection, company: Company, method: str, subject: str) -> KeptAnswer | None:
     """The newest stored answer for a subject, or None."""
-    row = _sql.kept_answer(connection, **asdict(company), method=method, subject=subject)
-    return KeptAnswer(*row) if row else None
+    return _sql.kept_answer(connection, **asdict(company), method=method, subject=subject)
 
 
 def latest_call(connection: psycopg.Connection, company: Company, method: str) -> PastCall | None:
     """The latest call of a method that counts, whatever its subject."""
-    row = _sql.latest_call(connection, **asdict(company), method=method)
-    return PastCall(*row) if row else None
+    return _sql.latest_call(connection, **asdict(company), method=method)

@@ -51,7 +51,7 @@ SELECT kind, form, rows, net FROM landing.control_total
  WHERE snapshot_id = :snapshot_id AND box = :box ORDER BY kind, form;
 
 -- name: claims
-SELECT what, inner_rule, attested_rows, landed_rows, attested, landed FROM landing.claim
+SELECT what, attested_rows, landed_rows, attested, landed, inner_rule FROM landing.claim
  WHERE snapshot_id = :snapshot_id AND box = :box ORDER BY claim;
 
 -- name: note_stopped!

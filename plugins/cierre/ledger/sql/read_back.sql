@@ -45,9 +45,5 @@ SELECT entry.box, entry.business_date
 HAVING min(coalesce(verified_at, '-infinity')) < :since
  ORDER BY min(coalesce(verified_at, '-infinity')), entry.business_date DESC, entry.box;
 
--- name: attempts_in
-SELECT attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome
-  FROM erp.attempt WHERE tenant = :tenant AND entry_date = :entry_date AND lot = :lot;
-
 -- name: note_read_back!
 UPDATE erp.attempt SET verified_at = CASE WHEN :agrees THEN erp.clock() END WHERE attempt_id = :attempt_id;

@@ -143,11 +143,11 @@ SELECT kind, form, sum(sign)::int AS rows, sum(sign * net) AS net
  GROUP BY kind, form HAVING sum(sign) <> 0 OR sum(sign * net) <> 0 ORDER BY kind, form;
 
 -- name: booked^
-SELECT count(*)::int AS count, coalesce(sum(total), 0) AS total
+SELECT count(*)::int AS entries, coalesce(sum(total), 0) AS total
   FROM ledger.entry WHERE revision_id = :revision_id AND reverses IS NULL;
 
 -- name: acknowledged^
-SELECT coalesce(sum(sign), 0)::int AS count, coalesce(sum(sign * total), 0) AS total
+SELECT coalesce(sum(sign), 0)::int AS entries, coalesce(sum(sign * total), 0) AS total
   FROM (SELECT CASE WHEN entry.reverses IS NULL THEN 1 ELSE -1 END AS sign, total
           FROM ledger.entry JOIN erp.attempt USING (entry_id)
          CROSS JOIN (SELECT (SELECT to_site FROM ledger.revision WHERE box = :box AND business_date = :business_date

@@ -5,7 +5,7 @@ $(error Run it as: make -C <the project's folder> …)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down backfill preview what-if unmapped export fava audit check-mappings schemas probe browser screenshots test kills operations fuzz simulate bench bench-year reliability lint docs lock clean
+.PHONY: help setup demo up down backfill preview what-if unmapped export fava audit check-mappings schemas probe browser screenshots unit test kills operations fuzz simulate bench bench-year reliability lint docs lock clean
 
 # Whatever a tool wants to keep between runs, it keeps here.
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -38,7 +38,8 @@ help:
 	@echo "make backfill COMPANY=…|BOX=… FROM=YYYY-MM-DD TO=YYYY-MM-DD  close a range of days, both inclusive"
 	@echo "make probe CONN=protheus TENANT=… DEBIT=… CREDIT=… [LOT=PROBE1] [DATE=YYYY-MM-DD]"
 	@echo "                             try in the ERP's test company what posting assumes of it, and keep the result"
-	@echo "make test [ARGS=…]           run the tests (ARGS go to pytest)"
+	@echo "make unit [EXAMPLES=30]      run the tests that need nothing but values and files (seconds); EXAMPLES of every property"
+	@echo "make test [ARGS=…]           check style and layers, run those, then all others; ARGS go to pytest in their place"
 	@echo "make browser                 a Chromium for the browser tests, where the machine has none; without it they are left out"
 	@echo "make screenshots             take the documentation's pictures anew, by the browser tests"
 	@echo "make kills                   kill tasks and servers in the middle of a close, and see what becomes of it (minutes)"
@@ -113,10 +114,15 @@ screenshots: browser
 	@mkdir -p docs/screenshots
 	@CIERRE_SCREENSHOTS="$(CURDIR)/docs/screenshots" $(PY) -m pytest tests/e2e/test_ui*.py $(ARGS)
 
-# What make lint finds fails it first. Then two processes: one with what runs a whole system, which mostly waits, the other with the rest.
-test: setup lint
+# In a process of its own: tests/unit/conftest.py sees to it that nothing in it needs Airflow.
+unit: setup
+	@CIERRE_EXAMPLES="$(EXAMPLES)" $(PY) -m pytest tests/unit $(ARGS)
+
+# What lint and unit find fails it first. Then two processes: one with what runs a whole system, which mostly waits, the
+# other with the rest.
+test: setup lint $(if $(ARGS),,unit)
 	@sh local/hledger.sh
-	@PATH="$$PATH:$(HLEDGER)" $(PY) -m pytest -n 2 --no-loadscope-reorder $(ARGS)
+	@CIERRE_EXAMPLES="$(EXAMPLES)" PATH="$$PATH:$(HLEDGER)" $(PY) -m pytest -n 2 --no-loadscope-reorder $(or $(ARGS),--ignore=tests/unit)
 
 # ARGS=--markdown prints the tables as docs/reliability.md has them; ARGS=--help tells the rest.
 kills: setup

@@ -6,15 +6,26 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from support.ports import free_port
+
+# Imported by the fixtures that need them, so that a test that needs none (tests/unit) does not pay for them.
+if TYPE_CHECKING:
+    import psycopg
+
+    from local.postgres import Cluster
+    from sandbox.server import SandboxServer
+
 ROOT = Path(__file__).parents[1]
 RUN = ROOT / ".run" / "tests"
 
-# Airflow reads these when it is first imported, so they stand before any import of it.
+# Airflow reads these when it is first imported, which is later.
 os.environ.update(
     {
         "AIRFLOW_HOME": str(RUN / os.environ.get("PYTEST_XDIST_WORKER", "alone") / "airflow"),
@@ -25,18 +36,9 @@ os.environ.update(
     }
 )
 
-import hypothesis
-import psycopg
-
-from cierre.ledger import session
-from cierre.ledger.migrate import upgrade
-from local.postgres import Cluster
-from sandbox.server import SandboxServer
-from support.mailbox import MailServer
-from support.ports import free_port
-
-# How long an example takes says more of the machine than of the code.
-hypothesis.settings.register_profile("suite", deadline=None)
+# A sample; `make unit EXAMPLES=1000` tries more. How long one takes says more of the machine than of the code.
+EXAMPLES = int(os.environ.get("CIERRE_EXAMPLES") or 30)
+hypothesis.settings.register_profile("suite", deadline=None, max_examples=EXAMPLES)
 hypothesis.settings.load_profile("suite")
 
 WHOLE_SYSTEM = ROOT / "tests" / "e2e"
@@ -69,14 +71,18 @@ def unused_port() -> int:
 @pytest.fixture
 def mailbox(unused_port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[EmailMessage]]:
     """What a real mail server on loopback has taken, oldest first; alerts are sent there."""
+    from support.mailbox import MailServer
+
     with MailServer(unused_port) as server:
         monkeypatch.setenv("AIRFLOW_CONN_ALERTS_SMTP", server.connection)
         yield server.mails
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
+def cluster() -> "Iterator[Cluster]":
     """This run's own PostgreSQL server; another run of the suite has its own."""
+    from local.postgres import Cluster
+
     server = Cluster(RUN / f"postgres-{os.getpid()}", free_port(), fast=True)
     server.start()
     yield server
@@ -85,8 +91,10 @@ def cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def template(cluster: Cluster) -> str:
+def template(cluster: "Cluster") -> str:
     """The name of a database with the ledger's schema, to copy from."""
+    from cierre.ledger.migrate import upgrade
+
     cluster.create_database("ledger_template")
     upgrade(cluster.dsn("ledger_template"))
     return "ledger_template"
@@ -96,8 +104,10 @@ _numbers = count(1)
 
 
 @pytest.fixture
-def ledger_dsn(cluster: Cluster, template: str) -> Iterator[str]:
+def ledger_dsn(cluster: "Cluster", template: str) -> Iterator[str]:
     """A fresh ledger of this test's own: its libpq URI."""
+    import psycopg
+
     name = f"ledger_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
@@ -106,21 +116,25 @@ def ledger_dsn(cluster: Cluster, template: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def ledger(ledger_dsn: str) -> Iterator[psycopg.Connection]:
+def ledger(ledger_dsn: str) -> "Iterator[psycopg.Connection]":
     """A connection to this test's own ledger."""
+    from cierre.ledger import session
+
     with session.connect(ledger_dsn) as connection:
         yield connection
 
 
 @pytest.fixture(scope="session")
-def sandbox_server() -> Iterator[SandboxServer]:
+def sandbox_server() -> "Iterator[SandboxServer]":
     """The vendors' stand-ins for tests in this process; ask for ``sandbox`` to have it emptied first."""
+    from sandbox.server import SandboxServer
+
     with SandboxServer() as server:
         yield server
 
 
 @pytest.fixture
-def sandbox(sandbox_server: SandboxServer) -> SandboxServer:
+def sandbox(sandbox_server: "SandboxServer") -> "SandboxServer":
     """The vendors' stand-ins, as if just started."""
     sandbox_server.reset()
     return sandbox_server

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.certificate import Claim
 from hooks.bsale.hook import certify
@@ -172,7 +172,6 @@ ROWS = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(ROWS, st.data())
 def test_no_set_of_lost_payments_passes_in_its_own_office(rows, data):
     lost = data.draw(st.sets(st.sampled_from(range(len(rows))), min_size=1))

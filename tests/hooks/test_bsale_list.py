@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from cierre.ports.errors import DataError, RetriableError
 from hooks.bsale.answers import Page, Row
@@ -48,7 +48,6 @@ SHORTEN = st.lists(st.integers(0, 48), max_size=12)
 GROWTH = st.dictionaries(st.integers(0, 12), st.integers(1, 70).map(lambda n: lambda site: site.come_in(n)), max_size=4)
 
 
-@settings(deadline=None)
 @given(SIZES, st.booleans(), SHORTEN, GROWTH)
 def test_short_pages_and_rows_that_come_in_lose_and_repeat_nothing(rows, newest_first, shorten, growth):
     site = Site(rows, newest_first=newest_first, shorten=shorten, before=growth)
@@ -59,7 +58,6 @@ def test_short_pages_and_rows_that_come_in_lose_and_repeat_nothing(rows, newest_
     assert ids == last_asked.ids
 
 
-@settings(deadline=None)
 @given(SIZES, st.booleans(), st.integers(0, 8), st.sampled_from(["page_missing", "page_repeated", "page_shifted"]))
 def test_a_page_that_is_missing_repeated_or_shifted_never_goes_unseen(rows, newest_first, number, fault):
     site = Site(rows, newest_first=newest_first, fault=(number, fault))
@@ -69,7 +67,6 @@ def test_a_page_that_is_missing_repeated_or_shifted_never_goes_unseen(rows, newe
         assert len(site.asked) > number
 
 
-@settings(deadline=None)
 @given(SIZES, st.booleans(), st.integers(0, 12), st.data())
 def test_a_row_that_vanishes_meanwhile_never_takes_another_with_it(rows, newest_first, number, data):
     def vanish(site: Site) -> None:
@@ -125,7 +122,6 @@ def test_a_list_in_no_order_is_read_as_long_as_its_length_stays():
 
 
 class TestBetween:
-    @settings(deadline=None)
     @given(st.integers(0, 3000), st.booleans(), SHORTEN, GROWTH, st.integers(0, 3100), st.integers(0, 200))
     def test_every_row_of_the_window_is_found(self, rows, newest_first, shorten, growth, first, length):
         site = Site(rows, newest_first=newest_first, shorten=shorten, before=growth)

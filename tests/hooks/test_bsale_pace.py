@@ -9,7 +9,7 @@ from threading import Lock
 
 import psycopg
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from cierre.ledger import session
 from cierre.ledger.allowances import LedgerSlots
@@ -99,7 +99,6 @@ def counted(requests: int, there: float, back: float, opening: float, jitter: li
 TIMES = st.floats(0, 0.6)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 8), TIMES, TIMES, TIMES, st.lists(st.tuples(TIMES, TIMES), min_size=40, max_size=60))
 def test_sparing_a_slow_sites_rest_never_brings_too_many_into_a_second(requests, there, back, opening, jitter):
     # As long as one of the first requests on open connections was about as quick as any can be.

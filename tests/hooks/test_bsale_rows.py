@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total, totals
 from cierre.bookkeeping.vocabulary import SOURCES
@@ -431,7 +431,6 @@ BODIES = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(BODIES)
 def test_no_row_of_an_office_is_ever_lost_nor_read_twice(body):
     found = read(body, day=DAY, currency="CLP", key="1")
@@ -445,7 +444,6 @@ def test_no_row_of_an_office_is_ever_lost_nor_read_twice(body):
     assert sorted(places) == sorted(of_the_office)
 
 
-@settings(deadline=None)
 @given(BODIES)
 def test_what_is_read_agrees_with_the_control_totals_by_kind_and_form(body):
     found = read(body, day=DAY, currency="CLP", key="1")
@@ -459,7 +457,6 @@ def test_what_is_read_agrees_with_the_control_totals_by_kind_and_form(body):
     assert seen == {(total.kind, total.form): (total.count, total.net) for total in summed}
 
 
-@settings(deadline=None)
 @given(BODIES)
 def test_documents_are_of_the_vocabularys_shapes_and_their_parts_add_up(body):
     found = read(body, day=DAY, currency="CLP", key="1").documents

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.documents import Kind, Total, totals
 from cierre.ports.errors import DataError, FatalError, RetriableError
@@ -255,7 +255,6 @@ RECEIPTS = st.lists(st.builds(receipt, AMOUNTS, FORMS, st.one_of(st.integers(1, 
 ANSWERS = st.lists(st.builds(session, PAYMENTS, CREDIT_NOTES, RECEIPTS), max_size=3).map(json.dumps)
 
 
-@settings(deadline=None)
 @given(ANSWERS)
 def test_no_row_is_ever_lost_nor_read_twice(body):
     reading = read(body, day=DAY, currency="USD", key="164")
@@ -269,7 +268,6 @@ def test_no_row_is_ever_lost_nor_read_twice(body):
     assert sorted(places) == sorted(rows)
 
 
-@settings(deadline=None)
 @given(ANSWERS)
 def test_what_is_read_agrees_with_the_control_totals_by_kind_and_form(body):
     reading = read(body, day=DAY, currency="USD", key="164")
@@ -284,7 +282,6 @@ def test_what_is_read_agrees_with_the_control_totals_by_kind_and_form(body):
     }
 
 
-@settings(deadline=None)
 @given(ANSWERS)
 def test_keys_are_unique_amounts_are_cents_and_gross_is_what_was_charged(body):
     documents = read(body, day=DAY, currency="USD", key="164").documents
@@ -296,7 +293,6 @@ def test_keys_are_unique_amounts_are_cents_and_gross_is_what_was_charged(body):
             assert document.amounts["gross"] == parts
 
 
-@settings(deadline=None)
 @given(ANSWERS, st.randoms(use_true_random=False))
 def test_the_order_of_a_sessions_rows_and_fields_changes_no_document(body, shuffler: random.Random):
     other = json.loads(body)

@@ -4,7 +4,7 @@ import random
 from datetime import date, timedelta
 from decimal import Decimal
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.documents import Document, Kind, Reading, totals
 from hooks.sge.hook import control_totals, invoices_seen
@@ -164,7 +164,6 @@ HISTORIES = st.lists(
 )  # of each invoice: on which day how much came in
 
 
-@settings(deadline=None)
 @given(HISTORIES, st.randoms(use_true_random=False))
 def test_in_every_order_of_readings_each_cent_is_booked_once(histories, shuffler: random.Random):
     """Readings of any days, as of any moments; every day is read again in the end, and none has another's money."""

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
 from cierre.ports.errors import DataError
@@ -178,7 +178,6 @@ def _cents(amount: Decimal) -> Decimal:
     return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-@settings(deadline=None)
 @given(CENTS, CENTS, st.sampled_from([("21", "10"), ("10", "4"), ("4", "21")]))
 def test_the_parts_of_two_rates_come_to_the_invoice_and_are_right_to_a_few_cents(one, other, rates):
     parts = [_cents(base * Decimal(rate) / 100) for base, rate in zip((one, other), rates, strict=True)]
@@ -189,7 +188,6 @@ def test_the_parts_of_two_rates_come_to_the_invoice_and_are_right_to_a_few_cents
     assert abs(amounts["vat"] - parts[0]) <= Decimal("0.03")
 
 
-@settings(deadline=None)
 @given(CENTS, st.sampled_from([7, 15, 19]), st.sampled_from(["21", "10", "0"]), st.sampled_from([1, -1]))
 def test_a_listed_withholding_is_told_apart_from_what_is_owed(base, percent, rate, sign):
     vat, kept = _cents(base * Decimal(rate) / 100), _cents(base * percent / 100)
@@ -198,7 +196,6 @@ def test_a_listed_withholding_is_told_apart_from_what_is_owed(base, percent, rat
     assert amounts["gross"] - amounts.get("withheld", 0) == total
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(["21", "Exento", "Otro", "21/10", "", None, "21 %", "x" * 60]),
     st.integers(-10_000, 10_000),

@@ -27,7 +27,6 @@ MAPPING = account_mapping("zeta_uruguay")
 RATES = {"22.00": "basic", "10.00": "minimum", "0.00": "exempt"}
 KINDS = {(3, 1): "cash", (4, -1): "cash", (1, 1): "credit", (2, -1): "credit"}
 CENT = Decimal("0.01")
-many = settings(max_examples=150, deadline=None)
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,6 @@ def reading_of(body: str) -> Reading:
     return read(body, day=DAY, currency="UYU", key="1-2")
 
 
-@many
 @given(shops())
 def test_a_voucher_is_booked_to_the_cent_of_its_parts_whatever_their_signs(shop):
     assume(shop.total)  # a voucher of nothing has no sign to go by
@@ -142,7 +140,7 @@ SHAPES = {
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(shop=shops())
 def test_lines_in_any_shape_are_the_same_sale(shape, shop):
     assert reading_of(shop.body(SHAPES[shape](shop.lines))) == reading_of(shop.body())
@@ -160,7 +158,6 @@ def test_a_shape_that_is_not_known_is_told_as_such(strange):
     assert "the lines of sale 1 came in a shape that is not known" in held.message
 
 
-@many
 @given(st.data())
 def test_cuenta_ajena_is_read_in_any_spelling(data):
     letters = "#cuentaajena"
@@ -246,7 +243,6 @@ def test_a_voucher_whose_name_misleads_is_what_the_connection_says():
     assert reading_of(landed(sale(), query=query, vouchers=vouchers)).documents[0].attributes["sale_type"] == "cash"
 
 
-@many
 @given(total=st.integers(11_000, 13_500).map(lambda number: Decimal(number).scaleb(-2)))
 def test_only_a_total_in_whole_units_is_rounded_and_all_others_are_told(total):
     reading = reading_of(landed(sale(total=f"{total}"), lines=[line()]))
@@ -292,7 +288,6 @@ SCALARS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
 @given(data=st.data())
 def test_a_mutated_day_is_booked_quarantined_or_refused_with_a_sentence(data):
     said = json.loads(

@@ -105,7 +105,7 @@ STEP = st.tuples(
 
 
 @given(st.lists(STEP, min_size=1, max_size=8))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_files_say_and_in_whatever_order_a_lot_a_till_and_a_document_have_one_box(ledger, steps):
     """Each step is a box as its file may say (key, lot, start date), and a day that it closes unless refused."""
     with ledger.transaction(force_rollback=True):

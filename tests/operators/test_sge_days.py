@@ -460,7 +460,7 @@ EXAMPLES = int(os.environ.get("CIERRE_HISTORIES", "4"))
 _ledgers = count(1)
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, data=st.data())
 def test_whatever_days_are_landed_in_which_order_the_books_are_the_same(
     steps, data, close, site, cluster: Cluster, template: str, monkeypatch

@@ -7,7 +7,7 @@ from airflow._shared.timezones.timezone import coerce_datetime
 from airflow.api_fastapi.core_api.datamodels.backfills import BackfillPostBody
 from airflow.cli.cli_config import parsedate
 from airflow.models.backfill import _get_info_list
-from hypothesis import assume, given, settings, strategies as st
+from hypothesis import assume, given, strategies as st
 
 from cierre.orchestration.business_day import BusinessDayTimetable
 
@@ -131,7 +131,6 @@ ZONES = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(deployment=ZONES, person=ZONES, first=st.dates(date(2019, 1, 1), date(2030, 6, 1)), length=st.integers(0, 40))
 def test_any_range_from_any_zone_less_than_twelve_hours_away_holds_the_days_typed(deployment, person, first, length):
     days = [first + timedelta(days=offset) for offset in range(length + 1)]

@@ -145,7 +145,7 @@ def codes_by_name(entries: Sequence[StandingEntry], chart: Chart) -> dict[str, s
 OURS = {"box", "entry", "business_date", "revision", "snapshot", "cost_centre", "item", "code"}
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(entries=JOURNALS, chart=CHARTS)
 def test_no_text_breaks_a_journal_or_moves_money_to_another_day(tmp_path, hledger_reads, entries, chart):
     here = len(entries), ledgers(entries)

@@ -7,7 +7,7 @@ import pytest
 from cierre.accounting_files import MappingError, account_mapping, cash_box, cash_box_ids, cash_boxes, mappings_folder
 from cierre.bookkeeping.vocabulary import SOURCES
 
-PLUGINS = Path(__file__).parents[2] / "plugins"
+PLUGINS = Path(__file__).parents[3] / "plugins"
 BOX = "cash_boxes/itb_caja_164.yaml"
 ACCOUNTS = "accounts/sga_ecuador.yaml"
 

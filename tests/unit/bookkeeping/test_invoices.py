@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.invoices import InvoiceSeen, collections_changed, days_changed, movements
 
@@ -135,7 +135,6 @@ READINGS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=300)
 @given(READINGS)
 def test_all_days_together_come_to_what_the_source_says_in_the_end(readings):
     last = readings[-1] if readings else seen()
@@ -145,7 +144,6 @@ def test_all_days_together_come_to_what_the_source_says_in_the_end(readings):
     assert all(one.amount and one.applied + one.advance == one.amount for one in found)
 
 
-@settings(deadline=None, max_examples=300)
 @given(READINGS, st.data())
 def test_readings_of_dated_money_may_be_made_for_any_days_and_repeated(readings, data):
     dated = [one for one in readings if one.collected_on or not one.collected or one.gone]
@@ -156,7 +154,6 @@ def test_readings_of_dated_money_may_be_made_for_any_days_and_repeated(readings,
     assert by_day(*again) == by_day(*dated)
 
 
-@settings(deadline=None, max_examples=300)
 @given(READINGS)
 def test_every_day_whose_money_changes_is_told(readings):
     known: list[InvoiceSeen] = []

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from pydantic import ValidationError
 
 from cierre.accounting_files import account_mapping, cash_box, mappings_folder
@@ -69,7 +69,6 @@ def document(document_type: str, net: int, kind: Kind = Kind.PAYMENT, **attribut
 
 
 @given(st.sampled_from(NEW), st.integers(1, 10**9), st.sampled_from([Kind.PAYMENT, Kind.SALE, Kind.REFUND]))
-@settings(deadline=None)
 def test_a_kind_that_nobody_knows_is_told_with_payment_document_and_all_its_money(document_type, net, kind):
     (problem,) = derive([document(document_type, net, kind)], MAPPING, BOX, DAY).problems
     assert (problem.kind, problem.amount, problem.attributes) == (
@@ -87,7 +86,6 @@ def test_a_kind_that_nobody_knows_is_told_with_payment_document_and_all_its_mone
     st.sampled_from(TREATMENTS),
     st.sampled_from([Kind.PAYMENT, Kind.REFUND]),
 )
-@settings(deadline=None)
 def test_once_the_mapping_knows_it_its_money_is_booked_whole_and_the_right_way_round(document_type, net, said, kind):
     booked = balances([document(document_type, net, kind)], knowing({document_type: said}))
     sign = -1 if kind is Kind.REFUND else 1
@@ -103,7 +101,6 @@ def test_once_the_mapping_knows_it_its_money_is_booked_whole_and_the_right_way_r
              max_size=5, unique_by=lambda one: one[0]),
     st.dates(date(2010, 1, 1), date(2030, 1, 1)),
 )  # fmt: skip
-@settings(deadline=None)
 def test_the_newest_that_holds_on_the_day_is_what_a_kind_is(dated, day):
     mapping = knowing({"52": [{"treatment": said, "valid_from": str(since)} for since, said in dated]})
     holding = [said for since, said in sorted(dated) if since <= day]
@@ -209,7 +206,6 @@ def days(draw) -> tuple[list[dict], dict[str, list[str]]]:
 
 
 @given(days(), st.sampled_from(TREATMENTS))
-@settings(deadline=None)
 def test_every_day_is_booked_to_the_peso_or_refused_with_a_sentence(day, said):
     """What the till gains is what came in less what went out, whatever the signs and kinds of documents."""
     rows, types = day
@@ -231,7 +227,6 @@ def test_every_day_is_booked_to_the_peso_or_refused_with_a_sentence(day, said):
 
 
 @given(st.sampled_from(["61", "60", "112"]), st.sampled_from(["1", "2", "5", "6", "11"]), st.integers(1, 10**9))
-@settings(deadline=None)
 def test_no_line_that_is_offered_for_a_gap_books_a_credit_note_as_income(code, form, net):
     """With every table empty of it, what is offered are values of tables and postings whose money goes out."""
     said = MAPPING.model_dump(mode="json")

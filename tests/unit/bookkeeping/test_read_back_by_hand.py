@@ -6,7 +6,7 @@ from decimal import Decimal
 from random import Random
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.journal import JournalEntry, Line, Side
 from cierre.bookkeeping.read_back import BookedLine, Code, amounts_apart, differences, line_differences
@@ -44,7 +44,6 @@ def found(entry: JournalEntry, booked: list[BookedLine]) -> list:
     return line_differences(entry, booked, {KEY})
 
 
-@settings(deadline=None, max_examples=60)
 @given(entries(), st.randoms())
 def test_a_document_that_nobody_touched_is_the_entry(entry, random):
     assert found(entry, as_booked(entry, random)) == []
@@ -60,7 +59,6 @@ CHANGES = {
 }
 
 
-@settings(deadline=None, max_examples=60)
 @given(entries(), st.randoms(use_true_random=False), st.sampled_from([*CHANGES]), st.integers(1, 10**6))
 def test_any_change_of_a_line_is_found(entry, random, what, cents):
     booked = as_booked(entry, random)
@@ -70,7 +68,6 @@ def test_any_change_of_a_line_is_found(entry, random, what, cents):
     assert differences(entry, booked, {KEY})
 
 
-@settings(deadline=None, max_examples=60)
 @given(entries(), st.randoms(use_true_random=False), st.booleans())
 def test_a_line_too_many_or_too_few_is_found(entry, random, too_many):
     booked = as_booked(entry, random)
@@ -82,7 +79,6 @@ def test_a_line_too_many_or_too_few_is_found(entry, random, too_many):
         assert found(entry, booked)
 
 
-@settings(deadline=None, max_examples=60)
 @given(entries(), st.randoms(use_true_random=False), st.integers(1, 10**6))
 def test_the_sizes_of_the_differences_come_to_what_the_balances_are_off(entry, random, cents):
     booked = as_booked(entry, random)

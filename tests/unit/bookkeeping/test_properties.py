@@ -99,7 +99,7 @@ def numbered(documents: list[Document]) -> list[Document]:
 days = st.lists(payments | credit_notes | receipts, max_size=40).map(numbered)
 mappings = st.sampled_from([SUMMARY, DETAIL])
 limits = st.integers(4, 30) | st.just(999)
-many = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+many = settings(suppress_health_check=[HealthCheck.too_slow])
 
 
 def entries_of(documents: Iterable[Document], mapping: AccountMapping, max_lines: int = 999) -> list[JournalEntry]:

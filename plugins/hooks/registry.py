@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from cierre.bookkeeping.vocabulary import declare
 from cierre.ports.erp import ErpDescription
 from cierre.ports.source import SourceDescription
 from hooks.bsale.description import BSALE
@@ -31,6 +32,9 @@ def by_slug(descriptions: Iterable[_Described]) -> Mapping[str, _Described]:
 SOURCES = by_slug([SGA, BSALE, ZETA, SGE])
 """The sources by the name that a box's file has."""
 
+for _source in SOURCES.values():
+    declare(_source.slug, _source.vocabulary)
+
 ERPS = by_slug([PROTHEUS])
 """The ERPs by their kind."""
 
@@ -49,6 +53,11 @@ def connection_types() -> list[dict[str, Any]]:
 def open_fields(source: str) -> frozenset[str]:
     """The fields of a source's rows whose texts say nothing of a person; none of a source that is not known."""
     return SOURCES[source].open_fields if source in SOURCES else frozenset()
+
+
+def tells_of_lockout(message: str) -> bool:
+    """Whether a vendor says in these words that it has locked the company out."""
+    return any(one.lockout.search(message) for one in SOURCES.values() if one.lockout)
 
 
 def preloaded() -> list[str]:

@@ -4,6 +4,7 @@ from airflow.sdk import Param
 
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.closing.business_date import PARAMETER as BUSINESS_DATE
+from hooks.registry import SOURCES  # noqa: TID253 - light: it imports no hook
 
 DRY_RUN = "dry_run"
 IN_BUSINESS_HOURS = "query_in_business_hours"
@@ -26,11 +27,6 @@ def params(box: CashBox) -> dict[str, Param]:
             description="Read the day and show its journal in the log of the step derive; book and post nothing.",
         ),
     }
-    if box.source == "zeta":
-        fields[IN_BUSINESS_HOURS] = Param(
-            False,
-            type="boolean",
-            title="Ask Zeta now (consultar ya)",
-            description="Ask although Zeta wants to be left alone until evening. Your name is put on the record.",
-        )
+    if override := SOURCES[box.source].override:
+        fields[IN_BUSINESS_HOURS] = Param(False, type="boolean", title=override.title, description=override.description)
     return fields

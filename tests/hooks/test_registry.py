@@ -9,10 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cierre.accounting_files import sge_columns
 from cierre.bookkeeping import address, derive, history
 from cierre.bookkeeping.vocabulary import SOURCES as VOCABULARY
-from cierre.closing import wiring
 from cierre.ports.named import Named
 from cierre.ports.source import InvoiceSourceDescription
 from hooks.http.hook import VendorHook
@@ -33,12 +31,13 @@ PARTS = EVERY_VENDORS | {
     "rows",  # rows as documents
     "certificate",  # what it says itself of a day
     "totals",  # what the raw rows sum to
+    "vocabulary",  # what its documents carry
     "writes",  # what is entered there
     "read_back",  # what stands there
 }
 OWN_PARTS = {
     "bsale": {"answers", "lists", "owner"},
-    "sge": {"collections", "columns", "plan"},
+    "sge": {"collections", "columns", "plan", "reviewed"},
     "zeta": {"field_types", "lines", "receipts", "voucher", "voucher_kinds", "voucher_parts"},
 }
 """Parts of one vendor alone."""
@@ -97,7 +96,7 @@ def test_a_source_is_described_as_it_is(source):
     assert source.vocabulary
     assert source.open_fields == open_fields(source.slug)
     hook = source.hook.load()
-    assert ("reviewed" in hook.takes) is bool(source.reviewed)
+    assert ("reviewed" in hook.takes) is (source.reviewed is not None)
     assert hasattr(hook, "must_be_of") is (source.owner is not None)
     assert hasattr(hook, "looks_back_to") is isinstance(source, InvoiceSourceDescription)
 
@@ -106,9 +105,9 @@ def test_the_vocabulary_knows_no_other_sources():
     assert VOCABULARY.keys() == SOURCES.keys()
 
 
-def test_the_file_that_the_sge_is_handed_is_the_accountants():
-    assert SOURCES["sge"].reviewed == sge_columns.FILE
-    assert {one.reviewed for one in SOURCES.values() if one.reviewed} == wiring._REVIEWS.keys()
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+def test_a_run_is_offered_what_the_hook_is_handed(source):
+    assert ("override_by" in source.hook.load().takes) is (source.override is not None)
 
 
 def test_nobody_reads_a_source_that_is_not_known():

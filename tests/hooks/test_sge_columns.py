@@ -2,16 +2,16 @@
 
 import pytest
 
-from cierre.accounting_files.sge_columns import sge_columns
-from cierre.bookkeeping.invoice_columns import InvoiceColumns
+from cierre.accounting_files import reviewed as files
 from cierre.ports.errors import DataError
 from hooks.sge.columns import columns_of, resolve
+from hooks.sge.reviewed import InvoiceColumns
 from support.sge_landings import COLUMNS, READING
 
 
 @pytest.fixture
 def reviewed() -> InvoiceColumns:
-    return sge_columns()
+    return files.reviewed("sge")
 
 
 def columns(*changes: tuple[str, dict], drop: str = "", add: list[dict] = ()) -> list:

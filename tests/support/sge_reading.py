@@ -3,7 +3,7 @@
 from functools import wraps
 from typing import Any
 
-from cierre.accounting_files.sge_columns import sge_columns
+from cierre.accounting_files.reviewed import reviewed
 from cierre.bookkeeping.documents import Reading
 from hooks.sge import hook
 
@@ -11,4 +11,4 @@ from hooks.sge import hook
 @wraps(hook.read)
 def read(body: str, **asked: Any) -> Reading:
     """As hooks.sge.hook.read does."""
-    return hook.read(body, **asked, reviewed=sge_columns())
+    return hook.read(body, **asked, reviewed=reviewed("sge"))

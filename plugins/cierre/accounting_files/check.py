@@ -1,6 +1,7 @@
 """All checks of the mapping files at once: what `make check-mappings`, the tests and Airflow's own check run."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from cierre.accounting_files.companies import companies
 from cierre.accounting_files.files import YamlFile, read_yaml
@@ -15,8 +16,8 @@ from cierre.accounting_files.loader import (
     sound_mapping,
 )
 from cierre.accounting_files.periods import Periods
+from cierre.accounting_files.reviewed import reviewed
 from cierre.accounting_files.settings import read_settings
-from cierre.accounting_files.sge_columns import sge_columns
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.suggestions import did_you_mean
@@ -39,8 +40,8 @@ def check_all() -> list[Finding]:
     for box in boxes.values():
         findings.update(_of_box(box, mappings, _collect(findings, companies) or {}))
     _collect(findings, lambda: read_settings("periods.yaml", Periods))
-    if any(box.source == "sge" for box in boxes.values()):
-        _collect(findings, sge_columns)
+    for source in {box.source for box in boxes.values()}:
+        _collect(findings, partial(reviewed, source))
     return sorted(findings.union(not_read))
 
 

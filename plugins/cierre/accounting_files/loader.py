@@ -10,6 +10,8 @@ from cierre.accounting_files.files import YamlFile, read_model, read_yaml
 from cierre.accounting_files.findings import Finding, MappingError
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.suggestions import did_you_mean
+from cierre.ports.source import InvoiceSourceDescription
+from hooks.registry import SOURCES  # noqa: TID253 - light: it imports no hook
 
 if TYPE_CHECKING:
     from cierre.bookkeeping.mapping import AccountMapping
@@ -69,6 +71,9 @@ def _read(path: Path, folder: Path) -> tuple[CashBox | None, YamlFile]:
         file.findings.append(file.finding(("file",), "is the file's own name; leave this line out"))
     if box is not None and box.formerly is not None:
         file.findings += _of_former_name(box, file, folder)
+    if box is not None and box.written_off and not isinstance(SOURCES[box.source], InvoiceSourceDescription):
+        message = f"is for boxes of sources whose open invoices are asked for, which {box.source} is not"
+        file.findings.append(file.finding(("written_off",), message))
     return (None if file.findings else box), file
 
 

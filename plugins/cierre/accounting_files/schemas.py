@@ -10,15 +10,15 @@ from cierre.accounting_files.companies import Companies
 from cierre.accounting_files.loader import mappings_folder
 from cierre.accounting_files.periods import Periods
 from cierre.bookkeeping.cash_box import CashBox
-from cierre.bookkeeping.invoice_columns import InvoiceColumns
 from cierre.bookkeeping.mapping import AccountMapping
+from hooks.registry import SOURCES
 
 SCHEMAS: dict[str, tuple[type[BaseModel], str]] = {
     "cash_box": (CashBox, "id file"),
     "account_mapping": (AccountMapping, "name"),
     "companies": (Companies, ""),
     "periods": (Periods, ""),
-    "sge_columns": (InvoiceColumns, ""),
+    **{Path(one.reviewed.file).stem: (one.reviewed.model.load(), "") for one in SOURCES.values() if one.reviewed},
 }
 """The schemas by name: their model, and its fields that come from the file's own name and so are no line of it."""
 

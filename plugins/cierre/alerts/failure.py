@@ -2,7 +2,6 @@
 all days that wait for it (cierre.alerts.outage)."""
 
 import logging
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -42,9 +41,6 @@ REJECTED = (
     "Nobody is asked again by itself. Correct the source or the mapping and clear the step land; or clear the step"
     " approve to be asked about the same journal again. Until the day is closed it is listed as not closed."
 )
-
-LOCKOUT = re.compile(r"bloque|suspend|locked", re.IGNORECASE)
-"""Words with which a vendor says that it has locked the company out (docs/vendors/zeta.md)."""
 
 
 class FailureAlert(BaseNotifier):
@@ -182,10 +178,12 @@ def _day(context: Any) -> str:
 
 def _what_it_means(error: BaseException | None) -> tuple[str, str]:
     """The state to shout about, if any, and what to do."""
+    from hooks.registry import tells_of_lockout
+
     if isinstance(error, UncertainError):
         return say("posting UNCERTAIN"), say(UNCERTAIN)
     # A step fails with the vendor's error as its cause.
     refusal = error if isinstance(error, FatalError) else getattr(error, "__cause__", None)
-    if isinstance(refusal, FatalError) and LOCKOUT.search(refusal.message):
+    if isinstance(refusal, FatalError) and tells_of_lockout(refusal.message):
         return say("{vendor} has LOCKED us OUT", vendor=refusal.vendor), say(LOCKED_OUT)
     return "", say(RUN_AGAIN)

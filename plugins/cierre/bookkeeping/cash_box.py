@@ -148,14 +148,6 @@ class CashBox(Model):
     approvals: Approvals = Approvals()
     written_off: tuple[WrittenOff, ...] = ()
 
-    @model_validator(mode="after")
-    def _written_off_where_it_counts(self) -> "CashBox":
-        if self.written_off and self.source != "sge":
-            raise ValueError(
-                f"written_off is for boxes of the SGE, whose open invoices are asked for, not {self.source}"
-            )
-        return self
-
     @model_validator(mode="before")
     @classmethod
     def _name_in_the_books(cls, said: Any) -> Any:

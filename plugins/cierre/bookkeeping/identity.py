@@ -108,7 +108,7 @@ class Identity:
             company=box.company,
             source=box.source,
             source_site=source_site,
-            # A group of SGE's projects is the same however it is spaced.
+            # A key that lists several places is the same however it is spaced.
             source_key=",".join(part.strip() for part in box.key.split(",")),
             erp_connection=box.erp.connection,
             erp_site=erp_site,

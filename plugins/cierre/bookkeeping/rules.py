@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from cierre.bookkeeping.journal import Side
-from cierre.bookkeeping.validation import IsoDate, Model, Text
-from cierre.bookkeeping.vocabulary import AMOUNTS, ATTRIBUTES
+from cierre.bookkeeping.validation import IsoDate, Model, Text, one_of
+from cierre.bookkeeping.vocabulary import amounts, attributes
 
 
 class FromTable(Model):
@@ -20,7 +20,7 @@ class FromTable(Model):
 class Table(Model):
     """Codes by the value of one attribute (``by``): cost centres by programme, accounts by type of revenue."""
 
-    by: Annotated[Text, Field(json_schema_extra={"enum": ATTRIBUTES})]
+    by: Annotated[Text, Field(json_schema_extra=one_of(attributes))]
     values: Annotated[dict[str, Text], Field(min_length=1)]
 
 
@@ -45,6 +45,10 @@ OneOf = Annotated[
 """The values a condition accepts: one, or any of a list."""
 
 
+def _named_by_attributes(schema: dict[str, Any]) -> None:
+    schema["propertyNames"] = {"enum": attributes()}
+
+
 Lines = Literal["summary", "detail"]
 """One line for all documents that are booked alike, or lines of each document's own."""
 
@@ -56,7 +60,7 @@ class Rule(Model):
     """
 
     label: str = ""
-    when: dict[str, OneOf] = Field(default_factory=dict, json_schema_extra={"propertyNames": {"enum": ATTRIBUTES}})
+    when: dict[str, OneOf] = Field(default_factory=dict, json_schema_extra=_named_by_attributes)
     valid_from: IsoDate | None = None
     priority: int = 0
     account: Code
@@ -97,7 +101,7 @@ class Posting(Model):
     """
 
     side: Literal["debit", "credit"]
-    amount: Annotated[Text, Field(json_schema_extra={"enum": AMOUNTS})]
+    amount: Annotated[Text, Field(json_schema_extra=one_of(amounts))]
     history: Text
     lines: Lines = "summary"
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)]

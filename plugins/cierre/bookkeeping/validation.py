@@ -1,8 +1,9 @@
 """What the models people write in files share: strict fields, and messages that are sentences."""
 
 import re
+from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -43,5 +44,11 @@ Text = Annotated[str, AfterValidator(_not_blank)]
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]
 """A date, or its text as ``YYYY-MM-DD``."""
 
-Source = Annotated[str, AfterValidator(_source), Field(json_schema_extra={"enum": sorted(SOURCES)})]
-"""A source of documents: the name of its hook's module and of its entry in the vocabulary."""
+
+def one_of(names: Callable[[], Iterable[str]]) -> Callable[[dict[str, Any]], None]:
+    """For a field's JSON schema: only these names. Asked when a schema is made, since sources declare theirs late."""
+    return lambda schema: schema.update(enum=sorted(names()))
+
+
+Source = Annotated[str, AfterValidator(_source), Field(json_schema_extra=one_of(lambda: SOURCES))]
+"""A source of documents: the name of its package and of its entry in the vocabulary."""

@@ -1,9 +1,9 @@
 """Picks hooks and ledger, and hands each hook what it needs of the rest: the only place that knows both sides."""
 
-from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
-from cierre.accounting_files.sge_columns import sge_columns
+from cierre.accounting_files.reviewed import reviewed
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.ledger.allowances import LedgerAllowances
 from cierre.ports.erp import ReadableErp
@@ -44,7 +44,7 @@ def hook_behind(source: str, connection_id: str, *, override_by: str | None = No
     parts = {
         "allowances": LedgerAllowances,
         "override_by": lambda: override_by,
-        "reviewed": lambda: _REVIEWS[description.reviewed],
+        "reviewed": lambda: partial(reviewed, source),
     }
     hook = description.hook.load()
     return hook(connection_id, **{name: parts[name]() for name in hook.takes})
@@ -53,15 +53,10 @@ def hook_behind(source: str, connection_id: str, *, override_by: str | None = No
 def reviewed_by(box: CashBox) -> dict[str, Any]:
     """The accountants' file that the reading of the box's source takes, as its keyword ``reviewed``; nothing for a
     source that takes none. Raises MappingError where the file cannot be used."""
-    file = source_of(box).reviewed
-    return {"reviewed": _REVIEWS[file]()} if file else {}
+    return {"reviewed": reviewed(box.source)} if source_of(box).reviewed else {}
 
 
 def erp_hook(connection_id: str) -> ReadableErp:
     """The hook of the ERP behind a connection: there is one kind so far."""
     (erp,) = ERPS.values()
     return erp.hook(connection_id)
-
-
-_REVIEWS: Mapping[str, Callable[[], Any]] = {"sge_columns.yaml": sge_columns}
-"""How each file that a source names as ``reviewed`` is read."""

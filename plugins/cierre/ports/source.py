@@ -3,6 +3,7 @@
 Light, so that whoever reads a DAG file or a connection's form can import it.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from cierre.bookkeeping.documents import Kind, Reading, Total
     from cierre.bookkeeping.identity import Unique
     from cierre.bookkeeping.invoices import InvoiceSeen
-    from cierre.bookkeeping.vocabulary import Shape
+    from cierre.bookkeeping.vocabulary import Vocabulary
 
 
 class Answer(Protocol):
@@ -107,24 +108,44 @@ class Owner:
     is_same: Callable[[str, str], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A file of the accountants that a source cannot be read without: its name in the mappings folder, and its
+    ``model``, a cierre.bookkeeping.validation.Model."""
+
+    file: str
+    model: Named
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What a run's form offers where a source wants to be left alone at some hours: who ticks it, answers for it."""
+
+    title: str
+    description: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceDescription:
     """All that others need to know of a source. ``key`` is a box's key at its source.
 
     ``slug`` is its name in files, tables and modules; ``label`` the name of its connection type for people; ``hook`` is
-    the class of its SourceHook; ``form`` its connection type's form as Airflow wants it.
+    the class of its SourceHook; ``form`` its connection type's form as Airflow wants it; ``vocabulary`` is what its
+    documents carry: the words that a mapping may use.
     ``landing_key`` tells what is landed together: the box's own key, or one for all boxes of the connection ("*").
     ``unique`` tells within what the ids of a kind of document are unique.
     ``open_fields`` are the fields of landed rows whose texts say nothing of a person.
     ``notices``, ``plan`` and ``owner`` are there where the source has them: what a landed day does not hold because of
     how the source is set up, for people to know; what was planned to be invoiced; whose login it is read with.
-    ``reviewed`` names the accountants' file that its hook and its ``read`` are handed; empty where they need none.
+    ``reviewed`` is the accountants' file that its hook and its ``read`` are handed, ``override`` what a run may be
+    allowed, ``lockout`` the words with which the source says that it has locked the company out.
     """
 
     slug: str
     label: str
     hook: Named
     form: Mapping[str, Any]
+    vocabulary: "Vocabulary"
     read: Read
     control_totals: ControlTotals
     certify: Certify
@@ -134,14 +155,9 @@ class SourceDescription:
     notices: Callable[[str], Sequence[str]] | None = None
     plan: Plan | None = None
     owner: Owner | None = None
-    reviewed: str = ""
-
-    @property
-    def vocabulary(self) -> "Mapping[Kind, Shape]":
-        """What its documents carry: the words that a mapping may use. Raises KeyError where nobody wrote them."""
-        from cierre.bookkeeping.vocabulary import SOURCES
-
-        return SOURCES[self.slug]
+    reviewed: Reviewed | None = None
+    override: Override | None = None
+    lockout: re.Pattern[str] | None = None
 
     @property
     def preloaded(self) -> tuple[str, ...]:
@@ -152,8 +168,11 @@ class SourceDescription:
     def named(self) -> list[Named]:
         """Every part that is imported when it is first used."""
         parts = [getattr(self, field.name) for field in fields(self)]
-        owners = [part for owner in parts if isinstance(owner, Owner) for part in (owner.of, owner.is_same)]
-        return [part for part in (*parts, *owners) if isinstance(part, Named)]
+        if self.owner:
+            parts += [self.owner.of, self.owner.is_same]
+        if self.reviewed:
+            parts.append(self.reviewed.model)
+        return [part for part in parts if isinstance(part, Named)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

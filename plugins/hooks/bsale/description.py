@@ -3,6 +3,7 @@
 from cierre.ports.named import Named
 from cierre.ports.source import Owner, SourceDescription
 from hooks.bsale.form import FORM
+from hooks.bsale.vocabulary import VOCABULARY
 
 _HOOK = "hooks.bsale.hook"
 
@@ -11,6 +12,7 @@ BSALE = SourceDescription(
     label="Bsale (payments)",
     hook=Named(_HOOK, "BsaleHook"),
     form=FORM,
+    vocabulary=VOCABULARY,
     read=Named(_HOOK, "read"),
     control_totals=Named(_HOOK, "control_totals"),
     certify=Named(_HOOK, "certify"),

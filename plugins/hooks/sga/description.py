@@ -3,6 +3,7 @@
 from cierre.ports.named import Named
 from cierre.ports.source import SourceDescription
 from hooks.sga.form import FORM
+from hooks.sga.vocabulary import VOCABULARY
 
 _HOOK = "hooks.sga.hook"
 
@@ -11,6 +12,7 @@ SGA = SourceDescription(
     label="SGA (school cash system)",
     hook=Named(_HOOK, "SgaHook"),
     form=FORM,
+    vocabulary=VOCABULARY,
     read=Named(_HOOK, "read"),
     control_totals=Named(_HOOK, "control_totals"),
     certify=Named(_HOOK, "certify"),

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from cierre.bookkeeping.invoice_columns import InvoiceColumns
 from cierre.bookkeeping.text import quoted
 from cierre.ports.errors import DataError
 from hooks.http.hook import one_line
-from hooks.sge.description import SGE
+from hooks.sge.description import REVIEW
+from hooks.sge.reviewed import InvoiceColumns
 
 VENDOR = "SGE"
 
@@ -63,7 +63,7 @@ def resolve(columns: Iterable[Column], reviewed: InvoiceColumns, about: str) -> 
     known = {name for name, _ in expected.values()} | {plain(name) for name in reviewed.ignored}
     wrong += [f"column “{name}” (id {announced[name].id}) is unknown" for name in announced if name not in known]
     if wrong:
-        message = f"{about}: the columns are not as {SGE.reviewed} has them: {'; '.join(wrong)}. Review that file first"
+        message = f"{about}: the columns are not as {REVIEW.file} has them: {'; '.join(wrong)}. Review that file first"
         raise DataError(message, vendor=VENDOR)
     return {meaning: announced[name].id for meaning, (name, _) in expected.items()}
 

@@ -1,16 +1,20 @@
 """What others need to know of the SGE."""
 
 from cierre.ports.named import Named
-from cierre.ports.source import InvoiceSourceDescription
+from cierre.ports.source import InvoiceSourceDescription, Reviewed
 from hooks.sge.form import FORM
+from hooks.sge.vocabulary import VOCABULARY
 
 _HOOK = "hooks.sge.hook"
+
+REVIEW = Reviewed("sge_columns.yaml", Named("hooks.sge.reviewed", "InvoiceColumns"))
 
 SGE = InvoiceSourceDescription(
     slug="sge",
     label="SGE (Hércules: issued invoices)",
     hook=Named(_HOOK, "SgeHook"),
     form=FORM,
+    vocabulary=VOCABULARY,
     read=Named(_HOOK, "read"),
     control_totals=Named(_HOOK, "control_totals"),
     certify=Named(_HOOK, "certify"),
@@ -19,7 +23,7 @@ SGE = InvoiceSourceDescription(
     invoices_seen=Named(_HOOK, "invoices_seen"),
     projects_of=Named(_HOOK, "projects_of"),
     plan=Named(_HOOK, "plan"),
-    reviewed="sge_columns.yaml",
+    reviewed=REVIEW,
     # sge.seed.md: the columns are the site's own, and one of them names the customer.
     open_fields=frozenset(
         {

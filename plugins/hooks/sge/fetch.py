@@ -8,7 +8,6 @@ from contextvars import copy_context
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
-from cierre.bookkeeping.invoice_columns import InvoiceColumns
 from cierre.bookkeeping.invoices import InvoiceSeen
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.text import is_fit, quoted
@@ -17,6 +16,7 @@ from cierre.ports.errors import DataError, RetriableError, VendorError
 from hooks.sge.certificate import field_of
 from hooks.sge.columns import VENDOR, Column, columns_of, plain, resolve
 from hooks.sge.questions import all_of, compare, issued_between, one_of, ordered_by
+from hooks.sge.reviewed import InvoiceColumns
 from hooks.sge.settings import Settings
 from hooks.sge.snapshot import NoDay, day_of, fields_of, key_of, list_of, object_of
 from hooks.sge.wire import Pages, an_object

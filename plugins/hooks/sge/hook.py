@@ -16,7 +16,6 @@ from cierre.bookkeeping.billing_plan import BillingPlan
 from cierre.bookkeeping.certificate import Claim
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total
 from cierre.bookkeeping.identity import Unique
-from cierre.bookkeeping.invoice_columns import InvoiceColumns, VatRules
 from cierre.bookkeeping.invoices import InvoiceSeen
 from cierre.ports.errors import DataError, FatalError, RetriableError, VendorError
 from hooks.http.hook import Answer, VendorHook, describe
@@ -27,6 +26,7 @@ from hooks.sge.collections import collected, one_after_another, seen
 from hooks.sge.columns import VENDOR, Column, columns_of, resolve
 from hooks.sge.fetch import BY_ID, body_of
 from hooks.sge.plan import billing_plan
+from hooks.sge.reviewed import InvoiceColumns, VatRules
 from hooks.sge.rows import issued
 from hooks.sge.settings import Settings
 from hooks.sge.snapshot import landing, project_ids

@@ -8,10 +8,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow
-from cierre.bookkeeping.invoice_columns import VatRules
 from cierre.bookkeeping.money import ZERO, quantum
 from cierre.bookkeeping.sentence import Sentence
-from hooks.sge.description import SGE
+from hooks.sge.description import REVIEW
+from hooks.sge.reviewed import VatRules
 from hooks.sge.snapshot import NoDay, Project, Row
 
 ROUNDING = Decimal("0.05")
@@ -128,7 +128,7 @@ def _document(row: Row, day: date, currency: str, rules: VatRules) -> Document:
             release=document(_as_told((), base_, total_, ZERO, text[:40])) if total_ >= ZERO else None,
             number=row.number,
             said=repr(text[:40]),
-            file=SGE.reviewed,
+            file=REVIEW.file,
         )
     told = _told(rates, base_, total_, cents, rules)
     if told is not None:
@@ -154,7 +154,7 @@ def _document(row: Row, day: date, currency: str, rules: VatRules) -> Document:
         total=total,
         difference=abs(base_ + expected - total_).quantize(cents, ROUND_HALF_UP),
         side=Sentence("less") if total_ < base_ + expected else Sentence("more"),
-        file=SGE.reviewed,
+        file=REVIEW.file,
     )
 
 

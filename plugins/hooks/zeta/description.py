@@ -1,8 +1,11 @@
 """What others need to know of Zeta."""
 
+import re
+
 from cierre.ports.named import Named
-from cierre.ports.source import SourceDescription
+from cierre.ports.source import Override, SourceDescription
 from hooks.zeta.form import FORM
+from hooks.zeta.vocabulary import VOCABULARY
 
 _HOOK = "hooks.zeta.hook"
 
@@ -11,12 +14,19 @@ ZETA = SourceDescription(
     label="Zeta (customers' invoices)",
     hook=Named(_HOOK, "ZetaHook"),
     form=FORM,
+    vocabulary=VOCABULARY,
     read=Named(_HOOK, "read"),
     control_totals=Named(_HOOK, "control_totals"),
     certify=Named(_HOOK, "certify"),
     landing_key=Named(_HOOK, "landing_key"),
     unique=Named(_HOOK, "unique"),
     notices=Named(_HOOK, "notices"),
+    override=Override(
+        title="Ask Zeta now (consultar ya)",
+        description="Ask although Zeta wants to be left alone until evening. Your name is put on the record.",
+    ),
+    # docs/vendors/zeta.md: "Empresa bloqueada".
+    lockout=re.compile(r"bloque|suspend|locked", re.IGNORECASE),
     # zeta.seed.txt: ComprobanteNombre and the names of articles say nothing of the customer.
     open_fields=frozenset(
         {

@@ -4,19 +4,15 @@ from fastapi import APIRouter, FastAPI, Request as HttpRequest
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox.bsale.api import Bsale
 from sandbox.calls import Call, Calls
 from sandbox.exchange import Exchange, read_body
 from sandbox.faults import Fault, Faults
-from sandbox.protheus.api import Protheus
-from sandbox.sga.api import Sga
-from sandbox.sge.api import Sge
+from sandbox.packages import parts
 from sandbox.state import State
 from sandbox.vendor import Options, Request, Vendor
-from sandbox.zeta.api import Zeta
 
-VENDORS: tuple[type[Vendor], ...] = (Sga, Protheus, Sge, Zeta, Bsale)
-"""All vendors of the sandbox: a new one is a file and a name here."""
+VENDORS: tuple[type[Vendor], ...] = tuple(parts("api", "STAND_IN"))
+"""All vendors of the sandbox: a new one is a package beside the others, whose ``api`` names its ``STAND_IN``."""
 
 
 class Sandbox:

@@ -12,13 +12,10 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-PASSWORD = "sandbox"
-LOGIN = {"login": "cierre", "password": PASSWORD}
-"""The sandbox's login; it opens nothing but the sandbox."""
+from sandbox.packages import parts, vendors
 
-SGA_TENANTS = ("itb", "itb_online", "conduce_ecuador", "educacion_continua")
-ERP_CURRENCIES = {"USD": "01", "CLP": "02", "UYU": "03", "EUR": "04"}
-"""The number that the sandbox's ERP gives each currency that boxes keep."""
+LOGIN, PASSWORD = "cierre", "sandbox"
+"""The sandbox's login; it opens nothing but the sandbox."""
 
 MADE = "cierre_sandbox_connections"
 """The Airflow variable with the ids of the connections that were made; delete it to have missing ones made again."""
@@ -31,33 +28,9 @@ def connections(url: str, password: str = PASSWORD) -> dict[str, dict[str, Any]]
 
     Each says in its extra at which address it is the sandbox's: one whose host is changed is not any more.
     """
-    found: dict[str, dict[str, Any]] = {
-        f"sga_{tenant}": {"conn_type": "sga", "host": f"{url}/sga/{tenant}"} for tenant in SGA_TENANTS
-    }
-    # The sandbox also answers Bsale's service that tells whose a token is.
-    found["bsale"] = {
-        "conn_type": "bsale",
-        "host": f"{url}/bsale",
-        "password": password,
-        "extra": {"credential_address": "/"},
-    }
-    # The sandbox is tried out at noon, too: it has no business hours.
-    settings = {"developer_code": LOGIN["login"], "developer_password": password, "business_hours": "00:00-00:00"}
-    found["zeta"] = {
-        "conn_type": "zeta",
-        "host": f"{url}/zeta",
-        "login": "ITBUY",
-        "password": password,
-        "extra": settings,
-    }
-    found["sge"] = {"conn_type": "sge", "host": f"{url}/sge", "password": password}
-    found["protheus"] = {
-        "conn_type": "protheus",
-        "host": f"{url}/protheus",
-        "login": LOGIN["login"],
-        "password": password,
-        "extra": {"currencies": ERP_CURRENCIES},
-    }
+    found: dict[str, dict[str, Any]] = {}
+    for vendor, made in zip(vendors(), parts("connections", "connections"), strict=True):
+        found |= made(f"{url}/{vendor}", LOGIN, password)
     for fields in found.values():
         fields["extra"] = fields.get("extra", {}) | {"sandbox": fields["host"]}
     return found

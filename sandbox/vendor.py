@@ -1,4 +1,5 @@
-"""What the sandbox asks of a vendor: a class with these members, listed in ``sandbox.app.VENDORS``."""
+"""What the sandbox asks of a vendor: a package whose ``api.STAND_IN`` is a class with these members, and whose
+``connections`` gives the Airflow connections that lead there."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

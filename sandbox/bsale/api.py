@@ -202,3 +202,6 @@ class Bsale:
 def _json(answer: Any, status: int = 200) -> Response:
     """As Bsale writes it: UTF-8, and floats with their point."""
     return Response(json.dumps(answer, ensure_ascii=False), status, media_type="application/json")
+
+
+STAND_IN = Bsale

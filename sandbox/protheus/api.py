@@ -210,3 +210,6 @@ def _failure(status: int, message: str, headers: dict[str, str] | None = None) -
 
 def _unauthorized() -> JSONResponse:
     return _failure(401, "Unauthorized", {"WWW-Authenticate": 'Basic realm="Protheus"'})
+
+
+STAND_IN = Protheus

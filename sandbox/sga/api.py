@@ -206,3 +206,6 @@ def _cut(fecha: str | None) -> date:
 def _json(answer: object) -> Response:
     """As Django writes it: pure ASCII, floats with all their noise."""
     return Response(json.dumps(answer), media_type="application/json")
+
+
+STAND_IN = Sga

@@ -207,3 +207,6 @@ def file_of(id: str, size: int) -> Iterator[bytes]:
     for _ in range(whole):
         yield piece
     yield piece[:rest]
+
+
+STAND_IN = Sge

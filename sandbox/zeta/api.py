@@ -273,3 +273,6 @@ class Zeta:
         declared = "" if charset == "undeclared" else f"; charset={encoding}"
         content = json.dumps(answer, ensure_ascii=False).encode(encoding, errors="replace")
         return Response(content, status, headers={"Content-Type": f"application/json{declared}"})
+
+
+STAND_IN = Zeta

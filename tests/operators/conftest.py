@@ -10,7 +10,8 @@ import pytest
 import requests
 
 from cierre.orchestration.builder import STEPS
-from sandbox.connections import ERP_CURRENCIES
+from sandbox.connections import connections
+from sandbox.protheus.connections import CURRENCIES
 from sandbox.server import SandboxServer
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +64,8 @@ def close(ledger_dsn: str, sandbox: SandboxServer, mappings: Path, monkeypatch: 
     def connection(conn_id: str, **fields: object) -> None:
         monkeypatch.setenv(f"AIRFLOW_CONN_{conn_id.upper()}", json.dumps(fields))
 
+    for conn_id, fields in connections(sandbox.url).items():
+        connection(conn_id, **fields)
     for tenant in ("itb", "itb_online", "conduce_ecuador", "educacion_continua"):
         extra = {"retries": 0, "read_timeout": 60}
         connection(f"sga_{tenant}", conn_type="sga", host=f"{sandbox.url}/sga/{tenant}", extra=extra)
@@ -74,7 +77,7 @@ def close(ledger_dsn: str, sandbox: SandboxServer, mappings: Path, monkeypatch: 
     connection("bsale", conn_type="bsale", host=f"{sandbox.url}/bsale", password="sandbox", extra={"retries": 0})
     connection("sge", conn_type="sge", host=f"{sandbox.url}/sge", password="sandbox", extra={"retries": 0})
     erp = {"conn_type": "protheus", "host": f"{sandbox.url}/protheus", "login": "cierre", "password": "sandbox"}
-    connection("protheus", **erp, extra={"read_timeout": 2, "currencies": ERP_CURRENCIES})
+    connection("protheus", **erp, extra={"read_timeout": 2, "currencies": CURRENCIES})
     monkeypatch.setenv("AIRFLOW_CONN_LEDGER_DB", ledger_dsn.replace("postgresql://", "postgres://"))
     return Close
 

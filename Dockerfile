@@ -3,7 +3,7 @@
 FROM apache/airflow:3.3.2
 
 WORKDIR /opt/airflow
-COPY --chown=airflow:root pyproject.toml README.md LICENSE ./
+COPY --chown=airflow:root pyproject.toml setup.py README.md LICENSE ./
 COPY --chown=airflow:root dags dags
 COPY --chown=airflow:root include include
 COPY --chown=airflow:root plugins plugins

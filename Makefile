@@ -5,7 +5,7 @@ $(error Run it as: make -C <the project's folder> …)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down backfill preview what-if unmapped export fava audit check-mappings schemas probe browser screenshots unit test kills operations fuzz simulate bench bench-year reliability lint docs lock clean
+.PHONY: help setup demo up down backfill preview what-if unmapped export fava audit check-mappings schemas probe browser screenshots unit test kills operations fuzz simulate bench bench-year reliability lint docs messages lock clean
 
 # Whatever a tool wants to keep between runs, it keeps here.
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -51,6 +51,7 @@ help:
 	@echo "make reliability             simulate, with and without planted bugs, and kills: all figures of docs/reliability.md (ten minutes)"
 	@echo "make lint                    check style, format, and which room knows which"
 	@echo "make docs                    write the parts of the documentation that repeat code"
+	@echo "make messages                bring the catalogues of translations up to date with what the code says"
 	@echo "make lock [ARGS=…]           write requirements.txt from requirements.in (ARGS=--upgrade takes newer versions)"
 	@echo "make clean                   stop everything and remove all that these commands made"
 	@echo
@@ -58,6 +59,11 @@ help:
 
 setup:
 	@sh local/setup.sh "$(PYTHON)"
+	@$(MAKE) --silent $(patsubst %.po,%.mo,$(wildcard plugins/cierre/language/locales/*/LC_MESSAGES/*.po))
+
+# The translations, compiled where they changed.
+%.mo: %.po
+	@.venv/bin/pybabel --quiet compile --input-file $< --output-file $@
 
 demo: setup
 	@$(PY) -m local demo $(if $(DATE),--date "$(DATE)")
@@ -161,6 +167,10 @@ lint: setup
 
 docs: setup
 	@$(PY) -m local.docs
+
+messages: setup
+	@$(PY) -m local.messages
+	@$(MAKE) --no-print-directory setup
 
 lock: setup
 	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header \

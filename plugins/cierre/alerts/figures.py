@@ -31,8 +31,7 @@ WIDEST = 320
 def table(boxes: Sequence[CashBox | RetiredBox], found: Mapping[str, BoxDay]) -> str:
     """A row for each cash box: documents, money taken in, journal, ERP documents, state. ``found`` may lack some."""
     rows = [_cells(box, found.get(box.id)) for box in boxes]
-    titles = ("Cash box", "Documents", "Taken in", "Journal", "ERP documents", "State")
-    return _table(map(say, titles), rows)
+    return _table((say("Cash box"), *_titles(), say("State")), rows)
 
 
 def by_day(days: Sequence[CompanyDay]) -> str:
@@ -49,8 +48,11 @@ def by_day(days: Sequence[CompanyDay]) -> str:
         ]
         for one in days
     ]
-    titles = ("Day", "Cash boxes", "Documents", "Taken in", "Journal", "ERP documents", "")
-    return _table((say(title) if title else "" for title in titles), rows)
+    return _table((say("Day"), say("Cash boxes"), *_titles(), ""), rows)
+
+
+def _titles() -> tuple[str, ...]:
+    return say("Documents"), say("Taken in"), say("Journal"), say("ERP documents")
 
 
 def stations(sums: Mapping[str, Iterable[Comparison]]) -> str:

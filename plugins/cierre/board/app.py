@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cierre.board import board_page, day_pages, trend_page, work_page
 from cierre.board.language import COOKIE
 from cierre.board.pages import PageDep, page_of
+from cierre.bookkeeping.sentence import Sentence
 from cierre.language.language import CODES
 
 STATIC = Path(__file__).parent / "static"
@@ -89,5 +90,5 @@ def refused(request: Request, error: AnyHTTPException) -> Response:
 @app.exception_handler(PoolTimeout)
 def unreachable(request: Request, error: PoolTimeout) -> Response:
     """The ledger does not answer: nothing is lost, and the page may be asked for again."""
-    message = "The ledger's database does not answer. Nothing is lost; try again in a moment."
+    message = Sentence("The ledger's database does not answer. Nothing is lost; try again in a moment.")
     return page_of(request).render("error.html", status=503, message=message)

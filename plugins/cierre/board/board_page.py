@@ -25,6 +25,7 @@ from cierre.board.states import STATES
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.evidence import Grade
 from cierre.bookkeeping.identity import RetiredBox
+from cierre.bookkeeping.sentence import Sentence
 from cierre.language.regional import Regional
 from cierre.ledger import board, identity
 
@@ -123,10 +124,9 @@ def _look(
     shown = [found for found in months if not state or state in found.letters]
     known = grades(read_back, days, stale, hour)
     grid, companies = Grid(days, language, known, sandbox), by_company(shown)
+    unknown = language(Sentence("of no known company"))
     rows = [
-        row
-        for found in companies
-        for row in grid.company(found, names.get(found.company, found.company) or language("of no known company"))
+        row for found in companies for row in grid.company(found, names.get(found.company, found.company) or unknown)
     ]
     evidence, number = counts_by_grade(months, known), len({found.box.id for found in shown})
     return Look("".join(rows), counts(months), evidence, number, _grand_totals(grid, companies))

@@ -20,6 +20,16 @@ class Kind(StrEnum):
     COLLECTION = "collection"
     REFUND = "refund"
 
+    @property
+    def texts(self) -> tuple[str, str]:
+        """How such documents are counted: the text for one, and that for any other number."""
+        word = self.replace("_", " ")
+        return f"{{n}} {word}", f"{{n}} {word}s"
+
+    def counted(self, number: int) -> Sentence:
+        """How many such documents, in words."""
+        return Sentence.counted(number, *self.texts)
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

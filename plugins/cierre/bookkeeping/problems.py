@@ -92,7 +92,6 @@ class Problems:
             kind, posting, attributes, currency, documents, reason, fix, table = group
             amount = sum((amount for _, amount in stopped), Decimal(0))
             count = len(stopped)
-            plural = Sentence(documents.replace("_", " ") + ("s" if count > 1 else ""))
             examples = tuple(sorted(key for key, _ in stopped)[:EXAMPLES])
             problems.append(
                 Problem(
@@ -103,7 +102,7 @@ class Problems:
                     amount=amount,
                     currency=currency,
                     documents=examples,
-                    message=self._message(plural, stopped, currency, reason, examples),
+                    message=self._message(documents.counted(count), stopped, currency, reason, examples),
                     fix=fix,
                     table=table,
                 )
@@ -114,7 +113,6 @@ class Problems:
         self, documents: Sentence, stopped: list[tuple[str, Decimal]], currency: str, reason: str, examples: tuple
     ) -> Sentence:
         values = {
-            "count": len(stopped),
             "documents": documents,
             "amount": sum((amount for _, amount in stopped), Decimal(0)),
             "currency": currency,
@@ -122,7 +120,7 @@ class Problems:
         }
         which = [self._named[key] for key in examples if key in self._named]
         if not which:
-            return Sentence("{count} {documents} of {amount} {currency} {reason}", **values)
+            return Sentence("{documents} of {amount} {currency} {reason}", **values)
         if more := len(stopped) - len(which):
             which.append(Sentence("{n} more", n=more))
-        return Sentence("{count} {documents} of {amount} {currency} ({which}) {reason}", **values, which=listing(which))
+        return Sentence("{documents} of {amount} {currency} ({which}) {reason}", **values, which=listing(which))

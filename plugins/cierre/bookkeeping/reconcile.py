@@ -50,7 +50,7 @@ class Comparison:
 
 
 def _rows(number: int) -> Sentence:
-    return Sentence("{n} row" if number == 1 else "{n} rows", n=number)
+    return Sentence.counted(number, "{n} row", "{n} rows")
 
 
 def kind_and_form(kind: str, form: str) -> Sentence:

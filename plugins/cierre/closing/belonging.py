@@ -194,6 +194,6 @@ def _told(name: str, day: date, keys: Sequence[str], by_key: Mapping[str, Docume
         document = by_key[key]
         sums[document.currency] = sums.get(document.currency, 0) + document.net
     total = ", ".join(money(amount, currency) for currency, amount in sorted(sums.items()))
-    number = Sentence("{n} document" if len(keys) == 1 else "{n} documents", n=len(keys))
+    number = Sentence.counted(len(keys), "{n} document", "{n} documents")
     told = "{documents} of {total} in those of {box} of {day}"
     return Sentence(told, documents=number, total=total, box=name, day=day)

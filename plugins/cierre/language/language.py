@@ -1,9 +1,10 @@
-"""A language: its words by the English ones, and how it writes figures. Light, since every task speaks one."""
+"""A language: its texts by the English ones, and how it writes figures. Light, since every task speaks one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from gettext import NullTranslations, translation
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -14,32 +15,39 @@ Code = Literal["es", "en"]
 CODES = get_args(Code)
 """The languages that are spoken here."""
 
+LOCALES = Path(__file__).parent / "locales"
+"""A folder a language, as gettext has them: ``es/LC_MESSAGES/cierre.po``."""
+
 MARKS = {"es": {ord(","): ".", ord("."): ","}, "en": {}}
 """What stands for Python's thousands and decimal marks where nothing is known of the region."""
 
 
 @dataclass(frozen=True, eq=False)
 class Language:
-    """``words``: the language's texts by the English ones; none for English. ``separators``: of thousands and of
+    """``texts``: the language's texts by the English ones; none for English. ``separators``: of thousands and of
     decimals, as ``str.translate`` takes them. Made by ``language`` or, for a region, by
     ``cierre.language.regional.speaking``.
     """
 
     code: Code
-    words: Mapping[str, str]
+    texts: NullTranslations
     separators: Mapping[int, str]
 
     def __call__(self, text: object, /, **values: object) -> str:
         """A text given in English, in this language; ``{name}`` in it stands for a value.
 
         A Sentence is said as a whole, with the values it was made of; so is whatever is one as text. Amounts
-        (Decimal) among the values are written as the language does.
+        (Decimal) among the values are written as the language does. A text without a translation stays English.
         """
         text = str(text)
+        if isinstance(text, Sentence) and text.plural:
+            number, many = text.plural
+            return self.counted(number, text.text, many)
         if isinstance(text, Sentence):
-            text, values = text.text, text.values
-        said = self.words.get(text, text)
-        return said.format(**{name: self._value(value) for name, value in values.items()}) if values else said
+            values, text = text.values, text.text
+        # gettext gives the catalogue's own header for an empty text.
+        own = self.texts.gettext(text) if text else ""
+        return own.format(**{name: self._value(value) for name, value in values.items()}) if values else own
 
     def _value(self, value: object) -> object:
         if isinstance(value, Decimal):
@@ -49,7 +57,7 @@ class Language:
 
     def counted(self, number: int, one: str, many: str) -> str:
         """How many of something: ``counted(1, "{n} document", "{n} documents")``."""
-        return self(one if number == 1 else many, n=self.count(number))
+        return self.texts.ngettext(one, many, number).format(n=self.count(number))
 
     def documents(self, number: int) -> str:
         """How many documents, in words."""
@@ -85,16 +93,12 @@ class Language:
 
 
 @cache
-def catalogue(code: str) -> Mapping[str, str]:
-    """A language's texts by the English ones, of all files of ``words/<code>``; empty for English, which needs none."""
-    import yaml
+def catalogue(code: str) -> NullTranslations:
+    """A language's texts by the English ones, of ``locales/<code>``; empty for English, which needs none.
 
-    # The C one is missing where PyYAML was built without libyaml; it reads the words in two milliseconds.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    words: dict[str, str] = {}
-    for path in (Path(__file__).parent / "words" / code).glob("*.yaml"):
-        words |= yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
-    return words
+    From the .mo, which a build makes of the .po: read in a sixth of the time that Babel takes for the .po (0070).
+    """
+    return translation("cierre", LOCALES, [code], fallback=True)
 
 
 @cache

@@ -144,7 +144,7 @@ def _document(row: Row, day: date, currency: str, rules: VatRules) -> Document:
     expected = base_ * rates[0] / HUNDRED
     raise Unbookable(
         Reason.BAD_RATE if word else Reason.TOTALS_DISAGREE,
-        "invoice {number}: base {base} at {rate} % of VAT does not come to the total {total}: {difference} {side}. If"
+        "invoice {number}: base {base} and VAT ({rate} %) do not come to the total {total}: {difference} {side}. If"
         " that is a withholding, list its percentage in {file} under withholdings; else let a person release the"
         " invoice (unusual_vat under approvals in the box's file)",
         release=document(_as_told(rates, base_, total_, expected.quantize(cents, ROUND_HALF_UP), word)),

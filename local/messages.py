@@ -1,0 +1,91 @@
+"""Brings the catalogues of translations up to date with what the code says: `make messages`.
+
+New texts come in untranslated; one that resembles a former text takes over its translation, marked `fuzzy`; what nobody
+says any more is kept as obsolete (`#~`). tests/language/test_catalogues.py fails until a person has decided on each.
+"""
+
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import get_args
+
+from airflow.utils.state import DagRunState, TaskInstanceState
+from airflow.utils.types import DagRunType
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+
+from cierre.board.runs import WHY_STALLED
+from cierre.board.states import STATES
+from cierre.bookkeeping.documents import Kind
+from cierre.bookkeeping.evidence import Grade
+from cierre.bookkeeping.journal import Side
+from cierre.bookkeeping.vocabulary import SOURCES
+from cierre.closing.belonging import NAMES
+from cierre.language.language import LOCALES
+from cierre.ledger.approvals import Decision
+from cierre.ledger.capabilities import OBSTACLES
+from cierre.posting.probe_report import Verdict
+from cierre.posting.read_back import ACKNOWLEDGED, READ_BACK
+from hooks.bsale.words import Reason as BsaleReason
+from hooks.sga.words import NO_CASH, Reason as SgaReason
+from hooks.sge.rows import Reason as SgeReason
+from hooks.zeta.words import Reason as ZetaReason
+from local.said import Said, in_code, in_pages, needs_translation
+
+PLUGINS = LOCALES.parents[2]
+CATALOGUES = sorted(LOCALES.glob("*/LC_MESSAGES/cierre.po"))
+
+
+def vocabulary() -> Iterator[Said]:
+    """Words that are said as they come from the ledger, a source or Airflow, so that no call has them as its text."""
+    for file, words in {
+        "Airflow": (*TaskInstanceState, *DagRunState, *DagRunType),
+        "cierre/board/runs.py": WHY_STALLED.values(),
+        "cierre/board/states.py": (text for state in STATES.values() for text in (state.word, state.meaning)),
+        "cierre/bookkeeping/documents.py": Kind,
+        "cierre/bookkeeping/evidence.py": (text for grade in Grade for text in (grade, grade.meaning)),
+        "cierre/bookkeeping/journal.py": (side.name.lower() for side in Side),
+        "cierre/bookkeeping/vocabulary.py": {
+            component: None for kinds in SOURCES.values() for shape in kinds.values() for component in shape.components
+        },
+        "cierre/closing/belonging.py": NAMES.values(),
+        "cierre/closing/company_day.py": ("unattested", "landed", "staged", "staged and quarantined", "journal", "ERP"),
+        "cierre/ledger/approvals.py": (*get_args(Decision), "not taken"),
+        "cierre/ledger/attempts.py": ("claimed", "confirmed", "rejected", "doomed", "withdrawn"),
+        "cierre/ledger/capabilities.py": OBSTACLES.values(),
+        "cierre/ledger/overview.py": ("reconciled", "no activity", "discrepancy", "open", "not read", "uncertain"),
+        "cierre/posting/probe_report.py": Verdict,
+        "cierre/posting/read_back.py": (ACKNOWLEDGED, READ_BACK, "entries", "entries never posted", "lines"),
+        "hooks/bsale/words.py": BsaleReason,
+        "hooks/sga/words.py": (*SgaReason, *NO_CASH.values()),
+        "hooks/sge/rows.py": SgeReason,
+        "hooks/zeta/words.py": ZetaReason,
+    }.items():
+        yield from (Said(word.replace("_", " "), file) for word in words)
+    for kind in Kind:
+        one, many = kind.texts
+        yield Said(one, "cierre/bookkeeping/documents.py", many)
+
+
+def everything_said() -> Iterator[Said]:
+    """All that people may be told and that needs a translation, by the file that says it."""
+    said: Iterable[Said] = (*in_code(PLUGINS), *in_pages(PLUGINS), *vocabulary())
+    return (one for one in said if needs_translation(one.text))
+
+
+def updated(catalogue: Path) -> bytes:
+    """A language's catalogue with what is said now: new texts untranslated, former ones obsolete."""
+    with catalogue.open("rb") as file:
+        translations = read_po(file, locale=catalogue.parents[1].name)
+    template = Catalog(creation_date=translations.creation_date)
+    for said in everything_said():
+        template.add((said.text, said.plural) if said.plural else said.text, locations=[(said.file, 0)])
+    translations.update(template, update_header_comment=False)
+    text = BytesIO()
+    write_po(text, translations, width=120, include_lineno=False)
+    return text.getvalue()
+
+
+if __name__ == "__main__":
+    for path in CATALOGUES:
+        path.write_bytes(updated(path))

@@ -1,4 +1,4 @@
-"""Migrations on books: a folder a step that moves data (before.sql, after.sql), and books of every version, upgraded."""
+"""Migrations on books: each step that moves data (a folder with before.sql and after.sql), and books of every version."""
 
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -30,9 +30,7 @@ SEALS = "0012"
 KEPT = ("landing", "staging", "ledger", "erp", "reconciliation")
 """The schemas whose rows nothing changes; the board's are summaries of them."""
 
-FIGURES = (
-    "SELECT box, business_date, state, documents, journal_total, money_by_form, erp_documents FROM ledger.box_day"
-)
+FIGURES = "SELECT box, business_date, state, documents, journal_total, money_by_form, erp_documents FROM ledger.box_day"
 """What people see of a day, since version 0002."""
 
 _numbers = count(1)

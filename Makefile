@@ -5,7 +5,7 @@ $(error Run it as: make -C <the project's folder> …)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down backfill preview what-if unmapped export fava audit check-mappings schemas probe browser screenshots unit test kills operations fuzz simulate bench bench-year reliability lint docs messages lock clean
+.PHONY: help setup demo up down backfill preview what-if unmapped export fava audit check-mappings schemas probe browser screenshots unit test kills operations fuzz simulate bench bench-year reliability lint docs messages new-source lock clean
 
 # Whatever a tool wants to keep between runs, it keeps here.
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -52,6 +52,7 @@ help:
 	@echo "make lint                    check style, format, and which room knows which"
 	@echo "make docs                    write the parts of the documentation that repeat code"
 	@echo "make messages                bring the catalogues of translations up to date with what the code says"
+	@echo "make new-source NAME=…       write a source's package, stand-in, conformance test and page, and register it"
 	@echo "make lock [ARGS=…]           write requirements.txt from requirements.in (ARGS=--upgrade takes newer versions)"
 	@echo "make clean                   stop everything and remove all that these commands made"
 	@echo
@@ -171,6 +172,9 @@ docs: setup
 messages: setup
 	@$(PY) -m local.messages
 	@$(MAKE) --no-print-directory setup
+
+new-source: setup
+	@PYTHONPATH=plugins:. $(PY) -m local new-source "$(NAME)"
 
 lock: setup
 	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header \

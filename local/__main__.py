@@ -1,4 +1,4 @@
-"""`python -m local demo|up|down|check|probe|books`: the system on this machine. The Makefile's targets call it."""
+"""`python -m local demo|up|down|check|probe|books|new-source`: the system on this machine, as make calls it."""
 
 import argparse
 import signal
@@ -75,6 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     backfill.add_argument("--from", dest="first", type=_day, required=True)
     backfill.add_argument("--to", dest="last", type=_day, required=True)
     backfill.set_defaults(command=_backfill)
+    new = commands.add_parser("new-source", help="write a source's package, stand-in, conformance test and page")
+    new.add_argument("name")
+    new.set_defaults(command=_new_source)
     probe = commands.add_parser("probe", help="put what posting assumes of the ERP to the test, in its test company")
     for name, default in PROBE.items():
         probe.add_argument(f"--{name.replace('_', '-')}", default=default)
@@ -135,6 +138,22 @@ def _backfill(arguments: argparse.Namespace) -> int:
         return backfill(stack, arguments.company, arguments.box, arguments.first, arguments.last, console)
     except MappingError as error:
         return _complain(error)
+
+
+def _new_source(arguments: argparse.Namespace) -> int:
+    from local.new_source import REGISTRY, new_source, write_what_repeats_the_code
+
+    for path in new_source(arguments.name):
+        console.print(f"new      {path}", markup=False)
+    console.print(f"changed  {REGISTRY}", markup=False)
+    write_what_repeats_the_code()
+    console.print("written  schemas and generated parts of pages")
+    console.print(
+        f"Try it: make test ARGS='-n 0 tests/conformance/test_{arguments.name}.py'. Then make it the vendor's own:"
+        f" docs/vendors/{arguments.name}.md first (docs/developers/adding-a-source.md).",
+        markup=False,
+    )
+    return 0
 
 
 def _probe(arguments: argparse.Namespace) -> int:

@@ -134,7 +134,8 @@ def _connection(said: Mapping[str, Any]) -> str:
         [f"`{name}`", field["label"], field["description"], _default(field["schema"])]
         for name, field in said["conn-fields"].items()
     ]
-    return f"{head}; the address is like `{example}`.\n\n{_table(['field', 'label', 'what for', 'default'], rows)}"
+    more = f"the address is like `{example}`. More: [{kind}](../vendors/{kind}.md)"
+    return f"{head}; {more}.\n\n{_table(['field', 'label', 'what for', 'default'], rows)}"
 
 
 def _default(schema: Mapping[str, Any]) -> str:

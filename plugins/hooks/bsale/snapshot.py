@@ -175,7 +175,13 @@ def landing(body: str) -> Landing:
             count={name: int(number) for name, number in said["count"].items()},
             owner=identity(said.get("owner")),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        OSError,
+    ) as error:  # OSError: a zone's name that is too long
         message = f"the landed body is no day of Bsale ({type(error).__name__}: {error})"
         raise DataError(message, vendor=VENDOR) from None
 

@@ -1,4 +1,4 @@
-"""Migrations on books: each step that moves data (a folder with before.sql and after.sql), and books of every version."""
+"""Migrations on books: a folder a step that moves data (before.sql, after.sql), and books of every version."""
 
 from collections.abc import Callable, Iterator
 from itertools import count

@@ -35,7 +35,7 @@ class Kind(StrEnum):
 class Document:
     """One row of a source, typed. Amounts are quantized to ``currency``.
 
-    ``amounts`` holds the document's named components (an SGA payment: net, promotion, scholarship, gross); each
+    ``amounts`` holds the document's named components (a school's payment: net, promotion, scholarship, gross); each
     mapping rule books one of them. ``net`` is always there: it is the money that control totals count.
     ``attributes`` is what mapping rules may look at, as text (form, revenue_type, programme, fraud, ...); ``rate`` is
     there where ``currency`` is not the box's: units of the box's currency for one of the document's.
@@ -56,7 +56,7 @@ class Document:
 
     @property
     def key(self) -> str:
-        """The document's key in every table: ``sga:payment:0-5f2c…-1``."""
+        """The document's key in every table: ``school:payment:0-5f2c…-1``."""
         # Joined, not formatted: a derivation asks every document, and formatting an enum takes five times as long.
         return self.source + ":" + self.kind + ":" + self.source_id
 

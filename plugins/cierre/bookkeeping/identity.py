@@ -46,7 +46,7 @@ class Origin:
         return self.site != other.site
 
     def __str__(self) -> str:
-        """As people read it: ``key 164 at http://sga.example (sga)``, or what of it is known."""
+        """As people read it: ``key 164 at http://school.example (school)``, or what of it is known."""
         where = f"{self.site or self.connection} ({self.source})"
         return f"{self.key}, {where}" if self.key else where
 

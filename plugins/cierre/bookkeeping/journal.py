@@ -23,7 +23,7 @@ class JournalError(ValueError):
 
 
 class LineSource(NamedTuple):
-    """How much of a journal line one document's component accounts for (``net`` of ``sga:payment:…``: 35.30).
+    """How much of a journal line one document's component accounts for (``net`` of ``school:payment:…``: 35.30).
 
     ``amount`` is in the entry's currency. ``foreign`` is the same in the document's own, where that is another. Both
     are positive: where the component is below zero, the share is ``turned``, on the other side than its posting says.

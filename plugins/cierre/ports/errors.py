@@ -9,7 +9,7 @@ class VendorError(Exception):
     """A call to a vendor that did not give what was asked; ``str()`` is a sentence for people.
 
     ``message`` says what happened to what (without secrets or personal data; as a Sentence, it can be told in the
-    language of whoever reads it), ``vendor`` who it was ("SGA"),
+    language of whoever reads it), ``vendor`` who it was, as people call it,
     ``status`` the HTTP status of the answer if one came, ``request_id`` the vendor's own number of the call.
     Raise one of the subclasses: which one it is decides what happens next.
     """

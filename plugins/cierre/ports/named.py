@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """``Named("hooks.sga.hook", "read")`` is called as the function is."""
+    """``Named("hooks.<vendor>.hook", "read")`` is called as the function is."""
 
     module: str
     name: str

@@ -63,7 +63,7 @@ class BoxWhatIf:
 def mappings_for(chosen: str) -> list[tuple[CashBox, AccountMapping]]:
     """The boxes to derive, each with its mapping.
 
-    ``chosen`` is a draft's path (``drafts/sga_ecuador.yaml`` stands for the mapping of that name), the name of a
+    ``chosen`` is a draft's path (``drafts/schools.yaml`` stands for the mapping of that name), the name of a
     mapping in use, or "" for all in use. Raises MappingError for files that cannot be used, ValueError where no box
     uses the mapping.
     """

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import psycopg
 import pytest
@@ -66,9 +66,24 @@ def test_an_attempt_is_unreaped_until_its_address_is_known_empty(ledger, entries
 
 def test_a_lease_runs_by_the_ledgers_clock(ledger, entries):
     attempt = claim(ledger, entries[0])
-    assert 0 < attempts.seconds_of_lease_left(ledger, attempt) <= 60
+    lease = attempts.lease(ledger, attempt)
+    assert 0 < lease.seconds_left <= 60
+    assert lease.whole_if_unknown is None
     ledger.execute("SELECT set_config('cierre.now', %s, false)", (str(attempt.lease_until),))
-    assert attempts.seconds_of_lease_left(ledger, attempt) == 0
+    assert attempts.lease(ledger, attempt).seconds_left == 0
+
+
+def test_nobody_knows_what_is_left_of_a_lease_that_another_servers_clock_dated(ledger, entries):
+    attempt = claim(ledger, entries[0])
+    later = str(attempt.lease_until + timedelta(minutes=10))
+    ledger.execute("SELECT set_config('cierre.now', %s, false)", (later,))
+    assert [one.attempt_id for _, _, one in attempts.abandoned(ledger)] == [attempt.attempt_id]
+
+    ledger.execute("SELECT set_config('cierre.server_started', %s, false)", (later,))
+    assert attempts.lease(ledger, attempt).whole_if_unknown == pytest.approx(60, abs=1)
+    assert attempts.abandoned(ledger) == []
+    ledger.execute("SELECT set_config('cierre.now', %s, false)", (str(attempt.lease_until + timedelta(minutes=61)),))
+    assert [one.attempt_id for _, _, one in attempts.abandoned(ledger)] == [attempt.attempt_id]
 
 
 def test_the_last_sublot_is_999_and_then_it_says_so(ledger, entries):

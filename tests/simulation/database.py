@@ -47,6 +47,7 @@ class Line(psycopg.Connection):
 
     process: Process | None = None
     clock: Callable[[], datetime]
+    server_started: Callable[[], datetime]
     severed = False
     _shown: datetime | None = None
 
@@ -84,7 +85,8 @@ class Line(psycopg.Connection):
         """Sets the ledger's clock, as this session sees it, to the virtual time."""
         now = self.clock()
         if now != self._shown:
-            self.pgconn.exec_(f"SET cierre.now = '{now.isoformat()}'".encode())
+            started = self.server_started().isoformat()
+            self.pgconn.exec_(f"SET cierre.now = '{now.isoformat()}'; SET cierre.server_started = '{started}'".encode())
             self._shown = now
 
     def sever(self) -> None:
@@ -175,11 +177,16 @@ class Database:
         self.world = world
         self.weather = weather
         self.skew = 0.0
+        self.started = BEGINNING
         self.down_until = 0.0
 
     def clock(self) -> datetime:
         """What the database server's clock shows."""
         return BEGINNING + timedelta(seconds=self.world.now + self.skew)
+
+    def server_started(self) -> datetime:
+        """Since when the database server runs."""
+        return self.started
 
     def open(self, process: Process) -> Line:
         """A session for a process. Raises psycopg.OperationalError while the server is down."""
@@ -203,6 +210,7 @@ class Database:
             line.sever()
         self.down_until = self.world.now + self.weather.between(0.1, 120)
         self.skew = self.world.rng.uniform(-600, 600)
+        self.started = self.clock()
         self.world.tell("PostgreSQL", f"restarts; its clock is {self.skew:+.0f} s off")
 
     @contextmanager
@@ -227,4 +235,5 @@ class Database:
         line.pgconn.exec_(b"SET lock_timeout = '50ms'")
         line.prepare_threshold = 0  # every statement comes again
         line.clock = self.clock
+        line.server_started = self.server_started
         return line

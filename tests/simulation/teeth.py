@@ -110,6 +110,17 @@ def _only_noted(connection: psycopg.Connection, erp: object, attempt: attempts.A
     return 0
 
 
+LEASE, DELETE = attempts.lease, look._delete
+
+
+def _by_any_clock(*about):
+    return replace(LEASE(*about), whole_if_unknown=None)
+
+
+def _but_at_own_addresses(*about, own):
+    DELETE(*about, own=set())
+
+
 def _gives_up_too_easily(connection, erp, attempt, *site):
     try:
         return reap.reap(connection, erp, attempt, *site)
@@ -294,7 +305,11 @@ TEETH = (
     Tooth("a dead worker's claim counts as booked",
           _all(_method(Poster, "_confirmed", _a_claim_will_do), _method(Poster, "_clear_the_way", _clear_doomed_only)),
           shown_by=7),
-    Tooth("nobody waits for a lease", _method(attempts, "seconds_of_lease_left", lambda *_: 0.0), shown_by=37),
+    Tooth("nobody waits for a lease", _method(attempts, "lease", lambda *_: attempts.Lease(0.0, None)), shown_by=37),
+    Tooth("what is left of a lease is taken from whatever clock", _method(attempts, "lease", _by_any_clock), first=4893,
+          shown_by=4893),
+    Tooth("copies at an address that is adopted stay", _method(look, "_delete", _but_at_own_addresses), first=4030,
+          shown_by=4030),
     Tooth("confirmed without compare-and-set", CONFIRM_ANYWAY, shown_by=48),
     Tooth("confirmed without compare-and-set", CONFIRM_ANYWAY,
           without=(NO_ONE_LIVE_ATTEMPT, NO_FORWARD_ONLY, NO_CHECKS), only=_drowsy, shown_by=175),

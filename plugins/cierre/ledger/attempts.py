@@ -75,6 +75,15 @@ class _AbandonedRow(_AttemptOfBox):
     business_date: date
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Of a claim, in seconds. ``whole_if_unknown``: its whole length, where PostgreSQL was restarted or replaced since
+    the claim, so that its clock may show another time and nobody knows what is left; else None."""
+
+    seconds_left: float
+    whole_if_unknown: float | None
+
+
 class _Sql(Statements):
     claim: Row[_AttemptRow]
     take_over_address: Row[_AttemptRow]
@@ -98,7 +107,7 @@ class _Sql(Statements):
     abandoned: Rows[_AbandonedRow]
     attempts_of: Rows[_AttemptRow]
     unreaped: Rows[_AttemptRow]
-    seconds_of_lease_left: Value[float]
+    lease: Row[Lease]
 
 
 _sql = _Sql.of("attempts")
@@ -312,10 +321,13 @@ def not_reaped_since(
 
 
 def abandoned(connection: psycopg.Connection) -> list[tuple[str, date, Attempt]]:
-    """Claims that outlived their lease by five minutes, each with its box's id and business date."""
+    """Claims that outlived their lease by five minutes, each with its box's id and business date.
+
+    By an hour, where another server's clock dated them.
+    """
     return [(row.box, row.business_date, _attempt(row)) for row in _sql.abandoned(connection)]
 
 
-def seconds_of_lease_left(connection: psycopg.Connection, attempt: Attempt) -> float:
-    """How long the attempt's worker may still be at it, by the ledger's clock; 0 once the lease has run out."""
-    return _sql.seconds_of_lease_left(connection, attempt_id=attempt.attempt_id)
+def lease(connection: psycopg.Connection, attempt: Attempt) -> Lease:
+    """How long the attempt's worker may still be at it, by the ledger's clock."""
+    return _sql.lease(connection, attempt_id=attempt.attempt_id)

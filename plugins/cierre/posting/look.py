@@ -15,6 +15,7 @@ from cierre.bookkeeping.read_back import BookedLine, differences
 from cierre.bookkeeping.sentence import Sentence
 from cierre.language.say import say
 from cierre.ledger import attempts, revisions, takeovers
+from cierre.ledger.attempts import Attempt
 from cierre.ledger.revisions import FrozenEntry, Revision
 from cierre.ports.erp import ReadableErp
 from cierre.ports.errors import PeriodClosedError
@@ -164,17 +165,28 @@ def _settle(
     # copied its key. That is for reconciliation to tell.
     of_known_books = all(revisions.is_confirmed(connection, read_key(one.lines[0].key).entry) for one in unknown)
     was_restored = not of_known_books or _are_repeated(unknown)
-    left = list(unknown)
+    left, claims = list(unknown), []
     for wanted in (_to_be_posted, _replaced, _reversals) if was_restored else (_to_be_posted, _reversals):
         for entry, keys in wanted(connection, site, revision):
             if document := next((one for one in left if _is_it(connection, entry, keys, one)), None):
                 left.remove(document)
-                _adopt(connection, entry, document, at, worker)
-    if not was_restored:
-        return
-    for document in sorted(left, key=lambda one: (one.address.sublot, one.document), reverse=True):
-        if document.address.sublot in attempts.at_place(connection, at, *document.place):
-            continue  # another run knows it by now
+                claims.append((_claim(connection, entry, document, at, worker), entry, document))
+    if was_restored:
+        _delete(connection, erp, at, left, own={attempt.attempt_id for attempt, *_ in claims})
+    # Last: a run that is broken off before leaves claims behind, and whoever comes next clears their whole addresses.
+    for attempt, entry, document in claims:
+        _adopt(connection, attempt, entry, document)
+
+
+def _delete(
+    connection: psycopg.Connection, erp: ReadableErp, at: str | None, documents: Sequence[_Unknown], own: set[int]
+) -> None:
+    """Deletes documents of this ledger that are of no books that it has. ``own``: the attempts of this run; what stands
+    at the address of another's is that run's affair."""
+    for document in sorted(documents, key=lambda one: (one.address.sublot, one.document), reverse=True):
+        known = attempts.at_place(connection, at, *document.place).get(document.address.sublot)
+        if known and known.attempt_id not in own:
+            continue
         try:
             erp.delete(document.address, document.document)
         except PeriodClosedError:
@@ -194,13 +206,19 @@ def _are_repeated(unknown: Sequence[_Unknown]) -> bool:
     return any(one in said[:before] for before, one in enumerate(said))
 
 
-def _adopt(connection: psycopg.Connection, entry: FrozenEntry, document: _Unknown, at: str | None, worker: str) -> None:
-    """Puts on record that a document is an entry."""
+def _claim(
+    connection: psycopg.Connection, entry: FrozenEntry, document: _Unknown, at: str | None, worker: str
+) -> Attempt:
+    """Puts on record that an entry may be what stands at a document's address."""
     sublot = document.address.sublot
-    attempt = attempts.claim(connection, entry, worker=worker, lease_seconds=0, site=at, sublot=sublot)
-    attempts.confirm(connection, attempt, document.document)
-    told = "{entry} stands in the ERP as document {document} at {address}: nothing is sent."
-    log.info(say(told, entry=entry.entry_key, document=document.document, address=document.address))
+    return attempts.claim(connection, entry, worker=worker, lease_seconds=0, site=at, sublot=sublot)
+
+
+def _adopt(connection: psycopg.Connection, attempt: Attempt, entry: FrozenEntry, document: _Unknown) -> None:
+    """Puts on record that a document is an entry."""
+    if attempts.confirm(connection, attempt, document.document):
+        told = "{entry} stands in the ERP as document {document} at {address}: nothing is sent."
+        log.info(say(told, entry=entry.entry_key, document=document.document, address=document.address))
 
 
 _Wanted = Iterator[tuple[FrozenEntry, set[str]]]
@@ -225,7 +243,7 @@ def _replaced(connection: psycopg.Connection, site: Site, revision: Revision) ->
 def _reversals(connection: psycopg.Connection, site: Site, revision: Revision) -> _Wanted:
     """What takes back books that stand."""
     for entry in revisions.superseded(connection, revision):
-        if any(attempt.state == "confirmed" for attempt in attempts.of_entry(connection, entry)):
+        if _is_live(connection, entry):
             reversal = revisions.reversal(connection, entry, revision, site.open_from)
             if not _is_live(connection, reversal):
                 yield reversal, {sent_key(one.entry_key, site.ledger_id) for one in (entry, reversal)}

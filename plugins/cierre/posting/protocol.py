@@ -372,10 +372,20 @@ class Poster:
         return attempts.adopt(self.connection, attempt, whole[0])
 
     def _wait_for_lease(self, attempt: Attempt) -> None:
-        while seconds := attempts.seconds_of_lease_left(self.connection, attempt):
-            told = "An earlier attempt at {address} may still be under way: it is waited for, {seconds} s."
-            log.info(say(told, address=attempt.address, seconds=round(seconds)))
-            self.sleep(seconds)
+        """Waits until the attempt's worker cannot be at it any more: for what is left of its lease, or for the whole of
+        it where nobody knows what is left."""
+        lease = attempts.lease(self.connection, attempt)
+        if lease.whole_if_unknown is not None:
+            self._wait(attempt, lease.whole_if_unknown)
+            return
+        while lease.seconds_left:
+            self._wait(attempt, lease.seconds_left)
+            lease = attempts.lease(self.connection, attempt)
+
+    def _wait(self, attempt: Attempt, seconds: float) -> None:
+        told = "An earlier attempt at {address} may still be under way: it is waited for, {seconds} s."
+        log.info(say(told, address=attempt.address, seconds=round(seconds)))
+        self.sleep(seconds)
 
     def _attempt(self, entry: FrozenEntry, send: Callable[[Address], Acknowledged]) -> bool:
         """One claim, one request. True if it is confirmed; False if it was doomed and its address is empty again."""

@@ -115,11 +115,14 @@ SELECT attempt_id, entry_id, attempt.tenant, attempt.entry_date, attempt.lot, su
  ORDER BY attempt_id;
 
 -- name: abandoned
--- Claims whose lease ran out five minutes ago and that no run has taken up.
+-- Claims whose lease ran out five minutes ago and that no run has taken up; an hour where another server's clock dated
+-- them, which may have shown another time.
 SELECT attempt_id, entry_id, attempt.tenant, attempt.entry_date, attempt.lot, sublot, state, lease_until, document,
        outcome, attempt.site, answered, reaped_at, deleting_since, box, business_date
   FROM erp.attempt JOIN ledger.entry USING (entry_id)
- WHERE state = 'claimed' AND lease_until < erp.clock() - interval '5 minutes'
+ WHERE state = 'claimed'
+   AND lease_until < erp.clock() - CASE server_started WHEN erp.server_started() THEN interval '5 minutes'
+                                                       ELSE interval '1 hour' END
  ORDER BY attempt_id;
 
 -- name: attempts_of
@@ -133,6 +136,10 @@ SELECT attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until
   FROM erp.attempt WHERE entry_id = :entry_id AND state IN ('rejected', 'doomed') AND reaped_at IS NULL
  ORDER BY attempt_id;
 
--- name: seconds_of_lease_left$
-SELECT greatest(0, extract(epoch FROM lease_until - erp.clock()))::float
+-- name: lease^
+-- Seconds that are left of it, and its whole length where another server's clock dated it, so that what is left is not
+-- known; null otherwise.
+SELECT greatest(0, extract(epoch FROM lease_until - erp.clock()))::float AS seconds_left,
+       CASE server_started WHEN erp.server_started() THEN NULL
+                           ELSE extract(epoch FROM lease_until - claimed_at)::float END AS whole_if_unknown
   FROM erp.attempt WHERE attempt_id = :attempt_id;

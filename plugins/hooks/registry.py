@@ -42,11 +42,15 @@ if both := SOURCES.keys() & ERPS.keys():
     raise ValueError(f"both a source and an ERP are called {', '.join(both)}")
 
 
+def _all() -> list[SourceDescription | ErpDescription]:
+    return [*SOURCES.values(), *ERPS.values()]
+
+
 def connection_types() -> list[dict[str, Any]]:
     """Each vendor's connection type as Airflow's provider information has it: its hook, its label, its form."""
     return [
         {"connection-type": one.slug, "hook-class-name": str(one.hook), "hook-name": one.label, **one.form}
-        for one in (*SOURCES.values(), *ERPS.values())
+        for one in _all()
     ]
 
 
@@ -62,4 +66,4 @@ def tells_of_lockout(message: str) -> bool:
 
 def preloaded() -> list[str]:
     """The modules that a scheduler imports once, before it forks its tasks."""
-    return [module for one in (*SOURCES.values(), *ERPS.values()) for module in one.preloaded]
+    return [module for one in _all() for module in one.preloaded]

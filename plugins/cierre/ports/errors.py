@@ -1,6 +1,7 @@
 """What went wrong with a vendor, named by what may be done next. Light, so that everybody can import it."""
 
 from datetime import date
+from typing import Any
 
 from cierre.bookkeeping.sentence import Sentence
 
@@ -36,12 +37,14 @@ class VendorError(Exception):
 class RetriableError(VendorError):
     """Nothing was changed at the vendor and a later try may work: unreachable, overloaded, half an answer.
 
-    ``retry_after`` is how many seconds the vendor asked to wait, if it did.
+    ``retry_after`` is how many seconds the vendor asked to wait, if it did. ``timed_out``: it may still be at
+    work on it.
     """
 
     advice = "Nothing was changed there; it is safe to try again."
+    timed_out = False
 
-    def __init__(self, message: str, *, retry_after: float | None = None, **facts) -> None:
+    def __init__(self, message: str, *, retry_after: float | None = None, **facts: Any) -> None:
         super().__init__(message, **facts)
         self.retry_after = retry_after
 
@@ -66,7 +69,7 @@ class DataError(VendorError):
 
     advice = "Nothing was changed there; correct the data, here or there, then run it again."
 
-    def __init__(self, message: str, *, code: str | None = None, **facts) -> None:
+    def __init__(self, message: str, *, code: str | None = None, **facts: Any) -> None:
         super().__init__(message, **facts)
         self.code = code
 
@@ -74,6 +77,6 @@ class DataError(VendorError):
 class PeriodClosedError(DataError):
     """The ERP takes nothing on ``entry_date`` any more, nor gives anything back from it."""
 
-    def __init__(self, message: str, *, entry_date: date | None = None, **facts) -> None:
+    def __init__(self, message: str, *, entry_date: date | None = None, **facts: Any) -> None:
         super().__init__(message, **facts)
         self.entry_date = entry_date

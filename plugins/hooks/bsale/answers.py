@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from requests import Response
@@ -20,6 +20,9 @@ TOTALLED_BY = ("paymentTypeId", "officeId", "codesii", "recordDate")
 
 MOST_ROWS = 10_000_000
 """Of a list that is believed: whoever counts more would be asked for page after page, for days."""
+
+
+Shape = TypeVar("Shape")
 
 
 class Blocked(FatalError):
@@ -195,8 +198,8 @@ def _wrong_field(error: Any) -> str:
     return ": ".join(words_of(error[name]) for name in ("field", "message") if error.get(name))
 
 
-def _shaped(value: Any, shape: type, about: str) -> Any:
+def _shaped(value: Any, shape: type[Shape], about: str) -> Shape:
     if not isinstance(value, shape):
-        kind = {dict: "an object", list: "a list"}[shape]
+        kind = "an object" if shape is dict else "a list"
         raise DataError(f"{about}: the answer holds a JSON {type(value).__name__} in place of {kind}", vendor=VENDOR)
     return value

@@ -23,7 +23,8 @@ from hooks.bsale.snapshot import Landing, document_type_of, landing_of, paid
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
-    from logging import Logger
+
+    from airflow.sdk.types import Logger
 
 TRIES = 3
 """How often a day is read that changes while it is read."""
@@ -217,8 +218,8 @@ def _of_the_day(
         if lacking := [row for row in dated if row.id not in ids]:
             raise Moved(f"payment {lacking[0].id} is of {day}, and the list of that day does not have it")
         left_out = [row for row in undated if row.id not in ids]
-    in_order = (sorted(some, key=lambda row: _in_order_of_ids(row.id)) for some in (listed, left_out))
-    return *in_order, number
+    listed, left_out = (sorted(some, key=lambda row: _in_order_of_ids(row.id)) for some in (listed, left_out))
+    return listed, left_out, number
 
 
 def _all_told(rows: list[Row]) -> bool:

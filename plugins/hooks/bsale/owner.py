@@ -6,12 +6,12 @@ logged: see hooks.http.transport, which blots it out of urllib3's own lines.
 
 import json
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
-from requests import Session
+from requests import PreparedRequest, Session
 from requests.exceptions import RequestException
-from tenacity import Retrying, retry_if_result, stop_after_attempt, wait_random
+from tenacity import RetryCallState, Retrying, retry_if_result, stop_after_attempt, wait_random
 
 from hooks.bsale.settings import Settings
 from hooks.http.hook import one_line
@@ -64,7 +64,7 @@ def ask(session: Session, where: str, token: str) -> Asked:
             retry=retry_if_result(lambda asked: asked.may_work_soon),
             stop=stop_after_attempt(TRIES),
             wait=wait_random(0.2, 0.6),
-            retry_error_callback=lambda call: call.outcome.result(),
+            retry_error_callback=_last,
         )
         answered = retrying(_ask_once, session, name)
         if answered.owner or answered.may_work_soon:
@@ -97,14 +97,20 @@ def _ask_once(session: Session, url: str) -> Asked:
 def _owner(said: object) -> Owner | None:
     if not isinstance(said, dict):
         return None
-    for part in (said, said.get("data"), said.get("instance")):
-        for field in _FIELDS if isinstance(part, dict) else ():
+    parts = (said, said.get("data"), said.get("instance"))
+    for part in (part for part in parts if isinstance(part, dict)):
+        for field in _FIELDS:
             value = str(part.get(field) or "")
             if _RUT.fullmatch(value.strip()):
                 return Owner(normal(value), one_line(str(part.get("name") or ""))[:80])
     return None
 
 
-def _no_header(request):
+def _last(call: RetryCallState) -> Any:
+    """What the last try came to; tenacity calls this after one."""
+    return call.outcome.result() if call.outcome else None
+
+
+def _no_header(request: PreparedRequest) -> PreparedRequest:
     """The service takes the token by its address alone."""
     return request

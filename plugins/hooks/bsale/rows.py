@@ -82,19 +82,20 @@ class _Reader:
         return self.landing.kind(row, self.currency)
 
     def _is_whole(self, row: dict[str, Any]) -> None:
+        number = identity(row.get("id"))
         said = {
-            "id": identity(row.get("id")),
+            "id": number,
             "state": identity(row.get("state")) or row.get("state"),
             "payment_type": shapes.form(row),
         }
         if lacking := [name for name, value in said.items() if value in ("", None)]:
             raise _Unbookable(Reason.MISSING_FIELD, "the row lacks {fields}", fields=", ".join(lacking))
-        if self.times[said["id"]] > 1:
+        if self.times[number] > 1:
             raise _Unbookable(
                 Reason.REPEATED_ID,
                 "payment {id} stands in {n} rows: the day must be read again",
-                id=said["id"],
-                n=self.times[said["id"]],
+                id=number,
+                n=self.times[number],
             )
         if shapes.flag(row["state"]) is None:
             raise _Unbookable(Reason.BAD_FLAG, "state is {said}, neither 0 nor 1", said=_quote(row["state"]))

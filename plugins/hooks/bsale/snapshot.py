@@ -123,8 +123,9 @@ class Landing:
 
     def _types(self, row: dict[str, Any]) -> set[DocumentType]:
         told = [document_type_of(node, self.catalogue) for node in paid(row)]
+        known = {kind for kind in told if kind is not None}
         if told and None not in told:
-            return set(told)
+            return known
         return {DocumentType.of_code(code) for code in self.types.get(identity(row.get("id")), ())}
 
 

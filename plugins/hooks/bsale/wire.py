@@ -41,6 +41,7 @@ class BsaleClient(VendorHook):
 
     vendor = VENDOR
     settings_model = Settings
+    settings: Settings
     takes = frozenset({"allowances"})
 
     def __init__(self, connection_id: str, *, allowances: AllowanceKeeper = OF_THIS_PROCESS) -> None:
@@ -50,7 +51,7 @@ class BsaleClient(VendorHook):
         self._is_ready = False
         self._tax_id = ""
 
-    def get_conn(self) -> Session:
+    def get_conn(self) -> Session:  # type: ignore[override]  # see VendorHook.get_conn
         """This hook's one session, for all of its threads. Raises FatalError as its base does, and without a token."""
         with self._connecting:
             session = super().get_conn()
@@ -77,7 +78,7 @@ class BsaleClient(VendorHook):
             raise FatalError(message, vendor=VENDOR)
         return token
 
-    def get(self, endpoint: str, asked: dict[str, str], about: str, read: Callable[[str], Answer] = str) -> Answer:
+    def get(self, endpoint: str, asked: dict[str, str], about: str, read: Callable[[str], Answer]) -> Answer:
         """What a read answers, as ``read`` understands its text.
 
         Each call is tried again by itself where that may help: unreachable, dropped, overloaded, no answer or half of
@@ -153,7 +154,7 @@ _backoff = wait_random_exponential(multiplier=0.5, max=8)
 
 def _as_asked(call: RetryCallState) -> float:
     """Seconds until a failed read is tried again: as many as Bsale asks for; where it does not ask, more each time."""
-    asked = getattr(call.outcome.exception(), "retry_after", None)
+    asked: float | None = getattr(call.outcome and call.outcome.exception(), "retry_after", None)
     return _backoff(call) if asked is None else asked
 
 

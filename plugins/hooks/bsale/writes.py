@@ -2,7 +2,7 @@
 
 import json
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeGuard
 
 import msgspec
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PositiveInt, StringConstraints
@@ -96,7 +96,7 @@ def outcome(bsale: VendorHook, payment: NewPayment, response: Response) -> dict[
     raise bsale.failure(UncertainError, f"{about}: the answer is {told}, which does not show the payment", response)
 
 
-def _shows(answer: Any, payment: NewPayment) -> bool:
+def _shows(answer: Any, payment: NewPayment) -> TypeGuard[dict[str, Any]]:
     if not isinstance(answer, dict) or not identity(answer.get("id")):
         return False
     document = answer.get("document")

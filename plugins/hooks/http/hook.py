@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 from airflow.providers.http.hooks.http import HttpHook
@@ -31,6 +31,8 @@ from cierre.ports.errors import FatalError, RetriableError, UncertainError, Vend
 from hooks.http.transport import ReadRetry, keep_passwords_out_of_logs, seconds_to_wait
 
 keep_passwords_out_of_logs()
+
+Failure = TypeVar("Failure", bound=VendorError)
 
 LONGEST_WORDS = 500
 """Characters of a vendor's own words that are repeated."""
@@ -74,19 +76,22 @@ class VendorHook(HttpHook):
     settings_model: ClassVar[type[Settings]] = Settings
     fallback_charset: ClassVar[str | None] = None
     takes: ClassVar[frozenset[str]] = frozenset()
+    settings: Settings
 
     def __init__(self, connection_id: str) -> None:
         super().__init__(http_conn_id=connection_id)
         self.connection_id = connection_id
         self._session: Session | None = None
 
-    def get_conn(self) -> Session:
+    # Airflow's own takes headers and options of a single call; a vendor's one session has none.
+    def get_conn(self) -> Session:  # type: ignore[override]
         """This hook's one session, opened at the first call and kept.
 
         Raises FatalError if the connection's address or one of its settings cannot be used.
         """
         if self._session is None:
-            connection = self.get_connection(self.connection_id)
+            # The hook of the http provider still names the connection of an Airflow before the SDK.
+            connection: Any = self.get_connection(self.connection_id)
             self.settings = self._read_settings(connection.extra_dejson)
             try:
                 self._set_base_url(connection)
@@ -100,7 +105,8 @@ class VendorHook(HttpHook):
             session = self._configure_session_from_auth(Session(), connection)
             session = self._configure_session_from_extra(session, connection, {})
             # The http provider makes a header of every extra it does not know; ours are settings.
-            session.headers = default_headers()
+            session.headers.clear()
+            session.headers.update(default_headers())
             self._session = self._configure_session_from_mount_adapters(session)
         return self._session
 
@@ -159,7 +165,7 @@ class VendorHook(HttpHook):
         """
         return self.exchange("POST", endpoint, about=about, if_lost=UncertainError, data=body, **request)
 
-    def failure(self, error: type[VendorError], message: str, response: Response | None = None) -> VendorError:
+    def failure(self, error: type[Failure], message: str, response: Response | None = None) -> Failure:
         """An error of this vendor, with the status and request id of the response if there is one."""
         if response is None:
             return error(message, vendor=self.vendor)

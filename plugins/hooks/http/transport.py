@@ -2,8 +2,11 @@
 
 import logging
 import re
+from types import TracebackType
+from typing import Self
 
-from urllib3 import Retry
+from urllib3 import BaseHTTPResponse, Retry
+from urllib3.connectionpool import ConnectionPool
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 LONGEST_WAIT = 60
@@ -29,11 +32,20 @@ class ReadRetry(Retry):
             raise_on_status=False,
         )
 
-    def increment(self, method=None, url=None, response=None, error=None, **kwargs):
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: BaseHTTPResponse | None = None,
+        error: Exception | None = None,
+        _pool: ConnectionPool | None = None,
+        _stacktrace: TracebackType | None = None,
+    ) -> Self:
         """The retries left after a failure; raises the failure itself where there is to be no retry."""
-        if method not in self.allowed_methods or isinstance(error, ReadTimeoutError):
-            return Retry(0, read=False).increment(method, url, response, error, **kwargs)
-        return super().increment(method, url, response, error, **kwargs)
+        left = self
+        if method not in (self.allowed_methods or ()) or isinstance(error, ReadTimeoutError):
+            left = type(self)(0, read=False)
+        return super(ReadRetry, left).increment(method, url, response, error, _pool, _stacktrace)
 
 
 def seconds_to_wait(retry_after: str | None) -> float | None:

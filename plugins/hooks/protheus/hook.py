@@ -60,6 +60,7 @@ class ProtheusHook(VendorHook):
     hook_name = "Protheus (ERP)"
     vendor = "Protheus"
     settings_model = Settings
+    settings: Settings
     # The ERP answers in its own code page where a routine forgets to convert. Latin-1 reads any bytes.
     fallback_charset: ClassVar[str] = "latin-1"
 
@@ -154,7 +155,7 @@ class ProtheusHook(VendorHook):
             f"Tenant and rights are proved by a first posting only."
         )
 
-    def _extract_auth(self, connection):
+    def _extract_auth(self, connection: Any) -> Any:
         if self.settings.auth == "oauth2":
             return TokenLogin(self, connection.login or "", connection.password or "")
         return super()._extract_auth(connection)
@@ -243,8 +244,9 @@ class ProtheusHook(VendorHook):
         named = re.match(r"(?:AJUDA|AYUDA|HELP):(\S+)", words)
         refused = Sentence("{about} is refused: {words}", about=about, words=words.rstrip("."))
         if self.settings.closed_period.search(words):
-            error = self.failure(PeriodClosedError, refused, response)
-            error.entry_date = entry_date
+            closed = self.failure(PeriodClosedError, refused, response)
+            closed.entry_date = entry_date
+            error: DataError = closed
         else:
             error = self.failure(DataError, refused, response)
         error.code = code or (named[1] if named else None)

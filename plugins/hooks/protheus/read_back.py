@@ -24,13 +24,13 @@ from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.text import quoted, shown
 from cierre.language.say import say
 from cierre.ports.errors import FatalError, RetriableError, VendorError
-from hooks.http.hook import describe
+from hooks.http.hook import Failure, describe
 from hooks.protheus.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from logging import Logger
 
+    from airflow.sdk.types import Logger
     from requests import Session
 
 QUERY = "/api/framework/v1/genericQuery"
@@ -85,7 +85,7 @@ class Site(Protocol):
     def text(self, response: Response, *, about: str, if_lost: type[VendorError]) -> str:
         """The body of a response."""
 
-    def failure(self, error: type[VendorError], message: str, response: Response | None = None) -> VendorError:
+    def failure(self, error: type[Failure], message: str, response: Response | None = None) -> Failure:
         """An error of this vendor."""
 
 
@@ -138,9 +138,13 @@ class LotReader:
 
     def _ask(self, query: str, tenant: str, about: str) -> Response | None:
         """The answer to a query; None where the site does not offer it."""
-        hook, request = self.hook, {"params": query, "headers": {"tenantId": tenant}}
+        hook = self.hook
         hook.get_conn()
-        request["read_timeout"] = min(hook.settings.read_timeout, TIMEOUT)
+        request: dict[str, Any] = {
+            "params": query,
+            "headers": {"tenantId": tenant},
+            "read_timeout": min(hook.settings.read_timeout, TIMEOUT),
+        }
         response = hook.logged_in(lambda: hook.exchange("GET", QUERY, about=about, if_lost=RetriableError, **request))
         if response.status_code in _NOT_OFFERED:
             told = "{about}: the site does not offer it (HTTP {status})."
@@ -150,7 +154,7 @@ class LotReader:
             raise hook.failure(FatalError, f"{about}: the login is refused", response)
         return response
 
-    def _items(self, response: Response, about: str) -> tuple[list, bool]:
+    def _items(self, response: Response, about: str) -> tuple[list[Any], bool]:
         """An answer's rows, and whether there is a further page."""
         text = self.hook.text(response, about=about, if_lost=RetriableError)
         answer, items = _page_of(text)
@@ -212,7 +216,7 @@ def _code(text: str) -> str:
     return text
 
 
-def _page_of(text: str) -> tuple[Mapping[str, Any], list | None]:
+def _page_of(text: str) -> tuple[Mapping[str, Any], list[Any] | None]:
     """An answer and its ``items``; None for these where it is no such answer."""
     try:
         answer = json_text.read(text)

@@ -30,6 +30,7 @@ class SgaHook(VendorHook):
     hook_name = "SGA (school cash system)"
     vendor = VENDOR
     settings_model = Settings
+    settings: Settings
 
     def fetch(self, key: str, day: date) -> Answer:
         """What the cash box (SGA's ``caja``) holds for the day, whole. ``[]`` is a day without sessions.

@@ -54,11 +54,11 @@ def resolve(columns: Iterable[Column], reviewed: InvoiceColumns, about: str) -> 
             wrong.append(f"column “{column.name}” is announced twice")
         announced[column.name] = column
     expected = {meaning: (plain(column.name), column) for meaning, column in reviewed.by_meaning.items()}
-    for meaning, (name, column) in expected.items():
+    for meaning, (name, as_reviewed) in expected.items():
         found = announced.get(name)
         if found is None:
             wrong.append(f"column “{name}” ({meaning}) is missing")
-        elif found.accumulable != column.accumulable:
+        elif found.accumulable != as_reviewed.accumulable:
             wrong.append(f"column “{name}” is {'' if found.accumulable else 'not '}one that the SGE adds up")
     known = {name for name, _ in expected.values()} | {plain(name) for name in reviewed.ignored}
     wrong += [f"column “{name}” (id {announced[name].id}) is unknown" for name in announced if name not in known]

@@ -22,7 +22,7 @@ from hooks.sge.snapshot import NoDay, day_of, fields_of, key_of, list_of, object
 from hooks.sge.wire import Pages, an_object
 
 if TYPE_CHECKING:
-    from logging import Logger
+    from airflow.sdk.types import Logger
 
 BY_ID = ordered_by(("id", "asc"))
 """The order in which lists are asked for: pages of an unordered list need not fit together."""

@@ -46,7 +46,7 @@ class _Key(AuthBase):
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         request.headers[self.header] = self.value
-        request.register_hook("response", self._keep)
+        request.register_hook("response", self._keep)  # type: ignore[no-untyped-call]  # without types in requests' stubs
         return request
 
     def _keep(self, response: Response, **_: Any) -> None:
@@ -80,6 +80,7 @@ class SgeHook(VendorHook):
     hook_name = "SGE (Hércules: issued invoices)"
     vendor = VENDOR
     settings_model = Settings
+    settings: Settings
     takes = frozenset({"reviewed"})
     expected: Sequence[InvoiceSeen] = ()
 
@@ -87,7 +88,7 @@ class SgeHook(VendorHook):
         super().__init__(connection_id)
         self._reviewed = reviewed
 
-    def get_conn(self) -> Session:
+    def get_conn(self) -> Session:  # type: ignore[override]  # see VendorHook.get_conn
         """This hook's one session. Raises FatalError as its base does."""
         session = super().get_conn()
         # What comes as half an answer is tried again too, so calls are tried again here and not below.
@@ -168,13 +169,13 @@ class SgeHook(VendorHook):
     def proof(self) -> str:
         """Asks for the columns, and holds them against the reviewed ones if there are any without naming a project."""
         columns = self.columns()
-        if columns and self._reviewed is None:
+        if not columns:
+            return f"SGE answers at {self.base_url}; it names no columns where no project is asked for."
+        if self._reviewed is None:
             told = f"SGE answers at {self.base_url} and names {len(columns)} columns."
             return f"{told} Whether they are as reviewed shows when a day is read."
-        if columns:
-            resolve(columns, self._reviewed(), "columns of invoices")
-            return f"SGE answers at {self.base_url}: its {len(columns)} columns are as they were reviewed."
-        return f"SGE answers at {self.base_url}; it names no columns where no project is asked for."
+        resolve(columns, self._reviewed(), "columns of invoices")
+        return f"SGE answers at {self.base_url}: its {len(columns)} columns are as they were reviewed."
 
     def column_pages(self, q: str) -> Pages:
         """The columns as they came. They are never asked for by pages."""
@@ -326,7 +327,7 @@ _backoff = wait_random_exponential(multiplier=0.5, max=8)
 
 def _as_asked(call: RetryCallState) -> float:
     """Seconds until a failed call is made again: as many as the server asks for; else more each time."""
-    asked = getattr(call.outcome.exception(), "retry_after", None)
+    asked: float | None = getattr(call.outcome and call.outcome.exception(), "retry_after", None)
     return _backoff(call) if asked is None else asked
 
 
@@ -335,5 +336,4 @@ def _may_work_soon(error: BaseException) -> bool:
 
     A server that did not answer in time is still at work on it: asking again at once would double that.
     """
-    timed_out = getattr(error, "timed_out", False)
-    return isinstance(error, RetriableError) and not timed_out and (error.retry_after or 0) <= LONGEST_WAIT
+    return isinstance(error, RetriableError) and not error.timed_out and (error.retry_after or 0) <= LONGEST_WAIT

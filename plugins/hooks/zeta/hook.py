@@ -68,6 +68,7 @@ class ZetaHook(VendorHook):
     hook_name = "Zeta (customers' invoices)"
     vendor = VENDOR
     settings_model = Settings
+    settings: Settings
     fallback_charset: ClassVar[str] = "latin-1"
     takes = frozenset({"allowances", "override_by"})
 
@@ -84,7 +85,7 @@ class ZetaHook(VendorHook):
 
     def _configure_session_from_auth(self, session: Session, connection: Any) -> Session:
         """Zeta's login stands in each request's body, not in a header."""
-        self._login = {
+        self._login: dict[str, str] = {
             "DesarrolladorCodigo": self.settings.developer_code,
             "DesarrolladorClave": self.settings.developer_password,
             "EmpresaCodigo": connection.login or "",
@@ -143,7 +144,7 @@ class ZetaHook(VendorHook):
                 wait = pause if error.retry_after is None else error.retry_after
                 # What Zeta is still at work on would be asked for twice.
                 in_time = time.monotonic() - began < self.settings.read_timeout
-                if pause is None or wait > LONGEST_WAIT or not in_time:
+                if pause is None or wait is None or wait > LONGEST_WAIT or not in_time:
                     raise
                 self.log.warning(say("{error} Asked again in {seconds} s.", error=error, seconds=f"{wait:g}"))
                 time.sleep(wait)

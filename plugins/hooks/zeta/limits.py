@@ -75,13 +75,12 @@ class CountedCalls:
         """Makes a call that is not limited by number; raises RetriableError in business hours."""
         with self._record() as record:
             self._keep_hours(record, method, subject)
-            claim = self._claim(record, method, subject, Allowance.ANY)
-            with self._noting(record, claim):
+            with self._noting(record, self._uncounted(record, method, subject)):
                 return ask()
 
     def look_up(self, method: str, subject: str, ask: Callable[[], Found]) -> Found:
         """Makes a call that cannot wait for the evening, since it finds out what became of a write; recorded."""
-        with self._record() as record, self._noting(record, self._claim(record, method, subject, Allowance.ANY)):
+        with self._record() as record, self._noting(record, self._uncounted(record, method, subject)):
             return ask()
 
     def once(self, method: str, subject: str, ask: Callable[[], Found]) -> Found | None:
@@ -161,6 +160,12 @@ class CountedCalls:
                 vendor=VENDOR,
                 retry_after=(until - now).total_seconds(),
             )
+
+    def _uncounted(self, record: CallRecord, method: str, subject: str) -> Claim:
+        claim = self._claim(record, method, subject, Allowance.ANY)
+        if claim is None:
+            raise LookupError(f"{method} of {subject} may be made any number of times, and the record refuses it")
+        return claim
 
     def _claim(self, record: CallRecord, method: str, subject: str, allowance: Allowance) -> Claim | None:
         if allowance is not Allowance.ANY and not self._is_kept:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from cierre.bookkeeping.money import AmountError, exact
+from cierre.bookkeeping.money import ZERO, AmountError, exact
 from hooks.zeta.wire import Row
 from hooks.zeta.words import code, field, invoice_id
 
@@ -115,8 +115,8 @@ def agree(sale: Row, lines: Sequence[Row]) -> bool:
     if not lines or any(code(line.get("MonedaCodigo")) != currency for line in lines):
         return False
     for whole, part in SUMS.items():
-        said, parts = _said(sale, whole), [number(line.get(part)) for line in lines]
-        if not said or None in parts or all(abs(abs(one) - abs(sum(parts))) > A_CENT * len(lines) for one in said):
+        said, total = _said(sale, whole), _sum(number(line.get(part)) for line in lines)
+        if not said or total is None or all(abs(abs(one) - abs(total)) > A_CENT * len(lines) for one in said):
             return False
     return True
 
@@ -126,8 +126,18 @@ def _said(sale: Row, whole: str) -> list[Decimal]:
     said = number(field(sale, whole))
     if whole != "FacturaTotal" or said is None:
         return [] if said is None else [said]
-    parts = [number(sale.get(name)) for name in ("FacturaSubtotal", "FacturaIVA")]
-    return [said] if None in parts else [said, sum(parts)]
+    total = _sum(number(sale.get(name)) for name in ("FacturaSubtotal", "FacturaIVA"))
+    return [said] if total is None else [said, total]
+
+
+def _sum(parts: Iterable[Decimal | None]) -> Decimal | None:
+    """The sum; None where a part is missing."""
+    total = ZERO
+    for part in parts:
+        if part is None:
+            return None
+        total += part
+    return total
 
 
 def number(value: object) -> Decimal | None:
@@ -136,4 +146,5 @@ def number(value: object) -> Decimal | None:
         found = exact(value)
     except AmountError:
         return None
-    return found if found.as_tuple().exponent > -MOST_DECIMALS else None
+    exponent = found.as_tuple().exponent
+    return found if isinstance(exponent, int) and exponent > -MOST_DECIMALS else None

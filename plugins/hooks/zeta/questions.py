@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from hooks.zeta.field_types import DashedDay, Day, N, Record, T
+from hooks.zeta.field_types import N2, N3, N4, N10, T6, T10, DashedDay, Day, Record
 
 
 class SalesFilter(Record):
@@ -13,13 +13,13 @@ class SalesFilter(Record):
 
     since: DashedDay = Field(alias="FechaDesde")
     until: DashedDay = Field(alias="FechaHasta")
-    series: T(6) | None = Field(None, alias="DocSerie")
-    number_from: N(10) | None = Field(None, alias="NumeroDesde")
-    number_until: N(10) | None = Field(None, alias="NumeroHasta")
-    customer: T(10) | None = Field(None, alias="ClienteCodigo")
-    voucher: N(3) | None = Field(None, alias="ComprobanteCodigo")
-    currency: N(2) | None = Field(None, alias="MonedaCodigo")
-    local: N(4) | None = Field(None, alias="LocalCodigo")
+    series: T6 | None = Field(None, alias="DocSerie")
+    number_from: N10 | None = Field(None, alias="NumeroDesde")
+    number_until: N10 | None = Field(None, alias="NumeroHasta")
+    customer: T10 | None = Field(None, alias="ClienteCodigo")
+    voucher: N3 | None = Field(None, alias="ComprobanteCodigo")
+    currency: N2 | None = Field(None, alias="MonedaCodigo")
+    local: N4 | None = Field(None, alias="LocalCodigo")
 
     @field_validator("until")
     @classmethod
@@ -47,14 +47,14 @@ class BalancesFilter(Record):
 
     since: Day = Field(alias="FechaDesde")
     until: Day = Field(alias="FechaHasta")
-    customer: T(10) | None = Field(None, alias="ClienteCodigo")
-    voucher: N(3) | None = Field(None, alias="ComprobanteCodigo")
-    series: T(6) | None = Field(None, alias="Serie")
-    number: N(10) | None = Field(None, alias="Numero")
-    currency: N(2) | None = Field(None, alias="MonedaCodigo")
-    local: N(4) | None = Field(None, alias="LocalCodigo")
-    balance_from: N(10) = Field(0, alias="SaldoDesde")
-    balance_until: N(10) | None = Field(None, alias="SaldoHasta")
+    customer: T10 | None = Field(None, alias="ClienteCodigo")
+    voucher: N3 | None = Field(None, alias="ComprobanteCodigo")
+    series: T6 | None = Field(None, alias="Serie")
+    number: N10 | None = Field(None, alias="Numero")
+    currency: N2 | None = Field(None, alias="MonedaCodigo")
+    local: N4 | None = Field(None, alias="LocalCodigo")
+    balance_from: N10 = Field(0, alias="SaldoDesde")
+    balance_until: N10 | None = Field(None, alias="SaldoHasta")
     issued: Literal["S", "N"] | None = Field(None, alias="Emitido")
 
     @field_validator("until")
@@ -79,7 +79,7 @@ class ReceiptsFilter(Record):
     since: DashedDay = Field(alias="FechaDesde")
     until: DashedDay = Field(alias="FechaHasta")
     issued: Literal["S", "N"] = Field(alias="Emitido")
-    local: N(4) | None = Field(None, alias="LocalCodigo")
+    local: N4 | None = Field(None, alias="LocalCodigo")
 
     def payload(self) -> dict[str, Any]:
         """The filters by Zeta's names, and the year."""

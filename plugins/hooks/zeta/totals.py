@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from decimal import Decimal
 
 from cierre.bookkeeping.certificate import Claim
-from cierre.bookkeeping.documents import Total
+from cierre.bookkeeping.documents import Kind, Total
 from cierre.bookkeeping.money import AmountError, amount
 from cierre.bookkeeping.sentence import Sentence
 from hooks.zeta.lines import number
@@ -20,8 +20,8 @@ def control_totals(landed: Landing, *, key: str) -> list[Total]:
     Counts every row of the box, booked or not (those that name no box count in each); an amount that cannot be read
     adds to the count and nothing to the sum.
     """
-    counts: Counter[tuple] = Counter()
-    sums: dict[tuple, Decimal] = defaultdict(Decimal)
+    counts: Counter[tuple[Kind, str]] = Counter()
+    sums: dict[tuple[Kind, str], Decimal] = defaultdict(Decimal)
     for row in landed.sales:
         if box_key(row) in ("", key):
             place = (kind_of(row), form_of(row, landed))
@@ -30,7 +30,7 @@ def control_totals(landed: Landing, *, key: str) -> list[Total]:
                 sums[place] += abs(amount(row.get("FacturaTotal"), own_currency(row, landed)))
             except AmountError:
                 continue
-    return sorted(Total(*place, count, sums[place]) for place, count in counts.items())
+    return sorted(Total(kind, form, count, sums[kind, form]) for (kind, form), count in counts.items())
 
 
 def claims(landed: Landing, *, key: str) -> list[Claim]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from cierre.bookkeeping.money import ZERO, rounded
-from hooks.zeta.field_types import Day, N, Record, T
+from hooks.zeta.field_types import N2, N3, N7_7, N10, N10_2, T3, T6, T10, T30, T50, T100, Day, Record
 from hooks.zeta.voucher_parts import MovementLine, PaymentForm, needed, totals, unwanted
 from hooks.zeta.words import HOME_CURRENCY, ON_BEHALF, VoucherType
 
@@ -31,44 +31,44 @@ class Movement(Record):
 
     kind: VoucherType = Field(exclude=True)
     vat_included: bool = Field(True, exclude=True)
-    voucher: N(3) = Field(alias="CodigoComprobante")
-    series: T(6) | None = Field(None, alias="Serie")
-    number: N(10) | None = Field(None, alias="Numero")
+    voucher: N3 = Field(alias="CodigoComprobante")
+    series: T6 | None = Field(None, alias="Serie")
+    number: N10 | None = Field(None, alias="Numero")
     day: Day = Field(alias="Fecha")
-    currency: N(2) = Field(alias="CodigoMoneda")
-    rate: N(7, 7) | None = Field(None, alias="Cotizacion")
-    customer: N(10) | T(10) | None = Field(None, alias="CodigoCliente")
-    seller: T(3) | None = Field(None, alias="CodigoVendedor")
-    price_list: N(3) | None = Field(None, alias="CodigoPrecio")
-    payment_terms: N(3) | None = Field(None, alias="CodigoCondicionPago")
-    from_deposit: N(3) | None = Field(None, alias="CodigoDepositoOrigen")
-    to_deposit: N(3) | None = Field(None, alias="CodigoDepositoDestino")
+    currency: N2 = Field(alias="CodigoMoneda")
+    rate: N7_7 | None = Field(None, alias="Cotizacion")
+    customer: N10 | T10 | None = Field(None, alias="CodigoCliente")
+    seller: T3 | None = Field(None, alias="CodigoVendedor")
+    price_list: N3 | None = Field(None, alias="CodigoPrecio")
+    payment_terms: N3 | None = Field(None, alias="CodigoCondicionPago")
+    from_deposit: N3 | None = Field(None, alias="CodigoDepositoOrigen")
+    to_deposit: N3 | None = Field(None, alias="CodigoDepositoDestino")
     delivery_on: Day | None = Field(None, alias="FechaEntrega")
-    cost_centre: T(10) | None = Field(None, alias="CodigoCentroCosto")
-    reference: N(10) | None = Field(None, alias="CodigoReferencia")
-    notes: T(30) | None = Field(None, alias="Notas")
-    receipt_total: N(10, 2) | None = Field(None, alias="TotalRecibo")
-    local: N(3) | None = Field(None, alias="CodigoLocal")
-    user: N(3) | None = Field(None, alias="CodigoUsuario")
-    box: N(3) | None = Field(None, alias="CodigoCaja")
+    cost_centre: T10 | None = Field(None, alias="CodigoCentroCosto")
+    reference: N10 | None = Field(None, alias="CodigoReferencia")
+    notes: T30 | None = Field(None, alias="Notas")
+    receipt_total: N10_2 | None = Field(None, alias="TotalRecibo")
+    local: N3 | None = Field(None, alias="CodigoLocal")
+    user: N3 | None = Field(None, alias="CodigoUsuario")
+    box: N3 | None = Field(None, alias="CodigoCaja")
 
     # The customer of the moment; for a sale on somebody's behalf, that somebody.
-    customer_name: Annotated[T(100) | None, OnBehalf] = Field(None, alias="ClienteNombre", repr=False)
+    customer_name: Annotated[T100 | None, OnBehalf] = Field(None, alias="ClienteNombre", repr=False)
     document_type: Annotated[Literal["R", "C", "P", "D", "O"] | None, OnBehalf] = Field(
         None, alias="ClienteTipoDocumento"
     )
-    country: Annotated[T(3) | None, OnBehalf] = Field(None, alias="ClientePais")
-    address: Annotated[T(100) | None, OnBehalf] = Field(None, alias="ClienteDireccion", repr=False)
-    department: Annotated[T(50) | None, OnBehalf] = Field(None, alias="ClienteDepartamento")
-    city: Annotated[T(50) | None, OnBehalf] = Field(None, alias="ClienteCiudad")
-    postcode: N(10) | None = Field(None, alias="ClienteCP")
-    telephone: T(30) | None = Field(None, alias="ClienteTelefono", repr=False)
-    branch: N(3) | None = Field(None, alias="ClienteSucursal")
-    email: T(50) | None = Field(None, alias="ClienteEmail", repr=False)
-    delivery_address: T(100) | None = Field(None, alias="ClienteEntrega", repr=False)
+    country: Annotated[T3 | None, OnBehalf] = Field(None, alias="ClientePais")
+    address: Annotated[T100 | None, OnBehalf] = Field(None, alias="ClienteDireccion", repr=False)
+    department: Annotated[T50 | None, OnBehalf] = Field(None, alias="ClienteDepartamento")
+    city: Annotated[T50 | None, OnBehalf] = Field(None, alias="ClienteCiudad")
+    postcode: N10 | None = Field(None, alias="ClienteCP")
+    telephone: T30 | None = Field(None, alias="ClienteTelefono", repr=False)
+    branch: N3 | None = Field(None, alias="ClienteSucursal")
+    email: T50 | None = Field(None, alias="ClienteEmail", repr=False)
+    delivery_address: T100 | None = Field(None, alias="ClienteEntrega", repr=False)
 
     lines: tuple[MovementLine, ...] = Field((), alias="Lineas")
-    document: Annotated[T(30) | None, OnBehalf] = Field(None, alias="ClienteDocumento", repr=False)
+    document: Annotated[T30 | None, OnBehalf] = Field(None, alias="ClienteDocumento", repr=False)
     payments: tuple[PaymentForm, ...] = Field((), alias="FormasPago")
 
     @field_validator("rate")
@@ -113,8 +113,8 @@ class Movement(Record):
     def _identified(cls, document: str | None, info: ValidationInfo) -> str | None:
         bare = document is None or (document.isascii() and document.isalnum())
         unwanted(document, not bare, "must have no points, dashes or blanks")
-        if document is None and (worth := _worth(info)) is not None and info.context.identify_above is not None:
-            above = info.context.identify_above
+        above = info.context.identify_above if info.context else None
+        if document is None and above is not None and (worth := _worth(info)) is not None:
             needed(document, worth > above, f"for a voucher of {worth} pesos without VAT: above {above}")
         return document
 

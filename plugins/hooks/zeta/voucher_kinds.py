@@ -77,7 +77,7 @@ def denying(voucher: Voucher, words: list[Word]) -> list[Word]:
     return [word for word in words if _denies(word, voucher, named, any_name)]
 
 
-def _denies(word: Word, voucher: Voucher, named: set[str | None], any_name: bool) -> bool:
+def _denies(word: Word, voucher: Voucher, named: set[str], any_name: bool) -> bool:
     if word.no_sale or word.note not in (None, voucher.is_note):
         return True
     if word.payment in (None, voucher.payment):

@@ -3,22 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from cierre.bookkeeping.money import ZERO
-from hooks.zeta.field_types import Day, N, Record, T
+from hooks.zeta.field_types import N2, N3, N5_2, N10, N17_2, N17_5, T6, T20, T50, T1000, Day, Record, T
+
+V = TypeVar("V")
 
 
-def needed(value: Any, condition: bool, why: str) -> Any:
+def needed(value: V, condition: bool, why: str) -> V:
     """The value; raises ValueError where the condition holds and it is missing."""
     if condition and value in (None, ()):
         raise ValueError(f"is obligatory {why}")
     return value
 
 
-def unwanted(value: Any, condition: bool, why: str) -> Any:
+def unwanted(value: V, condition: bool, why: str) -> V:
     """The value; raises ValueError with the reason where the condition holds and it is there."""
     if condition and value is not None:
         raise ValueError(why)
@@ -45,17 +47,17 @@ class Terms:
 class MovementLine(Record):
     """An article of a voucher. Discounts are percentages, one after the other."""
 
-    article: T(20) | None = Field(None, alias="CodigoArticulo")
-    concept: T(50) | None = Field(None, alias="Concepto")
-    lot: T(20) | None = Field(None, alias="CodigoLote")
+    article: T20 | None = Field(None, alias="CodigoArticulo")
+    concept: T50 | None = Field(None, alias="Concepto")
+    lot: T20 | None = Field(None, alias="CodigoLote")
     expiry: Day | None = Field(None, alias="Vencimiento")
-    quantity: N(17, 5) = Field(alias="Cantidad")
-    unit_price: N(17, 5) = Field(alias="PrecioUnitario")
-    discount_1: N(5, 2) = Field(Decimal(0), alias="Descuento1")
-    discount_2: N(5, 2) = Field(Decimal(0), alias="Descuento2")
-    discount_3: N(5, 2) = Field(Decimal(0), alias="Descuento3")
-    vat: N(2) = Field(alias="CodigoIVA")
-    notes: T(1000) | None = Field(None, alias="Notas")
+    quantity: N17_5 = Field(alias="Cantidad")
+    unit_price: N17_5 = Field(alias="PrecioUnitario")
+    discount_1: N5_2 = Field(Decimal(0), alias="Descuento1")
+    discount_2: N5_2 = Field(Decimal(0), alias="Descuento2")
+    discount_3: N5_2 = Field(Decimal(0), alias="Descuento3")
+    vat: N2 = Field(alias="CodigoIVA")
+    notes: T1000 | None = Field(None, alias="Notas")
 
     @field_validator("concept")
     @classmethod
@@ -97,23 +99,23 @@ class PaymentForm(Record):
     """How a voucher, or a part of it, is paid. ``means`` is not sent: it says which rules hold."""
 
     means: Literal["cash", "cheque", "card", "bank", "document"] | None = Field(None, exclude=True)
-    form: N(3) = Field(alias="CodigoFormaPago")
-    currency: N(2) = Field(alias="CodigoMonedaPago")
-    paid: N(17, 2) = Field(alias="MontoMonedaPago")
-    amount: N(17, 2) = Field(alias="MontoMonedaMovimiento")
-    voucher: N(3) | None = Field(None, alias="CodigoComprobante")
-    series: T(6) | None = Field(None, alias="Serie")
-    number: N(10) | None = Field(None, alias="Numero")
+    form: N3 = Field(alias="CodigoFormaPago")
+    currency: N2 = Field(alias="CodigoMonedaPago")
+    paid: N17_2 = Field(alias="MontoMonedaPago")
+    amount: N17_2 = Field(alias="MontoMonedaMovimiento")
+    voucher: N3 | None = Field(None, alias="CodigoComprobante")
+    series: T6 | None = Field(None, alias="Serie")
+    number: N10 | None = Field(None, alias="Numero")
     issued_on: Day | None = Field(None, alias="FechaEmision")
     due_on: Day | None = Field(None, alias="FechaVencimiento")
-    concept: T(50) | None = Field(None, alias="Concepto")
-    box: N(3) | None = Field(None, alias="CodigoCaja")
-    bank: N(10) | T() | None = Field(None, alias="CodigoBancoFinanciera")
-    bank_account: N(10) | T() | None = Field(None, alias="CodigoCtaBancaria")
-    holder: T() | None = Field(None, alias="Titular", repr=False)
-    card_number: T() | None = Field(None, alias="NumeroTarjeta", repr=False)
-    card_authorization: T() | None = Field(None, alias="AutorizacionTarjeta", repr=False)
-    card_plan: T() | None = Field(None, alias="PlanTarjeta")
+    concept: T50 | None = Field(None, alias="Concepto")
+    box: N3 | None = Field(None, alias="CodigoCaja")
+    bank: N10 | T | None = Field(None, alias="CodigoBancoFinanciera")
+    bank_account: N10 | T | None = Field(None, alias="CodigoCtaBancaria")
+    holder: T | None = Field(None, alias="Titular", repr=False)
+    card_number: T | None = Field(None, alias="NumeroTarjeta", repr=False)
+    card_authorization: T | None = Field(None, alias="AutorizacionTarjeta", repr=False)
+    card_plan: T | None = Field(None, alias="PlanTarjeta")
 
     @field_validator("concept", "card_number", "card_authorization", "card_plan")
     @classmethod
@@ -123,7 +125,7 @@ class PaymentForm(Record):
     @field_validator("box", "bank", "bank_account")
     @classmethod
     def _where_the_money_is(cls, value: Any, info: ValidationInfo) -> Any:
-        owner = {"box": "cash", "bank": "cheque", "bank_account": "bank"}[info.field_name]
+        owner = {"box": "cash", "bank": "cheque", "bank_account": "bank"}[str(info.field_name)]
         return needed(value, info.data.get("means") == owner, f"for a payment by {owner}")
 
 

@@ -40,7 +40,7 @@ class Company(Protocol):
 class Added:
     """A voucher that Zeta took. ``invoice_id`` is its FacturaId where it had to be looked up: Agregar gives none."""
 
-    reference: int
+    reference: int | None
     invoice_id: str = ""
     message: str = ""
 

@@ -20,15 +20,14 @@ def read_chart(folder: Path) -> tuple[Chart, list[Finding]]:
     ``items.csv`` and ``value_classes.csv`` may be absent. A file's columns are separated by commas or semicolons.
     """
     accounts, findings = _read(folder, "chart_of_accounts.csv", _COLUMNS_OF_ACCOUNTS, _account)
-    dimensions = []
-    for name, optional in (("cost_centres.csv", False), ("items.csv", True), ("value_classes.csv", True)):
-        if optional and not (folder / "charts" / name).exists():
-            dimensions.append(None)
-            continue
-        read, wrong = _read(folder, name, _COLUMNS_OF_DIMENSIONS, _dimension)
-        dimensions.append(read)
-        findings += wrong
-    return Chart(accounts, *dimensions), findings
+    cost_centres, wrong = _read(folder, "cost_centres.csv", _COLUMNS_OF_DIMENSIONS, _dimension)
+    findings += wrong
+    optional: dict[str, dict[str, Dimension]] = {}
+    for name in ("items", "value_classes"):
+        if (folder / "charts" / f"{name}.csv").exists():
+            optional[name], wrong = _read(folder, f"{name}.csv", _COLUMNS_OF_DIMENSIONS, _dimension)
+            findings += wrong
+    return Chart(accounts, cost_centres, **optional), findings
 
 
 _COLUMNS_OF_ACCOUNTS = ["account", "name", "postable", "requires_cost_centre", "blocked"]

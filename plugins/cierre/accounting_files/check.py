@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from typing import TypeVar
 
 from cierre.accounting_files.companies import companies
 from cierre.accounting_files.files import YamlFile, read_yaml
@@ -21,6 +22,8 @@ from cierre.accounting_files.settings import read_settings
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.suggestions import did_you_mean
+
+T = TypeVar("T")
 
 SoundMappings = Mapping[str, tuple[AccountMapping, YamlFile]]
 """Account mappings by name, each with its file, to find lines by."""
@@ -51,7 +54,7 @@ def sound() -> tuple[dict[str, CashBox], SoundMappings]:
     return boxes, _sound_mappings(boxes, set())
 
 
-def _collect(findings: set[Finding], read: Callable[[], object]) -> object:
+def _collect(findings: set[Finding], read: Callable[[], T]) -> T | None:
     """What a reading gives; None where it is refused, for the reasons that are added to ``findings``."""
     try:
         return read()
@@ -62,16 +65,17 @@ def _collect(findings: set[Finding], read: Callable[[], object]) -> object:
 
 def sound_boxes() -> dict[str, CashBox]:
     """The boxes, by their ids in the ledger, whose files nothing is wrong with."""
-    read = (_collect(set(), lambda name=name: cash_box(name)) for name in cash_box_ids())
+    read = (_collect(set(), partial(cash_box, name)) for name in cash_box_ids())
     return {box.id: box for box in read if box is not None}
 
 
 def _sound_mappings(boxes: Mapping[str, CashBox], findings: set[Finding]) -> SoundMappings:
-    folder, found = mappings_folder(), {}
+    folder = mappings_folder()
+    found: dict[str, tuple[AccountMapping, YamlFile]] = {}
     for name in account_mapping_names():
         own = [box.id for box in boxes.values() if box.mapping == name]
         path = folder / "accounts" / f"{name}.yaml"
-        read = _collect(findings, lambda path=path, own=own: sound_mapping(path, folder, own))
+        read = _collect(findings, partial(sound_mapping, path, folder, own))
         if read is not None:
             found[name] = read
     return found

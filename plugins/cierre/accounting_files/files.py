@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from cierre.accounting_files.findings import Finding
 from cierre.bookkeeping.suggestions import did_you_mean
@@ -28,7 +29,7 @@ class YamlFile:
     """A file's content as dicts, lists and text; the line of each value; and what was wrong in reading it."""
 
     name: str
-    content: dict = field(default_factory=dict)
+    content: dict[str, Any] = field(default_factory=dict)
     lines: dict[Loc, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
@@ -95,8 +96,8 @@ class _Plain:
         self.file = file
         self.open: list[yaml.Node] = []
 
-    def mapping(self, node: yaml.MappingNode, loc: Loc) -> dict:
-        plain: dict = {}
+    def mapping(self, node: yaml.MappingNode, loc: Loc) -> dict[str, Any]:
+        plain: dict[str, Any] = {}
         for key, value in node.value:
             line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode):
@@ -138,7 +139,7 @@ def _written(loc: Loc) -> str:
     return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
 
 
-def _sentence(error: dict, model: type[BaseModel]) -> str:
+def _sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
     match error["type"]:
         case "missing":
             return f"{error['loc'][-1]} is missing"

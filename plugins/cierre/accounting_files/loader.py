@@ -70,22 +70,22 @@ def _read(path: Path, folder: Path) -> tuple[CashBox | None, YamlFile]:
     if "file" in file.content:
         file.findings.append(file.finding(("file",), "is the file's own name; leave this line out"))
     if box is not None and box.formerly is not None:
-        file.findings += _of_former_name(box, file, folder)
+        file.findings += _of_former_name(box, box.formerly, file, folder)
     if box is not None and box.written_off and not isinstance(SOURCES[box.source], InvoiceSourceDescription):
         message = f"is for boxes of sources whose open invoices are asked for, which {box.source} is not"
         file.findings.append(file.finding(("written_off",), message))
     return (None if file.findings else box), file
 
 
-def _of_former_name(box: CashBox, file: YamlFile, folder: Path) -> Iterator[Finding]:
+def _of_former_name(box: CashBox, former: str, file: YamlFile, folder: Path) -> Iterator[Finding]:
     """Why a file cannot go on with the books of another."""
-    if box.formerly == box.file:
+    if former == box.file:
         yield file.finding(("formerly",), "is the file's own name; leave this line out")
-    elif (folder / "cash_boxes" / f"{box.formerly}.yaml").is_file():
-        message = f"box {box.formerly} still has a file of its own; delete that one, or leave this line out"
+    elif (folder / "cash_boxes" / f"{former}.yaml").is_file():
+        message = f"box {former} still has a file of its own; delete that one, or leave this line out"
         yield file.finding(("formerly",), message)
-    elif others := [name for name in _successors(folder, box.formerly) if name != box.file]:
-        message = f"{', '.join(others)} goes on with the books of {box.formerly} too; leave this line in one file only"
+    elif others := [name for name in _successors(folder, former) if name != box.file]:
+        message = f"{', '.join(others)} goes on with the books of {former} too; leave this line in one file only"
         yield file.finding(("formerly",), message)
 
 
@@ -157,16 +157,16 @@ def sound_mapping(path: Path, folder: Path, boxes: Collection[str] = ()) -> "tup
     mapping, file = read_model(path, folder, AccountMapping, "name")
     if mapping is not None and not findings:
         findings = [file.finding(place, message) for place, message in check(mapping, chart, boxes)]
-    if file.findings or findings:
+    if mapping is None or file.findings or findings:
         raise MappingError(folder, [*file.findings, *findings])
     return mapping, file
 
 
 def _shared(
-    boxes: list[tuple[CashBox, YamlFile]], loc: tuple[str, ...], what: str, value: Callable[[CashBox], tuple]
+    boxes: list[tuple[CashBox, YamlFile]], loc: tuple[str, ...], what: str, value: Callable[[CashBox], tuple[str, ...]]
 ) -> list[Finding]:
     """A finding for each box that has what a box before it has."""
-    first: dict[tuple, str] = {}
+    first: dict[tuple[str, ...], str] = {}
     owners = [(first.setdefault(value(box), box.file), box, file) for box, file in boxes]
     return [
         file.finding(loc, f"box {owner} has the same {what}; each box needs its own")
@@ -187,7 +187,7 @@ def _misnamed(folder: Path, below: str) -> list[Finding]:
     return [
         Finding(f"{below}/{path.name}", 0, "", _not_read(path))
         for path in sorted((folder / below).glob("*"))
-        if not _is_read(path) and not _meant_for_people(path) and _is_yaml(path) and not _meant_as(path).exists()
+        if not _is_read(path) and not _meant_for_people(path) and _is_yaml(path) and not _is_there(_meant_as(path))
     ]
 
 
@@ -209,13 +209,17 @@ def _meant_as(path: Path) -> Path | None:
     return path.with_name(f"{found[1]}.yaml") if found else None
 
 
+def _is_there(path: Path | None) -> bool:
+    return path is not None and path.exists()
+
+
 def _not_read(path: Path) -> str:
     meant = _meant_as(path)
     if path.is_dir():
         return "is a folder, and what lies in it is not read: move it out of here"
-    if meant is not None and meant.exists():
+    if meant and _is_there(meant):
         return f"is not read, {meant.name} beside it is: move it out of here"
-    if _is_yaml(path):
+    if meant and _is_yaml(path):
         return f"rename it to {meant.name}: only .yaml files are read"
     name = meant.name if meant else "a name that ends in .yaml"
     return f"is not read, since only .yaml files are: rename it to {name}, or move it out of here"

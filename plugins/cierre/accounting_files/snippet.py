@@ -76,8 +76,13 @@ def _tables(mapping: AccountMapping, lacking: Iterable[Problem]) -> Iterator[str
             yield f"      {_quoted(value)}: <{_holds(mapping, table)}>  # {_told(stopped)}"
 
 
+_Attributes = tuple[tuple[str, str], ...]
+
+
 def _postings(mapping: AccountMapping, lacking: Iterable[Problem]) -> Iterator[str]:
-    missing: dict[str, dict[str, dict[tuple, _Stopped]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(dict)))
+    missing: dict[str, dict[str, dict[_Attributes, _Stopped]]] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(dict))
+    )
     for problem in lacking:
         if not problem.table:
             kind, _, posting = problem.posting.partition(": ")

@@ -71,8 +71,8 @@ def reconcile_plan(
     """
     planned = planned or {}
     items_of: dict[str, list[PlannedItem]] = defaultdict(list)
-    for item, invoice in dict.fromkeys(links):
-        items_of[invoice].append(item)
+    for item, invoice_id in dict.fromkeys(links):
+        items_of[invoice_id].append(item)
     met: dict[PlannedItem, list[IssuedInvoice]] = {item: [] for item in planned}
     for invoice in invoices:
         for item in items_of[invoice.id]:

@@ -1,28 +1,38 @@
 """Cash boxes: where each one's documents come from, whose books they enter, and when its day is over."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import no_info_after_validator_function
 
 from cierre.bookkeeping.money import DECIMALS
 from cierre.bookkeeping.suggestions import did_you_mean, nearest
 from cierre.bookkeeping.validation import IsoDate, Model, Source, Text
 
 
-def _matching(pattern: str, meaning: str) -> Any:
+@dataclass(frozen=True, slots=True)
+class _Matching:
     """Text that matches a pattern as a whole; the message, like a schema's description, says what that means."""
 
-    def check(text: str) -> str:
-        if not re.fullmatch(pattern, text):
-            raise ValueError(f"{text!r} is not {meaning}")
-        return text
+    pattern: str
+    meaning: str
 
-    described = Field(json_schema_extra={"pattern": f"^({pattern})$", "description": meaning})
-    return Annotated[str, AfterValidator(check), described]
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "pattern": f"^({self.pattern})$", "description": self.meaning}
+
+    def _check(self, text: str) -> str:
+        if not re.fullmatch(self.pattern, text):
+            raise ValueError(f"{text!r} is not {self.meaning}")
+        return text
 
 
 def _currency(code: str) -> str:
@@ -41,11 +51,13 @@ def _timezone(name: str) -> str:
     return name
 
 
-Slug = _matching(r"[a-z0-9_]{1,100}", "a name of small letters, digits and underscores")
-ConnectionId = _matching(r"[A-Za-z0-9_.-]+", "the id of an Airflow connection")
-Tenant = _matching(r"[^,\s][^,]*,[^,\s][^,]*", "'group,branch' with no blank after the comma, like 'T1,D MG 01 '")
-Lot = _matching(r"[A-Za-z0-9]{6}", "a lot of six letters or digits, like '008964'")
-ClosingHour = _matching(r"([01]\d|2[0-3]):[0-5]\d", "an hour from '00:00' to '23:59'")
+Slug = Annotated[str, _Matching(r"[a-z0-9_]{1,100}", "a name of small letters, digits and underscores")]
+ConnectionId = Annotated[str, _Matching(r"[A-Za-z0-9_.-]+", "the id of an Airflow connection")]
+Tenant = Annotated[
+    str, _Matching(r"[^,\s][^,]*,[^,\s][^,]*", "'group,branch' with no blank after the comma, like 'T1,D MG 01 '")
+]
+Lot = Annotated[str, _Matching(r"[A-Za-z0-9]{6}", "a lot of six letters or digits, like '008964'")]
+ClosingHour = Annotated[str, _Matching(r"([01]\d|2[0-3]):[0-5]\d", "an hour from '00:00' to '23:59'")]
 
 
 class Erp(Model):

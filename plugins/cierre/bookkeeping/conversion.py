@@ -8,7 +8,7 @@ from cierre.bookkeeping.documents import Document
 from cierre.bookkeeping.history import fill
 from cierre.bookkeeping.journal import LineSource, Side
 from cierre.bookkeeping.lines import Booked, Slot, Slots
-from cierre.bookkeeping.mapping import AccountMapping
+from cierre.bookkeeping.mapping import AccountMapping, Rounding
 from cierre.bookkeeping.money import ZERO, quantum
 from cierre.bookkeeping.problems import ProblemKind, Problems
 from cierre.bookkeeping.sentence import Sentence
@@ -73,7 +73,7 @@ class Converter:
                 name=self.mapping.name,
             )
             return self._refused(document, ProblemKind.MISSING_ROUNDING, said, _add_rounding(self.mapping))
-        return [*shares, self._rounding(document, difference, "")]
+        return [*shares, self._rounding(self.mapping.rounding, document, difference, "")]
 
     def rounded_by_its_source(self, document: Document, balance: Decimal) -> Booked:
         """The share that balances a document whose total its source rounds, in the document's currency; none with a
@@ -100,11 +100,11 @@ class Converter:
                 name=self.mapping.name,
             )
             return self._refused(document, ProblemKind.ROUNDED_TOO_FAR, said, fix)
-        return [self._rounding(document, balance, "" if own == self.box.currency else own)]
+        return [self._rounding(to, document, balance, "" if own == self.box.currency else own)]
 
-    def _rounding(self, document: Document, difference: Decimal, currency: str) -> tuple[int, LineSource]:
+    def _rounding(self, to: Rounding, document: Document, difference: Decimal, currency: str) -> tuple[int, LineSource]:
         """The share on the rounding account that evens a difference, debits less credits, out."""
-        to, side = self.mapping.rounding, Side.CREDIT if difference > ZERO else Side.DEBIT
+        side = Side.CREDIT if difference > ZERO else Side.DEBIT
         history = fill(to.history, self.constants)
         slot = Slot(side, to.account, to.cost_centre, to.item, to.value_class, (), history, currency, "")
         return self.slots.number(slot), LineSource(document.key, ROUNDING, abs(difference))

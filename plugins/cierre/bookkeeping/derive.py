@@ -118,7 +118,7 @@ class _Booker:
             for kind, postings in mapping.postings.items()
         }
         self.signed = {kind: shape.signed for kind, shape in SOURCES[mapping.source].items()}
-        self.plans: dict[tuple, _Plan] = {}
+        self.plans: dict[tuple[object, ...], _Plan] = {}
         shapes = SOURCES[mapping.source]
         self.rare = {kind: shapes[kind].rare if kind in shapes else frozenset() for kind in mapping.postings}
         self.booked = {kind: {one.amount for one in postings} for kind, postings in mapping.postings.items()}
@@ -136,10 +136,10 @@ class _Booker:
                 self._stop(document)
                 continue
             if document.kind in self.by_treatment:
-                document = self._treat(document)
-                if document is None:
+                treated = self._treat(document)
+                if treated is None:
                     continue
-                attributes = document.attributes
+                document, attributes = treated, treated.attributes
             signature = (document.kind, document.currency, *map(attributes.get, read))
             plan = self.plans.get(signature)
             if plan is None:
@@ -266,6 +266,8 @@ class _Booker:
 
     def _own_slot(self, step: _Step, key: str, document: Document) -> int:
         """The slot of a document that is not summed with all others of its kind."""
+        if step.template is None or step.history is None:
+            raise ValueError(f"{step.posting} goes nowhere, so no line is its own")
         side, account, cost_centre, item, value_class, entities, _, currency, detail = step.template
         history, own = step.history(document.reference), key if detail else ""
         return self.slots.number(Slot(side, account, cost_centre, item, value_class, entities, history, currency, own))

@@ -52,7 +52,8 @@ def evidence(posted: Iterable[Posted], now: datetime, stale_after: timedelta) ->
     posted = list(posted)
     if not posted:
         return None
-    if not all(document.read_at for document in posted):
+    readings = [document.read_at for document in posted if document.read_at]
+    if len(readings) < len(posted):
         return Evidence(Grade.ACKNOWLEDGED, max(document.acknowledged_at for document in posted))
-    oldest = min(document.read_at for document in posted)
+    oldest = min(readings)
     return Evidence(Grade.STALE if now - oldest > stale_after else Grade.READ_BACK, oldest)

@@ -34,7 +34,7 @@ class Several:
         return f"({len(self.values)} values)"
 
 
-class Repeated(dict):
+class Repeated(dict[str, Any]):
     """An object in which a field stands more than once; such a field's value is ``Several``."""
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
@@ -200,7 +200,7 @@ def _fraction(digits: str) -> Decimal | str:
         return digits
 
 
-_as_ever = {"parse_constant": str, "object_pairs_hook": _made, "strict": False}
+_as_ever: dict[str, Any] = {"parse_constant": str, "object_pairs_hook": _made, "strict": False}
 _plain = json.JSONDecoder(parse_float=Decimal, **_as_ever)
 _any_number = json.JSONDecoder(parse_float=_fraction, parse_int=_whole, **_as_ever)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from cierre.bookkeeping.documents import Document
+from cierre.bookkeeping.documents import Document, Kind
 from cierre.bookkeeping.sentence import Sentence, listing
 
 EXAMPLES = 3
@@ -55,11 +55,16 @@ class Problem:
         return Sentence("{message}; {fix}", message=self.message, fix=self.fix) if self.fix else self.message
 
 
+_Group = tuple[ProblemKind, str, tuple[tuple[str, str], ...], str, Kind, str, str, str]
+"""What one problem is of: its kind, posting and attributes, the documents' currency and kind, the reason, the fix, and
+the mapping's table."""
+
+
 class Problems:
     """Collects problems: one for each reason, however many documents it stops."""
 
     def __init__(self) -> None:
-        self._stopped: dict[tuple, list[tuple[str, Decimal]]] = {}
+        self._stopped: dict[_Group, list[tuple[str, Decimal]]] = {}
         self._named: dict[str, Sentence] = {}
 
     def add(
@@ -110,7 +115,12 @@ class Problems:
         return problems
 
     def _message(
-        self, documents: Sentence, stopped: list[tuple[str, Decimal]], currency: str, reason: str, examples: tuple
+        self,
+        documents: Sentence,
+        stopped: list[tuple[str, Decimal]],
+        currency: str,
+        reason: str,
+        examples: tuple[str, ...],
     ) -> Sentence:
         values = {
             "documents": documents,

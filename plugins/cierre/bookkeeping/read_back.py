@@ -150,7 +150,7 @@ def _difference(
     return LineDifference(code, number, posted, line.line, _figures(line), line.outside, size)
 
 
-_ALIKE: dict[Code | None, Callable[[Figures], tuple]] = {
+_ALIKE: dict[Code | None, Callable[[Figures], tuple[object, ...]]] = {
     None: lambda line: line,
     Code.AMOUNT: lambda line: (line.side, line.account, line.currency),
     Code.ACCOUNT: lambda line: (line.side, line.amount, line.currency),
@@ -166,10 +166,10 @@ class _Unmatched:
     def __init__(self, ours: list[tuple[int, Figures]], theirs: list[BookedLine]) -> None:
         self.ours, self.theirs = ours, theirs
 
-    def pairs(self, alike: Callable[[Figures], tuple]) -> list[tuple[int, Figures, BookedLine]]:
+    def pairs(self, alike: Callable[[Figures], tuple[object, ...]]) -> list[tuple[int, Figures, BookedLine]]:
         """Takes out the pairs of lines that are alike."""
-        ours: dict[tuple, list[tuple[int, Figures]]] = defaultdict(list)
-        theirs: dict[tuple, list[BookedLine]] = defaultdict(list)
+        ours: dict[tuple[object, ...], list[tuple[int, Figures]]] = defaultdict(list)
+        theirs: dict[tuple[object, ...], list[BookedLine]] = defaultdict(list)
         for number, posted in self.ours:
             ours[alike(posted)].append((number, posted))
         for line in self.theirs:
@@ -192,7 +192,8 @@ def _closest(ours: list[tuple[int, Figures]], theirs: list[BookedLine]) -> list[
         for mine, (number, posted) in enumerate(ours)
         for other, line in enumerate(theirs)
     )
-    found, taken = [], set()
+    found: list[tuple[int, Figures, BookedLine]] = []
+    taken: set[tuple[int | None, int | None]] = set()
     for *_, mine, other in ways:
         if not taken & {(mine, None), (None, other)}:
             taken |= {(mine, None), (None, other)}
@@ -201,6 +202,8 @@ def _closest(ours: list[tuple[int, Figures]], theirs: list[BookedLine]) -> list[
 
 
 def _figures(line: BookedLine) -> Figures:
+    if line.side is None:
+        raise ValueError("a line that only continues a history says no amount")
     return Figures(line.side, line.account, line.amount, line.currency)
 
 
@@ -222,7 +225,7 @@ def sentences(found: Collection[LineDifference], currency: str) -> list[Sentence
     changed = [one for one in found if one.code not in (Code.OUTSIDE, Code.KEY)]
     lacking = Counter(one.posted for one in changed if one.posted)
     strange = Counter(one.booked for one in changed if one.booked)
-    outside = Counter((one.posted, one.outside) for one in found if one.code is Code.OUTSIDE)
+    outside = Counter((one.posted, one.outside) for one in found if one.code is Code.OUTSIDE and one.posted)
     return [
         *(Sentence("the ERP lacks {line}", line=_named(*missing, currency)) for missing in sorted(lacking.items())),
         *(
@@ -240,7 +243,7 @@ def sentences(found: Collection[LineDifference], currency: str) -> list[Sentence
         *(
             Sentence("the ERP has another key at {line} than was sent", line=_named(one.posted, 1, currency))
             for one in found
-            if one.code is Code.KEY
+            if one.code is Code.KEY and one.posted
         ),
     ]
 
@@ -251,12 +254,12 @@ def amounts_apart(found: Iterable[LineDifference]) -> list[Sentence]:
         Sentence("{posted} against {booked}: {size}", posted=one.posted.amount, booked=one.booked.amount,
                  size=abs(one.size))
         for one in found
-        if one.code is Code.AMOUNT
+        if one.code is Code.AMOUNT and one.posted and one.booked
     ]  # fmt: skip
 
 
 def _named(line: Figures, times: int, currency: str) -> Sentence:
-    named = str(line)
+    named = line.__str__()
     if line.currency != currency:
         named = Sentence("{line} in currency {currency}", line=named, currency=line.currency)
     return Sentence("{line} ({times} times)", line=named, times=times) if times > 1 else named

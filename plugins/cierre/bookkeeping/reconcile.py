@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from cierre.bookkeeping.documents import Total
+from cierre.bookkeeping.documents import Kind, Total
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.sentence import Sentence
 
@@ -61,7 +61,7 @@ def kind_and_form(kind: str, form: str) -> Sentence:
 
 def combine(*parts: Sequence[Total]) -> list[Total]:
     """Several stations' totals as one (staged and quarantined rows together), by kind and form."""
-    sums: dict[tuple, tuple[int, Decimal]] = {}
+    sums: dict[tuple[Kind, str], tuple[int, Decimal]] = {}
     for total in (total for part in parts for total in part):
         rows, net = sums.get((total.kind, total.form), (0, ZERO))
         sums[total.kind, total.form] = (rows + total.count, net + total.net)

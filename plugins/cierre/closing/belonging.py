@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import psycopg
 
@@ -13,6 +14,7 @@ from cierre.accounting_files.loader import cash_box
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.documents import Document, Kind
 from cierre.bookkeeping.identity import Claimed, Identity, Origin, Target, Unique, refusal as why_refused
+from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.refusal import Refused
 from cierre.closing.wiring import erp_hook, source_of
@@ -115,16 +117,15 @@ def origin_of(box: CashBox, day: date, ledger: psycopg.Connection, snapshot_id: 
     return origin
 
 
-def _scopes(box: CashBox, documents: Sequence[Document]) -> Mapping:
-
-    unique, scopes = source_of(box).unique, {}
+def _scopes(box: CashBox, documents: Sequence[Document]) -> Mapping[Unique, Sequence[str]]:
+    unique = source_of(box).unique
+    scopes: dict[Unique, list[str]] = {}
     for document in documents:
         scopes.setdefault(unique(document.kind), []).append(document.key)
     return scopes
 
 
 def _erp_site(box: CashBox) -> str:
-
     return erp_hook(box.erp.connection).site
 
 
@@ -189,10 +190,10 @@ def _booked_by_others(
 
 def _told(name: str, day: date, keys: Sequence[str], by_key: Mapping[str, Document]) -> Sentence:
     """How many documents stand where, and their money by currency."""
-    sums: dict[str, object] = {}
+    sums: dict[str, Decimal] = {}
     for key in keys:
         document = by_key[key]
-        sums[document.currency] = sums.get(document.currency, 0) + document.net
+        sums[document.currency] = sums.get(document.currency, ZERO) + document.net
     total = ", ".join(money(amount, currency) for currency, amount in sorted(sums.items()))
     number = Sentence.counted(len(keys), "{n} document", "{n} documents")
     told = "{documents} of {total} in those of {box} of {day}"

@@ -1,9 +1,10 @@
 """A company's day: how all its boxes stand in the ledger, and what they compared."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 import psycopg
 
@@ -52,9 +53,9 @@ class CompanyDay:
         return sum(day.documents for _, day in self.days)
 
     @property
-    def taken_in(self) -> Counter[str]:
+    def taken_in(self) -> dict[str, Decimal]:
         """The money taken in, by currency."""
-        sums: Counter[str] = Counter()
+        sums: dict[str, Decimal] = defaultdict(Decimal)
         for box, day in self.days:
             sums[box.currency] += ZERO
             for currency, amount in day.taken_in.items():
@@ -62,9 +63,9 @@ class CompanyDay:
         return sums
 
     @property
-    def booked(self) -> Counter[str]:
+    def booked(self) -> dict[str, Decimal]:
         """What the journals come to, by currency."""
-        sums: Counter[str] = Counter()
+        sums: dict[str, Decimal] = defaultdict(Decimal)
         for box, day in self.days:
             sums[box.currency] += day.journal_total
         return sums
@@ -75,7 +76,8 @@ def company_day(ledger: psycopg.Connection, company: str, day: date) -> CompanyD
     known = cash_boxes()
     found = {one.box: one for one in overview.day(ledger, day)}
     own = [box for box in known.values() if box.company == company and box.start_date <= day]
-    boxes = [as_booked(box, found.get(box.id)) for box in (*own, *_retired(ledger, company, known, found))]
+    all_boxes: list[CashBox | RetiredBox] = [*own, *_retired(ledger, company, known, found)]
+    boxes = [as_booked(box, found.get(box.id)) for box in all_boxes]
     sums = {
         currency: overview.consolidated(ledger, [box.id for box in of_currency], day)
         for currency, of_currency in _by_currency(boxes)
@@ -96,7 +98,9 @@ def as_booked(box: CashBox | RetiredBox, day: BoxDay | None) -> CashBox | Retire
     """The box with the currency in which a day of it was booked, whatever its file says now."""
     if day is None or day.currency in ("", box.currency):
         return box
-    return replace(box, currency=day.currency) if box.retired else box.model_copy(update={"currency": day.currency})
+    if isinstance(box, RetiredBox):
+        return replace(box, currency=day.currency)
+    return box.model_copy(update={"currency": day.currency})
 
 
 def _by_currency(boxes: Sequence[CashBox | RetiredBox]) -> list[tuple[str, list[CashBox | RetiredBox]]]:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 
@@ -24,7 +24,7 @@ from cierre.closing.wiring import invoice_source_of, knows_owner, source_hook, s
 from cierre.language.say import counted, money, say
 from cierre.ledger import invoices, landing
 from cierre.ledger.landing import Place, Snapshot
-from cierre.ports.source import SourceHook
+from cierre.ports.source import InvoiceHook, OwnedHook, SourceHook
 
 log = logging.getLogger(__name__)
 
@@ -106,10 +106,11 @@ def _reusable(ledger: psycopg.Connection, place: Place, box: CashBox, site: str)
 def _ask(ledger: psycopg.Connection, place: Place, box: CashBox, hook: SourceHook) -> Snapshot:
     """Asks the source and lands what it answers."""
     if knows_owner(box):
-        hook.must_be_of(tax_id_of(box.company))
+        cast(OwnedHook, hook).must_be_of(tax_id_of(box.company))
     if invoice_source_of(box):
-        since = hook.looks_back_to(place.business_date)
-        hook.expected = late_changes.expected(ledger, box, place, since)
+        invoices = cast(InvoiceHook, hook)
+        since = invoices.looks_back_to(place.business_date)
+        invoices.expected = late_changes.expected(ledger, box, place, since)
     answer = hook.fetch(box.key, place.business_date)
     return landing.land(
         ledger, place, asked=answer.asked, received_at=answer.received_at, body=answer.body, site=hook.site

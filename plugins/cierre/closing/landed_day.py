@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from cierre.bookkeeping import json_text
 from cierre.bookkeeping.billing_plan import BillingPlan
@@ -113,7 +114,9 @@ class LandedDay:
     def anothers(self, tax_id: str) -> str:
         """The tax number of the company that the body is of, where that is known and not ``tax_id``; else empty."""
         owner = source_of(self.box).owner
-        whose = owner.of(self.body) if tax_id and owner else ""
+        if owner is None or not tax_id:
+            return ""
+        whose = owner.of(self.body)
         return "" if not whose or owner.is_same(whose, tax_id) else whose
 
     @property
@@ -121,7 +124,7 @@ class LandedDay:
         return {"currency": self.box.currency, "key": self.box.key}
 
     @property
-    def _before(self) -> dict[str, Sequence[InvoiceSeen]]:
+    def _before(self) -> dict[str, Any]:
         source = invoice_source_of(self.box)
         if source is None:
             return {}

@@ -18,6 +18,7 @@ from cierre.closing.wiring import invoice_source_of
 from cierre.ledger import invoices
 from cierre.ledger.invoices import DayTaken
 from cierre.ledger.landing import Place, Snapshot
+from cierre.ports.source import InvoiceSourceDescription
 
 Changes = Mapping[date, Sequence[Sentence]]
 
@@ -40,7 +41,7 @@ def expected(ledger: psycopg.Connection, box: CashBox, place: Place, since: date
     Those of its window, older ones that nobody has written off until they are settled, and those of which money came in
     on the day that is read.
     """
-    day, projects = place.business_date, invoice_source_of(box).projects_of(box.key)
+    day, projects = place.business_date, _source_of(box).projects_of(box.key)
     written_off = {one.invoice for one in box.written_off}
     known = []
     for seen in _by_invoice(invoices.expected(ledger, place, projects, since)).values():
@@ -58,7 +59,8 @@ def keep(ledger: psycopg.Connection, box: CashBox, place: Place) -> LateChanges:
     invoices, only the outcome counts: the days that were booked otherwise than it is known now.
     """
     kept_since, taken = invoices.kept_since(ledger), invoices.days_taken(ledger, box.id)
-    days, out_of_reach = defaultdict(list), defaultdict(list)
+    days: dict[date, list[Sentence]] = defaultdict(list)
+    out_of_reach: dict[date, list[Sentence]] = defaultdict(list)
     older = False
     for snapshot in invoices.unread(ledger, place):
         news = _keep_one(ledger, box, snapshot)
@@ -66,10 +68,10 @@ def keep(ledger: psycopg.Connection, box: CashBox, place: Place) -> LateChanges:
             older = True
             continue
         for before, now in news:
-            for day, why in days_changed(before, now).items():
+            for day, reasons in days_changed(before, now).items():
                 if day != place.business_date and _was_read(taken.get(day), snapshot, now.project):
-                    days[day] += why
-                    invoices.note_late_changes(ledger, box.id, day, snapshot.snapshot_id, why)
+                    days[day] += reasons
+                    invoices.note_late_changes(ledger, box.id, day, snapshot.snapshot_id, reasons)
             for day, why in _out_of_reach(box, before, now):
                 out_of_reach[day].append(why)
     if older:
@@ -83,7 +85,7 @@ def _keep_one(
     ledger: psycopg.Connection, box: CashBox, snapshot: Snapshot
 ) -> list[tuple[list[InvoiceSeen], InvoiceSeen]]:
     """Keeps one landing's invoices: those that it shows otherwise than before, each with what was known of it."""
-    source, whose = invoice_source_of(box), {"currency": box.currency, "key": box.key}
+    source, whose = _source_of(box), {"currency": box.currency, "key": box.key}
     sound = not contradictions(source.certify(snapshot.body, **whose))
     seen = source.invoices_seen(snapshot.body, **whose) if sound else []
     before = invoices.seen_before(ledger, snapshot)
@@ -116,7 +118,7 @@ def _booked_otherwise(
     taken, staged = invoices.days_taken(ledger, box.id), invoices.days_staged(ledger, box.id)
     days = {day for day in staged if day in taken and taken[day].snapshot_id <= kept_since} - {place.business_date}
     known: dict[tuple[date, str, str], Decimal] = defaultdict(Decimal)
-    for seen in _by_invoice(invoices.all_seen(ledger, place, invoice_source_of(box).projects_of(box.key))).values():
+    for seen in _by_invoice(invoices.all_seen(ledger, place, _source_of(box).projects_of(box.key))).values():
         for movement in movements(seen):
             known[movement.day, seen[-1].project, seen[-1].number] += movement.amount
     booked = invoices.collections_staged(ledger, box.id)
@@ -126,6 +128,13 @@ def _booked_otherwise(
         if day in days and amount != was:
             text = "invoice {number}: {amount} was collected on this day, where {was} was booked"
             yield day, Sentence(text, number=number, amount=amount, was=was)
+
+
+def _source_of(box: CashBox) -> InvoiceSourceDescription:
+    source = invoice_source_of(box)
+    if source is None:
+        raise TypeError(f"{box.source} tells of no invoices")
+    return source
 
 
 def _was_read(day: DayTaken | None, snapshot: Snapshot, project: str) -> bool:

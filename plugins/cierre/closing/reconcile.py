@@ -36,7 +36,8 @@ def reconcile(box: CashBox, day: date, ledger: psycopg.Connection) -> dict[str, 
     if revision is None:
         raise Refused(box, day, "nothing was derived yet; clear the task derive of this run")
     compared = compare(ledger, erp_hook(box.erp.connection), box, day, revision)
-    _keep_plan(compared.run_id, box, day, ledger)
+    if compared.run_id is not None:
+        _keep_plan(compared.run_id, box, day, ledger)
     for row in compared.comparisons:
         if row.in_all:
             log.info(say("Agrees: {row}.", row=row) if row.agrees else say("DIFFERS: {row}.", row=row))

@@ -174,7 +174,7 @@ messages: setup
 	@$(MAKE) --no-print-directory setup
 
 new-source: setup
-	@PYTHONPATH=plugins:. $(PY) -m local new-source "$(NAME)"
+	@$(PY) -m local new-source "$(NAME)"
 
 lock: setup
 	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header \

@@ -1,6 +1,7 @@
 """`make new-source NAME=…`: a source's package, stand-in, conformance test and page, which run as they are."""
 
 import keyword
+import os
 import re
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from local.settings import PROJECT
 
 TEMPLATES = Path("templates", "source")
 REGISTRY = Path("plugins", "hooks", "registry.py")
+MAPPINGS = Path("include", "mappings")
 SUFFIX = ".jinja"
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 LONGEST = 30
@@ -43,8 +45,10 @@ def new_source(name: str, project: Path = PROJECT) -> list[Path]:
 
 def write_what_repeats_the_code(project: Path = PROJECT) -> None:
     """Writes the generated parts of pages and the schemas anew, now that there is another source."""
+    own = {"PYTHONPATH": f"{project / 'plugins'}{os.pathsep}{project}", "CIERRE_MAPPINGS_DIR": str(project / MAPPINGS)}
     for module, *arguments in GENERATORS:
-        subprocess.run([sys.executable, "-m", module, *arguments], cwd=project, check=True, stdout=subprocess.DEVNULL)
+        command = [sys.executable, "-m", module, *arguments]
+        subprocess.run(command, cwd=project, env=os.environ | own, check=True, stdout=subprocess.DEVNULL)
 
 
 def _must_be_free(name: str, project: Path) -> None:

@@ -101,14 +101,6 @@ class SourceStandInContract(StandInContract):
     def hook(self) -> Any:
         return by_hand(self.vendor, self.connection)
 
-    def takings(self, body: str) -> list[Any]:
-        """The documents of the day, without where they stand."""
-        reading = SOURCES[self.vendor].read
-        return [
-            (one.kind, one.source_id, one.amounts)
-            for one in reading(body, day=self.day, currency="USD", key=self.key).documents
-        ]
-
     def test_a_seed_makes_the_same_day_again_and_another_seed_another(self, sandbox, asked):
         first = asked(sandbox)
         with SandboxServer(options=Options(business_hours=False)) as again:
@@ -116,8 +108,9 @@ class SourceStandInContract(StandInContract):
         with SandboxServer(options=Options(seed="another", business_hours=False)) as other:
             assert asked(other) != first
 
-    def test_a_day_that_lies_ahead_is_empty(self, asked):
-        yesterday = self.day - timedelta(days=1)
-        with SandboxServer(options=Options(business_hours=False, today=lambda: yesterday)) as early:
-            body = asked(early)
+    def test_a_day_that_lies_ahead_is_empty(self, monkeypatch):
+        with SandboxServer(options=Options(business_hours=False, today=lambda: self.day)) as today:
+            self.prepare(today)
+            connect(today.url, self.connection, monkeypatch)
+            body = self.hook().fetch(self.key, self.day + timedelta(days=1)).body
         assert SOURCES[self.vendor].control_totals(body, currency="USD", key=self.key) == []

@@ -13,6 +13,7 @@ class TestSge(SourceContract):
     box = "universidad_contratos"
     attests = True
     personal = frozenset({"2"})  # the column of the customer
+    own = frozenset({"day", "since"})
 
     def prepare(self, sandbox: SandboxServer) -> None:
         sandbox.sge.set(today=DAY)

@@ -68,3 +68,13 @@ def test_more_than_was_planned_or_issued_is_told():
         "invoice Ja of 121 is collected with 122",
         "planned item 11/1 of 120 is issued with 121",
     ]
+
+
+def test_an_item_that_is_issued_and_collected_to_the_cent_is_not_told():
+    plan = reconcile_plan([(ONE, "a")], [invoice("a", 121, 121)], {ONE: Decimal(121)})
+    assert plan.discrepancies == []
+
+
+def test_more_than_was_taken_back_is_told_too():
+    plan = reconcile_plan([(ONE, "a"), (ONE, "b")], [invoice("a", -121, -121), invoice("b", -121, -122)])
+    assert plan.discrepancies == ["invoice Jb of -121 is collected with -122"]

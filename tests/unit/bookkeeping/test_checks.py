@@ -44,6 +44,26 @@ def test_a_payment_whose_scholarship_is_not_booked_would_not_balance(said, chart
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("unbooked", "debits", "credits"),
+    [
+        ([3], "net + promotion + scholarship", "nothing"),
+        ([2, 3], "net + promotion", "net + scholarship"),
+    ],
+)
+def test_a_payment_whose_sides_differ_otherwise_would_not_balance_either(said, chart, unbooked, debits, credits):
+    postings = said["postings"]["payment"]
+    credit = postings[3]
+    for number in reversed(unbooked):
+        del postings[number]
+    if credits != "nothing":
+        postings += [{**credit, "amount": "net"}, {**credit, "amount": "scholarship"}]
+
+    assert (PAYMENT, f"debits come to {debits} but credits to {credits}: a payment would not balance") in findings(
+        said, chart
+    )
+
+
 def test_income_net_of_a_discount_balances_too(said, chart):
     debit_net, _, _, credit = said["postings"]["payment"]
     said["postings"]["payment"] = [debit_net, {**credit, "amount": "net"}]

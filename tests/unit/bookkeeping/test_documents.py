@@ -1,6 +1,10 @@
+from dataclasses import replace
 from decimal import Decimal
 
-from cierre.bookkeeping.documents import Kind, Total, totals
+import pytest
+
+from cierre.bookkeeping.documents import Kind, Total, totals, with_fit_text
+from cierre.bookkeeping.text import LONGEST, UnfitText
 
 
 def test_a_document_is_known_by_source_kind_and_id(payment):
@@ -22,3 +26,29 @@ def test_totals_count_rows_and_net_money_by_kind_and_form(payment):
 
 def test_no_documents_have_no_totals():
     assert totals([]) == []
+
+
+def test_texts_that_are_long_only_together_are_booked_as_they_are(payment):
+    document = replace(payment("i" * LONGEST, form="f" * LONGEST), reference="r" * LONGEST)
+    assert with_fit_text(document) == document
+
+
+def test_an_invoices_number_is_booked_on_one_line(payment):
+    document = replace(payment(), reference="001-002\n000000007")
+    assert with_fit_text(document) == replace(document, reference="001-002 000000007")
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"source_id": "0\n1"}, "its key cannot be booked: it holds the character U+000A"),
+        ({"form": "1\t"}, "its form of payment cannot be booked: it holds the character U+0009"),
+        ({"attributes": {"revenue_type": "2\0"}}, "its revenue type cannot be booked: it holds the character U+0000"),
+        ({"reference": "\ud83d"}, "its number cannot be booked: it holds the character U+D83D"),
+        ({"source_id": "i" * 121}, "its key cannot be booked: it has 121 characters, and the books hold 120"),
+    ],
+)
+def test_a_text_that_the_books_cannot_hold_is_named(payment, fields, said):
+    with pytest.raises(UnfitText) as unfit:
+        with_fit_text(replace(payment(), **fields))
+    assert str(unfit.value) == said

@@ -110,7 +110,7 @@ def ledger_dsn(cluster: "Cluster", template: str) -> Iterator[str]:
 
     name = f"ledger_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         yield cluster.dsn(name)
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

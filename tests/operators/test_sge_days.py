@@ -481,7 +481,7 @@ def _closed_again(steps, close, site, cluster, template, monkeypatch) -> dict[da
     """What each day of the week comes to once all were landed, and those that were told were landed again."""
     name = f"history_{next(_ledgers)}"
     with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         dsn = cluster.dsn(name)
         monkeypatch.setenv("AIRFLOW_CONN_LEDGER_DB", dsn.replace("postgresql://", "postgres://"))
         state = {id: (0, None) for id in range(3)}

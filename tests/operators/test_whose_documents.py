@@ -38,7 +38,7 @@ def another_ledger(cluster, template, monkeypatch, close):
     def change(*, same: bool = False) -> psycopg.Connection:
         name = f"another_{next(_numbers)}"
         with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as admin:
-            admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+            admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         made.append(name)
         connection = session.connect(cluster.dsn(name))
         if not same:

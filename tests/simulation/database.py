@@ -152,7 +152,7 @@ class Server:
         """A fresh ledger, gone afterwards. ``changes`` are made to its schema first, to take guards away."""
         name = f"simulated_{uuid4().hex[:12]}"
         with psycopg.connect(self.dsn, autocommit=True) as admin:
-            admin.execute(f"CREATE DATABASE {name} TEMPLATE {self.template}")
+            admin.execute(f"CREATE DATABASE {name} TEMPLATE {self.template} STRATEGY FILE_COPY")
             database = Database(f"{self.dsn.rpartition('/')[0]}/{name}")
             try:
                 with database.plain() as connection:

@@ -5,7 +5,7 @@ $(error Run it as: make -C <the project's folder> …)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down backfill preview what-if unmapped export fava audit check-mappings schemas probe browser screenshots unit test kills operations fuzz simulate bench bench-year reliability lint docs messages new-source lock clean
+.PHONY: help setup demo up down backfill preview what-if unmapped export fava audit check-mappings schemas probe browser screenshots unit test kills operations fuzz simulate mutants bench bench-year reliability lint docs messages new-source lock clean
 
 # Whatever a tool wants to keep between runs, it keeps here.
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -46,6 +46,7 @@ help:
 	@echo "make operations              do to runs what people and Airflow do to them, and write what is seen into docs/operators/operations.md"
 	@echo "make fuzz [COUNT=50000]      read randomly changed answers of the five vendors: booked, quarantined or refused (SEED=… one)"
 	@echo "make simulate [SEEDS=2000] [FROM=1]  post box-days in simulated bad weather; SEED=… tells one, TEETH=1 plants bugs"
+	@echo "make mutants [ONLY=checks]   change bookkeeping and posting in small ways, and name the changes no test notices (hours; ONLY a module)"
 	@echo "make bench [ONLY=P2]         the close beside other tools, into benchmarks/RESULTS.md (a quarter of an hour; with nothing else running)"
 	@echo "make bench-year              how long a what-if over a generated year of forty boxes takes, and the audit of a box's year"
 	@echo "make reliability             simulate, with and without planted bugs, and kills: all figures of docs/reliability.md (ten minutes)"
@@ -147,6 +148,9 @@ simulate: setup
 fuzz: setup
 	@AIRFLOW__CORE__UNIT_TEST_MODE=True PYTHONPATH=.:plugins:tests $(PY) -m fuzz --vendor "$(VENDOR)" $(if $(SEED),--seed "$(SEED)",--count "$(or $(COUNT),50000)" \
 		--first "$(or $(FROM),1)") $(ARGS)
+
+mutants: setup
+	@sh local/mutants.sh "$(ONLY)"
 
 bench-year: setup
 	@$(PY) -m benchmarks.year

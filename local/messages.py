@@ -6,7 +6,6 @@ says any more is kept as obsolete (`#~`). tests/language/test_catalogues.py fail
 
 from collections.abc import Iterable, Iterator
 from io import BytesIO
-from pathlib import Path
 from typing import get_args
 
 from airflow.utils.state import DagRunState, TaskInstanceState
@@ -67,19 +66,18 @@ def vocabulary() -> Iterator[Said]:
         yield Said(one, "cierre/bookkeeping/documents.py", many)
 
 
-def everything_said() -> Iterator[Said]:
+def everything_said() -> list[Said]:
     """All that people may be told and that needs a translation, by the file that says it."""
-    said: Iterable[Said] = (*in_code(PLUGINS), *in_pages(PLUGINS), *vocabulary())
-    return (one for one in said if needs_translation(one.text))
+    said = {*in_code(PLUGINS), *in_pages(PLUGINS), *vocabulary()}
+    return sorted((one for one in said if needs_translation(one.text)), key=lambda one: (one.file, one.text))
 
 
-def updated(catalogue: Path) -> bytes:
-    """A language's catalogue with what is said now: new texts untranslated, former ones obsolete."""
-    with catalogue.open("rb") as file:
-        translations = read_po(file, locale=catalogue.parents[1].name)
+def updated(catalogue: bytes, said: Iterable[Said]) -> bytes:
+    """A catalogue with what is said now: new texts untranslated or fuzzy, former ones obsolete."""
+    translations = read_po(BytesIO(catalogue))
     template = Catalog(creation_date=translations.creation_date)
-    for said in everything_said():
-        template.add((said.text, said.plural) if said.plural else said.text, locations=[(said.file, 0)])
+    for one in said:
+        template.add((one.text, one.plural) if one.plural else one.text, locations=[(one.file, 0)])
     translations.update(template, update_header_comment=False)
     text = BytesIO()
     write_po(text, translations, width=120, include_lineno=False)
@@ -87,5 +85,6 @@ def updated(catalogue: Path) -> bytes:
 
 
 if __name__ == "__main__":
+    everything = everything_said()
     for path in CATALOGUES:
-        path.write_bytes(updated(path))
+        path.write_bytes(updated(path.read_bytes(), everything))

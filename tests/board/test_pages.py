@@ -17,6 +17,7 @@ from pypdf.generic import IndirectObject
 
 from cierre.accounting_files.loader import cash_boxes
 from cierre.board.boxes import dag_of
+from cierre.bookkeeping.documents import Kind, QuarantinedRow, Reading
 from cierre.bookkeeping.identity import Identity
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.landed_day import LandedDay
@@ -337,6 +338,15 @@ def test_a_day_that_could_not_be_read_says_why_in_the_readers_language(login, le
     assert said in unescape(page)
     assert "Cerrar este día" in page
     assert said in unescape(login().get("/work").text)
+
+
+def test_why_a_row_is_held_back_is_said_in_the_readers_language(login, ledger):
+    closed_day.stage(ledger, BOX, DAY, ("10.00", "1"))
+    why = Sentence("the row lacks {fields}", fields="pagoValor")
+    held = QuarantinedRow("0/PAGOS/0", Kind.PAYMENT, "1", "missing_field", why, None, {}, blocking=True)
+    staging.replace(ledger, BOX.id, DAY, staging.snapshot_of(ledger, BOX.id, DAY), Reading([], [held]))
+    for page in (HERE, "/work"):
+        assert "a la fila le falta pagoValor" in unescape(login().get(page).text)
 
 
 def test_a_watched_day_says_until_when_and_counts_as_closed(login, ledger):

@@ -15,6 +15,7 @@ import pytest
 from psycopg.pq import ExecStatus
 
 import cierre.ledger
+from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger.statements import (
     Change,
     NothingGiven,
@@ -40,6 +41,7 @@ TYPES = {
     dict: JSON,
     bool | int: JSON,
     Any: JSON,
+    Sentence: JSON,
     list: ("_text",),
 }
 """What psycopg makes of a column of these types."""

@@ -18,6 +18,7 @@ from cierre.bookkeeping.documents import Document, Kind
 from cierre.bookkeeping.identity import Identity, Origin, Unique
 from cierre.bookkeeping.journal import JournalEntry, Line, LineSource, Side
 from cierre.bookkeeping.sentence import Sentence
+from cierre.language.say import in_language, say
 from cierre.ledger import approvals, board, identity, landing, revisions, session
 from cierre.ledger.migrate import MIGRATIONS, upgrade
 from cierre.reports.audit import audit
@@ -80,6 +81,17 @@ BEGIN
         VALUES (booked.box, booked.business_date, the_revision, 'reconciled');
     END LOOP;
 END $$;
+INSERT INTO landing.claim (snapshot_id, box, claim, what, attested_rows, landed_rows, inner_rule)
+VALUES (1, 't_e', 1, 'office 1, form 4', 2, 2, false);
+INSERT INTO staging.quarantined (box, business_date, place, kind, form, reason, message, "row", blocking)
+VALUES ('t_e', '2026-11-20', '0/PAGOS/9', 'payment', '1', 'bad_amount', 'the amount is {x}', '{}', false);
+INSERT INTO staging.problem (box, business_date, problem, mapping, kind, posting, attributes, documents, amount,
+                             currency, examples, message, fix, mapping_table)
+VALUES ('t_e', '2026-11-20', 1, 'm', 'unmapped', 'payment', '{}', 1, 5, 'USD', '{}', '1 payment of 5 USD', 'add "19"',
+        '');
+INSERT INTO ledger.approval (box, business_date, revision_id, reason, asked, asked_in)
+SELECT box, business_date, revision_id, 'first_day', 'Is it right?', 'a run' FROM ledger.revision WHERE box = 't_e'
+ ORDER BY business_date LIMIT 1;
 """
 """Three boxes as the steps left them then: two tills of an SGA, an office of a Bsale; all closed."""
 
@@ -147,6 +159,17 @@ def figures(ledger: psycopg.Connection) -> dict[str, list]:
 def test_every_row_every_seal_and_every_figure_stays(old, upgraded):
     assert audit(upgraded).sound
     assert figures(upgraded) == old[1]
+
+
+def test_finished_texts_of_then_are_shown_as_they_are(upgraded):
+    day = board.Day(upgraded, "t_e", DAY)
+    (row,), (asked,) = day.quarantined(), day.approvals()
+    (problem,) = board.problems(upgraded, ["t_e"], DAY, DAY)
+    (claim,) = landing.claims(upgraded, 1, "t_e")
+    texts = [row.message, problem.message, problem.fix, claim.what, asked.asked]
+    assert texts == ["the amount is {x}", "1 payment of 5 USD", 'add "19"', "office 1, form 4", "Is it right?"]
+    with in_language("es"):
+        assert [say(text) for text in texts] == texts
 
 
 def test_each_day_is_known_in_the_currency_in_which_it_was_booked(upgraded):

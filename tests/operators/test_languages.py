@@ -67,7 +67,7 @@ def test_the_logs_of_a_close_tell_its_story_in_the_companys_language(close, requ
     assert [sentence for sentence in STORY[language] if sentence not in said] == []
 
 
-def test_what_is_not_mapped_is_said_in_spanish_and_kept_in_english(close, spanish, two_forms_unmapped, ledger):
+def test_what_is_not_mapped_is_said_in_spanish_and_kept_for_every_language(close, spanish, two_forms_unmapped, ledger):
     run = close(BOX, DAY)
     run.step("land")
     run.step("stage")
@@ -75,8 +75,9 @@ def test_what_is_not_mapped_is_said_in_spanish_and_kept_in_english(close, spanis
         run.step("derive")
     assert "5 pagos por 341,51 USD con form 16, que la tabla account_of_form no nombra" in str(failed.value)
     assert "Arregle el mapeo y limpie el paso derive de esta ejecución." in str(failed.value)
-    stored = ledger.execute("SELECT message FROM staging.problem WHERE attributes ->> 'form' = '16'").fetchone()[0]
-    assert stored.startswith("5 payments of 341.51 USD with form 16, which table account_of_form does not list")
+    query = "SELECT ledger.in_english(message) FROM staging.problem WHERE attributes ->> 'form' = '16'"
+    (kept,) = ledger.execute(query).fetchone()
+    assert kept.startswith("5 payments of 341.51 USD with form 16, which table account_of_form does not list")
 
 
 def test_a_posting_whose_answer_was_lost_is_said_in_spanish_and_kept_in_english(close, spanish, sandbox, ledger, log):

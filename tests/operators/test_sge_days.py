@@ -147,7 +147,7 @@ class TestInvoicesThatChange:
         site.shows("3", MONDAY)
         read_days(TUESDAY)
         assert changed(ledger) == {MONDAY}
-        whats = {row.what for row in ledger.execute("SELECT what FROM ledger.late_change")}
+        whats = {row.what for row in ledger.execute("SELECT ledger.in_english(what) AS what FROM ledger.late_change")}
         assert whats == {
             "invoice J2024/1 is no longer there",
             "invoice J2024/2 was 100.00 (121.00 with VAT) and is now 200.00 (242.00 with VAT)",

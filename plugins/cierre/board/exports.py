@@ -80,7 +80,7 @@ def tables(about: Mapping[str, Any], _: Regional) -> list[Table]:
         Table(
             _("Quarantined rows"),
             [_("Place"), _("Reason"), _("Message"), _("Money")],
-            [[row.place, row.reason, row.message, row.net] for row in about["quarantined"]],
+            [[row.place, _(row.reason.replace("_", " ")), _(row.message), row.net] for row in about["quarantined"]],
         ),
         Table(
             _("Otherwise in the ERP"),

@@ -13,6 +13,7 @@ from cierre.bookkeeping.identity import Books, Origin, Target
 from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger import reconciliation, revisions, takeovers
 from cierre.ledger.revisions import Revision
+from cierre.ledger.sentences import stored
 from cierre.ledger.statements import Change, Row, RowOrNone, Rows, Statements, Value, ValueOrNone, Values
 
 
@@ -37,7 +38,7 @@ class _BooksRow(NamedTuple):
 class _Decided(NamedTuple):
     revision_id: int
     reason: str
-    asked: str
+    asked: Sentence
 
 
 class Asked(NamedTuple):
@@ -146,7 +147,7 @@ def ask(connection: psycopg.Connection, revision: Revision, open_questions: Mapp
                 business_date=revision.business_date,
                 revision_id=revision.revision_id,
                 reason=reason,
-                asked=sentence,
+                asked=stored(sentence),
                 run=run,
             )
 

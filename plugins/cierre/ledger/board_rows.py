@@ -5,6 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from cierre.bookkeeping.sentence import Sentence
+
 
 class BoxMonth(NamedTuple):
     """A box's month, a value for each of 31 days: ``states`` has a letter (cierre.board.states.BOOKS; a point where the
@@ -202,7 +204,7 @@ class Quarantined(NamedTuple):
     kind: str
     form: str
     reason: str
-    message: str
+    message: Sentence
     net: Decimal | None
     blocking: bool
     snapshot_id: int
@@ -212,7 +214,7 @@ class Approval(NamedTuple):
     """What people were asked about a day, and what they answered."""
 
     reason: str
-    asked: str
+    asked: Sentence
     asked_at: datetime
     decision: str | None
     decided_at: datetime | None
@@ -230,8 +232,8 @@ class DayProblem(NamedTuple):
     documents: int
     amount: Decimal
     currency: str
-    message: str
-    fix: str
+    message: Sentence
+    fix: Sentence
     found_at: datetime
 
 
@@ -274,7 +276,7 @@ class HeldBack(NamedTuple):
     kind: str
     form: str
     reason: str
-    message: str
+    message: Sentence
     net: Decimal | None
     snapshot_id: int
     staged_at: datetime

@@ -12,6 +12,7 @@ import psycopg
 
 from cierre.bookkeeping.identity import Claimed, Identity, Origin, RetiredBox, Target, Unique
 from cierre.bookkeeping.sentence import Sentence
+from cierre.ledger.sentences import stored
 from cierre.ledger.session import alone
 from cierre.ledger.statements import Change, Row, RowOrNone, Rows, Statements, Value, ValueOrNone, Values
 
@@ -210,7 +211,7 @@ def _batches(keys: Iterable[str]) -> Iterable[list[str]]:
 
 def note_late_change(connection: psycopg.Connection, box: str, day: date, snapshot_id: int, what: str) -> None:
     """Keeps what a landing of another day showed of a closed one: that counts as changed until it is landed again."""
-    _sql.note_late_change(connection, box=box, business_date=day, snapshot_id=snapshot_id, what=what)
+    _sql.note_late_change(connection, box=box, business_date=day, snapshot_id=snapshot_id, what=stored(what))
 
 
 def retired(connection: psycopg.Connection, ids: Iterable[str]) -> dict[str, RetiredBox]:

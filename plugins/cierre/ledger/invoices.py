@@ -10,6 +10,7 @@ import psycopg
 
 from cierre.bookkeeping.invoices import InvoiceSeen
 from cierre.ledger.landing import Place, Snapshot
+from cierre.ledger.sentences import stored
 from cierre.ledger.session import copy
 from cierre.ledger.statements import Change, Row, Rows, Statements, Value, Values
 
@@ -172,4 +173,4 @@ def note_late_changes(
 ) -> None:
     """Notes what a landing shows of a day that was read before it, a sentence each."""
     for what in changes:
-        _sql.note_late_change(connection, box=box, business_date=day, snapshot_id=snapshot_id, what=str(what))
+        _sql.note_late_change(connection, box=box, business_date=day, snapshot_id=snapshot_id, what=stored(what))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, astuple, dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import psycopg
@@ -14,9 +15,10 @@ from psycopg.types.json import Jsonb
 from cierre.bookkeeping.certificate import Claim
 from cierre.bookkeeping.documents import Total
 from cierre.bookkeeping.identity import Origin
-from cierre.bookkeeping.sentence import Sentence, as_json, from_json
+from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.text import shown
 from cierre.ledger.rows import TotalRow
+from cierre.ledger.sentences import stored
 from cierre.ledger.session import alone, copy
 from cierre.ledger.statements import Change, Row, RowOrNone, Rows, Statements, Value, Values
 
@@ -56,7 +58,16 @@ class Place:
 class _NeverRead(NamedTuple):
     box: str
     business_date: date
-    why: Any
+    why: Sentence
+
+
+class _ClaimRow(NamedTuple):
+    what: Sentence
+    attested_rows: int | None
+    landed_rows: int | None
+    attested: Decimal | None
+    landed: Decimal | None
+    inner_rule: bool
 
 
 class _Sql(Statements):
@@ -69,7 +80,7 @@ class _Sql(Statements):
     origin: Row[Origin]
     bodies_before: Values[str]
     control_totals: Rows[TotalRow]
-    claims: Rows[Claim]
+    claims: Rows[_ClaimRow]
     note_stopped: Change
     never_read: Rows[_NeverRead]
 
@@ -144,7 +155,7 @@ def take(
             connection,
             "landing.claim (snapshot_id, box, claim, what, attested_rows, landed_rows, attested, landed, inner_rule)",
             (
-                (snapshot_id, box, number, shown(claim.what), *astuple(claim)[1:])
+                (snapshot_id, box, number, stored(claim.what), *astuple(claim)[1:])
                 for number, claim in enumerate(claims, start=1)
             ),
         )
@@ -186,23 +197,15 @@ def control_totals(connection: psycopg.Connection, snapshot_id: int, box: str) -
 
 def claims(connection: psycopg.Connection, snapshot_id: int, box: str) -> list[Claim]:
     """The box's certificate in a snapshot, claim by claim."""
-    return list(_sql.claims(connection, snapshot_id=snapshot_id, box=box))
+    return [Claim(**row._asdict()) for row in _sql.claims(connection, snapshot_id=snapshot_id, box=box)]
 
 
 def note_stopped(connection: psycopg.Connection, box: str, business_date: date, step: str, why: Sentence) -> None:
     """Keeps why a day could not be read, as it was last tried. Of no interest once it is staged."""
-    # PostgreSQL's JSON takes neither a NUL nor half a character.
-    told = _told(as_json(why))
-    _sql.note_stopped(connection, box=box, business_date=business_date, step=step, why=Jsonb(told))
-
-
-def _told(kept: Any) -> Any:
-    if isinstance(kept, dict):
-        return {name: _told(inner) for name, inner in kept.items()}
-    return _NOT_IN_A_TEXT.sub("\N{REPLACEMENT CHARACTER}", kept)
+    _sql.note_stopped(connection, box=box, business_date=business_date, step=step, why=stored(why))
 
 
 def never_read(connection: psycopg.Connection, since: date, box: str | None = None) -> dict[tuple[str, date], Sentence]:
     """Why days from ``since`` on, of a box or of all, could not be read so far; by box and day."""
     rows = _sql.never_read(connection, since=since, box=box)
-    return {(row.box, row.business_date): from_json(row.why) for row in rows}
+    return {(row.box, row.business_date): row.why for row in rows}

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import psycopg
 
 from cierre.bookkeeping.evidence import Grade, Posted, evidence
 from cierre.bookkeeping.reconcile import Comparison
-from cierre.bookkeeping.sentence import Sentence, from_json
+from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.takings import sign
 from cierre.ledger.rows import BoxAndDay
 from cierre.ledger.statements import Change, Rows, Statements, Value
@@ -30,7 +30,7 @@ class _BoxDayRow(NamedTuple):
     uncertain: int
     watched_until: datetime | None
     currency: str
-    why: Any
+    why: Sentence | None
 
 
 class _FormMoney(NamedTuple):
@@ -145,7 +145,6 @@ def day(connection: psycopg.Connection, business_date: date) -> list[BoxDay]:
                 "money": money[row.box],
                 "posted": tuple(posted[row.box]),
                 "taken_in": dict(taken_in[row.box]),
-                "why": from_json(row.why),
             }
         )
         for row in _sql.box_days(connection, business_date=business_date)

@@ -11,6 +11,8 @@ from psycopg.types.json import Jsonb
 
 from cierre.bookkeeping.money import quantum
 from cierre.bookkeeping.problems import Problem, ProblemKind
+from cierre.bookkeeping.sentence import Sentence
+from cierre.ledger.sentences import stored
 from cierre.ledger.session import copy
 from cierre.ledger.statements import Change, Rows, Statements
 
@@ -47,8 +49,8 @@ class _ProblemRow(NamedTuple):
     amount: Decimal
     currency: str
     examples: list[str]
-    message: str
-    fix: str
+    message: Sentence
+    fix: Sentence
     mapping_table: str
     found_at: datetime
 
@@ -72,8 +74,8 @@ def replace(connection: psycopg.Connection, box: str, day: date, mapping: str, p
             " currency, examples, message, fix, mapping_table)",
             (
                 (box, day, number, mapping, problem.kind, problem.posting, Jsonb(dict(problem.attributes)),
-                 problem.count, problem.amount, problem.currency, list(problem.documents), problem.message,
-                 problem.fix, problem.table)
+                 problem.count, problem.amount, problem.currency, list(problem.documents),
+                 stored(problem.message), stored(problem.fix), problem.table)
                 for number, problem in enumerate(problems, start=1)
             ),
         )  # fmt: skip

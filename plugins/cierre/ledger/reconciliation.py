@@ -14,6 +14,7 @@ from cierre.bookkeeping.read_back import LineDifference
 from cierre.bookkeeping.reconcile import Comparison, combine, compare
 from cierre.ledger import landing, revisions, staging
 from cierre.ledger.revisions import Revision
+from cierre.ledger.sentences import stored
 from cierre.ledger.session import copy
 from cierre.ledger.statements import RowOrNone, Rows, Statements, Value
 
@@ -180,5 +181,5 @@ def keep_plan(connection: psycopg.Connection, run_id: int, plan: BillingPlan) ->
         copy(
             connection,
             "reconciliation.plan_objection (run_id, objection, sentence)",
-            ((run_id, number, sentence) for number, sentence in enumerate(plan.discrepancies, start=1)),
+            ((run_id, number, stored(sentence)) for number, sentence in enumerate(plan.discrepancies, start=1)),
         )

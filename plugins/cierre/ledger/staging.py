@@ -13,8 +13,10 @@ from psycopg.types.json import Jsonb
 
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total
 from cierre.bookkeeping.json_text import kept
+from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.text import shown
 from cierre.ledger.rows import TotalRow
+from cierre.ledger.sentences import stored
 from cierre.ledger.session import copy
 from cierre.ledger.statements import Change, Rows, Statements, ValueOrNone
 
@@ -37,7 +39,7 @@ class Blocking(NamedTuple):
     kind: str
     form: str
     reason: str
-    message: str
+    message: Sentence
     net: Decimal | None
 
 
@@ -127,7 +129,7 @@ def _quarantined_row(box: str, day: date, row: QuarantinedRow) -> tuple[object, 
         row.kind,
         shown(row.form),
         row.reason,
-        shown(row.message),
+        stored(row.message),
         row.net,
         Jsonb(kept(row.row), dumps=_as_text),
         row.blocking,

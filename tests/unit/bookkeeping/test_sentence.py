@@ -4,7 +4,7 @@ import json
 from decimal import Decimal
 
 from hypothesis import given
-from hypothesis.strategies import decimals, deferred, dictionaries, just, one_of, sampled_from, text
+from hypothesis.strategies import decimals, deferred, dictionaries, integers, just, one_of, sampled_from, text
 
 from cierre.bookkeeping.sentence import Sentence, as_json, from_json
 from cierre.language.language import language
@@ -18,7 +18,10 @@ def sentence_of(values: dict[str, object]) -> Sentence:
     return Sentence(" ".join(["told", *(f"{{{name}}}" for name in values)]), **values)
 
 
-sentences = deferred(lambda: dictionaries(names, one_of(words, amounts, sentences), max_size=3).map(sentence_of))
+counted = integers(0, 10**6).map(lambda number: Sentence.counted(number, "{n} row", "{n} rows"))
+sentences = deferred(
+    lambda: one_of(counted, dictionaries(names, one_of(words, amounts, sentences), max_size=3).map(sentence_of))
+)
 
 
 @given(sentences, sampled_from(["es", "en"]).map(language))
@@ -31,6 +34,12 @@ def test_a_kept_sentence_says_the_same_in_every_language(sentence, spoken):
 @given(one_of(words, just("")))
 def test_a_text_is_kept_as_it_is(said):
     assert from_json(as_json(said)) == said
+
+
+def test_what_is_counted_takes_the_form_of_its_number():
+    row, rows = (Sentence.counted(number, "{n} row", "{n} rows") for number in (1, 12345))
+    assert (row, rows) == ("1 row", "12345 rows")
+    assert (language("es")(row), language("es")(rows)) == ("1 fila", "12.345 filas")
 
 
 def test_an_amount_is_still_one():

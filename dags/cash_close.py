@@ -33,7 +33,8 @@ from airflow.sdk import get_parsing_context
 
 from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import cash_box, cash_box_ids
-from cierre.orchestration.builder import PREFIX, cash_close
+from cierre.closing.names import PREFIX
+from cierre.orchestration.builder import cash_close
 
 # A task parses this file for its own DAG alone; with a thousand boxes that is most of a task's start.
 asked = get_parsing_context().dag_id

@@ -14,8 +14,8 @@ from cierre.accounting_files.loader import mappings_folder
 
 def in_the_ledger() -> list[Finding]:
     """What the ledger says against the boxes' files; nothing where it does not answer soon."""
+    from cierre.ledger.connection import open_ledger
     from cierre.reports.claims import claimed
-    from operators.step import open_ledger
 
     os.environ.setdefault("PGCONNECT_TIMEOUT", "3")
     try:

@@ -39,7 +39,7 @@ def main() -> int:
     arguments = _parser().parse_args()
     load_dotenv(PROJECT / ".env")  # what the environment says already, it does not change
     try:
-        return arguments.command(arguments)
+        return int(arguments.command(arguments))
     except KeyboardInterrupt:
         console.print("Interrupted.")
         return 130

@@ -83,7 +83,7 @@ class AirflowApi:
     def trigger(self, dag_id: str, business_date: date, *, run_id: str | None = None) -> str:
         """Start a run for a business date; returns the run's id, which Airflow chooses unless it is given."""
         body = {"logical_date": None, "partition_key": business_date.isoformat(), "dag_run_id": run_id}
-        return self.call("POST", f"/dags/{dag_id}/dagRuns", json=body)["dag_run_id"]
+        return str(self.call("POST", f"/dags/{dag_id}/dagRuns", json=body)["dag_run_id"])
 
     def backfill(self, dag_id: str, first: date, last: date, *, at_once: int) -> list[str]:
         """Start a backfill of business dates, both inclusive, without those that ran well; the days that it runs.
@@ -120,7 +120,7 @@ class AirflowApi:
 
     def run_state(self, dag_id: str, run_id: str) -> str:
         """The state of a run: queued, running, success or failed."""
-        return self.call("GET", f"/dags/{dag_id}/dagRuns/{run_id}")["state"]
+        return str(self.call("GET", f"/dags/{dag_id}/dagRuns/{run_id}")["state"])
 
     def clear(self, dag_id: str, run_id: str, task_id: str) -> None:
         """Run a task of a run again, and all that follow it."""

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -38,7 +39,7 @@ def demo(stack: Stack, day: date | None, console: Console) -> int:
         with console.status("Waiting until Airflow has read the DAGs"):
             _wait_for_dags(stack.api, boxes, since=began)
         with session.connect(stack.ledger_dsn) as ledger:
-            since = ledger.execute("SELECT now()").fetchone()[0]
+            ((since,),) = ledger.execute("SELECT now()").fetchall()
             failed = _close(stack.api, boxes, day, console)
             found = {box_day.box: box_day for box_day in overview.day(ledger, day)}
             posted = overview.posted_since(ledger, day, since)
@@ -105,7 +106,7 @@ def _explain(stack: Stack, boxes: Mapping[str, CashBox], failed: list[Task], con
         console.print(f"Its log: {file}", soft_wrap=True, markup=False)
 
 
-def _errors(log: list[dict]) -> list[str]:
+def _errors(log: list[dict[str, Any]]) -> list[str]:
     """The lines of a task's log that say why it failed."""
     lines = []
     for record in log:

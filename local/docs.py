@@ -64,12 +64,12 @@ def dags() -> str:
     for path in sorted((PROJECT / "dags").glob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for call in _calls(tree, "DAG"):
-            said = {word.arg: word.value for word in call.keywords}
+            said = _keywords(call)
             rows.append([f"`{_constant(said['dag_id'])}`", _schedule(said["schedule"]), _tags(said), _title(tree)])
     for file, pattern in (("builder.py", "cash_close__<box>"), ("company.py", "company_day__<company>")):
         tree = ast.parse((PROJECT / "plugins" / "cierre" / "orchestration" / file).read_text(encoding="utf-8"))
         (call,) = _calls(tree, "DAG")
-        said = {word.arg: word.value for word in call.keywords}
+        said = _keywords(call)
         runbook = ast.parse((PROJECT / "dags" / f"{pattern.split('__')[0]}.py").read_text(encoding="utf-8"))
         rows.append([f"`{pattern}`", _schedule(said["schedule"]), _tags(said), _title(runbook)])
     return _table(["DAG", "runs", "tags", "what it does"], sorted(rows))
@@ -156,13 +156,17 @@ def _constant(value: ast.expr) -> Any:
     return value.value if isinstance(value, ast.Constant) else ast.unparse(value)
 
 
+def _keywords(call: ast.Call) -> dict[str, ast.expr]:
+    return {word.arg: word.value for word in call.keywords if word.arg}
+
+
 def _schedule(value: ast.expr) -> str:
     """When a DAG runs, in words."""
     match value:
         case ast.Constant(value=None):
             return "when a person triggers it"
         case ast.Call(func=ast.Name(id="CronTriggerTimetable"), args=[ast.Constant(value=cron)]):
-            return f"`{cron}` UTC"
+            return f"`{cron!s}` UTC"
         case ast.Call(func=ast.Name(id="PartitionedAssetTimetable")):
             return "once all boxes of the company have closed the date"
         case ast.Name(id="SCHEDULE"):

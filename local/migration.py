@@ -62,5 +62,5 @@ class AirflowMigration:
             table = connection.execute("SELECT to_regclass('alembic_version')::text").fetchone()
             if table == (None,):
                 return "empty"
-            revision = connection.execute("SELECT string_agg(version_num, ' ') FROM alembic_version").fetchone()
+            (revision,) = connection.execute("SELECT string_agg(version_num, ' ') FROM alembic_version").fetchall()
         return f"{version('apache-airflow-core')} {revision[0]}"

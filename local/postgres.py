@@ -145,7 +145,7 @@ class Cluster:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {"LC_ALL": "C"}
         # Output goes to a file, not a pipe: the server inherits it, and a pipe would only end with the server.
         with open(self.home / "last_command.log", "w+") as output:
-            result = subprocess.run(
+            result: subprocess.CompletedProcess[str] = subprocess.run(
                 [*account.prefix, str(folder / program), *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -11,6 +11,7 @@ from functools import cache
 from glob import glob
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from local.errors import LocalError
 
@@ -94,7 +95,7 @@ class Account:
     uid: int
     gid: int
     prefix: tuple[str, ...] = ()
-    options: dict[str, object] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
 
     def take(self, folder: Path) -> None:
         """Give a folder and all in it to the account (root could have made it, or the other way of running)."""
@@ -108,7 +109,7 @@ class Account:
 
     def reaches(self, program: Path, folder: Path) -> bool:
         """Whether the account may run a program and write into a folder."""
-        check = ["test", "-x", program, "-a", "-w", folder]
+        check = ["test", "-x", str(program), "-a", "-w", str(folder)]
         return not self.options or subprocess.run(check, cwd="/", **self.options).returncode == 0
 
 

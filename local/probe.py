@@ -93,8 +93,8 @@ def _running(stack: Stack, needed: set[str], console: Console) -> Iterator[None]
 def _find_connection(name: str, variable: str) -> None:
     """Puts a connection into the environment, as Airflow finds it: in a secrets back-end, the environment, or its own
     database. Raises LocalError where there is none."""
-    from airflow.exceptions import AirflowNotFoundException
     from airflow.models.connection import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
 
     try:
         os.environ[variable] = Connection.get_connection_from_secrets(name).as_json()

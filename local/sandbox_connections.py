@@ -38,4 +38,4 @@ def keep_connections(api: AirflowApi, url: str, password: str, given: Container[
 def _is_sandbox(connection: dict[str, Any]) -> bool:
     """Whether it still leads to a sandbox: nobody changed its address."""
     extra = json.loads(connection["extra"] or "{}")
-    return extra.get("sandbox") == connection["host"]
+    return bool(extra.get("sandbox") == connection["host"])

@@ -311,7 +311,7 @@ class Stack:
 
     def _work(self, part: str) -> Work:
         noted = self._parts().get(part)
-        return work_of(noted["pid"]) if noted else Work()
+        return work_of(noted["pid"]) if noted and noted["pid"] else Work()
 
     def _unhealthy(self, since: datetime) -> list[str]:
         missing = self.api.unhealthy(since)

@@ -18,7 +18,7 @@ class AnswerKept(BaseTrigger):
     """
 
     def __init__(self, ti_id: Any) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # Airflow's own has no types
         self.ti_id = str(ti_id)
 
     def serialize(self) -> tuple[str, dict[str, Any]]:

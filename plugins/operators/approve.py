@@ -42,7 +42,7 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
     books_stand = "Nothing was posted."
 
     def __init__(self, **kwargs: Any) -> None:
-        settings = {"subject": "", "defaults": self.REJECT, "response_timeout": PATIENCE}
+        settings: dict[str, Any] = {"subject": "", "defaults": self.REJECT, "response_timeout": PATIENCE}
         super().__init__(**settings, **kwargs)
         self.run = ""
         self.may_hold_an_answer = False
@@ -127,12 +127,12 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
 
         asked = approvals.last_asked(ledger, box.id, day, self.run)
         who, yes = self._said(answer)
-        same = asked is not None and asked.revision_id == revision.revision_id
-        if same and asked.decision in ("rejected", "timed out"):
-            # It was put on the record already; only its task came to no end.
-            raise self._not_approved(box, day, ledger, revision, asked.decision, asked.decided_by)
-        if same and asked.decision is None and answer["responded_at"] >= asked.asked_at:
-            return self._decide(box, day, ledger, revision, who, yes)
+        if asked is not None and asked.revision_id == revision.revision_id:
+            if asked.decision in ("rejected", "timed out"):
+                # It was put on the record already; only its task came to no end.
+                raise self._not_approved(box, day, ledger, revision, asked.decision, asked.decided_by)
+            if asked.decision is None and answer["responded_at"] >= asked.asked_at:
+                return self._decide(box, day, ledger, revision, who, yes)
         if who:
             approvals.leave(ledger, box.id, day, self.run, by=who)
         raise self._not_approved(box, day, ledger, revision, "not taken", who)
@@ -149,8 +149,10 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
         with in_language(language_of(box.company)), self._what_a_failure_means(box):
             day = self.day = self._business_date(box, context)
             with open_ledger(self.ledger_connection) as ledger, box_day(ledger, box.id, day):
-                revision = current_books(box, ledger, revisions.current(ledger, box.id, day))
-                return self._decide(box, day, ledger, revision, *self._said(answer))
+                revision = revisions.current(ledger, box.id, day)
+                if revision is None:
+                    raise Refused(box, day, "nothing was derived yet; clear the task derive of this run")
+                return self._decide(box, day, ledger, current_books(box, ledger, revision), *self._said(answer))
 
     def _said(self, answer: dict[str, Any]) -> tuple[str | None, bool]:
         """Who answered, None where time was up, and whether it was a yes."""

@@ -12,6 +12,7 @@ from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException
 
 from cierre.accounting_files.companies import language_of
+from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.days import parse_day
 from cierre.language.say import in_language, listed, say
 from cierre.ledger.connection import open_ledger
@@ -98,7 +99,7 @@ class CompanyDayOperator(BaseOperator):
         next_day, now = own.day + timedelta(days=1), datetime.now(UTC)
         if own.day - timedelta(days=1) in owed:
             return False
-        return not any(box.is_over(next_day, now) for box in own.boxes if not box.retired)
+        return not any(box.is_over(next_day, now) for box in own.boxes if isinstance(box, CashBox))
 
     def _waits_until(self, ledger: "psycopg.Connection", own: "CompanyDay") -> datetime | None:
         """When the boxes will have come to rest; None where they have."""

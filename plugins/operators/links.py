@@ -1,9 +1,9 @@
 """Buttons of a step in Airflow's web UI: to the day's page on the close board, and to the source itself."""
 
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
-from airflow.sdk import BaseOperatorLink
+from airflow.sdk import BaseOperator, BaseOperatorLink
 
 from cierre.accounting_files.loader import cash_box
 
@@ -22,12 +22,13 @@ class DayLink(BaseOperatorLink):
 
     name = "Cierre"
 
-    def get_link(self, operator: Step, *, ti_key: Any) -> str:
+    def get_link(self, operator: BaseOperator, *, ti_key: Any) -> str:
         """Empty where the step found no business date."""
+        step = cast(Step, operator)
         from airflow.sdk.configuration import conf
 
         base = conf.get("api", "base_url").rstrip("/")
-        return f"{base}/cierre/boxes/{operator.box}/{operator.day}" if operator.day else ""
+        return f"{base}/cierre/boxes/{step.box}/{step.day}" if step.day else ""
 
 
 class SourceLink(BaseOperatorLink):
@@ -35,8 +36,8 @@ class SourceLink(BaseOperatorLink):
 
     name = "Source"
 
-    def get_link(self, operator: Step, *, ti_key: Any) -> str:
+    def get_link(self, operator: BaseOperator, *, ti_key: Any) -> str:
         """Its base address, without login."""
         from airflow.sdk import BaseHook
 
-        return BaseHook.get_connection(cash_box(operator.box).connection).host or ""
+        return BaseHook.get_connection(cash_box(cast(Step, operator).box).connection).host or ""

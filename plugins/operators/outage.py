@@ -44,7 +44,7 @@ def is_last_try(context: Any) -> bool:
     task = context.get("ti")
     if task is None or context["params"].get(DRY_RUN):
         return False
-    return task.max_tries == 0 or task.try_number > task.max_tries
+    return bool(task.max_tries == 0 or task.try_number > task.max_tries)
 
 
 def deadline(box: CashBox, day: date, began: datetime) -> datetime:

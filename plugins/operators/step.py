@@ -1,11 +1,11 @@
 """What every step of a close shares: which box, which day, the ledger, the day's lock, and what a failure means."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import BaseOperator
+from airflow.sdk import BaseOperator, BaseOperatorLink
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 from cierre.accounting_files.companies import language_of
@@ -44,8 +44,8 @@ class CashCloseStep(BaseOperator):
     until its deadline (operators.outage).
     """
 
-    template_fields = ()
-    operator_extra_links = (DayLink(),)
+    template_fields: Collection[str] = ()
+    operator_extra_links: Collection[BaseOperatorLink] = (DayLink(),)
     day: date | None = None
     about = "the step was at work"
     """What the step is about, for a sentence on an error that it met there."""
@@ -214,7 +214,8 @@ class CashCloseStep(BaseOperator):
         if wait.again_at is None:
             told = "{vendor} (connection {connection}) was asked again until {until}: the step fails now."
             self.log.error(say(told, vendor=wait.vendor, connection=connection, until=until))
-            error.outage = Outage(box.company, connection, self.ledger_connection)
+            # An error of any kind carries it to the alert (cierre.alerts.outage).
+            error.outage = Outage(box.company, connection, self.ledger_connection)  # type: ignore[attr-defined]
             return
         when = f"{wait.again_at.astimezone(box.zone):%Y-%m-%d %H:%M:%S}"
         told = "{why} It is asked again at {when}, and so on until {until} ({zone}); nobody needs to do anything."

@@ -6,7 +6,7 @@ the program, table and column, never a value) goes to the log at level debug.
 """
 
 import traceback
-from logging import Logger
+from typing import TYPE_CHECKING
 
 from airflow.sdk.exceptions import AirflowException
 
@@ -15,6 +15,9 @@ from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.refusal import Refused
 from cierre.language.say import say
 from cierre.ports.errors import VendorError
+
+if TYPE_CHECKING:
+    from airflow.sdk.types import Logger
 
 PASSING = ("08", "40", "53", "55", "57", "58")
 """Classes of PostgreSQL's error codes for what passes: connection, conflict, resources, lock, operator."""
@@ -72,13 +75,14 @@ def why(error: BaseException, about: str) -> Sentence:
     if isinstance(sentence, Sentence):
         return sentence
     if is_told(error):
-        return error.args[0]
+        told: Sentence = error.args[0]
+        return told
     if isinstance(error, (AirflowException, MappingError)):
         return Sentence("{told}", told=sentence)
     return Sentence("{about}, and {what}", about=Sentence(about), what=what_happened(error))
 
 
-def note_details(log: Logger, error: BaseException) -> None:
+def note_details(log: "Logger", error: BaseException) -> None:
     """Writes to the log, at level debug, what helps to find the cause and quotes no value."""
     frames = (f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__))
     diagnosis = getattr(error, "diag", None)

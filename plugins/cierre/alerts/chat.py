@@ -1,9 +1,10 @@
 """Alerts to chats and other services (Slack, Teams, Telegram, WhatsApp, …), by Apprise."""
 
 import logging
+from typing import Any
 
-from airflow.exceptions import AirflowNotFoundException
 from airflow.providers.apprise.hooks.apprise import AppriseHook
+from airflow.sdk.exceptions import AirflowNotFoundException
 
 from cierre.alerts.alert import Alert
 from cierre.language.say import say
@@ -34,6 +35,6 @@ def send(alert: Alert) -> bool:
     return True
 
 
-def _tags(service: dict) -> list[str]:
+def _tags(service: dict[str, Any]) -> list[str]:
     tags = service.get("tag") or []
     return [tags] if isinstance(tags, str) else tags

@@ -1,11 +1,11 @@
 """A company's digest: closed days of all its boxes in one mail, in order, with figures."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from logging import Logger
+from typing import TYPE_CHECKING
 
 import psycopg
 from airflow.sdk.exceptions import AirflowException
@@ -23,6 +23,9 @@ from cierre.closing.company_day import CompanyDay, company_day
 from cierre.closing.unclosed import spans
 from cierre.language.say import in_language, money, say
 from cierre.ledger import digests
+
+if TYPE_CHECKING:
+    from airflow.sdk.types import Logger
 
 
 class NotSent(AirflowException):
@@ -47,7 +50,7 @@ def send(ledger: psycopg.Connection, company: str, days: Sequence[CompanyDay], l
     digests.told(ledger, company, dates)
 
 
-def send_overdue(ledger: psycopg.Connection, company: str, link: str, log: Logger) -> None:
+def send_overdue(ledger: psycopg.Connection, company: str, link: str, log: "Logger") -> None:
     """Tells a company of closed days whose own run, which should have told them, is gone. What cannot be sent now is
     tried the next time."""
     with in_language(language_of(company)), digests.one_at_a_time(ledger, company):
@@ -104,10 +107,12 @@ def digest(company: str, days: Sequence[CompanyDay], link: str, *, repeated: boo
     return Alert(company=company, subject=subject, happened=happened, link=link, figures=figures, boxes=boxes)
 
 
-def _amounts(parts: Sequence[Counter[str]]) -> str:
+def _amounts(parts: Sequence[Mapping[str, Decimal]]) -> str:
     """Amounts added up by currency."""
     currencies = sorted({currency for part in parts for currency in part})
-    return ", ".join(money(sum((part[currency] for part in parts), ZERO), currency) for currency in currencies)
+    return ", ".join(
+        money(sum((part.get(currency, ZERO) for part in parts), ZERO), currency) for currency in currencies
+    )
 
 
 def _together(days: Sequence[CompanyDay]) -> dict[str, list[Comparison]]:
@@ -149,7 +154,7 @@ def _proof(days: Sequence[CompanyDay]) -> str:
 
 def _by_form(days: Sequence[CompanyDay]) -> Iterator[tuple[str, Decimal, str]]:
     """Label, amount and currency of each form of payment, summed over the boxes that book it by one mapping."""
-    sums: Counter[tuple[str, str, str]] = Counter()
+    sums: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
     for one in days:
         for box, day in one.days:
             for (form, currency), amount in day.money.items():

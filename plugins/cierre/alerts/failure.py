@@ -155,8 +155,8 @@ def _standing(dag_id: str, day: str) -> _Standing | None:
     except Exception as error:  # an alert without what the ledger says is better than none
         log.warning(say("The ledger could not be asked about {day} ({kind}).", day=day, kind=type(error).__name__))
         return None
-    read = summary is not None and summary.staged_at is not None
-    return _Standing(summary.state if read else None, [f"{row.lot}/{row.sublot}" for row in sent])
+    state = summary.state if summary and summary.staged_at else None
+    return _Standing(state, [f"{row.lot}/{row.sublot}" for row in sent])
 
 
 def _refused(error: BaseException) -> NotApproved | None:

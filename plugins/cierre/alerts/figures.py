@@ -110,7 +110,7 @@ def _cells(box: CashBox | RetiredBox, day: BoxDay | None) -> list[Cell]:
     ]
 
 
-def _state(box: CashBox, day: BoxDay) -> str:
+def _state(box: CashBox | RetiredBox, day: BoxDay) -> str:
     """Where the day stands, on what evidence, and until when the ERP is still looked at."""
     grade = day.grade(datetime.now(UTC), stale_after(box.company))
     told = [say(day.word), *filter(None, [grade and say(grade), day.why and say(day.why)])]

@@ -2,8 +2,8 @@
 
 import logging
 
-from airflow.exceptions import AirflowNotFoundException
 from airflow.providers.smtp.hooks.smtp import SmtpHook
+from airflow.sdk.exceptions import AirflowNotFoundException
 
 from cierre.accounting_files.companies import companies
 from cierre.alerts.alert import Alert

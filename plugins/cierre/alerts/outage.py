@@ -31,7 +31,7 @@ def told_together(error: BaseException | None, link: str) -> bool:
     from cierre.ledger import outages
 
     outage = getattr(error, "outage", None)
-    if outage is None:
+    if error is None or outage is None:
         return False
     try:
         with open_ledger(outage.ledger_connection) as ledger:

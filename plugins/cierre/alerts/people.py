@@ -1,6 +1,7 @@
 """Telling a company's people, by every way there is."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cierre.alerts import chat, mail
@@ -38,7 +39,7 @@ def deliver(alert: Alert) -> Delivery:
     return Delivery(told=any(told), failed=None in told)
 
 
-def _by(send, alert: Alert) -> bool | None:
+def _by(send: Callable[[Alert], bool], alert: Alert) -> bool | None:
     """Whether a way told anybody; None where it did not work."""
     try:
         return send(alert)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Literal
 
 import psycopg
 from airflow.api_fastapi.app import get_auth_manager
@@ -66,10 +66,10 @@ class Viewer:
     def sees_personal_data(self, box: CashBox | RetiredBox) -> bool:
         """Whether names, identity numbers and the like are shown: to those who may edit the box's DAG; of a box without
         any, the DAGs of all boxes for which the person sees it."""
-        of = _like(box) if box.retired else {box.id}
+        of = _like(box) if isinstance(box, RetiredBox) else {box.id}
         return bool(of) and self._may("PUT", of, None) == of
 
-    def _may(self, method: str, box_ids: Iterable[str], entity: DagAccessEntity | None) -> set[str]:
+    def _may(self, method: Literal["POST", "PUT"], box_ids: Iterable[str], entity: DagAccessEntity | None) -> set[str]:
         dag_ids = dags_of(box_ids)
         teams = DagModel.get_dag_id_to_team_name_mapping(dag_ids, session=self.session)
         return {

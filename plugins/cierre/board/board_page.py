@@ -73,13 +73,13 @@ def month_page(
     names, books = company_names(), board.months(ledger, first, last)
     retired = viewer.retired(ledger, (row.box for row in books))
     of_old = [box for box in retired.values() if wanted.takes(box)]
-    sandbox = identity.posting_to_sandbox(ledger, [box.id for box in (*boxes, *of_old)])
+    sandbox = identity.posting_to_sandbox(ledger, [box.id for box in boxes] + [box.id for box in of_old])
     look = _look(
         days, page.language, wanted.state, _in_order(boxes, of_old), due, books,
         runs.unfinished(session, due, first, last), names, board.months_evidence(ledger, first, last),
         _stale([*boxes, *of_old]), sandbox, int(datetime.now(UTC).timestamp()) // 3600,
     )  # fmt: skip
-    shown = [*viewer.boxes.values(), *retired.values()]
+    shown: list[CashBox | RetiredBox] = [*viewer.boxes.values(), *retired.values()]
     return page.render_long(
         "board.html",
         look.rows,

@@ -19,7 +19,8 @@ class _LedgerConnection(psycopg.Connection):
     """Connects as the operators do: by the Airflow connection, whatever it asks for."""
 
     @classmethod
-    def connect(cls, conninfo: str = "", **kwargs: Any) -> psycopg.Connection:
+    # The pool hands over nothing but these, and psycopg's own gives a connection of the class.
+    def connect(cls, conninfo: str = "", **kwargs: Any) -> psycopg.Connection:  # type: ignore[override]
         return connect_by(CONNECTION)
 
 

@@ -13,6 +13,7 @@ from cierre.bookkeeping.documents import Kind, Total
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.reconcile import Comparison, combine, compare
 from cierre.ledger import board, landing, reconciliation, revisions, staging
+from cierre.ledger.revisions import UnacknowledgedEntry, UnbookedDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,9 @@ def _forms(*stations: Sequence[Total]) -> list[FormFigures]:
     return sorted(rows, key=lambda row: (row.kind, -abs(row.net), row.form))
 
 
-def suspects(connection: psycopg.Connection, box: str, day: date) -> tuple[list, list]:
+def suspects(
+    connection: psycopg.Connection, box: str, day: date
+) -> tuple[list[UnbookedDocument], list[UnacknowledgedEntry]]:
     """What was not carried over: staged documents without a line, entries that the ERP does not have."""
     revision = revisions.current(connection, box, day)
     if revision is None:

@@ -32,9 +32,11 @@ def _box(box_id: str, day: date, viewer: ViewerDep, ledger: Ledger) -> CashBox |
     """The box, with the currency in which this day was booked, whatever its file says now."""
     box = viewer.box(box_id, ledger)
     currency = board.Day(ledger, box.id, day).currency()
-    if currency in (None, box.currency):
+    if currency is None or currency == box.currency:
         return box
-    return replace(box, currency=currency) if box.retired else box.model_copy(update={"currency": currency})
+    if isinstance(box, RetiredBox):
+        return replace(box, currency=currency)
+    return box.model_copy(update={"currency": currency})
 
 
 BoxDep = Annotated[CashBox | RetiredBox, Depends(_box)]

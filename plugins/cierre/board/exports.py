@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import xlsxwriter
 from fpdf import FPDF
 from fpdf.enums import TableBordersLayout
-from fpdf.fonts import FontFace
+from fpdf.fonts import FontFace, TTFFont
 
 from cierre.bookkeeping.money import DECIMALS
 from cierre.bookkeeping.read_back import Code
@@ -201,7 +201,8 @@ def _pdf_text(cell: Cell, _: Regional, currency: str) -> str:
 
 def _printable(pdf: FPDF, text: str) -> str:
     """A text on one line in which each character that the font has not (Chinese, emoji) is told by its number."""
-    known = pdf.current_font.cmap
+    # Of a font that is embedded, as the only one here is.
+    known = cast(TTFFont, pdf.current_font).cmap
     return "".join(one if ord(one) in known else f"[U+{ord(one):04X}]" for one in one_line(text))
 
 

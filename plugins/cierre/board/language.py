@@ -17,7 +17,7 @@ def language_of(request: Request) -> Regional:
 
 
 def _by_preference(header: str) -> list[str]:
-    weighed = []
+    weighed: list[tuple[float, int, str]] = []
     for part in header.split(","):
         tag, _, weight = part.partition(";q=")
         try:

@@ -15,14 +15,14 @@ def kept(number: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
     nor the results may be changed afterwards; by position only."""
 
     def keeping(function: Callable[P, R]) -> Callable[P, R]:
-        known: deque[tuple[tuple, R]] = deque(maxlen=number)
+        known: deque[tuple[tuple[object, ...], R]] = deque(maxlen=number)
 
         @wraps(function)
         def answer(*asked: P.args, **none: P.kwargs) -> R:
             for before, result in tuple(known):
                 if before == asked:
                     return result
-            result = function(*asked)
+            result = function(*asked, **none)
             known.appendleft((asked, result))
             return result
 

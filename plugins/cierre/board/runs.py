@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVarTuple
 
 from airflow.models.backfill import Backfill
 from airflow.models.dag import DagModel
@@ -39,6 +40,8 @@ _ASKED_AGAIN = exists().where(
     and_(_OF_THE_RUN, TaskInstance.state == TaskInstanceState.DEFERRED, TaskInstance.next_method == ASK_AGAIN)
 )
 
+Columns = TypeVarTuple("Columns")
+
 PATIENCE = timedelta(minutes=15)
 """How long a run may wait for its turn before it counts as one that does not start."""
 
@@ -49,7 +52,7 @@ _STALLED: ColumnElement[str | None] = case(
     (DagModel.is_paused, "paused"),
     (DagRun._state == "running", None),
     (Backfill.completed_at.is_not(None), "cancelled"),
-    (Backfill.is_paused, "backfill paused"),
+    (Backfill.is_paused.is_(True), "backfill paused"),
     (func.coalesce(DagRun.queued_at, DagRun.run_after) < func.now() - PATIENCE, "queued"),
     else_=None,
 )
@@ -88,17 +91,17 @@ class Run:
         return _letter(self.state, self.waiting, self.asked_again, self.stalled)
 
 
-def _letter(state: str, waiting: bool, asked_again: bool, stalled: str | None) -> str | None:
+def _letter(state: str | None, waiting: bool, asked_again: bool, stalled: str | None) -> str | None:
     if waiting:
         return "w"
     if stalled:
         return "q"
     if asked_again and state == "running":
         return "t"
-    return {"queued": "r", "running": "r", "failed": "f"}.get(state)
+    return {"queued": "r", "running": "r", "failed": "f"}.get(state or "")
 
 
-def _with_what_stalls(query: Select) -> Select:
+def _with_what_stalls(query: Select[*Columns]) -> Select[*Columns]:
     """The query of runs with the DAGs and backfills that they are of."""
     return query.join(DagModel, DagModel.dag_id == DagRun.dag_id, isouter=True).join(
         Backfill, Backfill.id == DagRun.backfill_id, isouter=True
@@ -118,15 +121,15 @@ def unfinished(session: Session, boxes: Iterable[str], first: date, last: date) 
         .order_by(DagRun.id)
     )
     letters: dict[tuple[str, date], str] = {}
-    for dag_id, day, *run in rows:
-        place, letter = (box_of(dag_id), date.fromisoformat(day)), _letter(*run)
+    for dag_id, day, state, waiting, asked_again, stalled in rows:
+        place, letter = (box_of(dag_id), date.fromisoformat(day)), _letter(state, waiting, asked_again, stalled)
         # A live run counts, whatever failed before or after it; one that waits for nothing, before one that does.
-        if WEIGHT[letter] >= WEIGHT[letters.get(place)]:
+        if letter and WEIGHT[letter] >= WEIGHT[letters.get(place)]:
             letters[place] = letter
     return letters
 
 
-def stalled(session: Session, boxes: Iterable[str]) -> list[Row]:
+def stalled(session: Session, boxes: Iterable[str]) -> list[Row[str, str, str, str | None, datetime]]:
     """Runs of boxes that do not go on by themselves, however old their day is: dag_id, run_id, day, why, since."""
     since = func.coalesce(DagRun.queued_at, DagRun.run_after).label("since")
     return list(
@@ -171,7 +174,7 @@ def tasks(session: Session, box: str, run_id: str) -> list[tuple[str, str]]:
     return [(task, str(state or "")) for task, state in rows]
 
 
-def approvals(session: Session, boxes: Iterable[str]) -> list[Row]:
+def approvals(session: Session, boxes: Iterable[str]) -> list[Row[str, str, str, str, str, datetime]]:
     """Tasks of boxes that wait for a person: dag_id, run_id, task_id, day, subject, since; oldest first."""
     return list(
         session.execute(

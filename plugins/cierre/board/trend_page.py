@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
@@ -20,7 +20,9 @@ from cierre.board.month import successive
 from cierre.board.pages import Page, PageDep
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import RetiredBox
+from cierre.bookkeeping.money import ZERO
 from cierre.ledger import board
+from cierre.ledger.board_rows import DayClosing, DayMoney
 
 router = APIRouter()
 
@@ -57,7 +59,8 @@ def trends_page(
     last = min(until or newest, newest)
     days = successive(last, span)
     months = board.months(ledger, days[0], days[-1])
-    known = [*viewer.boxes.values(), *viewer.retired(ledger, (row.box for row in months)).values()]
+    known: list[CashBox | RetiredBox] = [*viewer.boxes.values()]
+    known += viewer.retired(ledger, (row.box for row in months)).values()
     boxes = [found for found in known if company in ("", found.company) and box in ("", found.id)]
     asked = (ledger, [found.id for found in boxes], days[0], days[-1])
     currencies = board.currencies(*asked) or Counter(found.currency for found in boxes)
@@ -105,12 +108,12 @@ class _Maker:
     def times(self, value: Decimal) -> str:
         return self._page.language.count(int(value))
 
-    def money(self, rows: Iterable[Any], names: Mapping[str, str]) -> list[Series]:
+    def money(self, rows: Iterable[DayMoney], names: Mapping[str, str]) -> list[Series]:
         """A series for each form or source, the largest first."""
         found: dict[str, dict[date, Decimal]] = defaultdict(dict)
         for row in rows:
             found[row.series][row.business_date] = row.amount
-        largest = sorted(found, key=lambda series: -abs(sum(found[series].values())))
+        largest = sorted(found, key=lambda series: -abs(sum(found[series].values(), ZERO)))
         without = self._page.language("without a form")
         return [self.series(names.get(name, name or without), found[name], self.amount) for name in largest]
 
@@ -139,7 +142,7 @@ class _Maker:
         return Series(name, columns(values, hints, name), said(total) if adds_up else "", average, out[-3:])
 
 
-def _column(rows: Iterable[Any], name: str) -> dict[date, Decimal]:
+def _column(rows: Iterable[DayClosing], name: str) -> dict[date, Decimal]:
     return {row.business_date: Decimal(value) for row in rows if (value := getattr(row, name)) is not None}
 
 

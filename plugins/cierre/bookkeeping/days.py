@@ -5,13 +5,13 @@ from datetime import date
 from cierre.bookkeeping.sentence import Sentence
 
 
-def parse_day(text: str) -> date:
+def parse_day(text: str | None) -> date:
     """The calendar day that a partition key or a ``business_date`` names: ``2024-09-06``, and no other spelling.
 
     A day has one spelling because keys are compared as text. Raises ValueError with a sentence for anything else.
     """
     try:
-        day = date.fromisoformat(text)
+        day = date.fromisoformat(text or "")
     except (TypeError, ValueError):
         day = None
     # The calendar's first and last day have no neighbour to end at, or to start from in UTC.

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError, dates
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from cierre.language.language import CODES, Language, catalogue
+from cierre.language.language import CODES, Code, Language, catalogue
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,5 +63,6 @@ def speaking(tag: str) -> Regional:
         locale = Locale.parse(tag.split("-")[0] if tag.split("-")[0] in CODES else "en")
     if locale.language not in CODES:
         locale = Locale.parse("en")
+    code: Code = "es" if locale.language == "es" else "en"
     marks = {ord(","): get_group_symbol(locale), ord("."): get_decimal_symbol(locale)}
-    return Regional(locale.language, catalogue(locale.language), marks, locale)
+    return Regional(code, catalogue(code), marks, locale)

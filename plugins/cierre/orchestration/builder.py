@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from airflow.sdk import DAG, Asset, BaseOperator, TriggerRule, chain
 
@@ -77,7 +78,7 @@ def cash_close(box: CashBox, runbook: str) -> DAG:
 
 def _step(name: str, box: CashBox) -> BaseOperator:
     """A step of the box. Those that call a vendor share a pool with all others that call the same connection."""
-    settings = {
+    settings: dict[str, dict[str, Any]] = {
         "land": {"pool": box.connection},
         # Where nobody has to approve, derive has approve skipped.
         "post": {"pool": box.erp.connection, "trigger_rule": TriggerRule.NONE_FAILED},

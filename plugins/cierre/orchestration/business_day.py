@@ -106,6 +106,6 @@ class BusinessDayTimetable(CronPartitionTimetable):
         call, too), and the deployment's own. Another zone's looks like any hour of the day.
         """
         for clock in (bound, bound.in_timezone(self._timezone)):
-            if clock.time() == midnight(clock.date(), clock.tzinfo).time():
+            if clock.timezone and clock.time() == midnight(clock.date(), clock.timezone).time():
                 return clock.date()
         return None

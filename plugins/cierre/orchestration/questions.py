@@ -49,7 +49,7 @@ def _begin_without_question(session: Session, task: "TaskInstance") -> None:
 
     In a savepoint, as everything of ours in a transaction of the scheduler: what goes wrong is undone alone.
     """
-    known = inspect(task)
+    known: Any = inspect(task)
     now = known.dict.get("id")
     if now is None or known.identity is None or known.identity[0] == now or not task.dag_id.startswith(PREFIX):
         return
@@ -78,7 +78,7 @@ def _question_of(task_id: Any) -> Any:
 
 def _refuse_unasked(session: Session, question: "HITLDetail") -> None:
     """A person's answer where the task does not wait for it, and so would never take it."""
-    answered = inspect(question).attrs.responded_at.history
+    answered: Any = inspect(question).attrs.responded_at.history
     if not answered.added or answered.added[0] is None or question.responded_by is None:
         return
     from airflow.models.dag import DagModel

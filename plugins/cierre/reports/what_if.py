@@ -92,7 +92,7 @@ class _Memory(NamedTuple):
 
     read: tuple[str, ...]
     dates: tuple[date, ...]
-    found: dict[tuple, Booking | list[Unresolved]]
+    found: dict[tuple[object, ...], Booking | list[Unresolved]]
 
 
 class _Remembering(AccountMapping):

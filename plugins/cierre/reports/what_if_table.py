@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
+from typing import TypeVar
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -91,7 +92,10 @@ def _figures(changes: Sequence[Change]) -> tuple[str, str, str]:
     return f"{booked:,}", f"{would_be:,}", f"{would_be - booked:+,}"
 
 
-def _grouped(changes: Iterable[Change], key: Callable[[Change], tuple]) -> Iterable[tuple[tuple, list[Change]]]:
+K = TypeVar("K", bound=tuple[object, ...])
+
+
+def _grouped(changes: Iterable[Change], key: Callable[[Change], K]) -> Iterable[tuple[K, list[Change]]]:
     return ((found, list(own)) for found, own in groupby(sorted(changes, key=key), key))
 
 

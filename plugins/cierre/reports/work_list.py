@@ -90,7 +90,7 @@ def _table(mapping: AccountMapping, stopped: Iterable[tuple[BoxDay, Problem]]) -
 def _alike(stopped: Iterable[tuple[BoxDay, Problem]]) -> Iterator[list[tuple[BoxDay, Problem]]]:
     """Problems that one line of the mapping would mend, over all the days they stop."""
 
-    def gap(one: tuple[BoxDay, Problem]) -> tuple:
+    def gap(one: tuple[BoxDay, Problem]) -> tuple[object, ...]:
         problem = one[1]
         return problem.posting, problem.kind, problem.table, problem.attributes, problem.currency
 

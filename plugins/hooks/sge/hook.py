@@ -46,7 +46,7 @@ class _Key(AuthBase):
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         request.headers[self.header] = self.value
-        request.register_hook("response", self._keep)  # type: ignore[no-untyped-call]  # without types in requests' stubs
+        request.register_hook("response", self._keep)
         return request
 
     def _keep(self, response: Response, **_: Any) -> None:

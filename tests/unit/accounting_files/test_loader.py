@@ -252,6 +252,14 @@ def test_reading_a_box_imports_neither_airflow_nor_the_account_mappings(folder):
     assert answer.stdout.strip() == "[]"
 
 
+def test_what_is_written_off_is_of_sources_whose_open_invoices_are_asked_for(folder):
+    file = folder / BOX
+    file.write_text(f"{file.read_text(encoding='utf-8')}\nwritten_off: [{{invoice: J1, reason: bankrupt}}]\n")
+    line = len(file.read_text(encoding="utf-8").splitlines())
+    told = "is for boxes of sources whose open invoices are asked for, which sga is not"
+    assert f"{BOX}:{line}: written_off: {told}" in findings_of(cash_boxes)
+
+
 class TestFormerName:
     """A file that is called otherwise now goes on with the books of the one it was."""
 

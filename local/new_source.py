@@ -103,6 +103,6 @@ def _registered(registry: str, name: str) -> str:
 def _tidy(paths: list[Path], project: Path) -> None:
     """Imports in their order and lines of the usual length, whatever the source is called."""
     python = [str(path) for path in paths if path.suffix == ".py"]
-    for command in (["check", "--quiet", "--select", "I", "--fix"], ["format", "--quiet"]):
+    for command in (["check", "--no-cache", "--quiet", "--select", "I", "--fix"], ["format", "--no-cache", "--quiet"]):
         ruff = shutil.which("ruff", path=str(Path(sys.executable).parent)) or "ruff"
         subprocess.run([ruff, *command, *python], cwd=project, check=True)

@@ -7,8 +7,8 @@ from sandbox.zeta.settings import Profile
 
 
 def at_any_hour(sandbox: SandboxServer) -> None:
-    """The stand-in counts what it is asked at work time; few sales are enough."""
-    sandbox.zeta.set(queries_in_hours=10_000)
+    """The stand-in counts what it is asked at work time and in a day; few sales are enough."""
+    sandbox.zeta.set(queries_in_hours=10_000, details_a_day=10_000)
     sandbox.zeta.set_profile(Profile(sales=(2, 3)))
 
 

@@ -50,7 +50,7 @@ help:
 	@echo "make bench [ONLY=P2]         the close beside other tools, into benchmarks/RESULTS.md (a quarter of an hour; with nothing else running)"
 	@echo "make bench-year              how long a what-if over a generated year of forty boxes takes, and the audit of a box's year"
 	@echo "make reliability             simulate, with and without planted bugs, and kills: all figures of docs/reliability.md (ten minutes)"
-	@echo "make lint                    check style, format, and which room knows which"
+	@echo "make lint                    check style, format, types, and which room knows which"
 	@echo "make docs                    write the parts of the documentation that repeat code"
 	@echo "make messages                bring the catalogues of translations up to date with what the code says"
 	@echo "make new-source NAME=…       write a source's package, stand-in, conformance test and page, and register it"
@@ -168,6 +168,7 @@ reliability: setup
 lint: setup
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
 	@PYTHONPATH=plugins:. .venv/bin/lint-imports --no-logo --cache-dir .cache/import-linter
 
 docs: setup

@@ -36,11 +36,13 @@ class Erps:
     def site_of(self, box_id: str) -> Site:
         """What is known of the site that a box posts to, or, where it has no file any more, posted to last. Raises
         MappingError where nobody knows it."""
+        if self._ledger is None:
+            raise ValueError("what is known of a site stands in the ledger, which was not given")
         if box_id not in self._sites:
             try:
                 self._sites[box_id] = known_site(cash_box(box_id), self._ledger)
             except MappingError:
-                seen = identity.last_seen(self._ledger, box_id) if self._ledger else None
+                seen = identity.last_seen(self._ledger, box_id)
                 if seen is None:
                     raise
                 self._sites[box_id] = site_of_tenant(self._ledger, seen.erp_connection, seen.tenant)

@@ -1,12 +1,13 @@
 """Picks hooks and ledger, and hands each hook what it needs of the rest: the only place that knows both sides."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from cierre.accounting_files.reviewed import reviewed
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.ledger.allowances import LedgerAllowances
-from cierre.ports.erp import ReadableErp
+from cierre.ports.erp import ErpHook
 from cierre.ports.source import InvoiceSourceDescription, SourceDescription, SourceHook
 from hooks.registry import ERPS, SOURCES
 
@@ -41,13 +42,14 @@ def source_hook(box: CashBox, *, override_by: str | None = None) -> SourceHook:
 def hook_behind(source: str, connection_id: str, *, override_by: str | None = None) -> SourceHook:
     """The hook of a source behind a connection. What it may do is counted in the ledger, for every process."""
     description = SOURCES[source]
-    parts = {
+    parts: dict[str, Callable[[], Any]] = {
         "allowances": LedgerAllowances,
         "override_by": lambda: override_by,
         "reviewed": lambda: partial(reviewed, source),
     }
-    hook = description.hook.load()
-    return hook(connection_id, **{name: parts[name]() for name in hook.takes})
+    make = description.hook.load()
+    hook: SourceHook = make(connection_id, **{name: parts[name]() for name in make.takes})
+    return hook
 
 
 def reviewed_by(box: CashBox) -> dict[str, Any]:
@@ -56,7 +58,8 @@ def reviewed_by(box: CashBox) -> dict[str, Any]:
     return {"reviewed": reviewed(box.source)} if source_of(box).reviewed else {}
 
 
-def erp_hook(connection_id: str) -> ReadableErp:
+def erp_hook(connection_id: str) -> ErpHook:
     """The hook of the ERP behind a connection: there is one kind so far."""
     (erp,) = ERPS.values()
-    return erp.hook(connection_id)
+    hook: ErpHook = erp.hook(connection_id)
+    return hook

@@ -41,6 +41,13 @@ class Attempt:
     reaped_at: datetime | None = None
     deleting_since: datetime | None = None
 
+    @property
+    def confirmed_document(self) -> str:
+        """``document`` of a confirmed attempt, which always has one. Raises ValueError for any other."""
+        if self.document is None:
+            raise ValueError(f"attempt {self.attempt_id} is {self.state}: the ERP gave it no document")
+        return self.document
+
 
 @dataclass(frozen=True, slots=True)
 class _AttemptRow:

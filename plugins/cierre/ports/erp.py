@@ -51,6 +51,17 @@ class ReadableErp(Erp, Protocol):
         does not offer that."""
 
 
+class ErpHook(ReadableErp, Protocol):
+    """The same behind an Airflow connection. ``site``: where it is, an address without login; what was posted is bound
+    to it. ``is_sandbox``: whether that is the sandbox's stand-in, which keeps nobody's books."""
+
+    @property
+    def site(self) -> str: ...
+
+    @property
+    def is_sandbox(self) -> bool: ...
+
+
 def site_of(erp: Erp) -> str | None:
     """Where an ERP is, as its hook says; None for one that is everywhere the same."""
     return getattr(erp, "site", None)

@@ -107,5 +107,5 @@ def _look(
 
 
 def _told(day: date, found: Reconciled) -> list[Sentence]:
-    said = found.read_back.discrepancies or found.differing
+    said = (found.read_back.discrepancies if found.read_back else []) or found.differing
     return [Sentence("{day}: {what}", day=day, what=sentence) for sentence in said]

@@ -254,7 +254,8 @@ class _Tests:
 
     def _fresh_sublots_quick(self) -> Found:
         numbers: Counter[str] = Counter()
-        inserts, deletes = [], []
+        inserts: list[float] = []
+        deletes: list[float] = []
         until = time.monotonic() + TIMING_SECONDS
         while len(inserts) < FRESH_SUBLOTS and (not inserts or time.monotonic() < until):
             address, began = self.bench.fresh(), time.monotonic()

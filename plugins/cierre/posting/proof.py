@@ -9,7 +9,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import psycopg
 
@@ -74,7 +74,9 @@ def by_document(lines: Sequence[BookedLine]) -> dict[tuple[str, str], list[Booke
 def read(erp: Erp, tenant: str, entry_date: date, lot: str) -> list[BookedLine] | None:
     """What stands in a lot on a date; None where the site does not offer to be read, or not to this user: that is no
     reason not to post. Raises RetriableError where it does not answer."""
-    return _where_it_may_be_read(lambda: erp.read_back(tenant, entry_date, lot))
+    # Asked only where a probe found the site to be one that can be read.
+    readable = cast(ReadableErp, erp)
+    return _where_it_may_be_read(lambda: readable.read_back(tenant, entry_date, lot))
 
 
 def standing_in(erp: ReadableErp, tenant: str, lot: str) -> list[StandingDocument]:
@@ -131,7 +133,7 @@ def may_empty(connection: psycopg.Connection, attempt: Attempt) -> bool:
 
 def in_doubt(connection: psycopg.Connection, attempt: Attempt) -> NotOursError:
     """Notes that an attempt's address cannot be emptied, and says what a person has to decide."""
-    number = int(attempt.answered) if attempt.answered.isdecimal() else 0
+    number = int(attempt.answered) if attempt.answered and attempt.answered.isdecimal() else 0
     document = f"{number - 1:06d}" if 1 < number <= 4 else "000001"
     takeovers.note_doubt(connection, attempt, document)
     told = Sentence(

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import cast
 
 import psycopg
 
@@ -24,7 +25,7 @@ from cierre.language.say import money, say
 from cierre.ledger import attempts, revisions, takeovers
 from cierre.ledger.attempts import NOT_SENT, Attempt
 from cierre.ledger.revisions import FrozenEntry, Revision
-from cierre.ports.erp import Acknowledged, Erp, site_of
+from cierre.ports.erp import Acknowledged, Erp, ReadableErp, site_of
 from cierre.ports.errors import DataError, PeriodClosedError, RetriableError, UncertainError, VendorError
 from cierre.posting import proof
 from cierre.posting.look import Looked, last_first_open_date, look
@@ -117,7 +118,8 @@ class Poster:
         if not (taken_over or self._has_to_send(revision) or self._has_no_books_any_more(revision)):
             return revision
         if self.site.readable:
-            self._looked = look(self.connection, self.erp, self.site, site_of(self.erp), revision, self.worker)
+            erp = cast(ReadableErp, self.erp)
+            self._looked = look(self.connection, erp, self.site, site_of(erp), revision, self.worker)
             return self._looked.revision
         for entry, takeover in taken_over:
             self._empty_ahead(entry, takeover)
@@ -234,7 +236,7 @@ class Poster:
         deleted = any(attempt.state == "withdrawn" and attempt.outcome == REPLACED for entry in replaced
                       for attempt in attempts.of_entry(self.connection, entry))  # fmt: skip
         latest = revisions.current(self.connection, revision.box, revision.business_date)
-        if not (self.undoes and standing) or deleted or latest.revision_id != revision.revision_id:
+        if not (self.undoes and standing) or deleted or latest is None or latest.revision_id != revision.revision_id:
             return
         posted = [*revisions.reversals_for(self.connection, revision), *revisions.bookings(self.connection, revision)]
         try:
@@ -258,7 +260,7 @@ class Poster:
         goes on with it. Deleting it again is harmless, so no answer is doubted."""
         attempts.begin_to_delete(self.connection, attempt, why)
         try:
-            self.erp.delete(attempt.address, attempt.document)
+            self.erp.delete(attempt.address, attempt.confirmed_document)
         except DataError:
             attempts.keep_after_all(self.connection, attempt)
             raise
@@ -267,7 +269,7 @@ class Poster:
     def _go_on_deleting(self, attempt: Attempt) -> None:
         """Ends what another worker began, whose delete had no answer."""
         try:
-            self.erp.delete(attempt.address, attempt.document)
+            self.erp.delete(attempt.address, attempt.confirmed_document)
         except PeriodClosedError:
             # The period was closed upon it. Only reading tells whether the document had gone before.
             standing = proof.standing_at(self.erp, attempt.address) if self.site.readable else None
@@ -279,7 +281,7 @@ class Poster:
         attempts.withdraw(self.connection, attempt)
 
     def _reverse(self, original: Attempt, reversal: FrozenEntry, address: Address) -> Acknowledged:
-        answer = self.erp.reverse(of=original.address, document=original.document, into=address)
+        answer = self.erp.reverse(of=original.address, document=original.confirmed_document, into=address)
         if answer.document in (FIRST_DOCUMENT, original.document) or self.site.reversals_probed:
             return answer
         # A site that was not probed, and does not heed the address asked for, puts the reversal beside its original.
@@ -299,7 +301,7 @@ class Poster:
         if standing is None:
             return True
         lines = standing.get(document)
-        return bool(lines) and proof.is_of(self.connection, entry, lines, self.site.ledger_id)
+        return proof.is_of(self.connection, entry, lines, self.site.ledger_id) if lines else False
 
     def _insert(self, entry: FrozenEntry, address: Address) -> Acknowledged:
         key = sent_key(entry.entry_key, self.site.ledger_id)

@@ -131,7 +131,7 @@ def _compare(
     """One posted entry beside the document that should hold it."""
     known = attempts.at_place(connection, at, *_lot_of(entry)).values()
     attempt = next(a for a in known if (a.entry_id, a.state) == (entry.entry_id, "confirmed"))
-    lines = documents.get((attempt.address.sublot, attempt.document), [])
+    lines = documents.get((attempt.address.sublot, attempt.confirmed_document), [])
     sent = revisions.journal_entry(connection, entry)
     # What the ERP itself reverses may keep its original's key; what was posted before the ledger was restored from a
     # backup has the key that it had then.
@@ -148,7 +148,7 @@ def _compare(
         "total": entry.total,
         "currency": entry.currency,
     }
-    place = (entry.entry_id, attempt.address, attempt.document, entry.currency)
+    place = (entry.entry_id, attempt.address, attempt.confirmed_document, entry.currency)
     if not lines:
         gone = LineDifference(Code.GONE, None, None, None, None, "", entry.total)
         found.differences.append(Difference(*place, gone, amount=entry.total))
@@ -227,9 +227,9 @@ def _look_for_others(
         match attempt.state if attempt else "unknown":
             case "claimed":
                 continue
-            case "confirmed" if attempt.document == document:
+            case "confirmed" if attempt and attempt.document == document:
                 continue
-            case "doomed" | "rejected" if _is_of(connection, attempt, lines):
+            case "doomed" | "rejected" if attempt and _is_of(connection, attempt, lines):
                 late.add(sublot)
                 continue
             case "withdrawn":

@@ -88,6 +88,7 @@ def test_it_is_built_of_the_parts_that_every_vendor_has(project):
 
 
 def test_it_keeps_to_the_style_and_to_its_room(project):
+    new_source("abcdefghij_klmnopqrs_tuvwxyz_1", project)  # as long a name as may be
     tools = Path(sys.executable).parent
     written = ("plugins", "sandbox", "tests/conformance")
     run(project, str(tools / "ruff"), "check", "--no-cache", *written)

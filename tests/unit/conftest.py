@@ -3,8 +3,11 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
+
+HERE = Path(__file__).parent
 
 FORBIDDEN = ("airflow", "sandbox")
 """What takes seconds to import, or is a server."""
@@ -25,9 +28,10 @@ sys.addaudithook(_refuse)
 
 
 @contextmanager
-def _watch() -> Iterator[None]:
+def _watch(path: Path) -> Iterator[None]:
+    """Refuses while what is at this path is at work, if it is in here: these hooks are called for all of tests/."""
     global _watched
-    _watched = True
+    _watched = path.is_relative_to(HERE)
     try:
         yield
     finally:
@@ -37,12 +41,12 @@ def _watch() -> Iterator[None]:
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
     """What test files import."""
-    with _watch():
+    with _watch(collector.path):
         return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """What fixtures and tests do."""
-    with _watch():
+    with _watch(item.path):
         return (yield)

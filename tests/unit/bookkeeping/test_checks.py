@@ -185,9 +185,13 @@ def test_histories_are_checked_with_the_placeholders_of_their_kind(said, chart):
 def test_the_rounding_account_is_checked_like_any_other(said, chart):
     said["rounding"] = {"account": "4.2.01", "history": "Redondeo {form}", "cost_centre": "7777"}
 
-    assert [place for place, _ in findings(said, chart)] == [
+    (account, heading), (cost_centre, unlisted), (history, unknown) = findings(said, chart)
+    assert (account, cost_centre, history) == (
         ("rounding", "account"), ("rounding", "cost_centre"), ("rounding", "history"),
-    ]  # fmt: skip
+    )  # fmt: skip
+    assert heading.startswith("account 4.2.01 (")
+    assert "7777" in unlisted
+    assert "form" in unknown
 
 
 def test_equally_specific_rules_for_one_key_are_found_before_any_day_meets_them(said, chart):

@@ -206,7 +206,7 @@ def test_a_day_of_which_the_source_says_something_else_later_is_not_closed(
     ledger, closed_after_a_lost_answer, summary, day
 ):
     ledger.execute(
-        "INSERT INTO ledger.late_change (box, business_date, what) VALUES (%s, %s, 'a collection')", (BOX, day)
+        "INSERT INTO ledger.late_change (box, business_date, what) VALUES (%s, %s, '\"a collection\"')", (BOX, day)
     )
     assert summary().state == "changed"
     assert (BOX, day) not in overview.closed_days(ledger, day)

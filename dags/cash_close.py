@@ -2,7 +2,7 @@
 ### Closing the day of a cash box
 
 Each run closes **one business date** of one box: what the cashiers' system holds of that day is booked by the
-accountants' mapping, posted to the ERP exactly once, and compared at every station, to the cent.
+accountants' mapping, posted to the ERP exactly once, and compared at every stage, to the cent.
 
 **To close a date by hand**: Trigger, and pick the *business date* (or give it as partition key, `2024-09-06`).
 **To close many**: Backfill, and choose the range; leave the parameter empty. **To look first**: Trigger with *dry run*;

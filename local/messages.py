@@ -29,13 +29,13 @@ from hooks.bsale.words import Reason as BsaleReason
 from hooks.sga.words import NO_CASH, Reason as SgaReason
 from hooks.sge.rows import Reason as SgeReason
 from hooks.zeta.words import Reason as ZetaReason
-from local.said import Said, in_code, in_pages, needs_translation
+from local.texts import Text, in_code, in_pages, needs_translation
 
 PLUGINS = LOCALES.parents[2]
 CATALOGUES = sorted(LOCALES.glob("*/LC_MESSAGES/cierre.po"))
 
 
-def vocabulary() -> Iterator[Said]:
+def vocabulary() -> Iterator[Text]:
     """Words that are said as they come from the ledger, a source or Airflow, so that no call has them as its text."""
     for file, words in {
         "Airflow": (*TaskInstanceState, *DagRunState, *DagRunType),
@@ -60,23 +60,23 @@ def vocabulary() -> Iterator[Said]:
         "hooks/sge/rows.py": SgeReason,
         "hooks/zeta/words.py": ZetaReason,
     }.items():
-        yield from (Said(word.replace("_", " "), file) for word in words)
+        yield from (Text(word.replace("_", " "), file) for word in words)
     for kind in Kind:
         one, many = kind.texts
-        yield Said(one, "cierre/bookkeeping/documents.py", many)
+        yield Text(one, "cierre/bookkeeping/documents.py", many)
 
 
-def everything_said() -> list[Said]:
+def everything_said() -> list[Text]:
     """All that people may be told and that needs a translation, by the file that says it."""
-    said = {*in_code(PLUGINS), *in_pages(PLUGINS), *vocabulary()}
-    return sorted((one for one in said if needs_translation(one.text)), key=lambda one: (one.file, one.text))
+    texts = {*in_code(PLUGINS), *in_pages(PLUGINS), *vocabulary()}
+    return sorted((one for one in texts if needs_translation(one.text)), key=lambda one: (one.file, one.text))
 
 
-def updated(catalogue: bytes, said: Iterable[Said]) -> bytes:
+def updated(catalogue: bytes, texts: Iterable[Text]) -> bytes:
     """A catalogue with what is said now: new texts untranslated or fuzzy, former ones obsolete."""
     translations = read_po(BytesIO(catalogue))
     template = Catalog(creation_date=translations.creation_date)
-    for one in said:
+    for one in texts:
         template.add((one.text, one.plural) if one.plural else one.text, locations=[(one.file, 0)])
     translations.update(template, update_header_comment=False)
     text = BytesIO()

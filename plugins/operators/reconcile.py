@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 class ReconcileOperator(CashCloseStep):
-    """Compares every station of the day's money with the next and keeps each comparison with both figures.
+    """Compares every stage of the day's money with the next and keeps each comparison with both figures.
 
     Fails where two differ in rows or money, naming the figures and the documents or entries behind them. Where the
-    ERP can be read, what stands there is a station too.
+    ERP can be read, what stands there is a stage too.
     """
 
     about = "the day's figures were being compared"

@@ -93,7 +93,7 @@ def test_a_changed_cent_shows_both_amounts_the_difference_its_form_and_the_erps_
     assert '<td class="n">6.491,55</td><td class="n">6.491,54</td><td class="n strong">0,01</td>' in page
     assert "otro importe" in page
     assert page.count("primera diferencia") == 1
-    assert "<b>6.491,54</b>" in page  # the station ERP, as it was read
+    assert "<b>6.491,54</b>" in page  # the stage ERP, as it was read
     assert '<td class="n">6.491,55</td><td class="n">6.491,54</td></tr>' in page  # journal and ERP of the form
     assert ">0,00<" not in page[page.index("Qué difiere") : page.index("Dinero por forma")]
 
@@ -112,7 +112,7 @@ def test_a_pre_entry_is_shown_as_not_booked_with_its_type(login, ledger, read_ba
     assert "<b>0,00</b>" in page
 
 
-def test_a_document_that_is_gone_takes_its_money_from_station_and_forms(login, ledger, read_back_day):
+def test_a_document_that_is_gone_takes_its_money_from_stage_and_forms(login, ledger, read_back_day):
     read_back_day(lambda line: None)
     page = login().get(HERE).text
     assert "el documento ya no está en el ERP" in page
@@ -127,7 +127,7 @@ def test_the_files_of_a_day_say_the_grade_and_the_lines_that_differ(login, ledge
     assert login().get(f"{HERE}/close.pdf").content.startswith(b"%PDF-")
 
 
-def test_the_station_of_a_file_has_the_grade(login, ledger, read_back_day):
+def test_the_stage_of_a_file_has_the_grade(login, ledger, read_back_day):
     read_back_day()
     with zipfile.ZipFile(io.BytesIO(login().get(f"{HERE}/close.xlsx").content)) as book:
         assert "ERP, releído" in book.read("xl/sharedStrings.xml").decode()

@@ -73,7 +73,7 @@ def test_three_clicks_lead_from_a_day_to_a_row_of_the_source(march: System, page
     page.goto(f"/plugin/cierre{MONTH}")
     board = framed(page)
     board.locator(f"a[href='boxes/itb_caja_164/{LAST}']").click()
-    expect(board.get_by_role("heading", name="The money's way")).to_be_visible()
+    expect(board.get_by_role("heading", name="From source to ERP")).to_be_visible()
     totals = board.locator(".way b").all_inner_texts()
     assert figure(totals[0]) == figure(totals[2]) + Decimal("5.00")  # a receipt without cash is not booked
     photograph(page, "board-day")
@@ -91,7 +91,7 @@ def test_a_planted_discrepancy_is_found_and_followed_to_its_cause(march: System,
     expect(row).to_be_visible()
     photograph(page, "board-work")
     row.get_by_role("link").first.click()
-    expect(board.locator(".way .first .station")).to_have_text("journal")
+    expect(board.locator(".way .first .stage")).to_have_text("journal")
     photograph(page, "board-discrepancy")
     board.locator("section.alarm").locator("a[href*=PAGOS]").click()
     expect(board.get_by_text("the row is not booked")).to_be_visible()

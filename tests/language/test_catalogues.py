@@ -11,7 +11,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from local.messages import CATALOGUES, everything_said, updated
-from local.said import Said, in_code, in_pages
+from local.texts import Text, in_code, in_pages
 
 every_catalogue = pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parents[1].name)
 
@@ -36,7 +36,7 @@ def values(text: str) -> set[str | None]:
 def test_everything_that_is_said_is_translated_and_nothing_else(path):
     catalogue = read(path)
     english = {message.id[0] if isinstance(message.id, tuple) else message.id for message in catalogue if message.id}
-    assert english == {said.text for said in everything_said()}
+    assert english == {one.text for one in everything_said()}
     assert [message.id for message in catalogue if message.id and not all(own for _, own in texts(message))] == []
     assert [message.id for message in catalogue if message.id and message.fuzzy] == []
     assert list(catalogue.obsolete) == []
@@ -76,18 +76,18 @@ msgstr "Nadie lo dice"
 
 
 def test_make_messages_keeps_what_is_said_marks_what_was_reworded_and_puts_aside_what_is_not_said():
-    said = [
-        Said("{box}: the day is closed", "a.py"),
-        Said("{box}: the day was closed", "a.py"),
-        Said("{n} row", "b.py", "{n} rows"),
+    texts_said = [
+        Text("{box}: the day is closed", "a.py"),
+        Text("{box}: the day was closed", "a.py"),
+        Text("{n} row", "b.py", "{n} rows"),
     ]
-    text = updated(KNOWN, said)
+    text = updated(KNOWN, texts_said)
     same, reworded, new = (message for message in read_po(BytesIO(text)) if message.id)
     assert (same.string, same.fuzzy) == ("{box}: el día está cerrado", False)
     assert (reworded.string, reworded.fuzzy) == ("{box}: el día está cerrado", True)
     assert (new.id, new.string) == (("{n} row", "{n} rows"), ("", ""))
     assert list(read_po(BytesIO(text)).obsolete) == ["Nobody says this"]
-    assert updated(text, said) == text
+    assert updated(text, texts_said) == text
 
 
 CODE = """

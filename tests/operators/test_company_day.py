@@ -39,7 +39,7 @@ def close_both(close, *days: date) -> None:
         close("itb_caja_165", day).all()
 
 
-def test_the_digest_has_a_row_for_each_box_the_stations_and_a_chart(close, mailbox, ledger):
+def test_the_digest_has_a_row_for_each_box_the_stages_and_a_chart(close, mailbox, ledger):
     close("itb_caja_164", DAY).all()
     close("itb_caja_165", DAY).all()
     assert consolidate() == {"business_date": "2024-09-06", "boxes": 2, "told": 1}
@@ -54,8 +54,8 @@ def test_the_digest_has_a_row_for_each_box_the_stations_and_a_chart(close, mailb
     for day in days:
         assert f"{day.journal_total:,} USD" in body
         assert day.erp_documents[0] in body
-    for station in ("source", "staged", "journal", "ERP"):
-        assert body.count(f">{station}<") == 1
+    for stage in ("source", "staged", "journal", "ERP"):
+        assert body.count(f">{stage}<") == 1
     assert body.count(">agrees<") == 3
     assert body.count("background:#2f6f9f") == len({form for day in days for form in day.money_by_form})
 

@@ -48,7 +48,7 @@ def broken(ledger) -> str:
     return chain.broken
 
 
-def test_books_that_nobody_touched_are_sound_and_every_station_is_a_link(ledger, closed):
+def test_books_that_nobody_touched_are_sound_and_every_stage_is_a_link(ledger, closed):
     found = audit(ledger)
     (chain,) = found.chains
     assert found.sound

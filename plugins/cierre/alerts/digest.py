@@ -14,7 +14,7 @@ from cierre.accounting_files.companies import companies, language_of, stale_afte
 from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import account_mapping
 from cierre.alerts.alert import Alert
-from cierre.alerts.figures import by_day, chart, stations, table
+from cierre.alerts.figures import by_day, chart, stages, table
 from cierre.alerts.people import deliver
 from cierre.bookkeeping.evidence import Grade
 from cierre.bookkeeping.money import ZERO
@@ -54,8 +54,8 @@ def send_overdue(ledger: psycopg.Connection, company: str, link: str, log: "Logg
     """Tells a company of closed days whose own run, which should have told them, is gone. What cannot be sent now is
     tried the next time."""
     with in_language(language_of(company)), digests.one_at_a_time(ledger, company):
-        found = [company_day(ledger, company, day) for day in digests.overdue(ledger, company)]
-        if closed := [one for one in found if not one.open]:
+        overdue = [company_day(ledger, company, day) for day in digests.overdue(ledger, company)]
+        if closed := [one for one in overdue if not one.open]:
             try:
                 send(ledger, company, closed, link)
             except NotSent as error:
@@ -100,9 +100,9 @@ def digest(company: str, days: Sequence[CompanyDay], link: str, *, repeated: boo
         figures = by_day(days)
     if repeated:
         subject = say("{subject} (perhaps repeated)", subject=subject)
-        told = "A digest of these days may have been sent before: whoever sent it was stopped in the middle."
-        happened = f"{happened}\n{say(told)}"
-    figures += stations(_together(days)) + chart(say("Money by form of payment"), _by_form(days))
+        warning = "A digest of these days may have been sent before: whoever sent it was stopped in the middle."
+        happened = f"{happened}\n{say(warning)}"
+    figures += stages(_together(days)) + chart(say("Money by form of payment"), _by_form(days))
     boxes = sorted({box.id for one in days for box in one.boxes})
     return Alert(company=company, subject=subject, happened=happened, link=link, figures=figures, boxes=boxes)
 
@@ -138,7 +138,7 @@ def _added(one: Comparison, other: Comparison) -> Comparison:
 
 
 def _proof(days: Sequence[CompanyDay]) -> str:
-    """What is proved of boxes whose stations agree: the ERP's part only where its lines were compared."""
+    """What is proved of boxes whose stages agree: the ERP's part only where its lines were compared."""
     if not all(one.agrees for one in days):
         return say("Small differences were accepted by a person.")
     now = datetime.now(UTC)

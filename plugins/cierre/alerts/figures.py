@@ -28,9 +28,9 @@ WIDEST = 320
 """Pixels of the chart's longest bar."""
 
 
-def table(boxes: Sequence[CashBox | RetiredBox], found: Mapping[str, BoxDay]) -> str:
-    """A row for each cash box: documents, money taken in, journal, ERP documents, state. ``found`` may lack some."""
-    rows = [_cells(box, found.get(box.id)) for box in boxes]
+def table(boxes: Sequence[CashBox | RetiredBox], days: Mapping[str, BoxDay]) -> str:
+    """A row for each cash box: documents, money taken in, journal, ERP documents, state. ``days`` may lack some."""
+    rows = [_cells(box, days.get(box.id)) for box in boxes]
     return _table((say("Cash box"), *_titles(), say("State")), rows)
 
 
@@ -55,25 +55,25 @@ def _titles() -> tuple[str, ...]:
     return say("Documents"), say("Taken in"), say("Journal"), say("ERP documents")
 
 
-def stations(sums: Mapping[str, Iterable[Comparison]]) -> str:
-    """A row for each station that the money passes, by currency, all boxes together, and whether it has what the one
+def stages(sums: Mapping[str, Iterable[Comparison]]) -> str:
+    """A row for each stage of a day, by currency, all boxes together, and whether it has what the one
     before has."""
-    rows = [row for currency, comparisons in sums.items() for row in _stations(currency, list(comparisons))]
-    return _table((say("Station"), say("Rows"), say("Money"), ""), rows)
+    rows = [row for currency, comparisons in sums.items() for row in _stages(currency, list(comparisons))]
+    return _table((say("Stage"), say("Rows"), say("Money"), ""), rows)
 
 
-def _stations(currency: str, comparisons: Sequence[Comparison]) -> Iterator[list[Cell]]:
+def _stages(currency: str, comparisons: Sequence[Comparison]) -> Iterator[list[Cell]]:
     in_all = [row for row in comparisons if row.kind == "all"]
     if not in_all:
         return
-    yield _station("source", currency, in_all[0].left_rows, in_all[0].left_net, (CELL, ""))
+    yield _stage("source", currency, in_all[0].left_rows, in_all[0].left_net, (CELL, ""))
     for name, row in zip(("staged", "journal", "ERP"), in_all, strict=False):
         # Of the ERP there is also what its entries come to, and what was read there.
         agrees = all(one.agrees for one in comparisons if one is row or name == one.right[:3] == "ERP")
-        yield _station(name, currency, row.right_rows, row.right_net, _agreement(agrees))
+        yield _stage(name, currency, row.right_rows, row.right_net, _agreement(agrees))
 
 
-def _station(name: str, currency: str, rows: int, net: Decimal, sign: Cell) -> list[Cell]:
+def _stage(name: str, currency: str, rows: int, net: Decimal, sign: Cell) -> list[Cell]:
     return [(CELL, say(name)), (RIGHT, str(rows)), (RIGHT, money(net, currency)), sign]
 
 
@@ -113,10 +113,10 @@ def _cells(box: CashBox | RetiredBox, day: BoxDay | None) -> list[Cell]:
 def _state(box: CashBox | RetiredBox, day: BoxDay) -> str:
     """Where the day stands, on what evidence, and until when the ERP is still looked at."""
     grade = day.grade(datetime.now(UTC), stale_after(box.company))
-    told = [say(day.word), *filter(None, [grade and say(grade), day.why and say(day.why)])]
+    words = [say(day.word), *filter(None, [grade and say(grade), day.why and say(day.why)])]
     if day.watched_until:
-        told.append(say("watched until {when}", when=f"{day.watched_until.astimezone(box.zone):%Y-%m-%d %H:%M}"))
-    return ", ".join(told)
+        words.append(say("watched until {when}", when=f"{day.watched_until.astimezone(box.zone):%Y-%m-%d %H:%M}"))
+    return ", ".join(words)
 
 
 def _table(titles: Iterable[str], rows: Iterable[Iterable[Cell]]) -> str:

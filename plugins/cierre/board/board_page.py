@@ -67,7 +67,7 @@ def month_page(
     calendar = Calendar(datetime.now(UTC))
     boxes = [box for box in viewer.boxes.values() if wanted.takes(box)]
     due = {box.id: calendar.due(box) for box in boxes}
-    newest = max((found.last for found in due.values()), default=datetime.now(UTC).date())
+    newest = max((box.last for box in due.values()), default=datetime.now(UTC).date())
     days = _days(month or f"{newest:%Y-%m}")
     first, last = days[0], days[-1]
     names, books = company_names(), board.months(ledger, first, last)
@@ -121,14 +121,16 @@ def _look(
     ``read_back`` counts as ``stale`` after a while; boxes of ``sandbox`` post there; ``hour`` is now, in hours since
     1970."""
     months = box_months(((box, due.get(box.id, NEVER)) for box in boxes), days, books, unfinished)
-    shown = [found for found in months if not state or state in found.letters]
+    shown = [month for month in months if not state or state in month.letters]
     known = grades(read_back, days, stale, hour)
     grid, companies = Grid(days, language, known, sandbox), by_company(shown)
     unknown = language(Sentence("of no known company"))
     rows = [
-        row for found in companies for row in grid.company(found, names.get(found.company, found.company) or unknown)
+        row
+        for company in companies
+        for row in grid.company(company, names.get(company.company, company.company) or unknown)
     ]
-    evidence, number = counts_by_grade(months, known), len({found.box.id for found in shown})
+    evidence, number = counts_by_grade(months, known), len({month.box.id for month in shown})
     return Look("".join(rows), counts(months), evidence, number, _grand_totals(grid, companies))
 
 
@@ -152,9 +154,9 @@ def _days(month: str) -> list[date]:
 
 def _grand_totals(grid: Grid, companies: list[CompanyMonth]) -> list[tuple[str, Markup]]:
     rows = []
-    for currency in sorted({found.currency for found in companies}):
-        same = [found for found in companies if found.currency == currency]
+    for currency in sorted({company.currency for company in companies}):
+        same = [company for company in companies if company.currency == currency]
         if len(same) > 1:
-            by_day = [sum(amounts) for amounts in zip(*(found.by_day for found in same), strict=True)]
+            by_day = [sum(amounts) for amounts in zip(*(company.by_day for company in same), strict=True)]
             rows.append((currency, grid.totals(by_day, sum(by_day), currency)))
     return rows

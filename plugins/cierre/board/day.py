@@ -1,4 +1,4 @@
-"""A box's day as figures: the money's way from the source to the ERP, station by station, and by form of payment."""
+"""A box's day as figures: from source to ERP, stage by stage, and by form of payment."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -17,8 +17,8 @@ from cierre.ledger.revisions import UnacknowledgedEntry, UnbookedDocument
 
 
 @dataclass(frozen=True, slots=True)
-class Station:
-    """Where the money was counted. ``agrees``: with the station before it; ``first``: the first that does not."""
+class Stage:
+    """Where the money was counted. ``agrees``: with the stage before it; ``first``: the first that does not."""
 
     name: str
     rows: int
@@ -29,7 +29,7 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class FormFigures:
-    """One kind and form of payment at each station; None where the station was not reached."""
+    """One kind and form of payment at each stage; None where the stage was not reached."""
 
     kind: str
     form: str
@@ -49,7 +49,7 @@ class FormFigures:
 class Figures:
     """All of a day's figures, counted now."""
 
-    stations: list[Station]
+    stages: list[Stage]
     forms: list[FormFigures]
     differences: list[Comparison]
     quarantined_rows: int
@@ -57,7 +57,7 @@ class Figures:
 
 
 def figures(connection: psycopg.Connection, box: str, day: date) -> Figures:
-    """Counts every station of a box's day, as the step reconcile would now; the ERP as it was last read."""
+    """Counts every stage of a box's day, as the step reconcile would now; the ERP as it was last read."""
     revision = revisions.current(connection, box, day)
     as_read = AsRead(connection, board.Day(connection, box, day).line_differences())
     snapshot_id = staging.snapshot_of(connection, box, day)
@@ -71,7 +71,7 @@ def figures(connection: psycopg.Connection, box: str, day: date) -> Figures:
     else:
         comparisons = compare("landed", landed, "staged and quarantined", combine(staged, held))
     return Figures(
-        stations=_stations([row for row in comparisons if row.kind == "all"], as_read),
+        stages=_stages([row for row in comparisons if row.kind == "all"], as_read),
         forms=_forms(landed, staged, held, journal, erp),
         differences=[row for row in comparisons if not row.agrees],
         quarantined_rows=sum(total.count for total in held),
@@ -98,12 +98,12 @@ class AsRead:
 
     def totals(self, acknowledged: Sequence[Total]) -> list[Total]:
         """Totals by kind and form as the ERP was read, where it can be said which form is off."""
-        found = {(total.kind, total.form): total for total in acknowledged}
+        totals = {(total.kind, total.form): total for total in acknowledged}
         for place, (rows, net) in self._by_form.items():
-            if (kind_form := (Kind(place[0]), place[1])) in found:
-                total = found[kind_form]
-                found[kind_form] = Total(*kind_form, total.count - rows, total.net - net)
-        return list(found.values())
+            if (kind_form := (Kind(place[0]), place[1])) in totals:
+                total = totals[kind_form]
+                totals[kind_form] = Total(*kind_form, total.count - rows, total.net - net)
+        return list(totals.values())
 
     @property
     def _by_document(self) -> dict[Any, tuple[Decimal, int]]:
@@ -121,41 +121,41 @@ class AsRead:
 
     @property
     def _by_form(self) -> dict[tuple[str, str], tuple[int, Decimal]]:
-        found: dict[tuple[str, str], tuple[int, Decimal]] = defaultdict(lambda: (0, ZERO))
+        missing: dict[tuple[str, str], tuple[int, Decimal]] = defaultdict(lambda: (0, ZERO))
         documents = self._by_document
         totals = {row.entry_id: row.total for row in self._rows if row.entry_id}
         lost = [entry for entry, total in totals.items() if documents[entry][0] == total]
         for entry in lost:
             for row in board.money_of_entries(self._connection, [entry]):
-                rows, net = found[row.kind, row.form]
+                rows, net = missing[row.kind, row.form]
                 sign = documents[entry][1]
-                found[row.kind, row.form] = (rows + sign * row.rows, net + sign * row.net)
+                missing[row.kind, row.form] = (rows + sign * row.rows, net + sign * row.net)
         sides: dict[tuple[Any, str, str], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         for row in self._rows:
             if row.kind and row.entry_id not in lost:
                 sides[row.entry_id, row.kind, row.form][row.side] += row.size
         for (entry, kind, form), off in sides.items():
-            rows, net = found[kind, form]
-            found[kind, form] = (rows, net + documents[entry][1] * (off.get("D") or off.get("C") or ZERO))
-        return found
+            rows, net = missing[kind, form]
+            missing[kind, form] = (rows, net + documents[entry][1] * (off.get("D") or off.get("C") or ZERO))
+        return missing
 
 
-def _stations(in_all: Sequence[Comparison], as_read: AsRead) -> list[Station]:
+def _stages(in_all: Sequence[Comparison], as_read: AsRead) -> list[Stage]:
     source = in_all[0]
-    stations = [Station("source", source.left_rows, source.left_net, True, False)]
+    stages = [Stage("source", source.left_rows, source.left_net, True, False)]
     broken = False
     for name, row in zip(("staged", "journal", "ERP"), in_all, strict=False):
         agrees = row.agrees and (name != "ERP" or as_read.agrees)
         net = row.right_net - (as_read.off if name == "ERP" else ZERO)
-        stations.append(Station(name, row.right_rows, net, agrees, not agrees and not broken))
+        stages.append(Stage(name, row.right_rows, net, agrees, not agrees and not broken))
         broken = broken or not agrees
-    return stations
+    return stages
 
 
-def _forms(*stations: Sequence[Total]) -> list[FormFigures]:
-    found = [{(total.kind, total.form): total for total in totals} for totals in stations]
-    places: set[tuple[Kind, str]] = set().union(*found)
-    rows = [FormFigures(kind, form, *(station.get((kind, form)) for station in found)) for kind, form in places]
+def _forms(*stages: Sequence[Total]) -> list[FormFigures]:
+    by_place = [{(total.kind, total.form): total for total in totals} for totals in stages]
+    places: set[tuple[Kind, str]] = set().union(*by_place)
+    rows = [FormFigures(kind, form, *(stage.get((kind, form)) for stage in by_place)) for kind, form in places]
     return sorted(rows, key=lambda row: (row.kind, -abs(row.net), row.form))
 
 

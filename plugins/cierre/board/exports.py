@@ -39,11 +39,11 @@ def tables(about: Mapping[str, Any], _: Regional) -> list[Table]:
     sides = {"D": _("debit"), "C": _("credit")}
     return [
         Table(
-            _("The money's way"),
-            [_("Station"), _("Documents"), _("Money"), _("Agrees")],
+            _("From source to ERP"),
+            [_("Stage"), _("Documents"), _("Money"), _("Agrees")],
             [
-                [_station(s.name, about, _), s.rows, s.net, _("yes") if s.agrees else _("NO")]
-                for s in about["figures"].stations
+                [_stage(s.name, about, _), s.rows, s.net, _("yes") if s.agrees else _("NO")]
+                for s in about["figures"].stages
             ],
         ),
         Table(
@@ -96,8 +96,8 @@ def tables(about: Mapping[str, Any], _: Regional) -> list[Table]:
     ]  # fmt: skip
 
 
-def _station(name: str, about: Mapping[str, Any], _: Regional) -> str:
-    """A station of the money; the ERP's says on what evidence."""
+def _stage(name: str, about: Mapping[str, Any], _: Regional) -> str:
+    """The name of a stage; the ERP's says on what evidence."""
     return f"{_(name)}, {_(about['evidence'].grade)}" if name == "ERP" and about["evidence"] else _(name)
 
 

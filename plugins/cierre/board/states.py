@@ -29,7 +29,7 @@ STATES = {
             "closed elsewhere",
             "closed at another site of the ERP, so not closed here",
         ),
-        State("d", "≠", "discrepancy", "two stations of the money differ"),
+        State("d", "≠", "discrepancy", "two stages of the day differ"),
         State("u", "?", "uncertain", "a posting was sent and its outcome is not known yet"),
         State("f", "✕", "failed", "the last run failed, or stopped halfway"),
         State("q", "⏸", "does not start", "a run was asked for and does not go on; the day is not closed"),

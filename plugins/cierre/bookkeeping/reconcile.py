@@ -1,4 +1,4 @@
-"""Reconciliation: two stations of the money side by side, by kind and form of payment, and in all."""
+"""Reconciliation: two stages of a day side by side, by kind and form of payment, and in all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from cierre.bookkeeping.sentence import Sentence
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One figure as two stations have it: rows, and net money in the box's currency.
+    """One figure as two stages have it: rows, and net money in the box's currency.
 
     ``kind`` is a document's, "all" for the day's sum, or "entries" for its journal entries (their debit).
     """
@@ -60,7 +60,7 @@ def kind_and_form(kind: str, form: str) -> Sentence:
 
 
 def combine(*parts: Sequence[Total]) -> list[Total]:
-    """Several stations' totals as one (staged and quarantined rows together), by kind and form."""
+    """Several stages' totals as one (staged and quarantined rows together), by kind and form."""
     sums: dict[tuple[Kind, str], tuple[int, Decimal]] = {}
     for total in (total for part in parts for total in part):
         rows, net = sums.get((total.kind, total.form), (0, ZERO))
@@ -69,9 +69,9 @@ def combine(*parts: Sequence[Total]) -> list[Total]:
 
 
 def compare(left: str, left_totals: Sequence[Total], right: str, right_totals: Sequence[Total]) -> list[Comparison]:
-    """A comparison for every kind and form that either station names, then one of the day's sums.
+    """A comparison for every kind and form that either stage names, then one of the day's sums.
 
-    ``left`` and ``right`` are the stations' names, as people read them ("landed", "staged and quarantined").
+    ``left`` and ``right`` are the stages' names, as people read them ("landed", "staged and quarantined").
     """
     ours = {(total.kind, total.form): total for total in left_totals}
     theirs = {(total.kind, total.form): total for total in right_totals}

@@ -51,8 +51,8 @@ def hold_against_ledger(box: CashBox, day: date, ledger: psycopg.Connection, sou
         raise _refused(box, day, claims)
     before = identity.note(ledger, now)
     for field, is_now, was in now.changes(before) if before else ():
-        told = "Since the box was last read, {what} has changed: {now}; it was {before}."
-        log.warning(say(told, what=Sentence(NAMES[field]), now=is_now, before=was))
+        changed = "Since the box was last read, {what} has changed: {now}; it was {before}."
+        log.warning(say(changed, what=Sentence(NAMES[field]), now=is_now, before=was))
     return now
 
 
@@ -69,13 +69,15 @@ def hold_documents_against_ledger(
     origin = origin_of(box, day, ledger, snapshot_id)
     if not _may_stand_elsewhere(box, ledger, origin):
         return
-    found = identity.booked_elsewhere(ledger, box.id, day, origin, _scopes(box, documents))
-    if not found:
+    elsewhere = identity.booked_elsewhere(ledger, box.id, day, origin, _scopes(box, documents))
+    if not elsewhere:
         return
     by_key = {document.key: document for document in documents}
-    own = {other_day: keys for (other, other_day), keys in found.items() if other == box.id}
-    if len(own) < len(found):
-        raise _booked_by_others(box, day, {place: keys for place, keys in found.items() if place[0] != box.id}, by_key)
+    own = {other_day: keys for (other, other_day), keys in elsewhere.items() if other == box.id}
+    if len(own) < len(elsewhere):
+        raise _booked_by_others(
+            box, day, {place: keys for place, keys in elsewhere.items() if place[0] != box.id}, by_key
+        )
     for other_day in own:
         what = Sentence("documents of this day are of {day} now", day=day)
         identity.note_late_change(ledger, box.id, other_day, snapshot_id, what)
@@ -160,9 +162,9 @@ def _has_file(box_id: str) -> bool:
 
 
 def _booked_by_others(
-    box: CashBox, day: date, found: Mapping[tuple[str, date], list[str]], by_key: Mapping[str, Document]
+    box: CashBox, day: date, elsewhere: Mapping[tuple[str, date], list[str]], by_key: Mapping[str, Document]
 ) -> Refused:
-    other, other_day = next(iter(found))
+    other, other_day = next(iter(elsewhere))
     if _has_file(other):
         way = Sentence(
             "If they are of this box, close {day} of {other} again first: approved, its books of them are taken back;"
@@ -183,7 +185,7 @@ def _booked_by_others(
         day,
         "documents of this day stand in the books of other boxes, so nothing is posted: a document is booked once.\n"
         "{books}\n{way}",
-        books=listed(_told(name, booked_on, keys, by_key) for (name, booked_on), keys in found.items()),
+        books=listed(_told(name, booked_on, keys, by_key) for (name, booked_on), keys in elsewhere.items()),
         way=way,
     )
 
@@ -196,5 +198,5 @@ def _told(name: str, day: date, keys: Sequence[str], by_key: Mapping[str, Docume
         sums[document.currency] = sums.get(document.currency, ZERO) + document.net
     total = ", ".join(money(amount, currency) for currency, amount in sorted(sums.items()))
     number = Sentence.counted(len(keys), "{n} document", "{n} documents")
-    told = "{documents} of {total} in those of {box} of {day}"
-    return Sentence(told, documents=number, total=total, box=name, day=day)
+    text = "{documents} of {total} in those of {box} of {day}"
+    return Sentence(text, documents=number, total=total, box=name, day=day)

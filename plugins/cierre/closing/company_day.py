@@ -39,7 +39,7 @@ class CompanyDay:
 
     @property
     def agrees(self) -> bool:
-        """Whether all stations of the money are alike."""
+        """Whether all stages are alike."""
         return all(row.agrees for rows in self.sums.values() for row in rows)
 
     @property

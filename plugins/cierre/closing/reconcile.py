@@ -27,7 +27,7 @@ IN_THE_ERP = (
 
 
 def reconcile(box: CashBox, day: date, ledger: psycopg.Connection) -> dict[str, Any]:
-    """Compares every two neighbouring stations of the day's money, keeps each comparison with both figures, and says
+    """Compares every two neighbouring stages of the day's money, keeps each comparison with both figures, and says
     where the day stands: ``reconciled`` or ``no activity``, and on what evidence.
 
     Raises Refused where two differ in rows or money, naming the figures and the documents or entries behind them.

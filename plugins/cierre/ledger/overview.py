@@ -121,8 +121,8 @@ class BoxDay:
 
     def grade(self, now: datetime, stale_after: timedelta) -> Grade | None:
         """On what evidence the ERP is known to hold it; None where nothing of it stands there, or it is not closed."""
-        found = evidence(self.posted, now, stale_after) if self.closed else None
-        return found.grade if found else None
+        known = evidence(self.posted, now, stale_after) if self.closed else None
+        return known.grade if known else None
 
 
 def day(connection: psycopg.Connection, business_date: date) -> list[BoxDay]:
@@ -162,7 +162,7 @@ def closed_days(connection: psycopg.Connection, since: date) -> set[tuple[str, d
 
 
 def consolidated(connection: psycopg.Connection, boxes: Sequence[str], business_date: date) -> list[Comparison]:
-    """The day's stations side by side, summed over boxes of one currency: what their last reconciliations compared."""
+    """The day's stages side by side, summed over boxes of one currency: what their last reconciliations compared."""
     return [Comparison(form="", **row._asdict()) for row in _sql.consolidated(
         connection, boxes=list(boxes), business_date=business_date
     )]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Reconciliation: each comparison of two stations kept with both figures."""
+"""Reconciliation: each comparison of two stages kept with both figures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ _sql = _Sql.of("reconciliation")
 
 
 def compare_day(connection: psycopg.Connection, revision: Revision) -> list[Comparison]:
-    """The day's stations side by side, each pair by kind and form of payment and in all.
+    """The day's stages side by side, each pair by kind and form of payment and in all.
 
     Landed against staged and quarantined; what of the staged has money against the journal; the journal against what
     the ERP acknowledged; and the journal's total against the ERP's.

@@ -71,7 +71,7 @@ class ReadBack:
 
     @property
     def comparisons(self) -> list[Comparison]:
-        """As reconciliation compares its stations; lines only where they differ."""
+        """As reconciliation compares its stages; lines only where they differ."""
         (posted, posted_sum), (standing, standing_sum) = self.posted, self.standing
         others, others_sum = self.never_posted
         entries = Comparison("entries", "", ACKNOWLEDGED, READ_BACK, posted, standing, posted_sum, standing_sum)

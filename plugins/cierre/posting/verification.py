@@ -1,4 +1,4 @@
-"""Reconciling a day: all its stations side by side, the ERP as it was read where that can be done.
+"""Reconciling a day: all its stages side by side, the ERP as it was read where that can be done.
 
 The step reconcile does it when a day is closed; whoever looks at a closed day again does the same.
 """
@@ -46,7 +46,7 @@ def reconcile(
     only_news: bool = False,
     asks: bool = False,
 ) -> Reconciled:
-    """Compares and keeps the day's stations. Works under the lock of the box's day.
+    """Compares and keeps the day's stages. Works under the lock of the box's day.
 
     ``only_news``: kept only where it says something else than the day's last reconciliation; ``asks``: see read. Raises
     VendorError where the ERP is known to be readable and does not answer now.

@@ -23,7 +23,7 @@ ATTRIBUTES = ("about", "advice", "books_stand")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Text:
     """A text in English, with the one for many where it counts, and the file that says it."""
 
     text: str
@@ -31,19 +31,19 @@ class Said:
     plural: str = ""
 
 
-def in_code(root: Path) -> Iterator[Said]:
+def in_code(root: Path) -> Iterator[Text]:
     """The texts that Python files below ``root`` say."""
     for file in sorted(root.rglob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         named = _named_in(tree) | _imported_in(tree, root)
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
-                yield from _said_by(node, named, str(file.relative_to(root)))
+                yield from _texts_of_call(node, named, str(file.relative_to(root)))
             if isinstance(node, ast.ClassDef):
-                yield from _said_as_attributes(node, str(file.relative_to(root)))
+                yield from _texts_of_attributes(node, str(file.relative_to(root)))
 
 
-def in_pages(root: Path) -> Iterator[Said]:
+def in_pages(root: Path) -> Iterator[Text]:
     """The texts that Jinja templates below ``root`` say."""
     environment = Environment()
     for file in sorted(root.rglob("*.html")):
@@ -51,9 +51,9 @@ def in_pages(root: Path) -> Iterator[Said]:
         for call in environment.parse(file.read_text(encoding="utf-8")).find_all(nodes.Call):
             texts = [argument.value if isinstance(argument, nodes.Const) else "" for argument in call.args]
             if isinstance(call.node, nodes.Name) and call.node.name == "_" and texts[0]:
-                yield Said(texts[0], name)
+                yield Text(texts[0], name)
             if isinstance(call.node, nodes.Getattr) and call.node.attr == "counted":
-                yield Said(texts[1], name, texts[2])
+                yield Text(texts[1], name, texts[2])
 
 
 def needs_translation(text: str) -> bool:
@@ -61,21 +61,21 @@ def needs_translation(text: str) -> bool:
     return bool(re.search(r"[^\W\d_]", re.sub(r"\{\w+\}", "", text)))
 
 
-def _said_by(call: ast.Call, named: Mapping[str, set[str]], file: str) -> Iterator[Said]:
+def _texts_of_call(call: ast.Call, named: Mapping[str, set[str]], file: str) -> Iterator[Text]:
     name = call.func.id if isinstance(call.func, ast.Name) else f".{getattr(call.func, 'attr', '')}"
     if name in COUNTING and len(call.args) == 3:
         for one, many in zip(_texts_of(call.args[1], named), _texts_of(call.args[2], named), strict=True):
-            yield Said(one, file, many)
+            yield Text(one, file, many)
     for place in SPEAKERS.get(name, ()):
         if place < len(call.args):
-            yield from (Said(text, file) for text in _texts_of(call.args[place], named))
+            yield from (Text(text, file) for text in _texts_of(call.args[place], named))
 
 
-def _said_as_attributes(owner: ast.ClassDef, file: str) -> Iterator[Said]:
+def _texts_of_attributes(owner: ast.ClassDef, file: str) -> Iterator[Text]:
     for node in owner.body:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)]) if name in ATTRIBUTES:
-                yield from (Said(text, file) for text in _texts_of(node.value, {}) if text)
+                yield from (Text(text, file) for text in _texts_of(node.value, {}) if text)
 
 
 def _texts_of(node: ast.expr, named: Mapping[str, set[str]]) -> Iterator[str]:

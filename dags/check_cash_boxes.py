@@ -10,6 +10,7 @@ from airflow.sdk import get_parsing_context
 from cierre.accounting_files.check import check_all, sound_boxes
 from cierre.accounting_files.findings import Finding, MappingError
 from cierre.accounting_files.loader import mappings_folder
+from cierre.ledger.connection import open_ledger
 
 
 def in_the_ledger() -> list[Finding]:

@@ -48,12 +48,12 @@ class CompanyDayOperator(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, Any]:
         """Returns the day, how many boxes there are, and how many days were told."""
-        from airflow.providers.standard.triggers.temporal import DateTimeTrigger
+        from operators.waiting import wait_until
 
         with in_language(language_of(self.company)):
             said, until = self._consolidate(context)
         if until:
-            self.defer(trigger=DateTimeTrigger(moment=until), method_name="resume")
+            wait_until(until, self)
         return said
 
     def resume(self, context: Any, event: Any = None) -> dict[str, Any]:

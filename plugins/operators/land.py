@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import psycopg
 
     from cierre.closing.late_changes import LateChanges
-    from cierre.ports.errors import RetriableError
 
 PATIENCE = timedelta(minutes=10)
 """How long a wait that a vendor asks for is left to the task's retries; a longer one is waited for without a worker."""
@@ -74,11 +73,11 @@ class LandOperator(CashCloseStep):
             self.log.warning(f"{alert.subject}\n{alert.happened}\n{alert.to_do}")
             tell(replace(alert, link=self.link))
 
-    def _wait(self, asked_for: "RetriableError") -> None:
+    def _wait(self, asked_for: RetriableError) -> None:
         """Gives the worker back until the vendor may be asked again: after its business hours, on its next day."""
-        from airflow.providers.standard.triggers.temporal import DateTimeTrigger
+        from operators.waiting import wait_until
 
         moment = datetime.now(UTC) + timedelta(seconds=asked_for.retry_after or 0)
         until = f"{moment:%Y-%m-%d %H:%M} UTC"
         self.log.info(say("{why} This task waits until {until}.", why=asked_for, until=until))
-        self.defer(trigger=DateTimeTrigger(moment=moment), method_name="resume")
+        wait_until(moment, self)

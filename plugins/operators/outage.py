@@ -3,17 +3,12 @@
 import os
 import random
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from cierre.accounting_files.companies import ask_again_for, close_within
 from cierre.bookkeeping.cash_box import CashBox
-from cierre.ports.errors import RetriableError, UncertainError
 from operators.form import DRY_RUN
-from operators.trouble import StepBroke
-
-if TYPE_CHECKING:
-    from cierre.ledger.outages import Wait
 
 SPREAD = 1.1
 """How much longer than asked to wait at most, so that those who were told the same do not all come back at once."""
@@ -32,11 +27,6 @@ class Outage:
     company: str
     connection: str
     ledger_connection: str
-
-
-def is_outage(error: BaseException) -> bool:
-    """Whether an error says that a vendor or the ledger is down, so that asking again later may work."""
-    return isinstance(error, (RetriableError, UncertainError)) or (isinstance(error, StepBroke) and error.of_the_ledger)
 
 
 def is_last_try(context: Any) -> bool:
@@ -62,22 +52,3 @@ def again_at(error: BaseException, now: datetime, until: datetime) -> datetime |
         return now + timedelta(seconds=seconds * random.uniform(1, SPREAD))
     every = float(os.environ.get(SETTING) or EVERY.total_seconds())
     return min(now + timedelta(seconds=every * random.uniform(1 / SPREAD, SPREAD)), until)
-
-
-def wait_for(error: BaseException, box: CashBox, day: date, step: str, connection: str, context: Any) -> "Wait":
-    """How a step waits for what stands behind a connection; where its deadline is over, it does not (``again_at``)."""
-    from cierre.ledger.outages import Wait
-
-    now = datetime.now(UTC)
-    until = deadline(box, day, context["ti"].start_date or now)
-    return Wait(
-        box=box.id,
-        business_date=day,
-        step=step,
-        company=box.company,
-        name=box.name,
-        connection=connection,
-        vendor=getattr(error, "vendor", "PostgreSQL"),
-        again_at=again_at(error, now, until),
-        until=until,
-    )

@@ -3,8 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk.exceptions import AirflowException
-
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger.connection import open_ledger
@@ -33,10 +31,8 @@ class PostOperator(CashCloseStep):
         """The ERP's."""
         return box.erp.connection
 
-    def _where_the_books_stand(self, box: CashBox | None) -> Sentence:
+    def where_the_books_stand(self, box: CashBox | None) -> Sentence:
         """What of the day's postings is uncertain, as the ledger knows it, where it can still be asked."""
-        from psycopg import Error
-
         from cierre.closing.post import NOT_KNOWN, where_the_books_stand
 
         if box is None or self.day is None:
@@ -44,12 +40,11 @@ class PostOperator(CashCloseStep):
         try:
             with open_ledger(self.ledger_connection) as ledger:
                 return where_the_books_stand(box, self.day, ledger)
-        except (Error, AirflowException):
+        except Exception:  # whatever is wrong there: then what was sent is not known
             return Sentence(NOT_KNOWN)
 
     def _wait(self, seconds: float) -> None:
         """Gives the worker, and its place in the ERP's pool, back until a dead worker's claim has run out."""
-        from airflow.providers.standard.triggers.temporal import DateTimeTrigger
+        from operators.waiting import wait_until
 
-        moment = datetime.now(UTC) + timedelta(seconds=seconds)
-        self.defer(trigger=DateTimeTrigger(moment=moment), method_name="resume")
+        wait_until(datetime.now(UTC) + timedelta(seconds=seconds), self)

@@ -8,6 +8,7 @@ the program, table and column, never a value) goes to the log at level debug.
 import traceback
 from typing import TYPE_CHECKING
 
+import psycopg
 from airflow.sdk.exceptions import AirflowException
 
 from cierre.accounting_files.findings import MappingError
@@ -47,8 +48,6 @@ def is_told(error: BaseException) -> bool:
 
 def may_pass(error: BaseException) -> bool:
     """Whether doing the same again may work."""
-    import psycopg
-
     if isinstance(error, psycopg.Error):
         lost = error.sqlstate is None and isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError))
         return lost or (error.sqlstate or "")[:2] in PASSING
@@ -57,8 +56,6 @@ def may_pass(error: BaseException) -> bool:
 
 def what_happened(error: BaseException) -> Sentence:
     """The error in a part of a sentence, without its own words."""
-    import psycopg
-
     code = type(error).__name__
     if not isinstance(error, psycopg.Error):
         return Sentence("the program met an error ({code})", code=code)
@@ -87,9 +84,9 @@ def note_details(log: "Logger", error: BaseException) -> None:
     frames = (f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__))
     diagnosis = getattr(error, "diag", None)
     names = ("sqlstate", "schema_name", "table_name", "column_name", "datatype_name", "constraint_name")
-    found = {name: value for name in names if (value := getattr(diagnosis, name, None))}
-    told = "Details of the error {kind}, without contents of rows: {found}\n{frames}"
-    log.debug(say(told, kind=type(error).__name__, found=found or "", frames="\n".join(frames)))
+    place = {name: value for name in names if (value := getattr(diagnosis, name, None))}
+    text = "Details of the error {kind}, without contents of rows: {found}\n{frames}"
+    log.debug(say(text, kind=type(error).__name__, found=place or "", frames="\n".join(frames)))
 
 
 def cut_chain(error: BaseException) -> None:

@@ -2,11 +2,13 @@
 
 import logging
 from dataclasses import replace
+from datetime import date
 
 import psycopg
 
 from cierre.accounting_files.periods import open_from
 from cierre.bookkeeping.cash_box import CashBox
+from cierre.closing.refusal import Refused
 from cierre.closing.wiring import erp_hook
 from cierre.language.say import say
 from cierre.ledger import capabilities, identity, revisions
@@ -56,7 +58,15 @@ def site_of_tenant(ledger: psycopg.Connection, connection: str, tenant: str) -> 
     )
 
 
-def current_books(box: CashBox, ledger: psycopg.Connection, revision: Revision) -> Revision:
+def books_to_post(box: CashBox, day: date, ledger: psycopg.Connection) -> Revision:
     """A day's books as they must be to go out now: dated by the periods as they are, for the site that the box posts
-    to now."""
-    return revisions.placed(ledger, revision, erp_site(box), open_from(box.erp.tenant))
+    to now. Raises Refused where there are none yet."""
+    return revisions.placed(ledger, current_books(box, day, ledger), erp_site(box), open_from(box.erp.tenant))
+
+
+def current_books(box: CashBox, day: date, ledger: psycopg.Connection) -> Revision:
+    """A day's current revision, as it was frozen. Raises Refused where nothing was derived yet."""
+    revision = revisions.current(ledger, box.id, day)
+    if revision is None:
+        raise Refused(box, day, "nothing was derived yet; clear the task derive of this run")
+    return revision

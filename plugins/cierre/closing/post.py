@@ -13,11 +13,11 @@ from cierre.bookkeeping.approvals import Reason
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.corrections import first_of_next_month
 from cierre.bookkeeping.sentence import Sentence
-from cierre.closing.erp_site import current_books, known_site, say_where
+from cierre.closing.erp_site import books_to_post, known_site, say_where
 from cierre.closing.refusal import Refused
 from cierre.closing.wiring import erp_hook
 from cierre.language.say import say
-from cierre.ledger import approvals, board, capabilities, revisions
+from cierre.ledger import approvals, board, capabilities
 from cierre.ports.errors import PeriodClosedError
 from cierre.posting.protocol import Poster
 
@@ -36,10 +36,7 @@ def post(box: CashBox, day: date, ledger: psycopg.Connection, sleep: Callable[[f
     person has yet to approve the books, or where the ERP says that their period is closed. ``sleep`` takes seconds: a
     dead worker's claim is waited for.
     """
-    revision = revisions.current(ledger, box.id, day)
-    if revision is None:
-        raise Refused(box, day, "nothing was derived yet; clear the task derive of this run")
-    revision = current_books(box, ledger, revision)
+    revision = books_to_post(box, day, ledger)
     # Whether a lot may be taken over is for the posting to say: what was in doubt may have been settled since.
     questions = approvals.unapproved(ledger, box, revision)
     if asked := [question for reason, question in questions.items() if reason is not Reason.TAKE_OVER]:

@@ -10,6 +10,7 @@ from cierre.accounting_files.companies import stale_after
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.evidence import evidence
 from cierre.bookkeeping.sentence import Sentence
+from cierre.closing.erp_site import current_books
 from cierre.closing.landed_day import LandedDay
 from cierre.closing.refusal import Refused
 from cierre.closing.wiring import erp_hook, knows_plans
@@ -32,9 +33,7 @@ def reconcile(box: CashBox, day: date, ledger: psycopg.Connection) -> dict[str, 
 
     Raises Refused where two differ in rows or money, naming the figures and the documents or entries behind them.
     """
-    revision = revisions.current(ledger, box.id, day)
-    if revision is None:
-        raise Refused(box, day, "nothing was derived yet; clear the task derive of this run")
+    revision = current_books(box, day, ledger)
     compared = compare(ledger, erp_hook(box.erp.connection), box, day, revision)
     if compared.run_id is not None:
         _keep_plan(compared.run_id, box, day, ledger)

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from cierre.bookkeeping.answers import Outcome, why_not_approved
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.sentence import Sentence
 from cierre.language.say import say
@@ -18,3 +19,21 @@ class Refused(Exception):
         super().__init__(f"{box.name}, {day}: {say(text, **values)}")
         self.sentence = Sentence(text, **values)
         self.may_pass = may_pass
+
+
+class NotApproved(Refused):
+    """A person refused a revision, or nobody approved it in time: ``outcome`` is the record's word, ``by`` the Airflow
+    user, None where nobody answered. ``in_the_erp``: addresses of the day's documents that the ERP holds and keeps."""
+
+    def __init__(
+        self, box: CashBox, day: date, revision: int, outcome: Outcome, by: str | None, in_the_erp: list[str]
+    ) -> None:
+        super().__init__(
+            box,
+            day,
+            "revision {revision} is not approved: {why}. Nothing was posted, and the day stays open. Correct source or"
+            " mapping and clear the task land; or clear this task to ask again.",
+            revision=revision,
+            why=why_not_approved(outcome, by),
+        )
+        self.outcome, self.by, self.in_the_erp = outcome, by, in_the_erp

@@ -1,12 +1,13 @@
 """Approvals: what people were asked before a revision is posted, and what they decided."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import psycopg
 
+from cierre.bookkeeping.answers import Asked, Decision
 from cierre.bookkeeping.approvals import Reason, Standing, questions
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import Books, Origin, Target
@@ -41,15 +42,6 @@ class _Decided(NamedTuple):
     asked: Sentence
 
 
-class Asked(NamedTuple):
-    """What a DAG run asked last about a day, and what was decided: None as long as nobody did."""
-
-    revision_id: int
-    asked_at: datetime
-    decision: str | None
-    decided_by: str | None
-
-
 class _Sql(Statements):
     standing: Row[_StandingRow]
     released: Value[int]
@@ -67,9 +59,6 @@ class _Sql(Statements):
 
 _sql = _Sql.of("approvals")
 
-
-Decision = Literal["approved", "rejected", "timed out"]
-"""What an answer, or none, decides. On the record there is also "not taken": see leave."""
 
 
 def standing(connection: psycopg.Connection, box: CashBox, revision: Revision) -> Standing:

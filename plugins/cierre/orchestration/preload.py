@@ -11,6 +11,7 @@ from typing import Any
 from airflow.listeners import hookimpl
 
 from cierre.language.language import CODES, catalogue
+from hooks.registry import preloaded
 
 NEEDED = (
     "airflow.providers.postgres.hooks.postgres",
@@ -20,6 +21,7 @@ NEEDED = (
     "cierre.closing.reconcile",
     "cierre.closing.stage",
     "cierre.orchestration.builder",
+    "operators.box_day",
 )
 
 
@@ -34,6 +36,4 @@ def on_starting(component: Any) -> None:
 
 
 def _of_vendors() -> list[str]:
-    from hooks.registry import preloaded  # every process of Airflow reads this file, and only one needs the list
-
     return preloaded()

@@ -1,0 +1,27 @@
+"""The request for a person's approval, as people read it: why, and the journal that would be posted."""
+
+import logging
+from collections.abc import Sequence
+
+from cierre.bookkeeping.journal import JournalEntry
+from cierre.bookkeeping.money import ZERO
+from cierre.closing.approve import Request
+from cierre.language.say import listed, money, say
+from cierre.reports.journal_table import markdown
+
+log = logging.getLogger(__name__)
+
+
+def worded(request: Request, entries: Sequence[JournalEntry]) -> tuple[str, str]:
+    """Subject and body (Markdown), in the language that is spoken now; the log says where a person finds it."""
+    currency = entries[0].currency if entries else request.box.currency
+    total = money(sum((entry.debit for entry in entries), ZERO), currency)
+    subject = say("{box}, {day}: post {total}?", box=request.box.name, day=request.day, total=total)
+    about = {"revision": request.revision.revision, "reasons": listed(request.reasons.values())}
+    body = say(
+        "{reasons}\n\nApproved, this is posted (revision {revision}):\n\n{journal}",
+        **about,
+        journal=markdown(entries),
+    )
+    log.info(say("A person must approve revision {revision} (Browse, Required Actions):\n{reasons}", **about))
+    return subject, body

@@ -6,10 +6,16 @@ from functools import partial
 from math import ceil
 from typing import Any
 
+from psycopg.conninfo import conninfo_to_dict
+
 from benchmarks.documents import DAY
 from benchmarks.harness import Bench, Contender
 from benchmarks.measure import Watch
 from benchmarks.site import figures, running
+from cierre.bookkeeping.certificate import contradictions
+from cierre.ledger import landing, session
+from hooks.bsale.hook import BsaleHook, certify
+from hooks.bsale.limits import Pace
 
 NUMBER, TITLE = "P1", "landing 10,000 payments of Bsale"
 INTRO = """
@@ -102,10 +108,6 @@ def product(task: dict[str, Any]) -> dict[str, Any]:
     ledger = {"conn_type": "postgres"} | _parts(task["dsn"])
     os.environ["AIRFLOW_CONN_LEDGER_DB"] = json.dumps(ledger)
     os.environ["AIRFLOW_CONN_BSALE"] = json.dumps({"conn_type": "bsale", "host": task["site"], "password": "token"})
-    from cierre.bookkeeping.certificate import contradictions
-    from cierre.ledger import landing, session
-    from hooks.bsale.hook import BsaleHook, certify
-    from hooks.bsale.limits import Pace
 
     class NoLimit(Pace):
         def pause(self, seconds: float) -> None: ...
@@ -130,8 +132,6 @@ def product(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parts(dsn: str) -> dict[str, Any]:
-    from psycopg.conninfo import conninfo_to_dict
-
     parts = conninfo_to_dict(dsn)
     return {
         "host": parts["host"],

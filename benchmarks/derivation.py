@@ -10,6 +10,9 @@ from typing import Any
 from benchmarks.documents import BOX, DAY, MAPPING, payments
 from benchmarks.harness import Bench, Contender
 from benchmarks.measure import Watch
+from cierre.accounting_files.account_mappings import account_mapping
+from cierre.accounting_files.loader import cash_box
+from cierre.bookkeeping.derive import derive
 from cierre.bookkeeping.journal import JournalEntry, Side
 
 NUMBER, TITLE = "P3", "deriving and validating 100,000 documents"
@@ -45,9 +48,6 @@ def run(bench: Bench) -> None:
 
 def product(task: dict[str, Any]) -> dict[str, Any]:
     """cierre.bookkeeping.derive."""
-    from cierre.accounting_files.loader import account_mapping, cash_box
-    from cierre.bookkeeping.derive import derive
-
     documents = list(payments(task["count"]))
     mapping, box = account_mapping(MAPPING), cash_box(BOX)
     with Watch() as watch:
@@ -63,9 +63,6 @@ def product(task: dict[str, Any]) -> dict[str, Any]:
 
 def write(task: dict[str, Any]) -> dict[str, Any]:
     """The product's bookings as files for the others."""
-    from cierre.accounting_files.loader import account_mapping, cash_box
-    from cierre.bookkeeping.derive import derive
-
     derivation = derive(list(payments(task["count"])), account_mapping(MAPPING), cash_box(BOX), DAY)
     folder = Path(task["folder"])
     (folder / "bookings.beancount").write_text("\n".join(as_beancount(derivation.entries)) + "\n", encoding="utf-8")

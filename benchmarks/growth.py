@@ -1,11 +1,17 @@
 """P7: how time and memory grow with the documents of one box's day, from a hundred to a million."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from benchmarks.documents import BOX, DAY, MAPPING, payments
 from benchmarks.harness import Bench, Contender, RoundFailed
 from benchmarks.measure import Watch, cents_of
 from benchmarks.results import Case
+from cierre.accounting_files.account_mappings import account_mapping
+from cierre.accounting_files.loader import cash_box
+from cierre.bookkeeping.derive import derive
+from cierre.bookkeeping.documents import Reading
+from cierre.ledger import landing, revisions, session, staging
 
 NUMBER, TITLE = "P7", "growth: a box's day of 100 to 1,000,000 documents"
 INTRO = """
@@ -78,11 +84,6 @@ def _linear(bench: Bench, case: Case, fewer: int, most: int) -> None:
 
 def stage_day(task: dict[str, Any]) -> dict[str, Any]:
     """The documents into staging."""
-    from datetime import UTC, datetime
-
-    from cierre.bookkeeping.documents import Reading
-    from cierre.ledger import landing, session, staging
-
     reading = Reading(list(payments(task["count"])))
     with session.connect(task["dsn"]) as connection:
         place = landing.Place("sga", "sga_itb", "164", DAY)
@@ -95,10 +96,6 @@ def stage_day(task: dict[str, Any]) -> dict[str, Any]:
 
 def derive_day(task: dict[str, Any]) -> dict[str, Any]:
     """The documents from staging, their journal into the ledger."""
-    from cierre.accounting_files.loader import account_mapping, cash_box
-    from cierre.bookkeeping.derive import derive
-    from cierre.ledger import revisions, session, staging
-
     mapping, box = account_mapping(MAPPING), cash_box(BOX)
     with session.connect(task["dsn"]) as connection:
         with Watch() as watch:

@@ -14,6 +14,7 @@ import psycopg
 from rich.progress import Progress
 
 from benchmarks.results import Case, Part, Verdict
+from cierre.ledger.migrate import upgrade
 from local.files import tail
 from local.postgres import Cluster
 from local.settings import PROJECT
@@ -132,8 +133,6 @@ class Bench:
         """A fresh ledger; its libpq URI."""
         with psycopg.connect(self.cluster.dsn("postgres"), autocommit=True) as admin:
             if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (TEMPLATE,)).fetchone():
-                from cierre.ledger.migrate import upgrade
-
                 admin.execute(f"CREATE DATABASE {TEMPLATE}")
                 upgrade(self.cluster.dsn(TEMPLATE))
             admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

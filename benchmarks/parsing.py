@@ -4,15 +4,16 @@ import os
 from contextlib import nullcontext
 from typing import Any
 
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk.definitions._internal.dag_parsing_context import _airflow_parsing_context_manager
+from airflow.serialization.serialized_objects import DagSerialization
+
 from benchmarks.measure import Watch
 
 
 def parse(task: dict[str, Any]) -> dict[str, Any]:
     """Reads a DAG file; ``asked`` is the DAG that a task asks for, empty for all. Airflow is imported before."""
     os.environ["CIERRE_MAPPINGS_DIR"] = task["mappings"]
-    from airflow.dag_processing.dagbag import DagBag
-    from airflow.sdk.definitions._internal.dag_parsing_context import _airflow_parsing_context_manager
-
     bag = DagBag(dag_folder=os.devnull, collect_dags=False)
     context = _airflow_parsing_context_manager(dag_id=task["asked"]) if task["asked"] else nullcontext()
     with Watch() as watch, context:
@@ -25,9 +26,6 @@ def parse(task: dict[str, Any]) -> dict[str, Any]:
 def serialize(task: dict[str, Any]) -> dict[str, Any]:
     """Makes what Airflow stores of each of a file's DAGs."""
     os.environ["CIERRE_MAPPINGS_DIR"] = task["mappings"]
-    from airflow.dag_processing.dagbag import DagBag
-    from airflow.serialization.serialized_objects import DagSerialization
-
     bag = DagBag(dag_folder=os.devnull, collect_dags=False)
     dags = bag.process_file(task["file"])
     DagSerialization.to_dict(dags[0])  # which also loads Airflow's plugins

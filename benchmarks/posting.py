@@ -2,15 +2,25 @@
 
 import json
 import os
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+
+import requests
 
 from benchmarks.documents import DAY, MAPPING, payments
 from benchmarks.harness import Bench, Contender
 from benchmarks.measure import Watch, cents_of
 from benchmarks.site import figures, running
+from cierre.accounting_files.account_mappings import account_mapping
+from cierre.accounting_files.loader import cash_box
+from cierre.bookkeeping.derive import derive
+from cierre.ledger import landing, revisions, session
+from cierre.posting.protocol import Poster
+from hooks.protheus.hook import ProtheusHook
 
 NUMBER, TITLE = "P4", "posting the journals of 40 boxes"
 INTRO = """
@@ -82,9 +92,6 @@ def outcome(site: dict[str, Any], keys: list[str]) -> dict[str, Any]:
 
 def journals(boxes: int) -> list[Any]:
     """A cash box and its day's entries, for each."""
-    from cierre.accounting_files.loader import account_mapping, cash_box
-    from cierre.bookkeeping.derive import derive
-
     mapping, pattern = account_mapping(MAPPING), cash_box("itb_caja_164")
     documents = list(payments(100))
     for number in range(boxes):
@@ -97,10 +104,6 @@ def product(task: dict[str, Any]) -> dict[str, Any]:
     """cierre.posting.protocol, box by box."""
     connection = {"conn_type": "protheus", "host": task["site"], "login": "cierre", "password": "secret"}
     os.environ["AIRFLOW_CONN_PROTHEUS"] = json.dumps(connection)
-    from cierre.ledger import session
-    from cierre.posting.protocol import Poster
-    from hooks.protheus.hook import ProtheusHook
-
     revisions, keys = freeze(task)
 
     def post(revision: Any) -> None:
@@ -114,10 +117,6 @@ def product(task: dict[str, Any]) -> dict[str, Any]:
 
 def freeze(task: dict[str, Any]) -> tuple[list[Any], list[str]]:
     """The day of every box in the ledger: revisions, and the keys of their entries."""
-    from datetime import UTC, datetime
-
-    from cierre.ledger import landing, revisions, session
-
     with session.connect(task["dsn"]) as connection:
         place = landing.Place("sga", "sga_itb", "*", DAY)
         snapshot = landing.land(connection, place, asked={}, received_at=datetime.now(UTC), body="{}")
@@ -142,10 +141,6 @@ def freeze(task: dict[str, Any]) -> tuple[list[Any], list[str]]:
 
 def script(task: dict[str, Any]) -> dict[str, Any]:
     """What one writes in an afternoon: post, and post again where no good answer came."""
-    import time
-
-    import requests
-
     address = f"{task['site']}/api/ctb/accountingentry/insert"
     entries = [(f"{box.id}|{entry.part}", box, entry) for box, _, part in journals(task["boxes"]) for entry in part]
 

@@ -8,6 +8,7 @@ from typing import Any
 from benchmarks.boxes import make_boxes
 from benchmarks.harness import Bench, Contender
 from benchmarks.stacks import CLOSE, EMPTY, System, system
+from cierre.ledger import session
 from local.settings import PROJECT, RUN
 
 NUMBER, TITLE = "P6", "1,000 boxes, and a backfill of 30 days"
@@ -103,8 +104,6 @@ def _in_a_system(bench: Bench, here: System) -> None:
 
 def _open_days(here: System, box: str) -> set[date]:
     """The days of the range that are not closed, by the ledger."""
-    from cierre.ledger import session
-
     with session.connect(here.stack.ledger_dsn) as ledger:
         closed = {
             row.business_date

@@ -1,5 +1,6 @@
 """P2: staging 200,000 documents in place of those staged before."""
 
+import hashlib
 import json
 from dataclasses import replace
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 from benchmarks.documents import BOX, DAY, payments
 from benchmarks.harness import Bench, Contender
 from benchmarks.measure import Watch, cents_of
+from cierre.bookkeeping.documents import Reading
+from cierre.ledger import landing, session, staging
 
 NUMBER, TITLE = "P2", "staging 200,000 documents"
 INTRO = """
@@ -71,11 +74,6 @@ def run(bench: Bench) -> None:
 
 def product(task: dict[str, Any]) -> dict[str, Any]:
     """cierre.ledger.staging.replace."""
-    import hashlib
-
-    from cierre.bookkeeping.documents import Reading
-    from cierre.ledger import landing, session, staging
-
     reading, body = Reading(list(payments(task["count"]))), answer(task["count"])
     with session.connect(task["dsn"]) as connection:
         snapshot = landing.land(
@@ -94,10 +92,6 @@ def product(task: dict[str, Any]) -> dict[str, Any]:
 
 def bare_copy(task: dict[str, Any]) -> dict[str, Any]:
     """Ready bytes into a table alike."""
-    import hashlib
-
-    from cierre.ledger import session
-
     lines = ["\t".join([*record.values(), "0" * 64]) for record in records(task["count"])]
     sent, body = ("\n".join(lines) + "\n").encode(), answer(task["count"])
     with session.connect(task["dsn"]) as connection:

@@ -19,7 +19,8 @@ import psutil
 import psycopg
 
 from benchmarks.documents import payments
-from cierre.accounting_files import account_mapping, cash_box, mappings_folder
+from cierre.accounting_files import cash_box, mappings_folder
+from cierre.accounting_files.account_mappings import account_mapping
 from cierre.bookkeeping.derive import derive
 from cierre.bookkeeping.documents import Reading
 from cierre.ledger import landing, revisions, session, staging

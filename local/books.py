@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+from cierre.ledger import migrate
 from local.stack import Stack
 
 
@@ -12,8 +13,6 @@ def books(stack: Stack, arguments: list[str]) -> int:
 
     Where the stack does not run, only its PostgreSQL is started, and stopped again. Raises PostgresError.
     """
-    from cierre.ledger import migrate
-
     with stack.ledger() as dsn:
         migrate.upgrade(dsn)
         command = [sys.executable, "-m", "cierre.reports", *arguments]

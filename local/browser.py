@@ -11,6 +11,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from playwright.sync_api import sync_playwright
+
 from local.errors import LocalError
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -43,8 +45,6 @@ def _starts(browser: Path) -> bool:
 
 
 def _playwrights_own() -> Path:
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as playwright:
         return Path(playwright.chromium.executable_path)
 

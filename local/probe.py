@@ -7,11 +7,19 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING
 
+import psycopg
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
 
+from cierre.accounting_files.findings import MappingError
+from cierre.accounting_files.loader import cash_boxes
+from cierre.ledger import capabilities, migrate, session
+from cierre.ledger.probes import ProbeBusy
+from cierre.ports.errors import VendorError
+from cierre.posting.probe import probe as put_to_the_test
 from cierre.posting.probe_target import Ground, ProbeRefused
 from local.errors import LocalError
 from local.stack import Stack
@@ -121,16 +129,7 @@ class _Progress(logging.Handler):
 
 
 def _probe(ledger_dsn: str, ground: Ground, progress: logging.Handler) -> "ProbeReport":
-    import psycopg
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from cierre.accounting_files.findings import MappingError
-    from cierre.accounting_files.loader import cash_boxes
     from cierre.closing.wiring import erp_hook
-    from cierre.ledger import capabilities, migrate, session
-    from cierre.ledger.probes import ProbeBusy
-    from cierre.ports.errors import VendorError
-    from cierre.posting.probe import probe as put_to_the_test
 
     log = logging.getLogger("cierre.posting.probe")
     log.addHandler(progress)

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from rich.table import Table
 
+from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.companies import stale_after
 from cierre.accounting_files.findings import MappingError
-from cierre.accounting_files.loader import account_mapping
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.money import quantum
 from cierre.ledger.overview import BoxDay

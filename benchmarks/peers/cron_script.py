@@ -4,18 +4,17 @@ from datetime import date
 from typing import Any
 
 from benchmarks.measure import Watch, cents_of
+from cierre.accounting_files.loader import cash_box
+from cierre.ledger import session
+from operators.derive import DeriveOperator
+from operators.land import LandOperator
+from operators.post import PostOperator
+from operators.reconcile import ReconcileOperator
+from operators.stage import StageOperator
 
 
 def close(task: dict[str, Any]) -> dict[str, Any]:
     """Every step of every box, by the product's own operators."""
-    from cierre.accounting_files.loader import cash_box
-    from cierre.ledger import session
-    from operators.derive import DeriveOperator
-    from operators.land import LandOperator
-    from operators.post import PostOperator
-    from operators.reconcile import ReconcileOperator
-    from operators.stage import StageOperator
-
     day = date.fromisoformat(task["day"])
     steps = (LandOperator, StageOperator, DeriveOperator, PostOperator, ReconcileOperator)
     with Watch() as watch:

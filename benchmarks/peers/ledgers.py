@@ -1,22 +1,22 @@
 """Plain-text accounting: what bean-check and hledger check do with a file of bookings."""
 
 import csv
-import os
+import resource
 import subprocess
 from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from beancount import loader
+from beancount.core.data import Transaction
+
 from benchmarks.measure import Watch
 
 
 def bean_check(task: dict[str, Any]) -> dict[str, Any]:
     """Reads, books and validates."""
-    os.environ["BEANCOUNT_DISABLE_LOAD_CACHE"] = "1"
-    from beancount import loader
-    from beancount.core.data import Transaction
-
+    loader.initialize(use_cache=False)
     with Watch() as watch:
         entries, errors, _ = loader.load_file(str(Path(task["folder"]) / "bookings.beancount"))
     if errors:
@@ -31,8 +31,6 @@ def bean_check(task: dict[str, Any]) -> dict[str, Any]:
 
 def hledger_check(task: dict[str, Any]) -> dict[str, Any]:
     """The whole command; its memory is that of the process it is."""
-    import resource
-
     file = str(Path(task["folder"]) / "bookings.journal")
     with Watch() as watch:
         subprocess.run(["hledger", "-f", file, "check"], check=True)

@@ -3,8 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
+from airflow.sdk.exceptions import AirflowRuntimeError
+from airflow.sdk.execution_time.hitl import get_hitl_detail_content_detail
 from airflow.triggers.base import BaseTrigger, TriggerEvent
+from asgiref.sync import sync_to_async
 
 SETTLING = 5.0
 """Seconds before it looks. Airflow's scheduler must have seen that the asking process ended before its task goes on;
@@ -27,17 +31,10 @@ class AnswerKept(BaseTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Looks, and fires."""
-        from asgiref.sync import sync_to_async
-
         await asyncio.sleep(SETTLING)
         yield TriggerEvent({"answer": await sync_to_async(self._answer)()})
 
     def _answer(self) -> dict[str, Any] | None:
-        from uuid import UUID
-
-        from airflow.sdk.exceptions import AirflowRuntimeError
-        from airflow.sdk.execution_time.hitl import get_hitl_detail_content_detail
-
         try:
             found = get_hitl_detail_content_detail(ti_id=UUID(self.ti_id))
         except AirflowRuntimeError as error:

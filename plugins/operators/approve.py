@@ -9,6 +9,7 @@ from cierre.alerts.request import ApprovalRequest
 from cierre.bookkeeping.answers import PATIENCE, Answer
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.language.say import say
+from operators.answer import AnswerKept
 from operators.step import CashCloseStep
 
 if TYPE_CHECKING:
@@ -84,8 +85,6 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
         return outcome
 
     def _look_for_an_answer(self, context: Any) -> NoReturn:
-        from operators.answer import AnswerKept
-
         trigger = AnswerKept(context["ti"].id)
         self.defer(trigger=trigger, method_name="take_answer", timeout=LOOKS_FOR)
         raise AssertionError  # defer never returns

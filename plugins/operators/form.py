@@ -4,7 +4,7 @@ from airflow.sdk import Param
 
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.closing.business_date import PARAMETER as BUSINESS_DATE
-from hooks.registry import SOURCES  # noqa: TID253 - light: it imports no hook
+from hooks.registry import SOURCES
 
 DRY_RUN = "dry_run"
 IN_BUSINESS_HOURS = "query_in_business_hours"

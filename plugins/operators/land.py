@@ -1,6 +1,5 @@
 """Land: the source's answer for the day, whole, as it came, with the source's own word that it is complete."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from cierre.closing.late_changes import LateChanges
+
 
 PATIENCE = timedelta(minutes=10)
 """How long a wait that a vendor asks for is left to the task's retries; a longer one is waited for without a worker."""
@@ -48,9 +48,8 @@ class LandOperator(CashCloseStep):
         """Lands the day; where the vendor asks to be left alone for long, waits for it without a worker."""
         from cierre.closing.land import land
 
-        tell = partial(self._tell, box)
         try:
-            return land(box, day, ledger, answers_for_it=self.answers_for_it, tell=tell)
+            return land(box, day, ledger, answers_for_it=self.answers_for_it, tell=partial(self._tell, box))
         except RetriableError as later:
             if (later.retry_after or 0) > PATIENCE.total_seconds():
                 self._wait(later)
@@ -65,17 +64,13 @@ class LandOperator(CashCloseStep):
         return box.connection
 
     def _tell(self, box: CashBox, changes: "LateChanges") -> None:
-        """Tells of days that were closed and are told otherwise now: in the log, and once to the company's people."""
-        from cierre.alerts.late_changes import message
-        from cierre.alerts.people import tell
+        from cierre.alerts.late_changes import tell_late_changes
 
-        if alert := message(box, changes):
-            self.log.warning(f"{alert.subject}\n{alert.happened}\n{alert.to_do}")
-            tell(replace(alert, link=self.link))
+        tell_late_changes(box, changes, self.link)
 
     def _wait(self, asked_for: RetriableError) -> None:
         """Gives the worker back until the vendor may be asked again: after its business hours, on its next day."""
-        from operators.waiting import wait_until
+        from operators.at_work.waiting import wait_until
 
         moment = datetime.now(UTC) + timedelta(seconds=asked_for.retry_after or 0)
         until = f"{moment:%Y-%m-%d %H:%M} UTC"

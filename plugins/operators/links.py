@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any, Protocol, cast
 
-from airflow.sdk import BaseOperator, BaseOperatorLink
+from airflow.sdk import BaseHook, BaseOperator, BaseOperatorLink
+from airflow.sdk.configuration import conf
 
 from cierre.accounting_files.loader import cash_box
 
@@ -25,8 +26,6 @@ class DayLink(BaseOperatorLink):
     def get_link(self, operator: BaseOperator, *, ti_key: Any) -> str:
         """Empty where the step found no business date."""
         step = cast(Step, operator)
-        from airflow.sdk.configuration import conf
-
         base = conf.get("api", "base_url").rstrip("/")
         return f"{base}/cierre/boxes/{step.box}/{step.day}" if step.day else ""
 
@@ -38,6 +37,4 @@ class SourceLink(BaseOperatorLink):
 
     def get_link(self, operator: BaseOperator, *, ti_key: Any) -> str:
         """Its base address, without login."""
-        from airflow.sdk import BaseHook
-
         return BaseHook.get_connection(cash_box(cast(Step, operator).box).connection).host or ""

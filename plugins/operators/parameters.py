@@ -6,6 +6,7 @@ from typing import Any
 
 from airflow.sdk import Param
 
+from cierre.bookkeeping.suggestions import nearest
 from cierre.language.say import say
 
 
@@ -30,8 +31,6 @@ def refuse_unknown(whose: str, context: Any, known: Mapping[str, Param]) -> None
 
 
 def _with_what_was_meant(name: str, known: Mapping[str, Param]) -> str:
-    from cierre.bookkeeping.suggestions import nearest
-
     spellings = {_plain(spelling): one for one, param in known.items() for spelling in _spellings(one, param)}
     found = nearest(_plain(name), spellings)
     return name if found is None else say("{name} (did you mean {meant}?)", name=name, meant=spellings[found])

@@ -45,6 +45,6 @@ class PostOperator(CashCloseStep):
 
     def _wait(self, seconds: float) -> None:
         """Gives the worker, and its place in the ERP's pool, back until a dead worker's claim has run out."""
-        from operators.waiting import wait_until
+        from operators.at_work.waiting import wait_until
 
         wait_until(datetime.now(UTC) + timedelta(seconds=seconds), self)

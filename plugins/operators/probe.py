@@ -1,6 +1,5 @@
 """Probe: what posting assumes of a site of the ERP, tried in its test company by a person's own wish."""
 
-from datetime import date
 from typing import Any
 
 from airflow.sdk import BaseOperator, Param
@@ -8,7 +7,6 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from cierre.accounting_files.companies import language_of
 from cierre.accounting_files.findings import MappingError
-from cierre.accounting_files.loader import cash_boxes
 from cierre.closing.names import NO_COMPANY
 from cierre.language.say import in_language, listed, say
 from cierre.ledger.connection import open_ledger
@@ -72,18 +70,13 @@ class ProbeOperator(BaseOperator):
             return self._probe(context)
 
     def _probe(self, context: Any) -> dict[str, Any]:
-        from cierre.closing.wiring import erp_hook
-        from cierre.ledger import capabilities
-        from cierre.posting.probe import probe
-        from cierre.posting.probe_target import Ground, ProbeRefused
+        from cierre.closing.probe import ProbeRefused, probe
 
         try:
             refuse_unknown("erp_probe", context, params())
             form = {name: context["params"][name] for name in params()}
-            ground = Ground.named(**form | {"day": form["day"] or date.today()})
             with open_ledger(self.ledger_connection) as ledger:
-                report = probe(ledger, erp_hook(ground.connection), ground, boxes=cash_boxes().values())
-                capabilities.save(ledger, report.connection, report.tenant, report.capabilities)
+                report = probe(ledger, form)
         except (UnknownParameters, ProbeRefused, DataError, FatalError, MappingError) as error:
             raise AirflowFailException(say(error)) from error
         for check in report.checks:

@@ -16,7 +16,7 @@ from operators.links import DayLink
 if TYPE_CHECKING:
     import psycopg
 
-# Every task parses the DAG file, and so this one, first: what a step needs at work is in operators.box_day.
+# Every task parses the DAG file, and so this one, first: what a step needs at work is in operators.at_work.box_day.
 
 
 class CashCloseStep(BaseOperator):
@@ -27,7 +27,7 @@ class CashCloseStep(BaseOperator):
     Airflow connection of the ledger's database. Raises AirflowFailException where trying again cannot help (data,
     mapping, a refusal, a day that cannot be closed, an error that would come back); any other error is left to the
     task's retries. Where a vendor or the ledger is still down after those, it waits without a worker and asks again,
-    until its deadline (operators.waiting).
+    until its deadline (operators.at_work.waiting).
     """
 
     template_fields: Collection[str] = ()
@@ -58,13 +58,13 @@ class CashCloseStep(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, Any]:
         """Runs the step for the business date that this run names; all that it says is in its company's language."""
-        from operators.box_day import run
+        from operators.at_work.box_day import run
 
         return run(self, context)
 
     def at_day(self, context: Any) -> "AbstractContextManager[tuple[CashBox, date, psycopg.Connection]]":
         """The step's box, the day that the run closes, and the ledger with that day's lock."""
-        from operators.box_day import at_day
+        from operators.at_work.box_day import at_day
 
         return at_day(self, context)
 

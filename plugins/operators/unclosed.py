@@ -1,32 +1,11 @@
 """Days that nobody closed: what the ledger lacks, told once, whether or not Airflow ever made a run for them."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import Any
 
 from airflow.sdk import BaseOperator
 
-from cierre.accounting_files.companies import companies, language_of
-from cierre.accounting_files.loader import cash_boxes
-from cierre.alerts.alert import Alert
-from cierre.closing.unclosed import due, spans
-from cierre.language.say import counted, in_language, say
 from cierre.ledger.connection import open_ledger
-
-if TYPE_CHECKING:
-    import psycopg
-
-    from cierre.alerts.alert import Alert
-    from cierre.bookkeeping.cash_box import CashBox
-    from cierre.bookkeeping.sentence import Sentence
-
-LOOKS_BACK = timedelta(days=31)
-LATE = "late"
-TO_DO = (
-    "Look at the run of each day: its log says what stopped it. If there is no run, the day was never started:"
-    " trigger it, or backfill the range. Closing a day again is always safe."
-)
 
 
 class UnclosedDaysOperator(BaseOperator):
@@ -44,67 +23,7 @@ class UnclosedDaysOperator(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, int]:
         """Returns how many days each company was told of."""
-        from cierre.alerts.people import tell
-        from cierre.ledger import landing, overview
+        from cierre.alerts.unclosed import tell_unclosed
 
-        now = datetime.now(UTC)
-        since = now.date() - LOOKS_BACK
-        known = companies()
-        missing: dict[str, dict[CashBox, list[date]]] = defaultdict(dict)
         with open_ledger(self.ledger_connection) as ledger:
-            unread = landing.never_read(ledger, since)
-            settled = overview.closed_days(ledger, since) | overview.told(ledger, LATE, since)
-            for box in cash_boxes().values():
-                within = timedelta(hours=known[box.company].close_within if box.company in known else 12)
-                if late := [day for day in due(box, since, now - within) if (box.id, day) not in settled]:
-                    missing[box.company][box] = late
-            told = {}
-            for company, boxes in missing.items():
-                name = known[company].name if company in known else company
-                with in_language(language_of(company)):
-                    alert = _alert(company, name, boxes, unread, context["ti"].log_url)
-                    self.log.warning(f"{alert.subject}\n{alert.happened}")
-                    if tell(alert):
-                        overview.note_told(ledger, LATE, ((box.id, day) for box, late in boxes.items() for day in late))
-                told[company] = sum(map(len, boxes.values()))
-            self._digests(ledger, known, context["ti"].log_url)
-        return told
-
-    def _digests(self, ledger: "psycopg.Connection", companies: Iterable[str], link: str) -> None:
-        """Sends the digests that are owed and that no run will send any more."""
-        from cierre.alerts.digest import send_overdue
-
-        for company in companies:
-            send_overdue(ledger, company, link, self.log)
-
-
-def _alert(
-    company: str,
-    name: str,
-    boxes: "Mapping[CashBox, Sequence[date]]",
-    unread: "Mapping[tuple[str, date], Sentence]",
-    link: str,
-) -> "Alert":
-    """What a company is told of the late days of its boxes, in the language that is spoken now; ``unread`` says why
-    some could not be read."""
-    late = counted(sum(map(len, boxes.values())), "{n} day is NOT closed", "{n} days are NOT closed")
-    days = "\n".join(
-        line for box, late in boxes.items() for line in (f"- {box.name}: {spans(late)}", *_reasons(box, late, unread))
-    )
-    return Alert(
-        company=company,
-        subject=f"{name}: {late}",
-        happened=say("These days are past their deadline and not closed:\n{days}", days=days),
-        to_do=say(TO_DO),
-        link=link,
-        boxes=[box.id for box in boxes],
-    )
-
-
-def _reasons(box: "CashBox", late: "Sequence[date]", unread: "Mapping[tuple[str, date], Sentence]") -> Iterator[str]:
-    """Why days of a box could not be read, each reason once."""
-    why: dict[str, list[date]] = defaultdict(list)
-    for day in late:
-        if (box.id, day) in unread:
-            why[say(unread[box.id, day])].append(day)
-    return (f"  {spans(days)}: {reason}" for reason, days in why.items())
+            return tell_unclosed(ledger, datetime.now(UTC), context["ti"].log_url)

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from cierre.accounting_files import account_mapping, cash_box
+from cierre.accounting_files import cash_box
+from cierre.accounting_files.account_mappings import account_mapping
 from cierre.bookkeeping.derive import derive
 from cierre.bookkeeping.documents import Document, Kind
 from cierre.closing.wiring import source_hook, source_of

@@ -25,6 +25,7 @@ from cierre.closing.names import ASK_AGAIN
 from cierre.language.language import language
 from cierre.ledger import attempts, identity, landing, outages, revisions, staging
 from cierre.ports.errors import RetriableError
+from cierre.reports.cells import csv_cell
 from support import closed_day, zeta_site
 
 BOX = cash_boxes()["itb_caja_164"]
@@ -258,8 +259,6 @@ def test_a_day_as_csv_opens_in_a_spreadsheet_of_the_readers_country(login, ledge
 
 
 def test_a_text_of_the_books_is_no_formula_in_a_spreadsheet():
-    from cierre.reports.cells import csv_cell
-
     assert csv_cell('=HYPERLINK("http://x")', comma=True).startswith("'=")
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
 
-from cierre.accounting_files.loader import account_mapping
+from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.snippet import snippet
 from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.certificate import contradictions

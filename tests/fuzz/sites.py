@@ -16,7 +16,7 @@ from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.journal import JournalEntry, Line, Side
 from cierre.closing.wiring import source_hook
 from cierre.ports.allowance import KeptAnswer
-from cierre.ports.errors import VendorError
+from cierre.ports.errors import RetriableError, VendorError
 from fuzz.mutations import Node, Object, places, value_at
 from fuzz.people import NAMES, plant
 from fuzz.replay import Replay
@@ -101,8 +101,6 @@ class _Uncounted:
         return KeptAnswer(1, datetime(2024, 9, 8, tzinfo=UTC), 1, asked, datetime(2024, 9, 8, tzinfo=UTC), text)
 
     def used_up(self, _method: str, about: str) -> VendorError:
-        from cierre.ports.errors import RetriableError
-
         return RetriableError(f"{about}: the day's call is used up", vendor="Zeta")
 
 

@@ -7,6 +7,9 @@ import ssl
 import traceback
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from cierre.ports.errors import FatalError, RetriableError, UncertainError
 from hooks.http.hook import VendorHook, describe
@@ -223,10 +226,6 @@ class TestNeverSent:
 
 @pytest.fixture
 def self_signed(tmp_path) -> ssl.SSLContext:
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
     certificate = (

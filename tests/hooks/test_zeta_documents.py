@@ -11,7 +11,8 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 from hypothesis import assume, given, settings, strategies as st
 
-from cierre.accounting_files import account_mapping, cash_box
+from cierre.accounting_files import cash_box
+from cierre.accounting_files.account_mappings import account_mapping
 from cierre.bookkeeping.derive import derive
 from cierre.bookkeeping.documents import Kind, Reading
 from cierre.bookkeeping.journal import Side

@@ -9,10 +9,11 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException, TaskDeferred
 
 from cierre.accounting_files.loader import cash_box
+from cierre.alerts.company_day import QUIET_SECONDS
 from cierre.alerts.digest import NotSent, send_overdue
 from cierre.ledger import capabilities, digests, overview
 from cierre.ledger.capabilities import Capability
-from operators.company_day import QUIET_SECONDS, CompanyDayOperator
+from operators.company_day import CompanyDayOperator
 
 DAY = date(2024, 9, 6)
 

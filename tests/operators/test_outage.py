@@ -15,9 +15,9 @@ from cierre.closing.names import ASK_AGAIN
 from cierre.ledger import board, outages
 from cierre.orchestration.builder import STEPS, cash_close
 from cierre.ports.errors import DataError, FatalError, RetriableError, UncertainError
+from operators.at_work.waiting import is_outage
 from operators.outage import EVERY, again_at, deadline
-from operators.trouble import StepBroke
-from operators.waiting import is_outage
+from operators.step_broke import StepBroke
 
 DAY = date(2024, 9, 6)
 BOX, OTHER = "itb_caja_164", "itb_caja_165"

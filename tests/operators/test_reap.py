@@ -5,8 +5,9 @@ import pytest
 from airflow.sdk.exceptions import AirflowException
 
 from cierre.accounting_files.loader import cash_box
+from cierre.closing.reap import last_call
 from cierre.ports.errors import UncertainError
-from operators.reap import ReapOperator, last_call
+from operators.reap import ReapOperator
 
 BOX, DAY = "itb_caja_164", date(2024, 9, 6)
 CONTEXT = {"ti": SimpleNamespace(log_url="http://127.0.0.1/log")}

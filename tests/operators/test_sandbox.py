@@ -6,6 +6,8 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from airflow.sdk import BaseHook
+from airflow.sdk.providers_manager_runtime import ProvidersManagerTaskRuntime
 from hypothesis import given, strategies as st
 
 from cierre.alerts.alert import Alert
@@ -71,9 +73,6 @@ def test_only_the_address_that_the_connection_names_is_the_sandboxs(host, named)
 
 
 def test_every_default_connection_is_known_as_the_sandboxs(monkeypatch):
-    from airflow.sdk import BaseHook
-    from airflow.sdk.providers_manager_runtime import ProvidersManagerTaskRuntime
-
     for variable, text in as_variables(connections("http://127.0.0.1:8800")).items():
         monkeypatch.setenv(variable, text)
     types = ProvidersManagerTaskRuntime().hooks

@@ -47,7 +47,7 @@ def site(monkeypatch) -> SgeSite:
 def told(monkeypatch) -> list:
     """The alerts that people are sent."""
     sent = []
-    monkeypatch.setattr("cierre.alerts.people.tell", sent.append)
+    monkeypatch.setattr("cierre.alerts.late_changes.tell", sent.append)
     return sent
 
 

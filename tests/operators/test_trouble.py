@@ -12,7 +12,8 @@ from airflow.sdk.exceptions import AirflowFailException
 from cierre.ledger import attempts, revisions, staging
 from cierre.orchestration.retries import RetryByKind
 from cierre.ports.errors import DataError
-from operators.trouble import StepBroke, cut_chain, may_pass, note_details
+from operators.at_work.trouble import cut_chain, may_pass, note_details
+from operators.step_broke import StepBroke
 
 BOX, DAY = "itb_caja_164", date(2024, 9, 6)
 ROW = "Luis Vera 0912345678"

@@ -13,6 +13,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from cierre.ledger import capabilities, session
 from cierre.ledger.capabilities import Capability
 from cierre.ports.errors import UncertainError
+from hooks.protheus.hook import ProtheusHook
 from operators.reap import ReapOperator
 from support.person import answers, asked
 
@@ -209,7 +210,6 @@ def test_a_proxys_copies_are_removed_by_their_key_where_the_erp_can_be_read(
 @pytest.fixture
 def protheus_hook(monkeypatch):
     """A proxy that repeats the first insert, once ``repeats`` is set."""
-    from hooks.protheus.hook import ProtheusHook
 
     class Proxy:
         repeats = False

@@ -67,7 +67,7 @@ def test_it_is_said_in_the_companys_language():
 
 @pytest.mark.parametrize("step", STEPS)
 def test_every_step_refuses_before_it_opens_anything(step, monkeypatch):
-    monkeypatch.setattr("operators.box_day.open_ledger", lambda *_: pytest.fail("the ledger was opened"))
+    monkeypatch.setattr("operators.at_work.box_day.open_ledger", lambda *_: pytest.fail("the ledger was opened"))
     with pytest.raises(AirflowFailException, match="dryrun"):
         STEPS[step](task_id=step, box=BOX.id).execute(context({"dryrun": True}))
 

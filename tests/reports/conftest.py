@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cierre.accounting_files import account_mapping, cash_box
+from cierre.accounting_files import cash_box
+from cierre.accounting_files.account_mappings import account_mapping
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.derive import derive
 from cierre.bookkeeping.documents import Document, Kind, Reading

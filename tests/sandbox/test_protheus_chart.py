@@ -3,6 +3,7 @@ import os
 import pytest
 
 from sandbox.protheus.chart import Account, read_chart
+from sandbox.vendor import Options
 
 ACCOUNTS = "account,name,postable,requires_cost_centre,blocked\n1.1,Caja,true,no,\n4.1,Ingresos,SI,1,false\n"
 COST_CENTRES = "code,name,blocked\n0101,Sede,false\n0199,Cerrada,true\n"
@@ -35,8 +36,6 @@ def test_a_missing_chart_is_named(tmp_path):
 
 
 def test_the_projects_own_chart_can_be_read():
-    from sandbox.vendor import Options
-
     chart = read_chart(Options().chart_dir)
     assert any(account.postable for account in chart.accounts.values())
     assert chart.cost_centres

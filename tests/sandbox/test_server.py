@@ -2,6 +2,7 @@ import os
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -63,8 +64,6 @@ def test_it_listens_on_this_machine_alone_and_leaves_its_port(charts):
 
 
 def test_many_clients_at_once_are_numbered_one_after_the_other(charts):
-    from concurrent.futures import ThreadPoolExecutor
-
     with SandboxServer(options=Options(chart_dir=charts)) as server, ThreadPoolExecutor(8) as pool:
         answers = pool.map(lambda _: insert(server.url).json()["CT2_DOC"], range(24))
         assert sorted(answers) == [f"{number:06d}" for number in range(1, 25)]

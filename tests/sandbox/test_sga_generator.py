@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sandbox.sga import catalogue
 from sandbox.sga.answers import facturacion_new_process, find_box
 from sandbox.sga.api import open_box
+from sandbox.sga.books import books
 from sandbox.sga.generator import write_day
 from sandbox.sga.model import NotaCreditoInstitucion, ReciboCajaInstitucion
 from sandbox.sga.profile import Profile, Traps
@@ -135,8 +136,6 @@ def test_a_trap_is_there_when_it_alone_is_on_and_not_when_none_is(school, trap, 
 
 
 def test_a_payment_without_form_is_in_the_school_but_not_in_the_answer(school):
-    from sandbox.sga.books import books
-
     assert rows(day(school, profile=only("payment_without_form"))) == []
     assert books(school, "itb", 164, FRIDAY).without_form.count == 1
 

@@ -1,12 +1,11 @@
 """The files accountants own, read and checked: cash boxes, account mappings, the chart of accounts."""
 
 from cierre.accounting_files.findings import Finding, MappingError
-from cierre.accounting_files.loader import account_mapping, cash_box, cash_box_ids, cash_boxes, mappings_folder
+from cierre.accounting_files.loader import cash_box, cash_box_ids, cash_boxes, mappings_folder
 
 __all__ = [
     "Finding",
     "MappingError",
-    "account_mapping",
     "cash_box",
     "cash_box_ids",
     "cash_boxes",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TypeVar
 
+from cierre.accounting_files.account_mappings import sound_mapping
 from cierre.accounting_files.companies import companies
 from cierre.accounting_files.files import YamlFile, read_yaml
 from cierre.accounting_files.findings import Finding, MappingError
@@ -14,7 +15,6 @@ from cierre.accounting_files.loader import (
     cash_boxes,
     mappings_folder,
     passed_over,
-    sound_mapping,
 )
 from cierre.accounting_files.periods import Periods
 from cierre.accounting_files.reviewed import reviewed

@@ -1,10 +1,9 @@
-"""Cash boxes and account mappings, read from the mappings folder and checked."""
+"""Cash boxes, read from the mappings folder and checked; and what lies there unread."""
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cierre.accounting_files.files import YamlFile, read_model, read_yaml
 from cierre.accounting_files.findings import Finding, MappingError
@@ -12,9 +11,6 @@ from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.suggestions import did_you_mean
 from cierre.ports.source import InvoiceSourceDescription
 from hooks.registry import SOURCES  # noqa: TID253 - light: it imports no hook
-
-if TYPE_CHECKING:
-    from cierre.bookkeeping.mapping import AccountMapping
 
 ENVIRONMENT = "CIERRE_MAPPINGS_DIR"
 
@@ -121,45 +117,6 @@ def cash_boxes() -> dict[str, CashBox]:
 def account_mapping_names() -> list[str]:
     """The names of the account mappings there are files for, sorted; the files are not read."""
     return sorted(path.stem for path in (mappings_folder() / "accounts").glob("*.yaml"))
-
-
-def account_mapping(name: str) -> "AccountMapping":
-    """The account mapping ``accounts/<name>.yaml``, sound and held against the chart.
-
-    Raises MappingError with everything that is wrong in it and in the chart's files.
-    """
-    folder, known = mappings_folder(), account_mapping_names()
-    if name not in known:
-        message = f"unknown mapping {name!r}; known are {', '.join(known) or 'none'}{did_you_mean(name, known)}"
-        raise MappingError(folder, [Finding("accounts", 0, "", message)])
-    return sound_mapping(folder / "accounts" / f"{name}.yaml", folder)[0]
-
-
-def draft_mapping(path: Path) -> "AccountMapping":
-    """An account mapping from a file outside the mappings folder, by the file's name, held against the chart in use.
-
-    Raises MappingError with everything that is wrong in it and in the chart's files.
-    """
-    if not path.is_file():
-        raise MappingError(path.parent, [Finding(path.name, 0, "", "there is no such file")])
-    return sound_mapping(path, path.parent)[0]
-
-
-def sound_mapping(path: Path, folder: Path, boxes: Collection[str] = ()) -> "tuple[AccountMapping, YamlFile]":
-    """The account mapping in a file, and the file, to find its lines by; checked also against the ``boxes`` it books,
-    where they are given. Raises MappingError."""
-    # Imported here: parsing a DAG reads cash boxes only, and pays for nothing else.
-    from cierre.accounting_files.charts import read_chart
-    from cierre.bookkeeping.checks import check
-    from cierre.bookkeeping.mapping import AccountMapping
-
-    chart, findings = read_chart(mappings_folder())
-    mapping, file = read_model(path, folder, AccountMapping, "name")
-    if mapping is not None and not findings:
-        findings = [file.finding(place, message) for place, message in check(mapping, chart, boxes)]
-    if mapping is None or file.findings or findings:
-        raise MappingError(folder, [*file.findings, *findings])
-    return mapping, file
 
 
 def _shared(

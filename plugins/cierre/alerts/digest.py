@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import psycopg
 from airflow.sdk.exceptions import AirflowException
 
+from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.companies import companies, language_of, stale_after
 from cierre.accounting_files.findings import MappingError
-from cierre.accounting_files.loader import account_mapping
 from cierre.alerts.alert import Alert
 from cierre.alerts.figures import by_day, chart, stages, table
 from cierre.alerts.people import deliver

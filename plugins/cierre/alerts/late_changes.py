@@ -1,9 +1,15 @@
 """What is told when a source tells of closed days otherwise than it did when they were read."""
 
+import logging
+from dataclasses import replace
+
 from cierre.alerts.alert import Alert
+from cierre.alerts.people import tell
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.closing.late_changes import Changes, LateChanges
 from cierre.language.say import counted, listed, say
+
+log = logging.getLogger(__name__)
 
 MOST_DAYS = 31
 MOST_SENTENCES = 5
@@ -17,6 +23,14 @@ OUT_OF_REACH = (
     "No run closes those days now: they are before the start of this box, or still to come. If a date is wrong, correct"
     " it in the source; else book that money where those days' books are kept."
 )
+
+
+def tell_late_changes(box: CashBox, changes: LateChanges, link: str) -> None:
+    """Tells of days that were closed and are told otherwise now: in the log, and once to the company's people; ``link``
+    leads to the step's log."""
+    if alert := message(box, changes):
+        log.warning(f"{alert.subject}\n{alert.happened}\n{alert.to_do}")
+        tell(replace(alert, link=link))
 
 
 def message(box: CashBox, changes: LateChanges) -> Alert | None:

@@ -5,10 +5,15 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
+from airflow.sdk.exceptions import AirflowException
+from psycopg import Error
+
 from cierre.accounting_files.companies import companies
 from cierre.alerts.alert import UNCERTAIN, Alert
+from cierre.alerts.people import tell
 from cierre.closing.unclosed import spans
 from cierre.language.say import counted, say
+from cierre.ledger import board, outages
 from cierre.ledger.connection import open_ledger
 
 log = logging.getLogger(__name__)
@@ -25,11 +30,6 @@ def told_together(error: BaseException | None, link: str) -> bool:
 
     False where the error is of something else, or the ledger cannot be asked: then it is to be told alone.
     """
-    from airflow.sdk.exceptions import AirflowException
-    from psycopg import Error
-
-    from cierre.ledger import outages
-
     outage = getattr(error, "outage", None)
     if error is None or outage is None:
         return False
@@ -47,9 +47,6 @@ def told_together(error: BaseException | None, link: str) -> bool:
 
 
 def _tell(ledger: Any, outage: Any, days: Sequence[Any], error: BaseException, link: str) -> None:
-    from cierre.alerts.people import tell
-    from cierre.ledger import outages
-
     told = False
     try:
         told = tell(_alert(ledger, outage, days, error, link))
@@ -59,8 +56,6 @@ def _tell(ledger: Any, outage: Any, days: Sequence[Any], error: BaseException, l
 
 
 def _alert(ledger: Any, outage: Any, days: Sequence[Any], error: BaseException, link: str) -> Alert:
-    from cierre.ledger import board
-
     known = companies().get(outage.company)
     places = {(row.box, row.business_date) for row in days}
     sent = [

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from cierre.alerts.alert import Alert
 from cierre.language.say import say
+from cierre.ledger import identity
 from cierre.ledger.connection import open_ledger
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,5 @@ def marked(alert: Alert) -> Alert:
 
 def _posting_to_sandbox(boxes: list[str]) -> list[str]:
     """The names of those of these boxes that post to the sandbox."""
-    from cierre.ledger import identity
-
     with open_ledger(LEDGER) as ledger:
         return list(identity.posting_to_sandbox(ledger, boxes).values())

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.companies import companies
 from cierre.accounting_files.files import read_yaml
 from cierre.accounting_files.findings import MappingError
-from cierre.accounting_files.loader import account_mapping, mappings_folder
+from cierre.accounting_files.loader import mappings_folder
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import RetiredBox
 from cierre.closing.names import PREFIX

@@ -13,6 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args
 
+import yaml
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from cierre.bookkeeping.documents import Document
@@ -115,8 +116,6 @@ def country_of(currency: str) -> Country | None:
 
 @cache
 def _countries() -> Mapping[str, Country]:
-    import yaml
-
     # Every value is read as the text that is written, as those of people's own files are.
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     read = (yaml.load(path.read_text(encoding="utf-8"), loader) for path in sorted(COUNTRIES.glob("*.yaml")))

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import psycopg
 
-from cierre.accounting_files.loader import account_mapping
+from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.periods import open_from
 from cierre.accounting_files.snippet import snippet
 from cierre.bookkeeping.cash_box import CashBox

@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import psycopg
 
+from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.companies import tax_id_of
 from cierre.accounting_files.findings import MappingError
-from cierre.accounting_files.loader import account_mapping
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.documents import Total
 from cierre.bookkeeping.reconcile import kind_and_form

@@ -6,8 +6,8 @@ from typing import Any
 
 import psycopg
 
+from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.findings import MappingError
-from cierre.accounting_files.loader import account_mapping
 from cierre.bookkeeping.cash_box import UNUSUAL_VAT, CashBox
 from cierre.bookkeeping.certificate import contradictions
 from cierre.bookkeeping.documents import QuarantinedRow, Reading

@@ -60,7 +60,6 @@ class _Sql(Statements):
 _sql = _Sql.of("approvals")
 
 
-
 def standing(connection: psycopg.Connection, box: CashBox, revision: Revision) -> Standing:
     """What the rules look at, as it stands now; nothing of it is asked of any vendor.
 

@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from airflow.listeners import hookimpl
+from airflow.utils.session import create_session
 
 from cierre.orchestration.roles import is_fab, operator, reader
 
@@ -35,7 +36,6 @@ BESIDE: Permissions = (("can_read", "Plugins"), ("menu_access", "HITL Detail"))
 def keep_roles() -> None:
     """Makes what is missing of every company's roles, and takes nothing from them. Safe to repeat."""
     from airflow.providers.fab.www.security_appless import ApplessAirflowSecurityManager
-    from airflow.utils.session import create_session
 
     from cierre.orchestration.company import boxes_by_company
 

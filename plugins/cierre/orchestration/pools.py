@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
@@ -17,8 +20,6 @@ def make_missing(names: Iterable[str], connection: "Connection") -> None:
     commit.
     """
     from airflow.models.pool import Pool
-    from sqlalchemy import select
-    from sqlalchemy.dialects.postgresql import insert
 
     for name in sorted(set(names) - set(connection.scalars(select(Pool.pool)))):
         made = insert(Pool).values(

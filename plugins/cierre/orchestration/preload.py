@@ -21,7 +21,7 @@ NEEDED = (
     "cierre.closing.reconcile",
     "cierre.closing.stage",
     "cierre.orchestration.builder",
-    "operators.box_day",
+    "operators.at_work.box_day",
 )
 
 

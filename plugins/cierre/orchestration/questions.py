@@ -9,7 +9,8 @@ new try begins without the question of the one before; only an answer that no ta
 import logging
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import event, inspect
+from airflow.utils.state import State, TaskInstanceState
+from sqlalchemy import delete, event, exists, inspect, or_, select
 from sqlalchemy.orm import Session
 
 from cierre.accounting_files.companies import language_of
@@ -66,8 +67,6 @@ def _question_of(task_id: Any) -> Any:
     """The statement that removes a try's question, except with an answer that the task, unfinished, has not taken."""
     from airflow.models.hitl import HITLDetail
     from airflow.models.taskinstance import TaskInstance
-    from airflow.utils.state import State
-    from sqlalchemy import delete, exists, or_
 
     questions, tasks = HITLDetail.__table__, TaskInstance.__table__
     finished = exists().where(tasks.c.id == task_id, tasks.c.state.in_([str(state) for state in State.finished]))
@@ -83,9 +82,7 @@ def _refuse_unasked(session: Session, question: "HITLDetail") -> None:
         return
     from airflow.models.dag import DagModel
     from airflow.models.taskinstance import TaskInstance
-    from airflow.utils.state import TaskInstanceState
     from fastapi import HTTPException, status
-    from sqlalchemy import select
 
     # On the connection: the session itself is being written.
     asked = session.connection().execute(

@@ -43,7 +43,7 @@ class RetryByKind(ExceptionRetryPolicy):
                     reason="Nothing was changed at the vendor, who is asked again later.",
                 ),
                 RetryRule(
-                    "operators.trouble.StepBroke",
+                    "operators.step_broke.StepBroke",
                     reason="An error that may pass by itself, such as a lost connection to the ledger.",
                 ),
                 RetryRule(

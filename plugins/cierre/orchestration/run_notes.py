@@ -9,6 +9,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from airflow.listeners import hookimpl
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import object_session
 
 from cierre.accounting_files.companies import language_of
 from cierre.closing.names import PREFIX, TITLE
@@ -50,8 +53,6 @@ def _in_a_savepoint(dag_run: "DagRun", work: "Callable[[DagRun, Connection], Non
 
     A run outside the scheduler (``airflow dags test``) is in no session and left alone.
     """
-    from sqlalchemy.orm import object_session
-
     if not dag_run.dag_id.startswith(PREFIX) or (session := object_session(dag_run)) is None:
         return
     try:
@@ -80,7 +81,6 @@ def _ended(dag_run: "DagRun", connection: "Connection") -> None:
 
 def _failed(dag_run: "DagRun", connection: "Connection") -> None:
     from airflow.models.taskinstance import TaskInstance
-    from sqlalchemy import select
 
     failed = connection.scalars(
         select(TaskInstance.task_id).where(
@@ -98,7 +98,6 @@ def _failed(dag_run: "DagRun", connection: "Connection") -> None:
 def _erp(dag_run: "DagRun", connection: "Connection") -> str:
     """To which site of the ERP the run's steps said that its box posts; nothing where none came so far."""
     from airflow.models.xcom import XComModel
-    from sqlalchemy import select
 
     said = connection.scalars(
         select(XComModel.value)
@@ -120,7 +119,6 @@ def _refused(dag_run: "DagRun", connection: "Connection") -> str | None:
     """Who said no, or that nobody said anything in time; None where the step approve failed otherwise."""
     from airflow.models.hitl import HITLDetail
     from airflow.models.taskinstance import TaskInstance
-    from sqlalchemy import select
 
     answers = connection.execute(
         select(HITLDetail.chosen_options, HITLDetail.responded_by)
@@ -140,8 +138,6 @@ def _refused(dag_run: "DagRun", connection: "Connection") -> str | None:
 def _note(dag_run: "DagRun", connection: "Connection", outcome: str) -> None:
     """Writes the first line of a run's note."""
     from airflow.models.dagrun import DagRunNote
-    from sqlalchemy import func, select
-    from sqlalchemy.dialects.postgresql import insert
 
     day = dag_run.partition_key or (dag_run.conf or {}).get("business_date") or say("no business date")
     mark = f"**{day}** · {dag_run.dag_model.dag_display_name.removesuffix(TITLE)} · "

@@ -9,15 +9,20 @@ import typer
 from rich.console import Console, RenderableType
 from rich.progress import Progress
 
+from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.charts import read_chart
 from cierre.accounting_files.findings import MappingError
-from cierre.accounting_files.loader import account_mapping, cash_box, mappings_folder
+from cierre.accounting_files.loader import cash_box, mappings_folder
 from cierre.bookkeeping.counts import counted
 from cierre.reports import preview as shown
+from cierre.reports.audit import audit as verify, audit_table
 from cierre.reports.connection import NoLedger, open_ledger
 from cierre.reports.export import Format, export as write, range_of
 from cierre.reports.staged import NothingThere, beside_the_books, derived
+from cierre.reports.what_if import mappings_for, what_if as derive_again
+from cierre.reports.what_if_table import what_if_table
 from cierre.reports.whole import print_whole
+from cierre.reports.work_list import work_list, work_list_table
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 console = Console(highlight=False)
@@ -55,9 +60,6 @@ def what_if(
     every_day: Annotated[bool, typer.Option("--every-day", help="all lines of the day-by-day table")] = False,
 ) -> None:
     """What the stored days would be by a changed mapping, by account and day, against what was booked."""
-    from cierre.reports.what_if import mappings_for, what_if as derive_again
-    from cierre.reports.what_if_table import what_if_table
-
     boxes = mappings_for(mapping)
     chart, _ = read_chart(mappings_folder())
     with Progress(console=console, transient=True) as progress:
@@ -86,8 +88,6 @@ def export(
 @app.command()
 def unmapped() -> None:
     """What keeps staged days from being booked, with the lines to paste into the mapping."""
-    from cierre.reports.work_list import work_list, work_list_table
-
     with open_ledger() as ledger:
         found = work_list(ledger)
     _print(work_list_table(found))
@@ -97,8 +97,6 @@ def unmapped() -> None:
 @app.command()
 def audit() -> None:
     """Verifies the chains of hashes over snapshots, books, entries and postings; names the first broken link."""
-    from cierre.reports.audit import audit as verify, audit_table
-
     with open_ledger() as ledger:
         found = verify(ledger)
     _print(audit_table(found))

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import psycopg
 
 from cierre.ledger import session
+from cierre.ledger.connection import open_ledger as behind_airflow
 
 DSN = "CIERRE_LEDGER_DSN"
 
@@ -25,8 +26,6 @@ def open_ledger() -> Iterator[psycopg.Connection]:
     else:
         # Only here: Airflow takes seconds to import.
         from airflow.sdk.exceptions import AirflowNotFoundException
-
-        from cierre.ledger.connection import open_ledger as behind_airflow
 
         try:
             with behind_airflow("ledger_db") as connection:

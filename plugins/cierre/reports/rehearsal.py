@@ -6,8 +6,9 @@ from typing import Any
 
 import psycopg
 
+from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.charts import read_chart
-from cierre.accounting_files.loader import account_mapping, mappings_folder
+from cierre.accounting_files.loader import mappings_folder
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.language.say import say
 from cierre.reports.preview import as_text, journal_table

@@ -15,7 +15,8 @@ import msgspec
 from psycopg.types.json import set_json_loads
 from pydantic import PrivateAttr
 
-from cierre.accounting_files.loader import account_mapping, cash_boxes, draft_mapping
+from cierre.accounting_files.account_mappings import account_mapping, draft_mapping
+from cierre.accounting_files.loader import cash_boxes
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.derive import derive
 from cierre.bookkeeping.mapping import AccountMapping, Booking, Unresolved

@@ -10,7 +10,8 @@ import psycopg
 from rich.console import Group, RenderableType
 from rich.markup import escape
 
-from cierre.accounting_files.loader import account_mapping, cash_boxes
+from cierre.accounting_files.account_mappings import account_mapping
+from cierre.accounting_files.loader import cash_boxes
 from cierre.accounting_files.snippet import snippet
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.mapping import AccountMapping

@@ -1,6 +1,7 @@
 import pytest
 
-from cierre.accounting_files import MappingError, account_mapping
+from cierre.accounting_files import MappingError
+from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.charts import read_chart
 
 CHART = "charts/chart_of_accounts.csv"

@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
-from cierre.accounting_files import MappingError, account_mapping
-from cierre.accounting_files.loader import draft_mapping
+from cierre.accounting_files import MappingError
+from cierre.accounting_files.account_mappings import account_mapping, draft_mapping
 
 
 @pytest.fixture

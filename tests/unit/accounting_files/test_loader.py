@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cierre.accounting_files import MappingError, account_mapping, cash_box, cash_box_ids, cash_boxes, mappings_folder
+from cierre.accounting_files import MappingError, cash_box, cash_box_ids, cash_boxes, mappings_folder
+from cierre.accounting_files.account_mappings import account_mapping
 from cierre.bookkeeping.vocabulary import SOURCES
 
 PLUGINS = Path(__file__).parents[3] / "plugins"

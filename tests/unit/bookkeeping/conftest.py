@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from cierre.accounting_files import account_mapping, cash_box
+from cierre.accounting_files import cash_box
+from cierre.accounting_files.account_mappings import account_mapping
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.documents import Document, Kind
 from cierre.bookkeeping.mapping import AccountMapping

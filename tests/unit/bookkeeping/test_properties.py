@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from hypothesis import HealthCheck, assume, given, settings, strategies as st
 
-from cierre.accounting_files import account_mapping, cash_box
+from cierre.accounting_files import cash_box
+from cierre.accounting_files.account_mappings import account_mapping
 from cierre.bookkeeping.derive import derive
 from cierre.bookkeeping.documents import Document, Kind, totals
 from cierre.bookkeeping.journal import JournalEntry, Side

@@ -17,7 +17,7 @@ from cierre.ledger import outages
 from cierre.ledger.connection import open_ledger
 from cierre.ports.errors import RetriableError, UncertainError, VendorError
 from operators.outage import Outage, again_at, deadline, is_last_try
-from operators.trouble import StepBroke
+from operators.step_broke import StepBroke
 
 
 class Deferring(Protocol):

@@ -14,10 +14,10 @@ from cierre.closing.business_date import DayNotOver, business_date
 from cierre.language.say import in_language, say
 from cierre.ledger import outages, session
 from cierre.ledger.connection import open_ledger
-from operators.failures import FailingStep, what_a_failure_means, why_kept
+from operators.at_work.failures import FailingStep, what_a_failure_means, why_kept
+from operators.at_work.waiting import WaitingStep, asked_again, wait_until
 from operators.form import DRY_RUN, params
 from operators.parameters import refuse_unknown
-from operators.waiting import WaitingStep, asked_again, wait_until
 
 
 class Step(FailingStep, WaitingStep, Protocol):
@@ -34,7 +34,7 @@ class Step(FailingStep, WaitingStep, Protocol):
 
 def run(step: Step, context: Any) -> dict[str, Any]:
     """Does the step for the business date that a run names (by its task's ``context``), and returns what it says of
-    itself. Raises what the task is to end with: see operators.failures."""
+    itself. Raises what the task is to end with: see operators.at_work.failures."""
     dry_run = bool(context["params"].get(DRY_RUN))
     work = step.rehearse if dry_run else step.close
     box = _box(step)

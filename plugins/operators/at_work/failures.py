@@ -20,8 +20,9 @@ from cierre.ledger import landing
 from cierre.ledger.attempts import NoSublotLeft
 from cierre.ports.errors import DataError, FatalError, VendorError
 from cierre.posting.proof import NotOursError
+from operators.at_work.trouble import cut_chain, is_ours, is_told, may_pass, note_details, what_happened, why
 from operators.parameters import UnknownParameters
-from operators.trouble import StepBroke, cut_chain, is_ours, is_told, may_pass, note_details, what_happened, why
+from operators.step_broke import StepBroke
 
 NEVER_AGAIN = (
     FatalError,

@@ -27,15 +27,6 @@ OF_THE_DATA = (ValueError, TypeError, LookupError, AttributeError, ArithmeticErr
 """Errors of Python's and of libraries that come back however often the same is done."""
 
 
-class StepBroke(AirflowException):
-    """A step met an error that may pass by itself, so that it is tried again; its sentence is for people.
-
-    ``of_the_ledger``: it was the ledger's database that could not be used.
-    """
-
-    of_the_ledger = False
-
-
 def is_ours(error: BaseException) -> bool:
     """Whether an error's text is written for people and quotes no row."""
     return isinstance(error, (VendorError, AirflowException, MappingError, Refused)) or is_told(error)

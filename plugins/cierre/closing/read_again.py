@@ -1,0 +1,41 @@
+"""Read again: what the ERP holds of closed days, beside what was posted, night after night."""
+
+import logging
+import time
+from datetime import datetime, timedelta
+
+import psycopg
+
+from cierre.accounting_files.loader import cash_box, cash_boxes
+from cierre.accounting_files.periods import open_from
+from cierre.closing.erps import Erps
+from cierre.language.say import say
+from cierre.ledger import read_back
+from cierre.posting.look_again import Looked, at_days
+
+log = logging.getLogger(__name__)
+
+LOOKS_BACK = timedelta(days=62)
+"""How far back days are read again, where the ERP's open periods do not begin later: by then a month is closed."""
+
+FRESH = timedelta(hours=20)
+"""What was read less long ago is not read again in a night."""
+
+AT_MOST = timedelta(minutes=60)
+"""For how long days are read in one run; those that wait longest come first, so the next run goes on."""
+
+
+def read_again(ledger: psycopg.Connection, now: datetime) -> Looked:
+    """Reads the days of all boxes that are closed and whose period is open, those first that wait longest; ``now`` is
+    aware. Raises MappingError where a file of theirs cannot be used."""
+    end = time.monotonic() + AT_MOST.total_seconds()
+    first = now.date() - LOOKS_BACK
+    opened = {box.id: open_from(box.erp.tenant) or first for box in cash_boxes().values()}
+    days = [
+        (box, day)
+        for box, day in read_back.to_read_again(ledger, list(opened), first=first, since=now - FRESH)
+        if day >= opened[box]
+    ]
+    looked = at_days(ledger, Erps().of, cash_box, days, lambda: time.monotonic() < end, asks=True)
+    log.info(say("{n} of {all} closed days were read in the ERP.", n=looked.days, all=len(days)))
+    return looked

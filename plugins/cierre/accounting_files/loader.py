@@ -10,7 +10,7 @@ from cierre.accounting_files.findings import Finding, MappingError
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.suggestions import did_you_mean
 from cierre.ports.source import InvoiceSourceDescription
-from hooks.registry import SOURCES  # noqa: TID253 - light: it imports no hook
+from hooks.registry import SOURCES
 
 ENVIRONMENT = "CIERRE_MAPPINGS_DIR"
 

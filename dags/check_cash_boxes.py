@@ -15,7 +15,6 @@ from cierre.ledger.connection import open_ledger
 
 def in_the_ledger() -> list[Finding]:
     """What the ledger says against the boxes' files; nothing where it does not answer soon."""
-    from cierre.ledger.connection import open_ledger
     from cierre.reports.claims import claimed
 
     os.environ.setdefault("PGCONNECT_TIMEOUT", "3")

@@ -15,13 +15,13 @@ from babel.messages.pofile import read_po, write_po
 
 from cierre.board.runs import WHY_STALLED
 from cierre.board.states import STATES
+from cierre.bookkeeping.answers import Decision
 from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.evidence import Grade
 from cierre.bookkeeping.journal import Side
 from cierre.bookkeeping.vocabulary import SOURCES
 from cierre.closing.belonging import NAMES
 from cierre.language.language import LOCALES
-from cierre.ledger.approvals import Decision
 from cierre.ledger.capabilities import OBSTACLES
 from cierre.posting.probe_report import Verdict
 from cierre.posting.read_back import ACKNOWLEDGED, READ_BACK
@@ -49,7 +49,7 @@ def vocabulary() -> Iterator[Text]:
         },
         "cierre/closing/belonging.py": NAMES.values(),
         "cierre/closing/company_day.py": ("unattested", "landed", "staged", "staged and quarantined", "journal", "ERP"),
-        "cierre/ledger/approvals.py": (*get_args(Decision), "not taken"),
+        "cierre/bookkeeping/answers.py": (*get_args(Decision), "not taken"),
         "cierre/ledger/attempts.py": ("claimed", "confirmed", "rejected", "doomed", "withdrawn"),
         "cierre/ledger/capabilities.py": OBSTACLES.values(),
         "cierre/ledger/overview.py": ("reconciled", "no activity", "discrepancy", "open", "not read", "uncertain"),

@@ -1,6 +1,5 @@
 """A company's day: consolidated and told once all its boxes are closed."""
 
-import logging
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
@@ -181,9 +180,9 @@ def test_a_digest_that_cannot_be_sent_stays_owed(close, ledger, unused_port, mon
 def test_a_digest_whose_run_is_gone_is_sent_by_the_hourly_watch(close, mailbox, ledger):
     close_both(close, DAY)
     digests.ask(ledger, "itb", DAY, "a run that was deleted")
-    send_overdue(ledger, "itb", "", logging.getLogger())
+    send_overdue(ledger, "itb", "")
     assert mailbox == []  # it may still be at work
     digests.wait(ledger, "itb", DAY, datetime(2024, 9, 7, tzinfo=UTC))
-    send_overdue(ledger, "itb", "", logging.getLogger())
+    send_overdue(ledger, "itb", "")
     assert len(mailbox) == 1
     assert digests.owed(ledger, "itb") == {}

@@ -1,11 +1,11 @@
 """A company's digest: closed days of all its boxes in one mail, in order, with figures."""
 
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import psycopg
 from airflow.sdk.exceptions import AirflowException
@@ -24,8 +24,7 @@ from cierre.closing.unclosed import spans
 from cierre.language.say import in_language, money, say
 from cierre.ledger import digests
 
-if TYPE_CHECKING:
-    from airflow.sdk.types import Logger
+log = logging.getLogger(__name__)
 
 
 class NotSent(AirflowException):
@@ -50,7 +49,7 @@ def send(ledger: psycopg.Connection, company: str, days: Sequence[CompanyDay], l
     digests.told(ledger, company, dates)
 
 
-def send_overdue(ledger: psycopg.Connection, company: str, link: str, log: "Logger") -> None:
+def send_overdue(ledger: psycopg.Connection, company: str, link: str) -> None:
     """Tells a company of closed days whose own run, which should have told them, is gone. What cannot be sent now is
     tried the next time."""
     with in_language(language_of(company)), digests.one_at_a_time(ledger, company):

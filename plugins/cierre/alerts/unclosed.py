@@ -51,7 +51,7 @@ def tell_unclosed(ledger: psycopg.Connection, now: datetime, link: str) -> dict[
             if tell(alert):
                 overview.note_told(ledger, LATE, ((box.id, day) for box, late in boxes.items() for day in late))
     for company in known:
-        send_overdue(ledger, company, link, log)
+        send_overdue(ledger, company, link)
     return {company: sum(map(len, boxes.values())) for company, boxes in missing.items()}
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from logging import Logger
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import psycopg
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
@@ -23,6 +22,9 @@ from cierre.posting.proof import NotOursError
 from operators.at_work.trouble import cut_chain, is_ours, is_told, may_pass, note_details, what_happened, why
 from operators.parameters import UnknownParameters
 from operators.step_broke import StepBroke
+
+if TYPE_CHECKING:
+    from airflow.sdk.types import Logger
 
 NEVER_AGAIN = (
     FatalError,
@@ -47,7 +49,7 @@ class FailingStep(Protocol):
     reads: bool
 
     @property
-    def log(self) -> Logger:
+    def log(self) -> "Logger":
         """The task's log."""
 
     def where_the_books_stand(self, box: CashBox | None) -> Sentence:
@@ -92,8 +94,9 @@ def why_kept(step: FailingStep, box: CashBox, day: date, ledger: psycopg.Connect
 
 def _failure_of(refused: Refused) -> AirflowException:
     if isinstance(refused, NotApproved):
-        about = {"decision": refused.outcome, "who": refused.by, "in_the_erp": refused.in_the_erp}
-        return not_approved.NotApproved(str(refused), **about)
+        return not_approved.NotApproved(
+            str(refused), decision=refused.outcome, who=refused.by, in_the_erp=refused.in_the_erp
+        )
     return AirflowException(str(refused)) if refused.may_pass else AirflowFailException(str(refused))
 
 

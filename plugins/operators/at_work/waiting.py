@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from logging import Logger
-from typing import Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import psycopg
 from airflow.providers.standard.triggers.temporal import DateTimeTrigger
@@ -18,6 +17,9 @@ from cierre.ledger.connection import open_ledger
 from cierre.ports.errors import RetriableError, UncertainError, VendorError
 from operators.outage import Outage, again_at, deadline, is_last_try
 from operators.step_broke import StepBroke
+
+if TYPE_CHECKING:
+    from airflow.sdk.types import Logger
 
 
 class Deferring(Protocol):
@@ -36,7 +38,7 @@ class WaitingStep(Deferring, Protocol):
     day: date | None
 
     @property
-    def log(self) -> Logger:
+    def log(self) -> "Logger":
         """The task's log."""
 
     def vendor_connection(self, box: CashBox) -> str:
@@ -85,7 +87,8 @@ def _wait_until_asked_again(step: WaitingStep, box: CashBox, day: date, error: E
     if wait.again_at is None:
         text = "{vendor} (connection {connection}) was asked again until {until}: the step fails now."
         step.log.error(say(text, vendor=wait.vendor, connection=connection, until=end))
-        error.outage = Outage(box.company, connection, step.ledger_connection)
+        # An error of any kind carries it to the alert (cierre.alerts.outage).
+        error.outage = Outage(box.company, connection, step.ledger_connection)  # type: ignore[attr-defined]
         return
     when = f"{wait.again_at.astimezone(box.zone):%Y-%m-%d %H:%M:%S}"
     text = "{why} It is asked again at {when}, and so on until {until} ({zone}); nobody needs to do anything."

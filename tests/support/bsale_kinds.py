@@ -3,7 +3,8 @@
 from collections import defaultdict
 from decimal import Decimal
 
-from cierre.accounting_files import account_mapping, cash_box
+from cierre.accounting_files import cash_box
+from cierre.accounting_files.account_mappings import account_mapping
 from cierre.bookkeeping.derive import derive
 from cierre.bookkeeping.documents import Document, Kind
 from cierre.bookkeeping.journal import Side

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, strategies as st
 from pydantic import ValidationError
 
-from cierre.accounting_files import account_mapping, mappings_folder
+from cierre.accounting_files import mappings_folder
+from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.charts import read_chart
 from cierre.bookkeeping.chart import Chart
 from cierre.bookkeeping.checks import check

@@ -86,8 +86,8 @@ def test_nobody_knows_what_is_left_of_a_lease_that_another_servers_clock_dated(l
     assert [one.attempt_id for _, _, one in attempts.abandoned(ledger)] == [attempt.attempt_id]
 
 
-def test_the_last_sublot_is_999_and_then_it_says_so(ledger, entries):
-    ledger.execute(
+def test_the_last_sublot_is_999_and_then_it_says_so(ledger, entries, by_force):
+    by_force(
         """INSERT INTO erp.attempt (entry_id, tenant, entry_date, lot, sublot, state, worker, claimed_at, lease_until,
                                     decided_at)
            SELECT %s, 'T1,D MG 01 ', '2024-09-06', '008964', to_char(n, 'FM000'), 'doomed', 't', now(), now(), now()

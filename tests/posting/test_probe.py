@@ -302,11 +302,11 @@ def test_probes_of_one_lot_and_date_never_use_an_address_twice(run, sandbox):
     assert origins == []
 
 
-def test_an_address_that_somebody_else_used_does_not_mislead_it(run, ledger, sandbox, monkeypatch):
+def test_an_address_that_somebody_else_used_does_not_mislead_it(run, admin, sandbox, monkeypatch):
     run()
     used = {document.sublot for document in sandbox.protheus_ledger()}
     unused = [sublot for sublot in NUMERIC if sublot not in used]
-    ledger.execute("DELETE FROM erp.probe_address")
+    admin.execute("DELETE FROM erp.probe_address")
     monkeypatch.setattr("cierre.posting.probe_entries.secrets.randbelow", lambda free: 0)
     monkeypatch.setattr("cierre.posting.probe_entries.NUMERIC", [*[s for s in used if s.isdecimal()][:1], *unused])
     found = check(run(), "numbers_from_one")

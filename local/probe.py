@@ -45,7 +45,7 @@ def probe(stack: Stack, fields: dict[str, str], console: Console) -> int:
         os.environ.update(stack.environment | {"AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING"})
         _find_connection(fields["connection"], variable)
         with console.status("Probing") as status:
-            report = _probe(stack.ledger_dsn, ground, _Progress(status))
+            report = _probe(stack, ground, _Progress(status))
     console.print(table(report))
     for sentence in report.in_the_way:
         console.print(sentence, style="red", markup=False)
@@ -120,7 +120,7 @@ class _Progress(logging.Handler):
         self.status.update(escape(record.getMessage()))
 
 
-def _probe(ledger_dsn: str, ground: Ground, progress: logging.Handler) -> "ProbeReport":
+def _probe(stack: Stack, ground: Ground, progress: logging.Handler) -> "ProbeReport":
     import psycopg
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -137,8 +137,8 @@ def _probe(ledger_dsn: str, ground: Ground, progress: logging.Handler) -> "Probe
     log.setLevel(logging.INFO)
     log.propagate = False
     try:
-        migrate.upgrade(ledger_dsn)
-        with session.connect(ledger_dsn) as ledger:
+        migrate.upgrade(stack.owner_dsn)
+        with session.connect(stack.ledger_dsn) as ledger:
             hook = erp_hook(ground.connection)
             report = put_to_the_test(ledger, hook, ground, boxes=cash_boxes().values())
             capabilities.save(ledger, report.connection, report.tenant, report.capabilities)

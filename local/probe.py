@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
 
-from cierre.posting.probe_target import Ground, ProbeRefused
+from cierre.ports.probe import Ground, ProbeRefused
 from local.errors import LocalError
 from local.stack import Stack
 from local.start import start
@@ -27,7 +27,7 @@ COLOURS = {"holds": "green", "does not hold": "yellow", "could not be told": "ma
 def probe(stack: Stack, fields: dict[str, str], console: Console) -> int:
     """Probes the site behind a connection of Airflow's, shows the report and keeps it in the ledger.
 
-    ``fields`` are those of cierre.posting.probe_target.Ground; without ``day``, today. Where the environment names both
+    ``fields`` are those of cierre.ports.probe.Ground; without ``day``, today. Where the environment names both
     the ERP's connection and the ledger's, nothing else is needed; else the stack is started for it, and stopped again
     unless it ran before. Returns 0 if posting to the site is safe. Raises LocalError where the probe cannot be done.
     """
@@ -125,12 +125,10 @@ def _probe(stack: Stack, ground: Ground, progress: logging.Handler) -> "ProbeRep
     from sqlalchemy.exc import SQLAlchemyError
 
     from cierre.accounting_files.findings import MappingError
-    from cierre.accounting_files.loader import cash_boxes
-    from cierre.closing.wiring import erp_hook
-    from cierre.ledger import capabilities, migrate, session
+    from cierre.closing.probe import probe as put_to_the_test
+    from cierre.ledger import migrate, session
     from cierre.ledger.probes import ProbeBusy
     from cierre.ports.errors import VendorError
-    from cierre.posting.probe import probe as put_to_the_test
 
     log = logging.getLogger("cierre.posting.probe")
     log.addHandler(progress)
@@ -139,10 +137,7 @@ def _probe(stack: Stack, ground: Ground, progress: logging.Handler) -> "ProbeRep
     try:
         migrate.upgrade(stack.owner_dsn)
         with session.connect(stack.ledger_dsn) as ledger:
-            hook = erp_hook(ground.connection)
-            report = put_to_the_test(ledger, hook, ground, boxes=cash_boxes().values())
-            capabilities.save(ledger, report.connection, report.tenant, report.capabilities)
-        return report
+            return put_to_the_test(ledger, ground)
     except (ProbeRefused, ProbeBusy, MappingError, VendorError) as error:
         raise LocalError(str(error)) from error
     except (psycopg.OperationalError, SQLAlchemyError) as error:

@@ -8,11 +8,11 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from cierre.accounting_files.companies import language_of
 from cierre.accounting_files.findings import MappingError
-from cierre.accounting_files.loader import cash_boxes
 from cierre.closing.names import NO_COMPANY
 from cierre.language.say import in_language, listed, say
 from cierre.ledger.connection import open_ledger
 from cierre.ports.errors import DataError, FatalError
+from hooks.registry import ERPS  # noqa: TID253 - light: it imports no hook
 from operators.parameters import UnknownParameters, refuse_unknown
 
 
@@ -20,7 +20,7 @@ def params() -> dict[str, Param]:
     """The form that names where the probe may write."""
     return {
         "connection": Param(
-            "protheus", type="string", title="Connection", description="Airflow's connection of the ERP."
+            next(iter(ERPS)), type="string", title="Connection", description="Airflow's connection of the ERP."
         ),
         "tenant": Param(
             type="string",
@@ -72,18 +72,15 @@ class ProbeOperator(BaseOperator):
             return self._probe(context)
 
     def _probe(self, context: Any) -> dict[str, Any]:
-        from cierre.closing.wiring import erp_hook
-        from cierre.ledger import capabilities
-        from cierre.posting.probe import probe
-        from cierre.posting.probe_target import Ground, ProbeRefused
+        from cierre.closing.probe import probe
+        from cierre.ports.probe import Ground, ProbeRefused
 
         try:
             refuse_unknown("erp_probe", context, params())
             form = {name: context["params"][name] for name in params()}
             ground = Ground.named(**form | {"day": form["day"] or date.today()})
             with open_ledger(self.ledger_connection) as ledger:
-                report = probe(ledger, erp_hook(ground.connection), ground, boxes=cash_boxes().values())
-                capabilities.save(ledger, report.connection, report.tenant, report.capabilities)
+                report = probe(ledger, ground)
         except (UnknownParameters, ProbeRefused, DataError, FatalError, MappingError) as error:
             raise AirflowFailException(say(error)) from error
         for check in report.checks:

@@ -1,9 +1,11 @@
 from datetime import date, timedelta
+from functools import partial
 
 import psycopg
 import pytest
 
 from cierre.ledger import attempts, revisions
+from hooks.protheus.numbering import NUMBERING
 
 
 @pytest.fixture
@@ -95,6 +97,8 @@ def test_the_last_sublot_is_999_and_then_it_says_so(ledger, entries, by_force):
         (entries[0].entry_id,),
     )
     with pytest.raises(attempts.NoSublotLeft, match="008964"):
-        claim(ledger, entries[0])
-    lettered = attempts.claim(ledger, entries[0], worker="test", lease_seconds=60, alphanumeric_sublots=True)
+        attempts.claim(ledger, entries[0], worker="test", lease_seconds=60, nth=partial(NUMBERING.sublot, more=False))
+    lettered = attempts.claim(
+        ledger, entries[0], worker="test", lease_seconds=60, nth=partial(NUMBERING.sublot, more=True)
+    )
     assert lettered.address.sublot == "00A"

@@ -11,7 +11,7 @@ from cierre.accounting_files.findings import Finding, MappingError
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.suggestions import did_you_mean
 from cierre.ports.source import InvoiceSourceDescription
-from hooks.registry import SOURCES  # noqa: TID253 - light: it imports no hook
+from hooks import registry  # noqa: TID253 - light: it imports no hook
 
 if TYPE_CHECKING:
     from cierre.bookkeeping.mapping import AccountMapping
@@ -66,12 +66,12 @@ def cash_box(name: str) -> CashBox:
 
 def _read(path: Path, folder: Path) -> tuple[CashBox | None, YamlFile]:
     """The cash box in a file; None where the file's findings say why not."""
-    box, file = read_model(path, folder, CashBox, "id")
+    box, file = read_model(path, folder, registry.box_model(), "id")
     if "file" in file.content:
         file.findings.append(file.finding(("file",), "is the file's own name; leave this line out"))
     if box is not None and box.formerly is not None:
         file.findings += _of_former_name(box, box.formerly, file, folder)
-    if box is not None and box.written_off and not isinstance(SOURCES[box.source], InvoiceSourceDescription):
+    if box is not None and box.written_off and not isinstance(registry.SOURCES[box.source], InvoiceSourceDescription):
         message = f"is for boxes of sources whose open invoices are asked for, which {box.source} is not"
         file.findings.append(file.finding(("written_off",), message))
     return (None if file.findings else box), file
@@ -154,9 +154,10 @@ def sound_mapping(path: Path, folder: Path, boxes: Collection[str] = ()) -> "tup
     from cierre.bookkeeping.mapping import AccountMapping
 
     chart, findings = read_chart(mappings_folder())
+    limits = registry.limits_of_any()
     mapping, file = read_model(path, folder, AccountMapping, "name")
     if mapping is not None and not findings:
-        findings = [file.finding(place, message) for place, message in check(mapping, chart, boxes)]
+        findings = [file.finding(place, message) for place, message in check(mapping, chart, limits, boxes)]
     if mapping is None or file.findings or findings:
         raise MappingError(folder, [*file.findings, *findings])
     return mapping, file

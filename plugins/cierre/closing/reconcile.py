@@ -35,7 +35,7 @@ def reconcile(box: CashBox, day: date, ledger: psycopg.Connection) -> dict[str, 
     revision = revisions.current(ledger, box.id, day)
     if revision is None:
         raise Refused(box, day, "nothing was derived yet; clear the task derive of this run")
-    compared = compare(ledger, erp_hook(box.erp.connection), box, day, revision)
+    compared = compare(ledger, erp_hook(box), box, day, revision)
     if compared.run_id is not None:
         _keep_plan(compared.run_id, box, day, ledger)
     for row in compared.comparisons:

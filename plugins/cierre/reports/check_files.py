@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import psycopg
 import typer
 
-from cierre.accounting_files.check import check_all, sound
+from cierre.accounting_files.check import check_all, old_boxes, sound
 from cierre.accounting_files.findings import Finding, MappingError
 from cierre.accounting_files.loader import mappings_folder
 from cierre.accounting_files.schemas import write_schemas
@@ -28,6 +28,8 @@ def check() -> None:
     try:
         findings = check_all()
         findings += _in_the_ledger()
+        for notice in old_boxes():
+            typer.echo(notice)
     except MappingError as error:
         findings = error.findings
     for finding in findings:

@@ -69,7 +69,8 @@ def _box_model(sections: tuple[tuple[str, Named], ...]) -> "type[CashBox]":
     from cierre.bookkeeping.cash_box import CashBox
 
     kinds = (Annotated[section.load(), Tag(kind)] for kind, section in sections)
-    erp = Annotated[reduce(or_, kinds), Discriminator(_kind)]
+    section: Any = reduce(or_, kinds)
+    erp: Any = Annotated[section, Discriminator(_kind)]
     return create_model("CashBox", __base__=CashBox, __doc__=CashBox.__doc__, erp=(erp, ...))
 
 

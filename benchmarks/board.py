@@ -99,7 +99,7 @@ def wait_for_dags(stack: Stack, number: int) -> None:
 
 def fill(stack: Stack, boxes: list[str]) -> None:
     """A year of days in the ledger's summaries, a month of runs in Airflow."""
-    with psycopg.connect(stack.ledger_dsn, autocommit=True) as ledger:
+    with psycopg.connect(stack.cluster.dsn("ledger"), autocommit=True) as ledger:
         ledger.execute(YEAR_OF_DAYS, (boxes, LAST, LAST))
         ledger.execute("VACUUM ANALYZE board.box_day")
         ledger.execute("VACUUM ANALYZE board.box_month")

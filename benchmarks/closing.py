@@ -11,7 +11,8 @@ from benchmarks.measure import cents_of
 from benchmarks.stacks import CLOSE, EMPTY, System, system
 from cierre.ledger import session
 from cierre.ledger.migrate import upgrade
-from local.environment import libpq_dsn
+from local.environment import ledger_connection, libpq_dsn
+from local.postgres import USER as POSTGRES_USER
 from local.settings import RUN
 from sandbox.connections import as_variables, connections
 
@@ -87,8 +88,9 @@ def _script(bench: Bench, here: System) -> Callable[[date], dict[str, Any]]:
     """What closes a day as one script, in a ledger of its own."""
     mappings = bench.folder / "script_mappings"
     make_boxes(mappings, len(here.boxes), first_lot=OTHER_LOTS)
-    here.stack.cluster.create_database("script")
-    own = json.loads(here.stack.environment["AIRFLOW_CONN_LEDGER_DB"]) | {"schema": "script"}
+    cluster = here.stack.cluster
+    cluster.create_database("script")
+    own = ledger_connection(cluster.port, POSTGRES_USER, cluster.password()) | {"schema": "script"}
     dsn = libpq_dsn(json.dumps(own))
     upgrade(dsn)
     vendors = as_variables(connections(here.stack.sandbox_url))

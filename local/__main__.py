@@ -17,7 +17,7 @@ from local.start import start
 # Where nobody looks on (a file, a pipe), wide enough for the table.
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 
-# Where a probe may write (cierre.posting.probe_target.Ground), and what stands for it where nothing is said.
+# Where a probe may write (cierre.ports.probe.Ground), and what stands for it where nothing is said.
 PROBE = {
     "connection": "protheus",
     "tenant": "",

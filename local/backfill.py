@@ -102,7 +102,7 @@ def _airflow(stack: Stack, boxes: Mapping[str, CashBox], console: Console) -> It
         with console.status("Waiting until Airflow has read the DAGs"):
             while {PREFIX + one.file for one in boxes.values()} - stack.api.parsed_dags(PREFIX, LONG_AGO):
                 time.sleep(0.5)
-        yield stack.api, stack.ledger_dsn
+        yield stack.api, stack.reader_dsn
     finally:
         if not stays:
             with console.status("Stopping"):

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 
-from cierre.ledger import migrate
 from local.stack import Stack
 
 
@@ -13,7 +12,6 @@ def books(stack: Stack, arguments: list[str]) -> int:
 
     Where the stack does not run, only its PostgreSQL is started, and stopped again. Raises PostgresError.
     """
-    with stack.ledger() as dsn:
-        migrate.upgrade(dsn)
-        command = [sys.executable, "-m", "cierre.reports", *arguments]
-        return subprocess.run(command, env=os.environ | {"CIERRE_LEDGER_DSN": dsn}, check=False).returncode
+    command = [sys.executable, "-m", "cierre.reports", *arguments]
+    with stack.ledger():
+        return subprocess.run(command, env=os.environ | stack.ledger_to_look_at, check=False).returncode

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from cierre.ledger import migrate
+from local.environment import LEDGER
 from local.stack import Stack
 
 COMMAND = [sys.executable, "-m", "cierre.reports.check_files", "check"]
@@ -16,8 +16,7 @@ def check_mappings(stack: Stack) -> int:
     With the stack's ledger where it has one (only its PostgreSQL is started, where it does not run, and stopped
     again), or that of ``AIRFLOW_CONN_LEDGER_DB``; without any otherwise. Raises PostgresError.
     """
-    if not (stack.cluster.data.exists() or "AIRFLOW_CONN_LEDGER_DB" in stack.given):
+    if not (stack.cluster.data.exists() or LEDGER in stack.given):
         return subprocess.run(COMMAND, check=False).returncode
-    with stack.ledger() as dsn:
-        migrate.upgrade(dsn)
-        return subprocess.run(COMMAND, env=os.environ | {"CIERRE_LEDGER_DSN": dsn}, check=False).returncode
+    with stack.ledger():
+        return subprocess.run(COMMAND, env=os.environ | stack.ledger_to_look_at, check=False).returncode

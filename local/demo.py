@@ -38,7 +38,7 @@ def demo(stack: Stack, day: date | None, console: Console) -> int:
         start(stack, console)
         with console.status("Waiting until Airflow has read the DAGs"):
             _wait_for_dags(stack.api, boxes, since=began)
-        with session.connect(stack.ledger_dsn) as ledger:
+        with session.connect(stack.reader_dsn) as ledger:
             ((since,),) = ledger.execute("SELECT now()").fetchall()
             failed = _close(stack.api, boxes, day, console)
             found = {box_day.box: box_day for box_day in overview.day(ledger, day)}

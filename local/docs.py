@@ -7,10 +7,14 @@ import ast
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from psycopg.sql import Composed
+
+from cierre.ledger import databases, privileges
+from cierre.ledger.roles import Roles, logins as every_login
 from hooks.provider import get_provider_info
 from local.settings import PROJECT
 
@@ -86,12 +90,59 @@ def decisions() -> str:
     return _table(["number", "decision", "status"], rows)
 
 
+def logins() -> str:
+    """The statements that make the databases and the logins by hand."""
+    ledger, airflow, roles = databases.LEDGER, databases.AIRFLOW, Roles.of()
+    made = [f"CREATE ROLE {login} LOGIN PASSWORD '…';" for login in every_login()]
+    made += [f"CREATE ROLE {roles.person};", f"CREATE DATABASE {ledger};", f"CREATE DATABASE {airflow};"]
+    return _sql(
+        *made,
+        f"\\connect {ledger}",
+        *_written(databases.ledger_database(ledger)),
+        f"\\connect {airflow}",
+        *_written(databases.airflow_database(airflow)),
+    )
+
+
+def handover() -> str:
+    """The statement that hands over what one login made so far, for the ledger's owner."""
+    return _sql(*_written([databases.hand_over(Roles.of().owner)]))
+
+
+def rights() -> str:
+    """What the application may write of each table, and what the reader does not see."""
+    rows = [
+        [f"`{name}`", table.insert.replace(" ", ", "), table.update.replace(" ", ", "), "yes" if table.delete else "",
+         table.personal.replace(" ", ", ")]
+        for name, table in privileges.TABLES.items()
+    ]  # fmt: skip
+    return _table(["table", "new rows, with", "changes", "removes rows", "hidden from the reader"], rows)
+
+
+def grants() -> str:
+    """The statements that every migration ends with."""
+    return _sql(*_written(privileges.statements(Roles.of())))
+
+
+def _written(statements: Iterable[Composed]) -> Iterator[str]:
+    for statement in statements:
+        yield f"{statement.as_string(None).strip()};"
+
+
+def _sql(*lines: str) -> str:
+    return "\n".join(["```sql", *lines, "```", ""])
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
     "commands": commands,
     "connections": connections,
     "dags": dags,
     "decisions": decisions,
+    "grants": grants,
+    "handover": handover,
+    "logins": logins,
     "ports": ports,
+    "rights": rights,
     "settings": settings,
 }
 

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from local.postgres import USER as POSTGRES_USER, Cluster
+from local.postgres import Cluster
 from local.settings import PROJECT, Ports, Secrets
 from sandbox.connections import PASSWORD
 
 USER = "admin"
 LEDGER = "AIRFLOW_CONN_LEDGER_DB"
+LEDGER_READER = "AIRFLOW_CONN_LEDGER_READER"
 TIMEZONE = "America/Guayaquil"
 # Where the sandbox's ERP is probed: its test company, a lot that no box has, two accounts of the chart.
 SANDBOX_GROUND = {
@@ -24,13 +25,13 @@ SANDBOX_GROUND = {
 MARKER = "CIERRE_STACK"
 
 
-def ledger_connection(port: int, password: str) -> dict[str, object]:
-    """The connection of the stack's own ledger."""
+def ledger_connection(port: int, login: str, password: str) -> dict[str, object]:
+    """The connection of the stack's own ledger for one of its logins."""
     return {
         "conn_type": "postgres",
         "host": "127.0.0.1",
         "port": port,
-        "login": POSTGRES_USER,
+        "login": login,
         "password": password,
         "schema": "ledger",
     }
@@ -90,11 +91,17 @@ def airflow_settings(home: Path, ports: Ports, secret: Secrets, airflow_dsn: str
 
 def environment(home: Path, ports: Ports, cluster: Cluster, given: Mapping[str, str]) -> dict[str, str]:
     """The environment of a stack's processes: our defaults, overridden by what the person has ``given``."""
-    settings = airflow_settings(home, ports, Secrets.of(home), cluster.dsn("airflow"))
+    # Only here: the supervisor, which stops what it started, reads this file and needs nothing of the project's.
+    from cierre.ledger.roles import Roles, airflow_login
+
+    settings = airflow_settings(home, ports, Secrets.of(home), cluster.dsn("airflow", airflow_login()))
     defaults = {f"AIRFLOW__{name}": value for name, value in settings.items()}
     defaults["CIERRE_SANDBOX_PASSWORD"] = PASSWORD
     # No vendor is among them: what stands in the environment wins over Airflow's page Connections.
-    defaults[LEDGER] = json.dumps(ledger_connection(ports.postgres, cluster.password()))
+    if LEDGER not in given:
+        roles = Roles.of()
+        for variable, login in ((LEDGER, roles.application), (LEDGER_READER, roles.reader)):
+            defaults[variable] = json.dumps(ledger_connection(ports.postgres, login, cluster.password(login)))
     fixed = {
         "AIRFLOW_HOME": str(home / "airflow"),
         "TMPDIR": str(home / "tmp"),

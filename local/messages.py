@@ -22,10 +22,10 @@ from cierre.bookkeeping.journal import Side
 from cierre.bookkeeping.vocabulary import SOURCES
 from cierre.closing.belonging import NAMES
 from cierre.language.language import LOCALES
-from cierre.ledger.capabilities import OBSTACLES
-from cierre.posting.probe_report import Verdict
+from cierre.ports.probe import Verdict
 from cierre.posting.read_back import ACKNOWLEDGED, READ_BACK
 from hooks.bsale.words import Reason as BsaleReason
+from hooks.registry import ERPS
 from hooks.sga.words import NO_CASH, Reason as SgaReason
 from hooks.sge.rows import Reason as SgeReason
 from hooks.zeta.words import Reason as ZetaReason
@@ -51,10 +51,13 @@ def vocabulary() -> Iterator[Text]:
         "cierre/closing/company_day.py": ("unattested", "landed", "staged", "staged and quarantined", "journal", "ERP"),
         "cierre/bookkeeping/answers.py": (*get_args(Decision), "not taken"),
         "cierre/ledger/attempts.py": ("claimed", "confirmed", "rejected", "doomed", "withdrawn"),
-        "cierre/ledger/capabilities.py": OBSTACLES.values(),
         "cierre/ledger/overview.py": ("reconciled", "no activity", "discrepancy", "open", "not read", "uncertain"),
-        "cierre/posting/probe_report.py": Verdict,
+        "cierre/ports/probe.py": Verdict,
         "cierre/posting/read_back.py": (ACKNOWLEDGED, READ_BACK, "entries", "entries never posted", "lines"),
+        **{
+            f"hooks/{erp.slug}/probe.py": filter(None, (one.obstacle for one in erp.probe.load().assumptions.values()))
+            for erp in ERPS.values()
+        },
         "hooks/bsale/words.py": BsaleReason,
         "hooks/sga/words.py": (*SgaReason, *NO_CASH.values()),
         "hooks/sge/rows.py": SgeReason,

@@ -110,13 +110,13 @@ class Cluster:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
-    def dsn(self, database: str) -> str:
-        """The libpq URI of a database, with user and password: a secret."""
-        return f"postgresql://{USER}:{self.password()}@127.0.0.1:{self.port}/{database}"
+    def dsn(self, database: str, login: str = USER) -> str:
+        """The libpq URI of a database for a login, the server's administrator without one: a secret."""
+        return f"postgresql://{login}:{self.password(login)}@127.0.0.1:{self.port}/{database}"
 
-    def password(self) -> str:
-        """The server's password, made at the first call and kept beside the data (readable by its owner only)."""
-        file = self.home / "password"
+    def password(self, login: str = USER) -> str:
+        """A login's password, made at the first call and kept beside the data (readable by its owner only)."""
+        file = self.home / ("password" if login == USER else f"password-{login}")
         if not file.exists():
             write_secret(file, secrets.token_urlsafe(24))
         return file.read_text()

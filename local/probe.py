@@ -15,12 +15,10 @@ from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from cierre.accounting_files.findings import MappingError
-from cierre.accounting_files.loader import cash_boxes
-from cierre.ledger import capabilities, migrate, session
+from cierre.ledger import migrate, session
 from cierre.ledger.probes import ProbeBusy
 from cierre.ports.errors import VendorError
-from cierre.posting.probe import probe as put_to_the_test
-from cierre.posting.probe_target import Ground, ProbeRefused
+from cierre.ports.probe import Ground, ProbeRefused
 from local.errors import LocalError
 from local.stack import Stack
 from local.start import start
@@ -35,7 +33,7 @@ COLOURS = {"holds": "green", "does not hold": "yellow", "could not be told": "ma
 def probe(stack: Stack, fields: dict[str, str], console: Console) -> int:
     """Probes the site behind a connection of Airflow's, shows the report and keeps it in the ledger.
 
-    ``fields`` are those of cierre.posting.probe_target.Ground; without ``day``, today. Where the environment names both
+    ``fields`` are those of cierre.ports.probe.Ground; without ``day``, today. Where the environment names both
     the ERP's connection and the ledger's, nothing else is needed; else the stack is started for it, and stopped again
     unless it ran before. Returns 0 if posting to the site is safe. Raises LocalError where the probe cannot be done.
     """
@@ -53,7 +51,7 @@ def probe(stack: Stack, fields: dict[str, str], console: Console) -> int:
         os.environ.update(stack.environment | {"AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING"})
         _find_connection(fields["connection"], variable)
         with console.status("Probing") as status:
-            report = _probe(stack.ledger_dsn, ground, _Progress(status))
+            report = _probe(stack, ground, _Progress(status))
     console.print(table(report))
     for sentence in report.in_the_way:
         console.print(sentence, style="red", markup=False)
@@ -128,20 +126,17 @@ class _Progress(logging.Handler):
         self.status.update(escape(record.getMessage()))
 
 
-def _probe(ledger_dsn: str, ground: Ground, progress: logging.Handler) -> "ProbeReport":
-    from cierre.closing.wiring import erp_hook
+def _probe(stack: Stack, ground: Ground, progress: logging.Handler) -> "ProbeReport":
+    from cierre.closing.probe import probe as put_to_the_test
 
     log = logging.getLogger("cierre.posting.probe")
     log.addHandler(progress)
     log.setLevel(logging.INFO)
     log.propagate = False
     try:
-        migrate.upgrade(ledger_dsn)
-        with session.connect(ledger_dsn) as ledger:
-            hook = erp_hook(ground.connection)
-            report = put_to_the_test(ledger, hook, ground, boxes=cash_boxes().values())
-            capabilities.save(ledger, report.connection, report.tenant, report.capabilities)
-        return report
+        migrate.upgrade(stack.owner_dsn)
+        with session.connect(stack.ledger_dsn) as ledger:
+            return put_to_the_test(ledger, ground)
     except (ProbeRefused, ProbeBusy, MappingError, VendorError) as error:
         raise LocalError(str(error)) from error
     except (psycopg.OperationalError, SQLAlchemyError) as error:

@@ -17,7 +17,7 @@ import requests
 
 from local import processes
 from local.airflow_api import AirflowApi, AirflowUnreachable, Task
-from local.environment import SANDBOX_GROUND, USER, environment, libpq_dsn
+from local.environment import LEDGER, LEDGER_READER, SANDBOX_GROUND, USER, environment, libpq_dsn
 from local.errors import LocalError
 from local.files import tail, write_secret
 from local.migration import AIRFLOW, AirflowMigration
@@ -110,8 +110,28 @@ class Stack:
 
     @property
     def ledger_dsn(self) -> str:
-        """The libpq URI of the ledger, wherever ``AIRFLOW_CONN_LEDGER_DB`` says it is: a secret."""
-        return libpq_dsn(self.environment["AIRFLOW_CONN_LEDGER_DB"])
+        """The libpq URI of the ledger for those who close days, wherever ``AIRFLOW_CONN_LEDGER_DB`` says it is: a
+        secret, as the next two are."""
+        return libpq_dsn(self.environment[LEDGER])
+
+    @property
+    def reader_dsn(self) -> str:
+        """The same for those who look; for a ledger with one login, the same login."""
+        return libpq_dsn(self.environment.get(LEDGER_READER) or self.environment[LEDGER])
+
+    @property
+    def ledger_to_look_at(self) -> dict[str, str]:
+        """What the commands that look at books are told of the ledger (cierre.reports.connection)."""
+        return {"CIERRE_LEDGER_DSN": self.ledger_dsn, "CIERRE_LEDGER_READER_DSN": self.reader_dsn}
+
+    @property
+    def owner_dsn(self) -> str:
+        """The same for its migrations: ``CIERRE_LEDGER_OWNER_DSN`` for a ledger of one's own that has such a login."""
+        from cierre.ledger.roles import Roles
+
+        if LEDGER in self.given:
+            return self.given.get("CIERRE_LEDGER_OWNER_DSN") or self.ledger_dsn
+        return self.cluster.dsn("ledger", Roles.of().owner)
 
     @property
     def user(self) -> str:
@@ -162,18 +182,29 @@ class Stack:
                 self._stop()
 
     @contextmanager
-    def ledger(self) -> Iterator[str]:
-        """The ledger's DSN, with its PostgreSQL running meanwhile; the rest of the stack need not run."""
-        if self.running() or "AIRFLOW_CONN_LEDGER_DB" in self.given:
-            yield self.ledger_dsn
+    def ledger(self) -> Iterator[None]:
+        """The ledger up to date, with its PostgreSQL running meanwhile; the rest of the stack need not run."""
+        from cierre.ledger import migrate
+
+        if self.running() or LEDGER in self.given:
+            migrate.upgrade(self.owner_dsn)
+            yield
             return
         with self._alone():
             self.cluster.start()
             try:
-                self.cluster.create_database("ledger")
-                yield self.ledger_dsn
+                self._make_databases()
+                migrate.upgrade(self.owner_dsn)
+                yield
             finally:
                 self.cluster.stop()
+
+    def _make_databases(self) -> None:
+        """Those of Airflow and of the ledger, each with logins of its own, also where one login had them so far."""
+        from cierre.ledger import databases
+        from cierre.ledger.roles import logins
+
+        databases.make(self.cluster.dsn("postgres"), {login: self.cluster.password(login) for login in logins()})
 
     def _start(self, patience: Patience) -> None:
         began = datetime.now(UTC)
@@ -182,8 +213,7 @@ class Stack:
         write_secret(self.home / "passwords.json", json.dumps({self.user: self.password}))
         self.told("Starting PostgreSQL")
         self.cluster.start()
-        for database in ("airflow", "ledger"):
-            self.cluster.create_database(database)
+        self._make_databases()
         self.told("Bringing the databases up to date")
         self._migrate()
         self.told("Starting the sandbox and Airflow")
@@ -227,13 +257,13 @@ class Stack:
             )
 
     def _migrate(self) -> None:
-        from cierre.ledger import (
-            migrate,  # only here: looking and stopping must work even where the ledger's code does not
-        )
+        # Only here: looking and stopping must work even where the ledger's code does not.
+        from cierre.ledger import migrate
+        from cierre.ledger.roles import airflow_login
 
-        airflow = AirflowMigration(self.home, self.cluster.dsn("airflow"))
+        airflow = AirflowMigration(self.home, self.cluster.dsn("airflow", airflow_login()))
         airflow.start(self.environment)
-        migrate.upgrade(self.ledger_dsn)
+        migrate.upgrade(self.owner_dsn)
         airflow.wait()
 
     def _commands(self) -> dict[str, list[str]]:

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
@@ -92,36 +92,90 @@ def cluster() -> "Iterator[Cluster]":
 
 @pytest.fixture(scope="session")
 def template(cluster: "Cluster") -> str:
-    """The name of a database with the ledger's schema, to copy from."""
-    from cierre.ledger.migrate import upgrade
+    """The name of a database with the ledger's schema and its roles' rights, to copy from."""
+    import psycopg
 
-    cluster.create_database("ledger_template")
-    upgrade(cluster.dsn("ledger_template"))
-    return "ledger_template"
+    from cierre.ledger.databases import ledger_database, make_roles
+    from cierre.ledger.migrate import upgrade
+    from cierre.ledger.roles import Roles, logins
+
+    name = "ledger_template"
+    cluster.create_database(name)
+    with psycopg.connect(cluster.dsn(name), autocommit=True) as admin:
+        make_roles(admin, {login: cluster.password(login) for login in logins()})
+        for statement in ledger_database(name):
+            admin.execute(statement)
+    upgrade(cluster.dsn(name, Roles.of().owner))
+    return name
 
 
 _numbers = count(1)
 
 
 @pytest.fixture
-def ledger_dsn(cluster: "Cluster", template: str) -> Iterator[str]:
-    """A fresh ledger of this test's own: its libpq URI."""
+def ledger_name(cluster: "Cluster", template: str) -> Iterator[str]:
+    """The name of the database of a fresh ledger of this test's own."""
     import psycopg
+
+    from cierre.ledger.roles import Roles
 
     name = f"ledger_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-        yield cluster.dsn(name)
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY OWNER {Roles.of().owner}")
+        yield name
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
+def ledger_dsn(cluster: "Cluster", ledger_name: str) -> str:
+    """The libpq URI of this test's own ledger, for the application."""
+    from cierre.ledger.roles import Roles
+
+    return cluster.dsn(ledger_name, Roles.of().application)
+
+
+@pytest.fixture
+def reader_dsn(cluster: "Cluster", ledger_name: str) -> str:
+    """The same for the reader, as the board and the reports log in."""
+    from cierre.ledger.roles import Roles
+
+    return cluster.dsn(ledger_name, Roles.of().reader)
+
+
+@pytest.fixture
+def admin_dsn(cluster: "Cluster", ledger_name: str) -> str:
+    """The same for the server's administrator, who may do what no role may."""
+    return cluster.dsn(ledger_name)
+
+
+@pytest.fixture
 def ledger(ledger_dsn: str) -> "Iterator[psycopg.Connection]":
-    """A connection to this test's own ledger."""
+    """The application's connection to this test's own ledger."""
     from cierre.ledger import session
 
     with session.connect(ledger_dsn) as connection:
         yield connection
+
+
+@pytest.fixture
+def admin(admin_dsn: str) -> "Iterator[psycopg.Connection]":
+    """The administrator's connection to the same ledger: for what nobody does but by force."""
+    from cierre.ledger import session
+
+    with session.connect(admin_dsn) as connection:
+        yield connection
+
+
+@pytest.fixture
+def by_force(admin: "psycopg.Connection") -> Callable[..., None]:
+    """Runs a statement as somebody does who can switch the database's own refusals off."""
+
+    def run(statement: str, *parameters: object) -> None:
+        with admin.transaction():
+            admin.execute("SET LOCAL session_replication_role = 'replica'")
+            admin.execute(statement, *parameters)
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -14,13 +14,14 @@ from airflow.models import Connection
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from local.environment import LEDGER, airflow_settings, ledger_connection
+from cierre.ledger.roles import logins
+from local.environment import LEDGER, LEDGER_READER, airflow_settings, ledger_connection
 from local.settings import Ports, Secrets
 from support.compose import SECRETS, compose
 
 ROOT = Path(__file__).parents[1]
-ENDING = {"init", "sandbox-connections"}
-PARTS_OF_AIRFLOW = {"api-server", "scheduler", "dag-processor", "triggerer", "worker"} | ENDING
+ENDING = {"databases", "init", "sandbox-connections"}
+PARTS_OF_AIRFLOW = {"api-server", "scheduler", "dag-processor", "triggerer", "worker", "init", "sandbox-connections"}
 # What may differ from the system on one machine, and why.
 DIFFERENT = {
     "CORE__EXECUTOR": "Celery's workers",
@@ -69,7 +70,7 @@ def test_the_file_is_sound_by_the_compose_specification():
 
 
 def test_it_has_all_parts_of_the_system(services):
-    assert set(services) == PARTS_OF_AIRFLOW | {"postgres", "redis", "sandbox"}
+    assert set(services) == PARTS_OF_AIRFLOW | {"databases", "postgres", "redis", "sandbox"}
     assert {name for name in services if services[name].get("profiles")} == {"sandbox", "sandbox-connections"}
     assert services["sandbox"]["profiles"] == services["sandbox-connections"]["profiles"] == ["sandbox"]
 
@@ -94,7 +95,7 @@ def test_no_secret_is_written_into_the_file(composed):
     others = compose(dict.fromkeys(SECRETS, "another"))["services"]
     for name, service in composed["services"].items():
         for variable, text in service.get("environment", {}).items():
-            if re.search("PASSWORD$|KEY$|SECRET$|SQL_ALCHEMY_CONN|RESULT_BACKEND|LEDGER", variable):
+            if text and re.search("PASSWORD$|KEY$|SECRET$|SQL_ALCHEMY_CONN|RESULT_BACKEND|LEDGER|DSN", variable):
                 assert others[name]["environment"][variable] != text, variable
 
 
@@ -120,11 +121,46 @@ def test_airflow_is_set_as_on_one_machine(settings, tmp_path):
 
 
 def test_the_ledger_alone_is_a_connection_of_the_environment_so_that_the_page_may_name_the_others(settings):
-    assert {name for name in settings if name.startswith("AIRFLOW_CONN_")} == {LEDGER}
-    own, here = ledger_connection(5432, "secret"), Connection(uri=settings[LEDGER])
-    assert here.host == "postgres"
-    for field in ("conn_type", "login", "password", "port", "schema"):
-        assert getattr(here, field) == own[field], field
+    assert {name for name in settings if name.startswith("AIRFLOW_CONN_")} == {LEDGER, LEDGER_READER}
+    for name, login in ((LEDGER, "cierre_application"), (LEDGER_READER, "cierre_reader")):
+        own, here = ledger_connection(5432, login, "secret"), Connection(uri=settings[name])
+        assert here.host == "postgres"
+        for field in ("conn_type", "login", "password", "port", "schema"):
+            assert getattr(here, field) == own[field], field
+
+
+def test_airflow_celery_and_each_use_of_the_ledger_have_a_login_and_a_password_of_their_own():
+    distinct = {name: f"of{name.lower()}" for name in SECRETS}
+    services = compose(distinct)["services"]
+    used = {
+        (user, password)
+        for service in services.values()
+        for text in service.get("environment", {}).values()
+        for user, password in re.findall(r"postgres\S*://(\w+):(\w+)@", text)
+    }
+    known = {name: distinct[f"{name.upper()}_PASSWORD"] for name in logins()}
+    assert used == {*known.items(), ("cierre", distinct["CIERRE_POSTGRES_PASSWORD"])}
+    assert len(set(known.values())) == len(known)
+
+
+def test_no_part_of_airflow_knows_the_administrators_password_and_only_init_the_owners():
+    distinct = {name: f"of{name.lower()}" for name in SECRETS}
+    for name, service in compose(distinct)["services"].items():
+        said = " ".join(service.get("environment", {}).values())
+        assert (distinct["CIERRE_POSTGRES_PASSWORD"] in said) == (name in ("postgres", "databases")), name
+        assert (distinct["CIERRE_OWNER_PASSWORD"] in said) == (name in ("init", "databases")), name
+        if "env_file" in service:
+            # What stands in .env reaches every part, unless the file says something else.
+            assert {service["environment"][one] for one in ("CIERRE_POSTGRES_PASSWORD", "CIERRE_OWNER_PASSWORD")} == {
+                ""
+            }
+
+
+def test_the_databases_are_made_by_what_each_login_is_called(services):
+    assert services["databases"]["command"] == ["python", "-m", "cierre.ledger.databases"]
+    given = set(services["databases"]["environment"])
+    assert given == {"CIERRE_ADMIN_DSN", *(f"{login.upper()}_PASSWORD" for login in logins())}
+    assert services["init"]["depends_on"]["databases"] == {"condition": "service_completed_successfully"}
 
 
 def test_a_real_system_of_the_settings_file_reaches_every_part(services):

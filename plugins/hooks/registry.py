@@ -1,17 +1,24 @@
 """The one list of sources and ERPs. Light: it imports no hook, so that forms and DAG files can be read by it."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache, reduce
+from operator import or_
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
+from cierre.bookkeeping.limits import EntryLimits
 from cierre.bookkeeping.vocabulary import declare
 from cierre.ports.erp import ErpDescription
+from cierre.ports.named import Named
 from cierre.ports.source import SourceDescription
 from hooks.bsale.description import BSALE
 from hooks.protheus.description import PROTHEUS
 from hooks.sga.description import SGA
 from hooks.sge.description import SGE
 from hooks.zeta.description import ZETA
+
+if TYPE_CHECKING:
+    from cierre.bookkeeping.cash_box import CashBox
 
 _Described = TypeVar("_Described", SourceDescription, ErpDescription)
 
@@ -38,12 +45,49 @@ for _source in SOURCES.values():
 ERPS = by_slug([PROTHEUS])
 """The ERPs by their kind."""
 
+ERP_OF_OLD_FILES = "protheus"
+"""The kind of ERP of a box's file that names none: all that there were before files could."""
+
 if both := SOURCES.keys() & ERPS.keys():
     raise ValueError(f"both a source and an ERP are called {', '.join(both)}")
 
 
 def _all() -> list[SourceDescription | ErpDescription]:
     return [*SOURCES.values(), *ERPS.values()]
+
+
+def box_model() -> "type[CashBox]":
+    """The model of a cash box's file: what it says under ``erp:`` is of one of the kinds known, by its ``kind``."""
+    return _box_model(tuple((one.slug, one.box_section) for one in ERPS.values()))
+
+
+@cache
+def _box_model(sections: tuple[tuple[str, Named], ...]) -> "type[CashBox]":
+    # Imported here: who reads the registry for the forms of connections needs neither.
+    from pydantic import Discriminator, Tag, create_model
+
+    from cierre.bookkeeping.cash_box import CashBox
+
+    kinds = (Annotated[section.load(), Tag(kind)] for kind, section in sections)
+    section: Any = reduce(or_, kinds)
+    erp: Any = Annotated[section, Discriminator(_kind)]
+    return create_model("CashBox", __base__=CashBox, __doc__=CashBox.__doc__, erp=(erp, ...))
+
+
+def _kind(said: Any) -> str | None:
+    """Of what kind an ``erp:`` is: as its file says, or as its model has it."""
+    return said.get("kind", ERP_OF_OLD_FILES) if isinstance(said, dict) else getattr(said, "kind", None)
+
+
+def limits_of_any() -> EntryLimits:
+    """What every ERP holds of a text, and the dimensions that any has: a mapping may be used by boxes of all."""
+    limits = [one.box_section.load().limits for one in ERPS.values()]
+    return EntryLimits(
+        lines=min(one.lines for one in limits),
+        history=min(one.history for one in limits),
+        account=max(one.account for one in limits),
+        dimensions=frozenset[str]().union(*(one.dimensions for one in limits)),
+    )
 
 
 def connection_types() -> list[dict[str, Any]]:

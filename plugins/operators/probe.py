@@ -1,5 +1,6 @@
 """Probe: what posting assumes of a site of the ERP, tried in its test company by a person's own wish."""
 
+from datetime import date
 from typing import Any
 
 from airflow.sdk import BaseOperator, Param
@@ -11,6 +12,7 @@ from cierre.closing.names import NO_COMPANY
 from cierre.language.say import in_language, listed, say
 from cierre.ledger.connection import open_ledger
 from cierre.ports.errors import DataError, FatalError
+from hooks.registry import ERPS
 from operators.parameters import UnknownParameters, refuse_unknown
 
 
@@ -18,7 +20,7 @@ def params() -> dict[str, Param]:
     """The form that names where the probe may write."""
     return {
         "connection": Param(
-            "protheus", type="string", title="Connection", description="Airflow's connection of the ERP."
+            next(iter(ERPS)), type="string", title="Connection", description="Airflow's connection of the ERP."
         ),
         "tenant": Param(
             type="string",
@@ -70,13 +72,15 @@ class ProbeOperator(BaseOperator):
             return self._probe(context)
 
     def _probe(self, context: Any) -> dict[str, Any]:
-        from cierre.closing.probe import ProbeRefused, probe
+        from cierre.closing.probe import probe
+        from cierre.ports.probe import Ground, ProbeRefused
 
         try:
             refuse_unknown("erp_probe", context, params())
             form = {name: context["params"][name] for name in params()}
+            ground = Ground.named(**form | {"day": form["day"] or date.today()})
             with open_ledger(self.ledger_connection) as ledger:
-                report = probe(ledger, form)
+                report = probe(ledger, ground)
         except (UnknownParameters, ProbeRefused, DataError, FatalError, MappingError) as error:
             raise AirflowFailException(say(error)) from error
         for check in report.checks:

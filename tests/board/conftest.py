@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from cierre.accounting_files.loader import cash_boxes
 from cierre.board.app import app
 from cierre.board.boxes import dag_of
-from cierre.board.connection import ledger as board_ledger
+from cierre.board.connection import answers, ledger as board_ledger
 from cierre.ledger import session as store_session
 from local.postgres import Cluster
 
@@ -63,18 +63,25 @@ def airflow(engine) -> Iterator[Session]:
 
 
 @pytest.fixture
-def client(ledger_dsn: str, airflow: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+def client(reader_dsn: str, ledger_dsn: str, airflow: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """A browser that is not logged in, and speaks Ecuador's Spanish."""
 
-    def reading_only():
-        with store_session.connect(ledger_dsn) as connection:
-            connection.execute("SET default_transaction_read_only = on")
-            yield connection
+    def reading_only(dsn: str):
+        def connected():
+            with store_session.connect(dsn) as connection:
+                connection.execute("SET default_transaction_read_only = on")
+                yield connection
+
+        return connected
 
     manager = SomeBoxes()
     for module in ("cierre.board.access", "cierre.board.app", "airflow.api_fastapi.core_api.security"):
         monkeypatch.setattr(f"{module}.get_auth_manager", lambda: manager)
-    app.dependency_overrides = {_get_session: lambda: airflow, board_ledger: reading_only}
+    app.dependency_overrides = {
+        _get_session: lambda: airflow,
+        board_ledger: reading_only(reader_dsn),
+        answers: reading_only(ledger_dsn),
+    }
     yield TestClient(app, root_path="/cierre", headers={"Accept-Language": "es-EC,es;q=0.9,en;q=0.5"})
     app.dependency_overrides = {}
 

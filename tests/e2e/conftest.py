@@ -52,7 +52,7 @@ class System:
 
     def connect(self) -> None:
         """Opens the connections to PostgreSQL: the ledger's, and the one to Airflow's own database."""
-        self.ledger = session.connect(self.stack.ledger_dsn)
+        self.ledger = session.connect(self.stack.cluster.dsn("ledger"))
         self.metadata = psycopg.connect(self.stack.cluster.dsn("airflow"), autocommit=True)
 
     def write_box(self, box: str, text: str) -> None:
@@ -131,7 +131,8 @@ class System:
 
     def box_day(self, box: CashBox, day: date) -> BoxDay:
         """A day of a box, with connections of its own, so that a thread may have it."""
-        return BoxDay(box, day, self.stack.home, self.stack.ledger_dsn, SandboxClient(self.stack.sandbox_url))
+        ledger = self.stack.cluster.dsn("ledger")
+        return BoxDay(box, day, self.stack.home, ledger, SandboxClient(self.stack.sandbox_url))
 
 
 @pytest.fixture(scope="session")

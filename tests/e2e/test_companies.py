@@ -25,7 +25,7 @@ from local.environment import MARKER
 from local.postgres import Cluster
 from local.settings import RUN, Secrets, surroundings
 from support import closed_day
-from support.compose import compose
+from support.compose import SECRETS, compose
 from support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -72,8 +72,8 @@ def site(cluster: Cluster) -> Iterator[Site]:
         cluster.create_database(name)
     airflow_dsn, ledger_dsn = cluster.dsn("people"), cluster.dsn("people_ledger")
     given = {
+        **dict.fromkeys(SECRETS, "unused"),
         "CIERRE_ADMIN_PASSWORD": secret.password,
-        "CIERRE_POSTGRES_PASSWORD": "unused",
         "AIRFLOW__CORE__FERNET_KEY": secret.fernet_key,
         "AIRFLOW__API__SECRET_KEY": secret.api_secret_key,
         "AIRFLOW__API_AUTH__JWT_SECRET": secret.jwt_secret,
@@ -88,7 +88,7 @@ def site(cluster: Cluster) -> Iterator[Site]:
         "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
         "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "10",
         "AIRFLOW_CONN_LEDGER_DB": ledger_dsn.replace("postgresql://", "postgres://"),
-        "CIERRE_LEDGER_DSN": ledger_dsn,
+        "CIERRE_LEDGER_OWNER_DSN": ledger_dsn,
         "CIERRE_MAPPINGS_DIR": str(mappings),
         "PYTHONPATH": str(ROOT / "plugins"),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",

@@ -27,6 +27,7 @@ from cierre.posting.protocol import doubt_about
 from fuzz.people import PLANTED
 from fuzz.sites import DAY, LOT, TENANT, Site, without_pauses
 from hooks.protheus.hook import Acknowledgement
+from hooks.protheus.numbering import NUMBERING
 
 BOOKED, QUARANTINED, REFUSED, NO_ACTIVITY = "booked", "quarantined", "refused", "nothing to book"
 CONFIRMED, UNCERTAIN = "confirmed", "uncertain"
@@ -191,7 +192,7 @@ def _erp_ends(site: Site, said: list[str]) -> Iterator[str]:
             said += _told(answer)
             yield UNCERTAIN if isinstance(answer, UncertainError) else REFUSED
         elif isinstance(answer, Acknowledgement):
-            doubt = doubt_about(answer, Address(TENANT, DAY, LOT, "001"))
+            doubt = doubt_about(answer, Address(TENANT, DAY, LOT, "001"), NUMBERING)
             _fits(answer.document)
             said += [doubt]
             yield UNCERTAIN if doubt else CONFIRMED

@@ -6,15 +6,15 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from cierre.bookkeeping import address, derive, history
 from cierre.bookkeeping.vocabulary import SOURCES as VOCABULARY
 from cierre.ports.named import Named
 from cierre.ports.source import InvoiceSourceDescription
 from hooks.http.hook import VendorHook
-from hooks.registry import ERPS, SOURCES, by_slug, connection_types, open_fields, preloaded
+from hooks.registry import ERPS, SOURCES, by_slug, connection_types, limits_of_any, open_fields, preloaded
 
 HOOKS = Path(__file__).parents[2] / "plugins" / "hooks"
 VENDORS = {**SOURCES, **ERPS}
@@ -34,6 +34,9 @@ PARTS = EVERY_VENDORS | {
     "vocabulary",  # what its documents carry
     "writes",  # what is entered there
     "read_back",  # what stands there
+    "box_section",  # what a box's file says of an ERP, and what an entry can hold there
+    "numbering",  # how an ERP numbers addresses and documents
+    "probe",  # what posting assumes of an ERP's site, and how it is tried
 }
 OWN_PARTS = {
     "bsale": {"answers", "lists", "owner"},
@@ -114,11 +117,18 @@ def test_nobody_reads_a_source_that_is_not_known():
     assert open_fields("nowhere") == frozenset()
 
 
-def test_the_erps_limits_are_those_that_the_books_keep():
-    limits = ERPS["protheus"].limits
-    assert limits.lines == derive.MAX_LINES
-    assert limits.history == history.LIMIT
-    assert limits.sublots == address.NUMERIC_SUBLOTS
+@pytest.mark.parametrize("slug", ERPS)
+def test_an_erps_section_of_a_boxs_file_says_its_kind_and_its_limits(slug):
+    section = ERPS[slug].box_section.load()
+    assert get_args(section.model_fields["kind"].annotation) == (slug,)
+    assert section.limits.lines > 1
+    assert section.limits.history > 0
+
+
+def test_a_mapping_fits_the_erp_that_holds_least():
+    limits = limits_of_any()
+    assert all(limits.history <= one.box_section.load().limits.history for one in ERPS.values())
+    assert all(limits.dimensions >= one.box_section.load().limits.dimensions for one in ERPS.values())
 
 
 def test_a_name_that_is_there_twice_is_refused():

@@ -77,8 +77,8 @@ EVERYTHING = {
 
 
 @pytest.fixture
-def site(sandbox, ledger_dsn, monkeypatch) -> ZetaSite:
-    site = ZetaSite(sandbox, ledger_dsn, monkeypatch)
+def site(sandbox, ledger_dsn, admin_dsn, monkeypatch) -> ZetaSite:
+    site = ZetaSite(sandbox, ledger_dsn, admin_dsn, monkeypatch)
     site.at(NOON)
     return site
 

@@ -31,8 +31,8 @@ for day in sys.argv[1:]:
 
 
 @pytest.fixture
-def site(sandbox, ledger_dsn, monkeypatch) -> ZetaSite:
-    return ZetaSite(sandbox, ledger_dsn, monkeypatch)
+def site(sandbox, ledger_dsn, admin_dsn, monkeypatch) -> ZetaSite:
+    return ZetaSite(sandbox, ledger_dsn, admin_dsn, monkeypatch)
 
 
 def test_one_answer_serves_every_box_and_day_of_the_month_that_was_over(site):

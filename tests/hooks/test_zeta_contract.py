@@ -22,9 +22,9 @@ RATES = {"basic": "22", "minimum": "10", "exempt": "0"}
 
 
 @pytest.fixture
-def site(sandbox, ledger_dsn, monkeypatch) -> ZetaSite:
+def site(sandbox, ledger_dsn, admin_dsn, monkeypatch) -> ZetaSite:
     monkeypatch.setattr("hooks.zeta.hook.PAUSES", (0.01,))
-    return ZetaSite(sandbox, ledger_dsn, monkeypatch)
+    return ZetaSite(sandbox, ledger_dsn, admin_dsn, monkeypatch)
 
 
 def close(site: ZetaSite, key: str, day: date = DAY) -> Reading:

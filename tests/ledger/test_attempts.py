@@ -1,9 +1,11 @@
 from datetime import date, timedelta
+from functools import partial
 
 import psycopg
 import pytest
 
 from cierre.ledger import attempts, revisions
+from hooks.protheus.numbering import NUMBERING
 
 
 @pytest.fixture
@@ -86,8 +88,8 @@ def test_nobody_knows_what_is_left_of_a_lease_that_another_servers_clock_dated(l
     assert [one.attempt_id for _, _, one in attempts.abandoned(ledger)] == [attempt.attempt_id]
 
 
-def test_the_last_sublot_is_999_and_then_it_says_so(ledger, entries):
-    ledger.execute(
+def test_the_last_sublot_is_999_and_then_it_says_so(ledger, entries, by_force):
+    by_force(
         """INSERT INTO erp.attempt (entry_id, tenant, entry_date, lot, sublot, state, worker, claimed_at, lease_until,
                                     decided_at)
            SELECT %s, 'T1,D MG 01 ', '2024-09-06', '008964', to_char(n, 'FM000'), 'doomed', 't', now(), now(), now()
@@ -95,6 +97,8 @@ def test_the_last_sublot_is_999_and_then_it_says_so(ledger, entries):
         (entries[0].entry_id,),
     )
     with pytest.raises(attempts.NoSublotLeft, match="008964"):
-        claim(ledger, entries[0])
-    lettered = attempts.claim(ledger, entries[0], worker="test", lease_seconds=60, alphanumeric_sublots=True)
+        attempts.claim(ledger, entries[0], worker="test", lease_seconds=60, nth=partial(NUMBERING.sublot, more=False))
+    lettered = attempts.claim(
+        ledger, entries[0], worker="test", lease_seconds=60, nth=partial(NUMBERING.sublot, more=True)
+    )
     assert lettered.address.sublot == "00A"

@@ -3,9 +3,11 @@
 import psycopg
 import pytest
 
+from cierre.bookkeeping.limits import EntryLimits
 from cierre.ledger import capabilities
 from cierre.ledger.capabilities import Capabilities, Capability
 
+LIMITS = EntryLimits(lines=999, history=40, account=20, dimensions=frozenset())
 TENANT, TEST_COMPANY = "T1,D MG 01 ", "T9,TEST 01"
 
 
@@ -16,9 +18,10 @@ def found(**values) -> list[Capability]:
 def test_a_site_that_was_never_probed_is_trusted_with_what_the_contract_promises_and_no_more(ledger):
     known = capabilities.of(ledger, "protheus", TENANT)
     assert known == Capabilities()
-    assert known.obstacles == []
+    assert known.lacking == frozenset()
     assert (known.alphanumeric_sublots, known.read_back, known.key_kept, known.atomic_insert) == (False,) * 4
-    assert (known.max_lines, known.history_length, known.lines_an_entry, known.probed_at) == (999, 40, 999, None)
+    assert (known.max_lines, known.history_length, known.probed_at) == (None, None, None)
+    assert known.lines_an_entry(LIMITS) == LIMITS.lines
 
 
 def test_what_was_found_out_is_known_afterwards_however_the_branch_is_padded(ledger):
@@ -56,21 +59,22 @@ def test_another_site_is_another_matter(ledger):
 
 
 @pytest.mark.parametrize("name", ["numbers_from_one", "tenant_echoed", "clean_not_found"])
-def test_a_site_where_a_posting_could_not_be_proved_has_obstacles(ledger, name):
+def test_what_a_site_was_found_to_lack_is_known_by_its_name(ledger, name):
     capabilities.save(ledger, "protheus", TENANT, found(**{name: False}))
-    assert len(capabilities.of(ledger, "protheus", TENANT).obstacles) == 1
+    assert capabilities.of(ledger, "protheus", TENANT).lacking == {name}
 
 
 @pytest.mark.parametrize(
-    ("max_lines", "history_length", "lines"), [(999, 40, 999), (450, 60, 450), (999, 39, 499), (999, 10, 249)]
+    ("max_lines", "history_length", "lines"),
+    [(999, 40, 999), (450, 60, 450), (999, 39, 499), (999, 10, 249), (2000, None, 999), (None, 39, 499)],
 )
 def test_an_entry_has_room_for_the_histories_that_a_site_continues(max_lines, history_length, lines):
-    assert Capabilities(max_lines=max_lines, history_length=history_length).lines_an_entry == lines
+    assert Capabilities(max_lines=max_lines, history_length=history_length).lines_an_entry(LIMITS) == lines
 
 
 def test_a_capability_that_this_version_does_not_know_is_passed_over(ledger):
     capabilities.save(ledger, "protheus", TENANT, found(teleports=True))
-    assert capabilities.of(ledger, "protheus", TENANT).obstacles == []
+    assert not capabilities.of(ledger, "protheus", TENANT).lacking
 
 
 def test_what_is_found_out_is_kept_with_what_was_seen(ledger):

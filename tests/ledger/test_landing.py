@@ -146,6 +146,6 @@ class TestTheCertificate:
     ["UPDATE landing.body SET body = ''", "DELETE FROM landing.control_total", "DELETE FROM landing.taken",
      "UPDATE landing.claim SET landed_rows = attested_rows"],
 )  # fmt: skip
-def test_what_was_landed_is_never_changed_or_removed(ledger, snapshot_id, statement):
+def test_what_was_landed_is_never_changed_or_removed(admin, snapshot_id, statement):
     with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="append-only"):
-        ledger.execute(statement)
+        admin.execute(statement)

@@ -118,7 +118,7 @@ def test_the_latest_call_that_counts_is_named(ledger):
     assert (last.call_id, last.claimed_by, last.outcome) == (made.call_id, "test", None)
 
 
-def test_what_became_of_a_call_is_final_and_no_call_is_forgotten(ledger):
+def test_what_became_of_a_call_is_final_and_no_call_is_forgotten(ledger, admin):
     made = claim(ledger)
     vendor_calls.finish(ledger, made, Outcome.LOST)
     for statement in (
@@ -127,7 +127,7 @@ def test_what_became_of_a_call_is_final_and_no_call_is_forgotten(ledger):
         "DELETE FROM vendor.call",
     ):
         with pytest.raises(psycopg.errors.IntegrityConstraintViolation):
-            ledger.execute(statement)
+            admin.execute(statement)
 
 
 def test_of_many_who_claim_at_once_one_may_call(ledger, ledger_dsn):

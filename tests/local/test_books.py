@@ -9,10 +9,10 @@ class PlayedStack:
     """In place of the real one, with a test's own ledger."""
 
     def __init__(self, dsn):
-        self.dsn = dsn
+        self.ledger_to_look_at = {"CIERRE_LEDGER_DSN": dsn}
 
     def ledger(self):
-        return nullcontext(self.dsn)
+        return nullcontext()
 
 
 def test_a_command_runs_on_the_stacks_ledger_and_its_status_is_handed_on(ledger_dsn, capfd):

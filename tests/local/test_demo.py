@@ -66,7 +66,7 @@ class PlayedAirflow:
 class PlayedStack:
     """A stack that notes what was asked of it."""
 
-    ledger_dsn, api_url = "", "http://127.0.0.1:8080"
+    reader_dsn, api_url = "", "http://127.0.0.1:8080"
 
     def __init__(self, running=False):
         self.api, self.calls, self._running = PlayedAirflow(), [], running

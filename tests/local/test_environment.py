@@ -5,7 +5,7 @@ import json
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from local.environment import LEDGER, environment, libpq_dsn
+from local.environment import LEDGER, LEDGER_READER, environment, libpq_dsn
 from local.postgres import Cluster
 from local.settings import Ports
 
@@ -58,10 +58,23 @@ def test_loopback_is_never_asked_through_a_companys_proxy(surroundings):
 
 
 def test_the_ledger_alone_has_a_connection_in_the_environment_which_wins_over_airflows_page(surroundings):
-    assert [name for name in surroundings() if name.startswith("AIRFLOW_CONN_")] == [LEDGER]
+    assert [name for name in surroundings() if name.startswith("AIRFLOW_CONN_")] == [LEDGER, LEDGER_READER]
     assert json.loads(surroundings()[LEDGER])["port"] == PORTS.postgres
     real = {"AIRFLOW_CONN_PROTHEUS": '{"conn_type": "protheus", "host": "https://erp.example"}'}
     assert surroundings(**real)["AIRFLOW_CONN_PROTHEUS"] == real["AIRFLOW_CONN_PROTHEUS"]
+
+
+def test_who_closes_days_who_looks_at_them_and_airflow_log_in_each_for_itself(surroundings):
+    here = surroundings()
+    logins = [json.loads(here[name])["login"] for name in (LEDGER, LEDGER_READER)]
+    airflow = conninfo_to_dict(here["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"].replace("+psycopg2", ""))
+    assert [*logins, airflow["user"]] == ["cierre_application", "cierre_reader", "cierre_airflow"]
+    passwords = {json.loads(here[name])["password"] for name in (LEDGER, LEDGER_READER)} | {airflow["password"]}
+    assert len(passwords) == 3
+
+
+def test_a_ledger_of_ones_own_is_looked_at_with_its_own_login_where_it_has_no_other(surroundings):
+    assert LEDGER_READER not in surroundings(**{LEDGER: "postgres://closer:x@db.example/ledger"})
 
 
 def test_a_connection_in_json_becomes_a_dsn_whatever_its_password_holds():

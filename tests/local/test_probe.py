@@ -13,7 +13,9 @@ import pytest
 from rich.console import Console
 
 from cierre.ledger import capabilities
-from cierre.posting.probe_report import ASSUMPTIONS, Check, ProbeReport
+from cierre.ports.probe import Check
+from cierre.posting.probe_report import ProbeReport
+from hooks.protheus.probe import ASSUMPTIONS
 from local.probe import table
 from local.settings import PROJECT, RUN, Ports, surroundings
 

@@ -16,7 +16,7 @@ class WithoutAirflow(Stack):
             return set()
 
     def _migrate(self):
-        migrate.upgrade(self.ledger_dsn)
+        migrate.upgrade(self.owner_dsn)
 
     def _keep_connections(self):
         return True

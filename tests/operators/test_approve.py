@@ -258,14 +258,14 @@ def test_a_difference_beyond_the_tolerance_fails_the_day(off_by_three_cents, der
         derived.step("reconcile")
 
 
-def test_a_decision_on_the_record_does_not_change(derived, rules, ledger):
+def test_a_decision_on_the_record_does_not_change(derived, rules, admin):
     rules("first_day: true")
     person = Person(derived)
     person.asked()
     person.answers("Approve")
     for change in ("UPDATE ledger.approval SET decided_by = 'Luis'", "DELETE FROM ledger.approval"):
         with pytest.raises(Exception, match=r"record|append-only"):
-            ledger.execute(change)
+            admin.execute(change)
 
 
 def given(option: str, by: dict | None = ANA, at: datetime | None = None) -> dict:

@@ -181,14 +181,14 @@ class TestOldTill:
         assert f"close 2024-09-06 of {BOX} again first" in said
         assert live(sandbox) == 1
 
-    def test_with_the_key_alone_changed_the_closed_day_asks_a_person(self, close, moved, sandbox, ledger):
+    def test_with_the_key_alone_changed_the_closed_day_asks_a_person(self, close, moved, sandbox, admin):
         run = close(BOX, DAY)
         until(run, "derive")
         said = refused(run, "post")
         assert "The day was booked from 164, http" in said
         assert "would now be booked from 169, http" in said
         assert live(sandbox) == 1
-        ledger.execute(
+        admin.execute(
             "INSERT INTO ledger.approval (box, business_date, revision_id, reason, asked, asked_in, decision,"
             " decided_at, decided_by) SELECT box, business_date, revision_id, 'other_origin', '', 'r', 'approved',"
             " now(), 'Ana' FROM ledger.revision WHERE revision = 2"
@@ -274,11 +274,11 @@ class TestDocumentsOfTheWholeSite:
 
     OFFICE, OTHER = "austral_oficina_1", "austral_oficina_2"
 
-    def test_a_payment_that_another_office_has_booked_on_whatever_day_is_refused(self, close, ledger, sandbox):
+    def test_a_payment_that_another_office_has_booked_on_whatever_day_is_refused(self, close, admin, sandbox):
         close(self.OFFICE, DAY).all()
         run = close(self.OTHER, NEXT)
         until(run, "stage")
-        ledger.execute(
+        admin.execute(
             "UPDATE staging.document SET document_key = (SELECT min(document_key) FROM staging.document WHERE box = %s)"
             " WHERE box = %s AND document_key = (SELECT min(document_key) FROM staging.document WHERE box = %s)",
             (self.OFFICE, self.OTHER, self.OTHER),
@@ -288,12 +288,12 @@ class TestDocumentsOfTheWholeSite:
         assert live(sandbox) == before
 
     def test_a_payment_that_stands_on_another_day_of_the_box_stops_it_until_that_day_is_closed_again(
-        self, close, ledger, sandbox
+        self, close, ledger, admin, sandbox
     ):
         close(self.OFFICE, DAY).all()
         run = close(self.OFFICE, NEXT)
         until(run, "stage")
-        ledger.execute(
+        admin.execute(
             "UPDATE staging.document SET document_key = (SELECT min(document_key) FROM staging.document"
             " WHERE business_date = %s) WHERE business_date = %s AND document_key = (SELECT min(document_key)"
             " FROM staging.document WHERE business_date = %s)",

@@ -65,9 +65,9 @@ def test_a_correction_at_a_site_that_books_reversals_elsewhere_stands_once(close
     assert documents[0].debit == documents[2].debit == documents[1].debit - Decimal("12.50")
 
 
-def test_letters_are_used_once_the_digits_are_used_up_where_the_site_takes_them(close, known, ledger, sandbox):
+def test_letters_are_used_once_the_digits_are_used_up_where_the_site_takes_them(close, known, by_force, sandbox):
     assert close(BOX, DAY).all()["state"] == "reconciled"
-    ledger.execute(
+    by_force(
         """INSERT INTO erp.attempt (entry_id, tenant, entry_date, lot, sublot, state, worker, claimed_at, lease_until,
                                     decided_at, reaped_at, reaps)
            SELECT entry_id, tenant, entry_date, lot, to_char(n, 'FM000'), 'doomed', 't', now(), now(), now(), now(), 4

@@ -90,14 +90,14 @@ def test_books_derived_for_one_site_and_posted_after_the_change_go_to_the_other(
     assert len(live.protheus_ledger(live=True)) == 1
 
 
-def test_a_day_posted_before_the_ledger_kept_sites_is_corrected_by_reversing_its_document(close, sandbox, ledger):
+def test_a_day_posted_before_the_ledger_kept_sites_is_corrected_by_reversing_its_document(
+    close, sandbox, ledger, by_force
+):
     """As an upgraded ledger has it: no site, no place and no ledger's id in what stands there already."""
     close(BOX, DAY).all()
-    with ledger.transaction():
-        ledger.execute("SET LOCAL session_replication_role = replica")
-        ledger.execute("UPDATE ledger.revision SET to_site = NULL, to_tenant = NULL, to_lot = NULL")
-        ledger.execute("UPDATE ledger.entry SET site = NULL")
-        ledger.execute("UPDATE erp.attempt SET site = NULL")
+    by_force("UPDATE ledger.revision SET to_site = NULL, to_tenant = NULL, to_lot = NULL")
+    by_force("UPDATE ledger.entry SET site = NULL")
+    by_force("UPDATE erp.attempt SET site = NULL")
     revision = revisions.current(ledger, BOX, DAY)
     assert reconciliation.compare_day(ledger, revision)
     calls = sandbox.calls("protheus")

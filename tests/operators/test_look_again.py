@@ -91,8 +91,8 @@ def test_a_watched_day_that_was_just_read_is_left_alone(watched, sandbox):
     assert sandbox.calls("protheus", "genericQuery") == asked
 
 
-def test_the_last_look_comes_after_the_address_was_emptied_for_the_last_time(watched, sandbox, ledger, standing):
-    ledger.execute(
+def test_the_last_look_comes_after_the_address_was_emptied_for_the_last_time(watched, sandbox, admin, standing):
+    admin.execute(
         """UPDATE erp.attempt SET claimed_at = claimed_at - interval '25 h', decided_at = decided_at - interval '25 h',
                                   reaped_at = reaped_at - interval '25 h' WHERE state = 'doomed'"""
     )
@@ -178,9 +178,9 @@ def test_an_erp_that_does_not_answer_is_told_and_the_night_goes_on_the_next_time
 
 
 @pytest.fixture
-def unasked(ledger):
+def unasked(admin):
     """No probe was ever made."""
-    ledger.execute("DELETE FROM erp.capability")
+    admin.execute("DELETE FROM erp.capability")
 
 
 def known(ledger) -> dict:

@@ -8,7 +8,7 @@ from cierre.ledger import attempts, revisions, session
 BOX, DAY, LOT = "itb_caja_164", date(2024, 9, 6), "008964"
 
 
-def test_a_claim_of_a_killed_worker_is_waited_for_without_a_worker(sandbox, ledger, close):
+def test_a_claim_of_a_killed_worker_is_waited_for_without_a_worker(sandbox, ledger, admin, close):
     day = close(BOX, DAY)
     for step in ("land", "stage", "derive"):
         day.step(step)
@@ -19,7 +19,7 @@ def test_a_claim_of_a_killed_worker_is_waited_for_without_a_worker(sandbox, ledg
     assert timedelta(0) <= deferred.value.trigger.moment - claim.lease_until < timedelta(minutes=5)
     assert sandbox.calls("protheus", "insert") == 0
     with session.box_day(ledger, BOX, DAY, wait="0.1s"):
-        ledger.execute("UPDATE erp.attempt SET lease_until = now()")
+        admin.execute("UPDATE erp.attempt SET lease_until = now()")
     day.step("post")
     (document,) = sandbox.protheus_ledger(lot=LOT, day=DAY, live=True)
     assert document.sublot != claim.address.sublot

@@ -8,7 +8,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from cierre.ledger import capabilities
 from cierre.ports.errors import UncertainError
-from cierre.posting.probe_report import ASSUMPTIONS
+from hooks.protheus.probe import ASSUMPTIONS
 from operators.probe import ProbeOperator, params
 
 FORM = {
@@ -69,7 +69,7 @@ def test_a_site_that_is_not_safe_fails_the_task_and_is_kept_in_mind(probe, sandb
     sandbox.set_protheus(first_number=701)
     with pytest.raises(AirflowFailException, match=r"DOES NOT HOLD: .* numbers from 000001.* Nothing is posted"):
         probe()
-    assert capabilities.of(ledger, "protheus", "T1,D MG 01 ").obstacles
+    assert capabilities.of(ledger, "protheus", "T1,D MG 01 ").lacking == {"numbers_from_one"}
 
 
 @pytest.mark.parametrize(

@@ -151,13 +151,13 @@ def test_a_cent_changed_by_hand_is_told_and_kept_with_both_amounts_and_its_own_s
     assert differences(ledger) == [("amount", posted, booked, Decimal("0.01"))]
 
 
-def test_a_cent_is_never_accepted_as_a_small_difference(close, sandbox, ledger, mappings):
+def test_a_cent_is_never_accepted_as_a_small_difference(close, sandbox, admin, mappings):
     file = mappings / "cash_boxes" / f"{BOX}.yaml"
     file.write_text(file.read_text() + "approvals:\n  discrepancy_up_to: 5\n")
     run = close(BOX, DAY)
     run.all()
     a_cent_less(sandbox)
-    ledger.execute(
+    admin.execute(
         """INSERT INTO ledger.approval (box, business_date, revision_id, reason, asked, asked_in, decision, decided_at,
                                         decided_by)
            SELECT box, business_date, revision_id, 'discrepancy', 'a question', 'a run', 'approved', now(), 'ana'
@@ -201,7 +201,7 @@ def test_a_user_who_may_not_see_the_type_reads_nothing_and_the_day_is_acknowledg
     assert verified(ledger) == [False]
 
 
-def test_a_site_that_nobody_asked_whether_it_can_be_read_is_not_asked_by_a_close(close, sandbox, ledger):
-    ledger.execute("DELETE FROM erp.capability")
+def test_a_site_that_nobody_asked_whether_it_can_be_read_is_not_asked_by_a_close(close, sandbox, admin):
+    admin.execute("DELETE FROM erp.capability")
     assert close(BOX, DAY).all()["evidence"] == "acknowledged"
     assert sandbox.calls("protheus", "genericQuery") == 0

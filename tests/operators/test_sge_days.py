@@ -328,7 +328,7 @@ class TestABookOfTheOldRule:
     """Days that were landed and booked before invoices were kept: collections on the day on which they were found."""
 
     @pytest.fixture
-    def upgraded(self, ledger, read_days, site) -> None:
+    def upgraded(self, ledger, by_force, read_days, site) -> None:
         """MONDAY's money was found, and so booked, on WEDNESDAY; TUESDAY's on TUESDAY."""
         for id in ("1", "2"):
             site.shows(id, ISSUED)
@@ -337,7 +337,7 @@ class TestABookOfTheOldRule:
         read_days(TUESDAY)
         site.shows("1", ISSUED, 121, MONDAY)
         read_days(WEDNESDAY)
-        self.forget(ledger)
+        self.forget(by_force)
         ledger.execute(
             "INSERT INTO staging.document (box, business_date, document_key, kind, form, currency, net, amounts,"
             " attributes, place, reference) SELECT box, %s, 'sge:collection:2024/1/1', kind, form, currency, net,"
@@ -346,16 +346,11 @@ class TestABookOfTheOldRule:
             (WEDNESDAY, TUESDAY),
         )
 
-    def forget(self, ledger) -> None:
+    def forget(self, by_force) -> None:
         """All landings so far were made before invoices were kept."""
-        tables = ("ledger.late_change", "landing.invoice_seen", "landing.invoices_read", "landing.invoices_kept_since")
-        for table in tables:
-            ledger.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
-        for table in tables[:-1]:
-            ledger.execute(f"DELETE FROM {table}")
-        ledger.execute(
-            "UPDATE landing.invoices_kept_since SET snapshot_id = (SELECT max(snapshot_id) FROM landing.snapshot)"
-        )
+        for table in ("ledger.late_change", "landing.invoice_seen", "landing.invoices_read"):
+            by_force(f"DELETE FROM {table}")
+        by_force("UPDATE landing.invoices_kept_since SET snapshot_id = (SELECT max(snapshot_id) FROM landing.snapshot)")
 
     def test_is_not_corrected_by_itself_but_what_was_booked_on_a_wrong_day_is_told_once(
         self, upgraded, read_days, ledger, told
@@ -370,10 +365,10 @@ class TestABookOfTheOldRule:
         read_days(FRIDAY)
         assert len(told) == 1
 
-    def test_what_it_left_open_is_asked_for_from_the_first_landing_on(self, ledger, read_days, site):
+    def test_what_it_left_open_is_asked_for_from_the_first_landing_on(self, by_force, read_days, site):
         site.shows("3", date(2024, 3, 1))
         read_days(date(2024, 3, 1))
-        self.forget(ledger)
+        self.forget(by_force)
         site.asked.clear()
         read_days(MONDAY)
         assert site.asked.count("3") == 1

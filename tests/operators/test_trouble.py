@@ -134,10 +134,10 @@ def test_no_chain_of_causes_brings_along_what_a_library_said():
     assert ROW not in "".join(traceback.format_exception(raised.value))
 
 
-def test_the_log_at_level_debug_says_where_it_broke_and_no_value(ledger, caplog):
+def test_the_log_at_level_debug_says_where_it_broke_and_no_value(admin, caplog):
     with pytest.raises(psycopg.errors.UniqueViolation) as raised:
-        ledger.execute("CREATE TEMP TABLE person (name text UNIQUE)")
-        ledger.execute("INSERT INTO person VALUES (%s), (%s)", (ROW, ROW))
+        admin.execute("CREATE TEMP TABLE person (name text UNIQUE)")
+        admin.execute("INSERT INTO person VALUES (%s), (%s)", (ROW, ROW))
     assert ROW in str(raised.value)
     caplog.set_level(logging.DEBUG)
     note_details(logging.getLogger("step"), raised.value)

@@ -12,6 +12,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from cierre.ledger import capabilities, session
 from cierre.ledger.capabilities import Capability
+from cierre.ledger.roles import Roles
 from cierre.ports.errors import UncertainError
 from hooks.protheus.hook import ProtheusHook
 from operators.reap import ReapOperator
@@ -39,14 +40,15 @@ def another_ledger(cluster, template, monkeypatch, close):
     def change(*, same: bool = False) -> psycopg.Connection:
         name = f"another_{next(_numbers)}"
         with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as admin:
-            admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+            admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY OWNER {Roles.of().owner}")
         made.append(name)
         connection = session.connect(cluster.dsn(name))
         if not same:
             with connection.transaction():
                 connection.execute("SET LOCAL session_replication_role = replica")
                 connection.execute("UPDATE ledger.installation SET ledger_id = 'another00000'")
-        monkeypatch.setenv("AIRFLOW_CONN_LEDGER_DB", cluster.dsn(name).replace("postgresql://", "postgres://"))
+        here = cluster.dsn(name, Roles.of().application)
+        monkeypatch.setenv("AIRFLOW_CONN_LEDGER_DB", here.replace("postgresql://", "postgres://"))
         return connection
 
     yield change

@@ -10,6 +10,7 @@ from airflow.serialization.serialized_objects import DagSerialization
 
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.closing.business_date import BusinessDateError, DayNotOver, business_date
+from hooks.registry import box_model
 from operators.form import params
 
 GUAYAQUIL, MADRID = "America/Guayaquil", "Europe/Madrid"
@@ -17,7 +18,7 @@ LATER = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 def cash_box(**changes) -> CashBox:
-    return CashBox.model_validate(
+    return box_model().model_validate(
         {
             "id": "itb_caja_164",
             "name": "ITB caja 164",

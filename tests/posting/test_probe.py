@@ -11,10 +11,10 @@ from cierre.bookkeeping.cash_box import CashBox
 from cierre.ledger import capabilities, probes, revisions, session
 from cierre.ledger.attempts import claim
 from cierre.ports.errors import DataError, RetriableError, UncertainError
+from cierre.ports.probe import Ground, ProbeRefused, Verdict
 from cierre.posting.probe import probe
-from cierre.posting.probe_entries import NUMERIC
-from cierre.posting.probe_report import ASSUMPTIONS, Verdict
-from cierre.posting.probe_target import Ground, ProbeRefused
+from hooks.protheus.numbering import NUMERIC
+from hooks.protheus.probe import ASSUMPTIONS, Probe
 from support.books import LOT, freezer
 
 HOLDS, DOES_NOT_HOLD, UNKNOWN = Verdict
@@ -35,7 +35,7 @@ def changed(**what: object) -> Ground:
 @pytest.fixture(autouse=True)
 def _few_sublots(monkeypatch):
     """The sublots that are timed are few, so that all these probes are quick."""
-    monkeypatch.setattr("cierre.posting.probe.FRESH_SUBLOTS", 2)
+    monkeypatch.setattr("hooks.protheus.probe.FRESH_SUBLOTS", 2)
 
 
 ESSENTIAL = ("numbers_from_one", "tenant_echoed", "clean_not_found")
@@ -46,7 +46,7 @@ def run(ledger, protheus):
     """Probes the sandbox: ``run()``, or with a changed ground or ERP."""
 
     def probed(ground: Ground = GROUND, erp=protheus):
-        return probe(ledger, erp, ground, boxes=cash_boxes().values())
+        return probe(ledger, erp, ground, Probe, boxes=cash_boxes().values())
 
     return probed
 
@@ -204,7 +204,7 @@ def test_a_site_whose_plain_entries_are_pre_entries_is_not_relied_on(run, sandbo
 
 
 def test_twenty_fresh_sublots_are_timed_and_removed(run, sandbox, live, monkeypatch):
-    monkeypatch.setattr("cierre.posting.probe.FRESH_SUBLOTS", 20)
+    monkeypatch.setattr("hooks.protheus.probe.FRESH_SUBLOTS", 20)
     found = check(run(), "fresh_sublots_quick")
     assert found.verdict is HOLDS
     assert "20 unused sublots took" in found.seen
@@ -222,8 +222,8 @@ def test_a_site_that_prepares_numbers_ahead_is_found_out_by_its_times_and_number
 
 
 def test_a_slow_site_is_timed_no_longer_than_it_takes_to_know(run, sandbox, monkeypatch):
-    monkeypatch.setattr("cierre.posting.probe.FRESH_SUBLOTS", 20)
-    monkeypatch.setattr("cierre.posting.probe.TIMING_SECONDS", 0.0)
+    monkeypatch.setattr("hooks.protheus.probe.FRESH_SUBLOTS", 20)
+    monkeypatch.setattr("hooks.protheus.probe.TIMING_SECONDS", 0.0)
     assert "1 unused sublots took" in check(run(), "fresh_sublots_quick").seen
 
 
@@ -270,7 +270,7 @@ def test_a_lot_that_was_ever_posted_to_is_never_probed(run, ledger, protheus, sa
     (entry,) = revisions.bookings(ledger, freezer(ledger)("35.30"))
     claim(ledger, entry, worker="test", lease_seconds=60)
     with pytest.raises(ProbeRefused, match="have posted to lot"):
-        probe(ledger, protheus, changed(lot=LOT), boxes=[])
+        probe(ledger, protheus, changed(lot=LOT), Probe, boxes=[])
     assert sandbox.calls("protheus") == 0
 
 
@@ -302,19 +302,19 @@ def test_probes_of_one_lot_and_date_never_use_an_address_twice(run, sandbox):
     assert origins == []
 
 
-def test_an_address_that_somebody_else_used_does_not_mislead_it(run, ledger, sandbox, monkeypatch):
+def test_an_address_that_somebody_else_used_does_not_mislead_it(run, admin, sandbox, monkeypatch):
     run()
     used = {document.sublot for document in sandbox.protheus_ledger()}
     unused = [sublot for sublot in NUMERIC if sublot not in used]
-    ledger.execute("DELETE FROM erp.probe_address")
+    admin.execute("DELETE FROM erp.probe_address")
     monkeypatch.setattr("cierre.posting.probe_entries.secrets.randbelow", lambda free: 0)
-    monkeypatch.setattr("cierre.posting.probe_entries.NUMERIC", [*[s for s in used if s.isdecimal()][:1], *unused])
+    monkeypatch.setattr("hooks.protheus.numbering.NUMERIC", [*[s for s in used if s.isdecimal()][:1], *unused])
     found = check(run(), "numbers_from_one")
     assert (found.verdict, found.seen) == (HOLDS, "unused sublots began with 000002, 000001")
 
 
 def test_a_lot_whose_sublots_were_all_used_asks_for_another(run, ledger, monkeypatch):
-    monkeypatch.setattr("cierre.posting.probe_entries.NUMERIC", ["001", "002"])
+    monkeypatch.setattr("hooks.protheus.numbering.NUMERIC", ["001", "002"])
     with pytest.raises(ProbeRefused, match="name another lot"):
         run()
     assert probes.left_behind(ledger, "protheus", GROUND.tenant) == {}

@@ -8,7 +8,7 @@ from cierre.ports.errors import DataError, RetriableError, UncertainError
 from cierre.posting.protocol import Poster, doubt_about
 from cierre.posting.site import Site
 from support.books import DAY, LOT, TENANT, freezer
-from support.memory_erp import MemoryErp
+from support.memory_erp import Answer, MemoryErp
 
 FIRST, SECOND = "itb_caja_164|20240906|1|1", "itb_caja_164|20240906|2|1"
 
@@ -294,12 +294,7 @@ def test_an_attempt_of_superseded_books_with_an_unknown_outcome_is_cleared_befor
     ],
 )
 def test_only_the_first_number_of_the_same_tenant_leaves_no_doubt(document, group, branch, doubt):
-    class Answer:
-        pass
-
-    answer = Answer()
-    answer.document, answer.company_group, answer.branch = document, group, branch
-    said = doubt_about(answer, Address(TENANT, DAY, LOT, "001"))
+    said = doubt_about(Answer(document, f"{group},{branch}"), Address(TENANT, DAY, LOT, "001"), MemoryErp.numbering)
     assert (doubt in said) if doubt else said == ""
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import pytest
 
@@ -28,19 +27,6 @@ def closed(ledger, freeze) -> revisions.FrozenEntry:
     first, _ = revisions.bookings(ledger, revision)
     attempts.confirm(ledger, attempts.claim(ledger, first, worker="w", lease_seconds=60), "000001")
     return first
-
-
-@pytest.fixture
-def behind_the_triggers(ledger) -> Callable:
-    """Statements as somebody gives them who can switch the database's own refusals off."""
-
-    @contextmanager
-    def off():
-        with ledger.transaction():
-            ledger.execute("SET LOCAL session_replication_role = 'replica'")
-            yield ledger.execute
-
-    return off
 
 
 def broken(ledger) -> str:
@@ -80,28 +66,26 @@ def test_an_empty_ledger_is_sound(ledger):
     ],
 )
 @pytest.mark.usefixtures("closed")
-def test_the_first_broken_link_is_named(ledger, behind_the_triggers, statement, named):
-    with behind_the_triggers() as execute:
-        execute(statement)
+def test_the_first_broken_link_is_named(ledger, by_force, statement, named):
+    by_force(statement)
     assert not audit(ledger).sound
     assert re.search(f"itb_caja_164: {named}", broken(ledger))
 
 
 @pytest.mark.usefixtures("closed")
-def test_what_is_slipped_in_past_the_triggers_stands_there_without_a_seal(ledger, behind_the_triggers):
-    with behind_the_triggers() as execute:
-        execute("""INSERT INTO ledger.entry (entry_key, revision_id, box, business_date, part, tenant, lot, entry_date,
-                                             currency, total, digest)
-                   SELECT 'slipped in', revision_id, box, business_date, 9, tenant, lot, entry_date, currency, total,
-                          digest FROM ledger.entry WHERE part = 1""")
+def test_what_is_slipped_in_past_the_triggers_stands_there_without_a_seal(ledger, by_force):
+    by_force("""INSERT INTO ledger.entry (entry_key, revision_id, box, business_date, part, tenant, lot, entry_date,
+                                          currency, total, digest)
+                SELECT 'slipped in', revision_id, box, business_date, 9, tenant, lot, entry_date, currency, total,
+                       digest FROM ledger.entry WHERE part = 1""")
     (sentence,) = audit(ledger).unsealed
     assert "slipped in" in sentence
 
 
 @pytest.mark.usefixtures("closed")
-def test_a_seal_cannot_be_changed_with_the_triggers_on(ledger):
+def test_a_seal_cannot_be_changed_with_the_triggers_on(admin):
     with pytest.raises(Exception, match="append-only"):
-        ledger.execute("UPDATE ledger.seal SET content = ''")
+        admin.execute("UPDATE ledger.seal SET content = ''")
 
 
 def test_a_withdrawn_posting_stays_sealed_and_its_withdrawal_too(ledger, closed):

@@ -75,11 +75,32 @@ def test_unmapped_what_if_export_and_audit_each_have_their_command(run, book, pa
     assert "3 links checked, nothing broken." in output
 
 
-def test_an_audit_of_broken_books_fails(run, book, ledger, payment):
+def test_an_audit_says_where_one_login_may_change_everything_and_goes_on(run, book, payment, admin_dsn, monkeypatch):
     book(SIXTH, payment(1))
-    with ledger.transaction():
-        ledger.execute("SET LOCAL session_replication_role = 'replica'")
-        ledger.execute("UPDATE ledger.line SET amount = 1")
+    assert "may change everything" not in run("audit")[1]
+    monkeypatch.setenv("CIERRE_LEDGER_DSN", admin_dsn)
+    status, output = run("audit")
+    assert status == 0
+    assert "cierre may change everything in the ledger" in output
+
+
+def test_reports_log_in_as_the_reader_and_only_a_days_own_answer_is_read_as_the_application(
+    run, book, payment, ledger_dsn, reader_dsn, monkeypatch, tmp_path
+):
+    book(SIXTH, payment(1))
+    monkeypatch.setenv("CIERRE_LEDGER_READER_DSN", reader_dsn)
+    asked = ["--box", "itb_caja_164", "--from", "2024-09-06", "--into", str(tmp_path)]
+    assert run("audit")[0] == run("unmapped")[0] == run("export", *asked)[0] == 0
+    monkeypatch.setenv("CIERRE_LEDGER_DSN", "postgresql://nobody@127.0.0.1:1/none")
+    assert run("audit")[0] == 0
+    assert run("preview", "--box", "itb_caja_164", "--date", "2024-09-06")[0] == 2
+    monkeypatch.setenv("CIERRE_LEDGER_DSN", ledger_dsn)
+    assert run("preview", "--box", "itb_caja_164", "--date", "2024-09-06")[0] == 0
+
+
+def test_an_audit_of_broken_books_fails(run, book, by_force, payment):
+    book(SIXTH, payment(1))
+    by_force("UPDATE ledger.line SET amount = 1")
     status, output = run("audit")
     assert status == 1
     assert "itb_caja_164: link 3" in output

@@ -39,14 +39,12 @@ def run(request, ledger_dsn, monkeypatch):
     return run
 
 
-def test_an_audit_tells_every_head_whole_and_the_broken_link_in_a_sentence(run, book, ledger, payment):
+def test_an_audit_tells_every_head_whole_and_the_broken_link_in_a_sentence(run, book, ledger, by_force, payment):
     book(SIXTH, payment(1))
     (head,) = [row.hash for row in ledger.execute("SELECT hash FROM ledger.seal ORDER BY seal DESC LIMIT 1")]
     (line,) = [line for line in run("audit").splitlines() if head in line]
     assert line.split() == ["itb_caja_164", "3", head, "sound"]
-    with ledger.transaction():
-        ledger.execute("SET LOCAL session_replication_role = 'replica'")
-        ledger.execute("UPDATE ledger.line SET amount = 1")
+    by_force("UPDATE ledger.line SET amount = 1")
     assert "is not what was sealed; it, or what belongs to it, was changed" in " ".join(run("audit").split())
 
 

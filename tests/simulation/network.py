@@ -9,6 +9,7 @@ from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.journal import JournalEntry
 from cierre.bookkeeping.read_back import BookedLine, StandingDocument
 from cierre.ports.errors import DataError, FatalError, PeriodClosedError, RetriableError, UncertainError
+from hooks.protheus.numbering import NUMBERING
 from simulation.erp import Document, PeriodClosed, Place, Refused, TrueLedger
 from simulation.oracle import FOREIGN
 from simulation.process import Process
@@ -25,8 +26,7 @@ class Acknowledgement:
     """What comes back for a write."""
 
     document: str
-    company_group: str
-    branch: str
+    tenant: str
 
 
 @dataclass
@@ -148,6 +148,8 @@ class Wire:
 class Hook:
     """cierre.ports.erp.Erp for one process. Each write is sent once, whatever happens."""
 
+    vendor = "ERP"
+    numbering = NUMBERING
     timeout_seconds = TIMEOUT
 
     @property
@@ -294,7 +296,7 @@ class Hook:
             case "somebody else's answer":
                 if self.rng.random() < 0.5:
                     self._quietly(execute)
-                return Acknowledgement("000001", "T1", "D MG 09 ")
+                return Acknowledgement("000001", "T1,D MG 09 ")
             case "answer without a number":
                 if self.rng.random() < 0.5:
                     self._quietly(execute)
@@ -303,10 +305,9 @@ class Hook:
                 self._quietly(execute)
                 number = self.rng.choice(("000000", "000002", "000057"))
         self._transit()
-        group, _, branch = address.tenant.partition(",")
         if number == "000001":
             self.wire.acknowledged.add(address.lot)
-        return Acknowledgement(number, group, branch)
+        return Acknowledgement(number, address.tenant)
 
     def _delete(self, what: str, execute: Callable[[], bool]) -> bool:
         fault = "" if self.process.spared else self.wire.weather.of_delete().removeprefix("delete: ")

@@ -17,11 +17,14 @@ from cierre.bookkeeping.keys import Key
 from cierre.ledger import attempts, revisions
 from cierre.ports.errors import RetriableError, UncertainError
 from cierre.posting import look, proof, protocol, reap, sweep
-from cierre.posting.protocol import FIRST_DOCUMENT, Poster
+from cierre.posting.protocol import Poster
+from hooks.protheus.numbering import NUMBERING, Numbering
 from simulation.campaign import play
 from simulation.database import Server
 from simulation.day import Day
 from simulation.network import Hook
+
+FIRST_DOCUMENT = NUMBERING.documents[0]
 
 Plant = Callable[[], AbstractContextManager]
 
@@ -146,11 +149,10 @@ def _believe(*, tenant: bool = True, number: bool = True, empty: bool = False) -
     """The check of an answer, with a part left out."""
     check = protocol.doubt_about
 
-    def doubt(answer, address):
-        group, _, branch = address.tenant.partition(",")
+    def doubt(answer, address, numbering):
         document = answer.document if number and not (empty and not answer.document) else FIRST_DOCUMENT
-        where = {} if tenant else {"company_group": group, "branch": branch}
-        return check(replace(answer, document=document, **where), address)
+        where = {} if tenant else {"tenant": address.tenant}
+        return check(replace(answer, document=document, **where), address, numbering)
 
     return _method(protocol, "doubt_about", doubt)
 
@@ -321,7 +323,7 @@ TEETH = (
           shown_by=4),
     Tooth("an unanswered delete counts as a reap",
           _reap(_gives_up_too_easily, swept=True), shown_by=7),
-    Tooth("only document 000001 is reaped", _method(reap, "NUMBERS_REAPED", 1), shown_by=25),
+    Tooth("only document 000001 is reaped", _method(Numbering, "documents", (FIRST_DOCUMENT,)), shown_by=25),
     Tooth("a rejected attempt is not reaped",
           _all(_rejected_are_not_reaped(), _sql("attempts", (GIVEN_UP, " WHERE state = 'doomed'\n" + DUE))),
           shown_by=5),

@@ -1,23 +1,26 @@
 """An ERP in memory behind the posting port, with a script of what goes wrong with the coming writes."""
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.journal import JournalEntry
 from cierre.ports.errors import DataError, RetriableError, UncertainError
+from hooks.protheus.numbering import NUMBERING, Numbering
 
 
 @dataclass
 class Answer:
     document: str
-    company_group: str
-    branch: str
+    tenant: str
 
 
 @dataclass
 class MemoryErp:
     """Numbers documents from 000001 at each address and never gives a number twice, like protheus.seed.txt says."""
 
+    vendor: ClassVar[str] = "ERP"
+    numbering: ClassVar[Numbering] = NUMBERING
     timeout_seconds: float = 0.0
     faults: list[str] = field(default_factory=list)
     """For each coming write: "", lost_request, lost_answer, refused, unreachable, second_number or wrong_tenant."""
@@ -63,8 +66,7 @@ class MemoryErp:
         number = self._book(address, key)
         if fault == "lost_answer":
             raise UncertainError("no answer", vendor="protheus")
-        group, _, branch = address.tenant.partition(",")
-        return Answer(number, group, "D MG 99" if fault == "wrong_tenant" else branch)
+        return Answer(number, "T1,D MG 99" if fault == "wrong_tenant" else address.tenant)
 
     def _book(self, address: Address, key: str) -> str:
         self.numbers[address] = self.numbers.get(address, 0) + 1

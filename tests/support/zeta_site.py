@@ -25,8 +25,11 @@ LOGIN = {"developer_code": "cierre", "developer_password": "sandbox"}
 class ZetaSite:
     """The sandbox's Zeta and a ledger. ``at`` moves the clock of both."""
 
-    def __init__(self, sandbox: SandboxServer, ledger_dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.sandbox, self.ledger_dsn, self.monkeypatch = sandbox, ledger_dsn, monkeypatch
+    def __init__(
+        self, sandbox: SandboxServer, ledger_dsn: str, admin_dsn: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.sandbox, self.monkeypatch = sandbox, monkeypatch
+        self.ledger_dsn, self.admin_dsn = ledger_dsn, admin_dsn
         self.zeta, self.faults = sandbox.zeta, sandbox.faults
         self.zeta.set_profile(Profile(sales=(1, 2)))
         self.at(NIGHT)
@@ -65,8 +68,8 @@ class ZetaSite:
             return [tuple(row) for row in ledger.execute(f"SELECT {columns} FROM vendor.call ORDER BY call_id")]
 
     def run(self, statement: str) -> psycopg.Cursor:
-        """Runs a statement in the ledger."""
-        with session.connect(self.ledger_dsn) as ledger:
+        """Runs a statement in the ledger, whatever the application may do there."""
+        with session.connect(self.admin_dsn) as ledger:
             return ledger.execute(statement)
 
 

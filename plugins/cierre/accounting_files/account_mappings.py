@@ -10,6 +10,7 @@ from cierre.accounting_files.loader import account_mapping_names, mappings_folde
 from cierre.bookkeeping.checks import check
 from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.suggestions import did_you_mean
+from hooks import registry
 
 
 def account_mapping(name: str) -> AccountMapping:
@@ -38,9 +39,10 @@ def sound_mapping(path: Path, folder: Path, boxes: Collection[str] = ()) -> tupl
     """The account mapping in a file, and the file, to find its lines by; checked also against the ``boxes`` it books,
     where they are given. Raises MappingError."""
     chart, findings = read_chart(mappings_folder())
+    limits = registry.limits_of_any()
     mapping, file = read_model(path, folder, AccountMapping, "name")
     if mapping is not None and not findings:
-        findings = [file.finding(place, message) for place, message in check(mapping, chart, boxes)]
+        findings = [file.finding(place, message) for place, message in check(mapping, chart, limits, boxes)]
     if mapping is None or file.findings or findings:
         raise MappingError(folder, [*file.findings, *findings])
     return mapping, file

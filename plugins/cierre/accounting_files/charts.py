@@ -7,9 +7,7 @@ from typing import TypeVar
 
 from cierre.accounting_files.findings import Finding
 from cierre.bookkeeping.chart import Account, Chart, Dimension
-
-ACCOUNT_LENGTH = 20
-"""Characters of CT1_CONTA, the ERP's account code."""
+from hooks.registry import limits_of_any
 
 _Record = TypeVar("_Record", Account, Dimension)
 
@@ -35,8 +33,9 @@ _COLUMNS_OF_DIMENSIONS = ["code", "name", "blocked"]
 
 
 def _account(row: dict[str, str]) -> Account:
-    if len(row["account"]) > ACCOUNT_LENGTH:
-        raise ValueError(f"account {row['account']} has more than {ACCOUNT_LENGTH} characters")
+    length = limits_of_any().account
+    if len(row["account"]) > length:
+        raise ValueError(f"account {row['account']} has more than {length} characters")
     return Account(
         row["account"], row["name"], _flag(row, "postable"), _flag(row, "requires_cost_centre"), _flag(row, "blocked")
     )

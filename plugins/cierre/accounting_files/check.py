@@ -22,6 +22,7 @@ from cierre.accounting_files.settings import read_settings
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.suggestions import did_you_mean
+from hooks.registry import ERP_OF_OLD_FILES
 
 T = TypeVar("T")
 
@@ -46,6 +47,15 @@ def check_all() -> list[Finding]:
     for source in {box.source for box in boxes.values()}:
         _collect(findings, partial(reviewed, source))
     return sorted(findings.union(not_read))
+
+
+def old_boxes() -> list[Finding]:
+    """Where a box's file, as those of before there were several kinds of ERP, does not say which kind its own is: what
+    it is read as, and the line to add. Nothing of that is wrong."""
+    message = f"is read as {ERP_OF_OLD_FILES}, which these files meant when there was no other ERP; add the line"
+    files = (file_of(box) for box in sound_boxes().values())
+    old = [file for file in files if "kind" not in file.content["erp"]]
+    return [file.finding(("erp",), f"{message} kind: {ERP_OF_OLD_FILES}") for file in old]
 
 
 def sound() -> tuple[dict[str, CashBox], SoundMappings]:
@@ -87,6 +97,9 @@ def _of_box(box: CashBox, mappings: SoundMappings, known: Mapping[str, object]) 
     mapping = mappings.get(box.mapping)
     if mapping and mapping[0].source != box.source:
         message = f"mapping {box.mapping} is written for {mapping[0].source}, and this box reads {box.source}"
+        yield file.finding(("mapping",), message)
+    if mapping and (strange := mapping[0].dimensions - box.erp.limits.dimensions):
+        message = f"mapping {box.mapping} books {', '.join(sorted(strange))}, which {box.erp.kind} does not have"
         yield file.finding(("mapping",), message)
     if known and box.company not in known:
         message = f"company {box.company!r} is not in companies.yaml{did_you_mean(box.company, known)}"

@@ -147,6 +147,9 @@ def _sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
             return str(error["ctx"]["error"])
         case "extra_forbidden":
             return f"is not a field that is known here{did_you_mean(str(error['loc'][-1]), _fields(model))}"
+        case "union_tag_invalid":
+            tag, expected = error["ctx"]["tag"], error["ctx"]["expected_tags"]
+            return f"is of an unknown kind {tag!r}; known are {expected}{did_you_mean(tag, _quoted(expected))}"
         case "enum" | "literal_error":
             expected = error["ctx"]["expected"]
             return f"{error['input']!r} is not one of {expected}{did_you_mean(str(error['input']), _quoted(expected))}"
@@ -156,7 +159,7 @@ def _sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
             return f"{error['input']!r} is not a whole number"
         case "string_type":
             return "must be text"
-        case "dict_type" | "model_type" | "model_attributes_type":
+        case "dict_type" | "model_type" | "model_attributes_type" | "union_tag_not_found":
             return "must hold fields, each as 'name: value'"
         case "tuple_type" | "list_type":
             return "must be a list"

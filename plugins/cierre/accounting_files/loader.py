@@ -10,7 +10,7 @@ from cierre.accounting_files.findings import Finding, MappingError
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.suggestions import did_you_mean
 from cierre.ports.source import InvoiceSourceDescription
-from hooks.registry import SOURCES
+from hooks import registry
 
 ENVIRONMENT = "CIERRE_MAPPINGS_DIR"
 
@@ -62,12 +62,12 @@ def cash_box(name: str) -> CashBox:
 
 def _read(path: Path, folder: Path) -> tuple[CashBox | None, YamlFile]:
     """The cash box in a file; None where the file's findings say why not."""
-    box, file = read_model(path, folder, CashBox, "id")
+    box, file = read_model(path, folder, registry.box_model(), "id")
     if "file" in file.content:
         file.findings.append(file.finding(("file",), "is the file's own name; leave this line out"))
     if box is not None and box.formerly is not None:
         file.findings += _of_former_name(box, box.formerly, file, folder)
-    if box is not None and box.written_off and not isinstance(SOURCES[box.source], InvoiceSourceDescription):
+    if box is not None and box.written_off and not isinstance(registry.SOURCES[box.source], InvoiceSourceDescription):
         message = f"is for boxes of sources whose open invoices are asked for, which {box.source} is not"
         file.findings.append(file.finding(("written_off",), message))
     return (None if file.findings else box), file

@@ -9,16 +9,19 @@ from pydantic import BaseModel
 from cierre.accounting_files.companies import Companies
 from cierre.accounting_files.loader import mappings_folder
 from cierre.accounting_files.periods import Periods
-from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.mapping import AccountMapping
-from hooks.registry import SOURCES
+from hooks import registry
 
 SCHEMAS: dict[str, tuple[type[BaseModel], str]] = {
-    "cash_box": (CashBox, "id file"),
+    "cash_box": (registry.box_model(), "id file"),
     "account_mapping": (AccountMapping, "name"),
     "companies": (Companies, ""),
     "periods": (Periods, ""),
-    **{Path(one.reviewed.file).stem: (one.reviewed.model.load(), "") for one in SOURCES.values() if one.reviewed},
+    **{
+        Path(one.reviewed.file).stem: (one.reviewed.model.load(), "")
+        for one in registry.SOURCES.values()
+        if one.reviewed
+    },
 }
 """The schemas by name: their model, and its fields that come from the file's own name and so are no line of it."""
 
@@ -30,6 +33,8 @@ def schema_text(name: str) -> str:
     for field in filter(None, identity.split()):
         del schema["properties"][field]
         schema["required"].remove(field)
+    if rule := schema.get("$defs", {}).get("Rule"):
+        rule["properties"]["entities"]["propertyNames"] = {"enum": _entities()}
     said = {"$schema": "http://json-schema.org/draft-07/schema#"} | schema
     return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
 
@@ -44,12 +49,20 @@ def write_schemas() -> list[Path]:
     return list(paths)
 
 
+def _entities() -> list[str]:
+    """The numbers of the additional accounting entities that any known ERP has."""
+    dimensions = sorted(registry.limits_of_any().dimensions)
+    return [name.removeprefix("entities.") for name in dimensions if name.startswith("entities.")]
+
+
 def _as_typed(part: Any) -> Any:
     """The same schema, for people who write ``key: 164`` or ``fraud: true``: all of it is read as text."""
     if isinstance(part, list):
         return [_as_typed(one) for one in part]
     if not isinstance(part, dict):
         return part
+    if len(kinds := part.get("oneOf", ())) == 1:  # of one kind there is no choice, and a plainer message
+        return _as_typed(kinds[0])
     typed = {name: _as_typed(value) for name, value in part.items()}
     if isinstance(said := typed.get("description"), str):
         typed["description"] = _for_people(said)

@@ -1,6 +1,6 @@
 """The board's connections to the ledger: kept open, and unable to write."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Annotated, Any
 
@@ -8,39 +8,53 @@ import psycopg
 from fastapi import Depends
 from psycopg_pool import ConnectionPool
 
-from cierre.ledger.connection import connect_by
+from cierre.ledger.connection import APPLICATION, connect_by, reader
 from cierre.ledger.session import prepared
 
-CONNECTION = "ledger_db"
-"""The Airflow connection of the ledger's database."""
 
-
-class _LedgerConnection(psycopg.Connection):
-    """Connects as the operators do: by the Airflow connection, whatever it asks for."""
-
-    @classmethod
-    # The pool hands over nothing but these, and psycopg's own gives a connection of the class.
-    def connect(cls, conninfo: str = "", **kwargs: Any) -> psycopg.Connection:  # type: ignore[override]
-        return connect_by(CONNECTION)
-
-
-def _reader(connection: psycopg.Connection) -> None:
+def _looking(connection: psycopg.Connection) -> None:
     prepared(connection).execute("SET default_transaction_read_only = on; SET statement_timeout = '20s'")
 
 
-@cache
-def _pool() -> ConnectionPool:
-    """One for this process, made at its first request: a server forks its workers before."""
+def _pool(connection_id: Callable[[], str], most: int) -> ConnectionPool:
+    class Connection(psycopg.Connection):
+        """Connects as the operators do: by an Airflow connection, whatever it asks for."""
+
+        @classmethod
+        # The pool hands over nothing but these, and psycopg's own gives a connection of the class.
+        def connect(cls, conninfo: str = "", **kwargs: Any) -> psycopg.Connection:  # type: ignore[override]
+            return connect_by(connection_id())
+
     return ConnectionPool(
-        connection_class=_LedgerConnection, configure=_reader, check=ConnectionPool.check_connection,
-        min_size=1, max_size=8, timeout=10, open=True,
+        connection_class=Connection, configure=_looking, check=ConnectionPool.check_connection,
+        min_size=1, max_size=most, timeout=10, open=True,
     )  # fmt: skip
 
 
+@cache
+def _books() -> ConnectionPool:
+    """One for this process, made at its first request: a server forks its workers before."""
+    return _pool(reader, 8)
+
+
+@cache
+def _answers() -> ConnectionPool:
+    """The same, made once somebody looks at a source's row."""
+    return _pool(lambda: APPLICATION, 2)
+
+
 def ledger() -> Iterator[psycopg.Connection]:
-    """A connection for one request. Raises psycopg_pool.PoolTimeout where the ledger cannot be reached."""
-    with _pool().connection() as connection:
+    """The reader's connection for one request. Raises psycopg_pool.PoolTimeout where the ledger cannot be reached."""
+    with _books().connection() as connection:
+        yield connection
+
+
+def answers() -> Iterator[psycopg.Connection]:
+    """The application's, for the page that shows a row as its source sent it: the reader sees no personal data, and the
+    page masks them for most people. Raises psycopg_pool.PoolTimeout where the ledger cannot be reached."""
+    with _answers().connection() as connection:
         yield connection
 
 
 Ledger = Annotated[psycopg.Connection, Depends(ledger)]
+Answers = Annotated[psycopg.Connection, Depends(answers)]

@@ -15,7 +15,7 @@ from cierre.board import exports, runs
 from cierre.board.access import Viewer, ViewerDep
 from cierre.board.boxes import company_names, form_names
 from cierre.board.charts import bar_widths
-from cierre.board.connection import Ledger
+from cierre.board.connection import Answers, Ledger
 from cierre.board.day import figures, suspects
 from cierre.board.pages import PageDep
 from cierre.board.privacy import readable
@@ -134,7 +134,7 @@ def line_page(box: BoxDep, day: date, entry_id: int, line: int, page: PageDep, l
 
 @router.get("/rows/{snapshot_id}/{place:path}")
 def row_page(
-    box: BoxDep, day: date, snapshot_id: int, place: str, viewer: ViewerDep, page: PageDep, ledger: Ledger
+    box: BoxDep, day: date, snapshot_id: int, place: str, viewer: ViewerDep, page: PageDep, ledger: Answers
 ) -> Response:
     """A row as the source sent it, personal data masked for most, and the lines it became part of."""
     books = board.Day(ledger, box.id, day)

@@ -2,20 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice, product
-from string import ascii_uppercase, digits
 
 from cierre.bookkeeping.sentence import Sentence
-
-NUMERIC_SUBLOTS = 999
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
     """Tenant, date, lot and sublot of a document in the ERP.
 
-    ``tenant`` is sent verbatim (``"T1,D MG 01 "``: group, comma, branch with its padding); ``entry_date`` is
-    CT2_DATA, ``lot`` CT2_LOTE (six characters, the box's own), ``sublot`` CT2_SBLOTE (three, the attempt's own).
+    ``tenant`` is sent verbatim, padding included; ``lot`` is the box's own, ``sublot`` the attempt's own: what each
+    looks like is for the ERP's package to say. An ERP without sublots makes an idempotency key of them.
     """
 
     tenant: str
@@ -32,20 +28,11 @@ class Address:
             tenant=self.tenant.strip(),
         )
 
+    def is_of(self, tenant: str) -> bool:
+        """Whether it is in a tenant. Blanks around the parts of its name do not count: the padding does not survive
+        every reader of headers."""
+        return _parts(self.tenant) == _parts(tenant)
 
-def nth_sublot(number: int, *, alphanumeric: bool) -> str:
-    """The sublot of a lot's n-th attempt on a date: 001 to 999, then, where the site takes letters, 00A, 00B … ZZZ.
 
-    Raises ValueError, with a sentence, where there is none left.
-    """
-    if number <= NUMERIC_SUBLOTS:
-        return f"{number:03d}"
-    if not alphanumeric:
-        raise ValueError(
-            Sentence("all its {n} sublots were used, and the site is not known to take letters", n=NUMERIC_SUBLOTS)
-        )
-    lettered = ("".join(code) for code in product(digits + ascii_uppercase, repeat=3) if not "".join(code).isdigit())
-    found = next(islice(lettered, number - NUMERIC_SUBLOTS - 1, None), None)
-    if found is None:
-        raise ValueError(Sentence("all its sublots, letters included, were used"))
-    return found
+def _parts(tenant: str) -> list[str]:
+    return [part.strip() for part in tenant.split(",")]

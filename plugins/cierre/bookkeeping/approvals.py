@@ -115,7 +115,7 @@ def _of_what_may_be_others(day: Standing) -> dict[Reason, Sentence]:
     return {
         Reason.TAKE_OVER: Sentence(
             "Document {document} at {address} may be somebody else's (documents in doubt: {n}). Look at it in the ERP:"
-            " its CT2_KEY says who posted it. If nobody but this ledger posts to lot {lot}, approve: the lot is taken"
+            " its key says who posted it. If nobody but this ledger posts to lot {lot}, approve: the lot is taken"
             " over, and what stands at addresses that were posted to from here is deleted as this ledger's own. If"
             " somebody else does, reject, and give the cash box a lot of its own",
             document=document,

@@ -1,4 +1,7 @@
-"""Cash boxes: where each one's documents come from, whose books they enter, and when its day is over."""
+"""Cash boxes: where each one's documents come from, whose books they enter, and when its day is over.
+
+The model of a box's file is ``hooks.registry.box_model``: there ``erp`` is of one of the kinds of ERP that are known.
+"""
 
 import re
 from dataclasses import dataclass
@@ -11,13 +14,14 @@ from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaH
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_after_validator_function
 
+from cierre.bookkeeping.limits import EntryLimits
 from cierre.bookkeeping.money import DECIMALS
 from cierre.bookkeeping.suggestions import did_you_mean, nearest
 from cierre.bookkeeping.validation import IsoDate, Model, Source, Text
 
 
 @dataclass(frozen=True, slots=True)
-class _Matching:
+class Matching:
     """Text that matches a pattern as a whole; the message, like a schema's description, says what that means."""
 
     pattern: str
@@ -51,27 +55,28 @@ def _timezone(name: str) -> str:
     return name
 
 
-Slug = Annotated[str, _Matching(r"[a-z0-9_]{1,100}", "a name of small letters, digits and underscores")]
-ConnectionId = Annotated[str, _Matching(r"[A-Za-z0-9_.-]+", "the id of an Airflow connection")]
-Tenant = Annotated[
-    str, _Matching(r"[^,\s][^,]*,[^,\s][^,]*", "'group,branch' with no blank after the comma, like 'T1,D MG 01 '")
-]
-Lot = Annotated[str, _Matching(r"[A-Za-z0-9]{6}", "a lot of six letters or digits, like '008964'")]
-ClosingHour = Annotated[str, _Matching(r"([01]\d|2[0-3]):[0-5]\d", "an hour from '00:00' to '23:59'")]
+Slug = Annotated[str, Matching(r"[a-z0-9_]{1,100}", "a name of small letters, digits and underscores")]
+ConnectionId = Annotated[str, Matching(r"[A-Za-z0-9_.-]+", "the id of an Airflow connection")]
+ClosingHour = Annotated[str, Matching(r"([01]\d|2[0-3]):[0-5]\d", "an hour from '00:00' to '23:59'")]
 
 
 class Erp(Model):
-    """Whose books a box enters.
+    """Whose books a box enters, as its file says it of an ERP of whatever kind.
 
-    ``tenant`` goes to the ERP verbatim (its branch is padded: ``"T1,D MG 01 "``, protheus.seed.txt, Header); compare
-    it stripped. ``lot`` is CT2_LOTE and belongs to this box alone, since posting counts on owning its addresses.
-    ``correction``: how books that changed replace what was posted. ``locks_on_day``: on which day of the next month
-    the ERP closes a month.
+    Each kind has a model of its own in its package, which says what its tenants and lots look like and sets ``limits``,
+    how much an entry can hold there; ``hooks.registry.box_model`` puts them together by their ``kind``.
+
+    ``connection`` is Airflow's. ``tenant`` goes to the ERP verbatim: blanks at its end can matter; compare it stripped.
+    ``lot`` belongs to this box alone, since posting counts on owning its addresses. ``correction``: how books that
+    changed replace what was posted. ``locks_on_day``: on which day of the next month the ERP closes a month.
     """
 
-    connection: ConnectionId = "protheus"
-    tenant: Tenant
-    lot: Lot
+    limits: ClassVar[EntryLimits]
+
+    kind: Text
+    connection: ConnectionId
+    tenant: Text
+    lot: Text
     correction: Literal["reversal", "delete"] = "reversal"
     locks_on_day: Annotated[int, Field(ge=1, le=28)] | None = None
 

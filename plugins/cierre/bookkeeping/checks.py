@@ -10,6 +10,7 @@ from typing import NamedTuple
 from cierre.bookkeeping.chart import Chart
 from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.history import BOX_PLACEHOLDERS, REFERENCE, objection
+from cierre.bookkeeping.limits import EntryLimits
 from cierre.bookkeeping.mapping import AccountMapping, Rounding
 from cierre.bookkeeping.rule_checks import contradictions
 from cierre.bookkeeping.rules import Code, FromTable, Posting, Rule, Table
@@ -26,10 +27,11 @@ class Finding(NamedTuple):
     message: str
 
 
-def check(mapping: AccountMapping, chart: Chart, boxes: Collection[str] = ()) -> list[Finding]:
+def check(mapping: AccountMapping, chart: Chart, limits: EntryLimits, boxes: Collection[str] = ()) -> list[Finding]:
     """Everything that keeps a mapping from being used, in the mapping's order; empty where it is sound.
 
-    ``boxes`` are the ids of those that it books; what it says of single boxes is not checked where none is given.
+    ``limits`` say how long a history may be, and which dimensions a line can have. ``boxes`` are the ids of those that
+    it books; what it says of single boxes is not checked where none is given.
     """
     shapes = SOURCES[mapping.source]
     found: list[Finding] = []
@@ -41,14 +43,14 @@ def check(mapping: AccountMapping, chart: Chart, boxes: Collection[str] = ()) ->
         found.extend(_balance(kind, postings, shapes[kind]))
         found.extend(_fraud(mapping, kind, shapes[kind]))
         for number, posting in enumerate(postings):
-            checker = _Checker(mapping, chart, shapes[kind], boxes)
+            checker = _Checker(mapping, chart, limits, shapes[kind], boxes)
             found.extend(checker.posting(posting, ("postings", kind, number)))
     for kind in sorted(kind for kind, shape in shapes.items() if kind not in mapping.postings and not shape.optional):
         found.append(Finding(("postings",), f"{mapping.source} has {kind} documents, and none of them would be booked"))
     found.extend(_unused_tables(mapping))
     found.extend(_untreated(mapping, shapes))
     if mapping.rounding is not None:
-        found.extend(_rounding(mapping.rounding, chart))
+        found.extend(_rounding(mapping.rounding, chart, limits))
     # A table or a rule can be used from several places; its problem is one.
     return list(dict.fromkeys(found))
 
@@ -98,13 +100,13 @@ def _unused_tables(mapping: AccountMapping) -> Iterator[Finding]:
             yield Finding(("tables", name), "no rule looks anything up in this table")
 
 
-def _rounding(to: Rounding, chart: Chart) -> Iterator[Finding]:
+def _rounding(to: Rounding, chart: Chart, limits: EntryLimits) -> Iterator[Finding]:
     for field in ("account", "cost_centre", "item", "value_class"):
         if (code := getattr(to, field)) and (message := chart.objection(field, code)):
             yield Finding(("rounding", field), message)
     if not to.cost_centre and chart.requires_cost_centre(to.account):
         yield Finding(("rounding",), f"account {to.account} requires a cost centre and none is given")
-    if message := objection(to.history, set(BOX_PLACEHOLDERS)):
+    if message := objection(to.history, set(BOX_PLACEHOLDERS), limits.history):
         yield Finding(("rounding", "history"), message)
 
 
@@ -115,9 +117,12 @@ def _sum(parts: Counter[str]) -> str:
 class _Checker:
     """The checks of one kind of document's postings."""
 
-    def __init__(self, mapping: AccountMapping, chart: Chart, shape: Shape, boxes: Collection[str]) -> None:
+    def __init__(
+        self, mapping: AccountMapping, chart: Chart, limits: EntryLimits, shape: Shape, boxes: Collection[str]
+    ) -> None:
         self.mapping = mapping
         self.chart = chart
+        self.limits = limits
         self.shape = shape
         self.boxes = boxes
         # What each attribute can be; ANY where that is not known.
@@ -142,6 +147,8 @@ class _Checker:
         if self.mapping.fraud_policy == "hold" and rule.when.get(FRAUD) == ("true",):
             yield Finding((*place, "when", FRAUD), "this rule can never win: fraud cases are held (fraud_policy: hold)")
         for field, code in rule.codes.items():
+            if field != "account" and field not in self.limits.dimensions:
+                yield Finding((*place, *field.split(".")), _unknown("dimension", field, sorted(self.limits.dimensions)))
             yield from self._code(code, field, (*place, *field.split(".")))
         if rule.cost_centre is None:
             for code, _ in self._possible(rule.account, (*place, "account")):
@@ -198,7 +205,7 @@ class _Checker:
                 yield found, ("tables", code.table, "values", value)
 
     def _history(self, template: str, place: Place) -> Iterator[Finding]:
-        if message := objection(template, self.placeholders):
+        if message := objection(template, self.placeholders, self.limits.history):
             yield Finding(place, message)
 
 

@@ -105,7 +105,7 @@ class Converter:
     def _rounding(self, to: Rounding, document: Document, difference: Decimal, currency: str) -> tuple[int, LineSource]:
         """The share on the rounding account that evens a difference, debits less credits, out."""
         side = Side.CREDIT if difference > ZERO else Side.DEBIT
-        history = fill(to.history, self.constants)
+        history = fill(to.history, self.constants, self.box.erp.limits.history)
         slot = Slot(side, to.account, to.cost_centre, to.item, to.value_class, (), history, currency, "")
         return self.slots.number(slot), LineSource(document.key, ROUNDING, abs(difference))
 

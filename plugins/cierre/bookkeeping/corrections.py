@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from cierre.bookkeeping.history import LIMIT
 from cierre.bookkeeping.journal import JournalEntry
 
 _MARK = re.compile(r"(?:Corr|Del) \d\d/\d\d/\d\d ")
@@ -39,11 +38,12 @@ def late_mark(day: date) -> str:
     return f"Del {day:%d/%m/%y} "
 
 
-def marked(entry: JournalEntry, mark: str) -> JournalEntry:
-    """The same entry, with the mark at the front of each line's history (cut to 40)."""
+def marked(entry: JournalEntry, mark: str, limit: int | None) -> JournalEntry:
+    """The same entry, with the mark at the front of each line's history, which is cut to ``limit`` characters (None:
+    never)."""
     if not mark:
         return entry
-    lines = (replace(line, history=(mark + line.history)[:LIMIT]) for line in entry.lines)
+    lines = (replace(line, history=(mark + line.history)[:limit]) for line in entry.lines)
     return replace(entry, lines=tuple(lines))
 
 

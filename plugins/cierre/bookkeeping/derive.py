@@ -24,9 +24,6 @@ from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.treatment import UNKNOWN, Taxes, taxes, treated
 from cierre.bookkeeping.vocabulary import BOX, FRAUD, SOURCES
 
-MAX_LINES = 999
-"""Lines of one ERP document: CT2_LINHA has three characters (field-notes.md, Protheus)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
@@ -40,25 +37,31 @@ class Derivation:
 
 
 def derive(
-    documents: Iterable[Document], mapping: AccountMapping, box: CashBox, day: date, max_lines: int = MAX_LINES
+    documents: Iterable[Document], mapping: AccountMapping, box: CashBox, day: date, max_lines: int | None = None
 ) -> Derivation:
-    """Books documents as the mapping says: entries of at most ``max_lines`` lines that each balance.
+    """Books documents as the mapping says: entries of at most ``max_lines`` lines that each balance (None: as many as
+    the box's ERP holds).
 
     Entries are in the box's currency; documents in another are converted by their own rate (see Converter). A line
     sums what shares side, account, dimensions, history and original currency, and names its sources; a document is
     never split over two entries. The result does not depend on the documents' order. With any problem
     there are no entries at all, and every problem is reported. Raises ValueError if the mapping is written for another
-    source, or ``max_lines`` cannot hold a single document.
+    source or for an ERP with other dimensions, or ``max_lines`` cannot hold a single document.
     """
     if mapping.source != box.source:
         raise ValueError(
             Sentence("{box} reads {source}, but its mapping {mapping} is written for {other}", box=box.id,
                      source=box.source, mapping=mapping.name, other=mapping.source)
         )  # fmt: skip
+    if strange := mapping.dimensions - box.erp.limits.dimensions:
+        raise ValueError(
+            Sentence("mapping {mapping} books {dimensions}, which the ERP of {box} does not have", mapping=mapping.name,
+                     dimensions=", ".join(sorted(strange)), box=box.id)
+        )  # fmt: skip
     problems = Problems()
     booker = _Booker(mapping, box, day, problems)
     with _collector_at_rest():
-        packed = list(pack(booker.book(documents), max_lines))
+        packed = list(pack(booker.book(documents), max_lines or box.erp.limits.lines))
         if found := problems.all():
             return Derivation(problems=found)
         return Derivation([entry(box, day, part, lines, booker.slots) for part, lines in enumerate(packed, start=1)])
@@ -106,6 +109,7 @@ class _Booker:
         self.day = day
         self.problems = problems
         self.slots = Slots()
+        self.history = box.erp.limits.history
         self.constants = {
             "box": box.id,
             "box_key": box.key,
@@ -217,8 +221,9 @@ class _Booker:
         values = self._history_values(booking.history, attributes)
         template = _slot(posting, booking, foreign)
         if REFERENCE in placeholders(booking.history) or booking.lines == "detail":
-            return None, _Step(posting, template, Filler(booking.history, values))
-        return self.slots.number(template._replace(history=fill(booking.history, values))), _Step(posting)
+            return None, _Step(posting, template, Filler(booking.history, values, self.history))
+        history = fill(booking.history, values, self.history)
+        return self.slots.number(template._replace(history=history)), _Step(posting)
 
     def _history_values(self, template: str, attributes: Mapping[str, str]) -> dict[str, str]:
         """What the placeholders of a history stand for, all but the reference."""

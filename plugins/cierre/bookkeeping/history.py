@@ -1,11 +1,8 @@
-"""History texts: templates with placeholders, filled so that they fit the ERP's 40 characters on purpose."""
+"""History texts: templates with placeholders, filled so that they fit what the ERP holds of them on purpose."""
 
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-
-LIMIT = 40
-"""Characters of CT2_HIST: a longer text makes the ERP add continuation lines (protheus.seed.txt, INSERT)."""
 
 BOX_PLACEHOLDERS = ("box", "box_key", "company", "date")
 """What a template may name besides a document's attributes: the same for every document of a box's day."""
@@ -23,8 +20,9 @@ def placeholders(template: str) -> tuple[str, ...]:
     return tuple(_PLACEHOLDER.findall(template))
 
 
-def objection(template: str, known: set[str]) -> str | None:
-    """Why a template cannot be used, as a sentence; None where it can. ``known`` are the placeholders it may name."""
+def objection(template: str, known: set[str], limit: int) -> str | None:
+    """Why a template cannot be used, as a sentence; None where it can. ``known`` are the placeholders it may name,
+    ``limit`` how many characters the ERP holds."""
     literal = _PLACEHOLDER.sub("", template)
     names = placeholders(template)
     unknown = [name for name in names if name not in known]
@@ -34,15 +32,15 @@ def objection(template: str, known: set[str]) -> str | None:
         return f"history {template!r} has a brace that does not belong to a {{placeholder}}"
     if unknown:
         return f"history {template!r} names {{{unknown[0]}}}; known are {', '.join(sorted(known))}"
-    if least > LIMIT:
-        return f"history {template!r} needs at least {least} characters, and the ERP holds {LIMIT}"
+    if least > limit:
+        return f"history {template!r} needs at least {least} characters, and the ERP holds {limit}"
     if not literal.strip() and not set(names) & set(BOX_PLACEHOLDERS):
         return f"history {template!r} could come out empty, which the ERP refuses: add a word or {{box}}"
     return None
 
 
-def fill(template: str, values: Mapping[str, str]) -> str:
-    """The history text, at most 40 characters, on one line.
+def fill(template: str, values: Mapping[str, str], limit: int) -> str:
+    """The history text, at most ``limit`` characters, on one line.
 
     What is too long is cut the same way every time: the longest value loses its end first; the date stays whole, and
     the reference is the last to be cut and keeps its end, where its number is. The template is one that ``objection``
@@ -50,7 +48,7 @@ def fill(template: str, values: Mapping[str, str]) -> str:
     """
     filled = {name: " ".join(values[name].split()) for name in placeholders(template)}
     cuttable = [name for name in filled if name not in (REFERENCE, "date")]
-    while len(text := template.format_map(filled)) > LIMIT:
+    while len(text := template.format_map(filled)) > limit:
         longest = max(cuttable, key=lambda name: len(filled[name]), default=None)
         if longest and len(filled[longest]) > 1:
             filled[longest] = filled[longest][:-1]
@@ -62,8 +60,9 @@ def fill(template: str, values: Mapping[str, str]) -> str:
 class Filler:
     """A template whose values are all known but the reference: gives what ``fill`` gives, for many documents."""
 
-    def __init__(self, template: str, values: Mapping[str, str]) -> None:
+    def __init__(self, template: str, values: Mapping[str, str], limit: int) -> None:
         self._template = template
+        self._limit = limit
         self._values = dict(values)
         known = {name: " ".join(value.split()) for name, value in values.items()}
         self._parts = [part.format_map(known) for part in template.split(f"{{{REFERENCE}}}")]
@@ -71,6 +70,6 @@ class Filler:
     def __call__(self, reference: str) -> str:
         """The history text with this reference."""
         text = reference.join(self._parts)
-        if len(text) > LIMIT:
-            return fill(self._template, {**self._values, REFERENCE: reference})
+        if len(text) > self._limit:
+            return fill(self._template, {**self._values, REFERENCE: reference}, self._limit)
         return " ".join(text.split())

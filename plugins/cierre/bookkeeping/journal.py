@@ -48,7 +48,7 @@ class Line:
     """One line: a positive amount on one side of one account, with its dimensions and the documents behind it.
 
     ``entities`` holds the additional accounting entities by number: ``{"05": "…"}`` as sorted pairs.
-    ``history`` fits 40 characters: a longer one makes the ERP add continuation lines (protheus.seed.txt, INSERT).
+    ``history`` fits what the ERP holds of it (cierre.bookkeeping.limits).
     ``foreign`` is None for a line whose documents are in the entry's own currency.
     """
 

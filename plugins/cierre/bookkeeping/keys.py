@@ -1,4 +1,4 @@
-"""What the lines of a document carry in the ERP (CT2_KEY): the entry's key, and the id of the ledger that posted it."""
+"""What the lines of a document carry in the ERP: the entry's key, and the id of the ledger that posted it."""
 
 from datetime import date
 from typing import NamedTuple

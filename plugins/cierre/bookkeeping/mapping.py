@@ -103,6 +103,13 @@ class AccountMapping(Model):
         said = json.dumps(self.model_dump(mode="json", exclude={"name", *later}), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(said.encode()).hexdigest()
 
+    @cached_property
+    def dimensions(self) -> frozenset[str]:
+        """What its lines carry besides their account: cost_centre, item, value_class, entities.05 …"""
+        rules = (rule for postings in self.postings.values() for posting in postings for rule in posting.rules)
+        of_rounding = {name for name in ("cost_centre", "item", "value_class") if getattr(self.rounding, name, "")}
+        return frozenset(name for rule in rules for name in rule.codes if name != "account") | of_rounding
+
     def form_name(self, form: str) -> str:
         """What people call a form of payment; its id where the mapping does not name it, "" for no form."""
         return self.form_names.get(form, form)

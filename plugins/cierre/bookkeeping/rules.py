@@ -1,10 +1,11 @@
 """What an account mapping is made of: postings with their rules, and tables of codes."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from cierre.bookkeeping.journal import Side
 from cierre.bookkeeping.validation import IsoDate, Model, Text, one_of
@@ -53,10 +54,21 @@ Lines = Literal["summary", "detail"]
 """One line for all documents that are booked alike, or lines of each document's own."""
 
 
+def _entity(number: str) -> str:
+    if not re.fullmatch(r"\d\d", number):
+        raise ValueError(f"{number!r} is not the number of an accounting entity, such as 05")
+    return number
+
+
+EntityNumber = Annotated[str, AfterValidator(_entity)]
+"""The number of one of the ERP's additional accounting entities; which there are is for the ERP to say."""
+
+
 class Rule(Model):
     """Where a posting goes when a document's attributes fit ``when`` (no condition: the posting's default).
 
-    ``entities`` are the ERP's additional accounting entities 05 to 09; ``history`` and ``lines`` replace the posting's.
+    ``entities`` are the ERP's additional accounting entities, by their number; ``history`` and ``lines`` replace the
+    posting's.
     """
 
     label: str = ""
@@ -67,7 +79,7 @@ class Rule(Model):
     cost_centre: Code | None = None
     item: Code | None = None
     value_class: Code | None = None
-    entities: dict[Literal["05", "06", "07", "08", "09"], Code] = Field(default_factory=dict)
+    entities: dict[EntityNumber, Code] = Field(default_factory=dict)
     history: Text | None = None
     lines: Lines | None = None
 

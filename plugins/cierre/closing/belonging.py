@@ -128,7 +128,7 @@ def _scopes(box: CashBox, documents: Sequence[Document]) -> Mapping[Unique, Sequ
 
 
 def _erp_site(box: CashBox) -> str:
-    return erp_hook(box.erp.connection).site
+    return erp_hook(box).site
 
 
 def _refuse_wrong_former_name(box: CashBox, day: date, ledger: psycopg.Connection) -> None:

@@ -67,6 +67,7 @@ def derive(box: CashBox, day: date, ledger: psycopg.Connection) -> Booked:
             documents={document.key: document for document in documents},
             open_from=open_from(box.erp.tenant),
             site=erp_site(box),
+            history=box.erp.limits.history,
         )
     total = sum((entry.debit for entry in derivation.entries), ZERO)
     _tell(box, revision, new, len(documents), len(derivation.entries), total)
@@ -80,7 +81,7 @@ def _derivation(
     box: CashBox, day: date, ledger: psycopg.Connection, mapping: AccountMapping, documents: list[Document]
 ) -> Derivation:
     """The day's entries; what keeps documents from being booked is noted for people, and refuses the day."""
-    lines = capabilities.of(ledger, box.erp.connection, box.erp.tenant).lines_an_entry
+    lines = capabilities.of(ledger, box.erp.connection, box.erp.tenant).lines_an_entry(box.erp.limits)
     try:
         derivation = derive_entries(documents, mapping, box, day, max_lines=lines)
     except ValueError as mismatch:

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 def erp_site(box: CashBox) -> str:
     """The site that the box's connection of the ERP leads to; nothing is asked there. Raises FatalError where the
     connection cannot be used."""
-    return erp_hook(box.erp.connection).site
+    return erp_hook(box).site
 
 
 def say_where(box: CashBox, ledger: psycopg.Connection) -> dict[str, str | bool]:
@@ -29,7 +29,7 @@ def say_where(box: CashBox, ledger: psycopg.Connection) -> dict[str, str | bool]
 
     Raises FatalError where the connection cannot be used.
     """
-    erp = erp_hook(box.erp.connection)
+    erp = erp_hook(box)
     identity.note_erp(ledger, erp.site, is_sandbox=erp.is_sandbox)
     told = "The ERP: {site} (connection {connection})."
     if erp.is_sandbox:
@@ -42,7 +42,12 @@ def say_where(box: CashBox, ledger: psycopg.Connection) -> dict[str, str | bool]
 def known_site(box: CashBox, ledger: psycopg.Connection) -> Site:
     """What posting must know of the box's site: what a probe found out, the box's policy, the ERP's open periods."""
     found = site_of_tenant(ledger, box.erp.connection, box.erp.tenant)
-    return replace(found, correction=box.erp.correction, open_from=open_from(box.erp.tenant))
+    return replace(
+        found,
+        correction=box.erp.correction,
+        open_from=open_from(box.erp.tenant),
+        history=box.erp.limits.history,
+    )
 
 
 def site_of_tenant(ledger: psycopg.Connection, connection: str, tenant: str) -> Site:
@@ -61,7 +66,8 @@ def site_of_tenant(ledger: psycopg.Connection, connection: str, tenant: str) -> 
 def books_to_post(box: CashBox, day: date, ledger: psycopg.Connection) -> Revision:
     """A day's books as they must be to go out now: dated by the periods as they are, for the site that the box posts
     to now. Raises Refused where there are none yet."""
-    return revisions.placed(ledger, current_books(box, day, ledger), erp_site(box), open_from(box.erp.tenant))
+    books, limit = current_books(box, day, ledger), box.erp.limits.history
+    return revisions.placed(ledger, books, erp_site(box), open_from(box.erp.tenant), limit)
 
 
 def current_books(box: CashBox, day: date, ledger: psycopg.Connection) -> Revision:

@@ -1,13 +1,15 @@
 """The hooks of the boxes' ERPs, for whoever looks at all boxes."""
 
+from collections.abc import Callable
+
 import psycopg
 
 from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import cash_box
 from cierre.closing.erp_site import known_site, site_of_tenant
-from cierre.closing.wiring import erp_hook
+from cierre.closing.wiring import erp_behind, erp_hook
 from cierre.ledger import identity
-from cierre.ports.erp import ReadableErp
+from cierre.ports.erp import ErpHook
 from cierre.posting.site import Site
 
 
@@ -16,21 +18,25 @@ class Erps:
 
     def __init__(self, ledger: psycopg.Connection | None = None) -> None:
         self._ledger = ledger
-        self._by_connection: dict[str, ReadableErp] = {}
+        self._by_connection: dict[str, ErpHook] = {}
         self._sites: dict[str, Site] = {}
 
-    def of(self, box_id: str) -> ReadableErp:
+    def of(self, box_id: str) -> ErpHook:
         """The ERP of a box; of one that has no file any more, that which the ledger last knew: its documents stand
         there still. Raises MappingError where nobody knows it."""
         try:
-            connection = cash_box(box_id).erp.connection
+            box = cash_box(box_id)
         except MappingError:
             seen = identity.last_seen(self._ledger, box_id) if self._ledger else None
             if seen is None:
                 raise
             connection = seen.erp_connection
+            return self._kept(connection, lambda: erp_behind(connection).hook(connection))
+        return self._kept(box.erp.connection, lambda: erp_hook(box))
+
+    def _kept(self, connection: str, make: Callable[[], ErpHook]) -> ErpHook:
         if connection not in self._by_connection:
-            self._by_connection[connection] = erp_hook(connection)
+            self._by_connection[connection] = make()
         return self._by_connection[connection]
 
     def site_of(self, box_id: str) -> Site:

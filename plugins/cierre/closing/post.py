@@ -15,7 +15,7 @@ from cierre.bookkeeping.corrections import first_of_next_month
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.erp_site import books_to_post, known_site, say_where
 from cierre.closing.refusal import Refused
-from cierre.closing.wiring import erp_hook
+from cierre.closing.wiring import erp_hook, erp_of
 from cierre.language.say import say
 from cierre.ledger import approvals, board, capabilities
 from cierre.ports.errors import PeriodClosedError
@@ -50,7 +50,7 @@ def post(box: CashBox, day: date, ledger: psycopg.Connection, sleep: Callable[[f
     where = say_where(box, ledger)
     _must_be_provable(box, day, ledger)
     worker = f"{socket.gethostname()}:{os.getpid()}"
-    poster = Poster(ledger, erp_hook(box.erp.connection), worker, known_site(box, ledger), sleep)
+    poster = Poster(ledger, erp_hook(box), worker, known_site(box, ledger), sleep)
     try:
         revision = poster.converge(revision)
     except PeriodClosedError as closed:
@@ -70,14 +70,15 @@ def where_the_books_stand(box: CashBox, day: date, ledger: psycopg.Connection) -
 
 def _must_be_provable(box: CashBox, day: date, ledger: psycopg.Connection) -> None:
     known = capabilities.of(ledger, box.erp.connection, box.erp.tenant)
-    if known.obstacles:
+    essential = (one for one in erp_of(box).probe.load().assumptions.values() if one.obstacle)
+    if obstacles := [one.obstacle for one in essential if one.name in known.lacking]:
         raise Refused(
             box,
             day,
             "nothing is posted to {erp}: {obstacles}. So a probe found on {probed}. Have the ERP"
             " set right, probe it again (DAG erp_probe), then clear the task post of this run.",
             erp=box.erp.connection,
-            obstacles="; ".join(map(say, known.obstacles)),
+            obstacles="; ".join(map(say, obstacles)),
             probed=f"{known.probed_at:%Y-%m-%d}",
         )
 

@@ -1,28 +1,27 @@
-"""Probe: what posting assumes of a site of the ERP, tried in its test company, and kept for posting to go by."""
-
-from collections.abc import Mapping
-from datetime import date
-from typing import Any
+"""Probe: what posting assumes of a site of an ERP, tried in its test company, and kept for posting to go by."""
 
 import psycopg
+from pydantic import ValidationError
 
 from cierre.accounting_files.loader import cash_boxes
-from cierre.closing.wiring import erp_hook
+from cierre.closing.wiring import erp_behind
 from cierre.ledger import capabilities
-from cierre.posting.probe import probe as put_to_the_test
+from cierre.ports.probe import Ground, refused
+from cierre.posting import probe as posting
 from cierre.posting.probe_report import ProbeReport
-from cierre.posting.probe_target import Ground, ProbeRefused
-
-__all__ = ["ProbeRefused", "probe"]
 
 
-def probe(ledger: psycopg.Connection, fields: Mapping[str, Any]) -> ProbeReport:
-    """Probes the site and tenant that ``fields`` name (those of Ground; without ``day``, today), and keeps the report.
+def probe(ledger: psycopg.Connection, ground: Ground) -> ProbeReport:
+    """Probes the site behind the ground's connection as its kind of ERP is probed, and keeps what was found.
 
-    Raises ProbeRefused where the fields are none that may be probed, DataError or FatalError as the ERP does, and
-    MappingError where a box's file is wrong: its lot must be known, to be left alone.
+    Raises cierre.ports.probe.ProbeRefused where it must not or cannot write there, and MappingError where nobody knows
+    which lots are the cash boxes'; see cierre.posting.probe.probe for the rest.
     """
-    ground = Ground.named(**{**fields, "day": fields["day"] or date.today()})
-    report = put_to_the_test(ledger, erp_hook(ground.connection), ground, boxes=cash_boxes().values())
+    erp = erp_behind(ground.connection)
+    try:
+        erp.box_section.load()(kind=erp.slug, **ground.model_dump(include={"connection", "tenant", "lot"}))
+    except ValidationError as error:
+        raise refused(error) from None
+    report = posting.probe(ledger, erp.hook(ground.connection), ground, erp.probe.load(), boxes=cash_boxes().values())
     capabilities.save(ledger, report.connection, report.tenant, report.capabilities)
     return report

@@ -34,7 +34,7 @@ def reconcile(box: CashBox, day: date, ledger: psycopg.Connection) -> dict[str, 
     Raises Refused where two differ in rows or money, naming the figures and the documents or entries behind them.
     """
     revision = current_books(box, day, ledger)
-    compared = compare(ledger, erp_hook(box.erp.connection), box, day, revision)
+    compared = compare(ledger, erp_hook(box), box, day, revision)
     if compared.run_id is not None:
         _keep_plan(compared.run_id, box, day, ledger)
     for row in compared.comparisons:

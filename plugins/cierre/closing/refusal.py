@@ -28,12 +28,11 @@ class NotApproved(Refused):
     def __init__(
         self, box: CashBox, day: date, revision: int, outcome: Outcome, by: str | None, in_the_erp: list[str]
     ) -> None:
-        super().__init__(
-            box,
-            day,
+        sentence = Sentence(
             "revision {revision} is not approved: {why}. Nothing was posted, and the day stays open. Correct source or"
             " mapping and clear the task land; or clear this task to ask again.",
             revision=revision,
             why=why_not_approved(outcome, by),
         )
+        super().__init__(box, day, "{why}", why=sentence)
         self.outcome, self.by, self.in_the_erp = outcome, by, in_the_erp

@@ -4,12 +4,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from airflow.sdk import BaseHook
+
 from cierre.accounting_files.reviewed import reviewed
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.ledger.allowances import LedgerAllowances
-from cierre.ports.erp import ErpHook
+from cierre.ports.erp import ErpDescription, ErpHook
+from cierre.ports.errors import FatalError
 from cierre.ports.source import InvoiceSourceDescription, SourceDescription, SourceHook
-from hooks.registry import ERPS, SOURCES
+from hooks import registry
+from hooks.registry import SOURCES
 
 
 def source_of(box: CashBox) -> SourceDescription:
@@ -58,8 +62,24 @@ def reviewed_by(box: CashBox) -> dict[str, Any]:
     return {"reviewed": reviewed(box.source)} if source_of(box).reviewed else {}
 
 
-def erp_hook(connection_id: str) -> ErpHook:
-    """The hook of the ERP behind a connection: there is one kind so far."""
-    (erp,) = ERPS.values()
-    hook: ErpHook = erp.hook(connection_id)
+def erp_of(box: CashBox) -> ErpDescription:
+    """What is known of the kind of ERP whose books a box enters."""
+    return registry.ERPS[box.erp.kind]
+
+
+def erp_hook(box: CashBox) -> ErpHook:
+    """The hook of the ERP whose books a box enters."""
+    hook: ErpHook = erp_of(box).hook(box.erp.connection)
     return hook
+
+
+def erp_behind(connection_id: str) -> ErpDescription:
+    """What is known of the ERP behind a connection, by the connection's type. Raises FatalError where that is none.
+
+    For what is no box's: a probe, and what is left of a box that has no file any more.
+    """
+    kind = BaseHook.get_connection(connection_id).conn_type or ""
+    if kind not in registry.ERPS:
+        known = ", ".join(registry.ERPS)
+        raise FatalError(f"the connection is of type {kind}, and known ERPs are {known}", vendor=connection_id)
+    return registry.ERPS[kind]

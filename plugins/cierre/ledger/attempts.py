@@ -1,12 +1,12 @@
 """Posting attempts: each a fresh address in the ERP, moved forward by compare-and-set."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import psycopg
 
-from cierre.bookkeeping.address import Address, nth_sublot
+from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger.revisions import FrozenEntry
 from cierre.ledger.statements import Change, Row, Rows, Statements, Value, Values
@@ -15,13 +15,21 @@ NOT_SENT = ""
 """What stands for the ERP's answer where nothing was sent to an attempt's address: nothing of it can be there."""
 
 
+NthSublot = Callable[[int], str]
+"""The sublot of a lot's n-th attempt on a date. Raises ValueError, with a sentence, where there is none left."""
+
+PLAIN: NthSublot = "{:03d}".format
+"""The number itself: for what an ERP's own numbering has no say in."""
+
+
 class NoSublotLeft(RuntimeError):
     """All sublots of a lot and date have been used; the sentence says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try at one entry; ``document`` is CT2_DOC. ``state``: claimed, confirmed, rejected, doomed or withdrawn.
+    """One try at one entry; ``document`` is its number there. ``state``: claimed, confirmed, rejected, doomed or
+    withdrawn.
 
     ``site`` is the ERP's (None where it was made before sites were kept). ``answered`` is the number that the ERP gave
     to a request that was given up all the same (None without an answer, NOT_SENT where nothing was sent).
@@ -142,7 +150,7 @@ def claim(
     *,
     worker: str,
     lease_seconds: float,
-    alphanumeric_sublots: bool = False,
+    nth: NthSublot = PLAIN,
     site: str | None = None,
     in_use: Collection[str] = (),
     sublot: str | None = None,
@@ -150,15 +158,15 @@ def claim(
     """Claims an address that was never used for the entry and commits. Must be called outside a transaction: the
     claim has to be on disk before anything is sent.
 
-    ``site`` is the ERP's, ``in_use`` are sublots where others were seen. ``sublot`` names one instead of the next.
-    Raises psycopg.errors.UniqueViolation where the entry already has a claimed or confirmed attempt (or another run
-    took the address meanwhile), NoSublotLeft where the lot has no unused sublot on that date.
+    ``nth`` numbers the sublots, ``site`` is the ERP's, ``in_use`` are sublots where others were seen. ``sublot`` names
+    one instead of the next. Raises psycopg.errors.UniqueViolation where the entry already has a claimed or confirmed
+    attempt (or another run took the address meanwhile), NoSublotLeft where the lot has no unused sublot on that date.
     """
     row = _sql.claim(
         connection,
         entry_id=entry.entry_id,
         **_place(entry, site),
-        sublot=sublot or _next_sublot(connection, entry, site, in_use, alphanumeric_sublots),
+        sublot=sublot or _next_sublot(connection, entry, site, in_use, nth),
         worker=worker,
         lease_seconds=lease_seconds,
     )
@@ -171,7 +179,7 @@ def take_over_address(
     *,
     site: str | None,
     takeover: int,
-    alphanumeric_sublots: bool = False,
+    nth: NthSublot = PLAIN,
 ) -> Attempt:
     """Notes an unused address of a lot that was taken over, so that it is emptied; nothing is sent there, ever.
 
@@ -181,7 +189,7 @@ def take_over_address(
         connection,
         entry_id=entry.entry_id,
         **_place(entry, site),
-        sublot=_next_sublot(connection, entry, site, (), alphanumeric_sublots),
+        sublot=_next_sublot(connection, entry, site, (), nth),
         takeover=takeover,
         outcome="emptied with its lot, which was taken over",
     )
@@ -205,14 +213,14 @@ def _next_sublot(
     entry: FrozenEntry,
     site: str | None,
     in_use: Collection[str],
-    alphanumeric: bool,
+    nth: NthSublot,
 ) -> str:
     used = set(_sql.sublots_used(connection, **_place(entry, site)))
     number = len(used)
     while True:
         number += 1
         try:
-            sublot = nth_sublot(number, alphanumeric=alphanumeric)
+            sublot = nth(number)
         except ValueError as error:
             raise NoSublotLeft(
                 Sentence("{box} cannot post to lot {lot} on {date}: {why}", box=entry.box, lot=entry.lot,

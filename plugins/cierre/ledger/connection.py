@@ -9,6 +9,24 @@ if TYPE_CHECKING:
 
 # Every task reads this file with its DAG, so what is heavy is imported where it is used.
 
+APPLICATION = "ledger_db"
+"""The Airflow connection of those who close days."""
+
+READER = "ledger_reader"
+"""The Airflow connection of those who look at books: the board, reports. An installation with one login has none."""
+
+
+def reader() -> str:
+    """The connection to look at books with: READER, or APPLICATION where there is no other."""
+    from airflow.sdk import BaseHook
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    try:
+        BaseHook.get_connection(READER)
+    except AirflowNotFoundException:
+        return APPLICATION
+    return READER
+
 
 def connect_by(connection_id: str) -> "psycopg.Connection":
     """The ledger's database behind an Airflow connection of type postgres, prepared for the ledger's modules.

@@ -149,12 +149,14 @@ def freeze(
     documents: Mapping[str, Document],
     open_from: date | None = None,
     site: str | None = None,
+    history: int | None = None,
 ) -> tuple[Revision, bool]:
     """Makes the day's entries a new revision, unless the current one already says the same to the same ERP.
 
     ``documents`` are those behind the entries' lines, by key. ``open_from`` is the first date of the ERP's open
     periods, where known: books of a closed period that are not in the ERP yet are dated then, and their lines say
-    which day they are of. ``site`` is the ERP's; None where nobody says, which is any. Returns the day's current
+    which day they are of, cut to ``history`` characters (None: never). ``site`` is the ERP's; None where nobody says,
+    which is any. Returns the day's current
     revision and whether it is new. Raises psycopg.errors.CheckViolation if an entry does not balance (a bug:
     JournalEntry refuses first).
     """
@@ -181,15 +183,19 @@ def freeze(
         )
         dated = _dating(connection, revision, open_from)
         for entry in entries:
-            _freeze_entry(connection, revision, entry, dated, documents)
+            _freeze_entry(connection, revision, marked(entry, dated.mark, history), dated.entry_date, documents)
     return revision, True
 
 
 def placed(
-    connection: psycopg.Connection, revision: Revision, site: str | None, open_from: date | None = None
+    connection: psycopg.Connection,
+    revision: Revision,
+    site: str | None,
+    open_from: date | None = None,
+    history: int | None = None,
 ) -> Revision:
     """The revision as it must be to go out now: itself, or, where its site or the dates of what is not in the ERP yet
-    have become others since, a new one of the same books."""
+    have become others since, a new one of the same books. ``history``: see ``freeze``."""
     with connection.transaction():
         here = _is_meant_for(connection, revision, site)
         if here and not _is_dated_otherwise(connection, revision, open_from):
@@ -197,19 +203,22 @@ def placed(
         new = _same_books(connection, revision, site)
         dated = _dating(connection, new, open_from)
         for entry in bookings(connection, revision):
-            _freeze_again(connection, new, entry, dated)
+            _freeze_again(connection, new, entry, dated, history)
     return new
 
 
-def dated_on(connection: psycopg.Connection, revision: Revision, entry_date: date) -> Revision:
-    """A new revision of the same books, whose entries are on a date where the ERP was found to hold them already."""
+def dated_on(
+    connection: psycopg.Connection, revision: Revision, entry_date: date, history: int | None = None
+) -> Revision:
+    """A new revision of the same books, whose entries are on a date where the ERP was found to hold them already.
+    ``history``: see ``freeze``."""
     with connection.transaction():
         new = _same_books(connection, revision, revision.site)
         dated = Dating(
             entry_date, "" if entry_date == revision.business_date else correction_mark(revision.business_date)
         )
         for entry in bookings(connection, revision):
-            _freeze_again(connection, new, entry, dated)
+            _freeze_again(connection, new, entry, dated, history)
     return new
 
 
@@ -266,11 +275,10 @@ def _freeze_entry(
     connection: psycopg.Connection,
     revision: Revision,
     entry: JournalEntry,
-    dated: Dating,
+    entry_date: date,
     documents: Mapping[str, Document],
 ) -> None:
-    entry = marked(entry, dated.mark)
-    entry_id = _add_entry(connection, revision, entry, dated.entry_date)
+    entry_id = _add_entry(connection, revision, entry, entry_date)
     copy(
         connection,
         "ledger.line_source (entry_id, line, document_key, kind, form, component, amount, foreign_amount, turned,"
@@ -285,12 +293,14 @@ def _freeze_entry(
     )  # fmt: skip
 
 
-def _freeze_again(connection: psycopg.Connection, revision: Revision, entry: FrozenEntry, dated: Dating) -> None:
+def _freeze_again(
+    connection: psycopg.Connection, revision: Revision, entry: FrozenEntry, dated: Dating, history: int | None
+) -> None:
     """The same entry in another revision, dated anew; the documents behind its lines stay."""
     said = journal_entry(connection, entry)
     if entry.entry_date != entry.business_date:
         said = unmarked(said)
-    entry_id = _add_entry(connection, revision, marked(said, dated.mark), dated.entry_date)
+    entry_id = _add_entry(connection, revision, marked(said, dated.mark, history), dated.entry_date)
     _sql.add_sources_of(connection, entry_id=entry.entry_id, new_entry_id=entry_id)
 
 
@@ -371,12 +381,17 @@ def reversals_for(connection: psycopg.Connection, revision: Revision) -> list[Fr
 
 
 def reversal(
-    connection: psycopg.Connection, entry: FrozenEntry, revision: Revision, open_from: date | None = None
+    connection: psycopg.Connection,
+    entry: FrozenEntry,
+    revision: Revision,
+    open_from: date | None = None,
+    history: int | None = None,
 ) -> FrozenEntry:
     """The entry that takes ``entry`` back on behalf of the newer revision; made once, found again afterwards.
 
     It has the date of what it takes back, or, where that period is closed, the first open one (``open_from``). Where
     the periods have changed since it was made, and it is not in the ERP, there is a further one with the new date.
+    ``history``: see ``freeze``.
     """
     closed = open_from is not None and entry.entry_date < open_from
     entry_date = open_from if closed else entry.entry_date
@@ -394,7 +409,9 @@ def reversal(
             site=revision.site,
         )
         mark = correction_mark(entry.business_date) if closed else ""
-        _sql.add_reversed_lines(connection, entry_id=entry.entry_id, reversal_id=new.entry_id, mark=mark)
+        _sql.add_reversed_lines(
+            connection, entry_id=entry.entry_id, reversal_id=new.entry_id, mark=mark, history=history
+        )
         _sql.add_sources_of(connection, entry_id=entry.entry_id, new_entry_id=new.entry_id)
     return new
 

@@ -1,6 +1,6 @@
 """What posting asks of an ERP, and what an ERP declares of itself. Light: a connection's form is read by it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,21 +14,57 @@ if TYPE_CHECKING:
 
 
 class Acknowledged(Protocol):
-    """The ERP's answer to an insert or a reversal, stripped."""
+    """The ERP's answer to an insert or a reversal, stripped: the document's number, and the tenant it answers for."""
 
-    document: str
-    company_group: str
-    branch: str
+    @property
+    def document(self) -> str: ...
+
+    @property
+    def tenant(self) -> str: ...
+
+
+class Numbering(Protocol):
+    """How an ERP numbers sublots and documents.
+
+    ``documents`` are the numbers that an unused address gives to documents, the first one first: as many as one request
+    can leave there. An ERP that numbers documents as it likes has ``ANY_NUMBER`` alone: its hook proves by other means
+    that an answer is about the one document of that address, and a delete finds that by the address.
+    """
+
+    @property
+    def documents(self) -> tuple[str, ...]: ...
+
+    def sublot(self, number: int, *, more: bool) -> str:
+        """The sublot of a lot's n-th attempt on a date; with ``more``, also of those that only some sites take (as the
+        site's capability alphanumeric_sublots has it). Raises ValueError, with a sentence, where there is none left."""
+
+    def for_probes(self, *, more: bool) -> Sequence[str]:
+        """Sublots that a probe may try; with ``more``, such as only some sites take."""
+
+    def in_the_way(self, document: str) -> str:
+        """Which document an answer with this number, at what was taken to be an unused address, tells of."""
+
+
+ANY_NUMBER = ""
+"""Of a document at an address that has one at most: whatever its number is."""
 
 
 class Erp(Protocol):
     """An ERP's hook. Each write is sent once, whatever happens; errors are of cierre.ports.errors and name the
     decision.
 
-    ``timeout_seconds`` is how long a request may last before its outcome counts as unknown.
+    ``vendor`` is its name for people. ``timeout_seconds`` is how long a request may last before its outcome counts as
+    unknown.
     """
 
-    timeout_seconds: float
+    @property
+    def vendor(self) -> str: ...
+
+    @property
+    def numbering(self) -> Numbering: ...
+
+    @property
+    def timeout_seconds(self) -> float: ...
 
     def insert(self, address: "Address", entry: "JournalEntry", key: str) -> Acknowledged:
         """Books the entry at the address."""
@@ -37,7 +73,8 @@ class Erp(Protocol):
         """Books the opposite of a document at another address."""
 
     def delete(self, address: "Address", document: str) -> bool:
-        """Removes a document: True if it was there, False on a clean "not found"."""
+        """Removes a document: True if it was there, False on a clean "not found". ``document`` is ANY_NUMBER only where
+        the numbering has that."""
 
 
 class ReadableErp(Erp, Protocol):
@@ -68,29 +105,21 @@ def site_of(erp: Erp) -> str | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EntryLimits:
-    """How much an entry can hold: ``lines`` of a document, characters of a line's ``history``, the ``dimensions`` that
-    a line carries besides its account, and ``sublots``: numbered addresses of a lot and date that every site takes."""
-
-    lines: int
-    history: int
-    dimensions: tuple[str, ...]
-    sublots: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ErpDescription:
     """All that others need to know of an ERP.
 
     ``slug`` is its kind in files and the name of its package; ``label`` the name of its connection type for people;
-    ``hook`` is the class of its ReadableErp; ``form`` its connection type's form as Airflow wants it.
+    ``hook`` is the class of its ReadableErp; ``form`` its connection type's form as Airflow wants it; ``box_section``
+    the model (cierre.bookkeeping.cash_box.Erp) of what a box's file says under ``erp:``, with the limits of an entry;
+    ``probe`` the class (cierre.ports.probe.Probe) that tries what posting assumes of a site.
     """
 
     slug: str
     label: str
     hook: Named
     form: Mapping[str, Any]
-    limits: EntryLimits
+    box_section: Named
+    probe: Named
 
     @property
     def preloaded(self) -> tuple[str, ...]:
@@ -100,4 +129,4 @@ class ErpDescription:
     @property
     def named(self) -> list[Named]:
         """Every part that is imported when it is first used."""
-        return [self.hook]
+        return [self.hook, self.box_section, self.probe]

@@ -141,6 +141,7 @@ def _refuse_a_lot_in_use(
                 address=address,
             ),
             lot,
+            vendor=erp.vendor,
         )
 
 
@@ -195,7 +196,7 @@ def _delete(
                 " from a backup; it must go before the day is posted, and its period is closed"
             )
             where = {"document": document.document, "address": document.address}
-            raise proof.KeptByClosedPeriodError(Sentence(told, **where)) from None
+            raise proof.KeptByClosedPeriodError(Sentence(told, **where), vendor=erp.vendor) from None
         told = "Document {document} at {address} is of this ledger and of no books that it has: it is deleted."
         log.warning(say(told, document=document.document, address=document.address))
 
@@ -244,7 +245,7 @@ def _reversals(connection: psycopg.Connection, site: Site, revision: Revision) -
     """What takes back books that stand."""
     for entry in revisions.superseded(connection, revision):
         if _is_live(connection, entry):
-            reversal = revisions.reversal(connection, entry, revision, site.open_from)
+            reversal = revisions.reversal(connection, entry, revision, site.open_from, site.history)
             if not _is_live(connection, reversal):
                 yield reversal, {sent_key(one.entry_key, site.ledger_id) for one in (entry, reversal)}
 
@@ -274,7 +275,7 @@ def _dated_as_found(
     for day in sorted({one.address.entry_date for one in unknown} - {entry.entry_date for entry in entries}):
         there = [one for one in unknown if one.address.entry_date == day]
         if _all_stand(connection, entries, there, site):
-            return revisions.dated_on(connection, revision, day)
+            return revisions.dated_on(connection, revision, day, site.history)
     return revision
 
 

@@ -5,8 +5,6 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import product
-from string import ascii_uppercase, digits
 
 import psycopg
 
@@ -17,15 +15,9 @@ from cierre.language.say import say
 from cierre.ledger import probes
 from cierre.ports.erp import Acknowledged, ReadableErp
 from cierre.ports.errors import DataError, UncertainError, VendorError
-from cierre.posting.probe_target import Ground, ProbeRefused
+from cierre.ports.probe import Ground, ProbeRefused
 
 log = logging.getLogger(__name__)
-
-NUMBERS = ("000001", "000002", "000003")
-"""What is removed from an address whose outcome is unknown, as posting's own reaping does."""
-
-NUMERIC = [f"{number:03d}" for number in range(1, 1000)]
-LETTERED = ["".join(code) for code in product(ascii_uppercase, digits, ascii_uppercase)]
 
 
 @dataclass
@@ -52,7 +44,7 @@ class Bench:
         left_behind: Mapping[Address, list[str]],
     ) -> None:
         self.connection, self.erp, self.ground = connection, erp, ground
-        self._numbers = set(NUMBERS)
+        self._numbers = set(erp.numbering.documents)
         self._places = {address: _Place(documents, unclear=True) for address, documents in left_behind.items()}
 
     def fresh(self, *, letters: bool = False) -> Address:
@@ -62,7 +54,7 @@ class Bench:
         """
         ground = self.ground
         taken = probes.taken(self.connection, ground.connection, ground.tenant, ground.day, ground.lot)
-        free = [sublot for sublot in (LETTERED if letters else NUMERIC) if sublot not in taken]
+        free = [sublot for sublot in self.erp.numbering.for_probes(more=letters) if sublot not in taken]
         while free:
             sublot = free.pop(secrets.randbelow(len(free)))
             address = Address(ground.tenant, ground.day, ground.lot, sublot)

@@ -41,9 +41,9 @@ class NotOursError(UncertainError):
 
     advice = ""
 
-    def __init__(self, message: str, lot: str) -> None:
+    def __init__(self, message: str, lot: str, *, vendor: str) -> None:
         told = Sentence("{what}. {ways_out}", what=message, ways_out=Sentence(TWO_WAYS_OUT, lot=lot))
-        super().__init__(told, vendor="Protheus")
+        super().__init__(told, vendor=vendor)
         self.lot = lot
 
 
@@ -54,9 +54,6 @@ class KeptByClosedPeriodError(DataError):
         "Nothing was sent. Have the period opened, in the ERP and in periods.yaml, clear the task post, and have it"
         " closed again."
     )
-
-    def __init__(self, message: Sentence) -> None:
-        super().__init__(message, vendor="Protheus")
 
 
 Standing = dict[str, list[BookedLine]]
@@ -131,10 +128,9 @@ def may_empty(connection: psycopg.Connection, attempt: Attempt) -> bool:
     return attempt.answered is None
 
 
-def in_doubt(connection: psycopg.Connection, attempt: Attempt) -> NotOursError:
+def in_doubt(connection: psycopg.Connection, erp: Erp, attempt: Attempt) -> NotOursError:
     """Notes that an attempt's address cannot be emptied, and says what a person has to decide."""
-    number = int(attempt.answered) if attempt.answered and attempt.answered.isdecimal() else 0
-    document = f"{number - 1:06d}" if 1 < number <= 4 else "000001"
+    document = erp.numbering.in_the_way(attempt.answered or "")
     takeovers.note_doubt(connection, attempt, document)
     told = Sentence(
         "the ERP numbered an entry {number} at {address}, so the address was not empty; that document was deleted"
@@ -143,4 +139,4 @@ def in_doubt(connection: psycopg.Connection, attempt: Attempt) -> NotOursError:
         address=attempt.address,
         document=document,
     )
-    return NotOursError(told, attempt.address.lot)
+    return NotOursError(told, attempt.address.lot, vendor=erp.vendor)

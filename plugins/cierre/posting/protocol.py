@@ -23,9 +23,9 @@ from cierre.bookkeeping.read_back import differences
 from cierre.bookkeeping.sentence import Sentence
 from cierre.language.say import money, say
 from cierre.ledger import attempts, revisions, takeovers
-from cierre.ledger.attempts import NOT_SENT, Attempt
+from cierre.ledger.attempts import NOT_SENT, Attempt, NthSublot
 from cierre.ledger.revisions import FrozenEntry, Revision
-from cierre.ports.erp import Acknowledged, Erp, ReadableErp, site_of
+from cierre.ports.erp import ANY_NUMBER, Acknowledged, Erp, Numbering, ReadableErp, site_of
 from cierre.ports.errors import DataError, PeriodClosedError, RetriableError, UncertainError, VendorError
 from cierre.posting import proof
 from cierre.posting.look import Looked, last_first_open_date, look
@@ -33,9 +33,6 @@ from cierre.posting.reap import reap
 from cierre.posting.site import Site
 
 log = logging.getLogger(__name__)
-
-FIRST_DOCUMENT = "000001"
-"""The number that the ERP gives to the first document of an unused address (protheus.seed.txt, INSERT, OBS **)."""
 
 TRIES = 3
 """How many addresses one run tries before it leaves the entry to the task's own retries."""
@@ -56,20 +53,14 @@ class _BesideItsOriginal(Exception):
     """The ERP booked a reversal at the address of what it reverses, whatever it was told; it was deleted again."""
 
 
-def is_for(answer: Acknowledged, address: Address) -> bool:
-    """Whether an answer names the tenant that was asked."""
-    group, _, branch = address.tenant.partition(",")
-    return (answer.company_group.strip(), answer.branch.strip()) == (group.strip(), branch.strip())
-
-
-def doubt_about(answer: Acknowledged, address: Address) -> str:
+def doubt_about(answer: Acknowledged, address: Address, numbering: Numbering) -> str:
     """Why an answer does not prove that the entry, alone, stands at the address; empty where it does."""
-    if not is_for(answer, address):
-        answered = f"{answer.company_group},{answer.branch}"
-        return Sentence("the ERP answered for {tenant}, not for {asked}", tenant=answered, asked=address.tenant.strip())
-    if answer.document != FIRST_DOCUMENT:
-        if not answer.document:
-            return Sentence("the ERP gave it no number")
+    if not address.is_of(answer.tenant):
+        told = "the ERP answered for {tenant}, not for {asked}"
+        return Sentence(told, tenant=answer.tenant, asked=address.tenant.strip())
+    if not answer.document:
+        return Sentence("the ERP gave it no number")
+    if numbering.documents[0] not in (ANY_NUMBER, answer.document):
         return Sentence("the ERP numbered it {number}, so the address was not empty", number=answer.document)
     return ""
 
@@ -89,6 +80,10 @@ class Poster:
     sleep: Callable[[float], None] = time.sleep
     undoes: bool = True
     _looked: Looked | None = field(default=None, init=False)
+
+    @property
+    def _nth_sublot(self) -> NthSublot:
+        return partial(self.erp.numbering.sublot, more=self.site.alphanumeric_sublots)
 
     def converge(self, revision: Revision) -> Revision:
         """Posts the current revision, then takes back what earlier ones left in the ERP; sends nothing if all is so.
@@ -173,7 +168,7 @@ class Poster:
                     " ledger does not know of"
                 )
                 where = {"lot": entry.lot, "date": f"{entry.entry_date:%d/%m/%Y}"}
-                raise proof.KeptByClosedPeriodError(Sentence(told, **where))
+                raise proof.KeptByClosedPeriodError(Sentence(told, **where), vendor=self.erp.vendor)
             for attempt in waiting:
                 reap(self.connection, self.erp, attempt, self.site)
             if waiting:
@@ -183,7 +178,7 @@ class Poster:
                 entry,
                 site=at,
                 takeover=takeover,
-                alphanumeric_sublots=self.site.alphanumeric_sublots,
+                nth=self._nth_sublot,
             )
 
     def _withdraw_what_may_be_gone(self, entry: FrozenEntry, takeover: int, revision: Revision) -> None:
@@ -215,7 +210,7 @@ class Poster:
         if self.site.correction == "delete" and self.site.is_open(entry.entry_date):
             self._withdraw(entry, original)
             return
-        reversal = revisions.reversal(self.connection, entry, revision, self.site.open_from)
+        reversal = revisions.reversal(self.connection, entry, revision, self.site.open_from, self.site.history)
         told = "The day's books changed: {entry}, which stands at {address}, is reversed."
         log.info(say(told, entry=entry.entry_key, address=original.address))
         if self.site.own_reversal_address and reversal.entry_date == entry.entry_date:
@@ -282,7 +277,8 @@ class Poster:
 
     def _reverse(self, original: Attempt, reversal: FrozenEntry, address: Address) -> Acknowledged:
         answer = self.erp.reverse(of=original.address, document=original.confirmed_document, into=address)
-        if answer.document in (FIRST_DOCUMENT, original.document) or self.site.reversals_probed:
+        first = self.erp.numbering.documents[0]
+        if self.site.reversals_probed or first == ANY_NUMBER or answer.document in (first, original.document):
             return answer
         # A site that was not probed, and does not heed the address asked for, puts the reversal beside its original.
         try:
@@ -292,7 +288,7 @@ class Poster:
                 raise _BesideItsOriginal
         except VendorError as error:  # says nothing of the reversal, which was sent
             told = Sentence("the reversal was numbered {number}; {why}", number=answer.document, why=error)
-            raise UncertainError(told, vendor="ERP") from error
+            raise UncertainError(told, vendor=self.erp.vendor) from error
         return answer
 
     def _may_be_ours(self, address: Address, document: str, entry: FrozenEntry) -> bool:
@@ -326,7 +322,7 @@ class Poster:
                 day=entry.business_date,
                 n=TRIES,
             ),
-            vendor="Protheus",
+            vendor=self.erp.vendor,
         )
 
     def _confirmed(self, entry: FrozenEntry) -> Attempt | None:
@@ -396,7 +392,7 @@ class Poster:
             entry,
             worker=self.worker,
             lease_seconds=self.erp.timeout_seconds + LEASE_MARGIN,
-            alphanumeric_sublots=self.site.alphanumeric_sublots,
+            nth=self._nth_sublot,
             site=site_of(self.erp),
             in_use=self._looked.in_use_beside(entry) if self._looked else (),
         )
@@ -420,8 +416,8 @@ class Poster:
             attempts.doom(self.connection, attempt, str(unsent), answered=NOT_SENT)
             attempts.note_reaped(self.connection, attempt)
             raise
-        if doubt := doubt_about(answer, attempt.address):
-            own = answer.document if is_for(answer, attempt.address) else ""
+        if doubt := doubt_about(answer, attempt.address, self.erp.numbering):
+            own = answer.document if attempt.address.is_of(answer.tenant) else ""
             return self._doom(attempt, doubt, answered=own or None)
         if not attempts.confirm(self.connection, attempt, answer.document):
             self._remove_own(attempt, answer.document)
@@ -469,5 +465,5 @@ class Poster:
                 " deleted",
                 address=attempt.address,
             ),
-            vendor="Protheus",
+            vendor=self.erp.vendor,
         )

@@ -1,6 +1,7 @@
 """Reaping: an address that was given up is made empty, now and again later, since a request can execute late."""
 
 import logging
+from collections.abc import Sequence
 
 import psycopg
 
@@ -12,10 +13,6 @@ from cierre.posting import proof
 from cierre.posting.site import Site
 
 log = logging.getLogger(__name__)
-
-NUMBERS_REAPED = 3
-"""How many numbers a reap removes: one request makes one document; a proxy that repeats it makes one or two more."""
-
 
 UNREAD = Site()
 """A site that is only known to keep the contract."""
@@ -37,17 +34,17 @@ def reap(connection: psycopg.Connection, erp: Erp, attempt: Attempt, site: Site 
     else:
         removed = _delete(erp, attempt, [attempt.answered] if attempt.answered else [])
         if proof.may_empty(connection, attempt):
-            removed += _delete(erp, attempt, [f"{number:06d}" for number in range(1, NUMBERS_REAPED + 1)])
+            removed += _delete(erp, attempt, erp.numbering.documents)
         elif attempt.state == "rejected":
             attempts.note_nothing_left(connection, attempt)
             return None
         elif attempt.reaped_at is None:
-            raise proof.in_doubt(connection, attempt)
+            raise proof.in_doubt(connection, erp, attempt)
     attempts.note_reaped(connection, attempt, removed=removed, asked_at=asked_at)
     return removed
 
 
-def _delete(erp: Erp, attempt: Attempt, documents: list[str]) -> int:
+def _delete(erp: Erp, attempt: Attempt, documents: Sequence[str]) -> int:
     removed = 0
     for document in documents:
         if erp.delete(attempt.address, document):

@@ -16,7 +16,7 @@ from cierre.accounting_files.loader import cash_box, mappings_folder
 from cierre.bookkeeping.counts import counted
 from cierre.reports import preview as shown
 from cierre.reports.audit import audit as verify, audit_table
-from cierre.reports.connection import NoLedger, open_ledger
+from cierre.reports.connection import NoLedger, one_login_for_all, open_ledger
 from cierre.reports.export import Format, export as write, range_of
 from cierre.reports.staged import NothingThere, beside_the_books, derived
 from cierre.reports.what_if import mappings_for, what_if as derive_again
@@ -41,7 +41,7 @@ def preview(
     of_box = cash_box(box)
     mapping = account_mapping(of_box.mapping)
     chart, _ = read_chart(mappings_folder())
-    with open_ledger() as ledger:
+    with open_ledger(answers=True) as ledger:
         day = derived(ledger, of_box, date.date(), mapping)
         meaning = beside_the_books(ledger, day)
     documents = counted(len(day.documents), "document")
@@ -100,6 +100,8 @@ def audit() -> None:
     with open_ledger() as ledger:
         found = verify(ledger)
     _print(audit_table(found))
+    if told := one_login_for_all():
+        console.print(told, style="yellow", markup=False, soft_wrap=True)
     _exit(not found.sound)
 
 

@@ -1,20 +1,18 @@
 """`python -m cierre.reports.check_files check|schemas`: checks the files that accountants own; writes their schemas."""
 
-import os
 from datetime import UTC, datetime
 
 import psycopg
 import typer
 
-from cierre.accounting_files.check import check_all, sound
+from cierre.accounting_files.check import check_all, old_boxes, sound
 from cierre.accounting_files.findings import Finding, MappingError
 from cierre.accounting_files.loader import mappings_folder
 from cierre.accounting_files.schemas import write_schemas
 from cierre.ledger import session
 from cierre.reports.claims import claimed
+from cierre.reports.connection import DSN, dsn_of_environment, one_login_for_all
 from cierre.reports.seen import WINDOW, unmapped
-
-LEDGER = "CIERRE_LEDGER_DSN"
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -30,6 +28,8 @@ def check() -> None:
     try:
         findings = check_all()
         findings += _in_the_ledger()
+        for notice in old_boxes():
+            typer.echo(notice)
     except MappingError as error:
         findings = error.findings
     for finding in findings:
@@ -49,10 +49,12 @@ def schemas() -> None:
 
 def _in_the_ledger() -> list[Finding]:
     left_out = f"Left out: what came in the last {WINDOW.days} days and is not mapped, and what other boxes booked"
-    if not (dsn := os.environ.get(LEDGER)):
-        typer.echo(f"{left_out}. There is no ledger to look in: {LEDGER} names none.", err=True)
+    if not (dsn := dsn_of_environment()):
+        typer.echo(f"{left_out}. There is no ledger to look in: {DSN} names none.", err=True)
         return []
     try:
+        if told := one_login_for_all():
+            typer.echo(told, err=True)
         with session.connect(dsn) as ledger:
             boxes, mappings = sound()
             return claimed(ledger, boxes) + unmapped(ledger, boxes, mappings, datetime.now(UTC).date())

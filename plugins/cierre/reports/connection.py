@@ -1,4 +1,8 @@
-"""Where the commands find the ledger: a libpq URI in the environment, else Airflow's connection ``ledger_db``."""
+"""Where the commands find the ledger: a libpq URI in the environment, else Airflow's connection to it.
+
+They look, so they log in as the reader, CIERRE_LEDGER_READER_DSN or ``ledger_reader``; where there is none, or where a
+source's own answer is looked at, which has people's data in it, as the application: CIERRE_LEDGER_DSN or ``ledger_db``.
+"""
 
 import os
 from collections.abc import Iterator
@@ -7,20 +11,46 @@ from contextlib import contextmanager
 import psycopg
 
 from cierre.ledger import session
-from cierre.ledger.connection import open_ledger as behind_airflow
+from cierre.ledger.connection import APPLICATION, open_ledger as behind_airflow, reader
+from cierre.ledger.privileges import who_may_change_all
 
 DSN = "CIERRE_LEDGER_DSN"
+READER_DSN = "CIERRE_LEDGER_READER_DSN"
 
 
 class NoLedger(RuntimeError):
     """Nobody says where the ledger is; the sentence says how to."""
 
 
+def dsn_of_environment(*, answers: bool = False) -> str | None:
+    """The libpq URI that the environment has for whoever looks at books, or also at sources' ``answers``."""
+    return (not answers and os.environ.get(READER_DSN)) or os.environ.get(DSN)
+
+
+def one_login_for_all() -> str:
+    """A sentence where those who close days, or look at them, log in as the ledger's owner and so may change whatever
+    stands there; else, and where the ledger does not answer, nothing."""
+    names = set()
+    for answers in (False, True):
+        try:
+            with open_ledger(answers=answers) as ledger:
+                names.add(who_may_change_all(ledger))
+        except (psycopg.Error, NoLedger):
+            continue
+    found = " and ".join(sorted(filter(None, names)))
+    return found and (
+        f"{found} may change everything in the ledger, also what is sealed. It goes on like this;"
+        " docs/operators/databases.md says how each use gets a login that may do no more than it needs."
+    )
+
+
 @contextmanager
-def open_ledger() -> Iterator[psycopg.Connection]:
-    """A connection to the ledger, closed at the end; raises psycopg.OperationalError where it does not answer,
-    NoLedger where nobody says where it is."""
-    if dsn := os.environ.get(DSN):
+def open_ledger(*, answers: bool = False) -> Iterator[psycopg.Connection]:
+    """A connection to the ledger, closed at the end; with ``answers``, one that may also read what sources sent.
+
+    Raises psycopg.OperationalError where it does not answer, NoLedger where nobody says where it is.
+    """
+    if dsn := dsn_of_environment(answers=answers):
         with session.connect(dsn) as connection:
             yield connection
     else:
@@ -28,9 +58,9 @@ def open_ledger() -> Iterator[psycopg.Connection]:
         from airflow.sdk.exceptions import AirflowNotFoundException
 
         try:
-            with behind_airflow("ledger_db") as connection:
+            with behind_airflow(APPLICATION if answers else reader()) as connection:
                 yield connection
         except AirflowNotFoundException:
             raise NoLedger(
-                f"Say where the ledger is: Airflow's connection ledger_db, or a libpq URI in {DSN}."
+                f"Say where the ledger is: Airflow's connection {APPLICATION}, or a libpq URI in {DSN}."
             ) from None

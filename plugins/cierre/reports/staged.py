@@ -42,7 +42,7 @@ def derived(
     NothingThere where nothing was landed, ValueError where the mapping is for another source.
     """
     origin, documents, held = _documents(ledger, box, day, mapping, newest=newest)
-    lines = capabilities.of(ledger, box.erp.connection, box.erp.tenant).lines_an_entry
+    lines = capabilities.of(ledger, box.erp.connection, box.erp.tenant).lines_an_entry(box.erp.limits)
     return DerivedDay(box, day, mapping, origin, documents, derive(documents, mapping, box, day, max_lines=lines), held)
 
 

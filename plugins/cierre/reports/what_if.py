@@ -122,7 +122,7 @@ def _what_if(box_and_mapping: tuple[CashBox, AccountMapping], since: date) -> Bo
         set_json_loads(msgspec.json.decode, connection)  # a third of the time of reading a year
         days = balances.booked_days(connection, box.id, since)
         booked = balances.booked(connection, box.id, since)
-        lines = capabilities.of(connection, box.erp.connection, box.erp.tenant).lines_an_entry
+        lines = capabilities.of(connection, box.erp.connection, box.erp.tenant).lines_an_entry(box.erp.limits)
         documents, changes, worded, problems = 0, [], [], []
         for day, digest in days.items():
             staged = staging.documents(connection, box.id, day)

@@ -19,6 +19,7 @@ from cierre.bookkeeping.text import shown
 from cierre.ports.errors import DataError, FatalError, PeriodClosedError, RetriableError, UncertainError, VendorError
 from hooks.http.hook import VendorHook, describe, one_line
 from hooks.protheus.login import LOGIN_TIMEOUT, TokenLogin
+from hooks.protheus.numbering import NUMBERING
 from hooks.protheus.read_back import LotReader
 from hooks.protheus.settings import Settings
 
@@ -47,6 +48,11 @@ class Acknowledgement:
     company_group: str
     branch: str
 
+    @property
+    def tenant(self) -> str:
+        """Group and branch, as the header of a request has them."""
+        return f"{self.company_group},{self.branch}"
+
 
 class ProtheusHook(VendorHook):
     """The ERP behind an Airflow connection of type ``protheus``; host is the REST service's base address.
@@ -61,6 +67,7 @@ class ProtheusHook(VendorHook):
     vendor = "Protheus"
     settings_model = Settings
     settings: Settings
+    numbering = NUMBERING
     # The ERP answers in its own code page where a routine forgets to convert. Latin-1 reads any bytes.
     fallback_charset: ClassVar[str] = "latin-1"
 

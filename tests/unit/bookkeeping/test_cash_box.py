@@ -5,6 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from cierre.bookkeeping.cash_box import Approvals, CashBox
+from hooks.registry import box_model
 
 FIELDS = {
     "id": "itb_caja_164",
@@ -22,7 +23,7 @@ FIELDS = {
 
 
 def a_box(**changes: object) -> CashBox:
-    return CashBox.model_validate({**FIELDS, **changes})
+    return box_model().model_validate({**FIELDS, **changes})
 
 
 def test_a_box_has_defaults_for_the_erps_connection_and_the_closing_hour():

@@ -9,6 +9,7 @@ from cierre.accounting_files.charts import read_chart
 from cierre.bookkeeping.chart import Account, Chart, Dimension
 from cierre.bookkeeping.checks import check
 from cierre.bookkeeping.mapping import AccountMapping
+from hooks.registry import limits_of_any
 
 PAYMENT = ("postings", "payment")
 DEBIT_NET = (*PAYMENT, 0)
@@ -28,11 +29,11 @@ def said(mapping) -> dict:
 
 
 def findings(said: dict, chart: Chart) -> list[tuple]:
-    return [tuple(finding) for finding in check(AccountMapping.model_validate(said), chart)]
+    return [tuple(finding) for finding in check(AccountMapping.model_validate(said), chart, limits_of_any())]
 
 
 def test_the_projects_own_mapping_is_sound(mapping, chart):
-    assert check(mapping, chart) == []
+    assert check(mapping, chart, limits_of_any()) == []
 
 
 def test_a_payment_whose_scholarship_is_not_booked_would_not_balance(said, chart):
@@ -317,8 +318,8 @@ def test_what_a_mapping_says_of_single_boxes_is_held_against_the_boxes_it_books(
     said["tables"]["centre_of_box"] = {"by": "box", "values": {"itb_caja_146": "0101"}}
     mapping = AccountMapping.model_validate(said)
 
-    assert check(mapping, chart) == []
-    assert [tuple(finding) for finding in check(mapping, chart, ["itb_caja_164"])] == [
+    assert check(mapping, chart, limits_of_any()) == []
+    assert [tuple(finding) for finding in check(mapping, chart, limits_of_any(), ["itb_caja_164"])] == [
         (
             ("tables", "centre_of_box", "values", "itb_caja_146"),
             "box 'itb_caja_146' is not among what box can be here; did you mean 'itb_caja_164'?",
@@ -338,3 +339,11 @@ def test_a_chart_objects_only_to_what_cannot_be_booked():
     assert chart.objection("item", "whatever") is None
     assert chart.requires_cost_centre("1")
     assert not chart.requires_cost_centre("2")
+
+
+def test_a_dimension_that_no_known_erp_has_is_refused(said, chart):
+    said["postings"]["payment"][0]["rules"][0]["entities"] = {"04": "x"}
+
+    ((place, message),) = findings(said, chart)
+    assert place == (*DEBIT_NET, "rules", 0, "entities", "04")
+    assert message.startswith("there is no dimension 'entities.04'; known are cost_centre, entities.05")

@@ -151,7 +151,7 @@ def test_a_form_is_named_or_shown_by_its_id(mapping):
                         "side": "debit",
                         "amount": "net",
                         "history": "x",
-                        "rules": [{"account": "A", "entities": {"04": "x"}}],
+                        "rules": [{"account": "A", "entities": {"4": "x"}}],
                     }
                 ]
             }

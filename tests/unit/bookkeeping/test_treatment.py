@@ -19,6 +19,7 @@ from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.money import quantum
 from cierre.bookkeeping.problems import ProblemKind
 from cierre.bookkeeping.treatment import TREATMENTS, country_of, taxes
+from hooks.registry import limits_of_any
 from support.bsale_kinds import BOX, INCOME, MAPPING, NEW, VAT, balances, document, knowing, saying
 from support.bsale_landings import DAY
 
@@ -94,7 +95,7 @@ def test_a_word_that_is_none_of_the_four_is_refused(wrong):
 
 def test_a_source_that_tells_its_vat_itself_has_no_use_for_them(chart):
     mapping = account_mapping("sga_ecuador")
-    found = check(saying(mapping, document_types={"52": "taxed"}), chart)
+    found = check(saying(mapping, document_types={"52": "taxed"}), chart, limits_of_any())
     assert [one.message for one in found] == ["sga tells VAT by itself, so nothing is looked up here"]
 
 
@@ -102,7 +103,7 @@ def test_a_refund_whose_till_is_debited_is_refused(chart):
     said = MAPPING.model_dump(mode="json")
     for posting in said["postings"]["refund"]:
         posting["side"] = {"debit": "credit", "credit": "debit"}[posting["side"]]
-    found = check(AccountMapping.model_validate(said), chart)
+    found = check(AccountMapping.model_validate(said), chart, limits_of_any())
     assert [one.message for one in found] == [
         "a refund is money that goes out: its net is credited, and what it is for is debited"
     ]
@@ -111,7 +112,7 @@ def test_a_refund_whose_till_is_debited_is_refused(chart):
 def test_a_mapping_may_leave_refunds_out(chart):
     said = MAPPING.model_dump(mode="json")
     del said["postings"]["refund"], said["tables"]["returns_of_document_type"]
-    assert check(AccountMapping.model_validate(said), chart) == []
+    assert check(AccountMapping.model_validate(said), chart, limits_of_any()) == []
 
 
 def test_fields_that_a_mapping_leaves_out_change_no_digest():

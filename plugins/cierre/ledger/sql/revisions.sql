@@ -94,7 +94,8 @@ RETURNING entry_id, entry_key, revision_id, box, business_date, part, reverses, 
 INSERT INTO ledger.line (entry_id, line, side, account, cost_centre, item, value_class, entities, amount, history,
                          foreign_currency, foreign_amount)
 SELECT :reversal_id, line, CASE side WHEN 'D' THEN 'C' ELSE 'D' END, account, cost_centre, item, value_class, entities,
-       amount, left(:mark || history, 40), foreign_currency, foreign_amount
+       amount, CASE WHEN CAST(:history AS integer) IS NULL THEN :mark || history ELSE left(:mark || history, :history) END,
+       foreign_currency, foreign_amount
   FROM ledger.line WHERE entry_id = :entry_id;
 
 -- name: add_sources_of!

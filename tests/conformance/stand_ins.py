@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import pytest
 import requests
 
+from cierre.bookkeeping.documents import Total
 from cierre.ports.errors import FatalError
 from conformance.surroundings import by_hand, connect
 from hooks.registry import SOURCES
@@ -95,8 +96,12 @@ class SourceStandInContract(StandInContract):
     day: ClassVar[date] = date(2024, 9, 6)
 
     def ask(self, hook: Any) -> str:
-        """A whole day."""
-        return hook.fetch(self.key, self.day).body
+        """What a whole day sums to; an answer may also tell when it was given."""
+        return str(self.totals(hook.fetch(self.key, self.day).body))
+
+    def totals(self, body: str) -> list[Total]:
+        """The day's control totals, in a currency that has cents."""
+        return SOURCES[self.vendor].control_totals(body, currency="USD", key=self.key)
 
     def hook(self) -> Any:
         return by_hand(self.vendor, self.connection)
@@ -113,4 +118,4 @@ class SourceStandInContract(StandInContract):
             self.prepare(today)
             connect(today.url, self.connection, monkeypatch)
             body = self.hook().fetch(self.key, self.day + timedelta(days=1)).body
-        assert SOURCES[self.vendor].control_totals(body, currency="USD", key=self.key) == []
+        assert self.totals(body) == []

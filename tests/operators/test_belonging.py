@@ -190,7 +190,7 @@ class TestOldTill:
         assert live(sandbox) == 1
         admin.execute(
             "INSERT INTO ledger.approval (box, business_date, revision_id, reason, asked, asked_in, decision,"
-            " decided_at, decided_by) SELECT box, business_date, revision_id, 'other_origin', '', 'r', 'approved',"
+            " decided_at, decided_by) SELECT box, business_date, revision_id, 'other_origin', '\"\"', 'r', 'approved',"
             " now(), 'Ana' FROM ledger.revision WHERE revision = 2"
         )
         run.step("post")

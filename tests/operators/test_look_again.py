@@ -91,8 +91,8 @@ def test_a_watched_day_that_was_just_read_is_left_alone(watched, sandbox):
     assert sandbox.calls("protheus", "genericQuery") == asked
 
 
-def test_the_last_look_comes_after_the_address_was_emptied_for_the_last_time(watched, sandbox, admin, standing):
-    admin.execute(
+def test_the_last_look_comes_after_the_address_was_emptied_for_the_last_time(watched, sandbox, by_force, standing):
+    by_force(
         """UPDATE erp.attempt SET claimed_at = claimed_at - interval '25 h', decided_at = decided_at - interval '25 h',
                                   reaped_at = reaped_at - interval '25 h' WHERE state = 'doomed'"""
     )

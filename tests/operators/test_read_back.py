@@ -160,7 +160,7 @@ def test_a_cent_is_never_accepted_as_a_small_difference(close, sandbox, admin, m
     admin.execute(
         """INSERT INTO ledger.approval (box, business_date, revision_id, reason, asked, asked_in, decision, decided_at,
                                         decided_by)
-           SELECT box, business_date, revision_id, 'discrepancy', 'a question', 'a run', 'approved', now(), 'ana'
+           SELECT box, business_date, revision_id, 'discrepancy', '"a question"', 'a run', 'approved', now(), 'ana'
              FROM ledger.revision"""
     )
     with pytest.raises(AirflowFailException, match=r": 0\.01"):

@@ -222,7 +222,7 @@ class Hook:
         finally:
             self.wire.in_transit -= 1
             self.wire.landed(self.process, key)
-        self._say(f"answer to the {what}: {answer.document}, {answer.branch.strip()}")
+        self._say(f"answer to the {what}: {answer.document}, {answer.tenant.partition(',')[2].strip()}")
         self.process.point(f"after {what}", weight=5)
         return answer
 

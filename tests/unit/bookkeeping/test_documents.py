@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from cierre.bookkeeping.documents import Kind, Total, totals, with_fit_text
+from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total, totals, with_fit_text
 from cierre.bookkeeping.text import LONGEST, UnfitText
 
 
@@ -52,3 +52,22 @@ def test_a_text_that_the_books_cannot_hold_is_named(payment, fields, said):
     with pytest.raises(UnfitText) as unfit:
         with_fit_text(replace(payment(), **fields))
     assert str(unfit.value) == said
+
+
+def held(reason: str, release: Document | None) -> QuarantinedRow:
+    return QuarantinedRow("0/RC/0", Kind.PAYMENT, "1", reason, "…", None, {}, blocking=False, release=release)
+
+
+def test_what_a_person_releases_is_a_document_that_says_why_it_was_held(payment):
+    booked, fraud, gift = payment("0-a-1"), payment("0-b-1"), payment("0-c-1")
+    rows = [held("no_cash", None), held("fraud", fraud), held("gift", gift)]
+    reading = Reading([booked], rows)
+
+    all_freed = reading.released()
+    assert [document.source_id for document in all_freed.documents] == ["0-a-1", "0-b-1", "0-c-1"]
+    assert all_freed.documents[1].attributes == {**fraud.attributes, "released": "fraud"}
+    assert all_freed.quarantined == rows[:1]
+
+    frauds_freed = reading.released(lambda reason: reason == "fraud")
+    assert frauds_freed.documents == all_freed.documents[:2]
+    assert frauds_freed.quarantined == [rows[0], rows[2]]

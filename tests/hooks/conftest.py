@@ -1,11 +1,14 @@
 """A real HTTP server that answers what a test tells it, the vendors' stand-ins, and connections to them."""
 
+import ipaddress
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -16,7 +19,10 @@ from sandbox.vendor import Options
 
 @dataclass(frozen=True)
 class Reply:
-    """What the server does with one request. ``cut`` ends the connection after that many bytes of the body."""
+    """What the server does with one request. ``cut`` ends the connection after that many bytes of the body.
+
+    ``drip`` sends ``head`` and then a blank each so many seconds, for ever.
+    """
 
     body: str | bytes = ""
     status: int = 200
@@ -24,6 +30,8 @@ class Reply:
     cut: int | None = None
     silent: bool = False
     hang_up: bool = False
+    drip: float | None = None
+    head: bytes = b"HTTP/1.1 200 OK\r\nX-Slow: "
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,9 @@ class Vendor:
                 if reply.silent or reply.hang_up:
                     self.close_connection = True
                     return
+                if reply.drip is not None:
+                    self.drip(reply)
+                    return
                 content = reply.body.encode() if isinstance(reply.body, str) else reply.body
                 self.send_response(reply.status)
                 for name, value in {"Content-Length": str(len(content)), **reply.headers}.items():
@@ -73,6 +84,15 @@ class Vendor:
                 self.end_headers()
                 self.wfile.write(content[: reply.cut])
                 self.close_connection |= reply.cut is not None
+
+            def drip(self, reply: Reply) -> None:
+                self.close_connection = True
+                try:
+                    self.wfile.write(reply.head)
+                    while not vendor.over.wait(reply.drip):
+                        self.wfile.write(b" ")
+                except OSError:
+                    pass  # the other side has had enough
 
             do_GET = do_POST = answer
 
@@ -124,6 +144,36 @@ def connection(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
         return "under_test"
 
     return make
+
+
+@pytest.fixture
+def self_signed(tmp_path: Path) -> tuple[ssl.SSLContext, Path]:
+    """A server's side of TLS on 127.0.0.1, and the certificate that trusts it."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2020, 1, 1))
+        .not_valid_after(datetime(2120, 1, 1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    pem = tmp_path / "server.pem"
+    pem.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, *plain) + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    return context, pem
 
 
 @pytest.fixture

@@ -435,7 +435,7 @@ class TestTheTestButton:
         [
             ({"status": 401}, "login is refused"),
             ({"status": 503}, "answer is empty"),
-            ({"body": "<html><title>Router</title>"}, "“Router”"),
+            ({"body": "<html><title>Router</title>"}, "an HTML page"),
         ],
     )
     def test_it_says_what_is_wrong(self, hook, vendor, reply, answer, told):

@@ -1,15 +1,9 @@
 """What every vendor's hook does with connections, answers and failures, over real HTTP."""
 
-import datetime
-import ipaddress
 import logging
-import ssl
 import traceback
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from cierre.ports.errors import FatalError, RetriableError, UncertainError
 from hooks.http.hook import VendorHook, describe
@@ -100,7 +94,7 @@ class TestReads:
     @pytest.mark.parametrize("status", [408, 429, 500, 503])
     def test_an_overloaded_or_broken_vendor_is_retriable_and_says_when(self, hook, vendor, reply, status):
         vendor.answers(reply("<html><title>Busy</title>", status=status, headers={"Retry-After": "7"}))
-        with pytest.raises(RetriableError, match=r"thing 1.*HTML page “Busy”") as raised:
+        with pytest.raises(RetriableError, match=r"thing 1.*HTML page of 25 characters") as raised:
             read(hook)
         assert (raised.value.status, raised.value.retry_after) == (status, 7)
 
@@ -218,35 +212,10 @@ class TestNeverSent:
     @pytest.mark.parametrize("call", [read, write])
     def test_a_certificate_that_is_not_trusted_is_fatal(self, vendor, connection, self_signed, call):
         vendor.answers("never")
-        vendor.server.socket = self_signed.wrap_socket(vendor.server.socket, server_side=True)
+        vendor.server.socket = self_signed[0].wrap_socket(vendor.server.socket, server_side=True)
         with pytest.raises(FatalError, match=r"certificate of .* is not trusted"):
             call(SomeHook(connection("some", vendor.url.replace("http", "https"))))
         assert vendor.asked == []
-
-
-@pytest.fixture
-def self_signed(tmp_path) -> ssl.SSLContext:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(datetime.datetime(2020, 1, 1))
-        .not_valid_after(datetime.datetime(2120, 1, 1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    pem = tmp_path / "server.pem"
-    pem.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, *plain) + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    return context
 
 
 SECRET = "s3cr&t ñ"
@@ -281,7 +250,7 @@ def test_the_test_button_tells_what_was_seen_and_never_raises(hook, vendor, repl
         (" \n", "empty"),
         (
             "<!DOCTYPE html><html><head><title>502\n Bad Gateway</title>",
-            "an HTML page “502 Bad Gateway” of 58 characters",
+            "an HTML page of 58 characters",
         ),
         ("<html><body>Ana", "an HTML page of 15 characters"),
         ('[{"name": "Ana', "14 characters of text"),
@@ -292,6 +261,7 @@ def test_a_body_is_described_without_what_it_says(body, told):
 
 
 def test_a_body_is_quoted_only_where_asked_and_on_one_line():
+    assert describe("<!-- Ana --><p>", quote=True) == "15 characters of text"
     assert describe('{"CT2_DOC":\n "00', quote=True) == '16 characters of text that begin “{"CT2_DOC": "00”'
 
 

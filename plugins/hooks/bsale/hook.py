@@ -6,6 +6,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from cierre.bookkeeping.certificate import Claim
@@ -86,6 +87,7 @@ class BsaleHook(BsaleClient):
         # There is no count: the end is where nothing comes.
         while page := self.group_page(len(groups), **filters):
             groups += page
+            self.check_rows(len(groups), about="totals by form of payment")
         once(groups)
         return groups
 
@@ -103,6 +105,7 @@ class BsaleHook(BsaleClient):
             asked = {"limit": str(LIMIT), "offset": str(len(rows))}
             page = self.get(DOCUMENT_TYPES, asked, about, lambda text: answers.page(text, 0, about))
             rows += page.rows
+            self.check_rows(len(rows), about=about)
             if not page.rows or len(rows) >= page.count:
                 return rows
 
@@ -158,7 +161,7 @@ class BsaleHook(BsaleClient):
     def proof(self) -> str:
         """Counts the payments, which changes nothing there, and asks whose token it is where there is who tells it."""
         number = self.count()
-        told = f"Bsale answers at {self.base_url} and has {number:,} payments."
+        told = f"Bsale answers at {self.where} and has {number:,} payments."
         if not self.settings.rut and not owners.address(self.settings, self.base_url):
             return told
         owner = self.whose(always=True)
@@ -175,7 +178,13 @@ class BsaleHook(BsaleClient):
 
     def listing(self, pool: Executor, *, begin: int = 0, **filters: Any) -> Listing:
         """The list of payments that fit the filters, to be read by several threads; its first page is asked for."""
-        return Listing(lambda offset, limit: self.page(limit=limit, offset=offset, **filters), pool, "payments", begin)
+        return Listing(
+            lambda offset, limit: self.page(limit=limit, offset=offset, **filters),
+            pool,
+            "payments",
+            begin,
+            check_rows=partial(self.check_rows, about="list of payments"),
+        )
 
 
 Hook = BsaleHook

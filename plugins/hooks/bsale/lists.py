@@ -42,11 +42,18 @@ class Listing:
     ids, so many known ids as there are places are those rows.
 
     ``begin`` is the offset of the first page. One at the front costs the same as any other, and shows rows that may be
-    known already.
+    known already. ``check_rows`` is handed how many rows are about to be asked for, and raises if those are too many.
     """
 
-    def __init__(self, ask: Ask, pool: Executor, about: str, begin: int = 0) -> None:
-        self._ask, self._pool, self._about = ask, pool, about
+    def __init__(
+        self,
+        ask: Ask,
+        pool: Executor,
+        about: str,
+        begin: int = 0,
+        check_rows: Callable[[int], None] = lambda rows: None,
+    ) -> None:
+        self._ask, self._pool, self._about, self._check_rows = ask, pool, about, check_rows
         self._rows: dict[int, Row] = {}
         self._places: dict[str, int] = {}
         self._known: dict[int, Row] = {}
@@ -172,6 +179,7 @@ class Listing:
 
     def _fill(self, places: range) -> None:
         """Asks for these places until all are there."""
+        self._check_rows(len(places))
         while missing := self._missing(places):
             known = (len(self._rows), self.count)
             for page in self._pool.map(lambda question: self._ask(*question), list(self._questions(missing))):

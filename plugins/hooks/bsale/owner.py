@@ -6,15 +6,20 @@ logged: see hooks.http.transport, which blots it out of urllib3's own lines.
 
 import json
 import re
+import time
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from requests import PreparedRequest, Session
 from requests.exceptions import RequestException
 from tenacity import RetryCallState, Retrying, retry_if_result, stop_after_attempt, wait_random
+from urllib3.exceptions import HTTPError
 
 from hooks.bsale.settings import Settings
+from hooks.http.bounds import OutOfBounds, pieces
+from hooks.http.deadline import ends_at, headers_end_at
 from hooks.http.hook import one_line
+from hooks.http.origin import origin_of, sends_in_clear
 
 SERVICE = "https://credential.bsale.io"
 BSALES_OWN = ("bsale.io", "bsale.cl", "bsale.com.pe", "bsale.com.mx")
@@ -28,6 +33,15 @@ _RUT = re.compile(r"[0-9.]{6,12}-?[0-9Kk]")
 
 _FIELDS = ("rut", "code", "taxId", "cpnCode")
 """Where an answer may have the RUT: its fields are documented nowhere."""
+
+
+class _Bounds:
+    """A name and a number need no more; see hooks.http.bounds."""
+
+    max_wire_mb: float = 1
+    max_answer_mb: float = 1
+    max_depth: int = 10
+    max_rows: int = 10
 
 
 class Owner(NamedTuple):
@@ -46,10 +60,12 @@ class Asked(NamedTuple):
 
 
 def address(settings: Settings, base_url: str) -> str:
-    """Where to ask; empty where nobody says: a stand-in or a gateway is sent no token that it was not given."""
+    """Where to ask; empty where nobody says, or says an address by which the token could be read on its way: a stand-in
+    or a gateway is sent no token that it was not given."""
     said = settings.credential_address
     if said is not None:
-        return (base_url + said if said.startswith("/") else said).rstrip("/")
+        there = (base_url + said if said.startswith("/") else said).rstrip("/")
+        return "" if sends_in_clear(there) and origin_of(there) != origin_of(base_url) else there
     host = urlsplit(base_url).hostname or ""
     return SERVICE if any(host == own or host.endswith(f".{own}") for own in BSALES_OWN) else ""
 
@@ -79,10 +95,13 @@ def normal(rut: str) -> str:
 
 
 def _ask_once(session: Session, url: str) -> Asked:
+    until = time.monotonic() + sum(TIMEOUT)
     try:
-        response = session.get(url, timeout=TIMEOUT, allow_redirects=False, auth=_no_header)
-        text = response.text
-    except (RequestException, OSError) as error:
+        with headers_end_at(until):
+            response = session.get(url, timeout=TIMEOUT, allow_redirects=False, stream=True, auth=_no_header)
+        with response, ends_at(until, response.raw.shutdown):
+            text = b"".join(pieces(response, _Bounds())).decode(errors="replace")
+    except (RequestException, HTTPError, OSError, OutOfBounds) as error:
         return Asked(None, type(error).__name__, may_work_soon=True)
     if response.status_code != 200:
         return Asked(None, f"HTTP {response.status_code}", may_work_soon=response.status_code >= 500)

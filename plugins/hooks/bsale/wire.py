@@ -16,7 +16,7 @@ from hooks.bsale.answers import VENDOR, Blocked, complaint_in, wait_asked_for
 from hooks.bsale.limits import Pace, pace_on
 from hooks.bsale.settings import Settings
 from hooks.http.allowances import OF_THIS_PROCESS
-from hooks.http.hook import VendorHook, describe, one_line, site_of
+from hooks.http.hook import VendorHook, describe, one_line
 from hooks.http.transport import LONGEST_WAIT, ReadRetry
 
 Answer = TypeVar("Answer")
@@ -69,7 +69,7 @@ class BsaleClient(VendorHook):
     def site(self) -> str:
         """All companies have one address at Bsale, and only the token tells them apart: so the connection's id does."""
         super().get_conn()  # whose turn it is need not be known for this
-        return f"{site_of(self.base_url)}#{self.connection_id}"
+        return f"{self.where}#{self.connection_id}"
 
     def _token(self) -> str:
         token = self.get_connection(self.connection_id).password

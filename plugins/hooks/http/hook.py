@@ -1,14 +1,17 @@
 """What all vendors' hooks share: one pooled session, timeouts, retries of reads alone, outcomes as errors."""
 
 import re
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
+from io import BytesIO
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 from airflow.providers.http.hooks.http import HttpHook
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveFloat, ValidationError
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveFloat, PositiveInt, ValidationError
 from requests import Response, Session
 from requests.exceptions import (
     ConnectTimeout,
@@ -22,12 +25,15 @@ from requests.exceptions import (
     TooManyRedirects,
 )
 from requests.utils import default_headers
-from urllib3.exceptions import ConnectTimeoutError, HTTPError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, ReadTimeoutError
 
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.text import quoted, shown
 from cierre.language.say import say
 from cierre.ports.errors import FatalError, RetriableError, UncertainError, VendorError
+from hooks.http.bounds import OutOfBounds, check_rows, check_structure, pieces
+from hooks.http.deadline import TimedAdapter, ends_at, headers_end_at
+from hooks.http.origin import UnfollowingSession, origin_of, redirect_of, sends_in_clear, site_of
 from hooks.http.transport import ReadRetry, keep_passwords_out_of_logs, seconds_to_wait
 
 keep_passwords_out_of_logs()
@@ -36,6 +42,9 @@ Failure = TypeVar("Failure", bound=VendorError)
 
 LONGEST_WORDS = 500
 """Characters of a vendor's own words that are repeated."""
+
+MOST_REDIRECTS = 5
+"""How often one read is redirected within its server before that is taken for a circle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +57,25 @@ class Answer:
 
 
 class Settings(BaseModel):
-    """What a vendor's connection may set in its extra. Timeouts are seconds; ``retries`` are of one read;
-    ``sandbox`` is the address at which it is the sandbox's."""
+    """What a vendor's connection may set in its extra.
+
+    Timeouts are seconds: ``read_timeout`` without a byte, ``total_timeout`` until an answer is whole; a write's answer
+    is whole within ``read_timeout``. ``retries`` are of one read. ``max_…`` bound an answer: megabytes as sent and
+    unpacked, levels of nesting, rows (JSON objects). ``plain_http_host`` is the host to which a password may go by
+    http://. ``sandbox`` is the address at which it is the sandbox's.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     connect_timeout: PositiveFloat = 10
     read_timeout: PositiveFloat = 120
+    total_timeout: PositiveFloat = 600
     retries: NonNegativeInt = 3
+    max_wire_mb: PositiveFloat = 50
+    max_answer_mb: PositiveFloat = 200
+    max_depth: PositiveInt = 40
+    max_rows: PositiveInt = 500_000
+    plain_http_host: str = ""
     sandbox: str = ""
 
 
@@ -81,13 +101,16 @@ class VendorHook(HttpHook):
     def __init__(self, connection_id: str) -> None:
         super().__init__(http_conn_id=connection_id)
         self.connection_id = connection_id
+        self.keep_alive_adapter = TimedAdapter(idle=120, count=20, interval=30)
+        self.where = ""
         self._session: Session | None = None
 
     # Airflow's own takes headers and options of a single call; a vendor's one session has none.
     def get_conn(self) -> Session:  # type: ignore[override]
         """This hook's one session, opened at the first call and kept.
 
-        Raises FatalError if the connection's address or one of its settings cannot be used.
+        Raises FatalError if the connection's address or one of its settings cannot be used, or if its password would
+        go by http:// to another machine.
         """
         if self._session is None:
             # The hook of the http provider still names the connection of an Airflow before the SDK.
@@ -95,14 +118,17 @@ class VendorHook(HttpHook):
             self.settings = self._read_settings(connection.extra_dejson)
             try:
                 self._set_base_url(connection)
+                self.base_url = self.base_url.rstrip("/")
+                self.where = site_of(self.base_url)
             except ValueError:
                 message = Sentence(
                     "connection {connection} cannot be used: its base address is none", connection=self.connection_id
                 )
                 raise FatalError(message, vendor=self.vendor) from None
-            self.base_url = self.base_url.rstrip("/")
+            if connection.password or urlsplit(self.base_url).password:
+                self._keep_password_out_of_plain_http()
             self.keep_alive_adapter.max_retries = ReadRetry.of(self.settings.retries)
-            session = self._configure_session_from_auth(Session(), connection)
+            session = self._configure_session_from_auth(UnfollowingSession(), connection)
             session = self._configure_session_from_extra(session, connection, {})
             # The http provider makes a header of every extra it does not know; ours are settings.
             session.headers.clear()
@@ -118,14 +144,29 @@ class VendorHook(HttpHook):
         another. Raises FatalError as ``get_conn`` does.
         """
         self.get_conn()
-        return site_of(self.base_url)
+        return self.where
 
     @property
     def is_sandbox(self) -> bool:
         """Whether this connection leads to the sandbox: it says so, and nobody has changed its address since. Raises
         FatalError as ``get_conn`` does."""
         self.get_conn()
-        return bool(self.settings.sandbox) and site_of(self.settings.sandbox) == site_of(self.base_url)
+        return self._leads_to_sandbox()
+
+    def _leads_to_sandbox(self) -> bool:
+        return bool(self.settings.sandbox) and site_of(self.settings.sandbox) == self.where
+
+    def _keep_password_out_of_plain_http(self) -> None:
+        """Raises FatalError where a password could be read on its way to a host that nobody allowed for that."""
+        host = urlsplit(self.where).hostname
+        if not sends_in_clear(self.where) or host == self.settings.plain_http_host.lower() or self._leads_to_sandbox():
+            return
+        told = (
+            "connection {connection} would send its password to {where} without encryption: write https:// in its base"
+            " address, or name {host} in its plain_http_host if the way there is safe"
+        )
+        message = Sentence(told, connection=self.connection_id, where=self.where, host=host or "?")
+        raise FatalError(message, vendor=self.vendor)
 
     def _read_settings(self, extra: dict[str, Any]) -> Settings:
         given = {name: value for name, value in extra.items() if value not in (None, "")}
@@ -153,7 +194,7 @@ class VendorHook(HttpHook):
             raise error
         if not 200 <= status < 300:
             told = "{about}: {endpoint} at {where} refuses the call: check address and login"
-            message = Sentence(told, about=about, endpoint=endpoint, where=self.base_url)
+            message = Sentence(told, about=about, endpoint=endpoint, where=self.where)
             raise self.failure(FatalError, message, response)
         return self.text(response, about=about, if_lost=RetriableError)
 
@@ -163,6 +204,8 @@ class VendorHook(HttpHook):
         Raises RetriableError or FatalError if it was certainly never sent, UncertainError if it was sent and no
         whole answer came.
         """
+        self.get_conn()
+        request["total_timeout"] = self.settings.read_timeout
         return self.exchange("POST", endpoint, about=about, if_lost=UncertainError, data=body, **request)
 
     def failure(self, error: type[Failure], message: str, response: Response | None = None) -> Failure:
@@ -175,16 +218,22 @@ class VendorHook(HttpHook):
     def text(self, response: Response, *, about: str, if_lost: type[VendorError]) -> str:
         """The body of a response: in the charset it declares, else UTF-8, else the vendor's fallback.
 
-        Raises ``if_lost`` if none of them reads it.
+        Raises ``if_lost`` if none of them reads it, and as ``out_of_bounds`` says if it is nested too deeply or has too
+        many rows.
         """
         content_type = Message()
         content_type["Content-Type"] = response.headers.get("Content-Type", "")
         declared = content_type.get_content_charset("utf-8-sig")
         for charset in filter(None, (declared, self.fallback_charset)):
             try:
-                return response.content.decode(charset)
+                text = response.content.decode(charset)
             except (UnicodeDecodeError, LookupError):
                 continue
+            try:
+                check_structure(text, self.settings)
+            except OutOfBounds as error:
+                raise self.out_of_bounds(error, about=about, if_lost=if_lost) from None
+            return text
         told = "{about}: {size} bytes that are not {charset} text"
         message = Sentence(told, about=about, size=len(response.content), charset=declared)
         raise self.failure(if_lost, message, response)
@@ -208,35 +257,112 @@ class VendorHook(HttpHook):
         about: str,
         if_lost: type[VendorError],
         read_timeout: float | None = None,
+        total_timeout: float | None = None,
+        stream: bool = False,
         **request: Any,
     ) -> Response:
         """One request and its whole response, whatever its status; ``ask`` and ``tell`` are the ways to call it.
 
-        Raises RetriableError or FatalError if nothing was sent, ``if_lost`` if no whole answer came.
+        Timeouts are the connection's where none are given. With ``stream`` the body of a 2xx answer is left to be read
+        by ``pieces``. Raises RetriableError or FatalError if nothing was sent, ``if_lost`` if no whole answer came;
+        FatalError also if the answer comes from another server, and as ``out_of_bounds`` says.
         """
         session = self.get_conn()
-        timeout = (self.settings.connect_timeout, read_timeout or self.settings.read_timeout)
+        silence = read_timeout or self.settings.read_timeout
+        seconds = total_timeout or self.settings.total_timeout
+        until = time.monotonic() + seconds
+        timeout = (self.settings.connect_timeout, min(silence, seconds))
         try:
-            # A redirected POST would be repeated elsewhere, as a GET: never follow one.
-            response = session.request(
-                method, self.base_url + endpoint, timeout=timeout, allow_redirects=method == "GET", **request
-            )
+            with headers_end_at(until):
+                response = self._follow(session, method, self.base_url + endpoint, timeout=timeout, **request)
+            if not (stream and response.ok):
+                with ends_at(until, response.raw.shutdown):
+                    response.raw = BytesIO(b"".join(pieces(response, self.settings)))
         except (OSError, HTTPError) as error:
-            failure = self._explain(error, about=about, if_lost=if_lost, seconds=timeout[1])
+            drips = time.monotonic() >= until and seconds > silence
+            failure = self._explain(
+                error, about=about, if_lost=if_lost, seconds=seconds if drips else silence, drips=drips
+            )
+        except OutOfBounds as error:
+            response.close()
+            failure = self.out_of_bounds(error, about=about, if_lost=if_lost)
+        except _ElsewhereError as error:
+            told = (
+                "{about}: {where} redirects to {there}, another server, from which nothing is taken: if that is right,"
+                " make it the base address of connection {connection}"
+            )
+            values = {"about": about, "where": self.where, "there": error, "connection": self.connection_id}
+            failure = self.failure(FatalError, Sentence(told, **values))
         else:
-            seconds = response.elapsed.total_seconds()
+            took = response.elapsed.total_seconds()
             # A streamed answer is for the caller to read: here it is as long as it says.
-            size = response.headers.get("Content-Length", "?") if request.get("stream") else len(response.content)
+            size = response.headers.get("Content-Length", "?") if stream and response.ok else len(response.content)
             asked = f"{self.vendor} {method} {endpoint}: HTTP {response.status_code}"
-            self.log.info(say("{asked}, {size} bytes, {seconds} s", asked=asked, size=size, seconds=f"{seconds:.1f}"))
+            self.log.info(say("{asked}, {size} bytes, {seconds} s", asked=asked, size=size, seconds=f"{took:.1f}"))
             return response
         # Raised here, not in the except: the library's error would come along, and its text shows the whole address,
         # which for a login by query string has the password in it.
         raise failure
 
-    def _explain(self, error: Exception, *, about: str, if_lost: type[VendorError], seconds: float) -> VendorError:
-        """What a failed exchange means for what may be done next. Quotes no library text: it may hold the address."""
-        where = self.base_url
+    def pieces(self, response: Response, *, about: str) -> Iterator[bytes]:
+        """The body of a response that ``exchange`` gave with ``stream``, piece by piece.
+
+        Raises RetriableError if it breaks off or takes longer than ``total_timeout``, FatalError if it is too large.
+        """
+        seconds = self.settings.total_timeout
+        try:
+            with ends_at(time.monotonic() + seconds, response.raw.shutdown):
+                yield from pieces(response, self.settings)
+            return
+        except (OSError, HTTPError) as error:
+            failure = self._explain(error, about=about, if_lost=RetriableError, seconds=seconds, drips=True)
+        except OutOfBounds as error:
+            failure = self.out_of_bounds(error, about=about, if_lost=RetriableError)
+        raise failure
+
+    def check_rows(self, rows: int, *, about: str) -> None:
+        """Raises FatalError if a list that comes in pages has more rows by now than the connection allows."""
+        try:
+            check_rows(rows, self.settings)
+        except OutOfBounds as error:
+            raise self.out_of_bounds(error, about=about, if_lost=RetriableError) from None
+
+    def out_of_bounds(self, error: OutOfBounds, *, about: str, if_lost: type[VendorError]) -> VendorError:
+        """An answer that is larger than the connection allows: UncertainError where it was to a write, else FatalError,
+        since it will not be smaller the next time."""
+        told = (
+            "{about}: the answer is refused: {what}. If so much is right, raise {setting} in the extra of connection"
+            " {connection}; if not, ask the vendor"
+        )
+        values = {"what": error.what, "setting": error.setting, "connection": self.connection_id}
+        kind = UncertainError if if_lost is UncertainError else FatalError
+        return self.failure(kind, Sentence(told, about=about, **values))
+
+    @staticmethod
+    def _follow(session: Session, method: str, address: str, **request: Any) -> Response:
+        """The response to one request, its body unread. Raises _ElsewhereError where it redirects to another server.
+
+        A redirected POST would be repeated elsewhere, as a GET: it is never followed.
+        """
+        for _ in range(1 + min(session.max_redirects, MOST_REDIRECTS)):
+            response = session.request(method, address, stream=True, allow_redirects=False, **request)
+            if method != "GET" or not (there := redirect_of(response)):
+                return response
+            response.close()
+            if origin_of(there) != origin_of(address):
+                raise _ElsewhereError(origin_of(there))
+            address = there
+            request.pop("params", None)
+        raise TooManyRedirects
+
+    def _explain(
+        self, error: Exception, *, about: str, if_lost: type[VendorError], seconds: float, drips: bool
+    ) -> VendorError:
+        """What a failed exchange means for what may be done next. Quotes no library text: it may hold the address.
+
+        ``seconds`` were waited; with ``drips`` they were those in which the answer should have been whole.
+        """
+        where = self.where
         reason = getattr(error.args[0] if error.args else None, "reason", None)
         if isinstance(error, (ConnectTimeout, ProxyError)) or isinstance(reason, ConnectTimeoutError):
             why = getattr(getattr(reason, "__cause__", None), "strerror", None) or "timed out"
@@ -245,6 +371,16 @@ class VendorHook(HttpHook):
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
             told = "{about}: the certificate of {where} is not trusted"
             return self.failure(FatalError, Sentence(told, about=about, where=where))
+        if is_timeout(error) and drips:
+            told = (
+                "{about}: the answer was still not whole after {seconds} seconds. If the vendor is that slow, raise"
+                " total_timeout in the extra of connection {connection}"
+            )
+            values = {"about": about, "seconds": f"{seconds:g}", "connection": self.connection_id}
+            return self.failure(if_lost, Sentence(told, **values))
+        if is_timeout(error):
+            told = "{about}: no answer within {seconds} seconds"
+            return self.failure(if_lost, Sentence(told, about=about, seconds=f"{seconds:g}"))
         if _was_not_built(error):
             kind = type(error).__name__
             told = "{about}: connection {connection} cannot be used ({kind}, {where})"
@@ -252,23 +388,16 @@ class VendorHook(HttpHook):
             return self.failure(FatalError, Sentence(told, **values))
         if isinstance(error, TooManyRedirects):
             return self.failure(FatalError, Sentence("{about}: {where} redirects in circles", about=about, where=where))
-        if isinstance(error, ReadTimeout):
-            told = "{about}: no answer within {seconds} seconds"
-            return self.failure(if_lost, Sentence(told, about=about, seconds=f"{seconds:g}"))
         return self.failure(if_lost, Sentence("{about}: the connection broke before the answer was whole", about=about))
 
 
-_USUAL_PORTS = {"http": 80, "https": 443}
+class _ElsewhereError(Exception):
+    """An answer would come from another server: its scheme, host and port."""
 
 
-def site_of(address: str) -> str:
-    """An address as a site: ``HTTP://cierre:x@ERP.example:80/rest/?a=b`` is ``http://erp.example/rest``."""
-    parts = urlsplit(address)
-    scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
-    if ":" in host:
-        host = f"[{host}]"
-    port = f":{parts.port}" if parts.port and parts.port != _USUAL_PORTS.get(scheme) else ""
-    return f"{scheme}://{host}{port}{parts.path.rstrip('/')}"
+def is_timeout(error: Exception) -> bool:
+    """Whether an exchange failed because its answer took too long."""
+    return isinstance(error, (ReadTimeout, ReadTimeoutError, TimeoutError))
 
 
 def _was_not_built(error: Exception) -> bool:
@@ -281,17 +410,18 @@ def _was_not_built(error: Exception) -> bool:
 
 
 def describe(body: str, *, quote: bool = False) -> str:
-    """What a body is, for a message: its kind and length, and an HTML page's title.
+    """What a body is, for a message: its kind and length.
 
-    With ``quote`` also the first characters of a text: never for what a source answers, which is personal data.
+    With ``quote`` also the first characters of a text: never for what a source answers, which is personal data. Of a
+    page nothing is quoted: it may be anybody's.
     """
     size = f"{len(body):,} characters"
     if not body.strip():
         return "empty"
     if re.match(r"\s*(<!doctype html|<html|<head|<body)", body, re.IGNORECASE):
-        title = re.search(r"<title[^>]*>([^<]{1,120})", body, re.IGNORECASE)
-        return f"an HTML page{f' “{one_line(title[1])}”' if title else ''} of {size}"
-    return f"{size} of text{f' that begin “{one_line(body[:80])}”' if quote else ''}"
+        return f"an HTML page of {size}"
+    is_quoted = quote and not body.lstrip().startswith("<")
+    return f"{size} of text{f' that begin “{one_line(body[:80])}”' if is_quoted else ''}"
 
 
 def one_line(text: str) -> str:

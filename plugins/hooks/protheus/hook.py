@@ -148,7 +148,7 @@ class ProtheusHook(VendorHook):
         if isinstance(session.auth, TokenLogin):
             session.auth.forget()
             session.auth.token()
-            return f"Protheus at {self.base_url} accepts the login of {session.auth.user}."
+            return f"Protheus at {self.where} accepts the login of {session.auth.user}."
         about = "test of the connection"
         response = self.exchange("GET", f"{ENTRY}/insert", about=about, if_lost=RetriableError)
         page = describe(self.text(response, about=about, if_lost=RetriableError), quote=True)
@@ -158,7 +158,7 @@ class ProtheusHook(VendorHook):
             raise self.failure(RetriableError, f"{about}: the answer is {page}; is this the REST service?", response)
         doubt = " A wrong base address would say 404 too." if response.status_code == 404 else ""
         return (
-            f"Protheus at {self.base_url} answers and does not refuse the login (HTTP {response.status_code}).{doubt} "
+            f"Protheus at {self.where} answers and does not refuse the login (HTTP {response.status_code}).{doubt} "
             f"Tenant and rights are proved by a first posting only."
         )
 

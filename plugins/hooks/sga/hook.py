@@ -64,7 +64,7 @@ class SgaHook(VendorHook):
     def proof(self) -> str:
         """Lists the cash boxes, which changes nothing there."""
         boxes = self.cash_boxes()
-        return f"SGA answers at {self.base_url} and lists {len(boxes)} cash boxes."
+        return f"SGA answers at {self.where} and lists {len(boxes)} cash boxes."
 
 
 Hook = SgaHook

@@ -4,13 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, BinaryIO, TypeVar
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote
 
 from requests import PreparedRequest, Response, Session
 from requests.auth import AuthBase
-from requests.exceptions import ReadTimeout, RequestException
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
-from urllib3.exceptions import HTTPError
 
 from cierre.bookkeeping.billing_plan import BillingPlan
 from cierre.bookkeeping.certificate import Claim
@@ -18,7 +16,7 @@ from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
 from cierre.bookkeeping.identity import Unique
 from cierre.bookkeeping.invoices import InvoiceSeen
 from cierre.ports.errors import DataError, FatalError, RetriableError, VendorError
-from hooks.http.hook import Answer, VendorHook, describe
+from hooks.http.hook import Answer, VendorHook, is_timeout
 from hooks.http.transport import LONGEST_WAIT, ReadRetry
 from hooks.sge import totals as sge_totals
 from hooks.sge.certificate import claims
@@ -34,25 +32,16 @@ from hooks.sge.wire import Pages, an_object, name_of_file, objects, refuse
 
 T = TypeVar("T")
 
-CHUNK = 1 << 16
-"""Bytes of a file that are held at a time."""
-
 
 class _Key(AuthBase):
-    """Sends the key with each request, and to no other server that one is redirected to."""
+    """Sends the key with each request."""
 
     def __init__(self, header: str, value: str) -> None:
         self.header, self.value = header, value
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         request.headers[self.header] = self.value
-        request.register_hook("response", self._keep)
         return request
-
-    def _keep(self, response: Response, **_: Any) -> None:
-        there = urlsplit(urljoin(response.url, response.headers.get("Location", "")))
-        if there.netloc != urlsplit(response.url).netloc:
-            response.request.headers.pop(self.header, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +144,9 @@ class SgeHook(VendorHook):
         about = f"document {id}"
         path = f"/documentos/{quote(id, safe='')}/archivo"
         with self._ask(path, about, stream=True) as response:
-            try:
-                if "html" in response.headers.get("Content-Type", ""):
-                    raise self.failure(RetriableError, f"{about}: the answer is {describe(response.text)}", response)
-                size = sum(file.write(piece) for piece in response.iter_content(CHUNK))
-            except (RequestException, HTTPError):
-                broken = f"{about}: the connection broke before the file was whole"
-                raise self.failure(RetriableError, broken, response) from None
+            if "html" in response.headers.get("Content-Type", ""):
+                raise self.failure(RetriableError, f"{about}: the answer is an HTML page", response)
+            size = sum(file.write(piece) for piece in self.pieces(response, about=about))
             if not size:
                 raise self.failure(RetriableError, f"{about}: the file is empty", response)
             return File(name_of_file(response.headers), response.headers.get("Content-Type", ""), size)
@@ -170,12 +155,12 @@ class SgeHook(VendorHook):
         """Asks for the columns, and holds them against the reviewed ones if there are any without naming a project."""
         columns = self.columns()
         if not columns:
-            return f"SGE answers at {self.base_url}; it names no columns where no project is asked for."
+            return f"SGE answers at {self.where}; it names no columns where no project is asked for."
         if self._reviewed is None:
-            told = f"SGE answers at {self.base_url} and names {len(columns)} columns."
+            told = f"SGE answers at {self.where} and names {len(columns)} columns."
             return f"{told} Whether they are as reviewed shows when a day is read."
         resolve(columns, self._reviewed(), "columns of invoices")
-        return f"SGE answers at {self.base_url}: its {len(columns)} columns are as they were reviewed."
+        return f"SGE answers at {self.where}: its {len(columns)} columns are as they were reviewed."
 
     def column_pages(self, q: str) -> Pages:
         """The columns as they came. They are never asked for by pages."""
@@ -200,6 +185,7 @@ class SgeHook(VendorHook):
             text, rows, response = self._read(path, about, whole, params=params, headers=headers)
             if not found.add(text, rows, response.headers, size):
                 return found
+            self.check_rows(len(found.rows), about=about)
             # A server that made pages unasked goes on with its own size.
             size = size or int(response.headers.get("X-Page-Size", len(found.rows)))
 
@@ -227,7 +213,7 @@ class SgeHook(VendorHook):
 
     def _explain(self, error: Exception, **told: Any) -> VendorError:
         failure = super()._explain(error, **told)
-        if isinstance(error, ReadTimeout) and isinstance(failure, RetriableError):
+        if is_timeout(error) and isinstance(failure, RetriableError):
             failure.timed_out = True
         return failure
 

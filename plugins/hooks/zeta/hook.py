@@ -277,7 +277,7 @@ class ZetaHook(VendorHook):
     def proof(self) -> str:
         """Asks for the PDF of no voucher: it counts nowhere, and only who may enter is told that there is none."""
         self._pdf("0", "test of the connection")
-        return f"Zeta answers at {self.base_url} and lets {self.company} in."
+        return f"Zeta answers at {self.where} and lets {self.company} in."
 
     def _pdf(self, invoice: str, about: str) -> tuple[str, str]:
         _, out = self.invoke("URLPDF", {"FacturaId": int(invoice)}, about)

@@ -60,7 +60,7 @@ def call(
     if not 200 <= status < 300:
         told = one_line(_message(text))
         why = f"Zeta says “{told}”" if told else f"the answer is {describe(text)}"
-        message = f"{about}: {method} at {hook.base_url} is refused, {why}: check address, login and rights"
+        message = f"{about}: {method} at {hook.where} is refused, {why}: check address, login and rights"
         raise hook.failure(FatalError, message, response)
     facts = {"status": status, "request_id": response.headers.get("X-Request-ID")}
     return text, outcome(method, text, about=about, if_lost=if_lost, **facts)

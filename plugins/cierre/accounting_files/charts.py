@@ -5,9 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from cierre.accounting_files.files import TooLarge, read_text
 from cierre.accounting_files.findings import Finding
 from cierre.bookkeeping.chart import Account, Chart, Dimension
 from hooks.registry import limits_of_any
+
+MOST_BYTES = 20_000_000
+"""Of one CSV file: some 300,000 accounts."""
 
 _Record = TypeVar("_Record", Account, Dimension)
 
@@ -56,14 +60,19 @@ def _read(
 ) -> tuple[dict[str, _Record], list[Finding]]:
     file = f"charts/{name}"
     try:
-        # A byte order mark is what spreadsheets put in front of their UTF-8.
-        lines = (folder / file).read_text(encoding="utf-8-sig").splitlines()
+        lines = read_text(folder / file, MOST_BYTES).splitlines()
+    except TooLarge as error:
+        return {}, [Finding(file, 0, "", str(error))]
     except OSError as error:
         return {}, [Finding(file, 0, "", f"cannot be read: {error.strerror}")]
     except UnicodeDecodeError:
         return {}, [Finding(file, 0, "", "is not UTF-8 text; export it as 'CSV UTF-8'")]
     # Where the comma is the decimal sign, spreadsheets separate columns by semicolons.
-    rows = list(csv.reader(lines, delimiter=";" if lines and ";" in lines[0] else ","))
+    reader = csv.reader(lines, delimiter=";" if lines and ";" in lines[0] else ",")
+    try:
+        rows = list(reader)
+    except csv.Error as error:
+        return {}, [Finding(file, reader.line_num, "", f"is not valid CSV: {error}")]
     if not rows or rows[0] != columns:
         return {}, [Finding(file, 1, "", f"the first line must be {','.join(columns)}")]
     records: dict[str, _Record] = {}

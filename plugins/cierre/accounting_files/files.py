@@ -2,6 +2,9 @@
 
 All scalars are read as text, just as they were typed: YAML's own guesses would turn account ``1.10`` into 1.1,
 lot ``008964`` into a number and closing hour ``06:00`` into 360. The models decide what is a date or a number.
+
+A file is written by people, so it is small, not deep, and says each thing where it stands. YAML's aliases are
+not taken: with them a file of ten lines can be one of a billion values.
 """
 
 import re
@@ -22,6 +25,12 @@ Loc = tuple[str | int, ...]
 _Model = TypeVar("_Model", bound=BaseModel)
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # The C one is missing where PyYAML was built without libyaml.
+
+MOST_BYTES = 1_000_000
+"""Of one YAML file; the longest mapping of the project has 8,000."""
+
+MOST_LEVELS = 20
+"""Of fields in fields; a mapping's rules stand on the eighth."""
 
 
 @dataclass
@@ -54,7 +63,10 @@ def read_yaml(path: Path, folder: Path) -> YamlFile:
     """One YAML file below ``folder``. Never raises for what the file says: see the ``findings`` of the result."""
     file = YamlFile(name=path.relative_to(folder).as_posix())
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=_LOADER)
+        text = read_text(path, MOST_BYTES)
+        root = None if _refuse_what_grows(text, file) else yaml.compose(text, Loader=_LOADER)
+    except TooLarge as error:
+        file.findings.append(Finding(file.name, 0, "", str(error)))
     except OSError as error:
         file.findings.append(Finding(file.name, 0, "", f"cannot be read: {error.strerror}"))
     except UnicodeDecodeError as error:
@@ -70,9 +82,45 @@ def read_yaml(path: Path, folder: Path) -> YamlFile:
         if isinstance(root, yaml.MappingNode):
             file.lines[()] = root.start_mark.line + 1
             file.content = _Plain(file).mapping(root, ())
-        else:
+        elif not file.findings:
             file.findings.append(Finding(file.name, 1, "", "must hold fields, each as 'name: value'"))
     return file
+
+
+class TooLarge(Exception):
+    """A file has more bytes than anybody would write by hand."""
+
+
+def read_text(path: Path, most: int) -> str:
+    """A file's text, without a byte order mark, which is what spreadsheets put in front of their UTF-8.
+
+    Raises TooLarge if it has more than ``most`` bytes, OSError, UnicodeDecodeError.
+    """
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise TooLarge(f"has more than {most:,} bytes; split it, or take out what does not belong there")
+    return content.decode("utf-8-sig")
+
+
+def _refuse_what_grows(text: str, file: YamlFile) -> bool:
+    """Whether a text has aliases, anchors, or too many levels: the first of them becomes a finding.
+
+    Looks at YAML's events one after another, before anything is built of them. Raises yaml.YAMLError.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        message = ""
+        if anchor := getattr(event, "anchor", None):
+            sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
+            message = f"{sign}{anchor}: YAML's anchors and aliases are not taken; write the values out in each place"
+        elif depth > MOST_LEVELS:
+            message = f"is nested deeper than {MOST_LEVELS} levels"
+        if message:
+            file.findings.append(Finding(file.name, event.start_mark.line + 1, "", message))
+            return True
+    return False
 
 
 def read_model(path: Path, folder: Path, model: type[_Model], identity: str = "") -> tuple[_Model | None, YamlFile]:
@@ -94,7 +142,6 @@ class _Plain:
 
     def __init__(self, file: YamlFile) -> None:
         self.file = file
-        self.open: list[yaml.Node] = []
 
     def mapping(self, node: yaml.MappingNode, loc: Loc) -> dict[str, Any]:
         plain: dict[str, Any] = {}
@@ -114,16 +161,9 @@ class _Plain:
     def value(self, node: yaml.Node, loc: Loc) -> object:
         if isinstance(node, yaml.ScalarNode):
             return None if node.value == "" and not node.style else node.value
-        if any(node is above for above in self.open):
-            self._refuse(node.start_mark.line + 1, loc, "refers to itself")
-            return None
-        self.open.append(node)
-        try:
-            if isinstance(node, yaml.MappingNode):
-                return self.mapping(node, loc)
-            return [self._item(item, (*loc, number)) for number, item in enumerate(node.value)]
-        finally:
-            self.open.pop()
+        if isinstance(node, yaml.MappingNode):
+            return self.mapping(node, loc)
+        return [self._item(item, (*loc, number)) for number, item in enumerate(node.value)]
 
     def _item(self, node: yaml.Node, loc: Loc) -> object:
         self.file.lines[loc] = node.start_mark.line + 1

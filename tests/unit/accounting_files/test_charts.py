@@ -61,3 +61,18 @@ def test_missing_and_unreadable_charts_are_both_told(folder):
         f"{CHART}: cannot be read: No such file or directory",
         f"{CENTRES}: is not UTF-8 text; export it as 'CSV UTF-8'",
     ]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("9" * 200_000 + ",x,true,false,false", ":2: is not valid CSV: field larger than field limit"),
+        ("\n" * 20_000_001, ": has more than 20,000,000 bytes"),
+    ],
+)
+def test_a_chart_that_no_erp_exported_is_told_and_not_read(folder, row, message):
+    heading = (folder / CHART).read_text().splitlines()[0]
+    (folder / CHART).write_text(f"{heading}\n{row}\n")
+
+    (finding,) = read_chart(folder)[1]
+    assert str(finding).startswith(f"{CHART}{message}")

@@ -38,10 +38,36 @@ def test_every_value_knows_its_line(read):
     assert file.lines == {(): 1, ("a",): 1, ("b",): 2, ("b", 0): 3, ("b", 0, "c"): 3, ("b", 1): 4}
 
 
-def test_a_list_that_is_used_twice_is_read_twice(read):
-    file = read("a: &codes [x, y]\nb: *codes\n")
+LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9)
+)
 
-    assert file.content == {"a": ["x", "y"], "b": ["x", "y"]}
+
+def test_a_few_lines_that_stand_for_a_billion_values_are_refused_at_their_first_anchor(read):
+    file = read("name: Caja\n" + LAUGHS)
+
+    assert file.content == {}
+    assert told(file) == [
+        "box.yaml:2: &a0: YAML's anchors and aliases are not taken; write the values out in each place"
+    ]
+
+
+@pytest.mark.parametrize("text", ["a: *codes\n", "a: &codes [x]\n", "&a b: c\n", "a: &loop\n  b: *loop\n", "<<: *x\n"])
+def test_what_stands_elsewhere_is_not_taken(read, text):
+    assert "anchors and aliases are not taken" in told(read(text))[0]
+
+
+@pytest.mark.parametrize("text", ["a: " + "[" * 100_000, "\n".join(" " * n + "a:" for n in range(30)), "? " * 1000])
+def test_what_is_nested_too_deeply_is_told_with_its_line(read, text):
+    (finding,) = told(read(text))
+
+    assert "is nested deeper than 20 levels" in finding
+
+
+def test_a_file_that_nobody_wrote_by_hand_is_not_read(read):
+    assert told(read("a: b\n" * 200_001)) == [
+        "box.yaml: has more than 1,000,000 bytes; split it, or take out what does not belong there"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +81,6 @@ def test_a_list_that_is_used_twice_is_read_twice(read):
         ("", "box.yaml:1: must hold fields, each as 'name: value'"),
         ("- a\n- b\n", "box.yaml:1: must hold fields, each as 'name: value'"),
         ("? [a, b]\n: c\n", "box.yaml:1: a name must be plain text"),
-        ("a: &loop\n  b: *loop\n", "box.yaml:1: a.b: refers to itself"),
         ("a: 1\nb: Educación\n".encode("latin-1"), "box.yaml:2: is not UTF-8 text; save the file as UTF-8"),
     ],
 )

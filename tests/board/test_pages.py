@@ -312,7 +312,71 @@ def test_a_language_that_was_chosen_is_kept(login):
     assert answer.headers["location"] == "/cierre/work"
     assert "Work lists" in client.get("/", headers={"Cookie": "cierre_language=en"}).text
     assert client.get("/language/fr").status_code == 404
-    assert client.get("/language/es", params={"back": "//elsewhere.example"}).status_code == 404
+
+
+def test_whoever_changes_the_language_stays_on_the_board(login):
+    client = login()
+    elsewhere = [
+        "//x.example",
+        "///x.example",
+        "/\\x.example",
+        "\\\\x.example",
+        "https://x.example/",
+        "javascript:alert(1)",
+    ]
+    elsewhere += [
+        "/../auth/logout",
+        "/work/%2e%2e/%2E./auth/logout",
+        "/./work",
+        "/%2f/x.example",
+        "/ //x.example",
+        "/%5cwork",
+    ]
+    for back in [*elsewhere, "/a\r\nX: y", "/\t/x.example", "/%00", "", "work"]:
+        answer = client.get("/language/es", params={"back": back}, follow_redirects=False)
+        assert (back, answer.status_code, "location" in answer.headers) == (back, 404, False)
+    for back in ("/", "/work?company=itb", "/boxes/caja%20164/2024-09-06", "/trends?until=&span=31"):
+        answer = client.get("/language/es", params={"back": back}, follow_redirects=False)
+        assert answer.headers["location"] == f"/cierre{back}"
+
+
+HUGE = 10**30
+WITHOUT_SUCH_A_PAGE = [
+    *(
+        f"/boxes/{BOX.id}/{day}{rest}"
+        for day in ("0001-01-01", "9999-12-31", "1999-12-31", "-1", HUGE)
+        for rest in ("", "/close.csv", "/close.pdf", "/documents?kind=payment", "/lines/1/1", "/rows/1/0")
+    ),
+    *(f"/boxes/{BOX.id}/{DAY}/{rest}" for rest in (f"lines/{HUGE}/1", f"lines/1/{HUGE}", f"rows/{HUGE}/0")),
+    *(f"/boxes/{BOX.id}/{DAY}/{rest}" for rest in ("rows/1/%00", "documents?kind=%00", "documents?kind=a&form=%00")),
+    *("/trends?until=0001-01-01", "/trends?until=9999-12-31", f"/trends?until={HUGE}", "/?month=9999-12", "/%00"),
+    *(f"/boxes/%00/{DAY}", "/static/%00", "/language/%00", "/?q=%00", "/?company=%00", "/trends?box=%00"),
+    *("/trends?currency=%00", "/work?company=%00"),
+]
+
+
+def test_an_address_that_cannot_be_gets_the_boards_own_page_with_its_headers(login):
+    client = login()
+    for address in WITHOUT_SUCH_A_PAGE:
+        answer = client.get(address)
+        assert (address, answer.status_code in (404, 422)) == (address, True)
+        assert "text/html" in answer.headers["Content-Type"]
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_fault_of_the_board_is_told_in_a_page_that_says_nothing_of_it(login, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("s3cret")
+
+    monkeypatch.setattr("cierre.ledger.board.months", broken)
+    client = login()
+    client._transport.raise_server_exceptions = False
+    answer = client.get("/")
+    assert answer.status_code == 500
+    assert "s3cret" not in answer.text
+    assert "El tablero no pudo generar esta página" in answer.text
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("name", ["../app.py", "%2e%2e/app.py", "nothing.css"])

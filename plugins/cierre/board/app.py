@@ -5,6 +5,7 @@ from pathlib import Path
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.core_api.security import get_user
 from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, RedirectResponse, Response
 from psycopg_pool import PoolTimeout
 from starlette.datastructures import MutableHeaders
@@ -12,6 +13,7 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cierre.board import board_page, day_pages, trend_page, work_page
+from cierre.board.address import is_of_the_board, refuse_what_no_text_holds
 from cierre.board.language import COOKIE
 from cierre.board.pages import PageDep, page_of
 from cierre.bookkeeping.sentence import Sentence
@@ -19,19 +21,20 @@ from cierre.language.language import CODES
 
 STATIC = Path(__file__).parent / "static"
 
-# Nothing from outside this machine, nothing inline; framed by Airflow's own pages only.
-SECURITY = {
+# Nothing from outside this machine, nothing inline; framed by Airflow's own pages only; pages of money in no cache.
+HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"
         " form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
 }
 
 
 class Guard:
-    """Puts the headers that keep others out on every answer; pages of money are kept in no cache."""
+    """Puts the headers that keep others out on every answer that does not bring its own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -42,15 +45,21 @@ class Guard:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(SECURITY)
-                headers.setdefault("Cache-Control", "no-store")
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self.app(scope, receive, guarded)
 
 
 # Documentation pages would be routes that ask for nothing.
-app = FastAPI(title="Cierre", dependencies=[Depends(get_user)], docs_url=None, redoc_url=None, openapi_url=None)
+app = FastAPI(
+    title="Cierre",
+    dependencies=[Depends(get_user), Depends(refuse_what_no_text_holds)],
+    docs_url=None,
+    redoc_url=None,
+    openapi_url=None,
+)
 app.add_middleware(Guard)
 for part in (board_page, day_pages, trend_page, work_page):
     app.include_router(part.router)
@@ -68,7 +77,7 @@ def static(name: str) -> Response:
 @app.get("/language/{code}")
 def choose_language(code: str, page: PageDep, back: str = "/") -> Response:
     """Keeps the reader's choice and goes back to where it was made."""
-    if code not in CODES or not back.startswith("/") or back.startswith("//"):
+    if code not in CODES or not is_of_the_board(back):
         raise HTTPException(404)
     response = RedirectResponse(page.root + back, 303)
     response.set_cookie(COOKIE, code, path=f"{page.root}/", max_age=31_536_000, httponly=True, samesite="lax")
@@ -85,6 +94,22 @@ def refused(request: Request, error: AnyHTTPException) -> Response:
             return RedirectResponse(login, 303)
         return page.render("login.html", status=401)
     return page.render("error.html", status=error.status_code, message=str(error.detail))
+
+
+@app.exception_handler(RequestValidationError)
+def impossible(request: Request, error: RequestValidationError) -> Response:
+    """The address holds a date or a number that cannot be."""
+    told = HTTPException(422, "There is no such page: its address holds a date or a number that cannot be.")
+    return refused(request, told)
+
+
+@app.exception_handler(Exception)
+def failed(request: Request, error: Exception) -> Response:
+    """A fault of the board, which is logged: the page says nothing of it. It is made outside of the Guard."""
+    told = HTTPException(500, "The board could not make this page. Nothing is lost; the API server's log says why.")
+    answer = refused(request, told)
+    answer.headers.update(HEADERS)
+    return answer
 
 
 @app.exception_handler(PoolTimeout)

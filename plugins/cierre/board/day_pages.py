@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from cierre.accounting_files.companies import stale_after
 from cierre.board import exports, runs
 from cierre.board.access import Viewer, ViewerDep
+from cierre.board.address import BusinessDay, Number
 from cierre.board.boxes import company_names, form_names
 from cierre.board.charts import bar_widths
 from cierre.board.connection import Answers, Ledger
@@ -28,7 +29,7 @@ from cierre.ledger import board, identity, landing, outages, read_back
 router = APIRouter(prefix="/boxes/{box_id}/{day}")
 
 
-def _box(box_id: str, day: date, viewer: ViewerDep, ledger: Ledger) -> CashBox | RetiredBox:
+def _box(box_id: str, day: BusinessDay, viewer: ViewerDep, ledger: Ledger) -> CashBox | RetiredBox:
     """The box, with the currency in which this day was booked, whatever its file says now."""
     box = viewer.box(box_id, ledger)
     currency = board.Day(ledger, box.id, day).currency()
@@ -43,7 +44,9 @@ BoxDep = Annotated[CashBox | RetiredBox, Depends(_box)]
 
 
 @router.get("")
-def day_page(box: BoxDep, day: date, viewer: ViewerDep, page: PageDep, session: SessionDep, ledger: Ledger) -> Response:
+def day_page(
+    box: BoxDep, day: BusinessDay, viewer: ViewerDep, page: PageDep, session: SessionDep, ledger: Ledger
+) -> Response:
     """A box's day: where it stands, its money, its journal, what was sent to the ERP, who decided what."""
     about = _about(box, day, viewer, session, ledger)
     newest = about["runs"][0] if about["runs"] else None
@@ -106,7 +109,7 @@ def _about(
 
 @router.get("/close.{form}")
 def export(
-    box: BoxDep, day: date, form: str, viewer: ViewerDep, page: PageDep, session: SessionDep, ledger: Ledger
+    box: BoxDep, day: BusinessDay, form: str, viewer: ViewerDep, page: PageDep, session: SessionDep, ledger: Ledger
 ) -> Response:
     """The day to take away: ``csv`` (the journal's lines), ``xlsx`` (all its tables) or ``pdf`` (to sign and file)."""
     if form not in exports.WRITERS:
@@ -117,14 +120,14 @@ def export(
 
 
 @router.get("/documents")
-def documents_page(box: BoxDep, day: date, page: PageDep, ledger: Ledger, kind: str, form: str = "") -> Response:
+def documents_page(box: BoxDep, day: BusinessDay, page: PageDep, ledger: Ledger, kind: str, form: str = "") -> Response:
     """The documents of a kind and form of payment."""
     rows = board.Day(ledger, box.id, day).documents(kind, form)
     return page.render("documents.html", box=box, day=day, kind_name=kind, form=form, forms=form_names(box), rows=rows)
 
 
 @router.get("/lines/{entry_id}/{line}")
-def line_page(box: BoxDep, day: date, entry_id: int, line: int, page: PageDep, ledger: Ledger) -> Response:
+def line_page(box: BoxDep, day: BusinessDay, entry_id: Number, line: Number, page: PageDep, ledger: Ledger) -> Response:
     """The documents behind a line of the journal."""
     rows = board.Day(ledger, box.id, day).behind(entry_id, line)
     if not rows:
@@ -134,7 +137,7 @@ def line_page(box: BoxDep, day: date, entry_id: int, line: int, page: PageDep, l
 
 @router.get("/rows/{snapshot_id}/{place:path}")
 def row_page(
-    box: BoxDep, day: date, snapshot_id: int, place: str, viewer: ViewerDep, page: PageDep, ledger: Answers
+    box: BoxDep, day: BusinessDay, snapshot_id: Number, place: str, viewer: ViewerDep, page: PageDep, ledger: Answers
 ) -> Response:
     """A row as the source sent it, personal data masked for most, and the lines it became part of."""
     books = board.Day(ledger, box.id, day)

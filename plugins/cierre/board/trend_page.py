@@ -13,6 +13,7 @@ from markupsafe import Markup
 from pydantic import BeforeValidator
 
 from cierre.board.access import ViewerDep
+from cierre.board.address import BusinessDay
 from cierre.board.boxes import Calendar, company_names, form_names
 from cierre.board.charts import columns, spikes
 from cierre.board.connection import Ledger
@@ -48,7 +49,7 @@ def trends_page(
     company: str = "",
     box: str = "",
     span: int = Query(92),
-    until: Annotated[date | None, BeforeValidator(lambda text: text or None)] = None,
+    until: Annotated[BusinessDay | None, BeforeValidator(lambda text: text or None)] = None,
     currency: str = "",
 ) -> Response:
     """The last days of a box, a company or all of them, in one currency at a time: that of most of their days, or the

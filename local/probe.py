@@ -79,7 +79,7 @@ def _check_given(fields: dict[str, str]) -> None:
     if missing := [variable for name, variable in names.items() if not fields[name].strip()]:
         raise LocalError(
             f"Say {', '.join(missing)} too: the test company, and two accounts of it that take entries. For example:\n"
-            '  make probe CONN=protheus TENANT="T1,D MG 01 " LOT=PROBE1 DEBIT=1.1.01.001 CREDIT=2.1.01.002'
+            '  make probe CONN=protheus TENANT="T9,TEST 01 " LOT=PROBE1 DEBIT=1.1.01.001 CREDIT=2.1.01.002'
         )
 
 

@@ -25,7 +25,7 @@ def params() -> dict[str, Param]:
         "tenant": Param(
             type="string",
             title="Company and branch",
-            description="Of the test company, as the ERP wants it: group, comma, branch, such as T1,D MG 01.",
+            description="Of the test company, as the ERP wants it: group, comma, branch, such as T9,TEST 01.",
         ),
         "lot": Param(
             "PROBE1",

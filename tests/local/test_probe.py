@@ -19,7 +19,7 @@ from hooks.protheus.probe import ASSUMPTIONS
 from local.probe import table
 from local.settings import PROJECT, RUN, Ports, surroundings
 
-SAID = {"tenant": "T1,D MG 01 ", "lot": "PROBE1", "day": "2024-09-06", "debit-account": "1.1.01.001",
+SAID = {"tenant": "T9,TEST 01 ", "lot": "PROBE1", "day": "2024-09-06", "debit-account": "1.1.01.001",
         "credit-account": "2.1.01.002"}  # fmt: skip
 
 
@@ -116,7 +116,7 @@ def test_the_table_has_a_row_for_each_check_with_what_posting_does_by_it():
         Check(ASSUMPTIONS["alphanumeric_sublots"], False, "refused"),
         Check(ASSUMPTIONS["key_kept"], None, "unreadable"),
     )
-    report = ProbeReport("protheus", "T1,D MG 01 ", "PROBE1", date(2024, 9, 6), checks, ())
+    report = ProbeReport("protheus", "T9,TEST 01 ", "PROBE1", date(2024, 9, 6), checks, ())
     console = Console(width=200, record=True, file=StringIO())
     console.print(table(report))
     text = console.export_text()
@@ -126,11 +126,11 @@ def test_the_table_has_a_row_for_each_check_with_what_posting_does_by_it():
 
 def test_the_makefile_hands_everything_on():
     shown = subprocess.run(
-        ["make", "--dry-run", "--always-make", "probe", "CONN=erp", "TENANT=T1,D MG 01 ", "LOT=PROBE2", "DEBIT=1",
+        ["make", "--dry-run", "--always-make", "probe", "CONN=erp", "TENANT=T9,TEST 01 ", "LOT=PROBE2", "DEBIT=1",
          "CREDIT=2", "DATE=2024-09-06", "DEBIT_COST_CENTRE=3", "CREDIT_COST_CENTRE=4", "CURRENCY=EUR"],
         cwd=PROJECT, capture_output=True, text=True, env=os.environ, timeout=30,
     ).stdout  # fmt: skip
-    for said in ('--connection "erp"', '--tenant "T1,D MG 01 "', '--lot "PROBE2"', '--day "2024-09-06"',
+    for said in ('--connection "erp"', '--tenant "T9,TEST 01 "', '--lot "PROBE2"', '--day "2024-09-06"',
                  '--debit-account "1"', '--credit-account "2"', '--debit-cost-centre "3"', '--credit-cost-centre "4"',
                  '--currency "EUR"'):  # fmt: skip
         assert said in shown

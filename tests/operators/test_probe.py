@@ -13,7 +13,7 @@ from operators.probe import ProbeOperator, params
 
 FORM = {
     "connection": "protheus",
-    "tenant": "T1,D MG 01 ",
+    "tenant": "T9,TEST 01 ",
     "lot": "PROBE1",
     "day": "2024-09-06",
     "debit_account": "1.1.01.001",

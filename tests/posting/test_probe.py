@@ -20,7 +20,7 @@ from support.books import LOT, freezer
 HOLDS, DOES_NOT_HOLD, UNKNOWN = Verdict
 GROUND = Ground(
     connection="protheus",
-    tenant="T1,D MG 01 ",
+    tenant="T9,TEST 01 ",
     lot="PROBE1",
     day=date(2024, 9, 6),
     debit_account="1.1.01.001",
@@ -36,6 +36,13 @@ def changed(**what: object) -> Ground:
 def _few_sublots(monkeypatch):
     """The sublots that are timed are few, so that all these probes are quick."""
     monkeypatch.setattr("hooks.protheus.probe.FRESH_SUBLOTS", 2)
+
+
+@pytest.mark.parametrize("tenant", ["T1,D MG 01 ", "T1,D MG 01", "T1,D MG 02    "])
+def test_the_books_of_a_cash_box_are_no_place_to_try_things(run, live, tenant):
+    with pytest.raises(ProbeRefused, match=r"T1,D MG 0\d has the books of the cash box .*: name a test company"):
+        run(changed(tenant=tenant))
+    assert live() == []
 
 
 ESSENTIAL = ("numbers_from_one", "tenant_echoed", "clean_not_found")

@@ -31,18 +31,30 @@ def probe(
 ) -> ProbeReport:
     """Puts every assumption to the test at a site and removes what it wrote, even where a test fails midway.
 
-    ``kind`` is how this kind of ERP is probed, ``boxes`` are all configured cash boxes: their lots are never touched.
-    Works on an autocommit connection. Raises ProbeRefused where it must not or cannot write there,
-    cierre.ledger.probes.ProbeBusy where another probe of the tenant is at it, and VendorError where the ERP does not
-    answer the first entry; what could not be removed then is named in the log, and removed by the next probe.
+    ``kind`` is how this kind of ERP is probed, ``boxes`` are all configured cash boxes: nothing is written to their
+    companies, nor to their lots. Works on an autocommit connection. Raises ProbeRefused where it must not or cannot
+    write there, cierre.ledger.probes.ProbeBusy where another probe of the tenant is at it, and VendorError where the
+    ERP does not answer the first entry; what could not be removed then is named in the log, and removed by the next
+    probe.
     """
+    boxes = list(boxes)
     owned = {box.erp.lot: box.id for box in boxes}
+    books = {(box.erp.connection, _company(box.erp.tenant)): box.id for box in boxes}
+    if owner := books.get((ground.connection, _company(ground.tenant))):
+        raise ProbeRefused(
+            f"{ground.tenant.strip()} has the books of the cash box {owner}: name a test company of the same site."
+        )
     if owner := owned.get(ground.lot):
         raise ProbeRefused(f"Lot {ground.lot} belongs to the cash box {owner}: name one that nobody uses.")
     if probes.was_posted_to(connection, ground.lot):
         raise ProbeRefused(f"Cash boxes have posted to lot {ground.lot}: name one that nobody uses.")
     with probes.alone(connection, ground.connection, ground.tenant):
         return _probe(connection, erp, ground, kind, owned.keys())
+
+
+def _company(tenant: str) -> tuple[str, ...]:
+    """Group and branch without the blanks that the ERP pads them with."""
+    return tuple(part.strip() for part in tenant.split(","))
 
 
 def _probe(

@@ -59,7 +59,7 @@ def headers_end_at(instant: float) -> Iterator[None]:
 class _Timed(HTTPConnection):
     """A connection that heeds ``headers_end_at``."""
 
-    def getresponse(self) -> "HTTPResponse":
+    def getresponse(self) -> "HTTPResponse":  # type: ignore[override]  # as urllib3's own
         instant, sock = _headers_until.get(), self.sock
         if instant is None or sock is None:
             return super().getresponse()
@@ -72,12 +72,12 @@ def _timed(kind: type[HTTPConnection]) -> type[HTTPConnection]:
     return type(f"Timed{kind.__name__}", (_Timed, kind), {})
 
 
-class TimedAdapter(TCPKeepAliveAdapter):
+class TimedAdapter(TCPKeepAliveAdapter):  # type: ignore[misc]  # without types
     """The http provider's adapter, whose connections heed ``headers_end_at``, through a proxy too."""
 
     def get_connection_with_tls_context(self, *request: Any, **settings: Any) -> "HTTPConnectionPool":
         """The pool of connections to a server."""
-        pool = super().get_connection_with_tls_context(*request, **settings)
+        pool: HTTPConnectionPool = super().get_connection_with_tls_context(*request, **settings)
         if not issubclass(pool.ConnectionCls, _Timed):
             pool.ConnectionCls = _timed(pool.ConnectionCls)
         return pool

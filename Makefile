@@ -5,7 +5,7 @@ $(error Run it as: make -C <the project's folder> …)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down backfill preview what-if unmapped export fava audit check-mappings schemas probe browser screenshots unit test kills operations fuzz simulate mutants bench bench-year reliability lint docs messages new-source lock clean
+.PHONY: help setup demo up down backfill preview what-if unmapped export fava audit check-mappings schemas probe browser screenshots unit test kills operations fuzz simulate mutants bench bench-year reliability lint docs messages new-source lock sbom vulnerabilities image-check clean
 
 # Whatever a tool wants to keep between runs, it keeps here.
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -54,7 +54,10 @@ help:
 	@echo "make docs                    write the parts of the documentation that repeat code"
 	@echo "make messages                bring the catalogues of translations up to date with what the code says"
 	@echo "make new-source NAME=…       write a source's package, stand-in, conformance test and page, and register it"
-	@echo "make lock [ARGS=…]           write requirements.txt from requirements.in (ARGS=--upgrade takes newer versions)"
+	@echo "make lock [ARGS=…]           write requirements.txt and requirements-run.txt from their .in (ARGS=--upgrade takes newer versions)"
+	@echo "make image-check             build the image's environment here as the Dockerfile says, and try all of the product in it (minutes)"
+	@echo "make sbom [INTO=…]           what ships, as a CycloneDX file (.run/sbom.cdx.json)"
+	@echo "make vulnerabilities         which of it is known to be vulnerable; says so where no advisory database can be reached"
 	@echo "make clean                   stop everything and remove all that these commands made"
 	@echo
 	@echo "Ports: CIERRE_API_PORT (8080), CIERRE_POSTGRES_PORT (5442), CIERRE_SANDBOX_PORT (8800). Python: PYTHON=python3.12"
@@ -181,11 +184,26 @@ messages: setup
 new-source: setup
 	@$(PY) -m local new-source "$(NAME)"
 
+# The second of the project's locks is a part of the first: what runs is what was tested.
+COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header
 lock: setup
-	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header \
-		$(ARGS) benchmarks/requirements.in --output-file benchmarks/requirements.txt
-	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header \
-		$(ARGS) requirements.in --output-file requirements.txt
+	@$(COMPILE) $(ARGS) benchmarks/requirements.in --output-file benchmarks/requirements.txt
+	@$(COMPILE) $(ARGS) requirements.in --output-file requirements.txt
+	@$(COMPILE) $(ARGS) requirements-run.in --constraints requirements.txt --output-file requirements-run.txt
+
+# What ships, as other tools read it (CycloneDX), and which of it is known to be vulnerable.
+sbom: setup
+	@mkdir -p .run
+	@$(PY) -m cyclonedx_py requirements requirements-run.txt --pyproject pyproject.toml --output-reproducible \
+		--output-file "$(or $(INTO),.run/sbom.cdx.json)"
+	@echo "$(or $(INTO),.run/sbom.cdx.json)"
+
+vulnerabilities: setup
+	@$(PY) -m local.vulnerabilities
+
+# The image's environment, built here by the Dockerfile's own commands, and every page, export and DAG in it.
+image-check: setup
+	@$(PY) -m pytest -n 0 -m "image or not image" tests/image $(ARGS)
 
 clean:
 	@if [ -n "$$(find .run \( -name supervisor.pid -o -name postmaster.pid \) 2>/dev/null)" ]; then \

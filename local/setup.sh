@@ -39,7 +39,9 @@ rm -f .venv/made_from
 
 echo "Setting up .venv …"
 pip="-m pip --quiet --disable-pip-version-check"
-.venv/bin/python $pip install uv
+# uv itself is one of the packages of the lock, and is taken by its hash too.
+awk '/^[a-z]/ { is_uv = /^uv==/ } is_uv' requirements.txt > "$TMPDIR/uv.txt"
+.venv/bin/python $pip install --require-hashes --requirement "$TMPDIR/uv.txt"
 # uv has settings of its own and does not read pip's; where only pip was told of an index, tell uv the same.
 if [ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}${UV_CONFIG_FILE:-}" ]; then
     index=${PIP_INDEX_URL:-$(.venv/bin/python $pip config get global.index-url 2>/dev/null || true)}

@@ -1,0 +1,126 @@
+"""Run by the image's own Python: imports every module, loads every DAG, serves every page, writes every export.
+
+Needs ``LEDGER`` and ``AIRFLOW`` (libpq URIs of a migrated ledger and of an empty database). Ends with an AssertionError
+or the error of what does not work.
+"""
+
+import importlib
+import os
+import pkgutil
+from datetime import date, timedelta
+from pathlib import Path
+
+HERE = Path.cwd()
+DAY = date.today() - timedelta(days=3)
+
+
+def import_everything() -> int:
+    """Every module of plugins/ and sandbox/, and what Airflow loads by the settings of docker-compose.yaml."""
+    names = [
+        name
+        for folder, prefix in ((HERE / "plugins", ""), (HERE / "sandbox", "sandbox."))
+        for _, name, _ in pkgutil.walk_packages([str(folder)], prefix)
+    ]
+    names = [name for name in names if not name.endswith("__main__")]
+    names += [
+        "airflow.providers.celery.executors.celery_executor",
+        "airflow.providers.fab.auth_manager.fab_auth_manager",
+    ]
+    for name in names:
+        importlib.import_module(name)
+    return len(names)
+
+
+def load_every_dag() -> int:
+    """Every DAG, from the folder that the image has."""
+    from airflow.dag_processing.dagbag import DagBag
+
+    bag = DagBag(HERE / "dags")
+    assert not bag.import_errors, bag.import_errors
+    return len(bag.dags)
+
+
+def serve_every_page() -> int:
+    """Every address of the board, of a day that was closed, with the answer that it should have."""
+    from airflow.api_fastapi.auth.managers.simple.simple_auth_manager import SimpleAuthManager
+    from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+    from airflow.api_fastapi.common.db.common import _get_session
+    from airflow.api_fastapi.core_api import security
+    from airflow.models import import_all_models
+    from airflow.models.base import Base
+    from fastapi.routing import APIRoute
+    from fastapi.testclient import TestClient
+    from sqlalchemy import create_engine
+    from sqlalchemy.orm import Session
+
+    from cierre.accounting_files.loader import cash_boxes
+    from cierre.board import access, app as board
+    from cierre.board.connection import ledger as board_ledger
+    from cierre.ledger import session as ledger_session
+    from support import closed_day
+
+    box = cash_boxes()["itb_caja_164"]
+    with ledger_session.connect(os.environ["LEDGER"]) as ledger:
+        closed_day.close(ledger, box, DAY, ("25.00", "1"), ("10.00", "2"))
+
+    class Everybody(SimpleAuthManager):
+        def is_authorized_dag(self, **_: object) -> bool:
+            return True
+
+        def get_authorized_dag_ids(self, **_: object) -> set[str]:
+            return {access.PREFIX + one.file for one in cash_boxes().values()}
+
+    def ledger():
+        with ledger_session.connect(os.environ["LEDGER"]) as connection:
+            yield connection
+
+    for module in (access, board, security):
+        module.get_auth_manager = Everybody
+    engine = create_engine(os.environ["AIRFLOW"].replace("postgresql://", "postgresql+psycopg2://"))
+    import_all_models()
+    Base.metadata.create_all(engine)
+    user = SimpleAuthManagerUser(username="all", role="ADMIN")
+    with Session(engine) as session:
+        board.app.dependency_overrides = {
+            _get_session: lambda: session,
+            board_ledger: ledger,
+            security.get_user: lambda: user,
+        }
+        client = TestClient(board.app, root_path="/cierre")
+        values = {"box_id": box.id, "day": str(DAY), "name": "board.css", "code": "es", "place:path": "0/PAGOS/0"}
+        numbers = {"entry_id": "1", "line": "1", "snapshot_id": "1"}
+        addresses = []
+        for route in board.app.routes:
+            assert isinstance(route, APIRoute)
+            for form in ("csv", "xlsx", "pdf") if "{form}" in route.path else ("",):
+                path = route.path
+                for name, value in {**values, **numbers, "form": form}.items():
+                    path = path.replace("{" + name + "}", value)
+                addresses.append(path + ("?kind=payment" if path.endswith("/documents") else ""))
+        for address in addresses:
+            answer = client.get(address)
+            assert answer.status_code == 200, (address, answer.status_code, answer.text[:500])
+    return len(addresses)
+
+
+def write_every_export() -> int:
+    """The journal in every format, into files of the folder for temporary ones."""
+    from tempfile import TemporaryDirectory
+
+    from cierre.ledger import session as ledger_session
+    from cierre.reports.export import Format, export, range_of
+
+    with ledger_session.connect(os.environ["LEDGER"]) as ledger, TemporaryDirectory() as folder:
+        chosen = range_of("itb_caja_164", "", DAY, DAY)
+        for format in Format:
+            path = Path(folder) / f"journal.{format}"
+            export(ledger, chosen, format, path)
+            assert path.stat().st_size, format
+    return len(Format)
+
+
+if __name__ == "__main__":
+    print(f"{import_everything()} modules imported")
+    print(f"{load_every_dag()} DAGs loaded")
+    print(f"{serve_every_page()} addresses of the board served")
+    print(f"{write_every_export()} formats exported")

@@ -18,7 +18,8 @@ SECRETS = {
     "CIERRE_CELERY_PASSWORD",
     "AIRFLOW__CORE__FERNET_KEY",
     "AIRFLOW__API__SECRET_KEY",
-    "AIRFLOW__API_AUTH__JWT_SECRET",
+    "CIERRE_JWT_PRIVATE_KEY_FILE",
+    "CIERRE_REDIS_PASSWORD",
 }
 """The variables without which nothing starts."""
 
@@ -46,5 +47,8 @@ def _interpolated(text: str, given: Mapping[str, str]) -> str:
         assert match["operator"] != ":?", f"{name} is needed: {default}"
         return default or ""
 
-    pattern = r"(?<!\$)\$\{(?P<name>\w+)(?:(?P<operator>:[-?])(?P<text>[^}]*))?\}"
-    return re.sub(pattern, value, text).replace("$$", "$")
+    # The innermost first: a default may name another variable.
+    pattern = r"(?<!\$)\$\{(?P<name>\w+)(?:(?P<operator>:[-?])(?P<text>[^${}]*))?\}"
+    while (filled := re.sub(pattern, value, text)) != text:
+        text = filled
+    return text.replace("$$", "$")

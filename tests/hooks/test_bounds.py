@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import tracemalloc
 import zlib
 from datetime import date
 
@@ -46,8 +47,6 @@ class TestSize:
             SgaHook(connection("sga", vendor.url, {"max_answer_mb": 2})).fetch("164", DAY)
 
     def test_a_bomb_takes_no_more_memory_than_the_limit(self, vendor, connection, reply):
-        import tracemalloc
-
         vendor.answers(reply(blanks(300), headers=PACKED))
         hook = SomeHook(connection("some", vendor.url, {"max_answer_mb": 1}))
         hook.get_conn()

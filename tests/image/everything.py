@@ -4,6 +4,9 @@ Needs ``LEDGER`` and ``AIRFLOW`` (libpq URIs of a migrated ledger and of an empt
 or the error of what does not work.
 """
 
+# Each part imports what it tries, after the check of all imports.
+# ruff: noqa: PLC0415
+
 import importlib
 import os
 import pkgutil
@@ -55,7 +58,7 @@ def serve_every_page() -> int:
 
     from cierre.accounting_files.loader import cash_boxes
     from cierre.board import access, app as board
-    from cierre.board.connection import ledger as board_ledger
+    from cierre.board.connection import answers, ledger as board_ledger
     from cierre.ledger import session as ledger_session
     from support import closed_day
 
@@ -84,6 +87,7 @@ def serve_every_page() -> int:
         board.app.dependency_overrides = {
             _get_session: lambda: session,
             board_ledger: ledger,
+            answers: ledger,
             security.get_user: lambda: user,
         }
         client = TestClient(board.app, root_path="/cierre")

@@ -118,7 +118,8 @@ def _refuse_what_grows(text: str, file: YamlFile) -> bool:
         elif depth > MOST_LEVELS:
             message = f"is nested deeper than {MOST_LEVELS} levels"
         if message:
-            file.findings.append(Finding(file.name, event.start_mark.line + 1, "", message))
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            file.findings.append(Finding(file.name, line, "", message))
             return True
     return False
 

@@ -7,7 +7,7 @@ from cierre.bookkeeping.journal import JournalEntry
 from cierre.bookkeeping.money import ZERO
 from cierre.closing.approve import Request
 from cierre.language.say import listed, money, say
-from cierre.reports.journal_table import markdown
+from cierre.reports.journal_table import escaped, markdown
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +20,8 @@ def worded(request: Request, entries: Sequence[JournalEntry]) -> tuple[str, str]
     about = {"revision": request.revision.revision, "reasons": listed(request.reasons.values())}
     body = say(
         "{reasons}\n\nApproved, this is posted (revision {revision}):\n\n{journal}",
-        **about,
+        revision=request.revision.revision,
+        reasons=listed([escaped(say(reason)) for reason in request.reasons.values()]),
         journal=markdown(entries),
     )
     log.info(say("A person must approve revision {revision} (Browse, Required Actions):\n{reasons}", **about))

@@ -8,6 +8,7 @@ from airflow.providers.standard.operators.hitl import ApprovalOperator
 from cierre.alerts.request import ApprovalRequest
 from cierre.bookkeeping.answers import PATIENCE, Answer
 from cierre.bookkeeping.cash_box import CashBox
+from cierre.closing.names import RAN_BY
 from cierre.language.say import say
 from operators.answer import AnswerKept
 from operators.step import CashCloseStep
@@ -56,7 +57,10 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
         with self.at_day(context) as (box, day, ledger):
             request = approve.request(box, day, ledger)
             by = approve.decide(request, ledger, context["dag_run"].run_id, self._given(answer))
-            return {"revision": request.revision.revision, "approved_by": by}
+            asks_another = bool(approve.request(box, day, ledger).reasons)
+        if asks_another:
+            return self._ask(context)
+        return {"revision": request.revision.revision, "approved_by": by}
 
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Takes the answer that there is; else puts the questions on the record, and writes the request."""
@@ -68,8 +72,11 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
         if not request.reasons:
             return outcome
         if self.answer:
-            return outcome | {"approved_by": approve.take(request, ledger, self.run, self._given(self.answer))}
-        if self.looks_first and approve.was_asked(request, ledger, self.run):
+            by = approve.take(request, ledger, self.run, self._given(self.answer))
+            request = approve.request(box, day, ledger)
+            if not request.reasons:
+                return outcome | {"approved_by": by}
+        if self.looks_first and not self.answer and approve.was_asked(request, ledger, self.run):
             return outcome | {"asked_before": True}
         self.subject, self.body = worded(request, approve.ask(request, ledger, self.run))
         return outcome | {"questions": [say(reason) for reason in request.reasons.values()]}
@@ -92,4 +99,5 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
     def _given(self, answer: dict[str, Any]) -> Answer:
         """An answer as Airflow hands it on."""
         by = (answer["responded_by_user"] or {}).get("name")
-        return Answer(by, answer["chosen_options"] == [self.APPROVE], answer["responded_at"])
+        ran_by = frozenset((answer.get("params_input") or {}).get(RAN_BY, ()))
+        return Answer(by, answer["chosen_options"] == [self.APPROVE], answer["responded_at"], ran_by)

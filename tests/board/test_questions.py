@@ -1,17 +1,24 @@
 """What becomes of a question when its task is run again or ended: on Airflow's own tables."""
 
+import json
 from datetime import UTC, datetime
+from pathlib import Path
+from shutil import copytree
 from uuid import uuid4
 
+import airflow as airflow_package
 import pytest
 from airflow.models.dagrun import DagRun
 from airflow.models.hitl import HITLDetail
+from airflow.models.log import Log
 from airflow.models.taskinstance import TaskInstance
 from fastapi import HTTPException
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from cierre.accounting_files.settings import mappings_folder
 from cierre.board.boxes import dag_of
 from cierre.orchestration import questions
+from cierre.orchestration.runners import CLEARS, MARKS, STARTS
 
 OURS, ANOTHERS = dag_of("itb_caja_164"), "somebody_elses"
 ANA = {"id": "7", "name": "Ana"}
@@ -41,10 +48,10 @@ def asked(airflow):
     return made
 
 
-def answer(airflow, task: TaskInstance) -> None:
+def answer(airflow, task: TaskInstance, option: str = "Approve") -> None:
     """As Airflow's API writes a person's answer."""
     question = airflow.get(HITLDetail, task.id)
-    question.responded_by, question.responded_at, question.chosen_options = ANA, datetime.now(UTC), ["Approve"]
+    question.responded_by, question.responded_at, question.chosen_options = ANA, datetime.now(UTC), [option]
     airflow.flush()
 
 
@@ -118,3 +125,72 @@ def test_what_goes_wrong_leaves_airflows_transaction_as_it_was(airflow, asked, m
     run_again(airflow, task)
     assert airflow.get(TaskInstance, task.id) is task
     assert "could not be taken away" in caplog.text
+
+
+@pytest.fixture
+def ran(airflow):
+    """``ran(who, event, run_id)``: Airflow's audit log says that somebody did something to runs of the close."""
+
+    def did(who: str, event: str, run_id: str | None = "asks", **request: object) -> None:
+        airflow.add(Log(event=event, owner=who, dag_id=OURS, run_id=run_id, extra=json.dumps(request)))
+        airflow.flush()
+
+    return did
+
+
+@pytest.fixture
+def four_eyes(tmp_path, monkeypatch):
+    """The box of the close asks about corrections."""
+    copytree(mappings_folder(), tmp_path / "mappings")
+    monkeypatch.setenv("CIERRE_MAPPINGS_DIR", str(tmp_path / "mappings"))
+    file = tmp_path / "mappings" / "cash_boxes" / "itb_caja_164.yaml"
+    file.write_text(file.read_text() + "\napprovals:\n  corrections: true\n")
+
+
+def triggered_by(airflow, task: TaskInstance, who: str) -> None:
+    airflow.execute(update(DagRun).where(DagRun.run_id == task.run_id).values(triggering_user_name=who))
+
+
+@pytest.mark.parametrize("event", ["clear_dag_run", "post_clear_task_instances", "trigger_dag_run"])
+@pytest.mark.parametrize("run_id", ["asks", None])
+def test_whoever_ran_the_run_may_reject_it_and_not_approve_it(airflow, asked, ran, four_eyes, event, run_id):
+    task = asked("awaiting_input")
+    ran("Ana", event, run_id)
+    if (event, run_id) == ("trigger_dag_run", None):
+        triggered_by(airflow, task, "Ana")
+    with pytest.raises(HTTPException) as refused:
+        answer(airflow, task)
+    assert refused.value.status_code == 403
+    assert "otra persona" in refused.value.detail
+
+
+def test_a_rejection_by_whoever_ran_the_run_is_taken(airflow, asked, ran, four_eyes):
+    task = asked("awaiting_input")
+    ran("Ana", "clear_dag_run")
+    answer(airflow, task, "Reject")
+
+
+def test_an_answer_names_those_who_ran_the_run_whatever_the_person_sent(airflow, asked, ran, four_eyes):
+    task = asked("awaiting_input")
+    triggered_by(airflow, task, "Luis")
+    ran("Eva", "post_clear_task_instances")
+    ran("Ana", "patch_dag_run", note="looked at it")
+    question = airflow.get(HITLDetail, task.id)
+    question.params_input = {"ran_by": ["nobody"]}
+    answer(airflow, task)
+    assert question.params_input == {"ran_by": ["Eva", "Luis"]}
+
+
+def test_marking_a_task_counts_as_running_it_and_another_run_does_not(airflow, asked, ran, four_eyes):
+    task = asked("awaiting_input")
+    ran("Ana", "clear_dag_run", "another")
+    ran("Eva", "patch_task_instance", new_state="success")
+    answer(airflow, task)
+    assert airflow.get(HITLDetail, task.id).params_input == {"ran_by": ["Eva"]}
+
+
+def test_the_actions_that_count_are_ones_that_airflow_keeps_a_log_of():
+    api = Path(airflow_package.__file__).parent / "api_fastapi/core_api/routes/public"
+    routes = "".join(path.read_text() for path in api.glob("*.py"))
+    missing = [name for name in STARTS | CLEARS | MARKS if f"def {name}(" not in routes]
+    assert missing == []

@@ -1,5 +1,6 @@
 """The whole system, started once: real scheduler, real tasks, real PostgreSQL, real HTTP to the sandbox."""
 
+import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from cierre.bookkeeping.cash_box import CashBox
 from cierre.ledger import session
 from e2e.holds import BoxDay
 from e2e.kill_report import REPORT, Recovery
-from local.airflow_api import AirflowUnreachable, Task
+from local.airflow_api import AirflowApi, AirflowUnreachable, Task
 from local.settings import RUN, Ports
 from local.stack import LONG_AGO, Stack
 from sandbox.client import SandboxClient
@@ -49,6 +50,11 @@ class System:
         self.mappings = mappings
         self.sandbox = SandboxClient(stack.sandbox_url)
         self.connect()
+
+    def person(self, name: str) -> AirflowApi:
+        """Airflow's API as another person than the administrator: ana or luis, whom Airflow gave a password."""
+        passwords = json.loads((HOME / "passwords.json").read_text())
+        return AirflowApi(self.stack.api_url, name, passwords[name])
 
     def connect(self) -> None:
         """Opens the connections to PostgreSQL: the ledger's, and the one to Airflow's own database."""
@@ -148,6 +154,7 @@ def system() -> Iterator[System]:
         "AIRFLOW_CONN_ALERTS_SMTP": mail.connection,
         "CIERRE_MAPPINGS_DIR": str(mappings),
         "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "1",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin,ana:user,luis:user",
         # What is down is asked again after so many seconds (900 by default). Much sooner, a scheduler that lags takes a
         # task that is back for the one that had left it to wait, and fails it.
         "CIERRE_ASK_AGAIN_SECONDS": "15",

@@ -16,7 +16,7 @@ def asking(system, boxes):
     file = (system.mappings / "cash_boxes" / "itb_caja_164.yaml").read_text()
     for known, own in {"Caja 164": "Caja 169", "key: 164": "key: 169", "008964": LOT}.items():
         file = file.replace(known, own)
-    system.add_box(BOX, f"{file}\napprovals:\n  amount_over: 1\n")
+    system.add_box(BOX, f"{file}\napprovals:\n  amount_over: 1\n  not_by_runner: false\n")
     return system
 
 
@@ -34,6 +34,27 @@ def test_a_rejected_day_posts_nothing_and_an_approved_one_is_posted_once(asking)
     assert answered(asking, run, "Approve") == "success"
     assert len(asking.live(LOT, day)) == 1
     assert decisions(asking, run) == [("rejected", "admin"), ("approved", "admin")]
+
+
+def test_whoever_ran_a_run_does_not_approve_it_and_above_a_second_amount_two_others_do(asking):
+    box, day = "itb_caja_160", date(2024, 9, 19)
+    file = (asking.mappings / "cash_boxes" / f"{BOX}.yaml").read_text().partition("approvals:")[0]
+    for known, own in {"Caja 169": "Caja 160", "key: 169": "key: 160", LOT: "008960"}.items():
+        file = file.replace(known, own)
+    asking.add_box(box, f"{file}approvals:\n  amount_over: 1\n  second_over: 2\n")
+    run = asking.trigger(box, day)
+    dag = f"cash_close__{box}"
+    yes = {"chosen_options": ["Approve"], "params_input": {}}
+    for answers, name in enumerate(("ana", "luis")):
+        asking.wait(lambda: approval(asking, run, dag) == "awaiting_input", "the question")
+        with pytest.raises(AirflowApiError, match="admin lanzó o limpió esta ejecución, así que debe decidir otra"):
+            asking.api.call("PATCH", question(run, dag), json=yes)
+        assert asking.live("008960", day) == []
+        asking.person(name).call("PATCH", question(run, dag), json=yes)
+        asking.wait(lambda: len(taken(asking, run)) > answers, "the answer on record")  # noqa: B023
+    assert asking.finished(box, run) == "success"
+    assert len(asking.live("008960", day)) == 1
+    assert decisions(asking, run) == [("approved", "ana"), ("approved", "luis")]
 
 
 def test_where_nobody_answers_nothing_is_posted_people_are_told_and_may_be_asked_again(asking):
@@ -113,8 +134,8 @@ def test_an_answer_to_a_task_that_was_ended_by_hand_is_refused_and_says_so(askin
     assert asking.live(LOT, day) == []
 
 
-def question(run: str) -> str:
-    return f"/dags/{DAG}/dagRuns/{run}/taskInstances/approve/-1/hitlDetails"
+def question(run: str, dag: str = DAG) -> str:
+    return f"/dags/{dag}/dagRuns/{run}/taskInstances/approve/-1/hitlDetails"
 
 
 def answers_once(system, run: str, option: str, *, every: float = 0.2) -> None:
@@ -139,8 +160,8 @@ def answered(system, run: str, option: str) -> str:
     return expected
 
 
-def approval(system, run: str) -> str:
-    return next(task.state for task in system.api.tasks([run]) if (task.dag_id, task.task_id) == (DAG, "approve"))
+def approval(system, run: str, dag: str = DAG) -> str:
+    return next(task.state for task in system.api.tasks([run]) if (task.dag_id, task.task_id) == (dag, "approve"))
 
 
 def days_go_by(system, run: str) -> None:
@@ -149,6 +170,11 @@ def days_go_by(system, run: str) -> None:
         "UPDATE task_instance SET trigger_timeout = now() WHERE dag_id = %s AND run_id = %s AND task_id = 'approve'",
         (DAG, run),
     )
+
+
+def taken(system, run: str) -> list[str]:
+    """Who decided what the run asked."""
+    return [who for _, who in decisions(system, run) if who]
 
 
 def decisions(system, run: str) -> list[tuple[str, str | None]]:

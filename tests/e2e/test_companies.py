@@ -38,6 +38,7 @@ PATIENCE = 300
 PEOPLE = {
     "itb_reads": "itb reader",
     "itb_closes": "itb operator",
+    "itb_approves": "itb approver",
     "conduce_closes": "conduce_ecuador operator",
     "group_reads": "Viewer",
 }
@@ -198,6 +199,7 @@ def test_who_may_not_close_a_box_is_offered_no_button_and_refused_by_airflow(sit
         ("itb_reads", False, (403, 403)),
         ("group_reads", False, (403, 403)),
         ("conduce_closes", False, (403, 403)),
+        ("itb_approves", False, (403, 403)),
         ("itb_closes", True, (200, 200)),
     ]:
         assert ("/dagRuns" in people[person].get(day_of(site, OWN)).text) == offered, person
@@ -244,7 +246,10 @@ def test_a_new_companys_roles_come_by_themselves_and_its_boxes_with_them(site):
     wait(
         lambda: (
             granted(site, "cash_close__new_box")
-            == {("new_one reader", "can_read"), ("new_one operator", "can_read"), ("new_one operator", "can_edit")}
+            == {
+                ("new_one reader", "can_read"),
+                *((f"new_one {role}", f"can_{what}") for role in ("approver", "operator") for what in ("read", "edit")),
+            }
         ),
         "what the roles may do",
     )

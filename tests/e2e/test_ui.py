@@ -41,7 +41,7 @@ def careful_box(system, boxes) -> str:
         "sga_ecuador": "sga_lacking",
     }.items():
         box = box.replace(known, own)
-    system.add_box("itb_caja_167", box + "\napprovals:\n  corrections: true\n")
+    system.add_box("itb_caja_167", box + "\napprovals:\n  corrections: true\n  not_by_runner: false\n")
     system.api.unpause("cash_close__itb_caja_167")
     return "itb_caja_167"
 

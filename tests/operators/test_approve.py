@@ -62,11 +62,16 @@ class Person:
         step = ApproveOperator(task_id="approve", box=BOX)
         return step.take_answer(self.context, {"answer": answer})
 
-    def answers(self, option: str, by: dict | None = ANA) -> dict:
+    def answers(self, option: str, by: dict | None = ANA, ran_by: list[str] | None = None) -> dict:
         """What the step does when it goes on with an answer; by nobody, its default when time is up."""
         answer = {"chosen_options": [option], "responded_at": datetime.now(UTC), "responded_by_user": by}
         step = ApproveOperator(task_id="approve", box=BOX)
-        return step.execute_complete(self.context, {"params_input": {}, **answer})
+        return step.execute_complete(self.context, {"params_input": {"ran_by": ran_by or []}, **answer})
+
+    def is_asked_again_after(self, option: str, by: dict) -> None:
+        """The step takes the answer and waits for another's."""
+        with pytest.raises(TaskAwaitingInput):
+            self.answers(option, by=by)
 
 
 @pytest.fixture
@@ -329,3 +334,64 @@ def test_an_answer_that_is_older_than_the_question_is_not_taken(derived, rules, 
     with pytest.raises(NotApproved, match="NOT taken"):
         person.comes_again(given("Approve", at=datetime(2024, 9, 6, tzinfo=UTC)))
     assert on_record(ledger) == [("first_day", "not taken", "Ana")]
+
+
+LUIS, EVA = {"id": "8", "name": "Luis"}, {"id": "9", "name": "Eva"}
+
+
+def test_an_approval_by_whoever_ran_the_run_decides_nothing_and_posts_nothing(derived, rules, ledger, sandbox):
+    rules("amount_over: 1")
+    person = Person(derived)
+    person.asked()
+    with pytest.raises(NotApproved, match="Ana triggered or cleared this run, so another person must decide"):
+        person.answers("Approve", ran_by=["Ana"])
+    assert on_record(ledger) == [("amount", "not taken", "Ana")]
+    with pytest.raises(AirflowFailException, match="nothing is posted before a person approves"):
+        derived.step("post")
+    assert sandbox.protheus_ledger(live=True) == []
+
+
+def test_what_stands_on_the_record_by_whoever_ran_the_run_is_not_posted_by(derived, rules, ledger, sandbox):
+    rules("amount_over: 1")
+    person = Person(derived)
+    person.asked()
+    # As somebody could write it who went around Airflow's form, and around the step.
+    ledger.execute(
+        "UPDATE ledger.approval SET decision = 'approved', decided_by = 'Ana', decided_at = now(), ran_by = '{Ana}'"
+    )
+    with pytest.raises(AirflowFailException, match="nothing is posted before a person approves"):
+        derived.step("post")
+
+
+def test_only_users_that_the_box_names_may_approve(derived, rules, ledger):
+    rules("amount_over: 1", "by: [Luis]")
+    person = Person(derived)
+    person.asked()
+    with pytest.raises(NotApproved, match="Ana is not among those who may approve this cash box: Luis"):
+        person.answers("Approve")
+    person.asked()
+    assert person.answers("Approve", by=LUIS)["approved_by"] == "Luis"
+
+
+def test_above_a_second_amount_another_person_is_asked_and_the_first_alone_posts_nothing(derived, rules, ledger):
+    rules("amount_over: 1", "second_over: 2")
+    person = Person(derived)
+    person.asked()
+    person.is_asked_again_after("Approve", by=ANA)
+    with pytest.raises(AirflowFailException, match="a second person must approve, too"):
+        derived.step("post")
+    person.is_asked_again_after("Approve", by=ANA)
+    assert person.answers("Approve", by=EVA)["approved_by"] == "Eva"
+    assert on_record(ledger) == [
+        ("amount", "approved", "Ana"), ("second_person", "approved", "Ana"), ("second_person", "approved", "Eva"),
+    ]  # fmt: skip
+    derived.step("post")
+
+
+def test_the_second_persons_no_is_a_no(derived, rules, ledger):
+    rules("second_over: 2")
+    person = Person(derived)
+    person.asked()
+    person.is_asked_again_after("Approve", by=ANA)
+    with pytest.raises(NotApproved, match="Eva rejected it"):
+        person.answers("Reject", by=EVA)

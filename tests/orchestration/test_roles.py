@@ -21,9 +21,10 @@ def fab(monkeypatch):
 
 @pytest.mark.filterwarnings("ignore:The airflow.security.permissions module")  # of Airflow's own, at each such DAG
 @pytest.mark.parametrize("dag", DAGS.values(), ids=DAGS)
-def test_a_companys_dag_is_read_by_its_readers_and_run_by_its_operators(fab, dag):
+def test_a_companys_dag_is_read_by_its_readers_and_changed_by_its_operators_and_approvers(fab, dag):
     assert dag().access_control == {
         "itb reader": {"DAGs": {"can_read"}},
+        "itb approver": {"DAGs": {"can_read", "can_edit"}},
         "itb operator": {"DAGs": {"can_read", "can_edit"}},
     }
 

@@ -18,11 +18,13 @@ Outcome = Decision | Literal["not taken"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer as Airflow keeps it: ``by`` is the user who gave it, None where nobody did in time; ``at`` is aware."""
+    """An answer as Airflow keeps it: ``by`` is the user who gave it, None where nobody did in time; ``at`` is aware.
+    ``ran_by``: the users who had triggered, cleared or backfilled the run that asked."""
 
     by: str | None
     yes: bool
     at: datetime
+    ran_by: frozenset[str] = frozenset()
 
     @property
     def decision(self) -> Decision:

@@ -1,5 +1,6 @@
 """When a person must approve a day before it is posted. Pure."""
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,13 +9,14 @@ from enum import StrEnum
 from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.cash_box import Approvals
 from cierre.bookkeeping.identity import Books
-from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.sentence import Sentence, listing
 
 
 class Reason(StrEnum):
     """Why a person is asked. About the last four, always; about the others, where the box's file says so."""
 
     AMOUNT = "amount"
+    SECOND_PERSON = "second_person"
     CORRECTION = "correction"
     FIRST_DAY = "first_day"
     TWO_FORMS = "two_forms"
@@ -64,11 +66,19 @@ def questions(asked: Approvals, standing: Standing, currency: str) -> dict[Reaso
     if not standing.sends:
         return {}
     found = {}
-    if asked.amount_over is not None and standing.total > asked.amount_over:
+    amounts = [amount for amount in (asked.amount_over, asked.second_over) if amount is not None]
+    if amounts and standing.total > min(amounts):
         found[Reason.AMOUNT] = Sentence(
             "The journal comes to {total} {currency}, more than {limit} {currency}",
             total=standing.total,
-            limit=asked.amount_over,
+            limit=min(amounts),
+            currency=currency,
+        )
+    if asked.second_over is not None and standing.total > asked.second_over:
+        found[Reason.SECOND_PERSON] = Sentence(
+            "The journal comes to {total} {currency}, more than {limit} {currency}: a second person must approve, too",
+            total=standing.total,
+            limit=asked.second_over,
             currency=currency,
         )
     if asked.corrections and standing.corrects:
@@ -105,6 +115,41 @@ def questions(asked: Approvals, standing: Standing, currency: str) -> dict[Reaso
             date=standing.entry_date,
         )
     return found | _of_what_they_belong_to(standing) | _of_what_may_be_others(standing)
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A person's yes to a reason. ``ran_by``: who had triggered, cleared or backfilled the run that asked."""
+
+    reason: Reason
+    by: str
+    ran_by: frozenset[str] = frozenset()
+
+
+def objection(asked: Approvals, by: str, ran_by: Collection[str]) -> Sentence | None:
+    """Why a person's approval of a run does not count; None where it does."""
+    if asked.by and by not in asked.by:
+        return Sentence(
+            "{who} is not among those who may approve this cash box: {names}", who=by, names=listing(asked.by)
+        )
+    if asked.four_eyes and by in ran_by:
+        return Sentence("{who} triggered or cleared this run, so another person must decide", who=by)
+    return None
+
+
+def approved(asked: Approvals, approvals: Iterable[Approval]) -> set[Reason]:
+    """The reasons that are approved. The second person is one who has approved none of the others."""
+    count = [one for one in approvals if objection(asked, one.by, one.ran_by) is None]
+    first = {one.by for one in count if one.reason is not Reason.SECOND_PERSON}
+    return {one.reason for one in count if one.reason is not Reason.SECOND_PERSON or one.by not in first}
+
+
+def asked_first(open_questions: Mapping[Reason, Sentence]) -> dict[Reason, Sentence]:
+    """What is asked at once: the second person is asked when the first has approved all else."""
+    first: dict[Reason, Sentence] = dict(open_questions)
+    if len(first) > 1:
+        first.pop(Reason.SECOND_PERSON, None)
+    return first
 
 
 def _of_what_may_be_others(day: Standing) -> dict[Reason, Sentence]:

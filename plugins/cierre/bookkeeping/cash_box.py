@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
@@ -105,6 +105,11 @@ class Approvals(Model):
     failing the day. ``two_forms``: a payment listed under two forms may be released, instead of stopping the day.
     ``unusual_vat``: so may an invoice whose VAT rate or total is not understood.
     ``closed_period``: the day's first books come after the ERP has closed its period, and go to the first open date.
+    ``second_over``: where the journal comes to more than this, two persons must approve.
+
+    ``by``: the Airflow users whose answer counts; anybody's who may answer in Airflow, where none is named.
+    ``not_by_runner``: whoever triggered, cleared or backfilled the run may not approve it; where that is not said, it
+    holds for boxes that ask about amounts or corrections.
     """
 
     amount_over: Amount | None = None
@@ -114,6 +119,22 @@ class Approvals(Model):
     two_forms: bool = False
     unusual_vat: bool = False
     closed_period: bool = True
+    second_over: Amount | None = None
+    by: tuple[Text, ...] = ()
+    not_by_runner: bool | None = None
+
+    @model_validator(mode="after")
+    def _two_persons_are_there(self) -> Self:
+        if self.second_over is not None and len(set(self.by)) == 1:
+            raise ValueError("second_over asks two persons, and by names only one: name another, or leave by out")
+        return self
+
+    @property
+    def four_eyes(self) -> bool:
+        """Whether nobody may approve a run of their own."""
+        if self.not_by_runner is None:
+            return self.amount_over is not None or self.second_over is not None or self.corrections
+        return self.not_by_runner
 
     def releases(self, reason: str) -> bool:
         """Whether a row that was quarantined for a reason may be released by a person."""
@@ -122,7 +143,8 @@ class Approvals(Model):
     @property
     def ask(self) -> bool:
         """Whether any rule may ever ask a person."""
-        return self != Approvals()
+        who = {"by", "not_by_runner"}
+        return self.model_dump(exclude=who) != Approvals().model_dump(exclude=who)
 
 
 class WrittenOff(Model):

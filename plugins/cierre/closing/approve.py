@@ -10,7 +10,7 @@ from datetime import date
 import psycopg
 
 from cierre.bookkeeping.answers import Answer, Outcome
-from cierre.bookkeeping.approvals import Reason
+from cierre.bookkeeping.approvals import Reason, asked_first, objection
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.journal import JournalEntry
 from cierre.bookkeeping.sentence import Sentence
@@ -49,16 +49,22 @@ def was_asked(request: Request, ledger: psycopg.Connection, run: str) -> bool:
 
 def ask(request: Request, ledger: psycopg.Connection, run: str) -> list[JournalEntry]:
     """Puts the questions on the record, asked in a DAG run; returns the entries that would be posted."""
-    approvals.ask(ledger, request.revision, request.reasons, run)
+    approvals.ask(ledger, request.revision, asked_first(request.reasons), run)
     return [revisions.journal_entry(ledger, entry) for entry in revisions.bookings(ledger, request.revision)]
 
 
 def decide(request: Request, ledger: psycopg.Connection, run: str, answer: Answer) -> str:
     """Puts the answer to what a DAG run asked on the record, and returns who approved the day's books.
 
-    Raises NotApproved for any other answer, and where the books have changed since it was asked.
+    Raises NotApproved for any other answer, where the books have changed since it was asked, and for an approval by
+    somebody who may not give it. What a second person is asked stays open: ``request`` tells of it again.
     """
-    same = approvals.decide(ledger, request.revision, run, answer.decision, by=answer.by)
+    if answer.by and answer.decision == "approved":
+        why = objection(request.box.approvals, answer.by, answer.ran_by)
+        if why:
+            approvals.leave(ledger, request.box.id, request.day, run, by=answer.by, ran_by=answer.ran_by)
+            raise _not_approved(request, ledger, "not taken", answer.by, why)
+    same = approvals.decide(ledger, request.revision, run, answer.decision, by=answer.by, ran_by=answer.ran_by)
     if answer.decision != "approved" or not same or answer.by is None:
         raise _not_approved(request, ledger, answer.decision, answer.by)
     box, day, revision = request.box.name, request.day, request.revision.revision
@@ -82,11 +88,13 @@ def take(request: Request, ledger: psycopg.Connection, run: str, answer: Answer)
     if asked and asked.is_answered_by(answer, revision_id):
         return decide(request, ledger, run, answer)
     if answer.by:
-        approvals.leave(ledger, request.box.id, request.day, run, by=answer.by)
+        approvals.leave(ledger, request.box.id, request.day, run, by=answer.by, ran_by=answer.ran_by)
     raise _not_approved(request, ledger, "not taken", answer.by)
 
 
-def _not_approved(request: Request, ledger: psycopg.Connection, outcome: Outcome, by: str | None) -> NotApproved:
+def _not_approved(
+    request: Request, ledger: psycopg.Connection, outcome: Outcome, by: str | None, why: Sentence | None = None
+) -> NotApproved:
     attempts = board.Day(ledger, request.box.id, request.day).attempts()
     confirmed = [f"{row.lot}/{row.sublot}/{row.document}" for row in attempts if row.state == "confirmed"]
-    return NotApproved(request.box, request.day, request.revision.revision, outcome, by, confirmed)
+    return NotApproved(request.box, request.day, request.revision.revision, outcome, by, confirmed, why)

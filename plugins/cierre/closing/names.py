@@ -11,3 +11,6 @@ TITLE = ": cierre de caja"
 
 ASK_AGAIN = "ask_again"
 """The method by which a step goes on that waited for a vendor that was down; so the board knows who waits for one."""
+
+RAN_BY = "ran_by"
+"""Under which the answer to a question names the people who ran its run."""

@@ -23,16 +23,24 @@ class Refused(Exception):
 
 class NotApproved(Refused):
     """A person refused a revision, or nobody approved it in time: ``outcome`` is the record's word, ``by`` the Airflow
-    user, None where nobody answered. ``in_the_erp``: addresses of the day's documents that the ERP holds and keeps."""
+    user, None where nobody answered. ``in_the_erp``: addresses of the day's documents that the ERP holds and keeps.
+    ``why``: where the outcome alone does not say it."""
 
     def __init__(
-        self, box: CashBox, day: date, revision: int, outcome: Outcome, by: str | None, in_the_erp: list[str]
+        self,
+        box: CashBox,
+        day: date,
+        revision: int,
+        outcome: Outcome,
+        by: str | None,
+        in_the_erp: list[str],
+        why: Sentence | None = None,
     ) -> None:
         sentence = Sentence(
             "revision {revision} is not approved: {why}. Nothing was posted, and the day stays open. Correct source or"
             " mapping and clear the task land; or clear this task to ask again.",
             revision=revision,
-            why=why_not_approved(outcome, by),
+            why=why or why_not_approved(outcome, by),
         )
         super().__init__(box, day, "{why}", why=sentence)
         self.outcome, self.by, self.in_the_erp = outcome, by, in_the_erp

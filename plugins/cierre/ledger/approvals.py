@@ -1,21 +1,22 @@
 """Approvals: what people were asked before a revision is posted, and what they decided."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 import psycopg
 
+from cierre.bookkeeping import approvals as rules
 from cierre.bookkeeping.answers import Asked, Decision
-from cierre.bookkeeping.approvals import Reason, Standing, questions
+from cierre.bookkeeping.approvals import Approval, Reason, Standing
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import Books, Origin, Target
 from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger import reconciliation, revisions, takeovers
 from cierre.ledger.revisions import Revision
 from cierre.ledger.sentences import stored
-from cierre.ledger.statements import Change, Row, RowOrNone, Rows, Statements, Value, ValueOrNone, Values
+from cierre.ledger.statements import Change, Row, RowOrNone, Rows, Statements, Value, ValueOrNone
 
 
 class _StandingRow(NamedTuple):
@@ -36,6 +37,12 @@ class _BooksRow(NamedTuple):
     currency: str | None
 
 
+class _Approved(NamedTuple):
+    reason: str
+    decided_by: str
+    ran_by: list[str]
+
+
 class _Decided(NamedTuple):
     revision_id: int
     reason: str
@@ -49,7 +56,7 @@ class _Sql(Statements):
     books: Row[_BooksRow]
     standing_books: Rows[_BooksRow]
     last_currency: ValueOrNone[str]
-    approved: Values[str]
+    approved: Rows[_Approved]
     ask: Change
     give_up: Change
     decide: Rows[_Decided]
@@ -106,16 +113,19 @@ def _books(box: CashBox, row: _BooksRow) -> Books:
     )
 
 
-def approved(connection: psycopg.Connection, revision: Revision) -> set[Reason]:
-    """The reasons for which a person has approved this very revision, or, where that hangs on no date, one of the same
-    books that it only gives another date to."""
-    return {Reason(reason) for reason in _sql.approved(connection, revision_id=revision.revision_id)}
+def approved(connection: psycopg.Connection, box: CashBox, revision: Revision) -> set[Reason]:
+    """The reasons that persons who may have approved of this very revision, or, where that hangs on no date, of one of
+    the same books that it only gives another date to. Who may is judged by the box's rules as they are now, from the
+    record alone."""
+    rows = _sql.approved(connection, revision_id=revision.revision_id)
+    answers = [Approval(Reason(row.reason), row.decided_by, frozenset(row.ran_by)) for row in rows]
+    return rules.approved(box.approvals, answers)
 
 
 def unapproved(connection: psycopg.Connection, box: CashBox, revision: Revision) -> dict[Reason, Sentence]:
     """Why a person must still approve this very revision before it is posted, each reason with its sentence."""
-    known = approved(connection, revision) - {Reason.TAKE_OVER}  # which is asked again where there are new doubts
-    asked = questions(box.approvals, standing(connection, box, revision), box.currency)
+    known = approved(connection, box, revision) - {Reason.TAKE_OVER}  # which is asked again where there are new doubts
+    asked = rules.questions(box.approvals, standing(connection, box, revision), box.currency)
     return {reason: sentence for reason, sentence in asked.items() if reason not in known}
 
 
@@ -145,14 +155,22 @@ def last_asked(connection: psycopg.Connection, box: str, day: date, run: str) ->
     return _sql.last_asked(connection, box=box, business_date=day, run=run)
 
 
-def leave(connection: psycopg.Connection, box: str, day: date, run: str, by: str) -> None:
+def leave(connection: psycopg.Connection, box: str, day: date, run: str, by: str, ran_by: Collection[str] = ()) -> None:
     """Puts an answer on the record that decides nothing: the books that ``by`` was asked about are no longer the
-    day's."""
-    _sql.leave(connection, box=box, business_date=day, run=run, decided_by=by)
+    day's, or ``by`` may not approve."""
+    _sql.leave(connection, box=box, business_date=day, run=run, decided_by=by, ran_by=sorted(ran_by))
 
 
-def decide(connection: psycopg.Connection, revision: Revision, run: str, decision: Decision, by: str | None) -> bool:
+def decide(
+    connection: psycopg.Connection,
+    revision: Revision,
+    run: str,
+    decision: Decision,
+    by: str | None,
+    ran_by: Collection[str] = (),
+) -> bool:
     """Answers what a DAG run asked about the day; ``by`` is the Airflow user, None where nobody answered in time.
+    ``ran_by``: the users who had triggered, cleared or backfilled that run.
 
     An approval to take a lot over is put on record there, too (cierre.ledger.takeovers). False where that was about
     other books than ``revision``: they changed since, or nothing was asked.
@@ -166,6 +184,7 @@ def decide(connection: psycopg.Connection, revision: Revision, run: str, decisio
                 run=run,
                 decision=decision,
                 decided_by=by,
+                ran_by=sorted(ran_by),
             )
         )
         same = {row.revision_id for row in decided} == {revision.revision_id}

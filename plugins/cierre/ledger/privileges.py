@@ -96,8 +96,8 @@ TABLES: Mapping[str, Table] = {
     "landing.taken": Table(insert="box business_date snapshot_id key", own="taken_at"),
     # Born without an answer.
     "ledger.approval": Table(insert="box business_date revision_id reason asked asked_in",
-                             own="approval_id asked_at decision decided_at decided_by",
-                             update="decision decided_at decided_by"),
+                             own="approval_id asked_at decision decided_at decided_by ran_by",
+                             update="decision decided_at decided_by ran_by"),
     "ledger.cash_box": Table(
         insert="box version file name company source source_site source_key erp_connection erp_site tenant lot"
         " currency timezone start_date",

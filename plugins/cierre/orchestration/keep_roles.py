@@ -9,7 +9,7 @@ from typing import Any
 from airflow.listeners import hookimpl
 from airflow.utils.session import create_session
 
-from cierre.orchestration.roles import is_fab, operator, reader
+from cierre.orchestration.roles import approver, is_fab, operator, reader
 
 Permissions = tuple[tuple[str, str], ...]
 
@@ -24,10 +24,11 @@ LOOKS: Permissions = (
     *(("can_edit", what) for what in ("My Profile", "My Password")),
     *(("menu_access", what) for what in ("DAGs", "Browse", "DAG Runs", "Task Instances", "HITL Detail")),
 )  # fmt: skip
+DECIDES: Permissions = (*LOOKS, ("can_edit", "HITL Detail"))
 CLOSES: Permissions = (
-    *LOOKS,
+    *DECIDES,
     ("can_create", "DAG Runs"),
-    *(("can_edit", what) for what in ("DAG Runs", "Task Instances", "HITL Detail")),
+    *(("can_edit", what) for what in ("DAG Runs", "Task Instances")),
 )
 # FAB's own roles, which hold for all companies, lack the menu's entries for the board and for approvals.
 BESIDE: Permissions = (("can_read", "Plugins"), ("menu_access", "HITL Detail"))
@@ -41,7 +42,7 @@ def keep_roles() -> None:
 
     roles = {"Viewer": BESIDE, "User": BESIDE}
     for company in boxes_by_company():
-        roles |= {reader(company): LOOKS, operator(company): CLOSES}
+        roles |= {reader(company): LOOKS, approver(company): DECIDES, operator(company): CLOSES}
     with create_session(scoped=False) as session:
         ApplessAirflowSecurityManager(session).bulk_sync_roles(
             {"role": role, "perms": permissions} for role, permissions in roles.items()

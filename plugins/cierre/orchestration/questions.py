@@ -3,7 +3,8 @@
 Airflow keeps a question, with its text, when its task is cleared, and wipes whatever is answered before the task asks
 again: a person would read old figures, and an answer would be lost behind a 200. So, for the closes of cash boxes, a
 new try begins without the question of the one before; only an answer that no task has taken yet is kept for it
-(operators.approve takes it, or says why not). An answer to a task that waits for none any more is refused.
+(operators.approve takes it, or says why not). An answer to a task that waits for none any more is refused, and so is
+an approval by somebody who may not give it.
 """
 
 import logging
@@ -14,7 +15,9 @@ from sqlalchemy import delete, event, exists, inspect, or_, select
 from sqlalchemy.orm import Session
 
 from cierre.accounting_files.companies import language_of
-from cierre.closing.names import PREFIX
+from cierre.accounting_files.findings import MappingError
+from cierre.accounting_files.loader import cash_box
+from cierre.closing.names import PREFIX, RAN_BY
 from cierre.language.say import in_language, say
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ NO_LONGER_ASKED = (
     "Your answer was NOT taken: nobody asks any more. The task approve of this run was ended or is run again meanwhile."
     " Look at the close board for how the day stands; if the day is asked about again, the question comes anew."
 )
+MAY_NOT = "Your answer was NOT taken: {why}. The question stays open for another person."
 
 
 def watch() -> None:
@@ -42,7 +46,7 @@ def _before_flush(session: Session, *_: Any) -> None:
         if kind == "TaskInstance":
             _begin_without_question(session, changed)
         elif kind == "HITLDetail":
-            _refuse_unasked(session, changed)
+            _hear_answer(session, changed)
 
 
 def _begin_without_question(session: Session, task: "TaskInstance") -> None:
@@ -75,8 +79,9 @@ def _question_of(task_id: Any) -> Any:
     )
 
 
-def _refuse_unasked(session: Session, question: "HITLDetail") -> None:
-    """A person's answer where the task does not wait for it, and so would never take it."""
+def _hear_answer(session: Session, question: "HITLDetail") -> None:
+    """A person's answer: refused where the task does not wait for it, and so would never take it, or where that person
+    may not approve. Who ran the run is put down with it, for the task to keep on record."""
     answered: Any = inspect(question).attrs.responded_at.history
     if not answered.added or answered.added[0] is None or question.responded_by is None:
         return
@@ -84,14 +89,33 @@ def _refuse_unasked(session: Session, question: "HITLDetail") -> None:
     from airflow.models.taskinstance import TaskInstance
     from fastapi import HTTPException, status
 
-    # On the connection: the session itself is being written.
-    asked = session.connection().execute(
-        select(TaskInstance.dag_id, TaskInstance.state, DagModel.owners)
+    from cierre.orchestration.runners import people_who_ran
+
+    connection = session.connection()  # on it: the session itself is being written
+    asked = connection.execute(
+        select(TaskInstance.dag_id, TaskInstance.run_id, TaskInstance.state, DagModel.owners)
         .join(DagModel, DagModel.dag_id == TaskInstance.dag_id, isouter=True)
         .where(TaskInstance.id == question.ti_id)
-    )
-    waits = (TaskInstanceState.RUNNING, TaskInstanceState.AWAITING_INPUT, TaskInstanceState.DEFERRED)
-    for dag_id, state, owners in asked:
-        if dag_id.startswith(PREFIX) and state not in waits:
-            with in_language(language_of(owners or "")):
-                raise HTTPException(status.HTTP_409_CONFLICT, say(NO_LONGER_ASKED))
+    ).one_or_none()
+    if asked is None or not asked.dag_id.startswith(PREFIX):
+        return
+    with in_language(language_of(asked.owners or "")):
+        if asked.state not in (TaskInstanceState.RUNNING, TaskInstanceState.AWAITING_INPUT, TaskInstanceState.DEFERRED):
+            raise HTTPException(status.HTTP_409_CONFLICT, say(NO_LONGER_ASKED))
+        ran_by = people_who_ran(connection, asked.dag_id, asked.run_id)
+        if question.chosen_options != ["Reject"]:
+            why = _why_not(asked.dag_id.removeprefix(PREFIX), question.responded_by["name"], ran_by)
+            if why:
+                raise HTTPException(status.HTTP_403_FORBIDDEN, say(MAY_NOT, why=why))
+    question.params_input = {RAN_BY: sorted(ran_by)}
+
+
+def _why_not(box: str, who: str, ran_by: set[str]) -> object:
+    """Why a person may not approve a run of a box; None where they may. A box whose file is wrong has no rules to go
+    by."""
+    from cierre.bookkeeping.approvals import objection
+
+    try:
+        return objection(cash_box(box).approvals, who, ran_by)
+    except MappingError as error:
+        return error

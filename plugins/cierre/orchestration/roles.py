@@ -1,4 +1,5 @@
-"""The roles of a company's people, where Airflow's auth manager is FAB: who reads its boxes, and who closes them.
+"""The roles of a company's people, where Airflow's auth manager is FAB: who reads its boxes, who closes them, and who
+only decides whether what was closed is posted.
 
 What a role may do with which DAG, FAB takes from the DAGs themselves; whatever else its people need, ``keep_roles``
 gives.
@@ -18,6 +19,11 @@ def operator(company: str) -> str:
     return f"{company} operator"
 
 
+def approver(company: str) -> str:
+    """The role of those who decide about a company's closes and run none of them."""
+    return f"{company} approver"
+
+
 def is_fab() -> bool:
     """Whether Airflow's auth manager is FAB, asked as Airflow itself asks before it shows FAB a DAG."""
     return "FabAuthManager" in conf.get("core", "auth_manager")
@@ -28,4 +34,5 @@ def access_control(company: str) -> dict[str, dict[str, set[str]]] | None:
     asks: without FAB, and where a task reads its own DAG."""
     if not is_fab() or get_parsing_context().dag_id:
         return None
-    return {reader(company): {"DAGs": {"can_read"}}, operator(company): {"DAGs": {"can_read", "can_edit"}}}
+    looks, changes = {"DAGs": {"can_read"}}, {"DAGs": {"can_read", "can_edit"}}
+    return {reader(company): looks, approver(company): changes, operator(company): changes}

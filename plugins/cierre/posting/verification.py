@@ -125,6 +125,6 @@ def _unaccepted(
 ) -> list[Comparison]:
     """The differences without those that a person accepted before posting: never one against the ERP."""
     limit = box.approvals.discrepancy_up_to
-    if limit is None or not differing or Reason.DISCREPANCY not in approvals.approved(connection, revision):
+    if limit is None or not differing or Reason.DISCREPANCY not in approvals.approved(connection, box, revision):
         return differing
     return [row for row in differing if row.right.startswith("ERP") or abs(row.left_net - row.right_net) > limit]

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, strategies as st
 
-from cierre.bookkeeping.approvals import Reason, Standing, questions
+from cierre.bookkeeping.approvals import Approval, Reason, Standing, approved, objection, questions
 from cierre.bookkeeping.cash_box import Approvals
 from cierre.bookkeeping.identity import Books, Origin, Target
 
@@ -132,3 +132,53 @@ def test_nothing_that_is_known_to_differ_passes_without_a_question(new, standing
             said = {getattr(one.origin, field) for one in (old, new)}
             if None not in said and len(said) == 2:
                 assert Reason.OTHER_ORIGIN in known
+
+
+ANA, LUIS, EVA = "ana", "luis", "eva"
+
+
+def yes(reason: Reason, by: str, *ran_by: str) -> Approval:
+    return Approval(reason, by, frozenset(ran_by))
+
+
+def test_whoever_ran_a_run_does_not_approve_it_where_amounts_or_corrections_are_asked_about():
+    for rules in (Approvals(amount_over="1000"), Approvals(corrections=True), Approvals(not_by_runner=True)):
+        assert approved(rules, [yes(Reason.AMOUNT, ANA, ANA, LUIS)]) == set()
+        assert approved(rules, [yes(Reason.AMOUNT, EVA, ANA, LUIS)]) == {Reason.AMOUNT}
+    for rules in (Approvals(first_day=True), Approvals(amount_over="1000", not_by_runner=False)):
+        assert approved(rules, [yes(Reason.AMOUNT, ANA, ANA)]) == {Reason.AMOUNT}
+
+
+def test_only_the_answers_of_those_who_are_named_count():
+    rules = Approvals(first_day=True, by=(ANA, LUIS))
+    assert approved(rules, [yes(Reason.FIRST_DAY, EVA)]) == set()
+    assert approved(rules, [yes(Reason.FIRST_DAY, LUIS)]) == {Reason.FIRST_DAY}
+    assert objection(rules, EVA, ()) == "eva is not among those who may approve this cash box: ana, luis"
+
+
+def test_the_second_person_is_another_than_the_first():
+    rules = Approvals(amount_over="1000", second_over="5000")
+    asked = questions(rules, replace(ORDINARY, total=Decimal("5000.01")), "USD")
+    assert set(asked) == {Reason.AMOUNT, Reason.SECOND_PERSON}
+    first = yes(Reason.AMOUNT, ANA)
+    assert approved(rules, [first, yes(Reason.SECOND_PERSON, ANA)]) == {Reason.AMOUNT}
+    assert approved(rules, [first, yes(Reason.SECOND_PERSON, LUIS)]) == {Reason.AMOUNT, Reason.SECOND_PERSON}
+
+
+def test_two_persons_cannot_be_asked_for_where_one_is_named():
+    with pytest.raises(ValueError, match="second_over asks two persons"):
+        Approvals(second_over="5000", by=(ANA,))
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(Reason), st.sampled_from("abc"), st.frozensets(st.sampled_from("abc")))),
+    st.booleans(),
+    st.lists(st.sampled_from("abcd"), unique=True),
+)
+def test_nothing_is_approved_by_who_may_not_whatever_is_on_record(record, four_eyes, named):
+    rules = Approvals(not_by_runner=four_eyes, by=named)
+    record = [Approval(*one) for one in record]
+    for reason in approved(rules, record):
+        persons = {one.by for one in record if one.reason is reason and objection(rules, one.by, one.ran_by) is None}
+        assert persons
+        assert not named or persons <= set(named)

@@ -67,7 +67,7 @@ SELECT currency FROM ledger.entry AS booking JOIN erp.attempt USING (entry_id)
 
 -- name: approved
 -- Of this revision, or of one with the same books for the same site, if it is not about the date that they had there.
-SELECT DISTINCT reason FROM ledger.approval JOIN ledger.revision AS asked USING (revision_id)
+SELECT DISTINCT reason, decided_by, ran_by FROM ledger.approval JOIN ledger.revision AS asked USING (revision_id)
   JOIN ledger.revision AS now ON now.revision_id = :revision_id
  WHERE decision = 'approved'
    AND (asked.revision_id = now.revision_id
@@ -85,7 +85,8 @@ UPDATE ledger.approval SET decision = 'timed out', decided_at = clock_timestamp(
  WHERE box = :box AND business_date = :business_date AND revision_id <> :revision_id AND decision IS NULL;
 
 -- name: decide
-UPDATE ledger.approval SET decision = :decision, decided_by = :decided_by, decided_at = clock_timestamp()
+UPDATE ledger.approval SET decision = :decision, decided_by = :decided_by, decided_at = clock_timestamp(),
+       ran_by = :ran_by
  WHERE box = :box AND business_date = :business_date AND asked_in = :run AND decision IS NULL
 RETURNING revision_id, reason, asked;
 
@@ -94,5 +95,6 @@ SELECT revision_id, asked_at, decision, decided_by FROM ledger.approval
  WHERE box = :box AND business_date = :business_date AND asked_in = :run ORDER BY approval_id DESC LIMIT 1;
 
 -- name: leave!
-UPDATE ledger.approval SET decision = 'not taken', decided_by = :decided_by, decided_at = clock_timestamp()
+UPDATE ledger.approval SET decision = 'not taken', decided_by = :decided_by, decided_at = clock_timestamp(),
+       ran_by = :ran_by
  WHERE box = :box AND business_date = :business_date AND asked_in = :run AND decision IS NULL;

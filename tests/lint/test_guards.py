@@ -41,7 +41,7 @@ def of_contract(contract: str, file: str, lines: str) -> Breach:
 BREACHES = [
     Breach("ruff check", "TID253", "plugins/operators/stage.py", "import psycopg"),
     Breach("ruff check", "PLC0415", "plugins/cierre/closing/stage.py", IN_A_FUNCTION.format(module="json")),
-    Breach("ruff format", "Would reformat", "plugins/cierre/closing/stage.py", "x = {  'a':1 }"),
+    Breach("ruff format", "1 file would be reformatted", "plugins/cierre/closing/stage.py", "x = {  'a':1 }"),
     Breach(
         "mypy",
         "no-untyped-def",

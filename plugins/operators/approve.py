@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
+from airflow.sdk.exceptions import AirflowException
 
 from cierre.alerts.request import ApprovalRequest
 from cierre.bookkeeping.answers import PATIENCE, Answer
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
 
 LOOKS_FOR = timedelta(minutes=30)
 """How long the triggerer may take to look for an answer to an earlier try; then the step is tried again."""
+
+
+ANOTHER = "{who} approved, and a second person must approve, too: they are asked in a moment. Nothing was posted."
+
+
+class AnotherPersonIsAsked(AirflowException):
+    """An approval was taken and another is needed. Airflow keeps one question a try, so the next try asks."""
+
+    retry_after = 1
+    """Seconds."""
 
 
 class ApproveOperator(CashCloseStep, ApprovalOperator):
@@ -57,10 +68,10 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
         with self.at_day(context) as (box, day, ledger):
             request = approve.request(box, day, ledger)
             by = approve.decide(request, ledger, context["dag_run"].run_id, self._given(answer))
-            asks_another = bool(approve.request(box, day, ledger).reasons)
-        if asks_another:
-            return self._ask(context)
-        return {"revision": request.revision.revision, "approved_by": by}
+            outcome = {"revision": request.revision.revision, "approved_by": by}
+            if approve.request(box, day, ledger).reasons:
+                raise AnotherPersonIsAsked(say(ANOTHER, who=by))
+            return outcome
 
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Takes the answer that there is; else puts the questions on the record, and writes the request."""
@@ -73,10 +84,10 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
             return outcome
         if self.answer:
             by = approve.take(request, ledger, self.run, self._given(self.answer))
-            request = approve.request(box, day, ledger)
-            if not request.reasons:
-                return outcome | {"approved_by": by}
-        if self.looks_first and not self.answer and approve.was_asked(request, ledger, self.run):
+            if approve.request(box, day, ledger).reasons:
+                raise AnotherPersonIsAsked(say(ANOTHER, who=by))
+            return outcome | {"approved_by": by}
+        if self.looks_first and approve.was_asked(request, ledger, self.run):
             return outcome | {"asked_before": True}
         self.subject, self.body = worded(request, approve.ask(request, ledger, self.run))
         return outcome | {"questions": [say(reason) for reason in request.reasons.values()]}

@@ -10,7 +10,7 @@ from airflow.sdk.exceptions import AirflowFailException, DownstreamTasksSkipped,
 
 from cierre.alerts.not_approved import NotApproved
 from hooks.sga import hook as sga
-from operators.approve import ApproveOperator
+from operators.approve import AnotherPersonIsAsked, ApproveOperator
 from operators.derive import DeriveOperator
 from sandbox.sga.profile import Profile, Traps
 
@@ -69,9 +69,11 @@ class Person:
         return step.execute_complete(self.context, {"params_input": {"ran_by": ran_by or []}, **answer})
 
     def is_asked_again_after(self, option: str, by: dict) -> None:
-        """The step takes the answer and waits for another's."""
-        with pytest.raises(TaskAwaitingInput):
+        """The step takes the answer, and its next try waits for another's."""
+        with pytest.raises(AnotherPersonIsAsked, match=f"{by['name']} approved, and a second person must approve, too"):
             self.answers(option, by=by)
+        self.context["ti"].try_number = 2
+        self.asked()
 
 
 @pytest.fixture

@@ -43,8 +43,10 @@ def request(box: CashBox, day: date, ledger: psycopg.Connection) -> Request:
 
 
 def was_asked(request: Request, ledger: psycopg.Connection, run: str) -> bool:
-    """Whether this DAG run has asked about the day before, so that there may be an answer."""
-    return approvals.last_asked(ledger, request.box.id, request.day, run) is not None
+    """Whether this DAG run has asked about the day before, so that there may be an answer; not where a person has
+    approved since, and a second is to be asked."""
+    asked = approvals.last_asked(ledger, request.box.id, request.day, run)
+    return asked is not None and asked.decision != "approved"
 
 
 def ask(request: Request, ledger: psycopg.Connection, run: str) -> list[JournalEntry]:

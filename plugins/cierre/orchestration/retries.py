@@ -43,6 +43,10 @@ class RetryByKind(ExceptionRetryPolicy):
                     reason="Nothing was changed at the vendor, who is asked again later.",
                 ),
                 RetryRule(
+                    "operators.approve.AnotherPersonIsAsked",
+                    reason="A person approved, and a second one is asked.",
+                ),
+                RetryRule(
                     "operators.step_broke.StepBroke",
                     reason="An error that may pass by itself, such as a lost connection to the ledger.",
                 ),

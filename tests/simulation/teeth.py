@@ -235,9 +235,9 @@ def _delete_all_but_own(erp, attempt, documents, real=reap._delete):
     return real(erp, attempt, [one for one in documents if one != attempt.answered])
 
 
-def _same_reversal_for_ever(connection, entry, revision, open_from=None, real=revisions.reversal):
+def _same_reversal_for_ever(connection, entry, revision, open_from, limit, real=revisions.reversal):
     made = revisions.reversals(connection, entry)
-    return made[0] if made else real(connection, entry, revision, open_from)
+    return made[0] if made else real(connection, entry, revision, open_from, limit)
 
 
 def _unseen_neighbour(day: Day) -> bool:

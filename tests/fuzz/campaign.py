@@ -169,15 +169,19 @@ def _can_be_kept(reading: Reading, landed: list, body: str) -> None:
     for row in reading.quarantined:
         kept = _quarantined_row("box", DAY, row)
         for text in (kept[2], kept[4], kept[5], kept[6]):
-            _fits(text)
-        dumped = json.dumps(kept[8].obj, default=str)
-        assert "\\u0000" not in dumped.replace("\\\\", ""), "a NUL in a quarantined row"
-        json.loads(dumped).__repr__().encode()
+            _fits(text) if isinstance(text, str) else _fits_as_json(text.obj)
+        _fits_as_json(kept[8].obj)
         held.append(row)
     keys = Counter(document.key for document in reading.documents)
     assert max(keys.values(), default=1) == 1, "two documents with one key"
     counted = sum(total.count for total in landed)
     assert counted == len(reading.documents) + len(held), "rows lost or read twice"
+
+
+def _fits_as_json(value: object) -> None:
+    dumped = json.dumps(value, default=str)
+    assert "\\u0000" not in dumped.replace("\\\\", ""), "a NUL in what is kept as JSON"
+    json.loads(dumped).__repr__().encode()
 
 
 def _fits(text: str) -> None:

@@ -67,7 +67,7 @@ class TestContract:
         assert all(set(document) == set(share) for row in collections for document in row["documents"])
 
     def test_pages_have_the_fields_of_the_contract(self, hook):
-        text = hook.get("/v1/payments.json", {"recorddate": "1725580800", "limit": "3"}, "page")
+        text = hook.get("/v1/payments.json", {"recorddate": "1725580800", "limit": "3"}, "page", str)
         page = json.loads(text)
         assert list(page) == list(payload("list"))
         assert (page["limit"], page["offset"], len(page["items"])) == (3, 0, 3)

@@ -260,7 +260,7 @@ REFUSED = {"Succeed": False, "Response": [], "Error": {"Code": 12, "Message": "E
             "Acceso bloqueado",
         ),
         ({"QueryVentasOut": REFUSED | {"Error": {"Code": 1, "Message": "Clave incorrecta"}}}, FatalError, "Clave"),
-        ("<html><title>Mantenimiento</title></html>", RetriableError, "an HTML page of 42 characters"),
+        ("<html><title>Mantenimiento</title></html>", RetriableError, "an HTML page of 41 characters"),
         ("", RetriableError, "empty"),
         ('{"QueryVentasOut": {"Succeed": tr', RetriableError, "not whole JSON"),
         ("[" * 100_000, RetriableError, "not whole JSON"),

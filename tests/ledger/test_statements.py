@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from importlib import import_module
 from types import ModuleType, NoneType, UnionType
-from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 import pytest
 from psycopg.pq import ExecStatus
@@ -78,6 +78,8 @@ def columns(ledger, statement: Statement) -> list[Column]:
 
 def type_of(hint: Any) -> Any:
     """The type without its None, and without what is in a list."""
+    if any(get_origin(one) is Literal for one in (hint, *get_args(hint))):
+        return str
     if isinstance(hint, UnionType) and NoneType in get_args(hint):
         (hint,) = set(get_args(hint)) - {NoneType}
     return get_origin(hint) or hint if not isinstance(hint, UnionType) else hint

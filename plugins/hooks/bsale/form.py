@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from hooks.http.form import behaviour, every_vendor, text
+from hooks.http.form import behaviour, every_vendor, integer, text
 
 FORM: Mapping[str, Any] = {
     "ui-field-behaviour": behaviour("https://api.bsale.cl", hidden=["login"]),
     "conn-fields": {
-        "requests_per_second": {
-            "label": "Requests a second",
-            "description": "What the site allows one access_token (the password), all processes together.",
-            "schema": {"type": ["integer", "null"], "default": 8, "minimum": 1},
-        },
+        "requests_per_second": integer(
+            "Requests a second",
+            "What the site allows one access_token (the password), all processes together.",
+            8,
+            minimum=1,
+        ),
         "timezone": text(
             "Time zone",
             "Of the company: a payment without a date belongs to the local day on which it was made.",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from hooks.http.form import an_object, behaviour, every_vendor, text
+from hooks.http.form import an_object, behaviour, every_vendor, integer, number, text
 
 FORM: Mapping[str, Any] = {
     "ui-field-behaviour": {
@@ -23,16 +23,13 @@ FORM: Mapping[str, Any] = {
             "Business hours", "No queries are made in them. Two equal times: there are none.", "09:00-19:00"
         ),
         "business_days": text("Business days", "First and last, such as mon-sat.", "mon-sat"),
-        "single_details": {
-            "label": "Sales asked one by one",
-            "description": "How many sales of a day may have their lines asked for one by one.",
-            "schema": {"type": ["integer", "null"], "default": 200, "minimum": 0},
-        },
-        "details_at_once": {
-            "label": "Sales asked at once",
-            "description": "How many of those at a time.",
-            "schema": {"type": ["integer", "null"], "default": 4, "minimum": 1},
-        },
+        "single_details": integer(
+            "Sales asked one by one",
+            "How many sales of a day may have their lines asked for one by one.",
+            200,
+            minimum=0,
+        ),
+        "details_at_once": integer("Sales asked at once", "How many of those at a time.", 4, minimum=1),
         "voucher_types": an_object(
             "Types of voucher",
             "What each ComprobanteTipo is here: credit_sale, credit_note, cash_sale or cash_return.",
@@ -69,11 +66,12 @@ FORM: Mapping[str, Any] = {
         "currencies": an_object("Currencies", "ISO code by MonedaCodigo.", {"1": "UYU", "2": "USD"}),
         "currency_decimals": an_object("Rounding", "Decimals by MonedaCodigo.", {"1": 2, "2": 2}),
         "vat_rates": an_object("VAT", "Percent by CodigoIVA.", {"0": 0, "1": 10, "2": 22}),
-        "identify_above": {
-            "label": "Identify above",
-            "description": "Pesos without VAT above which a new voucher needs the customer's document.",
-            "schema": {"type": ["number", "null"], "default": None, "minimum": 0},
-        },
+        "identify_above": number(
+            "Identify above",
+            "Pesos without VAT above which a new voucher needs the customer's document.",
+            None,
+            minimum=0,
+        ),
         "ledger_connection": text("Ledger", "Connection where calls are recorded.", "ledger_db"),
         **every_vendor(read_timeout=300),
     },

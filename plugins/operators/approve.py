@@ -27,9 +27,6 @@ ANOTHER = "{who} approved, and a second person must approve, too: they are asked
 class AnotherPersonIsAsked(AirflowException):
     """An approval was taken and another is needed. Airflow keeps one question a try, so the next try asks."""
 
-    retry_after = 1
-    """Seconds."""
-
 
 class ApproveOperator(CashCloseStep, ApprovalOperator):
     """Asks in Airflow's web UI (Required Actions) whether the day's current revision may be posted.

@@ -44,6 +44,7 @@ class RetryByKind(ExceptionRetryPolicy):
                 ),
                 RetryRule(
                     "operators.approve.AnotherPersonIsAsked",
+                    retry_delay=timedelta(seconds=1),
                     reason="A person approved, and a second one is asked.",
                 ),
                 RetryRule(

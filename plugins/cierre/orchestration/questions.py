@@ -19,6 +19,7 @@ from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import cash_box
 from cierre.closing.names import PREFIX, RAN_BY
 from cierre.language.say import in_language, say
+from cierre.orchestration.runners import people_who_ran
 
 if TYPE_CHECKING:
     from airflow.models.hitl import HITLDetail
@@ -88,8 +89,6 @@ def _hear_answer(session: Session, question: "HITLDetail") -> None:
     from airflow.models.dag import DagModel
     from airflow.models.taskinstance import TaskInstance
     from fastapi import HTTPException, status
-
-    from cierre.orchestration.runners import people_who_ran
 
     connection = session.connection()  # on it: the session itself is being written
     asked = connection.execute(

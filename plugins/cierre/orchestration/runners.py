@@ -1,10 +1,9 @@
 """Who ran a run: the people who triggered, cleared or backfilled it, by Airflow's own records."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
+from sqlalchemy import Connection, or_, select
 
 STARTS = frozenset({"trigger_dag_run", "create_backfill"})
 CLEARS = frozenset({"clear_dag_run", "clear_dag_runs", "clear_dag_run_partitions", "post_clear_task_instances"})
@@ -15,7 +14,7 @@ STATES = frozenset({"state", "new_state", "actions"})
 """What a request says that marks a run or a task; without one of these it wrote a note."""
 
 
-def people_who_ran(connection: "Connection", dag_id: str, run_id: str) -> set[str]:
+def people_who_ran(connection: Connection, dag_id: str, run_id: str) -> set[str]:
     """The Airflow users who triggered a run, or cleared or marked anything of it since; none for a scheduled run that
     nobody touched. What was cleared by dates, without naming runs, counts for each run that was there.
 
@@ -23,7 +22,6 @@ def people_who_ran(connection: "Connection", dag_id: str, run_id: str) -> set[st
     """
     from airflow.models.dagrun import DagRun
     from airflow.models.log import Log
-    from sqlalchemy import or_, select
 
     run = connection.execute(
         select(DagRun.triggering_user_name, DagRun.created_at).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)

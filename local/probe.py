@@ -19,6 +19,7 @@ from cierre.ledger import migrate, session
 from cierre.ledger.probes import ProbeBusy
 from cierre.ports.errors import VendorError
 from cierre.ports.probe import Ground, ProbeRefused
+from hooks.registry import ERPS
 from local.errors import LocalError
 from local.stack import Stack
 from local.start import start
@@ -44,6 +45,7 @@ def probe(stack: Stack, fields: dict[str, str], console: Console) -> int:
         raise _unknown(fields["connection"], variable)
     try:
         ground = Ground.named(**fields | {"day": fields["day"] or str(date.today())})
+        _check_place(ground)
     except ProbeRefused as refused:
         raise LocalError(str(refused)) from None
     with _running(stack, {variable, "AIRFLOW_CONN_LEDGER_DB"}, console):
@@ -81,6 +83,19 @@ def _check_given(fields: dict[str, str]) -> None:
             f"Say {', '.join(missing)} too: the test company, and two accounts of it that take entries. For example:\n"
             '  make probe CONN=protheus TENANT="T9,TEST 01 " LOT=PROBE1 DEBIT=1.1.01.001 CREDIT=2.1.01.002'
         )
+
+
+def _check_place(ground: Ground) -> None:
+    """Raises ProbeRefused where no kind of ERP has such a tenant or lot: which kind it is, the connection tells later."""
+    refusals: list[str] = []
+    for erp in ERPS.values():
+        try:
+            ground.check_for(erp.slug, erp.box_section.load())
+        except ProbeRefused as refused:
+            refusals.append(str(refused))
+        else:
+            return
+    raise ProbeRefused(" ".join(refusals))
 
 
 @contextmanager

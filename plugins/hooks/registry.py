@@ -74,6 +74,13 @@ def _box_model(sections: tuple[tuple[str, Named], ...]) -> "type[CashBox]":
     return create_model("CashBox", __base__=CashBox, __doc__=CashBox.__doc__, erp=(erp, ...))
 
 
+def __getattr__(name: str) -> Any:
+    """That model is found by its name too, as whoever sends boxes to another process must find it."""
+    if name == "CashBox":
+        return box_model()
+    raise AttributeError(f"module {__name__} has no attribute {name}")
+
+
 def _kind(said: Any) -> str | None:
     """Of what kind an ``erp:`` is: as its file says, or as its model has it."""
     return said.get("kind", ERP_OF_OLD_FILES) if isinstance(said, dict) else getattr(said, "kind", None)

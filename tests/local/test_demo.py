@@ -95,7 +95,7 @@ def ledger(monkeypatch):
 
     @contextmanager
     def connect(dsn):
-        yield SimpleNamespace(execute=lambda _: SimpleNamespace(fetchone=lambda: (datetime.now(UTC),)))
+        yield SimpleNamespace(execute=lambda _: SimpleNamespace(fetchall=lambda: [(datetime.now(UTC),)]))
 
     monkeypatch.setattr(room.session, "connect", connect)
     monkeypatch.setattr(room.overview, "day", lambda connection, day: list(said.days.values()))

@@ -159,7 +159,7 @@ def test_a_month_that_it_closed_is_corrected_on_the_first_open_date_with_histori
 
 
 def test_a_probe_tries_what_its_package_says_and_then_its_days_are_read_back(close, books, ledger):
-    fields = {"connection": "toy", "tenant": "Norte", "debit_account": "1.1", "credit_account": "2.1"}
+    fields = {"connection": "toy", "tenant": "Prueba", "debit_account": "1.1", "credit_account": "2.1"}
     with pytest.raises(ProbeRefused, match="not a journal's name"):
         probe(ledger, Ground.named(**fields, lot="008964", day=DAY))
     report = probe(ledger, Ground.named(**fields, lot="prueba", day=DAY))

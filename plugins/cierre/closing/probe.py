@@ -1,12 +1,11 @@
 """Probe: what posting assumes of a site of an ERP, tried in its test company, and kept for posting to go by."""
 
 import psycopg
-from pydantic import ValidationError
 
 from cierre.accounting_files.loader import cash_boxes
 from cierre.closing.wiring import erp_behind
 from cierre.ledger import capabilities
-from cierre.ports.probe import Ground, refused
+from cierre.ports.probe import Ground
 from cierre.posting import probe as posting
 from cierre.posting.probe_report import ProbeReport
 
@@ -18,10 +17,7 @@ def probe(ledger: psycopg.Connection, ground: Ground) -> ProbeReport:
     which lots are the cash boxes'; see cierre.posting.probe.probe for the rest.
     """
     erp = erp_behind(ground.connection)
-    try:
-        erp.box_section.load()(kind=erp.slug, **ground.model_dump(include={"connection", "tenant", "lot"}))
-    except ValidationError as error:
-        raise refused(error) from None
+    ground.check_for(erp.slug, erp.box_section.load())
     report = posting.probe(ledger, erp.hook(ground.connection), ground, erp.probe.load(), boxes=cash_boxes().values())
     capabilities.save(ledger, report.connection, report.tenant, report.capabilities)
     return report

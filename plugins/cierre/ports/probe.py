@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Protocol
 from pydantic import AfterValidator, ValidationError
 
 from cierre.bookkeeping.address import Address
-from cierre.bookkeeping.cash_box import ConnectionId
+from cierre.bookkeeping.cash_box import ConnectionId, Erp
 from cierre.bookkeeping.journal import JournalEntry, Line, Side
 from cierre.bookkeeping.money import quantum
 from cierre.bookkeeping.read_back import BookedLine
@@ -52,7 +52,15 @@ class Ground(Model):
         try:
             return cls.model_validate(fields)
         except ValidationError as error:
-            raise refused(error) from None
+            raise _refused(error) from None
+
+    def check_for(self, kind: str, section: type[Erp]) -> None:
+        """Raises ProbeRefused where this kind of ERP, whose section of a box's file this is, has no such tenant or
+        lot."""
+        try:
+            section.model_validate({"kind": kind, **self.model_dump(include={"connection", "tenant", "lot"})})
+        except ValidationError as error:
+            raise _refused(error) from None
 
     def entry(self, lines: int = 2, history: str = "Prueba", credit_account: str = "") -> JournalEntry:
         """A balanced entry of so many lines: debits of the smallest unit, and one credit."""
@@ -64,7 +72,7 @@ class Ground(Model):
         return JournalEntry("probe", self.day, 1, self.currency, (*(debit for _ in range(lines - 1)), credit))
 
 
-def refused(error: ValidationError) -> ProbeRefused:
+def _refused(error: ValidationError) -> ProbeRefused:
     """Everything that is wrong with what a person named."""
     wrong = (
         f"{'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}"

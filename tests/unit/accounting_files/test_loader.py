@@ -1,3 +1,4 @@
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,11 @@ def findings_of(read) -> list[str]:
     with pytest.raises(MappingError) as refused:
         read()
     return [str(finding) for finding in refused.value.findings]
+
+
+def test_a_box_as_read_can_be_sent_to_another_process(folder):
+    for box in cash_boxes().values():
+        assert pickle.loads(pickle.dumps(box)) == box
 
 
 def test_the_projects_own_boxes_are_sound_and_have_the_agreed_keys(folder):

@@ -86,7 +86,7 @@ def _check_given(fields: dict[str, str]) -> None:
 
 
 def _check_place(ground: Ground) -> None:
-    """Raises ProbeRefused where no kind of ERP has such a tenant or lot: which kind it is, the connection tells later."""
+    """Raises ProbeRefused where no kind of ERP has such a tenant or lot; which kind it is, is not known here yet."""
     refusals: list[str] = []
     for erp in ERPS.values():
         try:

@@ -140,6 +140,17 @@ def test_days_that_are_closed_one_after_the_other_are_told_in_one_mail_in_their_
     assert len(mailbox) == 1
 
 
+def test_days_that_are_asked_for_one_after_the_other_are_waited_for_however_long_ago_they_were_closed(ledger):
+    minutes, closed_of_late = timedelta(minutes=5), []
+    assert digests.active_until(ledger, "itb", closed_of_late, minutes) is None
+    digests.ask(ledger, "conduce_ecuador", DAY, "a run")
+    assert digests.active_until(ledger, "itb", closed_of_late, minutes) is None
+    digests.ask(ledger, "itb", DAY, "a run")
+    assert digests.active_until(ledger, "itb", closed_of_late, minutes) > datetime.now(UTC)
+    digests.told(ledger, "itb", [DAY])
+    assert digests.active_until(ledger, "itb", closed_of_late, minutes) is None
+
+
 def test_yesterday_is_told_at_once_alone_while_older_days_are_being_closed(close, mailbox, ledger, monkeypatch):
     box, now = cash_box("itb_caja_164"), datetime.now(UTC)
     yesterday = next(day for day in (now.date() - timedelta(days=ago) for ago in range(3)) if box.is_over(day, now))

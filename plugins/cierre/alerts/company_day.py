@@ -22,7 +22,8 @@ from cierre.ledger import digests
 log = logging.getLogger(__name__)
 
 QUIET_SECONDS = "CIERRE_DIGEST_QUIET_SECONDS"
-"""The setting of how long a company's boxes must have closed nothing before late days are told; 300 without it."""
+"""The setting of how long a company's boxes must have closed nothing, and no run asked for one of its days, before
+late days are told; 300 without it."""
 
 GRACE = timedelta(minutes=30)
 """How much later than it said a waiting run may wake and still be counted on by the others."""
@@ -59,7 +60,7 @@ def consolidate(
             log.info(say(text, company=company, day=day))
             return Consolidation(boxes)
         alone = by_hand or _is_newest(own, owed)
-        if until := None if alone else _rest(ledger, own):
+        if until := None if alone else _rest(ledger, company, own):
             return Consolidation(boxes, waits_until=_wait(ledger, company, day, until))
         _sum_up(own)
         days = [own] if alone else _closed(ledger, company, own, owed)
@@ -87,10 +88,10 @@ def _is_newest(own: CompanyDay, owed: Collection[date]) -> bool:
     return not any(box.is_over(next_day, now) for box in own.boxes if isinstance(box, CashBox))
 
 
-def _rest(ledger: psycopg.Connection, own: CompanyDay) -> datetime | None:
+def _rest(ledger: psycopg.Connection, company: str, own: CompanyDay) -> datetime | None:
     """When the boxes will have come to rest; None where they have."""
     quiet = timedelta(seconds=float(os.environ.get(QUIET_SECONDS, "300")))
-    return digests.closing_until(ledger, [box.id for box in own.boxes], quiet)
+    return digests.active_until(ledger, company, [box.id for box in own.boxes], quiet)
 
 
 def _wait(ledger: psycopg.Connection, company: str, day: date, until: datetime) -> datetime | None:

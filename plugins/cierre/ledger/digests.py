@@ -20,7 +20,7 @@ class _Sql(Statements):
     ask: Change
     owed: Rows[_Owed]
     overdue: Values[date]
-    closing_until: ValueOrNone[datetime]
+    active_until: ValueOrNone[datetime]
     another_waits: Value[bool]
     wait: Change
     begin: Change
@@ -54,9 +54,12 @@ def overdue(connection: psycopg.Connection, company: str) -> list[date]:
     return list(_sql.overdue(connection, company=company))
 
 
-def closing_until(connection: psycopg.Connection, boxes: Sequence[str], quiet: timedelta) -> datetime | None:
-    """When these boxes will have closed nothing for as long as ``quiet``; None where that is so already."""
-    return _sql.closing_until(connection, boxes=list(boxes), quiet=quiet)
+def active_until(
+    connection: psycopg.Connection, company: str, boxes: Sequence[str], quiet: timedelta
+) -> datetime | None:
+    """When a company's boxes will have closed nothing, and no run asked for one of its days, for as long as ``quiet``;
+    None where that is so already."""
+    return _sql.active_until(connection, company=company, boxes=list(boxes), quiet=quiet)
 
 
 def another_waits(connection: psycopg.Connection, company: str, day: date) -> bool:

@@ -17,10 +17,14 @@ SELECT business_date FROM ledger.digest
                     WHERE other.company = :company AND other.told_at IS NULL AND other.waits_until > clock_timestamp())
  ORDER BY business_date;
 
--- name: closing_until$
--- When a company's boxes will have closed nothing for a while; null where that is so already.
-SELECT max(reconciled_at) + :quiet FROM reconciliation.run
- WHERE box = ANY(:boxes) AND reconciled_at > clock_timestamp() - :quiet;
+-- name: active_until$
+-- When a company's boxes will have closed nothing, and no run asked for a day, for a while; null where that is so
+-- already. Who closes and who asks are different runs: what was closed long ago may be asked for only now, all at once.
+SELECT max(happened_at) + :quiet
+  FROM (SELECT reconciled_at AS happened_at FROM reconciliation.run WHERE box = ANY(:boxes)
+        UNION ALL
+        SELECT asked_at FROM ledger.digest WHERE company = :company AND told_at IS NULL) AS activity
+ WHERE happened_at > clock_timestamp() - :quiet;
 
 -- name: another_waits$
 SELECT EXISTS (SELECT FROM ledger.digest

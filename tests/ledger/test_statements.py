@@ -19,6 +19,7 @@ from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger.statements import (
     Change,
     NothingGiven,
+    PlainRows,
     Row,
     RowOrNone,
     Rows,
@@ -89,6 +90,8 @@ def disagreement(ledger, statement: Statement) -> str | None:
     """How what a statement gives differs from what is declared; None where it does not."""
     given = columns(ledger, statement)
     match statement:
+        case PlainRows():
+            return None  # whatever columns there are
         case Change():
             fields: dict[str, Any] = {}
         case Rows() | RowOrNone():

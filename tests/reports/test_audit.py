@@ -39,8 +39,8 @@ def test_books_that_nobody_touched_are_sound_and_every_stage_is_a_link(ledger, c
     (chain,) = found.chains
     assert found.sound
     links = [row.what for row in ledger.execute("SELECT what FROM ledger.seal ORDER BY seal")]
-    assert links == ["snapshot", "books", "entry", "entry", "posting"]
-    assert (chain.links, len(chain.head)) == (5, 64)
+    assert links == ["snapshot", "certificate", "books", "entry", "entry", "attempt", "posting"]
+    assert (chain.links, len(chain.head)) == (7, 64)
 
 
 def test_an_empty_ledger_is_sound(ledger):
@@ -52,13 +52,13 @@ def test_an_empty_ledger_is_sound(ledger):
     [
         ("UPDATE landing.body SET body = body || ' '", "link 1 .*snapshot"),
         ("UPDATE landing.snapshot SET received_at = received_at - interval '1 second'", "link 1 .*snapshot"),
-        ("UPDATE ledger.revision SET mapping = 'other'", "link 2 .*revision 1 of 2024-09-06"),
-        ("UPDATE ledger.line SET account = '1.2' WHERE account = '1.1'", r"link 3 .*itb_caja_164\|20240906\|1\|1"),
-        ("UPDATE ledger.line_source SET amount = 1 WHERE document_key LIKE '%2'", r"link 4 .*20240906\|1\|2"),
-        ("DELETE FROM ledger.line_source", "link 3 .*was changed"),
-        ("DELETE FROM ledger.entry", "link 3 .*is gone"),
-        ("UPDATE erp.attempt SET document = '000002'", "link 5 .*posting"),
-        ("UPDATE erp.attempt SET state = 'doomed', document = NULL", "link 5 .*is gone"),
+        ("UPDATE ledger.revision SET mapping = 'other'", "link 3 .*revision 1 of 2024-09-06"),
+        ("UPDATE ledger.line SET account = '1.2' WHERE account = '1.1'", r"link 4 .*itb_caja_164\|20240906\|1\|1"),
+        ("UPDATE ledger.line_source SET amount = 1 WHERE document_key LIKE '%2'", r"link 5 .*20240906\|1\|2"),
+        ("DELETE FROM ledger.line_source", "link 4 .*was changed"),
+        ("DELETE FROM ledger.entry", "link 4 .*is gone"),
+        ("UPDATE erp.attempt SET document = '000002'", "link 6 .*attempt"),
+        ("UPDATE erp.attempt SET state = 'doomed', document = NULL", "link 6 .*was changed"),
         ("DELETE FROM ledger.seal WHERE seal = 2", "link 2 .*does not follow"),
         ("UPDATE ledger.seal SET content = 'x' WHERE seal = 4", "link 4 .*the link itself"),
         ("UPDATE ledger.seal SET sealed_at = now() WHERE seal = 4", "link 4 .*the link itself"),
@@ -92,7 +92,7 @@ def test_a_withdrawn_posting_stays_sealed_and_its_withdrawal_too(ledger, closed)
     (attempt,) = attempts.of_entry(ledger, closed)
     attempts.withdraw(ledger, attempt, "newer books replace it")
     assert audit(ledger).sound
-    assert audit(ledger).chains[0].links == 6
+    assert audit(ledger).chains[0].links == 9
 
 
 def test_postings_confirmed_at_once_make_one_unbroken_chain(ledger, ledger_dsn, freeze):
@@ -105,7 +105,7 @@ def test_postings_confirmed_at_once_make_one_unbroken_chain(ledger, ledger_dsn, 
         list(at_once.map(lambda entry: _confirm(ledger_dsn, entry), entries))
     found = audit(ledger)
     assert found.sound
-    assert found.chains[0].links == 1 + 3 * len(entries)
+    assert found.chains[0].links == 2 + 4 * len(entries)
 
 
 def _confirm(dsn: str, entry: revisions.FrozenEntry) -> None:

@@ -73,7 +73,7 @@ TABLES: Mapping[str, Table] = {
         " server_started",
         update="state document outcome decided_at answered deleting_since reaped_at reaps removed verified_at",
     ),
-    "erp.capability": Table(insert="connection tenant name value evidence", own="probed_at",
+    "erp.capability": Table(insert="connection tenant name value evidence", own="capability_id probed_at",
                             update="value evidence probed_at"),
     "erp.doubt": Table(insert="site tenant lot entry_date sublot document attempt_id noted_at", own="doubt_id"),
     "erp.probe_address": Table(insert="connection tenant entry_date lot sublot", own="documents taken_at emptied_at",
@@ -121,12 +121,13 @@ TABLES: Mapping[str, Table] = {
         insert="entry_id line document_key kind form component amount place foreign_amount turned"
     ),
     "ledger.revision": Table(
-        insert="box business_date revision snapshot_id mapping mapping_digest digest to_site to_tenant to_lot redates",
+        insert="box business_date revision snapshot_id mapping mapping_digest digest to_site to_tenant to_lot redates"
+        " open_from",
         own="revision_id frozen_at",
     ),
     "ledger.sandbox_site": Table(insert="site", own="noted_at", delete=True),
     # Written by triggers, which run as the owner.
-    "ledger.seal": Table(own="box seal what subject content previous hash sealed_at"),
+    "ledger.seal": Table(own="box seal what subject content previous hash sealed_at late"),
     "ledger.told": Table(insert="box business_date what", own="told_at"),
     "ledger.waiting": Table(
         insert="box business_date step company name connection vendor again_at until", own="since told_at",
@@ -180,7 +181,7 @@ VIEWS_OF_PEOPLE = (
 
 FUNCTIONS = (
     "erp.clock()", "erp.may_hold(erp.attempt)", "erp.server_started()", "erp.watched_until(erp.attempt)",
-    "ledger.content_of(text, bigint)", "ledger.in_english(jsonb)", "ledger.stands(ledger.entry)",
+    "landing.hashes_of_bodies()", "ledger.in_english(jsonb)", "ledger.stands(ledger.entry)",
 )  # fmt: skip
 """What queries call. All others are called by triggers, or by nobody but the owner."""
 

@@ -180,6 +180,7 @@ def freeze(
             tenant=tenant,
             lot=lot,
             redates=redates,
+            open_from=open_from,
         )
         dated = _dating(connection, revision, open_from)
         for entry in entries:
@@ -200,7 +201,7 @@ def placed(
         here = _is_meant_for(connection, revision, site)
         if here and not _is_dated_otherwise(connection, revision, open_from):
             return _at(connection, revision, site)
-        new = _same_books(connection, revision, site)
+        new = _same_books(connection, revision, site, open_from)
         dated = _dating(connection, new, open_from)
         for entry in bookings(connection, revision):
             _freeze_again(connection, new, entry, dated, history)
@@ -213,7 +214,7 @@ def dated_on(
     """A new revision of the same books, whose entries are on a date where the ERP was found to hold them already.
     ``history``: see ``freeze``."""
     with connection.transaction():
-        new = _same_books(connection, revision, revision.site)
+        new = _same_books(connection, revision, revision.site, open_from=None)
         dated = Dating(
             entry_date, "" if entry_date == revision.business_date else correction_mark(revision.business_date)
         )
@@ -229,7 +230,9 @@ def _at(connection: psycopg.Connection, revision: Revision, site: str | None) ->
     return replace(revision, site=revision.site or site)
 
 
-def _same_books(connection: psycopg.Connection, revision: Revision, site: str | None) -> Revision:
+def _same_books(
+    connection: psycopg.Connection, revision: Revision, site: str | None, open_from: date | None
+) -> Revision:
     """A further revision that says what an earlier one said; its entries are still to be made."""
     entries = bookings(connection, revision)
     place = entries[0] if entries else revision
@@ -245,6 +248,7 @@ def _same_books(connection: psycopg.Connection, revision: Revision, site: str | 
         tenant=place.tenant,
         lot=place.lot,
         redates=revision.redates or revision.revision_id,
+        open_from=open_from,
     )
 
 

@@ -1,21 +1,31 @@
-"""Seals: each box's chain of hashes over its snapshots, books, entries and postings, which triggers write."""
+"""Seals: each box's chain of hashes over what was landed, decided, booked, posted and compared.
+
+Triggers write the links (cierre.ledger.sealed_rows says how a kind is added); here they are read and held against the
+rows.
+"""
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import NamedTuple
 
 import psycopg
+from psycopg import IsolationLevel
 
-from cierre.ledger.statements import Rows, Statements, ValueOrNone
+from cierre.ledger.sealed_rows import KINDS, Sealed, changed_bodies, contents
+from cierre.ledger.statements import Rows, Statements, ValueOrNone, Values
+
+NO_BOX = "*"
+"""The chain of what belongs to no box."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """One link of a box's chain. ``content`` is the SHA-256 of what its subject (snapshot, books, entry, posting or
-    withdrawal, by its id) said when it was sealed, ``content_now`` of what it says today: None where it is gone.
-    ``previous`` is the hash of the seal before, "" for the first."""
+    """One link of a box's chain. ``content`` is the SHA-256 of what its subject (by its number) said when it was
+    sealed; ``previous`` is the hash of the link before, "" for the first; ``late``: sealed by an upgrade."""
 
     box: str
     seal: int
@@ -25,43 +35,100 @@ class Seal:
     previous: str
     hash: str
     sealed_at: datetime
-    content_now: str | None
+    late: bool
 
     @property
     def own_hash(self) -> str:
-        """What ``hash`` must be, by the rest of the seal."""
+        """What ``hash`` must be, by the rest of the link."""
         time = f"{self.sealed_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}"
         said = (self.previous, self.box, self.seal, self.what, self.subject, self.content, time)
-        return hashlib.sha256("|".join(map(str, said)).encode()).hexdigest()
+        late = ("late",) if self.late else ()
+        return hashlib.sha256("|".join(map(str, said + late)).encode()).hexdigest()
 
 
-class Unsealed(NamedTuple):
-    """What the books hold without a seal."""
+class Objection(NamedTuple):
+    """What is wrong with a subject: ``why`` is "gone", "changed", "again" (sealed a second time), "unknown" (of a kind
+    that this version does not know) or "unsealed"; ``seal`` is the number of its link, None without one."""
 
     box: str
+    seal: int | None
     what: str
     subject: int
+    why: str
+
+
+class _Plainly(NamedTuple):
+    zone: str
+    dates: str
+
+
+class _Link(NamedTuple):
+    box: str
+    seal: int
+    subject: int
+    content: str
 
 
 class _Sql(Statements):
+    plainly: Rows[_Plainly]
     chains: Rows[Seal]
-    unsealed: Rows[Unsealed]
+    kinds: Values[str]
+    of_kind: Rows[_Link]
     described: ValueOrNone[str]
 
 
 _sql = _Sql.of("seals")
 
 
+@contextmanager
+def as_of_one_instant(connection: psycopg.Connection) -> Iterator[None]:
+    """All that is read within is of one instant, while boxes may go on closing. Not within a transaction."""
+    connection.isolation_level = IsolationLevel.REPEATABLE_READ
+    try:
+        with connection.transaction():
+            list(_sql.plainly(connection))
+            yield
+    finally:
+        connection.isolation_level = None
+
+
 def chains(connection: psycopg.Connection) -> Iterator[Seal]:
-    """All seals, box by box in their order, as a stream. Call it within a transaction."""
+    """All links, chain by chain in their order, as a stream. Call it within as_of_one_instant."""
     return _sql.chains.stream(connection, 1000)
 
 
-def unsealed(connection: psycopg.Connection) -> list[Unsealed]:
-    """What the books hold without a seal."""
-    return list(_sql.unsealed(connection))
+def objections(connection: psycopg.Connection) -> Iterator[Objection]:
+    """Every link that does not say what its subject says now, and every subject without one. Call it within
+    as_of_one_instant."""
+    bodies = changed_bodies(connection)
+    for what, kind in KINDS.items():
+        links = groupby(_sql.of_kind.stream(connection, 1000, what=what), key=lambda link: (link.subject, link.box))
+        link = next(links, None)
+        for subject in contents(connection, what, bodies):
+            while link and link[0] < (subject.subject, subject.chain):
+                yield from (Objection(one.box, one.seal, what, one.subject, "gone") for one in link[1])
+                link = next(links, None)
+            if link and link[0] == (subject.subject, subject.chain):
+                yield from _of_subject(what, subject, list(link[1]), last_counts=kind.last_counts)
+                link = next(links, None)
+            else:
+                yield Objection(subject.chain, None, what, subject.subject, "unsealed")
+        while link:
+            yield from (Objection(one.box, one.seal, what, one.subject, "gone") for one in link[1])
+            link = next(links, None)
+    for what in set(_sql.kinds(connection)) - KINDS.keys():
+        for one in _sql.of_kind.stream(connection, 1000, what=what):
+            yield Objection(one.box, one.seal, what, one.subject, "unknown")
+
+
+def _of_subject(what: str, subject: Sealed, links: list[_Link], *, last_counts: bool) -> Iterator[Objection]:
+    counts = links[-1] if last_counts else links[0]
+    if counts.content != subject.content:
+        yield Objection(counts.box, counts.seal, what, subject.subject, "changed")
+    if not last_counts:
+        yield from (Objection(one.box, one.seal, what, subject.subject, "again") for one in links[1:])
 
 
 def described(connection: psycopg.Connection, what: str, subject: int) -> str:
-    """How people know a seal's subject: an entry's key, a posting's address."""
+    """How people know a link's subject: an entry's key, a posting's address."""
     return _sql.described(connection, what=what, subject=subject) or "which is gone"

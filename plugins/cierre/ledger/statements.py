@@ -24,9 +24,11 @@ from typing import Any, ClassVar, Generic, Self, TypeVar, get_args, get_origin, 
 import aiosql
 import psycopg
 from aiosql.types import SQLOperationType
-from psycopg.rows import RowMaker, scalar_row
+from psycopg.rows import RowMaker, scalar_row, tuple_row
+from psycopg.types.string import TextLoader
 
 from cierre.bookkeeping.sentence import Sentence
+from cierre.ledger.jsonb_text import Column, Columns
 from cierre.ledger.sentences import sentence
 
 T = TypeVar("T")
@@ -83,6 +85,33 @@ class Row(RowOrNone[T]):
 
     def __call__(self, db: psycopg.Connection, **values: object) -> T:
         return _given(super().__call__(db, **values), self.name)
+
+
+class PlainRows(Statement):
+    """Gives rows as PostgreSQL writes them: each with its columns, and with every value a text (an array a list of
+    them, NULL None). For who wants values exactly as they are."""
+
+    operations = (SQLOperationType.SELECT,)
+
+    def stream(self, db: psycopg.Connection, at_once: int) -> Iterator[tuple[Columns, tuple[Any, ...]]]:
+        """The rows, fetched ``at_once`` at a time. Call it within a transaction."""
+        with db.cursor(name=self.name, row_factory=tuple_row) as cursor:
+            for oid in _SENSIBLE:
+                cursor.adapters.register_loader(oid, TextLoader)
+            cursor.itersize = at_once
+            cursor.execute(self.sql)
+            columns = tuple(Column(column.name, _type_name(column.type_code)) for column in cursor.description or ())
+            for row in cursor:
+                yield columns, row
+
+
+_SENSIBLE = ("bool", "int2", "int4", "int8", "numeric", "date", "timestamptz", "jsonb")
+"""The types that psycopg would make values of."""
+
+
+def _type_name(oid: int) -> str:
+    known = psycopg.adapters.types.get(oid)
+    return "" if known is None else f"_{known.name}" if oid == known.array_oid else known.name
 
 
 class Values(Statement, Generic[T]):

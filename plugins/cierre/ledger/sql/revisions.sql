@@ -8,9 +8,9 @@ SELECT revision_id, box, business_date, revision, snapshot_id, mapping, mapping_
 
 -- name: add_revision^
 INSERT INTO ledger.revision (box, business_date, revision, snapshot_id, mapping, mapping_digest, digest,
-                             to_site, to_tenant, to_lot, redates)
+                             to_site, to_tenant, to_lot, redates, open_from)
 SELECT :box, :business_date, coalesce(max(revision), 0) + 1, :snapshot_id, :mapping, :mapping_digest, :digest,
-       :site, :tenant, :lot, :redates
+       :site, :tenant, :lot, :redates, :open_from
   FROM ledger.revision WHERE box = :box AND business_date = :business_date
 RETURNING revision_id, box, business_date, revision, snapshot_id, mapping, mapping_digest, digest,
           to_site AS site, to_tenant AS tenant, to_lot AS lot, redates;

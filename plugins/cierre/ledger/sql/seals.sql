@@ -1,36 +1,37 @@
--- name: chains
--- Every box's chain, with what each seal's subject says now.
-SELECT box, seal, what, subject, content, previous, hash, sealed_at, ledger.content_of(what, subject) AS content_now
-  FROM ledger.seal ORDER BY box, seal;
+-- name: plainly
+-- As links are hashed: instants in UTC, dates as ISO has them.
+SELECT set_config('TimeZone', 'UTC', true) AS zone, set_config('DateStyle', 'ISO', true) AS dates;
 
--- name: unsealed
--- What stands in the books without a seal: slipped in past the triggers.
-SELECT box, 'snapshot' AS what, snapshot_id AS subject
-  FROM (SELECT box, snapshot_id FROM landing.taken UNION SELECT box, snapshot_id FROM ledger.revision) AS taken
- WHERE NOT EXISTS (SELECT FROM ledger.seal WHERE seal.box = taken.box AND what = 'snapshot' AND subject = snapshot_id)
-UNION ALL
-SELECT box, 'books', revision_id FROM ledger.revision
- WHERE NOT EXISTS (SELECT FROM ledger.seal WHERE seal.box = revision.box AND what = 'books' AND subject = revision_id)
-UNION ALL
-SELECT box, 'entry', entry_id FROM ledger.entry
- WHERE NOT EXISTS (SELECT FROM ledger.seal WHERE seal.box = entry.box AND what = 'entry' AND subject = entry_id)
-UNION ALL
-SELECT box, 'posting', attempt_id FROM erp.attempt JOIN ledger.entry USING (entry_id)
- WHERE state IN ('confirmed', 'withdrawn')
-   AND NOT EXISTS (SELECT FROM ledger.seal WHERE seal.box = entry.box AND what = 'posting' AND subject = attempt_id)
-UNION ALL
-SELECT box, 'withdrawal', attempt_id FROM erp.attempt JOIN ledger.entry USING (entry_id)
- WHERE state = 'withdrawn'
-   AND NOT EXISTS (SELECT FROM ledger.seal WHERE seal.box = entry.box AND what = 'withdrawal' AND subject = attempt_id)
- ORDER BY 1, 2, 3;
+-- name: chains
+-- Every chain, link by link.
+SELECT box, seal, what, subject, content, previous, hash, sealed_at, late FROM ledger.seal
+ ORDER BY box COLLATE "C", seal;
+
+-- name: kinds
+SELECT DISTINCT what FROM ledger.seal ORDER BY what;
+
+-- name: of_kind
+-- The links of a kind, subject by subject.
+SELECT box, seal, subject, content FROM ledger.seal WHERE what = :what ORDER BY subject, box COLLATE "C", seal;
 
 -- name: described$
 SELECT CASE CAST(:what AS text)
     WHEN 'snapshot' THEN (SELECT concat(source_key, ' of ', connection, ', ', business_date)
                             FROM landing.snapshot WHERE snapshot_id = :subject)
+    WHEN 'certificate' THEN (SELECT concat('of snapshot ', snapshot_id, ', ', business_date)
+                               FROM landing.snapshot WHERE snapshot_id = :subject)
+    WHEN 'quarantine' THEN concat('of ', to_date(CAST(:subject AS text), 'YYYYMMDD'))
     WHEN 'books' THEN (SELECT concat('revision ', revision, ' of ', business_date)
                          FROM ledger.revision WHERE revision_id = :subject)
     WHEN 'entry' THEN (SELECT entry_key FROM ledger.entry WHERE entry_id = :subject)
+    WHEN 'question' THEN (SELECT concat(reason, ', ', business_date) FROM ledger.approval WHERE approval_id = :subject)
+    WHEN 'answer' THEN (SELECT concat(reason, ', ', business_date) FROM ledger.approval WHERE approval_id = :subject)
+    WHEN 'reconciliation' THEN (SELECT concat('of ', business_date) FROM reconciliation.run WHERE run_id = :subject)
+    WHEN 'identity' THEN concat('version ', CAST(:subject AS bigint))
+    WHEN 'late change' THEN (SELECT concat('of ', business_date) FROM ledger.late_change WHERE change_id = :subject)
+    WHEN 'doubt' THEN (SELECT concat(document, ' in lot ', lot) FROM erp.doubt WHERE doubt_id = :subject)
+    WHEN 'takeover' THEN (SELECT concat('of lot ', lot) FROM erp.takeover WHERE takeover_id = :subject)
+    WHEN 'capability' THEN (SELECT concat(name, ' of ', connection) FROM erp.capability WHERE capability_id = :subject)
     ELSE (SELECT concat(entry_key, ' at ', concat_ws('/', attempt.lot, sublot, document), ' of ', attempt.entry_date)
             FROM erp.attempt JOIN ledger.entry USING (entry_id) WHERE attempt_id = :subject)
 END;

@@ -1,0 +1,107 @@
+-- The rows that each kind of link is about, as they are. Every statement gives the subject's number and its chain (null:
+-- whichever has the subject) before the columns that are sealed, in the order of subjects, then of chains byte by byte.
+
+-- name: may_read_bodies$
+SELECT has_column_privilege('landing.body', 'body', 'SELECT');
+
+-- name: bodies
+SELECT sha256, body FROM landing.body;
+
+-- name: hashes_of_bodies
+-- For who may not read what sources sent: as the database says them.
+SELECT sha256, hash FROM landing.hashes_of_bodies();
+
+-- name: snapshot
+SELECT snapshot_id AS subject, box AS chain, snapshot.*
+  FROM landing.snapshot JOIN landing.body USING (sha256)
+  JOIN (SELECT box, snapshot_id FROM landing.taken UNION SELECT box, snapshot_id FROM ledger.revision) AS taken
+       USING (snapshot_id)
+ ORDER BY snapshot_id, box COLLATE "C";
+
+-- name: snapshot_body
+SELECT snapshot_id AS subject, box AS chain, sha256
+  FROM landing.snapshot JOIN landing.body USING (sha256)
+  JOIN (SELECT box, snapshot_id FROM landing.taken UNION SELECT box, snapshot_id FROM ledger.revision) AS taken
+       USING (snapshot_id)
+ ORDER BY snapshot_id, box COLLATE "C";
+
+-- name: certificate
+SELECT snapshot_id AS subject, box AS chain, taken.* FROM landing.taken ORDER BY snapshot_id, box COLLATE "C";
+
+-- name: certificate_total
+SELECT snapshot_id AS subject, box AS chain, own.* FROM landing.control_total AS own
+ ORDER BY snapshot_id, box COLLATE "C", kind, form;
+
+-- name: certificate_claim
+SELECT snapshot_id AS subject, box AS chain, own.* FROM landing.claim AS own ORDER BY snapshot_id, box COLLATE "C", claim;
+
+-- name: quarantine
+SELECT to_char(business_date, 'YYYYMMDD')::bigint AS subject, box AS chain, day.* FROM staging.day
+ ORDER BY business_date, box COLLATE "C";
+
+-- name: quarantine_row
+-- Without the source's row, which is personal and stands in the landed text.
+SELECT to_char(business_date, 'YYYYMMDD')::bigint AS subject, box AS chain,
+       box, business_date, place, kind, form, reason, message, net, blocking
+  FROM staging.quarantined ORDER BY business_date, box COLLATE "C", place, reason;
+
+-- name: books
+SELECT revision_id AS subject, box AS chain, revision.* FROM ledger.revision ORDER BY revision_id;
+
+-- name: entry
+SELECT entry_id AS subject, box AS chain, entry.* FROM ledger.entry ORDER BY entry_id;
+
+-- name: entry_line
+SELECT entry_id AS subject, NULL AS chain, line.* FROM ledger.line ORDER BY entry_id, line;
+
+-- name: entry_source
+SELECT entry_id AS subject, NULL AS chain, source.* FROM ledger.line_source AS source
+ ORDER BY entry_id, line, document_key, component, amount, place;
+
+-- name: question
+SELECT approval_id AS subject, box AS chain,
+       approval_id, box, business_date, revision_id, reason, asked, asked_in, asked_at
+  FROM ledger.approval ORDER BY approval_id;
+
+-- name: answer
+SELECT approval_id AS subject, box AS chain, approval.* FROM ledger.approval WHERE decision IS NOT NULL
+ ORDER BY approval_id;
+
+-- name: attempt
+-- All but verified_at, which every reading back sets.
+SELECT attempt_id AS subject, box AS chain, attempt.*
+  FROM erp.attempt JOIN ledger.entry USING (entry_id) WHERE state <> 'claimed' ORDER BY attempt_id;
+
+-- name: posting
+SELECT attempt_id AS subject, box AS chain,
+       entry_id, attempt.tenant, attempt.entry_date, attempt.lot, sublot, document
+  FROM erp.attempt JOIN ledger.entry USING (entry_id) WHERE state IN ('confirmed', 'withdrawn') ORDER BY attempt_id;
+
+-- name: withdrawal
+SELECT attempt_id AS subject, box AS chain,
+       entry_id, attempt.tenant, attempt.entry_date, attempt.lot, sublot, document, outcome
+  FROM erp.attempt JOIN ledger.entry USING (entry_id) WHERE state = 'withdrawn' ORDER BY attempt_id;
+
+-- name: reconciliation
+SELECT run_id AS subject, box AS chain, run.* FROM reconciliation.run ORDER BY run_id;
+
+-- name: reconciliation_comparison
+SELECT run_id AS subject, NULL AS chain, own.* FROM reconciliation.comparison AS own ORDER BY run_id, comparison;
+
+-- name: reconciliation_difference
+SELECT run_id AS subject, NULL AS chain, own.* FROM reconciliation.line_difference AS own ORDER BY run_id, difference;
+
+-- name: identity
+SELECT version::bigint AS subject, box AS chain, own.* FROM ledger.cash_box AS own ORDER BY version, box COLLATE "C";
+
+-- name: late_change
+SELECT change_id AS subject, box AS chain, own.* FROM ledger.late_change AS own ORDER BY change_id;
+
+-- name: doubt
+SELECT doubt_id AS subject, '*' AS chain, own.* FROM erp.doubt AS own ORDER BY doubt_id;
+
+-- name: takeover
+SELECT takeover_id AS subject, '*' AS chain, own.* FROM erp.takeover AS own ORDER BY takeover_id;
+
+-- name: capability
+SELECT capability_id AS subject, '*' AS chain, own.* FROM erp.capability AS own ORDER BY capability_id;

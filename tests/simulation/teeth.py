@@ -113,7 +113,7 @@ def _only_noted(connection: psycopg.Connection, erp: object, attempt: attempts.A
     return 0
 
 
-LEASE, DELETE = attempts.lease, look._delete
+LEASE, DELETE, ADOPT = attempts.lease, look._delete, look._adopt
 
 
 def _by_any_clock(*about):
@@ -122,6 +122,11 @@ def _by_any_clock(*about):
 
 def _but_at_own_addresses(*about, own):
     DELETE(*about, own=set())
+
+
+def _adopt_anyway(*about):
+    ADOPT(*about)
+    return True
 
 
 def _gives_up_too_easily(connection, erp, attempt, *site):
@@ -312,6 +317,8 @@ TEETH = (
           shown_by=4893),
     Tooth("copies at an address that is adopted stay", _method(look, "_delete", _but_at_own_addresses),
           only=_restored(readable=True), faults=("copied by a proxy",), first=1000, shown_by=1181),
+    Tooth("what another run took up is adopted all the same", _method(look, "_adopt", _adopt_anyway),
+          only=_restored(readable=True), first=900, shown_by=950),
     Tooth("confirmed without compare-and-set", CONFIRM_ANYWAY, shown_by=48),
     Tooth("confirmed without compare-and-set", CONFIRM_ANYWAY,
           without=(NO_ONE_LIVE_ATTEMPT, NO_FORWARD_ONLY, NO_CHECKS), only=_drowsy, shown_by=175),
@@ -328,7 +335,7 @@ TEETH = (
           _all(_rejected_are_not_reaped(), _sql("attempts", (GIVEN_UP, " WHERE state = 'doomed'\n" + DUE))),
           shown_by=5),
     Tooth("the sweep never comes back", _sql("attempts", (DUE, "   AND reaped_at IS NULL")), shown_by=50),
-    Tooth("the sweep counts its visits", _sql("attempts", (DUE, DUE_BY_COUNT)), only=_drowsy, shown_by=175),
+    Tooth("the sweep counts its visits", _sql("attempts", (DUE, DUE_BY_COUNT)), only=_drowsy, shown_by=159),
     Tooth("the sweep reaps confirmed documents",
           _sql("attempts", (GIVEN_UP, " WHERE state IN ('rejected', 'doomed', 'confirmed')\n" + DUE))),
     Tooth("superseded entries stay", _method(revisions, "superseded", lambda *_: []), shown_by=2),
@@ -338,7 +345,7 @@ TEETH = (
     Tooth("a reversal is sent without an attempt of its own", _method(Poster, "_take_back", _reverse_unrecorded),
           shown_by=2),
     Tooth("a reversal goes to the address of its original", _method(Poster, "_reverse", _reverse_in_place), shown_by=3),
-    Tooth("withdrawn before the ERP has deleted it", _method(Poster, "_withdraw", _withdraw_first), shown_by=34),
+    Tooth("withdrawn before the ERP has deleted it", _method(Poster, "_withdraw", _withdraw_first), shown_by=51),
     Tooth("a correction in a later period is not mirrored",
           _sql("revisions", ("CASE side WHEN 'D' THEN 'C' ELSE 'D' END", "side")), shown_by=2),
     Tooth("every part carries the lines of part 1", _method(revisions, "journal_entry", _lines_of_part_one),

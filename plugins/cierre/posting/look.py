@@ -66,7 +66,8 @@ def look(
     Documents of the day that this ledger posted and does not know are adopted, where they are what is still to be
     posted, or what newer books replace, and deleted otherwise. ``at`` is the ERP's site. Raises
     cierre.posting.proof.NotOursError where nothing was ever posted to the lot and others' documents stand in it,
-    cierre.posting.proof.KeptByClosedPeriodError or another DataError where a document of our own cannot be deleted.
+    cierre.posting.proof.KeptByClosedPeriodError or another DataError where a document of our own cannot be deleted,
+    cierre.posting.proof.TakenUpError where another run settles the same documents.
     """
     looked = Looked(revision)
     new, old = revisions.bookings(connection, revision), revisions.superseded(connection, revision)
@@ -175,8 +176,12 @@ def _settle(
     if was_restored:
         _delete(connection, erp, at, left, own={attempt.attempt_id for attempt, *_ in claims})
     # Last: a run that is broken off before leaves claims behind, and whoever comes next clears their whole addresses.
+    # In the order in which they were made: a reversal is not adopted where what it takes back was not.
     for attempt, entry, document in claims:
-        _adopt(connection, attempt, entry, document)
+        if not _adopt(connection, attempt, entry, document):
+            told = "document {document} at {address}, found to be {entry}, was taken up by another run meanwhile"
+            where = {"document": document.document, "address": document.address}
+            raise proof.TakenUpError(Sentence(told, **where, entry=entry.entry_key), vendor=erp.vendor)
 
 
 def _delete(
@@ -215,11 +220,14 @@ def _claim(
     return attempts.claim(connection, entry, worker=worker, lease_seconds=0, site=at, sublot=sublot)
 
 
-def _adopt(connection: psycopg.Connection, attempt: Attempt, entry: FrozenEntry, document: _Unknown) -> None:
-    """Puts on record that a document is an entry."""
-    if attempts.confirm(connection, attempt, document.document):
-        told = "{entry} stands in the ERP as document {document} at {address}: nothing is sent."
-        log.info(say(told, entry=entry.entry_key, document=document.document, address=document.address))
+def _adopt(connection: psycopg.Connection, attempt: Attempt, entry: FrozenEntry, document: _Unknown) -> bool:
+    """Puts on record that a document is an entry; False where another run gave the claim up for this one, to empty its
+    address."""
+    if not attempts.confirm(connection, attempt, document.document):
+        return False
+    told = "{entry} stands in the ERP as document {document} at {address}: nothing is sent."
+    log.info(say(told, entry=entry.entry_key, document=document.document, address=document.address))
+    return True
 
 
 _Wanted = Iterator[tuple[FrozenEntry, set[str]]]

@@ -22,7 +22,7 @@ from cierre.ledger import attempts, revisions, takeovers
 from cierre.ledger.attempts import Attempt
 from cierre.ledger.revisions import FrozenEntry
 from cierre.ports.erp import Erp, ReadableErp
-from cierre.ports.errors import DataError, FatalError, UncertainError
+from cierre.ports.errors import DataError, FatalError, RetriableError, UncertainError
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +54,12 @@ class KeptByClosedPeriodError(DataError):
         "Nothing was sent. Have the period opened, in the ERP and in periods.yaml, clear the task post, and have it"
         " closed again."
     )
+
+
+class TakenUpError(RetriableError):
+    """Another run has given up what this one was at, and makes its address empty."""
+
+    advice = "The next try goes on from there."
 
 
 Standing = dict[str, list[BookedLine]]

@@ -201,12 +201,13 @@ class Poster:
         """Undoes a booking that newer books replace: by a reversal of its own address, or by withdrawing it."""
         self._clear_the_way(entry)
         original = self._confirmed(entry)
-        if original is None:
-            return
+        # Also where nothing stands to be taken back: a run that died may have found a reversal, and not yet adopted it.
         for made in revisions.reversals(self.connection, entry):
             self._clear_the_way(made)
             if self._confirmed(made):
                 return
+        if original is None:
+            return
         if self.site.correction == "delete" and self.site.is_open(entry.entry_date):
             self._withdraw(entry, original)
             return
@@ -459,7 +460,7 @@ class Poster:
     def _remove_own(self, attempt: Attempt, document: str) -> None:
         """This worker came back too late: the attempt was given up for it. Its own document goes, nobody else's."""
         self.erp.delete(attempt.address, document)
-        raise RetriableError(
+        raise proof.TakenUpError(
             Sentence(
                 "the attempt at {address} was taken over by another run while it was under way; its document was"
                 " deleted",

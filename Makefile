@@ -5,7 +5,7 @@ $(error Run it as: make -C <the project's folder> …)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down backfill preview what-if unmapped export fava audit check-mappings schemas probe browser screenshots unit test kills operations fuzz simulate mutants bench bench-year reliability lint docs messages new-source lock sbom vulnerabilities image-check clean
+.PHONY: help setup demo up down backfill second-look preview what-if unmapped export fava audit check-mappings schemas probe browser screenshots unit test kills operations fuzz simulate mutants bench bench-year reliability lint docs messages new-source lock sbom vulnerabilities image-check clean
 
 # Whatever a tool wants to keep between runs, it keeps here.
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -36,6 +36,7 @@ help:
 	@echo "make fava BOX=… FROM=… [TO=…]  the same opened in Fava, in the browser"
 	@echo "make audit                   whether the books are still what was sealed; names the first broken link"
 	@echo "make backfill COMPANY=…|BOX=… FROM=YYYY-MM-DD TO=YYYY-MM-DD  close a range of days, both inclusive"
+	@echo "make second-look COMPANY=…|BOX=… FROM=YYYY-MM-DD [TO=…]  read closed days again, and show what changed since"
 	@echo "make probe CONN=protheus TENANT=… DEBIT=… CREDIT=… [LOT=PROBE1] [DATE=YYYY-MM-DD]"
 	@echo "                             try in the ERP's test company what posting assumes of it, and keep the result"
 	@echo "make unit [EXAMPLES=30]      run the tests that need nothing but values and files (seconds); EXAMPLES of every property"
@@ -111,6 +112,9 @@ audit: setup
 
 backfill: setup
 	@$(PY) -m local backfill --company "$(COMPANY)" --box "$(BOX)" --from "$(FROM)" --to "$(TO)"
+
+second-look: setup
+	@$(PY) -m local second-look --company "$(COMPANY)" --box "$(BOX)" --from "$(FROM)" $(if $(TO),--to "$(TO)")
 
 # Accounts that ask for cost centres: DEBIT_COST_CENTRE, CREDIT_COST_CENTRE. Other money than dollars: CURRENCY.
 probe: setup

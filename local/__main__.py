@@ -1,4 +1,4 @@
-"""`python -m local demo|up|down|check|probe|books|new-source`: the system on this machine, as make calls it."""
+"""`python -m local demo|up|down|check|…`: the system on this machine, as make calls it."""
 
 import argparse
 import signal
@@ -75,6 +75,12 @@ def _parser() -> argparse.ArgumentParser:
     backfill.add_argument("--from", dest="first", type=_day, required=True)
     backfill.add_argument("--to", dest="last", type=_day, required=True)
     backfill.set_defaults(command=_backfill)
+    look = commands.add_parser("second-look", help="read closed days again in their sources")
+    look.add_argument("--company", default="")
+    look.add_argument("--box", default="")
+    look.add_argument("--from", dest="first", type=_day, required=True)
+    look.add_argument("--to", dest="last", type=_day)
+    look.set_defaults(command=_second_look)
     new = commands.add_parser("new-source", help="write a source's package, stand-in, conformance test and page")
     new.add_argument("name")
     new.set_defaults(command=_new_source)
@@ -136,6 +142,18 @@ def _backfill(arguments: argparse.Namespace) -> int:
     stack = Stack.of_this_project(AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE="False")
     try:
         return backfill(stack, arguments.company, arguments.box, arguments.first, arguments.last, console)
+    except MappingError as error:
+        return _complain(error)
+
+
+def _second_look(arguments: argparse.Namespace) -> int:
+    from cierre.accounting_files.findings import MappingError
+    from local.second_look import second_look
+
+    stack = Stack.of_this_project(AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE="False")
+    last = arguments.last or arguments.first
+    try:
+        return second_look(stack, arguments.company, arguments.box, arguments.first, last, console)
     except MappingError as error:
         return _complain(error)
 

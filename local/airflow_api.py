@@ -85,6 +85,12 @@ class AirflowApi:
         body = {"logical_date": None, "partition_key": business_date.isoformat(), "dag_run_id": run_id}
         return str(self.call("POST", f"/dags/{dag_id}/dagRuns", json=body)["dag_run_id"])
 
+    def trigger_with(self, dag_id: str, parameters: dict[str, str | None]) -> str:
+        """Start a run of a DAG that closes no day, with parameters; the run's id."""
+        return str(
+            self.call("POST", f"/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": parameters})["dag_run_id"]
+        )
+
     def backfill(self, dag_id: str, first: date, last: date, *, at_once: int) -> list[str]:
         """Start a backfill of business dates, both inclusive, without those that ran well; the days that it runs.
 

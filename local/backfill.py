@@ -62,10 +62,10 @@ def backfill(stack: Stack, company: str, box: str, first: date, last: date, cons
     stack, which is started for it and stopped again unless it runs. Raises LocalError where there is no such box, where
     the ledger cannot be asked, or where Airflow refuses.
     """
-    boxes = _asked(company, box)
+    boxes = wanted(company, box)
     if first > last:
         raise LocalError(f"FROM={first} is after TO={last}.")
-    with _airflow(stack, boxes, console) as (api, dsn):
+    with ready_airflow(stack, boxes, console) as (api, dsn):
         missing = {name: _missing(dsn, one, first, last) for name, one in boxes.items()}
         work = {box_id: _Progress(deque(days), len(days)) for box_id, days in missing.items()}
         _run(api, boxes, work, console)
@@ -73,8 +73,9 @@ def backfill(stack: Stack, company: str, box: str, first: date, last: date, cons
         return _report(api, boxes, work, left, console)
 
 
-def _asked(company: str, box: str) -> dict[str, CashBox]:
-    """The boxes by the stems of their files; one box also by the name that it had formerly."""
+def wanted(company: str, box: str) -> dict[str, CashBox]:
+    """The boxes of a company, or one box, by the stems of their files; the box also by the name that it had formerly.
+    Raises LocalError where there is none, or where not one of the two is said."""
     known = {one.file: one for one in cash_boxes().values()}
     if bool(company) == bool(box):
         raise LocalError("Say COMPANY=… or BOX=…, one of the two.")
@@ -88,7 +89,7 @@ def _asked(company: str, box: str) -> dict[str, CashBox]:
 
 
 @contextmanager
-def _airflow(stack: Stack, boxes: Mapping[str, CashBox], console: Console) -> Iterator[tuple[AirflowApi, str]]:
+def ready_airflow(stack: Stack, boxes: Mapping[str, CashBox], console: Console) -> Iterator[tuple[AirflowApi, str]]:
     """Airflow, ready to run the boxes, and the ledger that it closes days in: its libpq URI."""
     elsewhere = [os.environ.get(name, "") for name in ELSEWHERE]
     if all(elsewhere):

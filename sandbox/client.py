@@ -91,10 +91,17 @@ class SandboxClient:
         new = {"tenant": tenant, "caja": caja, "profile": profile.model_dump(mode="json")}
         self.call("PUT", "sga/profile", json=new)
 
-    def pay_late(self, tenant: str, caja: int, day: date, form: int, amount: Decimal) -> None:
-        """A payment appears in SGA on a day that may have been read already."""
+    def pay_late(self, tenant: str, caja: int, day: date, form: int, amount: Decimal, *, reopens: bool = False) -> None:
+        """A payment appears in SGA on a day that may have been read already, in a new session where one ``reopens``."""
         late = {"tenant": tenant, "caja": caja, "fecha": day.isoformat(), "form": form, "amount": str(amount)}
+        late |= {"reopens": reopens}
         self.call("POST", "sga/payments", json=late)
+
+    def change_payment(self, tenant: str, invoice: str, **fields: Any) -> None:
+        """Changes the first payment of an invoice in SGA, as a person would: another ``amount`` or ``scholarship``;
+        ``remove=True`` takes it out of its day."""
+        said = {name: str(value) if isinstance(value, Decimal) else value for name, value in fields.items()}
+        self.call("PATCH", "sga/payments", json={"tenant": tenant, "invoice": invoice, **said})
 
     def set_protheus(self, **settings: Any) -> None:
         """Changes how the ERP's site behaves: see ``sandbox.protheus.settings.Settings``."""

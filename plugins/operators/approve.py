@@ -86,7 +86,8 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
             return outcome | {"approved_by": by}
         if self.looks_first and approve.was_asked(request, ledger, self.run):
             return outcome | {"asked_before": True}
-        self.subject, self.body = worded(request, approve.ask(request, ledger, self.run))
+        replaced = approve.replaced(request, ledger)
+        self.subject, self.body = worded(request, approve.ask(request, ledger, self.run), replaced)
         return outcome | {"questions": [say(reason) for reason in request.reasons.values()]}
 
     def _ask(self, context: Any) -> dict[str, Any]:

@@ -14,7 +14,18 @@ from sqlalchemy.orm import Session
 from sandbox.sga import answers, catalogue
 from sandbox.sga.books import Books, books
 from sandbox.sga.generator import write_day
-from sandbox.sga.model import Carrera, FormaDePago, LugarRecaudacion, Pago, SesionCaja, TipoNotaCredito, TipoRubro
+from sandbox.sga.model import (
+    Carrera,
+    DetalleRubrosBeca,
+    Factura,
+    FormaDePago,
+    LugarRecaudacion,
+    Pago,
+    Rubro,
+    SesionCaja,
+    TipoNotaCredito,
+    TipoRubro,
+)
 from sandbox.sga.profile import Profile
 from sandbox.sga.till import EPOCH, NUMBERS_A_DAY, Till
 from sandbox.state import State
@@ -52,13 +63,24 @@ class NewProfile(BaseModel):
 
 
 class LatePayment(BaseModel):
-    """A payment that appears on a day after it was read; it joins the day's last session."""
+    """A payment that appears on a day after it was read; it joins the day's last session, or ``reopens`` it."""
 
     tenant: str
     caja: int
     fecha: date
     form: int
     amount: Decimal
+    reopens: bool = False
+
+
+class ChangedPayment(BaseModel):
+    """What a person does to an invoice's first payment: takes it away, or gives it another amount or scholarship."""
+
+    tenant: str
+    invoice: str
+    remove: bool = False
+    amount: Decimal | None = None
+    scholarship: Decimal | None = None
 
 
 class Sga:
@@ -160,12 +182,21 @@ class Sga:
             with self.state.session() as session:
                 self._pay(session, _known_box(session, late.tenant, late.caja), late)
 
+        @router.patch("/payments")
+        def change_payment(change: ChangedPayment) -> None:
+            with self.state.session() as session:
+                _change(session, change)
+
         return router
 
     def _pay(self, session: Session, box: LugarRecaudacion, late: LatePayment) -> None:
         self._write(session, box, late.fecha)
         of_the_day = select(SesionCaja).filter_by(caja=box, fecha=late.fecha).order_by(SesionCaja.pk.desc())
         sesion = session.scalars(of_the_day).first()
+        if late.reopens:
+            sesion = SesionCaja(caja=box, fecha=late.fecha)
+            session.add(sesion)
+            session.flush()
         if sesion is None:
             raise HTTPException(409, f"box {late.caja} of {late.tenant} opened no session on {late.fecha}")
         taken = session.scalar(select(func.count()).select_from(Pago).filter_by(sesion=sesion))
@@ -173,6 +204,20 @@ class Sga:
         till = Till(session, rng, box, late.fecha, self._profile(box), first_number=NUMBERS_A_DAY // 2 + taken * 10)
         till.sesion, student = sesion, till.student()
         till.payment(till.charge(student), float(late.amount), late.form, till.invoice(student))
+
+
+def _change(session: Session, change: ChangedPayment) -> None:
+    of_tenant = Pago.rubro.has(Rubro.inscripcion.has(tenant=change.tenant))
+    of_invoice = Pago.facturas.any(Factura.numero == change.invoice)
+    payment = session.scalars(select(Pago).where(of_tenant, of_invoice).order_by(Pago.pk)).first()
+    if payment is None:
+        raise HTTPException(404, f"{change.tenant} has no payment of invoice {change.invoice}")
+    if change.amount is not None:
+        payment.valor = float(change.amount)
+    if change.scholarship is not None:
+        payment.becas = [DetalleRubrosBeca(descuento=float(change.scholarship))]
+    if change.remove:
+        payment.sesion = None
 
 
 def open_the_schools(session: Session) -> None:

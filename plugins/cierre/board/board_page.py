@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -27,7 +28,8 @@ from cierre.bookkeeping.evidence import Grade
 from cierre.bookkeeping.identity import RetiredBox
 from cierre.bookkeeping.sentence import Sentence
 from cierre.language.regional import Regional
-from cierre.ledger import board, identity
+from cierre.ledger import board, identity, looks
+from cierre.ledger.looks import ChangedDay
 
 router = APIRouter()
 
@@ -74,10 +76,11 @@ def month_page(
     retired = viewer.retired(ledger, (row.box for row in books))
     of_old = [box for box in retired.values() if wanted.takes(box)]
     sandbox = identity.posting_to_sandbox(ledger, [box.id for box in boxes] + [box.id for box in of_old])
+    changed = looks.changed(ledger, [box.id for box in boxes], first, last)
     look = _look(
         days, page.language, wanted.state, _in_order(boxes, of_old), due, books,
         runs.unfinished(session, due, first, last), names, board.months_evidence(ledger, first, last),
-        _stale([*boxes, *of_old]), sandbox, int(datetime.now(UTC).timestamp()) // 3600,
+        _stale([*boxes, *of_old]), sandbox, changed, int(datetime.now(UTC).timestamp()) // 3600,
     )  # fmt: skip
     shown: list[CashBox | RetiredBox] = [*viewer.boxes.values(), *retired.values()]
     return page.render_long(
@@ -115,15 +118,15 @@ class Look(NamedTuple):
 def _look(
     days: list[date], language: Regional, state: str, boxes: list[CashBox | RetiredBox], due: dict[str, Due],
     books: list[Any], unfinished: dict[tuple[str, date], str], names: dict[str, str], read_back: list[Any],
-    stale: dict[str, timedelta], sandbox: dict[str, str], hour: int,
+    stale: dict[str, timedelta], sandbox: dict[str, str], changed: Mapping[tuple[str, date], ChangedDay], hour: int,
 ) -> Look:  # fmt: skip
     """The boxes' days by companies' ``names``; ``state`` leaves the boxes that have such a day, or is empty. What was
-    ``read_back`` counts as ``stale`` after a while; boxes of ``sandbox`` post there; ``hour`` is now, in hours since
-    1970."""
+    ``read_back`` counts as ``stale`` after a while; boxes of ``sandbox`` post there; ``changed`` is what looks at
+    closed days found; ``hour`` is now, in hours since 1970."""
     months = box_months(((box, due.get(box.id, NEVER)) for box in boxes), days, books, unfinished)
     shown = [month for month in months if not state or state in month.letters]
     known = grades(read_back, days, stale, hour)
-    grid, companies = Grid(days, language, known, sandbox), by_company(shown)
+    grid, companies = Grid(days, language, known, sandbox, changed), by_company(shown)
     unknown = language(Sentence("of no known company"))
     rows = [
         row

@@ -24,7 +24,7 @@ from cierre.board.states import BOOKS, LIVE, STATES, standing
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.evidence import evidence
 from cierre.bookkeeping.identity import RetiredBox
-from cierre.ledger import board, identity, landing, outages, read_back
+from cierre.ledger import board, identity, invoices, landing, looks, outages, read_back
 
 router = APIRouter(prefix="/boxes/{box_id}/{day}")
 
@@ -103,6 +103,8 @@ def _about(
         "problems": board.problems(ledger, [box.id], day, day),
         "approvals": books.approvals(),
         "runs": found,
+        "look": looks.newest(ledger, box.id, day),
+        "late_changes": invoices.late_changes(ledger, box.id, day),
         "erp_sites": identity.erp_sites_of_day(ledger, box.id, day),
     }
 

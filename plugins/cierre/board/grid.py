@@ -1,6 +1,7 @@
 """The board's grid as HTML. Tens of thousands of cells: put together by hand, where a template would take a second, and
 kept by row, since from one look to the next hardly any row changes."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -14,7 +15,9 @@ from cierre.board.month import Amounts, CompanyMonth
 from cierre.board.states import NOT_DUE, STATES
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import RetiredBox
+from cierre.bookkeeping.sentence import Sentence
 from cierre.language.regional import Regional
+from cierre.ledger.looks import ChangedDay
 
 
 class Grid:
@@ -26,10 +29,14 @@ class Grid:
         language: Regional,
         grades: Mapping[str, str] | None = None,
         sandbox: Collection[str] = (),
+        changed: Mapping[tuple[str, date], ChangedDay] | None = None,
     ) -> None:
         """``grades``: on what evidence each day is closed, by box (cierre.board.evidence); ``sandbox``: the boxes that
-        post to the sandbox."""
+        post to the sandbox; ``changed``: what looks at closed days found, by box and day."""
         self._language, self._grades, self._sandbox = language, grades or {}, sandbox
+        self._changed: dict[str, list[ChangedDay]] = defaultdict(list)
+        for (box_id, _), one in (changed or {}).items():
+            self._changed[box_id].append(one)
         self._days = tuple(day.isoformat() for day in days)
 
     def company(self, company: CompanyMonth, name: str) -> list[str]:
@@ -39,7 +46,8 @@ class Grid:
             head + str(self.totals(company.by_day, company.total, company.currency)),
             *(
                 _box_row(month.box.id, self._name(month.box), month.currency, month.letters, month.booked, self._days,
-                         self._grades.get(month.box.id, "").ljust(len(self._days)), self._language)
+                         self._grades.get(month.box.id, "").ljust(len(self._days)), self._language,
+                         tuple(self._changed.get(month.box.id, ())))
                 for month in company.boxes
             ),
         ]  # fmt: skip
@@ -65,11 +73,14 @@ def _box_row(
     days: tuple[str, ...],
     grades: str,
     language: Regional,
+    changed: tuple[ChangedDay, ...] = (),
 ) -> str:
     """A box's row: its name, a sign for each day, its total. End tags that HTML does not need are left out."""
+    since = {str(one.business_date): _since_close(one, currency, language) for one in changed}
     cells = [
         f"<td class={letter}><a{_MARKS.get(grade, '') if letter in CLOSED else ''} href=boxes/{box_id}/{day}"
         f' title="{language(STATES[letter].word)}{_said(letter, grade, language)}'
+        f"{since.get(day, '') if letter == 'h' else ''}"
         f'{f" · {language.money(amount, currency)}" if amount else ""}">{STATES[letter].sign}</a>'
         if letter != NOT_DUE
         else "<td>"
@@ -81,6 +92,12 @@ def _box_row(
         f'<tr><th scope=row title="{said}">{said}{"".join(cells)}'
         f"<td class=sum>{language.money(total, currency) if total else ''}\n"
     )
+
+
+def _since_close(one: ChangedDay, currency: str, language: Regional) -> str:
+    """By what a day changed since it was closed."""
+    documents = language(Sentence.counted(one.documents, "{n} document", "{n} documents"))
+    return f": {documents}, {language.money(one.difference, currency)}"
 
 
 _MARKS = {"a": " class=acknowledged", "s": " class=stale"}

@@ -13,7 +13,7 @@ from cierre.bookkeeping.sentence import Sentence, listing
 
 
 class Reason(StrEnum):
-    """Why a person is asked. About the last four, always; about the others, where the box's file says so."""
+    """Why a person is asked. About the last five, always; about the others, where the box's file says so."""
 
     AMOUNT = "amount"
     SECOND_PERSON = "second_person"
@@ -23,10 +23,20 @@ class Reason(StrEnum):
     UNUSUAL_VAT = "unusual_vat"
     DISCREPANCY = "discrepancy"
     CLOSED_PERIOD = "closed_period"
+    SECOND_LOOK = "second_look"
     OTHER_ORIGIN = "other_origin"
     OTHER_TARGET = "other_target"
     OTHER_CURRENCY = "other_currency"
     TAKE_OVER = "take_over"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A correction that a look at a closed day proposed: how many documents its source told otherwise, and the money
+    that they move, in the currency of the box."""
+
+    documents: int
+    size: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +53,8 @@ class Standing:
     these would replace; ``last_currency``: of what the box posted last.
 
     ``day`` is the business date, ``entry_date`` the one on which what is not posted yet will be booked (None where
-    nothing is). ``doubts``: documents in the lot that may be somebody else's, each with where it stands.
+    nothing is). ``doubts``: documents in the lot that may be somebody else's, each with where it stands. ``proposal``:
+    the correction that these books are, where a look at the closed day proposed one.
     """
 
     total: Decimal
@@ -59,6 +70,7 @@ class Standing:
     day: date | None = None
     entry_date: date | None = None
     doubts: tuple[tuple[str, Address], ...] = ()
+    proposal: Proposal | None = None
 
 
 def questions(asked: Approvals, standing: Standing, currency: str) -> dict[Reason, Sentence]:
@@ -113,6 +125,14 @@ def questions(asked: Approvals, standing: Standing, currency: str) -> dict[Reaso
             " date, and say in their histories which day they are of",
             day=standing.day,
             date=standing.entry_date,
+        )
+    if standing.proposal is not None:
+        found[Reason.SECOND_LOOK] = Sentence(
+            "The source tells the day otherwise since it was closed: {documents}, {size} {currency} moved. Approved,"
+            " its books follow the source",
+            documents=Sentence.counted(standing.proposal.documents, "{n} document", "{n} documents"),
+            size=standing.proposal.size,
+            currency=currency,
         )
     return found | _of_what_they_belong_to(standing) | _of_what_may_be_others(standing)
 

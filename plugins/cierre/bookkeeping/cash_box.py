@@ -147,6 +147,27 @@ class Approvals(Model):
         return self.model_dump(exclude=who) != Approvals().model_dump(exclude=who)
 
 
+class SecondLook(Model):
+    """When a closed day is read again in its source, and what follows where that tells it otherwise since.
+
+    ``days``: so many days after its close each time. ``before_lock``: also the day before the ERP closes its month,
+    where the box's file says when that is (``locks_on_day``). ``policy``: ``propose`` prepares a correction, which
+    waits for a person's approval; ``correct`` corrects by itself what moves at most ``up_to`` of money in a period that
+    is open, and proposes the rest; ``tell`` tells people, and leaves the books as they are.
+    """
+
+    days: tuple[Annotated[int, Field(ge=1, le=366)], ...] = (1, 3, 7, 30)
+    before_lock: bool = True
+    policy: Literal["propose", "correct", "tell"] = "propose"
+    up_to: Amount | None = None
+
+    @model_validator(mode="after")
+    def _limit_belongs_to_correct(self) -> Self:
+        if (self.policy == "correct") != (self.up_to is not None):
+            raise ValueError("up_to is the limit of the policy correct: give both, or neither")
+        return self
+
+
 class WrittenOff(Model):
     """An invoice, by its number, that is not expected to be collected any more, and why."""
 
@@ -162,6 +183,7 @@ class CashBox(Model):
     *after* the business date) is when the source has the whole day. ``formerly``: the name of the file under which the
     box's first day was booked, where that has another name now; the box goes on with that one's books. ``written_off``:
     invoices of a source that is asked for each until it is collected, and that is not to be asked for these any more.
+    ``second_look``: when closed days are read again.
 
     ``id`` is the name under which the ledger keeps the box's books: what ``formerly`` says, else the file's stem, which
     is ``file``. Give the stem as ``id``. Raises pydantic's ValidationError with every problem at once.
@@ -185,6 +207,7 @@ class CashBox(Model):
     mapping: Slug
     start_date: IsoDate
     approvals: Approvals = Approvals()
+    second_look: SecondLook = SecondLook()
     written_off: tuple[WrittenOff, ...] = ()
 
     @model_validator(mode="before")

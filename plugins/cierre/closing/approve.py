@@ -55,6 +55,11 @@ def ask(request: Request, ledger: psycopg.Connection, run: str) -> list[JournalE
     return [revisions.journal_entry(ledger, entry) for entry in revisions.bookings(ledger, request.revision)]
 
 
+def replaced(request: Request, ledger: psycopg.Connection) -> list[JournalEntry]:
+    """The entries that stand in the ERP for the day and that posting would take back."""
+    return [revisions.journal_entry(ledger, entry) for entry in revisions.superseded(ledger, request.revision)]
+
+
 def decide(request: Request, ledger: psycopg.Connection, run: str, answer: Answer) -> str:
     """Puts the answer to what a DAG run asked on the record, and returns who approved the day's books.
 

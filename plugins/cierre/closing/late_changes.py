@@ -3,7 +3,7 @@ noted as changed, and people are told of them once."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -11,11 +11,12 @@ import psycopg
 
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.certificate import contradictions
+from cierre.bookkeeping.documents import Document, Kind
 from cierre.bookkeeping.invoices import InvoiceSeen, collections_changed, days_changed, movements, on_day
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.wiring import invoice_source_of
-from cierre.ledger import invoices
+from cierre.ledger import invoices, staging
 from cierre.ledger.invoices import DayTaken
 from cierre.ledger.landing import Place, Snapshot
 from cierre.ports.source import InvoiceSourceDescription
@@ -128,6 +129,59 @@ def _booked_otherwise(
         if day in days and amount != was:
             text = "invoice {number}: {amount} was collected on this day, where {was} was booked"
             yield day, Sentence(text, number=number, amount=amount, was=was)
+
+
+def told_now(ledger: psycopg.Connection, box: CashBox, place: Place) -> tuple[list[Document], list[Document]]:
+    """The invoices and collections of a day of which something became known since it was landed: as they are staged,
+    and as the landings made since show them. Of each what it comes to; nothing is asked of the source."""
+    noted = {str(what.values["number"]) for what in invoices.late_changes(ledger, box.id, place.business_date)}
+    if not noted:
+        return [], []
+    known = _by_invoice(invoices.all_seen(ledger, place, _source_of(box).projects_of(box.key))).values()
+    staged = [_in_short(one) for one in staging.documents(ledger, box.id, place.business_date)]
+    now = [one for seen in known for one in _documents_of(box, seen, place.business_date)]
+    before, after = ([one for one in some if one.reference in noted] for some in (staged, now))
+    return before, after
+
+
+def _in_short(one: Document) -> Document:
+    """A staged invoice or collection, as far as ``_documents_of`` can tell the same."""
+    project, returned = one.attributes["project"], one.attributes.get("returned")
+    total = (
+        one.net + sum(one.amounts.get(name, ZERO) for name in ("vat", "vat_second")) - one.amounts.get("withheld", ZERO)
+    )
+    amounts = {"net": one.net, "total": total}
+    if one.kind is Kind.COLLECTION:
+        amounts = {"net": -one.net if returned == "true" else one.net}
+        amounts |= {"advance": advance} if (advance := one.amounts.get("advance")) else {}
+    return replace(
+        one, source_id=f"{project}/{one.reference}", form="", amounts=amounts, attributes={"project": project}
+    )
+
+
+def _documents_of(box: CashBox, seen: Sequence[InvoiceSeen], day: date) -> Iterable[Document]:
+    """What is known of an invoice on a day: that it was issued, and what came in for it."""
+    last, kinds = seen[-1], list[tuple[Kind, dict[str, Decimal]]]()
+    if last.issued_on == day and not last.gone:
+        base, total = last.base or ZERO, last.total or ZERO
+        kind = Kind.CREDIT_NOTE if base < ZERO else Kind.SALE
+        kinds.append((kind, {"net": abs(base), "total": -total if base < ZERO else total}))
+    if movement := on_day(seen, day):
+        advance = {"advance": abs(movement.advance)} if movement.advance else {}
+        kinds.append((Kind.COLLECTION, {"net": movement.amount} | advance))
+    for kind, amounts in kinds:
+        yield Document(
+            source=box.source,
+            kind=kind,
+            source_id=f"{last.project}/{last.number}",
+            business_date=day,
+            currency=box.currency,
+            form="",
+            amounts=amounts,
+            attributes={"project": last.project},
+            place="",
+            reference=last.number,
+        )
 
 
 def _source_of(box: CashBox) -> InvoiceSourceDescription:

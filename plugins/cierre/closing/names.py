@@ -6,6 +6,9 @@ NO_COMPANY = "cierre"
 PREFIX = "cash_close__"
 """Of the id of a cash box's DAG; the box's id follows."""
 
+SECOND_LOOK = "second_look"
+"""The id of the DAG that reads closed days again, and the name of its pool."""
+
 TITLE = ": cierre de caja"
 """Follows the cash box's name in the title of its DAG."""
 

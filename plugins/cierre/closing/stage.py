@@ -44,15 +44,19 @@ def stage(box: CashBox, day: date, ledger: psycopg.Connection) -> dict[str, Any]
     claims = landing.claims(ledger, snapshot.snapshot_id, box.id)
     if broken := contradictions(claims):
         raise incomplete(box, day, broken)
-    reading = LandedDay(box, day, snapshot.body, invoices.seen_before(ledger, snapshot)).reading()
-    reading = at_par(reading, _currencies_at_par(box))
-    reading = reading.released(box.approvals.releases)  # the step approve asks a person for them
+    reading = as_booked(LandedDay(box, day, snapshot.body, invoices.seen_before(ledger, snapshot)))
     staging.replace(ledger, box.id, day, snapshot.snapshot_id, reading)
     _tell(snapshot.snapshot_id, reading)
     if stopping := [row for row in reading.quarantined if row.blocking]:
         undecided = all(row.release and row.reason in UNUSUAL_VAT for row in stopping)
         raise Refused(box, day, ALL_AWAIT_A_DECISION if undecided else STOPPED, rows=listed(map(_told, stopping)))
     return {"documents": len(reading.documents), "quarantined": len(reading.quarantined)}
+
+
+def as_booked(landed: LandedDay) -> Reading:
+    """The box's documents and quarantined rows as the box's rules have them booked."""
+    reading = at_par(landed.reading(), _currencies_at_par(landed.box))
+    return reading.released(landed.box.approvals.releases)  # the step approve asks a person for them
 
 
 def _currencies_at_par(box: CashBox) -> tuple[str, ...]:

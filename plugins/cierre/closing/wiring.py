@@ -37,17 +37,24 @@ def knows_owner(box: CashBox) -> bool:
     return source_of(box).owner is not None
 
 
-def source_hook(box: CashBox, *, override_by: str | None = None) -> SourceHook:
+def rechecks(box: CashBox) -> bool:
+    """Whether the box's source can tell by a few calls whether a landed day is still what it says."""
+    return source_of(box).rechecks
+
+
+def source_hook(box: CashBox, *, override_by: str | None = None, spares_daily_calls: bool = False) -> SourceHook:
     """The hook of a box's source. ``override_by`` names the person who answers for calls in business hours, where the
-    source has such hours."""
-    return hook_behind(box.source, box.connection, override_by=override_by)
+    source has such hours. ``spares_daily_calls``: a call that may be made once a day is left to the closes."""
+    return hook_behind(box.source, box.connection, override_by=override_by, spares_daily_calls=spares_daily_calls)
 
 
-def hook_behind(source: str, connection_id: str, *, override_by: str | None = None) -> SourceHook:
+def hook_behind(
+    source: str, connection_id: str, *, override_by: str | None = None, spares_daily_calls: bool = False
+) -> SourceHook:
     """The hook of a source behind a connection. What it may do is counted in the ledger, for every process."""
     description = SOURCES[source]
     parts: dict[str, Callable[[], Any]] = {
-        "allowances": LedgerAllowances,
+        "allowances": partial(LedgerAllowances, spares_daily_calls=spares_daily_calls),
         "override_by": lambda: override_by,
         "reviewed": lambda: partial(reviewed, source),
     }

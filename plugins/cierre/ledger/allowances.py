@@ -42,12 +42,22 @@ class LedgerSlots:
 
 
 class LedgerCallRecord:
-    """A company's calls, as the ledger records them. Whatever it does may raise psycopg.Error."""
+    """A company's calls, as the ledger records them. Whatever it does may raise psycopg.Error.
+
+    ``spares_daily_calls``: calls that may be made once a day count as used up, since others need them.
+    """
 
     def __init__(
-        self, ledger: psycopg.Connection, company: Company, *, source: str, zone: str, asked_through: str
+        self,
+        ledger: psycopg.Connection,
+        company: Company,
+        *,
+        source: str,
+        zone: str,
+        asked_through: str,
+        spares_daily_calls: bool = False,
     ) -> None:
-        self._ledger, self._company = ledger, company
+        self._ledger, self._company, self._spares_daily_calls = ledger, company, spares_daily_calls
         self._source, self._zone, self._asked_through = source, zone, asked_through
 
     def now(self) -> datetime:
@@ -62,6 +72,8 @@ class LedgerCallRecord:
         self, method: str, subject: str, *, allowance: Allowance, claimed_by: str, override_by: str | None
     ) -> Claim | None:
         """Records that a call is about to be made, and commits; None where its allowance is used up."""
+        if self._spares_daily_calls and allowance is Allowance.DAILY:
+            return None
         return vendor_calls.claim(
             self._ledger,
             self._company,
@@ -100,6 +112,10 @@ class LedgerCallRecord:
 class LedgerAllowances:
     """Keeps allowances in the ledger behind the Airflow connection that a vendor's connection names."""
 
+    def __init__(self, *, spares_daily_calls: bool = False) -> None:
+        """``spares_daily_calls``: see LedgerCallRecord."""
+        self._spares_daily_calls = spares_daily_calls
+
     def request_slots(self, connection_id: str, requests: int, *, kept_in: str) -> LedgerSlots | None:
         """The slots of a connection, over a session of their own that ends with them; None where Airflow has no
         connection ``kept_in``. Raises Unreachable."""
@@ -119,4 +135,11 @@ class LedgerAllowances:
     ) -> Iterator[LedgerCallRecord]:
         """A company's record, over a session that lasts as long as the block."""
         with connect_by(kept_in) as ledger:
-            yield LedgerCallRecord(ledger, company, source=source, zone=zone, asked_through=asked_through)
+            yield LedgerCallRecord(
+                ledger,
+                company,
+                source=source,
+                zone=zone,
+                asked_through=asked_through,
+                spares_daily_calls=self._spares_daily_calls,
+            )

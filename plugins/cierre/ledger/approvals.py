@@ -9,11 +9,11 @@ import psycopg
 
 from cierre.bookkeeping import approvals as rules
 from cierre.bookkeeping.answers import Asked, Decision
-from cierre.bookkeeping.approvals import Approval, Reason, Standing
+from cierre.bookkeeping.approvals import Approval, Proposal, Reason, Standing
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import Books, Origin, Target
 from cierre.bookkeeping.sentence import Sentence
-from cierre.ledger import reconciliation, revisions, takeovers
+from cierre.ledger import looks, reconciliation, revisions, takeovers
 from cierre.ledger.revisions import Revision
 from cierre.ledger.sentences import stored
 from cierre.ledger.statements import Change, Row, RowOrNone, Rows, Statements, Value, ValueOrNone
@@ -91,7 +91,13 @@ def standing(connection: psycopg.Connection, box: CashBox, revision: Revision) -
         day=revision.business_date,
         entry_date=row.entry_date,
         doubts=tuple(takeovers.open_doubts(connection, revision)),
+        proposal=_proposal(connection, revision),
     )
+
+
+def _proposal(connection: psycopg.Connection, revision: Revision) -> Proposal | None:
+    look = looks.proposed(connection, revision.box, revision.business_date)
+    return Proposal(len(look.found), look.size) if look else None
 
 
 def _difference(connection: psycopg.Connection, revision: Revision) -> Decimal | None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import psycopg
 
 from cierre.bookkeeping.invoices import InvoiceSeen
+from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger.landing import Place, Snapshot
 from cierre.ledger.sentences import stored
 from cierre.ledger.session import copy
@@ -28,6 +29,10 @@ class _Collected(NamedTuple):
     amount: Decimal
 
 
+class _LateChange(NamedTuple):
+    what: Sentence
+
+
 class _Sql(Statements):
     unread: Values[int]
     snapshot: Row[Snapshot]
@@ -39,6 +44,7 @@ class _Sql(Statements):
     days_taken: Rows[_DayTakenRow]
     days_staged: Values[date]
     collections_staged: Rows[_Collected]
+    late_changes: Rows[_LateChange]
     note_late_change: Change
 
 
@@ -174,3 +180,8 @@ def note_late_changes(
     """Notes what a landing shows of a day that was read before it, a sentence each."""
     for what in changes:
         _sql.note_late_change(connection, box=box, business_date=day, snapshot_id=snapshot_id, what=stored(what))
+
+
+def late_changes(connection: psycopg.Connection, box: str, day: date) -> list[Sentence]:
+    """What became known of a day since it was landed last, oldest first."""
+    return [row.what for row in _sql.late_changes(connection, box=box, business_date=day)]

@@ -120,6 +120,10 @@ TABLES: Mapping[str, Table] = {
     "ledger.line_source": Table(
         insert="entry_id line document_key kind form component amount place foreign_amount turned"
     ),
+    "ledger.look": Table(insert="box business_date compared_to snapshot_id size outcome", own="look_id looked_at"),
+    "ledger.look_change": Table(
+        insert="look_id change code document_key kind form reference currency before after size fields since"
+    ),
     "ledger.revision": Table(
         insert="box business_date revision snapshot_id mapping mapping_digest digest to_site to_tenant to_lot redates"
         " open_from",
@@ -181,7 +185,8 @@ VIEWS_OF_PEOPLE = (
 
 FUNCTIONS = (
     "erp.clock()", "erp.may_hold(erp.attempt)", "erp.server_started()", "erp.watched_until(erp.attempt)",
-    "landing.hashes_of_bodies()", "ledger.in_english(jsonb)", "ledger.stands(ledger.entry)",
+    "landing.hashes_of_bodies()", "ledger.in_english(jsonb)", "ledger.newest_look(text, date)",
+    "ledger.stands(ledger.entry)",
 )  # fmt: skip
 """What queries call. All others are called by triggers, or by nobody but the owner."""
 

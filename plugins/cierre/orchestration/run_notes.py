@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import object_session
 
 from cierre.accounting_files.companies import language_of
-from cierre.closing.names import PREFIX, TITLE
+from cierre.closing.names import PREFIX, SECOND_LOOK, TITLE
 from cierre.language.say import in_language, say
 from cierre.orchestration.pools import make_missing
 from operators.form import DRY_RUN
@@ -32,28 +32,33 @@ LONGEST = 1000
 
 @hookimpl
 def on_dag_run_running(dag_run: "DagRun", msg: str) -> None:
-    """A run of a close begins."""
-    _in_a_savepoint(dag_run, _begun)
+    """A run of a close begins, or one that reads closed days again."""
+    if _is_close(dag_run):
+        _in_a_savepoint(dag_run, _begun)
+    elif dag_run.dag_id == SECOND_LOOK:
+        _in_a_savepoint(dag_run, _make_pools)
 
 
 @hookimpl
 def on_dag_run_success(dag_run: "DagRun", msg: str) -> None:
     """A run of a close ended well, or a person marked it so."""
-    _in_a_savepoint(dag_run, _ended)
+    if _is_close(dag_run):
+        _in_a_savepoint(dag_run, _ended)
 
 
 @hookimpl
 def on_dag_run_failed(dag_run: "DagRun", msg: str) -> None:
     """A run of a close failed, or a person marked it so."""
-    _in_a_savepoint(dag_run, _failed)
+    if _is_close(dag_run):
+        _in_a_savepoint(dag_run, _failed)
 
 
 def _in_a_savepoint(dag_run: "DagRun", work: "Callable[[DagRun, Connection], None]") -> None:
-    """Does ``work`` for a run of a close; where it fails, it alone is undone, and the scheduler goes on.
+    """Does ``work`` for a run; where it fails, it alone is undone, and the scheduler goes on.
 
     A run outside the scheduler (``airflow dags test``) is in no session and left alone.
     """
-    if not dag_run.dag_id.startswith(PREFIX) or (session := object_session(dag_run)) is None:
+    if (session := object_session(dag_run)) is None:
         return
     try:
         # Of the connection: to the scheduler's session a savepoint's end looks like a commit, which it forbids.
@@ -65,10 +70,18 @@ def _in_a_savepoint(dag_run: "DagRun", work: "Callable[[DagRun, Connection], Non
         log.warning(say(told, run=f"{dag_run.dag_id} {dag_run.run_id}", kind=type(error).__name__))
 
 
+def _is_close(dag_run: "DagRun") -> bool:
+    return dag_run.dag_id.startswith(PREFIX)
+
+
 def _begun(dag_run: "DagRun", connection: "Connection") -> None:
+    _make_pools(dag_run, connection)
+    _note(dag_run, connection, say("closing"))
+
+
+def _make_pools(dag_run: "DagRun", connection: "Connection") -> None:
     # Before the run's tasks are looked at: one whose pool is not there would wait for ever.
     make_missing({task.pool for task in dag_run.get_dag().tasks}, connection)
-    _note(dag_run, connection, say("closing"))
 
 
 def _ended(dag_run: "DagRun", connection: "Connection") -> None:

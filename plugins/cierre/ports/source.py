@@ -65,6 +65,14 @@ class OwnedHook(SourceHook, Protocol):
         """From now on reads nothing but of the company with this tax number, as far as the source can tell."""
 
 
+class RecheckingHook(SourceHook, Protocol):
+    """A hook of a source that can tell by a few calls whether it still says what was landed of a day."""
+
+    def still_says(self, body: str, day: date) -> bool:
+        """Whether a landed body is still what the source says of its day, as far as its totals, counts or lists tell;
+        where not, ``fetch`` gives the rows. Raises a cierre.ports.errors.VendorError where it does not answer."""
+
+
 class Read(Protocol):
     """Reads the box's part of a landed body as documents and quarantined rows. ``more`` is what the description says
     that the source needs: ``before`` (InvoiceSourceDescription), ``reviewed`` (a file of the accountants)."""
@@ -137,8 +145,9 @@ class SourceDescription:
     ``open_fields`` are the fields of landed rows whose texts say nothing of a person.
     ``notices``, ``plan`` and ``owner`` are there where the source has them: what a landed day does not hold because of
     how the source is set up, for people to know; what was planned to be invoiced; whose login it is read with.
-    ``reviewed`` is the accountants' file that its hook and its ``read`` are handed, ``override`` what a run may be
-    allowed, ``lockout`` the words with which the source says that it has locked the company out.
+    ``rechecks``: its hook is a RecheckingHook. ``reviewed`` is the accountants' file that its hook and its ``read`` are
+    handed, ``override`` what a run may be allowed, ``lockout`` the words with which the source says that it has locked
+    the company out.
     """
 
     slug: str
@@ -155,6 +164,7 @@ class SourceDescription:
     notices: Callable[[str], Sequence[str]] | None = None
     plan: Plan | None = None
     owner: Owner | None = None
+    rechecks: bool = False
     reviewed: Reviewed | None = None
     override: Override | None = None
     lockout: re.Pattern[str] | None = None

@@ -86,7 +86,7 @@ def _counts(landing: Landing) -> Iterator[Claim]:
 
 
 def _compare(landing: Landing, *, voids: bool) -> Iterator[Comparison]:
-    attested, landed = _attested(landing.groups), _landed(landing, voids=voids)
+    attested, landed = totals_of(landing.groups), _landed(landing, voids=voids)
     for place in sorted(attested.keys() | landed.keys()):
         said, found = attested.get(place, {}), landed.get(place, {})
         # Payments of unknown kind, such as collections that pay several documents, are anywhere in the totals.
@@ -96,7 +96,8 @@ def _compare(landing: Landing, *, voids: bool) -> Iterator[Comparison]:
             yield Comparison(*place, kind, *pair)
 
 
-def _attested(groups: list[dict[str, Any]]) -> Sums:
+def totals_of(groups: list[dict[str, Any]]) -> Sums:
+    """What Bsale's rows of totals come to."""
     sums: Sums = defaultdict(lambda: defaultdict(Decimal))
     for group in groups:
         office = identity(group.get("officeId"))

@@ -19,6 +19,7 @@ BSALE = SourceDescription(
     landing_key=Named(_HOOK, "landing_key"),
     unique=Named(_HOOK, "unique"),
     owner=Owner(of=Named(_HOOK, "owner"), is_same=Named(_HOOK, "is_same_owner")),
+    rechecks=True,
     # bsale.seed.txt: a payment. checkTitular, checkRut and the like are people's.
     open_fields=frozenset({"href", "id", "amount", "codesii"}),
 )

@@ -16,7 +16,7 @@ import msgspec
 from cierre.language.say import say
 from hooks.bsale import words as shapes
 from hooks.bsale.answers import Page, Row, identity
-from hooks.bsale.certificate import totals_agree
+from hooks.bsale.certificate import totals_agree, totals_of
 from hooks.bsale.lists import LIMIT, PATIENCE, Listing, Moved, once
 from hooks.bsale.settings import Settings
 from hooks.bsale.snapshot import Landing, document_type_of, landing_of, paid
@@ -85,6 +85,22 @@ def body_of(bsale: Payments, day: date, owner: str = "") -> str:
         bsale.log.warning(say(told, day=day))
     # What still differs is for the certificate to tell.
     return _read(bsale, day).body(owner)
+
+
+def still_says(bsale: Payments, landed: Landing, day: date) -> bool:
+    """Whether Bsale counts as many active payments of a day as were landed, and its totals are those that it gave then.
+
+    Two calls, whatever the day's size. What moves no total and no count is not seen: payments without a date, or two
+    that changed by the same sum to and fro.
+    """
+    if bsale.page(limit=1, recorddate=day, state=0).count != landed.count["active"]:
+        return False
+    groups: list[Row] = []
+    while page := bsale.group_page(len(groups), recorddate=day):
+        groups += page
+        if len(groups) >= len(landed.groups):
+            break
+    return totals_of([row.fields for row in groups]) == totals_of(landed.groups)
 
 
 class _Found(NamedTuple):

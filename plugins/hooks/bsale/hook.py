@@ -17,7 +17,7 @@ from cierre.language.say import say
 from cierre.ports.errors import FatalError
 from hooks.bsale import answers, certificate as bsale_certificate, owner as owners, rows as bsale_rows, words as shapes
 from hooks.bsale.answers import VENDOR, Page, Row
-from hooks.bsale.fetch import body_of, made
+from hooks.bsale.fetch import body_of, made, still_says as bsale_still_says
 from hooks.bsale.lists import LIMIT, Listing, once
 from hooks.bsale.owner import Owner
 from hooks.bsale.questions import GROUP_FILTERS, LIST_FILTERS, SHOWN, question
@@ -50,6 +50,10 @@ class BsaleHook(BsaleClient):
         owner = self.whose()
         body = body_of(self, day, owner.rut if owner else "")
         return Answer(question(LIST_FILTERS, recorddate=day), datetime.now(UTC), body)
+
+    def still_says(self, body: str, day: date) -> bool:
+        """Whether the company's totals and number of active payments are a landed day's; see hooks.bsale.fetch."""
+        return bsale_still_says(self, landing(body), day)
 
     def page(self, *, limit: int = LIMIT, offset: int = 0, **filters: Any) -> Page:
         """One page of payments, of at most 50; its ``count`` is of all that fit the filters."""

@@ -20,6 +20,7 @@ ZETA = SourceDescription(
     certify=Named(_HOOK, "certify"),
     landing_key=Named(_HOOK, "landing_key"),
     unique=Named(_HOOK, "unique"),
+    rechecks=True,
     notices=Named(_HOOK, "notices"),
     override=Override(
         title="Ask Zeta now (consultar ya)",

@@ -11,8 +11,8 @@ from hooks.zeta.limits import CountedCalls
 from hooks.zeta.lines import by_invoice, lacking
 from hooks.zeta.questions import ReceiptsFilter, SalesFilter, whole_day
 from hooks.zeta.settings import Settings
-from hooks.zeta.snapshot import body, how_receipts_are_read, of_day, whole
-from hooks.zeta.wire import Row
+from hooks.zeta.snapshot import Landing, body, how_receipts_are_read, of_day, whole
+from hooks.zeta.wire import Row, encode
 from hooks.zeta.words import DETAILS, invoice_id
 
 
@@ -83,6 +83,19 @@ def day_of_company(hook: Company, day: date) -> tuple[dict[str, str], str]:
         receipts=how_receipts_are_read(hook.settings, day, receipts),
     )
     return asked, text
+
+
+def still_says(hook: Company, month: list[Row], landed: Landing, day: date) -> bool:
+    """Whether the sales of a day, in Ventas of its ``month``, and its receipts, where the connection reads them, are
+    those that were landed. Lines of sales are not looked at: what changes them changes the sale's total."""
+    if _by_id(of_day(month, day, f"{hook.company}, {day}")) != _by_id(landed.sales):
+        return False
+    landed_pages = landed.receipts.pages if landed.receipts else []
+    return [encode(page) for page in _receipts(hook, day)] == [encode(page) for page in landed_pages]
+
+
+def _by_id(sales: list[Row]) -> dict[str, bytes]:
+    return {invoice_id(sale): encode(sale) for sale in sales}
 
 
 def _one_by_one(hook: Company, invoices: list[str]) -> list[Row]:

@@ -82,6 +82,7 @@ class ZetaHook(VendorHook):
         super().__init__(connection_id)
         self._allowances, self.override_by = allowances, override_by
         self._tries_left = 0
+        self._months: dict[tuple[int, int], list[Row]] = {}
 
     def _configure_session_from_auth(self, session: Session, connection: Any) -> Session:
         """Zeta's login stands in each request's body, not in a header."""
@@ -172,6 +173,15 @@ class ZetaHook(VendorHook):
         with self._patient():
             asked, body = zeta_fetch.day_of_company(self, day)
         return Answer(asked, datetime.now(UTC), body)
+
+    def still_says(self, body: str, day: date) -> bool:
+        """Whether Ventas still has the day's sales as they were landed; costs one call for all days of a month that are
+        looked at with this hook, and none that counts. See hooks.zeta.fetch."""
+        period = (day.year, day.month)
+        with self._patient():
+            if period not in self._months:
+                self._months[period] = self.sales(*period)
+            return zeta_fetch.still_says(self, self._months[period], landing(body), day)
 
     def query_sales(self, asked: SalesFilter) -> list[Row]:
         """QueryVentas: sales and credit notes of a period, with their names and signed amounts."""

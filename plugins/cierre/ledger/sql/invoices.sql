@@ -68,6 +68,14 @@ SELECT business_date, attributes ->> 'project' AS project, reference AS number,
  WHERE box = :box AND kind = 'collection'
  GROUP BY 1, 2, 3;
 
+-- name: late_changes
+-- What became known of a day since it was landed last, oldest first.
+SELECT what FROM ledger.late_change
+ WHERE box = :box AND business_date = :business_date
+   AND noted_at > (SELECT max(landed_at) FROM landing.taken JOIN landing.snapshot USING (snapshot_id)
+                    WHERE taken.box = :box AND taken.business_date = :business_date)
+ ORDER BY change_id;
+
 -- name: note_late_change!
 INSERT INTO ledger.late_change (box, business_date, snapshot_id, what)
 VALUES (:box, :business_date, :snapshot_id, :what);

@@ -1,0 +1,56 @@
+"""
+### Closed days, read again in their sources
+
+Every night, closed days are read once more: the first day after their close, the third, the seventh, the thirtieth, and
+the day before the ERP closes their month, or when the box's file says (`second_look:`). A payment that was voided
+since, an invoice that was entered late, a discount that was moved: the day then counts as *changed since close* on the
+board, which names each document and by how much it differs, and the company's people are told once.
+
+What follows is the box's policy. **propose** (as long as its file says nothing else): the day's own DAG is started for
+that date; it reads the day anew, prepares the correction, and waits for a person's approval, who sees before, after and
+difference by account. **correct**: the same without asking, up to an amount, in a period that is open. **tell**:
+nothing more.
+
+It keeps out of the closes' way: its own hours, a pool of its own, one question at a time, each vendor's limits. Bsale
+is asked for its totals and counts, Zeta for the month's sales, SGA for the day itself; of the SGE nothing is asked,
+since what it says of earlier days was landed with the later ones.
+
+**To look at a range now**: Trigger, and fill in from, to, and a cash box or a company. **When it fails**, its log says
+why (mostly a cash box's file that is wrong); the next run goes on. Clearing it is always safe: it books and posts
+nothing itself.
+"""
+
+from datetime import UTC, datetime, time, timedelta
+
+from airflow.sdk import DAG, CronTriggerTimetable
+
+from cierre.alerts.watch import WatchAlert
+from cierre.closing.names import SECOND_LOOK
+from cierre.orchestration.retries import PATIENT, RetryByKind
+from operators.second_look import CloseAgainOperator, SecondLookOperator, params
+
+with DAG(
+    dag_id="second_look",
+    dag_display_name="Segunda mirada: días cerrados",
+    description="Reads closed days again in their sources, and has corrected what is told otherwise since.",
+    doc_md=__doc__,
+    # After the closes of every zone that boxes are in, and before people begin to work there.
+    schedule=CronTriggerTimetable("*/15 6-8 * * *", timezone="UTC"),
+    start_date=datetime(2000, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    is_paused_upon_creation=False,
+    params=params(),
+    tags=["cash close"],
+    default_args=PATIENT
+    | {
+        "owner": "cierre",
+        "pool": SECOND_LOOK,
+        "priority_weight": 1,
+        "retry_policy": RetryByKind(),
+        "execution_timeout": timedelta(hours=1),
+        "on_failure_callback": WatchAlert("cierre", SECOND_LOOK),
+    },
+):
+    look = SecondLookOperator(task_id="look", until=time(9), every=timedelta(minutes=15))
+    CloseAgainOperator.partial(task_id="close_again").expand_kwargs(look.output)

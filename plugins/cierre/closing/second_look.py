@@ -1,0 +1,243 @@
+"""The second look: closed days are read again in their sources, and what is told otherwise since is kept."""
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import cast
+
+import psycopg
+
+from cierre.accounting_files.companies import tax_id_of
+from cierre.accounting_files.loader import cash_box, cash_boxes
+from cierre.accounting_files.periods import open_from
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.certificate import contradictions
+from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow
+from cierre.bookkeeping.identity import Unique
+from cierre.bookkeeping.money import ZERO
+from cierre.bookkeeping.second_look import Change, Outcome, changes, due_dates, is_due, outcome_of, share
+from cierre.bookkeeping.sentence import Sentence
+from cierre.closing import late_changes
+from cierre.closing.certificate import incomplete
+from cierre.closing.land import ANOTHERS
+from cierre.closing.landed_day import LandedDay
+from cierre.closing.refusal import Refused
+from cierre.closing.stage import as_booked
+from cierre.closing.wiring import invoice_source_of, knows_owner, rechecks, source_hook, source_of
+from cierre.language.say import say
+from cierre.ledger import landing, looks, staging
+from cierre.ledger.landing import Place, Snapshot
+from cierre.ledger.session import BoxDayBusy, box_day
+from cierre.ports.errors import VendorError
+from cierre.ports.source import OwnedHook, RecheckingHook, SourceHook
+
+log = logging.getLogger(__name__)
+
+MISSES = 3
+"""After so many days in a row for which a connection did not answer, its others are left for the next run."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a look at a box's day found that the look before had not: none where all is again as it was booked.
+
+    ``known``: people were told of it already, by the landing that showed it.
+    """
+
+    box: CashBox
+    day: date
+    look_id: int
+    found: tuple[Change, ...]
+    outcome: Outcome
+    known: bool
+
+
+@dataclass
+class Seen:
+    """What looks came to: how many ``days`` were read, what is ``news``, and what could not be read, by box."""
+
+    days: int = 0
+    news: list[News] = field(default_factory=list)
+    left: dict[str, list[Sentence]] = field(default_factory=lambda: defaultdict(list))
+
+
+def due_days(ledger: psycopg.Connection, now: datetime, runs_left: int) -> list[tuple[str, date]]:
+    """A run's share of the days that are due at ``now`` (aware), by box; those that are due longest come first, and
+    those of one connection together. ``runs_left``: how many runs the night has, this one included. Raises MappingError
+    where a box's file cannot be used."""
+    boxes = {box.id: box for box in cash_boxes().values()}
+    first = now.date() - timedelta(days=max((_reaches_back(box) for box in boxes.values()), default=0))
+    days = [
+        one
+        for one in looks.closed_days(ledger, list(boxes), first, now.date())
+        if one.read_at and is_due(boxes[one.box], one.business_date, one.read_at, now)
+    ]
+    days.sort(key=lambda one: (one.business_date, boxes[one.box].connection, one.box))
+    return [(one.box, one.business_date) for one in days[: share(len(days), runs_left)]]
+
+
+def days_of(ledger: psycopg.Connection, boxes: Sequence[str], first: date, last: date) -> list[tuple[str, date]]:
+    """All closed days of boxes in a range, both ends inclusive, whether they are due or not."""
+    return [(one.box, one.business_date) for one in looks.closed_days(ledger, boxes, first, last)]
+
+
+def corrections(ledger: psycopg.Connection, now: datetime) -> list[tuple[CashBox, looks.Correction]]:
+    """The days that are to be closed again by what a look of the last day found (``now`` is aware), and that no run has
+    landed since. Raises MappingError where a box's file cannot be used."""
+    boxes = {box.id: box for box in cash_boxes().values()}
+    pending = looks.corrections(ledger, list(boxes), now - timedelta(days=1))
+    return [(boxes[one.box], one) for one in pending]
+
+
+def look(ledger: psycopg.Connection, days: Iterable[tuple[str, date]]) -> Seen:
+    """Reads closed days of boxes again, keeps what is told otherwise than they were booked, and decides what follows
+    from it by each box's policy. Books and posts nothing.
+
+    A day that is being closed is passed over, and one that cannot be read does not keep the others waiting.
+    """
+    sources, seen, misses = _Sources(ledger), Seen(), Counter[str]()
+    for box_id, day in days:
+        try:
+            box = cash_box(box_id)
+            if misses[box.connection] < MISSES:
+                _look(ledger, sources, box, day, seen)
+                misses[box.connection] = 0
+        except BoxDayBusy:
+            text = "{box}, {day}: the day is being closed right now, so it is not looked at."
+            log.info(say(text, box=box_id, day=day))
+        except VendorError as error:
+            misses[box.connection] += 1
+            seen.left[box_id].append(Sentence("{day}: {why}", day=day, why=error))
+        except (Refused, ValueError) as error:
+            why = error.sentence if isinstance(error, Refused) else error
+            seen.left[box_id].append(Sentence("{day}: {why}", day=day, why=why))
+    return seen
+
+
+def _look(ledger: psycopg.Connection, sources: "_Sources", box: CashBox, day: date, seen: Seen) -> None:
+    with box_day(ledger, box.id, day, wait="1s"):
+        if (news := _look_at(ledger, sources, box, day, seen)) is not None:
+            seen.news.append(news)
+
+
+def _look_at(ledger: psycopg.Connection, sources: "_Sources", box: CashBox, day: date, seen: Seen) -> News | None:
+    taken = landing.taken(ledger, box.id, day)
+    if taken is None or staging.snapshot_of(ledger, box.id, day) != taken.snapshot_id:
+        return None  # it is being closed again
+    shown: Snapshot | None = None
+    if invoice_source_of(box):
+        before, after = late_changes.told_now(ledger, box, _place(box, day))
+    elif sources.still_say(box, taken):
+        before, after = [], []
+    else:
+        shown = sources.answer(box, day)
+        before, after = staging.documents(ledger, box.id, day), _documents(box, day, shown)
+    found = changes(before, after, own_ids=lambda kind: source_of(box).unique(kind) is Unique.SITE)
+    last = looks.newest(ledger, box.id, day)
+    is_news = found != ([one.change for one in last.found] if last else [])
+    outcome = outcome_of(box.second_look, found, box.currency, is_open=_is_open(box, day))
+    if last and not is_news:
+        outcome = last.outcome
+    look_id = looks.keep(
+        ledger,
+        box.id,
+        day,
+        compared_to=taken.snapshot_id,
+        snapshot_id=shown.snapshot_id if shown and found else None,
+        found=found,
+        outcome=outcome,
+    )
+    seen.days += 1
+    known = invoice_source_of(box) is not None
+    return News(box, day, look_id, tuple(found), outcome, known) if is_news else None
+
+
+class _Sources:
+    """The sources that are asked in one run: a hook for each connection, and each answer once for all boxes."""
+
+    def __init__(self, ledger: psycopg.Connection) -> None:
+        self._ledger = ledger
+        self._hooks: dict[str, SourceHook] = {}
+        self._said: dict[tuple[Place, str], bool] = {}
+        self._answers: dict[Place, Snapshot] = {}
+
+    def still_say(self, box: CashBox, taken: Snapshot) -> bool:
+        """Whether a box's source says by a few calls what was landed; no, where it has none for that."""
+        if not rechecks(box):
+            return False
+        asked = (_place(box, taken.business_date), taken.sha256)
+        if asked not in self._said:
+            hook = cast(RecheckingHook, self._hook(box))
+            self._said[asked] = hook.still_says(taken.body, taken.business_date)
+        return self._said[asked]
+
+    def answer(self, box: CashBox, day: date) -> Snapshot:
+        """The source's whole answer for a day, landed, so that the run that corrects the day may take it."""
+        place = _place(box, day)
+        if place not in self._answers:
+            hook = self._hook(box)
+            answer = hook.fetch(box.key, day)
+            self._answers[place] = landing.land(
+                self._ledger,
+                place,
+                asked=answer.asked,
+                received_at=answer.received_at,
+                body=answer.body,
+                site=hook.site,
+            )
+        return self._answers[place]
+
+    def _hook(self, box: CashBox) -> SourceHook:
+        if box.connection not in self._hooks:
+            hook = source_hook(box, spares_daily_calls=True)
+            if knows_owner(box):
+                cast(OwnedHook, hook).must_be_of(tax_id_of(box.company))
+            self._hooks[box.connection] = hook
+        return self._hooks[box.connection]
+
+
+def _documents(box: CashBox, day: date, shown: Snapshot) -> list[Document]:
+    """What the source says now of a box's day; rows that would stop the day stand for the documents that they hide.
+
+    Raises Refused for an answer of another company, and for one that the source's own figures contradict.
+    """
+    landed = LandedDay(box, day, shown.body, lambda projects, keys: [])
+    if whose := landed.anothers(tax_id_of(box.company)):
+        raise Refused(box, day, ANOTHERS, whose=whose, connection=box.connection)
+    if broken := contradictions(landed.claims()):
+        raise incomplete(box, day, broken)
+    reading = as_booked(landed)
+    return [*reading.documents, *(_hidden(box, day, row) for row in reading.quarantined if row.blocking)]
+
+
+def _hidden(box: CashBox, day: date, row: QuarantinedRow) -> Document:
+    return Document(
+        source=box.source,
+        kind=Kind(row.kind),
+        source_id=row.place,
+        business_date=day,
+        currency=box.currency,
+        form=row.form,
+        amounts={"net": row.net or ZERO},
+        attributes={"quarantined": row.reason},
+        place=row.place,
+    )
+
+
+def _place(box: CashBox, day: date) -> Place:
+    return Place(box.source, box.connection, source_of(box).landing_key(box.key), day)
+
+
+def _is_open(box: CashBox, day: date) -> bool:
+    """Whether the ERP still takes entries of a day, as far as the accountants' files say."""
+    opened, locks = open_from(box.erp.tenant), box.erp.locks_on(day)
+    today = datetime.now(UTC).astimezone(box.zone).date()
+    return (opened is None or day >= opened) and (locks is None or today < locks)
+
+
+def _reaches_back(box: CashBox) -> int:
+    """For how many days after its business date a day of a box may be due."""
+    day = date(2000, 1, 1)
+    return max(((due.date() - day).days for due in due_dates(box, day)), default=0) + 9

@@ -1,0 +1,53 @@
+-- name: closed_days
+-- Days of boxes that were closed, each with when it was last read in its source, by a landing or by a look.
+SELECT day.box, day.business_date,
+       greatest((SELECT max(received_at) FROM landing.taken JOIN landing.snapshot USING (snapshot_id)
+                  WHERE taken.box = day.box AND taken.business_date = day.business_date),
+                (SELECT max(looked_at) FROM ledger.look
+                  WHERE look.box = day.box AND look.business_date = day.business_date)) AS read_at
+  FROM board.box_day AS day
+ WHERE day.box = ANY(:boxes) AND day.business_date BETWEEN :first AND :last
+   AND day.state IN ('closed', 'watched', 'no activity', 'changed')
+   AND EXISTS (SELECT FROM landing.taken WHERE taken.box = day.box AND taken.business_date = day.business_date)
+ ORDER BY day.business_date, day.box;
+
+-- name: newest^
+SELECT look_id, outcome, size, looked_at FROM ledger.newest_look(:box, :business_date);
+
+-- name: changes
+SELECT code, document_key, kind, form, reference, currency, before, after, look_change.size, fields, since,
+       first.looked_at
+  FROM ledger.look_change JOIN ledger.look AS first ON first.look_id = look_change.since
+ WHERE look_change.look_id = :look_id ORDER BY change;
+
+-- name: changed
+-- Days of boxes that count as changed by their newest look: how many documents, and by how much their money differs.
+SELECT day.box, day.business_date, count(*)::int AS documents,
+       coalesce(sum(coalesce(after, 0) - coalesce(before, 0)), 0) AS difference
+  FROM board.box_day AS day CROSS JOIN LATERAL ledger.newest_look(day.box, day.business_date) AS look
+  JOIN ledger.look_change USING (look_id)
+ WHERE day.state = 'changed' AND day.box = ANY(:boxes) AND day.business_date BETWEEN :first AND :last
+ GROUP BY day.box, day.business_date;
+
+-- name: add<!
+INSERT INTO ledger.look (box, business_date, compared_to, snapshot_id, size, outcome)
+VALUES (:box, :business_date, :compared_to, :snapshot_id, :size, :outcome)
+RETURNING look_id;
+
+-- name: corrections
+-- Looks since an instant that are to be followed by closing the day again, where nobody has landed it since.
+SELECT day.box, day.business_date, look.look_id
+  FROM board.box_day AS day CROSS JOIN LATERAL ledger.newest_look(day.box, day.business_date) AS look
+ WHERE day.state = 'changed' AND day.box = ANY(:boxes)
+   AND look.outcome IN ('proposed', 'corrected') AND look.looked_at >= :since
+ ORDER BY look.look_id;
+
+-- name: proposed^
+-- The newest look at a day that proposed a correction, where the day was not closed since.
+SELECT look_id, outcome, size, looked_at
+  FROM ledger.look
+ WHERE box = :box AND business_date = :business_date AND outcome = 'proposed'
+   AND looked_at > coalesce((SELECT max(reconciled_at) FROM reconciliation.run
+                              WHERE run.box = :box AND run.business_date = :business_date
+                                AND state <> 'discrepancy'), '-infinity')
+ ORDER BY look_id DESC LIMIT 1;

@@ -1,0 +1,270 @@
+"""Closed days that are read again: each source's changes are found, told once, and corrected as the box's file says."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+from airflow.sdk.exceptions import AirflowFailException, TaskAwaitingInput
+
+from cierre.ledger import looks, overview, staging
+from cierre.ledger.board import Day
+from operators.approve import ApproveOperator
+from operators.second_look import SecondLookOperator
+
+DAY = date(2024, 9, 6)
+SCHOOL, OFFICE, SHOP, UNIVERSITY = "itb_caja_164", "austral_oficina_1", "itb_uruguay_1_1", "universidad_contratos"
+CASH = "1.1.01.001"
+
+
+@pytest.fixture
+def told(monkeypatch) -> list:
+    """The alerts that people are sent of looks."""
+    sent = []
+    monkeypatch.setattr("cierre.alerts.second_look.tell", sent.append)
+    return sent
+
+
+@pytest.fixture
+def look(told) -> Callable[..., list[dict]]:
+    """``look()``: reads the closed days of a range again, as the DAG's task does for a person who asks; gives the runs
+    that are to correct."""
+
+    def look(first: date = DAY, last: date | None = None, **params: str) -> list[dict]:
+        given = {"from": str(first), "to": str(last or first), **params}
+        context = {"params": given, "dag_run": SimpleNamespace(conf=given), "ti": SimpleNamespace(log_url="")}
+        return SecondLookOperator(task_id="look", until=time(9), every=timedelta(minutes=15)).execute(context)
+
+    return look
+
+
+@pytest.fixture
+def policy(mappings) -> Callable[..., None]:
+    """``policy(box, "policy: tell")``: the box's file with this second look."""
+
+    def write(box: str, *lines: str) -> None:
+        file = mappings / "cash_boxes" / f"{box}.yaml"
+        file.write_text(file.read_text() + "\nsecond_look:\n" + "".join(f"  {line}\n" for line in lines))
+
+    return write
+
+
+def found(ledger, box: str = SCHOOL, day: date = DAY) -> list[tuple]:
+    newest = looks.newest(ledger, box, day)
+    return [(one.change.code, one.change.before, one.change.after) for one in newest.found] if newest else []
+
+
+def state(ledger, box: str = SCHOOL, day: date = DAY) -> str:
+    summary = Day(ledger, box, day).summary()
+    return summary.state
+
+
+def payments(ledger, box: str = SCHOOL, day: date = DAY):
+    return [one for one in staging.documents(ledger, box, day) if one.kind == "payment" and one.net]
+
+
+def cash_in_the_erp(sandbox) -> Decimal:
+    return sum((one.balance(CASH) for one in sandbox.protheus_ledger(live=True)), Decimal(0))
+
+
+def test_a_day_that_is_as_it_was_stays_closed_and_nobody_is_told(close, look, told, ledger):
+    close(SCHOOL, DAY).all()
+    assert look() == []
+    assert (found(ledger), state(ledger), told) == ([], "closed", [])
+
+
+def test_a_payment_removed_in_the_source_is_found_told_once_and_proposed(close, look, told, ledger, sandbox):
+    close(SCHOOL, DAY).all()
+    gone = payments(ledger)[0]
+    sandbox.change_payment("itb", gone.reference, remove=True)
+    (run,) = look()
+    assert (run["trigger_dag_id"], run["conf"]) == ("cash_close__itb_caja_164", {"business_date": str(DAY)})
+    assert found(ledger) == [("went", gone.net, None)]
+    assert state(ledger) == "changed"
+    (alert,) = told
+    assert f"is gone: payment {gone.reference}" in alert.happened
+    assert "A correction is prepared" in alert.to_do
+    look()
+    assert len(told) == 1
+    assert looks.newest(ledger, SCHOOL, DAY).found[0].since < looks.newest(ledger, SCHOOL, DAY).look_id
+
+
+def test_a_day_that_is_put_right_in_the_source_is_closed_again(close, look, told, ledger, sandbox):
+    close(SCHOOL, DAY).all()
+    changed = payments(ledger)[0]
+    sandbox.change_payment("itb", changed.reference, amount=changed.net + 5)
+    look()
+    sandbox.change_payment("itb", changed.reference, amount=changed.net)
+    assert look() == []
+    assert (found(ledger), state(ledger)) == ([], "closed")
+    assert "is again as it was closed" in told[-1].subject
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"amount": Decimal("7.77")}, "changed"),
+        ({"scholarship": Decimal("3.33")}, "changed"),
+        ({"remove": True}, "went"),
+    ],
+)
+def test_a_proposed_correction_waits_for_a_person_and_then_the_erp_has_it_to_the_cent(
+    close, look, ledger, sandbox, monkeypatch, change, code
+):
+    written = []
+    monkeypatch.setattr(
+        "airflow.providers.standard.operators.hitl.upsert_hitl_detail", lambda **detail: written.append(detail)
+    )
+    close(SCHOOL, DAY).all()
+    sandbox.change_payment("itb", payments(ledger)[0].reference, **change)
+    calls = sandbox.calls("sga")
+    look()
+    assert [one[0] for one in found(ledger)] == [code]
+    run = close(SCHOOL, DAY)
+    for step in ("land", "stage", "derive"):
+        run.step(step)
+    assert sandbox.calls("sga") - calls == 1  # the correction takes what the look landed
+    with pytest.raises(AirflowFailException, match="nothing is posted before a person approves"):
+        run.step("post")
+    task = SimpleNamespace(id="0191", log_url="")
+    context = {"dag_run": run.run, "params": {}, "ti": task, "task_instance": task}
+    monkeypatch.setattr("cierre.alerts.people.tell", lambda alert: None)
+    with pytest.raises(TaskAwaitingInput):
+        ApproveOperator(task_id="approve", box=SCHOOL).execute(context)
+    assert "The source tells the day otherwise since it was closed: 1 document" in written[0]["body"]
+    assert "| Account | Before | After | Difference |" in written[0]["body"]
+    answer = {"chosen_options": ["Approve"], "responded_at": datetime.now(UTC), "responded_by_user": {"name": "Rosa"}}
+    ApproveOperator(task_id="approve", box=SCHOOL).execute_complete(context, {"params_input": {}, **answer})
+    run.step("post")
+    assert run.step("reconcile")["state"] == "reconciled"
+    assert state(ledger) == "closed"
+    assert look() == []
+    paid = sum(one.net for one in payments(ledger) if one.form == "1")
+    assert sandbox.books("itb", 164, DAY).payments["1"].amount == paid
+
+
+def test_a_reopened_session_is_found_by_what_came_in_it_and_not_by_what_it_moved(close, look, ledger, sandbox):
+    close(SCHOOL, DAY).all()
+    sandbox.pay_late("itb", 164, DAY, form=1, amount=Decimal("12.50"), reopens=True)
+    look()
+    assert found(ledger) == [("came", None, Decimal("12.50"))]
+
+
+def test_by_tell_the_books_stay_and_no_run_is_started(close, look, told, ledger, sandbox, policy):
+    policy(SCHOOL, "policy: tell")
+    close(SCHOOL, DAY).all()
+    sandbox.pay_late("itb", 164, DAY, form=1, amount=Decimal("12.50"))
+    assert look() == []
+    assert (len(told), state(ledger)) == (1, "changed")
+    assert close(SCHOOL, DAY).all()["state"] == "reconciled"  # who closes it by hand is asked nothing more
+
+
+@pytest.mark.parametrize(("amount", "outcome"), [("12.50", "corrected"), ("50.01", "proposed")])
+def test_by_correct_only_what_moves_no_more_than_the_limit_is_corrected_unasked(
+    close, look, ledger, sandbox, policy, amount, outcome
+):
+    policy(SCHOOL, "policy: correct", 'up_to: "50.00"')
+    close(SCHOOL, DAY).all()
+    before = cash_in_the_erp(sandbox)
+    sandbox.pay_late("itb", 164, DAY, form=1, amount=Decimal(amount))
+    assert len(look()) == 1
+    assert looks.newest(ledger, SCHOOL, DAY).outcome == outcome
+    if outcome == "corrected":
+        assert close(SCHOOL, DAY).all()["state"] == "reconciled"
+        assert cash_in_the_erp(sandbox) - before == Decimal(amount)
+
+
+def test_in_a_closed_period_nothing_is_corrected_unasked(close, look, ledger, sandbox, policy, mappings):
+    policy(SCHOOL, "policy: correct", 'up_to: "50.00"')
+    close(SCHOOL, DAY).all()
+    (mappings / "periods.yaml").write_text('open_from:\n  "T1,D MG 01 ": "2024-10-01"\n')
+    sandbox.pay_late("itb", 164, DAY, form=1, amount=Decimal("12.50"))
+    look()
+    assert looks.newest(ledger, SCHOOL, DAY).outcome == "proposed"
+
+
+def test_of_bsale_totals_and_counts_are_asked_and_the_rows_only_where_they_differ(close, look, ledger, sandbox):
+    close(OFFICE, DAY).all()
+    close("austral_oficina_2", DAY).all()
+    before = sandbox.calls("bsale")
+    assert look() == []
+    assert sandbox.calls("bsale") - before == 2  # for both offices together
+    voided = payments(ledger, OFFICE)[0]
+    sandbox.bsale.void(int(voided.source_id))
+    (run,) = look()
+    assert run["trigger_dag_id"] == f"cash_close__{OFFICE}"
+    assert found(ledger, OFFICE) == [("went", voided.net, None)]
+    assert (state(ledger, OFFICE), state(ledger, "austral_oficina_2")) == ("changed", "closed")
+
+
+def test_of_zeta_the_months_sales_are_asked_once_and_no_call_that_counts(close, look, ledger, sandbox):
+    days = [DAY, DAY - timedelta(days=1)]
+    for day in days:
+        close(SHOP, day).all()
+    before = {name: sandbox.calls("zeta", name) for name in ("Ventas", "VentasDetalladas")}
+    assert look(days[1], DAY) == []
+    assert {name: sandbox.calls("zeta", name) - number for name, number in before.items()} == {
+        "Ventas": 1,
+        "VentasDetalladas": 0,
+    }
+    sandbox.zeta.sell("ITBUY", "1-1", DAY)
+    assert len(look(days[1], DAY)) == 1
+    assert [one[0] for one in found(ledger, SHOP)] == ["came"]
+    assert found(ledger, SHOP, days[1]) == []
+    assert sandbox.calls("zeta", "VentasDetalladas") == before["VentasDetalladas"]
+
+
+def test_of_the_sge_nothing_is_asked_what_its_landings_showed_is_found(close, look, told, ledger, sandbox):
+    sandbox.sge.set(today=DAY)
+    close(UNIVERSITY, DAY).all()
+    number = sandbox.sge.issue("123456", DAY, "1000")
+    invoices = {"came": Decimal("1000")}
+    sandbox.sge.set(today=DAY + timedelta(days=3))
+    close(UNIVERSITY, DAY + timedelta(days=3)).step("land")
+    before = sandbox.calls("sge")
+    assert len(look()) == 1
+    assert sandbox.calls("sge") == before
+    assert [(code, after) for code, _, after in found(ledger, UNIVERSITY)] == list(invoices.items())
+    assert number
+    assert told == []  # the landing that showed it has told them
+
+
+def test_what_is_being_closed_again_is_not_looked_at(close, look, ledger, sandbox):
+    close(SCHOOL, DAY).all()
+    sandbox.pay_late("itb", 164, DAY, form=1, amount=Decimal("12.50"))
+    close(SCHOOL, DAY).step("land")
+    look()
+    assert looks.newest(ledger, SCHOOL, DAY) is None
+
+
+def test_a_source_that_is_down_keeps_no_other_waiting_and_is_told_of_in_the_end(close, look, told, ledger, sandbox):
+    close(SCHOOL, DAY).all()
+    close(OFFICE, DAY).all()
+    sandbox.faults.add("status", vendor="sga", status=500)
+    look()
+    assert looks.newest(ledger, OFFICE, DAY)
+    assert looks.newest(ledger, SCHOOL, DAY) is None
+    assert [alert.subject for alert in told] == ["Caja 164, ITB: closed days could not be looked at again"]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"to": "2024-09-06"}, "Say from which day on"),
+        ({"from": "2024-09-06", "box": "nobody"}, "There is no such cash box or company"),
+        ({"form": "2024-09-06"}, "did you mean from"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(close, given, words):
+    context = {"params": given, "dag_run": SimpleNamespace(conf=given), "ti": SimpleNamespace(log_url="")}
+    with pytest.raises(AirflowFailException, match=words):
+        SecondLookOperator(task_id="look", until=time(9), every=timedelta(minutes=15)).execute(context)
+
+
+def test_a_fresh_ledger_has_nothing_due(close, ledger):
+    context = {"params": {}, "dag_run": SimpleNamespace(conf={}), "ti": SimpleNamespace(log_url="")}
+    close(SCHOOL, DAY).all()  # just now, so it was read after every look at that day was due
+    assert SecondLookOperator(task_id="look", until=time(9), every=timedelta(minutes=15)).execute(context) == []
+    assert looks.newest(ledger, SCHOOL, DAY) is None
+    assert overview.closed_days(ledger, DAY)

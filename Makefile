@@ -34,7 +34,7 @@ help:
 	@echo "make unmapped                what keeps staged days from being booked, with the lines to paste"
 	@echo "make export BOX=… FROM=… [TO=…] [FORMAT=beancount]  the journal as beancount, hledger, xlsx or csv; COMPANY=… for all its boxes"
 	@echo "make fava BOX=… FROM=… [TO=…]  the same opened in Fava, in the browser"
-	@echo "make audit                   whether the books are still what was sealed; names the first broken link"
+	@echo "make audit [HEADS=…] [OUT=…] whether the books are still what was sealed, also against heads noted before; OUT keeps what was found"
 	@echo "make backfill COMPANY=…|BOX=… FROM=YYYY-MM-DD TO=YYYY-MM-DD  close a range of days, both inclusive"
 	@echo "make second-look COMPANY=…|BOX=… FROM=YYYY-MM-DD [TO=…]  read closed days again, and show what changed since"
 	@echo "make probe CONN=protheus TENANT=… DEBIT=… CREDIT=… [LOT=PROBE1] [DATE=YYYY-MM-DD]"
@@ -108,7 +108,7 @@ fava: setup
 		".run/exports/$(or $(BOX),$(COMPANY))_$(FROM)_to_$(or $(TO),$(FROM)).beancount"
 
 audit: setup
-	@$(BOOKS) audit
+	@$(BOOKS) audit $(if $(HEADS),--heads "$(HEADS)") $(if $(OUT),--out "$(OUT)")
 
 backfill: setup
 	@$(PY) -m local backfill --company "$(COMPANY)" --box "$(BOX)" --from "$(FROM)" --to "$(TO)"

@@ -12,6 +12,7 @@ from sandbox.connections import PASSWORD
 USER = "admin"
 LEDGER = "AIRFLOW_CONN_LEDGER_DB"
 LEDGER_READER = "AIRFLOW_CONN_LEDGER_READER"
+LEDGER_SIGNER = "AIRFLOW_CONN_LEDGER_SIGNER"
 TIMEZONE = "America/Guayaquil"
 # Where the sandbox's ERP is probed: its test company, a lot that no box has, two accounts of the chart.
 SANDBOX_GROUND = {
@@ -102,6 +103,7 @@ def environment(home: Path, ports: Ports, cluster: Cluster, given: Mapping[str, 
         roles = Roles.of()
         for variable, login in ((LEDGER, roles.application), (LEDGER_READER, roles.reader)):
             defaults[variable] = json.dumps(ledger_connection(ports.postgres, login, cluster.password(login)))
+        defaults[LEDGER_SIGNER] = json.dumps({"conn_type": "generic", "password": Secrets.of(home).signing_key})
     fixed = {
         "AIRFLOW_HOME": str(home / "airflow"),
         "TMPDIR": str(home / "tmp"),

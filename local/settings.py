@@ -83,21 +83,24 @@ class Secrets:
     fernet_key: str
     jwt_secret: str
     api_secret_key: str
+    signing_key: str
 
     @classmethod
     def of(cls, home: Path) -> "Secrets":
         """The secrets of a run folder, made at the first call (readable by their owner only)."""
         file = home / "secrets.json"
-        if not file.exists():
-            made = cls(
-                password=secrets.token_urlsafe(12),
-                fernet_key=base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
-                # Airflow signs with HS512, which wants 64 bytes.
-                jwt_secret=secrets.token_urlsafe(64),
-                api_secret_key=secrets.token_urlsafe(32),
-            )
-            write_secret(file, json.dumps(asdict(made)))
-        return cls(**json.loads(file.read_text()))
+        kept = json.loads(file.read_text()) if file.exists() else {}
+        fresh = {
+            "password": secrets.token_urlsafe(12),
+            "fernet_key": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+            # Airflow signs with HS512, which wants 64 bytes.
+            "jwt_secret": secrets.token_urlsafe(64),
+            "api_secret_key": secrets.token_urlsafe(32),
+            "signing_key": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        }
+        if fresh.keys() - kept.keys():
+            write_secret(file, json.dumps(fresh | kept))
+        return cls(**(fresh | kept))
 
 
 def surroundings() -> dict[str, str]:

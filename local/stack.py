@@ -17,7 +17,7 @@ import requests
 
 from local import processes
 from local.airflow_api import AirflowApi, AirflowUnreachable, Task
-from local.environment import LEDGER, LEDGER_READER, SANDBOX_GROUND, USER, environment, libpq_dsn
+from local.environment import LEDGER, LEDGER_READER, LEDGER_SIGNER, SANDBOX_GROUND, USER, environment, libpq_dsn
 from local.errors import LocalError
 from local.files import tail, write_secret
 from local.migration import AIRFLOW, AirflowMigration
@@ -122,7 +122,12 @@ class Stack:
     @property
     def ledger_to_look_at(self) -> dict[str, str]:
         """What the commands that look at books are told of the ledger (cierre.reports.connection)."""
-        return {"CIERRE_LEDGER_DSN": self.ledger_dsn, "CIERRE_LEDGER_READER_DSN": self.reader_dsn}
+        from cierre.ledger.signing import public_key
+
+        told = {"CIERRE_LEDGER_DSN": self.ledger_dsn, "CIERRE_LEDGER_READER_DSN": self.reader_dsn}
+        if signer := self.environment.get(LEDGER_SIGNER):
+            told["CIERRE_LEDGER_PUBLIC_KEY"] = public_key(json.loads(signer)["password"])
+        return told
 
     @property
     def owner_dsn(self) -> str:

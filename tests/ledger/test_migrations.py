@@ -109,7 +109,7 @@ def test_books_of_every_version_stay_as_they_were_made(upgrade: Upgrade, db: psy
         assert lost(db, made) == {}, step
         close_day(db, f"t_{step}")
         made = rows(db)
-    assert audit(db).sound
+    assert [chain.broken for chain in audit(db).chains if chain.broken] == []
     assert len(made[FIGURES]) == len(STEPS)
 
 

@@ -155,7 +155,7 @@ def test_the_application_may_run_every_query_of_the_product(ledger_dsn):
 
 
 def test_the_reader_may_run_every_query_but_those_that_write_or_show_what_a_source_sent(reader_dsn):
-    writes = re.compile(r"^ *(?:WITH documents AS \()?(?:INSERT INTO|UPDATE|DELETE FROM) ", re.MULTILINE)
+    writes = re.compile(r"^ *(?:WITH documents AS \()?(?:INSERT INTO|UPDATE|DELETE FROM|FOR UPDATE)\b", re.MULTILINE)
     bodies = re.compile(r"(?<![.'\w])body\b")
     not_the_readers = {
         name for name, statement in queries() if writes.search(statement) or bodies.search(statement)

@@ -5,7 +5,7 @@ import json
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from local.environment import LEDGER, LEDGER_READER, environment, libpq_dsn
+from local.environment import LEDGER, LEDGER_READER, LEDGER_SIGNER, environment, libpq_dsn
 from local.postgres import Cluster
 from local.settings import Ports
 
@@ -58,7 +58,11 @@ def test_loopback_is_never_asked_through_a_companys_proxy(surroundings):
 
 
 def test_the_ledger_alone_has_a_connection_in_the_environment_which_wins_over_airflows_page(surroundings):
-    assert [name for name in surroundings() if name.startswith("AIRFLOW_CONN_")] == [LEDGER, LEDGER_READER]
+    assert [name for name in surroundings() if name.startswith("AIRFLOW_CONN_")] == [
+        LEDGER,
+        LEDGER_READER,
+        LEDGER_SIGNER,
+    ]
     assert json.loads(surroundings()[LEDGER])["port"] == PORTS.postgres
     real = {"AIRFLOW_CONN_PROTHEUS": '{"conn_type": "protheus", "host": "https://erp.example"}'}
     assert surroundings(**real)["AIRFLOW_CONN_PROTHEUS"] == real["AIRFLOW_CONN_PROTHEUS"]

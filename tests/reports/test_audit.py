@@ -78,7 +78,7 @@ def test_what_is_slipped_in_past_the_triggers_stands_there_without_a_seal(ledger
                                           currency, total, digest)
                 SELECT 'slipped in', revision_id, box, business_date, 9, tenant, lot, entry_date, currency, total,
                        digest FROM ledger.entry WHERE part = 1""")
-    (sentence,) = audit(ledger).unsealed
+    (sentence,) = audit(ledger).wrong
     assert "slipped in" in sentence
 
 

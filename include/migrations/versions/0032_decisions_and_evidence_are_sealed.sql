@@ -19,6 +19,17 @@ ALTER TABLE erp.capability ADD COLUMN capability_id bigint GENERATED ALWAYS AS I
 ALTER TABLE ledger.revision ADD COLUMN open_from date;
 COMMENT ON COLUMN ledger.revision.open_from IS 'The first date of the ERP''s open periods by which it was dated; null where none was known.';
 
+-- What the code saw with its own eyes it signs, with a key that is not in this database (cierre.ledger.signing).
+ALTER TABLE erp.attempt ADD COLUMN signature text UNIQUE;
+ALTER TABLE reconciliation.run ADD COLUMN signature text UNIQUE;
+ALTER TABLE ledger.approval ADD COLUMN signature text UNIQUE;
+CREATE TRIGGER signed_once BEFORE UPDATE OF signature ON erp.attempt FOR EACH ROW
+    WHEN (OLD.signature IS NOT NULL AND NEW.signature IS DISTINCT FROM OLD.signature)
+    EXECUTE FUNCTION ledger.refuse_change();
+COMMENT ON COLUMN erp.attempt.signature IS 'By whoever was answered by the ERP, over the attempt and its document; null where there was no key.';
+COMMENT ON COLUMN reconciliation.run.signature IS 'By whoever compared, over the state and every comparison; null where there was no key.';
+COMMENT ON COLUMN ledger.approval.signature IS 'By whoever took the answer from Airflow, over question and answer; null where there was no key.';
+
 -- What each kind says of a subject; null where it is not there. Nulls in rows are left out, so that a column that is added
 -- later, and is null in the rows that stand there already, changes no link.
 CREATE FUNCTION ledger.hash_of(said jsonb) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$

@@ -14,7 +14,7 @@ from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.companies import companies, language_of, stale_after
 from cierre.accounting_files.findings import MappingError
 from cierre.alerts.alert import Alert
-from cierre.alerts.figures import by_day, chart, stages, table
+from cierre.alerts.figures import by_day, chart, heads as heads_table, stages, table
 from cierre.alerts.people import deliver
 from cierre.bookkeeping.evidence import Grade
 from cierre.bookkeeping.money import ZERO
@@ -22,7 +22,8 @@ from cierre.bookkeeping.reconcile import Comparison
 from cierre.closing.company_day import CompanyDay, company_day
 from cierre.closing.unclosed import spans
 from cierre.language.say import in_language, money, say
-from cierre.ledger import digests
+from cierre.ledger import digests, seals
+from cierre.ledger.seals import Head
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,8 @@ def send(ledger: psycopg.Connection, company: str, days: Sequence[CompanyDay], l
     """
     dates = [one.day for one in days]
     doubtful = any(digests.owed(ledger, company).get(day) for day in dates)
-    alert = digest(company, days, link, repeated=doubtful)
+    boxes = {box.id for one in days for box in one.boxes}
+    alert = digest(company, days, link, seals.heads(ledger, boxes), repeated=doubtful)
     digests.begin(ledger, company, dates)
     delivery = deliver(alert)
     if delivery.failed and not delivery.told:
@@ -61,8 +63,10 @@ def send_overdue(ledger: psycopg.Connection, company: str, link: str) -> None:
                 log.warning(str(error))
 
 
-def digest(company: str, days: Sequence[CompanyDay], link: str, *, repeated: bool = False) -> Alert:
-    """The digest of days in a row or not, in the language that is spoken now."""
+def digest(
+    company: str, days: Sequence[CompanyDay], link: str, heads: Sequence[Head] = (), *, repeated: bool = False
+) -> Alert:
+    """The digest of days in a row or not, in the language that is spoken now, with the heads of its boxes' chains."""
     known = companies()
     name = known[company].name if company in known else company
     taken_in = _amounts([one.taken_in for one in days])
@@ -102,6 +106,7 @@ def digest(company: str, days: Sequence[CompanyDay], link: str, *, repeated: boo
         warning = "A digest of these days may have been sent before: whoever sent it was stopped in the middle."
         happened = f"{happened}\n{say(warning)}"
     figures += stages(_together(days)) + chart(say("Money by form of payment"), _by_form(days))
+    figures += heads_table(heads)
     boxes = sorted({box.id for one in days for box in one.boxes})
     return Alert(company=company, subject=subject, happened=happened, link=link, figures=figures, boxes=boxes)
 

@@ -16,6 +16,7 @@ from cierre.bookkeeping.reconcile import Comparison
 from cierre.closing.company_day import CompanyDay
 from cierre.language.say import money, say
 from cierre.ledger.overview import BoxDay
+from cierre.ledger.seals import Head
 
 Cell = tuple[str, str]
 """Style and text."""
@@ -49,6 +50,12 @@ def by_day(days: Sequence[CompanyDay]) -> str:
         for one in days
     ]
     return _table((say("Day"), say("Cash boxes"), *_titles(), ""), rows)
+
+
+def heads(of_chains: Sequence[Head]) -> str:
+    """A row for each chain of hashes: how long it is, and its last hash. A mail is a place outside of the ledger."""
+    rows = [[(CELL, head.box), (RIGHT, str(head.links)), (CELL, head.hash)] for head in of_chains]
+    return _table((say("Cash box"), say("Links"), say("Head of the chain")), rows) if rows else ""
 
 
 def _titles() -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from cierre.bookkeeping.approvals import Approval, Proposal, Reason, Standing
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import Books, Origin, Target
 from cierre.bookkeeping.sentence import Sentence
-from cierre.ledger import looks, reconciliation, revisions, takeovers
+from cierre.ledger import looks, reconciliation, revisions, signing, takeovers
 from cierre.ledger.revisions import Revision
 from cierre.ledger.sentences import stored
 from cierre.ledger.statements import Change, Row, RowOrNone, Rows, Statements, Value, ValueOrNone
@@ -43,7 +43,8 @@ class _Approved(NamedTuple):
     ran_by: list[str]
 
 
-class _Decided(NamedTuple):
+class _Question(NamedTuple):
+    approval_id: int
     revision_id: int
     reason: str
     asked: Sentence
@@ -59,7 +60,8 @@ class _Sql(Statements):
     approved: Rows[_Approved]
     ask: Change
     give_up: Change
-    decide: Rows[_Decided]
+    open_in: Rows[_Question]
+    decide: Change
     last_asked: RowOrNone[Asked]
     leave: Change
 
@@ -182,19 +184,18 @@ def decide(
     other books than ``revision``: they changed since, or nothing was asked.
     """
     with connection.transaction():
-        decided = list(
+        asked = list(_sql.open_in(connection, box=revision.box, business_date=revision.business_date, run=run))
+        same = {row.revision_id for row in asked} == {revision.revision_id}
+        for row in asked:
+            said = (row.approval_id, row.revision_id, row.reason, run, decision, by, *sorted(ran_by))
             _sql.decide(
                 connection,
-                box=revision.box,
-                business_date=revision.business_date,
-                run=run,
+                approval_id=row.approval_id,
                 decision=decision,
                 decided_by=by,
                 ran_by=sorted(ran_by),
+                signature=signing.signature(connection, "answer", *said),
             )
-        )
-        same = {row.revision_id for row in decided} == {revision.revision_id}
-        for row in decided:
             if same and decision == "approved" and row.reason == Reason.TAKE_OVER:
                 takeovers.take_over(connection, revision.site, revision.tenant, revision.lot, by=by, why=row.asked)
     return same

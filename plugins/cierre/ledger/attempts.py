@@ -8,6 +8,7 @@ import psycopg
 
 from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.sentence import Sentence
+from cierre.ledger import signing
 from cierre.ledger.revisions import FrozenEntry
 from cierre.ledger.statements import Change, Row, Rows, Statements, Value, Values
 
@@ -232,7 +233,8 @@ def _next_sublot(
 
 def confirm(connection: psycopg.Connection, attempt: Attempt, document: str) -> bool:
     """claimed → confirmed; False where somebody else decided first."""
-    return _sql.confirm(connection, attempt_id=attempt.attempt_id, document=document) == 1
+    signed = _signature(connection, attempt, document)
+    return _sql.confirm(connection, attempt_id=attempt.attempt_id, document=document, signature=signed) == 1
 
 
 def doom(connection: psycopg.Connection, attempt: Attempt, outcome: str, *, answered: str | None = None) -> bool:
@@ -270,7 +272,14 @@ def withdraw(connection: psycopg.Connection, attempt: Attempt, outcome: str | No
 def adopt(connection: psycopg.Connection, attempt: Attempt, document: str) -> bool:
     """rejected or doomed → confirmed: its document was read back, and cannot be deleted any more; False where the
     attempt was neither. Raises psycopg.errors.UniqueViolation where the entry stands elsewhere, too."""
-    return _sql.adopt(connection, attempt_id=attempt.attempt_id, document=document) == 1
+    signed = _signature(connection, attempt, document)
+    return _sql.adopt(connection, attempt_id=attempt.attempt_id, document=document, signature=signed) == 1
+
+
+def _signature(connection: psycopg.Connection, attempt: Attempt, document: str) -> str | None:
+    place = attempt.address
+    address = (place.tenant, place.entry_date, place.lot, place.sublot)
+    return signing.signature(connection, "posting", attempt.attempt_id, attempt.entry_id, *address, document)
 
 
 def clock(connection: psycopg.Connection) -> datetime:

@@ -15,6 +15,9 @@ APPLICATION = "ledger_db"
 READER = "ledger_reader"
 """The Airflow connection of those who look at books: the board, reports. An installation with one login has none."""
 
+SIGNER = "ledger_signer"
+"""The Airflow connection whose password is the key that the code signs with; without it nothing is signed."""
+
 
 def reader() -> str:
     """The connection to look at books with: READER, or APPLICATION where there is no other."""
@@ -28,17 +31,34 @@ def reader() -> str:
     return READER
 
 
-def connect_by(connection_id: str) -> "psycopg.Connection":
-    """The ledger's database behind an Airflow connection of type postgres, prepared for the ledger's modules.
+def signing_key() -> str | None:
+    """The private key of SIGNER, in URL-safe base64; None where there is none."""
+    from airflow.sdk import BaseHook
+    from airflow.sdk.exceptions import AirflowNotFoundException
 
-    Raises psycopg.Error where it cannot be reached, AirflowNotFoundException for an unknown connection.
+    try:
+        return BaseHook.get_connection(SIGNER).password or None
+    except AirflowNotFoundException:
+        return None
+
+
+def connect_by(connection_id: str) -> "psycopg.Connection":
+    """The ledger's database behind an Airflow connection of type postgres, prepared for the ledger's modules. What is
+    written through it is signed, where there is a key.
+
+    Raises psycopg.Error where it cannot be reached, AirflowNotFoundException for an unknown connection, ValueError
+    where the key is none.
     """
     from airflow.providers.postgres.hooks.postgres import PostgresHook
 
     from cierre.ledger.session import prepared
+    from cierre.ledger.signing import sign_with
 
     # The hook declares only what connections of psycopg 2 and 3 have in common; this is one of psycopg 3.
-    return prepared(cast("psycopg.Connection", PostgresHook(connection_id).get_conn()))
+    connection = prepared(cast("psycopg.Connection", PostgresHook(connection_id).get_conn()))
+    if connection_id != READER and (key := signing_key()):
+        sign_with(connection, key)
+    return connection
 
 
 @contextmanager

@@ -70,8 +70,9 @@ TABLES: Mapping[str, Table] = {
         insert="entry_id site tenant entry_date lot sublot worker claimed_at lease_until state decided_at outcome"
         " takes_back",
         own="attempt_id document answered reaped_at reaps removed verified_at deleting_since"
-        " server_started",
-        update="state document outcome decided_at answered deleting_since reaped_at reaps removed verified_at",
+        " server_started signature",
+        update="state document outcome decided_at answered deleting_since reaped_at reaps removed verified_at"
+        " signature",
     ),
     "erp.capability": Table(insert="connection tenant name value evidence", own="capability_id probed_at",
                             update="value evidence probed_at"),
@@ -96,8 +97,8 @@ TABLES: Mapping[str, Table] = {
     "landing.taken": Table(insert="box business_date snapshot_id key", own="taken_at"),
     # Born without an answer.
     "ledger.approval": Table(insert="box business_date revision_id reason asked asked_in",
-                             own="approval_id asked_at decision decided_at decided_by ran_by",
-                             update="decision decided_at decided_by ran_by"),
+                             own="approval_id asked_at decision decided_at decided_by ran_by signature",
+                             update="decision decided_at decided_by ran_by signature"),
     "ledger.cash_box": Table(
         insert="box version file name company source source_site source_key erp_connection erp_site tenant lot"
         " currency timezone start_date",
@@ -150,7 +151,7 @@ TABLES: Mapping[str, Table] = {
     "reconciliation.plan_line": Table(insert="run_id project item planned issued collected invoices",
                                       own="outstanding"),
     "reconciliation.plan_objection": Table(insert="run_id objection sentence"),
-    "reconciliation.run": Table(insert="box business_date revision_id state", own="run_id reconciled_at"),
+    "reconciliation.run": Table(insert="box business_date revision_id state signature", own="run_id reconciled_at"),
     "staging.day": Table(insert="box business_date snapshot_id", own="staged_at", update="snapshot_id staged_at"),
     "staging.document": Table(
         insert="box business_date document_key kind form currency net amounts attributes place reference",

@@ -12,7 +12,7 @@ from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.billing_plan import BillingPlan
 from cierre.bookkeeping.read_back import LineDifference
 from cierre.bookkeeping.reconcile import Comparison, combine, compare
-from cierre.ledger import landing, revisions, staging
+from cierre.ledger import landing, revisions, signing, staging
 from cierre.ledger.revisions import Revision
 from cierre.ledger.sentences import stored
 from cierre.ledger.session import copy
@@ -85,6 +85,11 @@ def _entries(connection: psycopg.Connection, revision: Revision) -> Comparison:
     )
 
 
+def comparisons_of(connection: psycopg.Connection, run_id: int) -> list[Comparison]:
+    """What a reconciliation compared, in its order."""
+    return list(_sql.comparisons_of(connection, run_id=run_id))
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Something in the ERP that is otherwise than it was posted: a line of a document, or a whole document.
@@ -131,6 +136,7 @@ def keep(
             business_date=revision.business_date,
             revision_id=revision.revision_id,
             state=state,
+            signature=_signature(connection, revision, state, comparisons),
         )
         copy(
             connection,
@@ -150,6 +156,18 @@ def keep(
     return run_id
 
 
+def _signature(
+    connection: psycopg.Connection, revision: Revision, state: str, comparisons: Sequence[Comparison]
+) -> str | None:
+    compared = (
+        f"{row.kind}|{row.form}|{row.left}|{row.right}|{row.left_rows}|{row.right_rows}"
+        f"|{row.left_net:.2f}|{row.right_net:.2f}"
+        for row in comparisons
+    )
+    said = (revision.box, revision.business_date, revision.revision_id, state, *compared)
+    return signing.signature(connection, "reconciliation", *said)
+
+
 def is_news(
     connection: psycopg.Connection,
     revision: Revision,
@@ -161,7 +179,7 @@ def is_news(
     last = _sql.last_run(connection, box=revision.box, business_date=revision.business_date)
     if last is None or (last.revision_id, last.state) != (revision.revision_id, state):
         return True
-    compared = _sql.comparisons_of(connection, run_id=last.run_id)
+    compared = comparisons_of(connection, last.run_id)
     if [row for row in compared if not row.agrees] != [row for row in comparisons if not row.agrees]:
         return True
     return list(_sql.differences_of(connection, run_id=last.run_id)) != [one._row for one in differences]

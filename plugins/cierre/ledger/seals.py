@@ -5,7 +5,7 @@ rows.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -57,6 +57,15 @@ class Objection(NamedTuple):
     why: str
 
 
+class Head(NamedTuple):
+    """A chain's length, and the hash of its last link: who notes it elsewhere finds out whether the chain was cut off
+    or written anew."""
+
+    box: str
+    links: int
+    hash: str
+
+
 class _Plainly(NamedTuple):
     zone: str
     dates: str
@@ -74,6 +83,8 @@ class _Sql(Statements):
     chains: Rows[Seal]
     kinds: Values[str]
     of_kind: Rows[_Link]
+    heads: Rows[Head]
+    hash_of: ValueOrNone[str]
     described: ValueOrNone[str]
 
 
@@ -127,6 +138,16 @@ def _of_subject(what: str, subject: Sealed, links: list[_Link], *, last_counts: 
         yield Objection(counts.box, counts.seal, what, subject.subject, "changed")
     if not last_counts:
         yield from (Objection(one.box, one.seal, what, subject.subject, "again") for one in links[1:])
+
+
+def heads(connection: psycopg.Connection, boxes: Collection[str] | None = None) -> list[Head]:
+    """Every chain's head, or those of some boxes."""
+    return list(_sql.heads(connection, boxes=None if boxes is None else list(boxes)))
+
+
+def hash_of(connection: psycopg.Connection, box: str, seal: int) -> str | None:
+    """The hash of a chain's link by its number; None where the chain has no such link."""
+    return _sql.hash_of(connection, box=box, seal=seal)
 
 
 def described(connection: psycopg.Connection, what: str, subject: int) -> str:

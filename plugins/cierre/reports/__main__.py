@@ -1,6 +1,6 @@
 """`python -m cierre.reports …`: looks at books, before and after they are closed. Books and posts nothing."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,10 +14,12 @@ from cierre.accounting_files.charts import read_chart
 from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import cash_box, mappings_folder
 from cierre.bookkeeping.counts import counted
+from cierre.ledger import revisions
 from cierre.reports import preview as shown
 from cierre.reports.audit import audit as verify, audit_table
-from cierre.reports.connection import NoLedger, one_login_for_all, open_ledger
+from cierre.reports.connection import NoLedger, one_login_for_all, open_ledger, public_key
 from cierre.reports.export import Format, export as write, range_of
+from cierre.reports.heads import read as read_heads, written
 from cierre.reports.staged import NothingThere, beside_the_books, derived
 from cierre.reports.what_if import mappings_for, what_if as derive_again
 from cierre.reports.what_if_table import what_if_table
@@ -95,11 +97,21 @@ def unmapped() -> None:
 
 
 @app.command()
-def audit() -> None:
-    """Verifies the chains of hashes over snapshots, books, entries and postings; names the first broken link."""
+def audit(
+    heads: Annotated[Path | None, typer.Option(help="a file with heads that were noted before")] = None,
+    out: Annotated[Path | None, typer.Option(help="write what was found there, with the heads, too")] = None,
+) -> None:
+    """Verifies the chains of hashes over what was landed, decided, booked, posted and compared; names the first broken
+    link of each, and what the ledger's own rows contradict."""
+    noted = read_heads(heads.read_text(encoding="utf-8")) if heads else []
     with open_ledger() as ledger:
-        found = verify(ledger)
+        found = verify(ledger, noted, public_key())
+        kept = written(found.heads, revisions.ledger_id(ledger), datetime.now(UTC))
     _print(audit_table(found))
+    if out:
+        with out.open("w", encoding="utf-8") as file:
+            print_whole(Console(file=file, highlight=False), audit_table(found))
+            file.write(f"\n{kept}")
     if told := one_login_for_all():
         console.print(told, style="yellow", markup=False, soft_wrap=True)
     _exit(not found.sound)

@@ -11,11 +11,15 @@ from contextlib import contextmanager
 import psycopg
 
 from cierre.ledger import session
-from cierre.ledger.connection import APPLICATION, open_ledger as behind_airflow, reader
+from cierre.ledger.connection import APPLICATION, open_ledger as behind_airflow, reader, signing_key
 from cierre.ledger.privileges import who_may_change_all
+from cierre.ledger.signing import public_key as public_key_of
 
 DSN = "CIERRE_LEDGER_DSN"
 READER_DSN = "CIERRE_LEDGER_READER_DSN"
+
+
+PUBLIC_KEY = "CIERRE_LEDGER_PUBLIC_KEY"
 
 
 class NoLedger(RuntimeError):
@@ -42,6 +46,17 @@ def one_login_for_all() -> str:
         f"{found} may change everything in the ledger, also what is sealed. It goes on like this;"
         " docs/operators/databases.md says how each use gets a login that may do no more than it needs."
     )
+
+
+def public_key() -> str | None:
+    """What verifies the ledger's signatures: as the environment says, else of the key behind Airflow, where the command
+    may read that; None where nobody says."""
+    if given := os.environ.get(PUBLIC_KEY):
+        return given
+    if dsn_of_environment():
+        return None
+    key = signing_key()
+    return key and public_key_of(key)
 
 
 @contextmanager

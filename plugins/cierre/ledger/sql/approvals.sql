@@ -84,11 +84,16 @@ VALUES (:box, :business_date, :revision_id, :reason, :asked, :run)
 UPDATE ledger.approval SET decision = 'timed out', decided_at = clock_timestamp()
  WHERE box = :box AND business_date = :business_date AND revision_id <> :revision_id AND decision IS NULL;
 
--- name: decide
-UPDATE ledger.approval SET decision = :decision, decided_by = :decided_by, decided_at = clock_timestamp(),
-       ran_by = :ran_by
+-- name: open_in
+-- What a run asked about a day and nobody has answered.
+SELECT approval_id, revision_id, reason, asked FROM ledger.approval
  WHERE box = :box AND business_date = :business_date AND asked_in = :run AND decision IS NULL
-RETURNING revision_id, reason, asked;
+   FOR UPDATE;
+
+-- name: decide!
+UPDATE ledger.approval SET decision = :decision, decided_by = :decided_by, decided_at = clock_timestamp(),
+       ran_by = :ran_by, signature = :signature
+ WHERE approval_id = :approval_id;
 
 -- name: last_asked^
 SELECT revision_id, asked_at, decision, decided_by FROM ledger.approval

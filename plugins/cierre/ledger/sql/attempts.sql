@@ -50,7 +50,8 @@ SELECT EXISTS (SELECT FROM erp.attempt WHERE tenant = :tenant AND lot = :lot AND
                                              AND takeover.lot = doubt.lot AND through >= doubt.entry_date));
 
 -- name: confirm!
-UPDATE erp.attempt SET state = 'confirmed', document = :document, outcome = 'acknowledged', decided_at = erp.clock()
+UPDATE erp.attempt SET state = 'confirmed', document = :document, outcome = 'acknowledged', decided_at = erp.clock(),
+       signature = :signature
  WHERE attempt_id = :attempt_id AND state = 'claimed';
 
 -- name: doom!
@@ -68,7 +69,7 @@ UPDATE erp.attempt SET state = 'withdrawn', outcome = coalesce(CAST(:outcome AS 
 -- name: adopt!
 -- A request that was given up was carried out after all, where it can no longer be deleted.
 UPDATE erp.attempt SET state = 'confirmed', document = :document, outcome = 'found by reading the ERP back',
-       reaped_at = NULL
+       reaped_at = NULL, signature = :signature
  WHERE attempt_id = :attempt_id AND state IN ('rejected', 'doomed');
 
 -- name: begin_to_delete!

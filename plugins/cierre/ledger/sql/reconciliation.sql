@@ -1,6 +1,6 @@
 -- name: add_run$
-INSERT INTO reconciliation.run (box, business_date, revision_id, state)
-VALUES (:box, :business_date, :revision_id, :state) RETURNING run_id;
+INSERT INTO reconciliation.run (box, business_date, revision_id, state, signature)
+VALUES (:box, :business_date, :revision_id, :state, :signature) RETURNING run_id;
 
 -- name: last_run^
 SELECT run_id, revision_id, state FROM reconciliation.run

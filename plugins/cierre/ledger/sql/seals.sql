@@ -14,6 +14,15 @@ SELECT DISTINCT what FROM ledger.seal ORDER BY what;
 -- The links of a kind, subject by subject.
 SELECT box, seal, subject, content FROM ledger.seal WHERE what = :what ORDER BY subject, box COLLATE "C", seal;
 
+-- name: heads
+-- The last link of every chain, or of the chains of some boxes.
+SELECT DISTINCT ON (box) box, seal AS links, hash FROM ledger.seal
+ WHERE CAST(:boxes AS text[]) IS NULL OR box = ANY(:boxes)
+ ORDER BY box, seal DESC;
+
+-- name: hash_of$
+SELECT hash FROM ledger.seal WHERE box = :box AND seal = :seal;
+
 -- name: described$
 SELECT CASE CAST(:what AS text)
     WHEN 'snapshot' THEN (SELECT concat(source_key, ' of ', connection, ', ', business_date)

@@ -1,0 +1,99 @@
+"""What the ledger says of its days that its own rows contradict, though every link holds.
+
+Whoever writes as the application writes is sealed as everybody is. So a reconciliation is compared again, an answer
+must have been asked for, and what the code signs must be signed.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import NamedTuple
+
+import psycopg
+
+from cierre.ledger import reconciliation, revisions
+from cierre.ledger.signing import is_signed
+from cierre.ledger.statements import Rows, Statements
+
+
+class Contradiction(NamedTuple):
+    """A reconciliation, a posting or an answer (``subject``) of a box's day that cannot be so, and why."""
+
+    box: str
+    business_date: date
+    why: str
+    subject: int
+
+
+class Signatures(NamedTuple):
+    """How many rows the code signed, how many are without a signature, and which are signed wrongly, or not though
+    others were before."""
+
+    signed: int
+    unsigned: int
+    wrong: list[Contradiction]
+
+
+class _Reconciled(NamedTuple):
+    box: str
+    business_date: date
+    run_id: int
+    revision_id: int
+
+
+class _ToBeSigned(NamedTuple):
+    box: str
+    business_date: date
+    what: str
+    subject: int
+    signature: str | None
+    said: list[str]
+    sealed_at: datetime
+
+
+class _Sql(Statements):
+    contradictions: Rows[Contradiction]
+    last_reconciled: Rows[_Reconciled]
+    to_be_signed: Rows[_ToBeSigned]
+
+
+_sql = _Sql.of("contradictions")
+
+
+def contradictions(connection: psycopg.Connection) -> Iterator[Contradiction]:
+    """All that is known without a key. Call it within seals.as_of_one_instant."""
+    for one in _sql.contradictions.stream(connection, 1000):
+        yield one._replace(why=_WHY[one.why].format(one.subject))
+    for run in _sql.last_reconciled.stream(connection, 1000):
+        revision = revisions.current(connection, run.box, run.business_date)
+        if revision is None or revision.revision_id != run.revision_id:
+            continue
+        now = reconciliation.compare_day(connection, revision)
+        if reconciliation.comparisons_of(connection, run.run_id)[: len(now)] != now:
+            yield Contradiction(run.box, run.business_date, _WHY["other figures"].format(run.run_id), run.run_id)
+
+
+_WHY = {
+    "compared nothing": "reconciliation {} compared nothing",
+    "differs": "reconciliation {} says that the day agrees, and its own figures do not",
+    "other figures": "reconciliation {} has other figures than the rows that it compared",
+    "not acknowledged": "posting {} is confirmed, and nobody acknowledged it",
+    "answered before it was asked": "approval {} was answered before it was asked",
+    "answered by nobody": "approval {} was given by nobody",
+}
+
+
+def signatures(connection: psycopg.Connection, public_key: str | None) -> Signatures:
+    """Whether what the code signs is signed; without a public key, only whether there are signatures at all. What came
+    before the first signature need not be. Call it within seals.as_of_one_instant."""
+    signed, unsigned, wrong = 0, 0, []
+    for row in _sql.to_be_signed.stream(connection, 1000):
+        if row.signature is None:
+            unsigned += 1
+            why = "is not signed" if signed else ""
+        else:
+            signed += 1
+            right = public_key is None or is_signed(public_key, row.signature, row.what, *row.said)
+            why = "" if right else "is signed by another key, or was changed"
+        if why:
+            wrong.append(Contradiction(row.box, row.business_date, f"{row.what} {row.subject} {why}", row.subject))
+    return Signatures(signed, unsigned, wrong)

@@ -34,7 +34,7 @@ help:
 	@echo "make unmapped                what keeps staged days from being booked, with the lines to paste"
 	@echo "make export BOX=… FROM=… [TO=…] [FORMAT=beancount]  the journal as beancount, hledger, xlsx or csv; COMPANY=… for all its boxes"
 	@echo "make fava BOX=… FROM=… [TO=…]  the same opened in Fava, in the browser"
-	@echo "make audit [HEADS=…] [OUT=…] whether the books are still what was sealed, also against heads noted before; OUT keeps what was found"
+	@echo "make audit [HEADS=…] [OUT=…]  whether the books are still what was sealed, and what was noted before (HEADS, a file); OUT keeps it all"
 	@echo "make backfill COMPANY=…|BOX=… FROM=YYYY-MM-DD TO=YYYY-MM-DD  close a range of days, both inclusive"
 	@echo "make second-look COMPANY=…|BOX=… FROM=YYYY-MM-DD [TO=…]  read closed days again, and show what changed since"
 	@echo "make probe CONN=protheus TENANT=… DEBIT=… CREDIT=… [LOT=PROBE1] [DATE=YYYY-MM-DD]"

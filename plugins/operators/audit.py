@@ -44,6 +44,6 @@ class AuditOperator(BaseOperator):
             if wrong:
                 told = "The books are not what was sealed:\n{wrong}"
                 raise AirflowFailException(say(told, wrong="\n".join(wrong)))
-            if folder:
+            if folder and found.heads:
                 heads.note(folder, ledger_id, written, now)
         return {"links": sum(chain.links for chain in found.chains)}

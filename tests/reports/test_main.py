@@ -72,7 +72,7 @@ def test_unmapped_what_if_export_and_audit_each_have_their_command(run, book, pa
     assert "1 entry in " in run("export", *asked)[1]
     status, output = run("audit")
     assert status == 0
-    assert "3 links checked, nothing broken." in output
+    assert "5 links checked, nothing broken." in output
 
 
 def test_an_audit_says_where_one_login_may_change_everything_and_goes_on(run, book, payment, admin_dsn, monkeypatch):
@@ -98,12 +98,32 @@ def test_reports_log_in_as_the_reader_and_only_a_days_own_answer_is_read_as_the_
     assert run("preview", "--box", "itb_caja_164", "--date", "2024-09-06")[0] == 0
 
 
+def test_an_audit_writes_a_report_with_the_heads_and_compares_with_one(run, book, by_force, payment, tmp_path):
+    book(SIXTH, payment(1))
+    report = tmp_path / "report.txt"
+    status, output = run("audit", "--out", str(report))
+    assert status == 0
+    assert "Nothing is signed" in output
+    assert output.strip() in report.read_text()
+    assert run("audit", "--heads", str(report))[0] == 0
+    by_force("DELETE FROM ledger.seal")
+    by_force("DELETE FROM staging.day")
+    for table in ("landing.taken", "ledger.revision", "ledger.entry"):
+        by_force(f"DELETE FROM {table}")
+    assert run("audit")[0] == 0
+    status, output = run("audit", "--heads", str(report))
+    assert status == 1
+    assert "were noted and 0 are there" in output
+    (tmp_path / "other.txt").write_text("Nothing of the kind.")
+    assert run("audit", "--heads", str(tmp_path / "other.txt"))[0] == 2
+
+
 def test_an_audit_of_broken_books_fails(run, book, by_force, payment):
     book(SIXTH, payment(1))
     by_force("UPDATE ledger.line SET amount = 1")
     status, output = run("audit")
     assert status == 1
-    assert "itb_caja_164: link 3" in output
+    assert "itb_caja_164: link 5" in output
 
 
 def test_a_ledger_that_nobody_named_is_a_sentence(run, monkeypatch):

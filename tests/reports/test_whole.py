@@ -43,7 +43,7 @@ def test_an_audit_tells_every_head_whole_and_the_broken_link_in_a_sentence(run, 
     book(SIXTH, payment(1))
     (head,) = [row.hash for row in ledger.execute("SELECT hash FROM ledger.seal ORDER BY seal DESC LIMIT 1")]
     (line,) = [line for line in run("audit").splitlines() if head in line]
-    assert line.split() == ["itb_caja_164", "3", head, "sound"]
+    assert line.split() == ["itb_caja_164", "5", head, "sound"]
     by_force("UPDATE ledger.line SET amount = 1")
     assert "is not what was sealed; it, or what belongs to it, was changed" in " ".join(run("audit").split())
 

@@ -43,6 +43,17 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.look
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.look_change
     FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
+-- A look is a link of its box's chain, with all that it found (cierre.ledger.sealed_rows).
+CREATE FUNCTION ledger.said_by_look(subject bigint, chain text) RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT jsonb_build_array(
+               to_jsonb(own),
+               (SELECT encode(sha256(string_agg(ledger.hash_of(to_jsonb(found)), ''::bytea ORDER BY change)), 'hex')
+                  FROM ledger.look_change AS found WHERE look_id = subject))
+      FROM ledger.look AS own WHERE look_id = subject
+$$;
+CREATE CONSTRAINT TRIGGER sealed AFTER INSERT ON ledger.look
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger.seal_row('look', 'look_id');
+
 -- What the newest look at a day says of it, as long as the day was not landed again.
 CREATE FUNCTION ledger.newest_look(the_box text, the_day date) RETURNS SETOF ledger.look LANGUAGE sql STABLE AS $$
     SELECT look.* FROM ledger.look

@@ -73,6 +73,8 @@ class _Sql(Statements):
     reconciliation_difference: PlainRows
     identity: PlainRows
     late_change: PlainRows
+    look: PlainRows
+    look_change: PlainRows
     doubt: PlainRows
     takeover: PlainRows
     capability: PlainRows
@@ -163,6 +165,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "identity": Kind(_sql.identity, _object),
     "late change": Kind(_sql.late_change, _object),
+    "look": Kind(_sql.look, _object, ((_sql.look_change, _hash),)),
     "doubt": Kind(_sql.doubt, _object),
     "takeover": Kind(_sql.takeover, _object),
     "capability": Kind(_sql.capability, _object, last_counts=True),

@@ -10,7 +10,7 @@ from cierre.ledger.seals import Head
 AnyPath = Any
 """A path of pathlib, or one that only looks like it: Airflow's ObjectStoragePath."""
 
-_LINE = re.compile(r"^(\S+)\t(\d+)\t([0-9a-f]{64})$", re.MULTILINE)
+_LINE = re.compile(r"^[ \t]*(\S+)[ \t]+([\d,]+)[ \t]+([0-9a-f]{64})\b", re.MULTILINE)
 
 
 def written(heads: Collection[Head], ledger_id: str, at: datetime) -> str:
@@ -20,10 +20,11 @@ def written(heads: Collection[Head], ledger_id: str, at: datetime) -> str:
 
 
 def read(text: str) -> list[Head]:
-    """The heads in a text, whatever else stands in it. Raises ValueError where there is none."""
-    heads = [Head(box, int(links), found) for box, links, found in _LINE.findall(text)]
+    """The heads in a text, whatever else stands in it: a file of heads, an audit's own table, a mail saved as text.
+    Raises ValueError where there is none."""
+    heads = [Head(box, int(links.replace(",", "")), found) for box, links, found in _LINE.findall(text)]
     if not heads:
-        raise ValueError("There are no heads in it: a head is a line of box, links and hash, with tabs between them.")
+        raise ValueError("There are no heads in it: a head is a line of box, links and hash.")
     return heads
 
 

@@ -97,6 +97,12 @@ SELECT version::bigint AS subject, box AS chain, own.* FROM ledger.cash_box AS o
 -- name: late_change
 SELECT change_id AS subject, box AS chain, own.* FROM ledger.late_change AS own ORDER BY change_id;
 
+-- name: look
+SELECT look_id AS subject, box AS chain, own.* FROM ledger.look AS own ORDER BY look_id;
+
+-- name: look_change
+SELECT look_id AS subject, NULL AS chain, own.* FROM ledger.look_change AS own ORDER BY look_id, change;
+
 -- name: doubt
 SELECT doubt_id AS subject, '*' AS chain, own.* FROM erp.doubt AS own ORDER BY doubt_id;
 

@@ -1,5 +1,6 @@
 """Closed days that are read again: each source's changes are found, told once, and corrected as the box's file says."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -8,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, TaskAwaitingInput
 
-from cierre.ledger import looks, overview, staging
+from cierre.ledger import landing, looks, overview, staging
 from cierre.ledger.board import Day
 from operators.approve import ApproveOperator
 from operators.second_look import SecondLookOperator
@@ -16,6 +17,7 @@ from operators.second_look import SecondLookOperator
 DAY = date(2024, 9, 6)
 SCHOOL, OFFICE, SHOP, UNIVERSITY = "itb_caja_164", "austral_oficina_1", "itb_uruguay_1_1", "universidad_contratos"
 CASH = "1.1.01.001"
+ROSA = {"id": "7", "name": "Rosa"}
 
 
 @pytest.fixture
@@ -68,6 +70,12 @@ def cash_in_the_erp(sandbox) -> Decimal:
     return sum((one.balance(CASH) for one in sandbox.protheus_ledger(live=True)), Decimal(0))
 
 
+def in_the_erp(sandbox, lot: str, *accounts: str) -> Decimal:
+    """What a lot's documents come to on accounts, debits less credits."""
+    live = [document for document in sandbox.protheus_ledger(live=True) if document.lot == lot]
+    return sum((document.balance(account) for document in live for account in accounts), Decimal(0))
+
+
 def test_a_day_that_is_as_it_was_stays_closed_and_nobody_is_told(close, look, told, ledger):
     close(SCHOOL, DAY).all()
     assert look() == []
@@ -101,6 +109,36 @@ def test_a_day_that_is_put_right_in_the_source_is_closed_again(close, look, told
     assert "is again as it was closed" in told[-1].subject
 
 
+@pytest.fixture
+def correct(close, monkeypatch) -> Callable[..., str]:
+    """``correct(box)``: closes the day again as the run that a look starts does, with Rosa's approval; gives what she
+    was asked."""
+    written = []
+    monkeypatch.setattr(
+        "airflow.providers.standard.operators.hitl.upsert_hitl_detail", lambda **detail: written.append(detail)
+    )
+    monkeypatch.setattr("cierre.alerts.people.tell", lambda alert: None)
+
+    def correct(box: str, day: date = DAY) -> str:
+        run = close(box, day)
+        for step in ("land", "stage", "derive"):
+            run.step(step)
+        with pytest.raises(AirflowFailException, match="nothing is posted before a person approves"):
+            run.step("post")
+        task = SimpleNamespace(id="0191", log_url="")
+        context = {"dag_run": run.run, "params": {}, "ti": task, "task_instance": task}
+        with pytest.raises(TaskAwaitingInput):
+            ApproveOperator(task_id="approve", box=box).execute(context)
+        answer = {"chosen_options": ["Approve"], "responded_at": datetime.now(UTC), "responded_by_user": ROSA}
+        approve = ApproveOperator(task_id="approve", box=box)
+        approve.execute_complete(context, {"params_input": {}, **answer})
+        run.step("post")
+        assert run.step("reconcile")["state"] == "reconciled"
+        return written[-1]["body"]
+
+    return correct
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -110,38 +148,44 @@ def test_a_day_that_is_put_right_in_the_source_is_closed_again(close, look, told
     ],
 )
 def test_a_proposed_correction_waits_for_a_person_and_then_the_erp_has_it_to_the_cent(
-    close, look, ledger, sandbox, monkeypatch, change, code
+    close, look, correct, ledger, sandbox, change, code
 ):
-    written = []
-    monkeypatch.setattr(
-        "airflow.providers.standard.operators.hitl.upsert_hitl_detail", lambda **detail: written.append(detail)
-    )
     close(SCHOOL, DAY).all()
     sandbox.change_payment("itb", payments(ledger)[0].reference, **change)
     calls = sandbox.calls("sga")
     look()
     assert [one[0] for one in found(ledger)] == [code]
-    run = close(SCHOOL, DAY)
-    for step in ("land", "stage", "derive"):
-        run.step(step)
+    asked = correct(SCHOOL)
     assert sandbox.calls("sga") - calls == 1  # the correction takes what the look landed
-    with pytest.raises(AirflowFailException, match="nothing is posted before a person approves"):
-        run.step("post")
-    task = SimpleNamespace(id="0191", log_url="")
-    context = {"dag_run": run.run, "params": {}, "ti": task, "task_instance": task}
-    monkeypatch.setattr("cierre.alerts.people.tell", lambda alert: None)
-    with pytest.raises(TaskAwaitingInput):
-        ApproveOperator(task_id="approve", box=SCHOOL).execute(context)
-    assert "The source tells the day otherwise since it was closed: 1 document" in written[0]["body"]
-    assert "| Account | Before | After | Difference |" in written[0]["body"]
-    answer = {"chosen_options": ["Approve"], "responded_at": datetime.now(UTC), "responded_by_user": {"name": "Rosa"}}
-    ApproveOperator(task_id="approve", box=SCHOOL).execute_complete(context, {"params_input": {}, **answer})
-    run.step("post")
-    assert run.step("reconcile")["state"] == "reconciled"
-    assert state(ledger) == "closed"
-    assert look() == []
+    assert "The source tells the day otherwise since it was closed: 1 document" in asked
+    assert "| Account | Before | After | Difference |" in asked
+    assert (state(ledger), look()) == ("closed", [])
     paid = sum(one.net for one in payments(ledger) if one.form == "1")
     assert sandbox.books("itb", 164, DAY).payments["1"].amount == paid
+
+
+def test_a_void_in_bsale_a_late_invoice_in_zeta_and_one_in_the_sge_are_corrected_to_the_cent(
+    close, look, correct, ledger, sandbox
+):
+    sandbox.sge.set(today=DAY)
+    for box in (OFFICE, SHOP, UNIVERSITY):
+        close(box, DAY).all()
+    sold = next(one for one in payments(ledger, OFFICE) if one.attributes.get("document_type") == "33")
+    sandbox.bsale.void(int(sold.source_id))
+    sandbox.zeta.sell("ITBUY", "1-1", DAY)
+    sandbox.sge.issue("123456", DAY, "1000")
+    sandbox.sge.set(today=DAY + timedelta(days=3))
+    close(UNIVERSITY, DAY + timedelta(days=3)).step("land")
+    assert len(look()) == 3
+    for box in (OFFICE, SHOP, UNIVERSITY):
+        correct(box)
+        assert state(ledger, box) == "closed"
+    assert in_the_erp(sandbox, "008801", "2.1.02.001") == -sandbox.bsale.books(1, DAY).taxes
+    customers_and_cash = ("1.1.01.001", "1.1.01.004", "1.1.03.005", "1.1.03.006")
+    assert in_the_erp(sandbox, "008851", *customers_and_cash) == sandbox.zeta.books("ITBUY", "1-1", DAY).pesos
+    issued = sandbox.sge.books(["123456", "123457", "123458"], DAY).issued_base.amount
+    (lot,) = ledger.execute("SELECT DISTINCT lot FROM ledger.entry WHERE box = %s", (UNIVERSITY,)).fetchone()
+    assert in_the_erp(sandbox, lot, "4.1.03.001") == -issued
 
 
 def test_a_reopened_session_is_found_by_what_came_in_it_and_not_by_what_it_moved(close, look, ledger, sandbox):
@@ -189,12 +233,17 @@ def test_of_bsale_totals_and_counts_are_asked_and_the_rows_only_where_they_diffe
     close("austral_oficina_2", DAY).all()
     before = sandbox.calls("bsale")
     assert look() == []
-    assert sandbox.calls("bsale") - before == 2  # for both offices together
-    voided = payments(ledger, OFFICE)[0]
-    sandbox.bsale.void(int(voided.source_id))
-    (run,) = look()
-    assert run["trigger_dag_id"] == f"cash_close__{OFFICE}"
-    assert found(ledger, OFFICE) == [("went", voided.net, None)]
+    landed = json.loads(landing.taken(ledger, OFFICE, DAY).body)
+    # For both offices together; what has no date is in no total.
+    assert sandbox.calls("bsale") - before == 2 + len(landed["undated"])
+    dated, undated = ({str(row["id"]) for row in landed[name]} for name in ("payments", "undated"))
+    voided = [next(one for one in payments(ledger, OFFICE) if one.source_id in ids) for ids in (dated, undated)]
+    for number, one in enumerate(voided, start=1):
+        sandbox.bsale.void(int(one.source_id))
+        (run,) = look()
+        assert run["trigger_dag_id"] == f"cash_close__{OFFICE}"
+        assert {code for code, _, _ in found(ledger, OFFICE)} == {"went"}
+        assert sum(before for _, before, _ in found(ledger, OFFICE)) == sum(one.net for one in voided[:number])
     assert (state(ledger, OFFICE), state(ledger, "austral_oficina_2")) == ("changed", "closed")
 
 

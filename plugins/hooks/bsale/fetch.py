@@ -61,6 +61,9 @@ class Payments(Protocol):
     def count(self) -> int:
         """How many payments the company has."""
 
+    def payment(self, number: int | str) -> dict[str, Any]:
+        """One payment by its id."""
+
     def group_page(self, offset: int, **filters: Any) -> list[Row]:
         """One page of what payments come to; empty beyond the last."""
 
@@ -90,8 +93,8 @@ def body_of(bsale: Payments, day: date, owner: str = "") -> str:
 def still_says(bsale: Payments, landed: Landing, day: date) -> bool:
     """Whether Bsale counts as many active payments of a day as were landed, and its totals are those that it gave then.
 
-    Two calls, whatever the day's size. What moves no total and no count is not seen: payments without a date, or two
-    that changed by the same sum to and fro.
+    Two calls, whatever the day's size, and one for each payment without a date, which no total has. What moves no total
+    and no count is not seen: two payments that changed by the same sum to and fro, a new payment without a date.
     """
     if bsale.page(limit=1, recorddate=day, state=0).count != landed.count["active"]:
         return False
@@ -100,7 +103,14 @@ def still_says(bsale: Payments, landed: Landing, day: date) -> bool:
         groups += page
         if len(groups) >= len(landed.groups):
             break
-    return totals_of([row.fields for row in groups]) == totals_of(landed.groups)
+    if totals_of([row.fields for row in groups]) != totals_of(landed.groups):
+        return False
+    return all(_is_as_landed(bsale.payment(identity(row["id"])), row) for row in landed.undated)
+
+
+def _is_as_landed(payment: dict[str, Any], landed: dict[str, Any]) -> bool:
+    told = ("state", "amount", "recordDate")
+    return [payment.get(name) for name in told] == [landed.get(name) for name in told]
 
 
 class _Found(NamedTuple):

@@ -50,7 +50,7 @@ help:
 	@echo "make simulate-looks [SEED=1]  a year of forty boxes with 10,000 changes after the close: each found, none invented (a minute)"
 	@echo "make mutants [ONLY=checks]   change bookkeeping and posting in small ways, and name the changes no test notices (hours; ONLY a module)"
 	@echo "make bench [ONLY=P2]         the close beside other tools, into benchmarks/RESULTS.md (a quarter of an hour; with nothing else running)"
-	@echo "make bench-year              how long a what-if over a generated year of forty boxes takes, and the audit of a box's year"
+	@echo "make bench-year              how long a what-if over a generated year of forty boxes takes, and the audit of it"
 	@echo "make reliability             simulate, with and without planted bugs, and kills: all figures of docs/reliability.md (ten minutes)"
 	@echo "make lint                    check style, format, types, and which room knows which"
 	@echo "make docs                    write the parts of the documentation that repeat code"

@@ -224,7 +224,7 @@ def test_the_executor_that_the_parts_are_told_to_use_can_be_loaded_with_the_pack
 
 
 def test_airflow_is_set_as_on_one_machine(settings, tmp_path):
-    secret = Secrets("password", "fernet key", "jwt secret", "api secret key")
+    secret = Secrets("password", "fernet key", "jwt secret", "api secret key", "signing key")
     local = airflow_settings(tmp_path, Ports(), secret, "postgresql://cierre:x@127.0.0.1:5442/airflow")
     here = {name.removeprefix("AIRFLOW__"): text for name, text in settings.items() if name.startswith("AIRFLOW__")}
     assert set(local) - set(here) == ONLY_LOCAL

@@ -11,9 +11,9 @@ that date; it reads the day anew, prepares the correction, and waits for a perso
 difference by account. **correct**: the same without asking, up to an amount, in a period that is open. **tell**:
 nothing more.
 
-It keeps out of the closes' way: its own hours, a pool of its own, one question at a time, each vendor's limits. Bsale
-is asked for its totals and counts, Zeta for the month's sales, SGA for the day itself; of the SGE nothing is asked,
-since what it says of earlier days was landed with the later ones.
+It keeps out of the closes' way: its own hours, a pool of its own, one question at a time, each vendor's limits. Each
+source is asked for the least that shows a change: its totals and counts, what it lists of the month, the day itself, or
+nothing, where what it says of earlier days is landed with the later ones.
 
 **To look at a range now**: Trigger, and fill in from, to, and a cash box or a company. **When it fails**, its log says
 why (mostly a cash box's file that is wrong); the next run goes on. Clearing it is always safe: it books and posts

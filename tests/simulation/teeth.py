@@ -288,7 +288,7 @@ DUE_BY_COUNT = """   AND reaps < 4 AND (reaped_at IS NULL
         OR erp.clock() >= decided_at + (ARRAY['5 minutes', '1 hour', '1 day'])[greatest(reaps, 1)]::interval)"""
 GIVEN_UP = " WHERE state IN ('rejected', 'doomed')\n" + DUE
 
-CONFIRM = "decided_at = erp.clock()\n WHERE attempt_id = :attempt_id AND state = 'claimed';\n\n-- name: doom"
+CONFIRM = "signature = :signature\n WHERE attempt_id = :attempt_id AND state = 'claimed';\n\n-- name: doom"
 ALWAYS_001 = _method(attempts, "_next_sublot", lambda *_: "001")
 AT_A_SITE = "AND coalesce(attempt.site, CAST(:site AS text)) IS NOT DISTINCT FROM :site;\n\n-- name: at_place"
 SENT_TO_THIS_SITE = """WHERE attempt.entry_id = booking.entry_id

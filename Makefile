@@ -5,7 +5,7 @@ $(error Run it as: make -C <the project's folder> …)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down backfill second-look preview what-if unmapped export fava audit check-mappings schemas probe browser screenshots unit test kills operations fuzz simulate simulate-looks mutants bench bench-year reliability lint docs messages new-source lock sbom vulnerabilities image-check clean
+.PHONY: help setup demo up down backfill second-look preview what-if unmapped export fava audit erase check-mappings schemas probe browser screenshots unit test kills operations fuzz simulate simulate-looks mutants bench bench-year reliability lint docs messages new-source lock sbom vulnerabilities image-check clean
 
 # Whatever a tool wants to keep between runs, it keeps here.
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -34,7 +34,8 @@ help:
 	@echo "make unmapped                what keeps staged days from being booked, with the lines to paste"
 	@echo "make export BOX=… FROM=… [TO=…] [FORMAT=beancount]  the journal as beancount, hledger, xlsx or csv; COMPANY=… for all its boxes"
 	@echo "make fava BOX=… FROM=… [TO=…]  the same opened in Fava, in the browser"
-	@echo "make audit [HEADS=…] [OUT=…]  whether the books are still what was sealed, and what was noted before (HEADS, a file); OUT keeps it all"
+	@echo "make audit [HEADS=…] [OUT=…] [WHOLE=1]  whether the books are still what was sealed, and what was noted before (HEADS, a file); OUT keeps it all"
+	@echo "make erase PERSON=1|SNAPSHOT=…|MONTHS=… WHY=… [BY=…] [YES=1]  erase personal values of what sources sent, for good"
 	@echo "make backfill COMPANY=…|BOX=… FROM=YYYY-MM-DD TO=YYYY-MM-DD  close a range of days, both inclusive"
 	@echo "make second-look COMPANY=…|BOX=… FROM=YYYY-MM-DD [TO=…]  read closed days again, and show what changed since"
 	@echo "make probe CONN=protheus TENANT=… DEBIT=… CREDIT=… [LOT=PROBE1] [DATE=YYYY-MM-DD]"
@@ -109,7 +110,11 @@ fava: setup
 		".run/exports/$(or $(BOX),$(COMPANY))_$(FROM)_to_$(or $(TO),$(FROM)).beancount"
 
 audit: setup
-	@$(BOOKS) audit $(if $(HEADS),--heads "$(HEADS)") $(if $(OUT),--out "$(OUT)")
+	@$(BOOKS) audit $(if $(HEADS),--heads "$(HEADS)") $(if $(OUT),--out "$(OUT)") $(if $(WHOLE),--whole)
+
+erase: setup
+	@$(BOOKS) erase --why "$(WHY)" $(if $(BY),--by "$(BY)") $(if $(PERSON),--person) $(if $(SNAPSHOT),--snapshot "$(SNAPSHOT)") \
+		$(if $(MONTHS),--months "$(MONTHS)") $(if $(YES),--yes)
 
 backfill: setup
 	@$(PY) -m local backfill --company "$(COMPANY)" --box "$(BOX)" --from "$(FROM)" --to "$(TO)"

@@ -13,6 +13,7 @@ USER = "admin"
 LEDGER = "AIRFLOW_CONN_LEDGER_DB"
 LEDGER_READER = "AIRFLOW_CONN_LEDGER_READER"
 LEDGER_SIGNER = "AIRFLOW_CONN_LEDGER_SIGNER"
+ANSWER_KEY = "AIRFLOW_CONN_ANSWER_KEY"
 TIMEZONE = "America/Guayaquil"
 # Where the sandbox's ERP is probed: its test company, a lot that no box has, two accounts of the chart.
 SANDBOX_GROUND = {
@@ -98,6 +99,7 @@ def environment(home: Path, ports: Ports, cluster: Cluster, given: Mapping[str, 
     settings = airflow_settings(home, ports, Secrets.of(home), cluster.dsn("airflow", airflow_login()))
     defaults = {f"AIRFLOW__{name}": value for name, value in settings.items()}
     defaults["CIERRE_SANDBOX_PASSWORD"] = PASSWORD
+    defaults[ANSWER_KEY] = json.dumps({"conn_type": "generic", "password": Secrets.of(home).answer_key})
     # No vendor is among them: what stands in the environment wins over Airflow's page Connections.
     if LEDGER not in given:
         roles = Roles.of()

@@ -84,6 +84,7 @@ class Secrets:
     jwt_secret: str
     api_secret_key: str
     signing_key: str
+    answer_key: str
 
     @classmethod
     def of(cls, home: Path) -> "Secrets":
@@ -96,6 +97,7 @@ class Secrets:
             # Airflow signs with HS512, which wants 64 bytes.
             "jwt_secret": secrets.token_urlsafe(64),
             "api_secret_key": secrets.token_urlsafe(32),
+            "answer_key": secrets.token_urlsafe(32),
             "signing_key": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         }
         if fresh.keys() - kept.keys():

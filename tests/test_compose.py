@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from jwt import InvalidTokenError
 
 from cierre.ledger.roles import logins
-from local.environment import LEDGER, LEDGER_READER, airflow_settings, ledger_connection
+from local.environment import ANSWER_KEY, LEDGER, LEDGER_READER, airflow_settings, ledger_connection
 from local.settings import Ports, Secrets
 from support.compose import SECRETS, compose
 
@@ -57,6 +57,7 @@ HELD_BY = {
     "AIRFLOW__CELERY__RESULT_BACKEND": {"scheduler", "worker"},
     "AIRFLOW_CONN_LEDGER_DB": {"api-server", "dag-processor", "worker"},
     "AIRFLOW_CONN_LEDGER_READER": {"api-server"},
+    "AIRFLOW_CONN_ANSWER_KEY": {"worker"},
     "CIERRE_LEDGER_OWNER_DSN": {"init"},
     "CIERRE_ADMIN_DSN": {"databases"},
     "CIERRE_OWNER_PASSWORD": {"databases"},
@@ -224,7 +225,7 @@ def test_the_executor_that_the_parts_are_told_to_use_can_be_loaded_with_the_pack
 
 
 def test_airflow_is_set_as_on_one_machine(settings, tmp_path):
-    secret = Secrets("password", "fernet key", "jwt secret", "api secret key", "signing key")
+    secret = Secrets("password", "fernet key", "jwt secret", "api secret key", "signing key", "answer key")
     local = airflow_settings(tmp_path, Ports(), secret, "postgresql://cierre:x@127.0.0.1:5442/airflow")
     here = {name.removeprefix("AIRFLOW__"): text for name, text in settings.items() if name.startswith("AIRFLOW__")}
     assert set(local) - set(here) == ONLY_LOCAL
@@ -238,6 +239,10 @@ def test_the_ledger_alone_is_a_connection_of_the_environment_so_that_the_page_ma
         assert here.host == "postgres"
         for field in ("conn_type", "login", "password", "port", "schema"):
             assert getattr(here, field) == own[field], field
+
+
+def test_who_lands_answers_has_the_key_of_their_hashes(services):
+    assert Connection(uri=services["worker"]["environment"][ANSWER_KEY]).password
 
 
 def test_airflow_celery_and_each_use_of_the_ledger_have_a_login_and_a_password_of_their_own():

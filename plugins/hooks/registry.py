@@ -105,11 +105,6 @@ def connection_types() -> list[dict[str, Any]]:
     ]
 
 
-def open_fields(source: str) -> frozenset[str]:
-    """The fields of a source's rows whose texts say nothing of a person; none of a source that is not known."""
-    return SOURCES[source].open_fields if source in SOURCES else frozenset()
-
-
 def tells_of_lockout(message: str) -> bool:
     """Whether a vendor says in these words that it has locked the company out."""
     return any(one.lockout.search(message) for one in SOURCES.values() if one.lockout)

@@ -1,6 +1,7 @@
 """The board as Airflow serves it: real ledger, real tables of Airflow's, and people who may see some boxes."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from airflow.api_fastapi.auth.managers.simple.simple_auth_manager import SimpleAuthManager
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 from cierre.accounting_files.loader import cash_boxes
 from cierre.board.app import app
 from cierre.board.boxes import dag_of
-from cierre.board.connection import answers, ledger as board_ledger
+from cierre.board.connection import ledger as board_ledger, personal_values
 from cierre.ledger import session as store_session
 from local.postgres import Cluster
 
@@ -80,7 +81,7 @@ def client(reader_dsn: str, ledger_dsn: str, airflow: Session, monkeypatch: pyte
     app.dependency_overrides = {
         _get_session: lambda: airflow,
         board_ledger: reading_only(reader_dsn),
-        answers: reading_only(ledger_dsn),
+        personal_values: lambda: contextmanager(reading_only(ledger_dsn)),
     }
     yield TestClient(app, root_path="/cierre", headers={"Accept-Language": "es-EC,es;q=0.9,en;q=0.5"})
     app.dependency_overrides = {}

@@ -7,6 +7,7 @@ from fastapi.routing import APIRoute
 
 from cierre.accounting_files.loader import cash_boxes
 from cierre.board.app import app
+from cierre.ledger import personal
 from support import closed_day
 
 BOXES = cash_boxes()
@@ -92,6 +93,19 @@ def test_personal_data_is_masked_for_those_who_may_only_look(login, ledger):
     clear = login("itb", role="USER").get(address).text
     assert closed_day.PERSON in clear
     assert "0912345678" in clear
+
+
+def test_what_was_erased_is_said_to_be_and_all_else_of_the_row_stays(login, ledger):
+    closed_day.close(ledger, BOX, DAY, ("10.00", "1"))
+    (snapshot,) = ledger.execute("SELECT snapshot_id FROM landing.snapshot").fetchone()
+    places = personal.of_person(ledger, "0912345678")
+    assert personal.erase(ledger, places, by=personal.By.PERSON, asked_by="ana", why="asked")
+    address = f"/boxes/{BOX.id}/{DAY}/rows/{snapshot}/0/PAGOS/0"
+    erased = login("itb", role="USER").get(address).text
+    assert closed_day.PERSON not in erased
+    assert "001-002-000000000" in erased
+    assert erased.count("borrado") == 2
+    assert "borrado" not in login("itb", role="VIEWER").get(address).text
 
 
 def test_who_may_not_run_a_box_is_offered_no_button(login):

@@ -16,10 +16,11 @@ from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.certificate import contradictions
 from cierre.bookkeeping.derive import derive
 from cierre.bookkeeping.documents import Reading
+from cierre.bookkeeping.personal import parted
 from cierre.bookkeeping.reconcile import kind_and_form
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.landed_day import LandedDay
-from cierre.closing.wiring import knows_plans
+from cierre.closing.wiring import knows_plans, source_of
 from cierre.language.say import in_language, say
 from cierre.ledger.staging import _document_row, _quarantined_row
 from cierre.ports.errors import UncertainError, VendorError
@@ -130,7 +131,8 @@ def play(site: Site, seed: int, tally: Tally, log: Overheard) -> None:
 def _end(site: Site, said: list[str]) -> str:
     """What a source's answers come to, as the steps land, stage and derive make it of them."""
     box, day = site.box, site.day
-    body = site.ask().body
+    answer = site.ask().body
+    body = parted(answer, source_of(box).open_fields_of(answer)).text
     landed = LandedDay(box, day, body, lambda *_: ())
     landed_totals, claims = landed.control_totals(), landed.claims()
     for total in landed_totals:

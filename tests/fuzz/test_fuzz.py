@@ -5,8 +5,12 @@ from random import Random
 
 import pytest
 
+from cierre.bookkeeping.personal import joined, parted
+from cierre.closing.landed_day import LandedDay
+from cierre.closing.wiring import source_of
 from fuzz.campaign import Tally, campaign
 from fuzz.mutations import frozen, mutated, parsed, written
+from fuzz.people import PLANTED
 from fuzz.sites import Site, recorded, without_pauses
 from sandbox.server import SandboxServer
 
@@ -25,6 +29,23 @@ def sites() -> Iterator[list[Site]]:
 def test_people_stand_in_the_answers_of_every_vendor(sites):
     assert {site.name for site in sites} == {"sga", "zeta", "bsale", "sge", "protheus"}
     assert [site.name for site in sites if not site.planted] == []
+
+
+def test_nobody_stands_in_what_is_landed_and_it_is_read_as_the_whole_answer(sites):
+    for site in sites:
+        if site.box is None:
+            continue
+        with site.replay.playing():
+            answer = site.ask().body
+        parts = parted(answer, source_of(site.box).open_fields_of(answer))
+        assert PLANTED.search(answer)
+        assert not PLANTED.search(parts.text), site.name
+        assert joined(parts.text, [(len(row), row) for row in parts.rows]) == answer
+        whole, left = (LandedDay(site.box, site.day, text, lambda *_: ()) for text in (answer, parts.text))
+        assert left.reading().documents == whole.reading().documents
+        assert [row.place for row in left.reading().quarantined] == [row.place for row in whole.reading().quarantined]
+        assert left.control_totals() == whole.control_totals()
+        assert left.claims() == whole.claims()
 
 
 @pytest.mark.parametrize("text", ['{"a": 1, "a": [1.50, "\\u0000", {"b": null}], "c": {}}', "[]", "[1e400, NaN]"])

@@ -10,6 +10,7 @@ import pytest
 
 from cierre.board.states import BOOKS, STATES
 from cierre.bookkeeping.documents import Reading
+from cierre.bookkeeping.personal import OpenFields
 from cierre.bookkeeping.reconcile import Comparison
 from cierre.ledger import attempts, board, landing, overview, reconciliation, revisions, staging
 
@@ -144,7 +145,8 @@ def test_a_place_may_lead_into_a_project(ledger, day, make_payment):
     invoices = [[{"id": "a"}, {"id": "b"}], [{"id": "c"}]]
     body = json.dumps({"projects": [{"id": "P0", "invoices": []}, {"id": "P1", "invoices": invoices}]})
     place = landing.Place("sge", "sge", "P0,P1", day)
-    landed = landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body=body)
+    landed = landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body=body,
+                          open_fields=OpenFields(frozenset({"id"})))  # fmt: skip
     documents = [
         replace(make_payment(1, "1.00"), place="P1/0/1"),
         replace(make_payment(2, "1.00"), place="P1/1/0/collected"),

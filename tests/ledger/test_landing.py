@@ -7,11 +7,13 @@ import pytest
 
 from cierre.bookkeeping.certificate import Claim
 from cierre.bookkeeping.documents import totals
+from cierre.bookkeeping.personal import OpenFields
 from cierre.ledger import landing, revisions, session
 from cierre.ledger.landing import Place
 
 BOX = "itb_caja_164"
 NOON = datetime(2024, 9, 7, 12, tzinfo=UTC)
+ALL_AT_THE_TOP = OpenFields(frozenset({".*"}))
 MISSING = Claim("payments of the day", 3, 2, Decimal("9.00"), Decimal("6.50"))
 
 
@@ -20,7 +22,9 @@ def company(day: date) -> Place:
 
 
 def land(ledger, place: Place, body: str = "{}", received_at: datetime = NOON) -> int:
-    return landing.land(ledger, place, asked={}, received_at=received_at, body=body).snapshot_id
+    return landing.land(
+        ledger, place, asked={}, received_at=received_at, body=body, open_fields=ALL_AT_THE_TOP
+    ).snapshot_id
 
 
 def freeze(ledger, day: date, snapshot_id: int):

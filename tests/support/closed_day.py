@@ -14,6 +14,7 @@ from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
 from cierre.bookkeeping.journal import JournalEntry, Line, LineSource, Side
 from cierre.ledger import attempts, landing, reconciliation, revisions, staging
 from cierre.ledger.revisions import Revision
+from hooks.registry import SOURCES
 
 SITE = "http://sga.example"
 PERSON = "Ana María Vera"
@@ -47,7 +48,8 @@ def stage(ledger: psycopg.Connection, box: CashBox, day: date, *amounts: tuple[s
     body = json.dumps(
         [{"PAGOS": rows, "NC": [], "RC": [{"rcId": 7, "rcValorInicial": 5, "inscripcionNombre": PERSON}]}]
     )
-    landed = landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body=body, site=SITE)
+    landed = landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body=body,
+                          open_fields=SOURCES[box.source].open_fields, site=SITE)  # fmt: skip
     held = QuarantinedRow(
         "0/RC/0", Kind.RECEIPT, "", "no_cash", "no cash behind it", Decimal(5), {"rcId": 7}, blocking=False
     )

@@ -3,7 +3,7 @@
 from cierre.ledger.migrate import run_sql_beside
 
 revision = "0036"
-down_revision = "0032"
+down_revision = "0033"
 
 
 def upgrade() -> None:

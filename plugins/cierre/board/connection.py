@@ -1,6 +1,7 @@
 """The board's connections to the ledger: kept open, and unable to write."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from typing import Annotated, Any
 
@@ -38,8 +39,8 @@ def _books() -> ConnectionPool:
 
 
 @cache
-def _answers() -> ConnectionPool:
-    """The same, made once somebody looks at a source's row."""
+def _personal() -> ConnectionPool:
+    """The same, made once somebody looks at a source's row who may see all of it."""
     return _pool(lambda: APPLICATION, 2)
 
 
@@ -49,12 +50,17 @@ def ledger() -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def answers() -> Iterator[psycopg.Connection]:
-    """The application's, for the page that shows a row as its source sent it: the reader sees no personal data, and the
-    page masks them for most people. Raises psycopg_pool.PoolTimeout where the ledger cannot be reached."""
-    with _answers().connection() as connection:
+@contextmanager
+def _whole_rows() -> Iterator[psycopg.Connection]:
+    with _personal().connection() as connection:
         yield connection
 
 
+def personal_values() -> Callable[[], AbstractContextManager[psycopg.Connection]]:
+    """Opens the application's connection, for a row with its personal values, which the reader has no right to. That
+    raises psycopg_pool.PoolTimeout where the ledger cannot be reached."""
+    return _whole_rows
+
+
 Ledger = Annotated[psycopg.Connection, Depends(ledger)]
-Answers = Annotated[psycopg.Connection, Depends(answers)]
+PersonalValues = Annotated[Callable[[], AbstractContextManager[psycopg.Connection]], Depends(personal_values)]

@@ -16,7 +16,7 @@ from cierre.board.access import Viewer, ViewerDep
 from cierre.board.address import BusinessDay, Number
 from cierre.board.boxes import company_names, form_names
 from cierre.board.charts import bar_widths
-from cierre.board.connection import Answers, Ledger
+from cierre.board.connection import Ledger, PersonalValues
 from cierre.board.day import figures, suspects
 from cierre.board.pages import PageDep
 from cierre.board.privacy import readable
@@ -139,14 +139,19 @@ def line_page(box: BoxDep, day: BusinessDay, entry_id: Number, line: Number, pag
 
 @router.get("/rows/{snapshot_id}/{place:path}")
 def row_page(
-    box: BoxDep, day: BusinessDay, snapshot_id: Number, place: str, viewer: ViewerDep, page: PageDep, ledger: Answers
-) -> Response:
-    """A row as the source sent it, personal data masked for most, and the lines it became part of."""
+    box: BoxDep, day: BusinessDay, snapshot_id: Number, place: str, viewer: ViewerDep, page: PageDep, ledger: Ledger,
+    personal_values: PersonalValues,
+) -> Response:  # fmt: skip
+    """A row as the source sent it, without its personal values for most, and the lines it became part of."""
     books = board.Day(ledger, box.id, day)
-    found = books.source_row(snapshot_id, place)
+    clear = viewer.sees_personal_data(box)
+    if clear:
+        with personal_values() as joining:
+            found = board.Day(joining, box.id, day).source_row(snapshot_id, place, whole=True)
+    else:
+        found = books.source_row(snapshot_id, place)
     if found is None:
         raise HTTPException(404, "The day was not made of such a row.")
-    clear = viewer.sees_personal_data(box)
     return page.render(
         "row.html",
         box=box,
@@ -154,7 +159,7 @@ def row_page(
         place=place,
         snapshot_id=snapshot_id,
         found=found,
-        fields=readable(found.row, box.source, clear=clear),
+        fields=readable(found.row),
         clear=clear,
         lines=books.booked_lines_of(snapshot_id, place),
     )

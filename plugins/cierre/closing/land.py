@@ -1,4 +1,4 @@
-"""Land: the source's answer for the day, whole, as it came, with the source's own word that it is complete."""
+"""Land: the source's answer for the day, whole, with the source's own word that it is complete."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -23,6 +23,7 @@ from cierre.closing.refusal import Refused
 from cierre.closing.wiring import invoice_source_of, knows_owner, source_hook, source_of
 from cierre.language.say import counted, money, say
 from cierre.ledger import invoices, landing
+from cierre.ledger.connection import answer_key
 from cierre.ledger.landing import Place, Snapshot
 from cierre.ports.source import InvoiceHook, OwnedHook, SourceHook
 
@@ -113,7 +114,14 @@ def _ask(ledger: psycopg.Connection, place: Place, box: CashBox, hook: SourceHoo
         invoices.expected = late_changes.expected(ledger, box, place, since)
     answer = hook.fetch(box.key, place.business_date)
     return landing.land(
-        ledger, place, asked=answer.asked, received_at=answer.received_at, body=answer.body, site=hook.site
+        ledger,
+        place,
+        asked=answer.asked,
+        received_at=answer.received_at,
+        body=answer.body,
+        open_fields=source_of(box).open_fields_of(answer.body),
+        key=answer_key(),
+        site=hook.site,
     )
 
 

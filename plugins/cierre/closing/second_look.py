@@ -27,7 +27,8 @@ from cierre.closing.refusal import Refused
 from cierre.closing.stage import as_booked
 from cierre.closing.wiring import invoice_source_of, knows_owner, rechecks, source_hook, source_of
 from cierre.language.say import say
-from cierre.ledger import landing, looks, staging
+from cierre.ledger import landing, looks, personal, staging
+from cierre.ledger.connection import answer_key
 from cierre.ledger.landing import Place, Snapshot
 from cierre.ledger.session import BoxDayBusy, box_day
 from cierre.ports.errors import VendorError
@@ -170,7 +171,9 @@ class _Sources:
         asked = (_place(box, taken.business_date), taken.sha256)
         if asked not in self._said:
             hook = cast(RecheckingHook, self._hook(box))
-            self._said[asked] = hook.still_says(taken.body, taken.business_date)
+            self._said[asked] = hook.still_says(
+                personal.whole(self._ledger, taken.snapshot_id, taken.body), taken.business_date
+            )
         return self._said[asked]
 
     def answer(self, box: CashBox, day: date) -> Snapshot:
@@ -185,6 +188,8 @@ class _Sources:
                 asked=answer.asked,
                 received_at=answer.received_at,
                 body=answer.body,
+                open_fields=source_of(box).open_fields_of(answer.body),
+                key=answer_key(),
                 site=hook.site,
             )
         return self._answers[place]

@@ -54,7 +54,7 @@ def hook_behind(
     """The hook of a source behind a connection. What it may do is counted in the ledger, for every process."""
     description = SOURCES[source]
     parts: dict[str, Callable[[], Any]] = {
-        "allowances": partial(LedgerAllowances, spares_daily_calls=spares_daily_calls),
+        "allowances": lambda: LedgerAllowances(description.open_fields_of, spares_daily_calls=spares_daily_calls),
         "override_by": lambda: override_by,
         "reviewed": lambda: partial(reviewed, source),
     }

@@ -1,7 +1,7 @@
 """What vendors allow, kept in the ledger for every process that uses it (cierre.ports.allowance)."""
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from threading import Lock
@@ -9,8 +9,9 @@ from threading import Lock
 import psycopg
 from airflow.sdk.exceptions import AirflowNotFoundException
 
+from cierre.bookkeeping.personal import OpenFields
 from cierre.ledger import landing, rate_limits, vendor_calls
-from cierre.ledger.connection import connect_by
+from cierre.ledger.connection import answer_key, connect_by
 from cierre.ledger.landing import Place
 from cierre.ledger.rate_limits import Slot
 from cierre.ports.allowance import Allowance, Claim, Company, KeptAnswer, Outcome, PastCall, Unreachable
@@ -51,13 +52,15 @@ class LedgerCallRecord:
         self,
         ledger: psycopg.Connection,
         company: Company,
+        open_fields_of: Callable[[str], OpenFields],
         *,
         source: str,
         zone: str,
         asked_through: str,
         spares_daily_calls: bool = False,
     ) -> None:
-        self._ledger, self._company, self._spares_daily_calls = ledger, company, spares_daily_calls
+        self._ledger, self._company, self._open_fields_of = ledger, company, open_fields_of
+        self._spares_daily_calls = spares_daily_calls
         self._source, self._zone, self._asked_through = source, zone, asked_through
 
     def now(self) -> datetime:
@@ -96,9 +99,10 @@ class LedgerCallRecord:
             place = Place(
                 self._source, self._asked_through, f"{method} {self._company.company} {subject}", claim.vendor_day
             )
-            kept = landing.land(self._ledger, place, asked=asked, received_at=self.now(), body=body)
+            kept = landing.land(self._ledger, place, asked=asked, received_at=self.now(), body=body,
+                                open_fields=self._open_fields_of(body), key=answer_key())  # fmt: skip
             vendor_calls.finish(self._ledger, claim, Outcome.ANSWERED, snapshot_id=kept.snapshot_id)
-        return KeptAnswer(claim.call_id, claim.claimed_at, kept.snapshot_id, kept.asked, kept.received_at, kept.body)
+        return KeptAnswer(claim.call_id, claim.claimed_at, kept.snapshot_id, kept.asked, kept.received_at, body)
 
     def kept_answer(self, method: str, subject: str) -> KeptAnswer | None:
         """The newest landed answer for a subject."""
@@ -110,11 +114,14 @@ class LedgerCallRecord:
 
 
 class LedgerAllowances:
-    """Keeps allowances in the ledger behind the Airflow connection that a vendor's connection names."""
+    """Keeps allowances in the ledger behind the Airflow connection that a vendor's connection names.
 
-    def __init__(self, *, spares_daily_calls: bool = False) -> None:
-        """``spares_daily_calls``: see LedgerCallRecord."""
-        self._spares_daily_calls = spares_daily_calls
+    ``open_fields_of`` gives the fields of an answer that say nothing of a person, to keep those of calls that count;
+    ``spares_daily_calls``: see LedgerCallRecord.
+    """
+
+    def __init__(self, open_fields_of: Callable[[str], OpenFields], *, spares_daily_calls: bool = False) -> None:
+        self._open_fields_of, self._spares_daily_calls = open_fields_of, spares_daily_calls
 
     def request_slots(self, connection_id: str, requests: int, *, kept_in: str) -> LedgerSlots | None:
         """The slots of a connection, over a session of their own that ends with them; None where Airflow has no
@@ -138,6 +145,7 @@ class LedgerAllowances:
             yield LedgerCallRecord(
                 ledger,
                 company,
+                self._open_fields_of,
                 source=source,
                 zone=zone,
                 asked_through=asked_through,

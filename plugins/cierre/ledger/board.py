@@ -10,6 +10,7 @@ import psycopg
 
 from cierre.bookkeeping.json_text import row_at
 from cierre.bookkeeping.text import shown
+from cierre.ledger import personal
 from cierre.ledger.board_rows import (
     Approval,
     BookedLine,
@@ -157,14 +158,18 @@ class Day:
         """Its staged documents of a kind and form of payment."""
         return list(_sql.documents(self._connection, **self._place, kind=shown(kind), form=shown(form)))
 
-    def source_row(self, snapshot_id: int, place: str) -> SourceRow | None:
-        """A row as the source sent it; None for a row that this day was not made of."""
+    def source_row(self, snapshot_id: int, place: str, *, whole: bool = False) -> SourceRow | None:
+        """A row as it was landed, tokens in the places of personal values; None for one that this day was not made of.
+
+        ``whole``: joined with those that are not erased, for which the reader has no right.
+        """
         # Not in PostgreSQL: its JSON takes neither a NUL nor half a character, and JSON with NaN not at all.
         asked = {"snapshot_id": snapshot_id, "place": shown(place)}
         landed = _sql.landed_text_of(self._connection, **self._place, **asked)
         if landed is None:
             return None
-        return SourceRow(row_at(landed.body, place), landed.source, landed.received_at, landed.sha256)
+        body = personal.whole(self._connection, snapshot_id, landed.body) if whole else landed.body
+        return SourceRow(row_at(body, place), landed.source, landed.received_at, landed.sha256)
 
     def booked_lines_of(self, snapshot_id: int, place: str) -> list[BookedLine]:
         """The journal lines that a source row became part of."""

@@ -19,6 +19,10 @@ SIGNER = "ledger_signer"
 """The Airflow connection whose password is the key that the code signs with; without it nothing is signed."""
 
 
+ANSWER_KEY = "answer_key"
+"""The Airflow connection with the key of landed answers' hashes. It is nowhere in the database."""
+
+
 def reader() -> str:
     """The connection to look at books with: READER, or APPLICATION where there is no other."""
     from airflow.sdk import BaseHook
@@ -59,6 +63,19 @@ def connect_by(connection_id: str) -> "psycopg.Connection":
     if connection_id != READER and (key := signing_key()):
         sign_with(connection, key)
     return connection
+
+
+def answer_key() -> bytes | None:
+    """The key of the keyed hashes of whole answers: the password of the Airflow connection ANSWER_KEY; None where there
+    is none."""
+    from airflow.sdk import BaseHook
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    try:
+        password = BaseHook.get_connection(ANSWER_KEY).password
+    except AirflowNotFoundException:
+        return None
+    return password.encode() if password else None
 
 
 @contextmanager

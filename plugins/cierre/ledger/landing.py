@@ -1,7 +1,9 @@
 """Landing: what a source said, whole and append-only; and what each box takes of it."""
 
 import hashlib
+import hmac
 import re
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, astuple, dataclass
@@ -15,8 +17,10 @@ from psycopg.types.json import Jsonb
 from cierre.bookkeeping.certificate import Claim
 from cierre.bookkeeping.documents import Total
 from cierre.bookkeeping.identity import Origin
+from cierre.bookkeeping.personal import NOTHING_OPEN, OpenFields, parted
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.text import shown
+from cierre.ledger import personal
 from cierre.ledger.rows import TotalRow
 from cierre.ledger.sentences import stored
 from cierre.ledger.session import alone, copy
@@ -27,10 +31,12 @@ _NOT_IN_A_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One landed answer. ``asked`` is the question put; ``received_at`` is in UTC; ``sha256`` is of the UTF-8 body.
+    """One landed answer. ``asked`` is the question put; ``received_at`` is in UTC.
 
-    ``body`` is as it came, but for NULs, which stand in it as JSON's escape: those bytes are in landing.original.
-    ``site`` is the source's behind the connection; None where it was landed before sites were kept.
+    ``body`` is as it came but for personal values, in whose places tokens stand (cierre.bookkeeping.personal).
+    ``sha256`` is of the keyed hash of the whole answer and the body; of the whole answer, where that was landed before
+    personal values were taken out. ``site`` is the source's behind the connection; None where it was landed before
+    sites were kept.
     """
 
     snapshot_id: int
@@ -72,7 +78,6 @@ class _ClaimRow(NamedTuple):
 
 class _Sql(Statements):
     keep_body: Change
-    keep_original: Change
     add_snapshot: Value[int]
     lying_there: RowOrNone[Snapshot]
     take: Change
@@ -102,15 +107,23 @@ def land(
     asked: dict[str, Any],
     received_at: datetime,
     body: str,
+    open_fields: OpenFields = NOTHING_OPEN,
+    key: bytes | None = None,
     site: str | None = None,
 ) -> Snapshot:
-    """Keeps an answer of a source's site, byte for byte. A body already kept is not stored again."""
-    came = body.encode(errors="surrogatepass")
-    sha256 = hashlib.sha256(came).hexdigest()
+    """Keeps an answer of a source's site: what is open of it, and apart from that its personal values.
+
+    ``key`` makes the keyed hash by which whoever has it can tell that the whole is what came; an answer already kept is
+    then not stored again. Without one, an answer with personal values bears a number of its own instead.
+    """
+    text = as_text(body)
+    body, rows = parted(text, open_fields)
+    answer = keyed_hash(text, key) if key else f"none:{secrets.token_hex(16)}" if rows else "none"
+    values = sum(map(len, rows))
+    sha256 = hash_of(answer, values, body)
     with connection.transaction():
-        _sql.keep_body(connection, sha256=sha256, body=_as_text(body))
-        if _as_text(body) != body:
-            _sql.keep_original(connection, sha256=sha256, bytes=came)
+        if _sql.keep_body(connection, sha256=sha256, answer=answer, personal_values=values, body=body):
+            personal.keep(connection, sha256, rows)
         snapshot_id = _sql.add_snapshot(
             connection, **asdict(place), asked=Jsonb(asked), received_at=received_at, sha256=sha256, site=site
         )
@@ -119,7 +132,18 @@ def land(
     )
 
 
-def _as_text(body: str) -> str:
+def hash_of(answer: str, values: int, body: str) -> str:
+    """What a body is kept under: by the keyed hash of its whole answer, how many personal values were taken out, and
+    what is left."""
+    return hashlib.sha256(f"{answer} {values}\n{body}".encode()).hexdigest()
+
+
+def keyed_hash(answer: str, key: bytes) -> str:
+    """A hash by which nobody can find the answer who has not the key."""
+    return f"hmac-sha256:{hmac.digest(key, answer.encode(), 'sha256').hex()}"
+
+
+def as_text(body: str) -> str:
     """The same JSON as PostgreSQL can hold it: it takes neither a NUL nor half a character but by their escapes."""
     return _NOT_IN_A_TEXT.sub(lambda found: f"\\u{ord(found[0]):04x}", body)
 

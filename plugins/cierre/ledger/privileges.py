@@ -24,7 +24,7 @@ class _Sql(Statements):
 
 _sql = _Sql.of("privileges")
 
-SCHEMAS = ("landing", "staging", "ledger", "erp", "vendor", "reconciliation", "board")
+SCHEMAS = ("landing", "personal", "staging", "ledger", "erp", "vendor", "reconciliation", "board")
 """The ledger's schemas; that of people is apart."""
 
 PEOPLE = "people"
@@ -80,7 +80,7 @@ TABLES: Mapping[str, Table] = {
     "erp.probe_address": Table(insert="connection tenant entry_date lot sublot", own="documents taken_at emptied_at",
                                update="documents emptied_at"),
     "erp.takeover": Table(insert="site tenant lot through why decided_by decided_at", own="takeover_id"),
-    "landing.body": Table(insert="sha256 body", personal="body"),
+    "landing.body": Table(insert="sha256 answer personal_values body"),
     "landing.claim": Table(insert="snapshot_id box claim what inner_rule attested_rows landed_rows attested landed",
                            own="holds"),
     "landing.control_total": Table(insert="snapshot_id box kind form rows net"),
@@ -90,7 +90,6 @@ TABLES: Mapping[str, Table] = {
     ),
     "landing.invoices_kept_since": Table(own="only_one snapshot_id"),
     "landing.invoices_read": Table(insert="snapshot_id", own="read_at"),
-    "landing.original": Table(insert="sha256 bytes", personal="bytes"),
     "landing.snapshot": Table(insert="source connection source_key business_date asked received_at sha256 site",
                               own="snapshot_id landed_at"),
     "landing.stopped": Table(insert="box business_date step why", own="stopped_at", update="step why stopped_at"),
@@ -140,6 +139,11 @@ TABLES: Mapping[str, Table] = {
     ),
     # Written by whoever administers the database.
     "people.company": Table(own="person company"),
+    # By the migration alone.
+    "personal.conversion": Table(own="conversion_id sha256 body_was body_became personal_values converted_at"),
+    "personal.erasure": Table(insert="erased_by asked_by why answers rows values", own="erasure_id erased_at"),
+    "personal.row": Table(insert="sha256 number size texts", own="erasure_id held", update="texts erasure_id",
+                          personal="texts"),
     "reconciliation.comparison": Table(
         insert="run_id comparison kind form left right left_rows right_rows left_net right_net",
         own="difference agrees",
@@ -163,7 +167,7 @@ TABLES: Mapping[str, Table] = {
         own="found_at", delete=True,
     ),
     "staging.quarantined": Table(
-        insert="box business_date place kind form reason message net row blocking", delete=True, personal="row"
+        insert="box business_date place kind form reason message net row blocking", delete=True
     ),
     "vendor.call": Table(
         insert="service company connection method subject allowance vendor_day claimed_at claimed_by override_by",
@@ -186,8 +190,7 @@ VIEWS_OF_PEOPLE = (
 
 FUNCTIONS = (
     "erp.clock()", "erp.may_hold(erp.attempt)", "erp.server_started()", "erp.watched_until(erp.attempt)",
-    "landing.hashes_of_bodies()", "ledger.in_english(jsonb)", "ledger.newest_look(text, date)",
-    "ledger.stands(ledger.entry)",
+    "ledger.in_english(jsonb)", "ledger.newest_look(text, date)", "ledger.stands(ledger.entry)",
 )  # fmt: skip
 """What queries call. All others are called by triggers, or by nobody but the owner."""
 

@@ -10,9 +10,9 @@ A further kind of link is added in three places, which tests/ledger/test_sealed_
    the chain of the row's column ``box`` (in the chain ``*`` where it has none)::
 
        CREATE FUNCTION ledger.said_by_erasure(subject bigint, chain text) RETURNS jsonb LANGUAGE sql STABLE AS $$
-           SELECT to_jsonb(own) FROM landing.erasure AS own WHERE erasure_id = subject
+           SELECT to_jsonb(own) FROM personal.erasure AS own WHERE erasure_id = subject
        $$;
-       CREATE CONSTRAINT TRIGGER sealed AFTER INSERT ON landing.erasure
+       CREATE CONSTRAINT TRIGGER sealed AFTER INSERT ON personal.erasure
            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger.seal_row('erasure', 'erasure_id');
 
    Rows that stand there already are sealed as late: ``PERFORM ledger.add_seal(what, subject, box, late => true)``.
@@ -30,7 +30,8 @@ from typing import NamedTuple
 import psycopg
 
 from cierre.ledger.jsonb_text import Columns, Values, array_text, listed, object_text, quoted
-from cierre.ledger.statements import PlainRows, Rows, Statements, Value
+from cierre.ledger.landing import hash_of
+from cierre.ledger.statements import PlainRows, Rows, Statements
 
 SHARES_AS_ONE_ARRAY = 200_000
 """What is behind an entry's lines is sealed as it stands up to so many rows, and by the hashes of each beyond."""
@@ -40,18 +41,15 @@ _AT_ONCE = 2000
 
 class _Body(NamedTuple):
     sha256: str
+    answer: str | None
+    personal_values: int | None
     body: str
-
-
-class _HashOfBody(NamedTuple):
-    sha256: str
-    hash: str
+    body_was: str | None
+    body_became: str | None
 
 
 class _Sql(Statements):
-    may_read_bodies: Value[bool]
     bodies: Rows[_Body]
-    hashes_of_bodies: Rows[_HashOfBody]
     snapshot: PlainRows
     snapshot_body: PlainRows
     certificate: PlainRows
@@ -78,6 +76,9 @@ class _Sql(Statements):
     doubt: PlainRows
     takeover: PlainRows
     capability: PlainRows
+    conversion: PlainRows
+    erasure: PlainRows
+    erasure_row: PlainRows
 
 
 _sql = _Sql.of("sealed_rows")
@@ -169,6 +170,8 @@ KINDS: Mapping[str, Kind] = {
     "doubt": Kind(_sql.doubt, _object),
     "takeover": Kind(_sql.takeover, _object),
     "capability": Kind(_sql.capability, _object, last_counts=True),
+    "conversion": Kind(_sql.conversion, _object),
+    "erasure": Kind(_sql.erasure, _object, ((_sql.erasure_row, _hash),)),
 }  # fmt: skip
 """All kinds of links. A part without a shape is the landed text, of which only the hash is sealed."""
 
@@ -198,12 +201,17 @@ def contents(db: psycopg.Connection, what: str, bodies: _Bodies) -> Iterator[Sea
 def changed_bodies(db: psycopg.Connection) -> _Bodies:
     """The hashes of landed texts that are not what they are kept under: changed, or with a NUL that no text can hold.
 
-    Computed here; where the login may not read what sources sent, the database is asked for them.
+    The hash of one that was converted is that of its text before, as long as the text is what it became.
     """
-    if not _sql.may_read_bodies(db):
-        return {row.sha256: row.hash for row in _sql.hashes_of_bodies.stream(db, _AT_ONCE) if row.hash != row.sha256}
-    hashes = ((row.sha256, hashlib.sha256(row.body.encode()).hexdigest()) for row in _sql.bodies.stream(db, 20))
+    hashes = ((row.sha256, _hash_of_text(row)) for row in _sql.bodies.stream(db, 20))
     return {sha256: found for sha256, found in hashes if found != sha256}
+
+
+def _hash_of_text(row: _Body) -> str:
+    if row.answer is not None:
+        return hash_of(row.answer, row.personal_values or 0, row.body)
+    found = hashlib.sha256(row.body.encode()).hexdigest()
+    return row.body_was if row.body_was and found == row.body_became else found
 
 
 def _hash_of_body(bodies: _Bodies) -> _Shape:

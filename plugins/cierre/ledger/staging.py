@@ -97,7 +97,8 @@ def replace(connection: psycopg.Connection, box: str, day: date, snapshot_id: in
 
 
 # A source's row keeps its amounts as they were read: decimals, which JSON would make floats of.
-_as_text = partial(json.dumps, default=str)
+as_text = partial(json.dumps, default=str)
+"""Writes a quarantined row for PostgreSQL."""
 
 
 # COPY takes text for any column, and writes it several times as fast as what it must first look at.
@@ -131,7 +132,7 @@ def _quarantined_row(box: str, day: date, row: QuarantinedRow) -> tuple[object, 
         row.reason,
         stored(row.message),
         row.net,
-        Jsonb(kept(row.row), dumps=_as_text),
+        Jsonb(kept(row.row), dumps=as_text),
         row.blocking,
     )
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 import psycopg
 
-from cierre.ledger import session
+from cierre.ledger import personal, session
 from cierre.ledger.statements import Change, RowOrNone, Statements, Value
 from cierre.ports.allowance import Allowance, Claim, Company, KeptAnswer, Outcome, PastCall
 
@@ -71,8 +71,9 @@ def finish(connection: psycopg.Connection, claim: Claim, outcome: Outcome, *, sn
 
 
 def kept_answer(connection: psycopg.Connection, company: Company, method: str, subject: str) -> KeptAnswer | None:
-    """The newest stored answer for a subject, or None."""
-    return _sql.kept_answer(connection, **asdict(company), method=method, subject=subject)
+    """The newest stored answer for a subject, whole but for what was erased of it; or None."""
+    kept = _sql.kept_answer(connection, **asdict(company), method=method, subject=subject)
+    return replace(kept, body=personal.whole(connection, kept.snapshot_id, kept.body)) if kept else None
 
 
 def latest_call(connection: psycopg.Connection, company: Company, method: str) -> PastCall | None:

@@ -5,7 +5,7 @@ Light, so that whoever reads a DAG file or a connection's form can import it.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cierre.bookkeeping.documents import Kind, Reading, Total
     from cierre.bookkeeping.identity import Unique
     from cierre.bookkeeping.invoices import InvoiceSeen
+    from cierre.bookkeeping.personal import OpenFields
     from cierre.bookkeeping.vocabulary import Vocabulary
 
 
@@ -142,7 +143,9 @@ class SourceDescription:
     documents carry: the words that a mapping may use.
     ``landing_key`` tells what is landed together: the box's own key, or one for all boxes of the connection ("*").
     ``unique`` tells within what the ids of a kind of document are unique.
-    ``open_fields`` are the fields of landed rows whose texts say nothing of a person.
+    ``open_fields`` are the fields of landed answers that say nothing of a person, those that its reading needs among
+    them: all other values are taken out at landing; ``open_columns`` gives further ones that only an answer itself can
+    name.
     ``notices``, ``plan`` and ``owner`` are there where the source has them: what a landed day does not hold because of
     how the source is set up, for people to know; what was planned to be invoiced; whose login it is read with.
     ``rechecks``: its hook is a RecheckingHook. ``reviewed`` is the accountants' file that its hook and its ``read`` are
@@ -160,7 +163,8 @@ class SourceDescription:
     certify: Certify
     landing_key: Callable[[str], str]
     unique: "Callable[[Kind], Unique]"
-    open_fields: frozenset[str]
+    open_fields: "OpenFields"
+    open_columns: Callable[[str], frozenset[str]] | None = None
     notices: Callable[[str], Sequence[str]] | None = None
     plan: Plan | None = None
     owner: Owner | None = None
@@ -168,6 +172,12 @@ class SourceDescription:
     reviewed: Reviewed | None = None
     override: Override | None = None
     lockout: re.Pattern[str] | None = None
+
+    def open_fields_of(self, body: str) -> "OpenFields":
+        """The open fields of an answer."""
+        if self.open_columns is None:
+            return self.open_fields
+        return replace(self.open_fields, names=self.open_fields.names | self.open_columns(body))
 
     @property
     def preloaded(self) -> tuple[str, ...]:

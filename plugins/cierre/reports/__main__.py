@@ -1,6 +1,8 @@
-"""`python -m cierre.reports …`: looks at books, before and after they are closed. Books and posts nothing."""
+"""`python -m cierre.reports …`: looks at books, before and after they are closed, and erases personal values. Books and
+posts nothing."""
 
 from datetime import UTC, datetime
+from getpass import getpass, getuser
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +16,9 @@ from cierre.accounting_files.charts import read_chart
 from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import cash_box, mappings_folder
 from cierre.bookkeeping.counts import counted
-from cierre.ledger import revisions
+from cierre.closing.retention import last_day_to_erase
+from cierre.ledger import personal, revisions
+from cierre.ledger.personal import By
 from cierre.reports import preview as shown
 from cierre.reports.audit import audit as verify, audit_table
 from cierre.reports.connection import NoLedger, one_login_for_all, open_ledger, public_key
@@ -43,7 +47,7 @@ def preview(
     of_box = cash_box(box)
     mapping = account_mapping(of_box.mapping)
     chart, _ = read_chart(mappings_folder())
-    with open_ledger(answers=True) as ledger:
+    with open_ledger() as ledger:
         day = derived(ledger, of_box, date.date(), mapping)
         meaning = beside_the_books(ledger, day)
     documents = counted(len(day.documents), "document")
@@ -100,12 +104,15 @@ def unmapped() -> None:
 def audit(
     heads: Annotated[Path | None, typer.Option(help="a file with heads that were noted before")] = None,
     out: Annotated[Path | None, typer.Option(help="write what was found there, with the heads, too")] = None,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="also the personal values, by the key of their hashes")
+    ] = False,
 ) -> None:
     """Verifies the chains of hashes over what was landed, decided, booked, posted and compared; names the first broken
     link of each, and what the ledger's own rows contradict."""
     noted = read_heads(heads.read_text(encoding="utf-8")) if heads else []
-    with open_ledger() as ledger:
-        found = verify(ledger, noted, public_key())
+    with open_ledger(personal_values=whole) as ledger:
+        found = verify(ledger, noted, public_key(), whole=whole)
         kept = written(found.heads, revisions.ledger_id(ledger), datetime.now(UTC))
     _print(audit_table(found))
     if out:
@@ -115,6 +122,38 @@ def audit(
     if told := one_login_for_all():
         console.print(told, style="yellow", markup=False, soft_wrap=True)
     _exit(not found.sound)
+
+
+@app.command()
+def erase(
+    why: Annotated[str, typer.Option(help="what is written down as the reason; no personal value")],
+    asked_by: Annotated[str, typer.Option("--by", help="who asks for it")] = getuser(),
+    person: Annotated[bool, typer.Option("--person", help="rows with a value that is asked for, not echoed")] = False,
+    snapshot: Annotated[int, typer.Option(help="all rows of a snapshot")] = 0,
+    months: Annotated[int, typer.Option(help="all rows older than so many whole months")] = 0,
+    yes: Annotated[bool, typer.Option("--yes", help="erase; without it, only say what would be")] = False,
+) -> None:
+    """Erases personal values for good: of a person, of a snapshot, or by age. Books stay as they are."""
+    if [person, bool(snapshot), bool(months)].count(True) != 1 or not why.strip() or not asked_by.strip():
+        raise ValueError("Say what to erase (one of PERSON=1, SNAPSHOT=…, MONTHS=…), and why. Nothing was erased.")
+    with open_ledger(personal_values=True) as ledger:
+        if person:
+            by, places = By.PERSON, personal.of_person(ledger, getpass("The person's number or name, as it came: "))
+        elif snapshot:
+            by, places = By.SNAPSHOT, personal.of_snapshot(ledger, snapshot)
+        else:
+            by, places = By.AGE, personal.until(ledger, last_day_to_erase(datetime.now(UTC).date(), months))
+        found = personal.erase(ledger, places, by=by, asked_by=asked_by, why=why) if yes else None
+        found = found or personal.count(ledger, places)
+    values, rows = counted(found.values, "personal value"), counted(found.rows, "row")
+    what = f"{values} of {rows} in {counted(found.answers, 'answer')}"
+    if not found.rows:
+        _print("There is nothing of that kind: nothing was erased.")
+    elif yes:
+        _print(f"Erased: {what}. It is link erasure {found.erasure_id} of the chain *, and make audit tells of it.")
+    else:
+        _print(f"Nothing was erased yet. It would be {what}; repeat the command with YES=1 to erase them for good.")
+    _exit(not found.rows)
 
 
 def _print(what: RenderableType) -> None:

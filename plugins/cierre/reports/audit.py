@@ -1,6 +1,6 @@
 """Audit: whether the books are still what was sealed, link by link from the snapshots to the ERP's documents."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -9,8 +9,11 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 
 from cierre.bookkeeping.counts import counted
-from cierre.ledger import contradictions, seals
+from cierre.ledger import contradictions, personal, seals
+from cierre.ledger.connection import answer_key
+from cierre.ledger.personal import Erasure
 from cierre.ledger.seals import Head, Seal
+from cierre.ledger.whole_answers import changed_answers
 from cierre.reports.whole import WholeTable
 
 WRONG = {
@@ -36,13 +39,14 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What an audit found: each box's chain, sentences on everything else that is wrong, and how many postings,
-    reconciliations and answers are signed and not."""
+    """What an audit found: each box's chain, sentences on everything else that is wrong, how many postings,
+    reconciliations and answers are signed and not, and sentences on personal values that were erased by right."""
 
     chains: list[Chain] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     signed: int = 0
     unsigned: int = 0
+    erased: list[str] = field(default_factory=list)
 
     @property
     def sound(self) -> bool:
@@ -55,10 +59,14 @@ class Audit:
         return [Head(chain.box, chain.links, chain.head) for chain in self.chains]
 
 
-def audit(ledger: psycopg.Connection, noted: Collection[Head] = (), public_key: str | None = None) -> Audit:
+def audit(
+    ledger: psycopg.Connection, noted: Collection[Head] = (), public_key: str | None = None, *, whole: bool = False
+) -> Audit:
     """Verifies all chains in one reading of the ledger, as of one instant, while boxes may go on closing.
 
     ``noted`` are heads as they were before, ``public_key`` is of whoever signs (cierre.ledger.signing).
+    ``whole``: also holds every answer with its personal values against the hash of what came, for which the connection
+    must be allowed to read them.
     """
     with seals.as_of_one_instant(ledger):
         broken: dict[tuple[str, int], str] = {}
@@ -75,8 +83,10 @@ def audit(ledger: psycopg.Connection, noted: Collection[Head] = (), public_key: 
         signed = contradictions.signatures(ledger, public_key)
         wrong = [f"{one.box}, {one.business_date}: {one.why}" for one in contradictions.contradictions(ledger)]
         wrong += [f"{one.box}, {one.business_date}: {one.why}" for one in signed.wrong]
+        wrong += _personal_values(ledger, whole=whole)
+        erased = list(map(_told, personal.erasures(ledger)))
         lost = [sentence for head in noted if (sentence := _lost(ledger, head))]
-    return Audit(chains, [*sorted(unsealed), *wrong, *lost], signed.signed, signed.unsigned)
+    return Audit(chains, [*sorted(unsealed), *wrong, *lost], signed.signed, signed.unsigned, erased)
 
 
 def _lost(ledger: psycopg.Connection, noted: Head) -> str:
@@ -88,6 +98,25 @@ def _lost(ledger: psycopg.Connection, noted: Head) -> str:
         return f"{noted.box}: link {noted.links} is not the one that was noted; the chain was written anew"
     (*_, last) = (0, *(head.links for head in seals.heads(ledger, [noted.box])))
     return f"{noted.box}: {counted(noted.links, 'link')} were noted and {last} are there; the end was cut off"
+
+
+def _personal_values(ledger: psycopg.Connection, *, whole: bool) -> Iterator[str]:
+    """What is wrong with personal values: gone without an erasure, or not what came."""
+    for one in personal.gone(ledger):
+        yield (
+            f"body {one.sha256[:12]}: {one.taken_out} personal values were taken out of it, and {one.accounted_for} are"
+            " kept or were erased: the others are gone without an erasure"
+        )
+    if whole:
+        for snapshot in changed_answers(ledger, answer_key()):
+            yield f"snapshot {snapshot} with its personal values is not what came"
+
+
+def _told(one: Erasure) -> str:
+    what = f"{counted(one.values, 'personal value')} of {counted(one.rows, 'row')}"
+    return (
+        f"erased on {one.erased_at:%Y-%m-%d %H:%M %Z}, by {one.erased_by}: {what}, asked by {one.asked_by}: {one.why}"
+    )
 
 
 def _verified(
@@ -121,6 +150,7 @@ def audit_table(found: Audit) -> RenderableType:
     total = sum(chain.links for chain in found.chains)
     return Group(
         shown,
+        *map(escape, found.erased),
         *(f"[red]{escape(one)}" for one in wrong or []),
         *([] if wrong else [f"{counted(total, 'link')} checked, nothing broken."]),
         _signatures(found),

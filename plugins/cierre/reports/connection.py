@@ -1,7 +1,7 @@
 """Where the commands find the ledger: a libpq URI in the environment, else Airflow's connection to it.
 
-They look, so they log in as the reader, CIERRE_LEDGER_READER_DSN or ``ledger_reader``; where there is none, or where a
-source's own answer is looked at, which has people's data in it, as the application: CIERRE_LEDGER_DSN or ``ledger_db``.
+They look, so they log in as the reader, CIERRE_LEDGER_READER_DSN or ``ledger_reader``; where there is none, or where
+personal values are read or erased, as the application: CIERRE_LEDGER_DSN or ``ledger_db``.
 """
 
 import os
@@ -26,18 +26,18 @@ class NoLedger(RuntimeError):
     """Nobody says where the ledger is; the sentence says how to."""
 
 
-def dsn_of_environment(*, answers: bool = False) -> str | None:
-    """The libpq URI that the environment has for whoever looks at books, or also at sources' ``answers``."""
-    return (not answers and os.environ.get(READER_DSN)) or os.environ.get(DSN)
+def dsn_of_environment(*, personal_values: bool = False) -> str | None:
+    """The libpq URI that the environment has for whoever looks at books, or also reads ``personal_values``."""
+    return (not personal_values and os.environ.get(READER_DSN)) or os.environ.get(DSN)
 
 
 def one_login_for_all() -> str:
     """A sentence where those who close days, or look at them, log in as the ledger's owner and so may change whatever
     stands there; else, and where the ledger does not answer, nothing."""
     names = set()
-    for answers in (False, True):
+    for personal_values in (False, True):
         try:
-            with open_ledger(answers=answers) as ledger:
+            with open_ledger(personal_values=personal_values) as ledger:
                 names.add(who_may_change_all(ledger))
         except (psycopg.Error, NoLedger):
             continue
@@ -60,12 +60,12 @@ def public_key() -> str | None:
 
 
 @contextmanager
-def open_ledger(*, answers: bool = False) -> Iterator[psycopg.Connection]:
-    """A connection to the ledger, closed at the end; with ``answers``, one that may also read what sources sent.
+def open_ledger(*, personal_values: bool = False) -> Iterator[psycopg.Connection]:
+    """A connection to the ledger, closed at the end; with ``personal_values``, one that may read those, too.
 
     Raises psycopg.OperationalError where it does not answer, NoLedger where nobody says where it is.
     """
-    if dsn := dsn_of_environment(answers=answers):
+    if dsn := dsn_of_environment(personal_values=personal_values):
         with session.connect(dsn) as connection:
             yield connection
     else:
@@ -73,7 +73,7 @@ def open_ledger(*, answers: bool = False) -> Iterator[psycopg.Connection]:
         from airflow.sdk.exceptions import AirflowNotFoundException
 
         try:
-            with behind_airflow(APPLICATION if answers else reader()) as connection:
+            with behind_airflow(APPLICATION if personal_values else reader()) as connection:
                 yield connection
         except AirflowNotFoundException:
             raise NoLedger(

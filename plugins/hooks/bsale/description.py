@@ -1,5 +1,6 @@
 """What others need to know of Bsale."""
 
+from cierre.bookkeeping.personal import OpenFields
 from cierre.ports.named import Named
 from cierre.ports.source import Owner, SourceDescription
 from hooks.bsale.form import FORM
@@ -20,6 +21,32 @@ BSALE = SourceDescription(
     unique=Named(_HOOK, "unique"),
     owner=Owner(of=Named(_HOOK, "owner"), is_same=Named(_HOOK, "is_same_owner")),
     rechecks=True,
-    # bsale.seed.txt: a payment. checkTitular, checkRut and the like are people's.
-    open_fields=frozenset({"href", "id", "amount", "codesii"}),
+    # bsale.seed.txt: a payment, its totals, kinds of documents. checkTitular, checkRut and the like are people's.
+    open_fields=OpenFields(
+        frozenset(
+            {
+                ".timezone",
+                ".owner",
+                "count.*",
+                "document_types.*",
+                "catalogue.name",
+                "payments.state",
+                "undated.state",
+                "href",
+                "id",
+                "amount",
+                "recordDate",
+                "createdAt",
+                "checkDate",
+                "isCreditPayment",
+                "isClientCredit",
+                "isCreditNote",
+                "codesii",
+                "codeSii",
+                "officeId",
+                "paymentTypeId",
+                "paymentTypeTotalAmount",
+            }
+        )
+    ),
 )

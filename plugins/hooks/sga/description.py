@@ -1,11 +1,41 @@
 """What others need to know of SGA."""
 
+from cierre.bookkeeping.personal import OpenFields
 from cierre.ports.named import Named
 from cierre.ports.source import SourceDescription
 from hooks.sga.form import FORM
 from hooks.sga.vocabulary import VOCABULARY
 
 _HOOK = "hooks.sga.hook"
+
+OPEN_FIELDS = frozenset(
+    {
+        "facturaId",
+        "facturaNumero",
+        "facturaFecha",
+        "formaPagoId",
+        "formaPagoNombre",
+        "formaPagoCodigo",
+        "carreraId",
+        "carreraNombre",
+        "tipoRubroId",
+        "tipoRubroDescripcion",
+        "esFraude",
+        "pagoFecha",
+        "pagoValor",
+        "descPromo",
+        "descBeca",
+        "ncId",
+        "ncFecha",
+        "ncTipoId",
+        "ncTipoDescripcion",
+        "ncValor",
+        "rcId",
+        "rcFecha",
+        "rcValorInicial",
+    }
+)
+"""sga.seed.md: what of datosPago, datosNC and datosRC says nothing of a person. rubroNombre is free text."""
 
 SGA = SourceDescription(
     slug="sga",
@@ -18,20 +48,5 @@ SGA = SourceDescription(
     certify=Named(_HOOK, "certify"),
     landing_key=Named(_HOOK, "landing_key"),
     unique=Named(_HOOK, "unique"),
-    # sga.seed.md: datosPago, datosNC, datosRC. rubroNombre is free text.
-    open_fields=frozenset(
-        {
-            "facturaNumero",
-            "facturaFecha",
-            "formaPagoId",
-            "formaPagoNombre",
-            "formaPagoCodigo",
-            "carreraNombre",
-            "tipoRubroDescripcion",
-            "ncFecha",
-            "ncTipoDescripcion",
-            "rcFecha",
-            "pagoFecha",
-        }
-    ),
+    open_fields=OpenFields(OPEN_FIELDS),
 )

@@ -16,6 +16,7 @@ from cierre.bookkeeping.json_text import repeated as repeated_field
 from cierre.bookkeeping.money import ZERO, AmountError, amount
 from cierre.bookkeeping.sentence import Sentence, together
 from cierre.bookkeeping.text import UnfitText, label, quoted
+from hooks.sga.description import OPEN_FIELDS
 from hooks.sga.words import FORM_FIELDS, FORMS, NO_CASH, SHAPES, Reason, Shape
 
 
@@ -61,7 +62,7 @@ class _Unbookable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row where it stands. ``content_id`` is its session, a hash of its content, its number among its equals."""
+    """A row where it stands. ``content_id`` is its session, a hash of its open fields, its number among its equals."""
 
     session: int
     list: str
@@ -103,9 +104,16 @@ def rows_of(sessions: list[dict[str, Any]]) -> Iterator[Row]:
         equals: Counter[str] = Counter()
         for name in SHAPES:
             for number, value in enumerate(session[name]):
-                content = hashlib.sha256(_canonical(value).encode()).hexdigest()[:12]
+                content = hashlib.sha256(_canonical(_open_part(value)).encode()).hexdigest()[:12]
                 equals[content] += 1
                 yield Row(ordinal, name, number, value, f"{ordinal}-{content}-{equals[content]}")
+
+
+def _open_part(value: Any) -> Any:
+    """What of a row its id may be made of: nothing of a person, so that no id tells of one."""
+    if not isinstance(value, dict):
+        return None
+    return {name: one for name, one in value.items() if name in OPEN_FIELDS and not isinstance(one, (dict, list))}
 
 
 def _canonical(value: Any) -> str:

@@ -1,10 +1,11 @@
 """The SGE's dynamic columns: what the server announces, held against the columns that people reviewed."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from cierre.bookkeeping import json_text
 from cierre.bookkeeping.text import quoted
 from cierre.ports.errors import DataError
 from hooks.http.hook import one_line
@@ -12,6 +13,9 @@ from hooks.sge.description import REVIEW
 from hooks.sge.reviewed import InvoiceColumns
 
 VENDOR = "SGE"
+
+OPEN = frozenset({"issued_on", "base", "vat_rate", "total", "state", "collected_on", "collected", "planned_number"})
+"""What columns may hold for everybody to see. ``entity`` names the customer, ``concept`` is free text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +75,40 @@ def resolve(columns: Iterable[Column], reviewed: InvoiceColumns, about: str) -> 
 def plain(name: str) -> str:
     """A name in one spelling: accents composed, blanks single."""
     return one_line(unicodedata.normalize("NFC", name))
+
+
+def open_columns(body: str) -> frozenset[str]:
+    """The columns of a body that ``fetch`` made as cierre.bookkeeping.personal.OpenFields names them; none of another
+    text. A column that is open in one project and not in another is not open."""
+    try:
+        projects = json_text.read(body)["projects"]
+        named = [_named(project) for project in projects]
+        details = {name for project in projects for name in _names_in_details(project)}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return frozenset()
+    ids = {id for one in named for meaning, id, _ in one if meaning in OPEN}
+    ids -= {id for one in named for meaning, id, _ in one if meaning not in OPEN}
+    names = {name for one in named for meaning, _, name in one if meaning in OPEN}
+    names -= {name for one in named for meaning, _, name in one if meaning not in OPEN}
+    fields = {name for name in details if plain(name) in names}
+    return frozenset({f"columnas.{id}" for id in ids} | {f"campos.{name}" for name in fields})
+
+
+def _named(project: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """What each column holds, its id, and its name; "" for a column that nobody reviewed."""
+    reading = {id: meaning for meaning, id in project["reading"].items()}
+    announced = {
+        str(column.get("id")): plain(str(column.get("nombre"))) for page in project["columns"] for column in page
+    }
+    names = project.get("names", {})
+    return [
+        *((reading.get(id, ""), id, name) for id, name in announced.items()),
+        *((meaning, reading.get(meaning, ""), plain(name)) for meaning, name in names.items()),
+    ]
+
+
+def _names_in_details(project: dict[str, Any]) -> Iterator[str]:
+    for detail in [*project["details"], *project.get("followed", ())]:
+        for field in detail["campos"]:
+            if isinstance(field, dict) and isinstance(name := field.get("nombre"), str):
+                yield name

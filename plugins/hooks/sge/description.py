@@ -1,5 +1,6 @@
 """What others need to know of the SGE."""
 
+from cierre.bookkeeping.personal import OpenFields
 from cierre.ports.named import Named
 from cierre.ports.source import InvoiceSourceDescription, Reviewed
 from hooks.sge.form import FORM
@@ -24,15 +25,35 @@ SGE = InvoiceSourceDescription(
     projects_of=Named(_HOOK, "projects_of"),
     plan=Named(_HOOK, "plan"),
     reviewed=REVIEW,
-    # sge.seed.md: the columns are the site's own, and one of them names the customer.
-    open_fields=frozenset(
-        {
-            "id",
-            "anualidad",
-            "proyectoId",
-            "proyectoIdSGI",
-            "numeroFactura",
-            "numeroPrevision",
-        }
+    # sge.seed.md: the columns are the site's own, and one of them names the customer; see hooks.sge.columns.
+    open_fields=OpenFields(
+        frozenset(
+            {
+                ".day",
+                ".since",
+                "projects.id",
+                "projects.announced",
+                "reading.*",
+                "names.*",
+                "columns.id",
+                "columns.nombre",
+                "columns.acumulable",
+                "campos.nombre",
+                "invoices.id",
+                "of_the_day.id",
+                "details.id",
+                "followed.id",
+                "gone.id",
+                "gone.issued_on",
+                "planned.id",
+                "anualidad",
+                "proyectoId",
+                "proyectoIdSGI",
+                "numeroFactura",
+                "numeroPrevision",
+            }
+        ),
+        named_by={"valor": "nombre"},
     ),
+    open_columns=Named("hooks.sge.columns", "open_columns"),
 )

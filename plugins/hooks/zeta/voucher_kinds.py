@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from hooks.zeta.words import Voucher
+from hooks.zeta.words import ON_BEHALF, Voucher
 
 NAMES = ("ComprobanteTipoNombre", "ComprobanteNombre", "TipoCFENombre")
 TERMS = ("CondicionPagoNombre", "CondicionNombre")
@@ -61,6 +61,11 @@ def says_on_behalf(notes: Any) -> bool:
         return False
     joined = plain(notes.replace("#", " hash ")).replace(" ", "")
     return "hashcuentaajena" in joined or joined == "cuentaajena"
+
+
+def mark_of(notes: str) -> str:
+    """What of Notas the reading needs: #CUENTAAJENA, or nothing."""
+    return ON_BEHALF if says_on_behalf(notes) else ""
 
 
 def words_of(*rows: dict[str, Any]) -> list[Word]:

@@ -1,8 +1,6 @@
 -- name: keep_body!
-INSERT INTO landing.body (sha256, body) VALUES (:sha256, :body) ON CONFLICT DO NOTHING;
-
--- name: keep_original!
-INSERT INTO landing.original (sha256, bytes) VALUES (:sha256, :bytes) ON CONFLICT DO NOTHING;
+INSERT INTO landing.body (sha256, answer, personal_values, body) VALUES (:sha256, :answer, :personal_values, :body)
+ON CONFLICT DO NOTHING;
 
 -- name: add_snapshot<!
 INSERT INTO landing.snapshot (source, connection, source_key, business_date, asked, received_at, sha256, site)

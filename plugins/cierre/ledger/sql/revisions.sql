@@ -157,13 +157,16 @@ SELECT coalesce(sum(sign), 0)::int AS entries, coalesce(sum(sign * total), 0) AS
            AND coalesce(attempt.site = now.site, true)) AS acknowledged;
 
 -- name: unbooked_documents
--- Staged documents with money and no line in the revision, with their place in the snapshot.
+-- Staged documents with money and no line in the revision, with their place in the snapshot. One that is named anew since
+-- it was booked (0033) is known by where it stands.
 SELECT document_key, place, net
   FROM staging.document
  WHERE box = :box AND business_date = :business_date
    AND EXISTS (SELECT FROM jsonb_each_text(amounts) AS part WHERE part.value::numeric <> 0)
    AND document_key NOT IN (SELECT document_key FROM ledger.entry JOIN ledger.line_source USING (entry_id)
                              WHERE revision_id = :revision_id AND reverses IS NULL)
+   AND (place, kind, form) NOT IN (SELECT place, kind, form FROM ledger.entry JOIN ledger.line_source USING (entry_id)
+                                    WHERE revision_id = :revision_id AND reverses IS NULL)
  ORDER BY document_key LIMIT 20;
 
 -- name: unacknowledged_entries

@@ -1,15 +1,9 @@
 -- The rows that each kind of link is about, as they are. Every statement gives the subject's number and its chain (null:
 -- whichever has the subject) before the columns that are sealed, in the order of subjects, then of chains byte by byte.
 
--- name: may_read_bodies$
-SELECT has_column_privilege('landing.body', 'body', 'SELECT');
-
 -- name: bodies
-SELECT sha256, body FROM landing.body;
-
--- name: hashes_of_bodies
--- For who may not read what sources sent: as the database says them.
-SELECT sha256, hash FROM landing.hashes_of_bodies();
+SELECT sha256, answer, body.personal_values, body, body_was, body_became
+  FROM landing.body LEFT JOIN personal.conversion USING (sha256);
 
 -- name: snapshot
 SELECT snapshot_id AS subject, box AS chain, snapshot.*
@@ -111,3 +105,13 @@ SELECT takeover_id AS subject, '*' AS chain, own.* FROM erp.takeover AS own ORDE
 
 -- name: capability
 SELECT capability_id AS subject, '*' AS chain, own.* FROM erp.capability AS own ORDER BY capability_id;
+
+-- name: conversion
+SELECT conversion_id AS subject, '*' AS chain, own.* FROM personal.conversion AS own ORDER BY conversion_id;
+
+-- name: erasure
+SELECT erasure_id AS subject, '*' AS chain, own.* FROM personal.erasure AS own ORDER BY erasure_id;
+
+-- name: erasure_row
+SELECT erasure_id AS subject, '*' AS chain, sha256, number, size FROM personal.row WHERE erasure_id IS NOT NULL
+ ORDER BY erasure_id, sha256 COLLATE "C", number;

@@ -42,6 +42,10 @@ SELECT CASE CAST(:what AS text)
     WHEN 'doubt' THEN (SELECT concat(document, ' in lot ', lot) FROM erp.doubt WHERE doubt_id = :subject)
     WHEN 'takeover' THEN (SELECT concat('of lot ', lot) FROM erp.takeover WHERE takeover_id = :subject)
     WHEN 'capability' THEN (SELECT concat(name, ' of ', connection) FROM erp.capability WHERE capability_id = :subject)
+    WHEN 'conversion' THEN (SELECT concat('of body ', left(sha256, 12)) FROM personal.conversion
+                             WHERE conversion_id = :subject)
+    WHEN 'erasure' THEN (SELECT concat('by ', erased_by, ', ', erased_at::date) FROM personal.erasure
+                          WHERE erasure_id = :subject)
     ELSE (SELECT concat(entry_key, ' at ', concat_ws('/', attempt.lot, sublot, document), ' of ', attempt.entry_date)
             FROM erp.attempt JOIN ledger.entry USING (entry_id) WHERE attempt_id = :subject)
 END;

@@ -1,0 +1,211 @@
+"""Personal values of a source's answer: taken out of its text at landing, a token in the place of each, and put back.
+
+A value is personal unless its field is known to be open. What is left is JSON of the same shape, which the books are
+made of: no step of a close needs a personal value.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+TOKEN = re.compile(r'(?<!\\)"⟦[0-9]+(?: [^"\\⟧]*)?⟧"(?!\s*:)')
+"""A token in JSON. Equal values of one answer have the same number; nothing else is told of them."""
+
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_SCALAR = rf'(?:{_STRING}|[^\s,:\[\]{{}}"]+)'
+_PART = rf"(?:(?P<name>{_STRING})\s*:\s*)?(?:(?P<begin>[{{\[])|(?P<scalar>{_SCALAR})|(?P<end>[}}\]]))\s*,?\s*"
+_NO_VALUES = frozenset({"null", '""'})
+_LIKE_A_TOKEN = ('"⟦', '"\\u27e6', '"\\u27E6')
+_OUTSIDE = -1
+"""The number of the object of what stands in none."""
+
+
+@dataclass(frozen=True)
+class OpenFields:
+    """What a source's answer may show to everybody.
+
+    ``names`` are fields by their name; ``parent.name`` is one only directly below a field ``parent`` (``.name``: below
+    none), ``parent.*`` are all of those. Elements of a list are judged as the field that the list stands in.
+    ``named_by`` are fields that are judged by the text of another field of the same object, as if that were their name
+    (``valor`` by ``nombre``). ``marks`` gives, of a personal text in a field, the fixed word that the reading needs of
+    it, empty for none: the token shows it.
+    """
+
+    names: frozenset[str] = frozenset()
+    named_by: Mapping[str, str] = field(default_factory=dict)
+    marks: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+
+    @cached_property
+    def parts(self) -> re.Pattern[str]:
+        """What JSON is made of, as far as it is looked at: a run of fields that are open wherever they stand is passed
+        over at once, so that a large answer takes seconds and not minutes."""
+        everywhere = sorted(name for name in self.names if "." not in name and name not in self.named_by.values())
+        if not everywhere:
+            return re.compile(rf"\s*{_PART}", re.DOTALL)
+        one = rf'"(?:{"|".join(map(re.escape, everywhere))})"\s*:\s*(?!"(?:⟦|\\u27[eE]6)){_SCALAR}\s*,?\s*'
+        return re.compile(rf"\s*(?:(?:{one})++|{_PART})", re.DOTALL)
+
+    def includes(self, name: str, parent: str = "") -> bool:
+        """Whether a field's values are open."""
+        return not self.names.isdisjoint((name, f"{parent}.{name}", f"{parent}.*"))
+
+
+NOTHING_OPEN = OpenFields()
+"""Where nobody said what is open, all values are personal."""
+
+
+class Parted(NamedTuple):
+    """An answer's text without its personal values, and those as they stood there, row by row in their order.
+
+    A row is the outermost object that itself has a personal value, with all that is in it.
+    """
+
+    text: str
+    rows: list[list[str]]
+
+
+def parted(text: str, fields: OpenFields) -> Parted:
+    """Parts JSON; what is none is one personal value as a whole. ``joined`` gives the same text again."""
+    scan = _Scan(text, fields)
+    if not scan.is_whole:
+        return Parted(_token(1), [[json.dumps(text)]])
+    numbers: dict[str, int] = {}
+    pieces: list[str] = []
+    rows: list[list[str]] = []
+    last, end = None, 0
+    for start, stop, row, mark in scan.personal():
+        raw = text[start:stop]
+        pieces += (text[end:start], _token(numbers.setdefault(raw, len(numbers) + 1), mark))
+        if row != last:
+            rows.append([])
+            last = row
+        rows[-1].append(raw)
+        end = stop
+    return Parted("".join((*pieces, text[end:])), rows)
+
+
+def joined(text: str, rows: Iterable[tuple[int, list[str] | None]]) -> str:
+    """The text with its values again. ``rows`` are, in their order, how many values a row had, and those; None where
+    they were erased, whose tokens stay."""
+    values = (value for size, row in rows for value in (row if row is not None else [None] * size))
+    return TOKEN.sub(lambda token: next(values, None) or token[0], text)
+
+
+def is_token(value: object) -> bool:
+    """Whether a value of parted JSON stands for a personal one."""
+    return isinstance(value, str) and TOKEN.fullmatch(f'"{value}"') is not None
+
+
+def _token(number: int, mark: str = "") -> str:
+    return f'"⟦{number} {mark}⟧"' if mark else f'"⟦{number}⟧"'
+
+
+_Value = tuple[int, int, int, str]
+"""A personal value: where it stands, from and to, in which object (of which row), and what its token shows."""
+
+
+class _Place(NamedTuple):
+    """A list or an object that is being read: the field that it stands in and that one's parent, its innermost object,
+    and of an object the fields that are judged once it ends, each with its value's number."""
+
+    name: str
+    parent: str
+    object: int
+    waiting: list[tuple[str, int]]
+    said: dict[str, list[str]]
+
+
+class _Scan:
+    """One way through JSON, value by value. ``is_whole`` is False where the text is none."""
+
+    def __init__(self, text: str, fields: OpenFields) -> None:
+        self._text, self._fields = text, fields
+        self._above: list[int] = []
+        """Of each object the one that it stands in."""
+        self._values: list[_Value | None] = []
+        self._open: dict[tuple[str, str], bool] = {}
+        self._names: dict[str, str] = {}
+        self.is_whole = self._read()
+
+    def personal(self) -> Iterator[_Value]:
+        """The personal values in their order, each with its row instead of its object."""
+        values = [value for value in self._values if value is not None]
+        own = {object for _, _, object, _ in values}
+        rows = {_OUTSIDE: _OUTSIDE}
+        for number, above in enumerate(self._above):
+            rows[number] = rows[above] if rows[above] != _OUTSIDE or number not in own else number
+        return ((start, end, rows[object], mark) for start, end, object, mark in values)
+
+    def _read(self) -> bool:
+        place, around, at = _Place("", "", _OUTSIDE, [], {}), [], 0
+        for part in self._fields.parts.finditer(self._text):
+            if part.start() != at:
+                return False
+            at = part.end()
+            if part.lastgroup is None:
+                continue
+            raw_name, begin, scalar, _ = part.groups()
+            if raw_name is None:
+                name, parent = place.name, place.parent
+            else:
+                name, parent = self._names.get(raw_name) or self._name(raw_name), place.name
+            if scalar is not None:
+                self._take(part, scalar, name, parent, place)
+            elif begin:
+                around.append(place)
+                place = _Place(name, parent, self._begin(place) if begin == "{" else place.object, [], {})
+            elif around:
+                self._judge(place)
+                place = around.pop()
+            else:
+                return False
+        return at == len(self._text) and not around and at > 0
+
+    def _begin(self, place: _Place) -> int:
+        self._above.append(place.object)
+        return len(self._above) - 1
+
+    def _take(self, part: re.Match[str], scalar: str, name: str, parent: str, place: _Place) -> None:
+        if scalar in _NO_VALUES:
+            return
+        is_open = self._open.get((name, parent))
+        if is_open is None:
+            is_open = self._open[name, parent] = self._fields.includes(name, parent)
+        if self._fields.named_by:
+            if name in self._fields.named_by:
+                place.waiting.append((name, len(self._values)))
+                is_open = False
+            elif name in self._fields.named_by.values():
+                place.said.setdefault(name, []).append(_decoded(scalar))
+        # An open text that looks like a token would pass for one.
+        if not is_open or scalar.startswith(_LIKE_A_TOKEN):
+            mark = self._fields.marks.get(name)
+            shown = mark(_decoded(scalar)) if mark and scalar[0] == '"' else ""
+            self._values.append((*part.span("scalar"), place.object, shown))
+
+    def _judge(self, place: _Place) -> None:
+        """Lets those values stay that another field of their object says are open."""
+        for name, number in place.waiting:
+            said = place.said.get(self._fields.named_by[name])
+            value = self._values[number]
+            looks_like_a_token = value is None or self._text.startswith(_LIKE_A_TOKEN, value[0])
+            if said and all(self._fields.includes(one, place.name) for one in said) and not looks_like_a_token:
+                self._values[number] = None
+
+    def _name(self, raw: str) -> str:
+        return self._names.setdefault(raw, _decoded(raw))
+
+
+def _decoded(raw: str) -> str:
+    """The text of a string of JSON; a number or the like as it stands there."""
+    if raw[0] != '"':
+        return raw
+    if "\\" not in raw:
+        return raw[1:-1]
+    try:
+        return str(json.loads(raw, strict=False))
+    except ValueError:
+        return raw[1:-1]

@@ -156,6 +156,12 @@ class SourceContract:
         hook.fetch(till.key, self.day + timedelta(days=1))
         assert read(hook.fetch(till.key, self.day).body) == read(body)
 
+    def test_a_source_that_says_it_can_tell_without_the_rows_says_that_a_day_is_as_it_was_just_landed(
+        self, source, hook, body
+    ):
+        if source.rechecks:
+            assert hook.still_says(body, self.day)
+
     def test_what_is_landed_together_is_the_same_for_every_box_of_the_connection(self, source, till):
         assert source.landing_key(till.key) in (till.key, "*")
         for kind in source.vocabulary:

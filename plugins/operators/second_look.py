@@ -50,26 +50,30 @@ class SecondLookOperator(BaseOperator):
 
     def execute(self, context: Any) -> list[dict[str, Any]]:
         """Looks, tells, and returns what is to be corrected."""
+        now = datetime.now(UTC)
+        with in_language(language_of(NO_COMPANY)):
+            self._refuse_unknown(context)
+            with open_ledger(self.ledger_connection) as ledger:
+                return self._look(ledger, now, context)
+
+    def _look(self, ledger: "psycopg.Connection", now: datetime, context: Any) -> list[dict[str, Any]]:
         from cierre.alerts.second_look import tell_what_was_seen
         from cierre.closing import second_look
 
-        now = datetime.now(UTC)
-        with in_language(language_of(NO_COMPANY)), open_ledger(self.ledger_connection) as ledger:
-            self._refuse_unknown(context)
-            asked = self._asked(ledger, context["params"])
-            runs_left = self._runs_left(now) if asked is None else 1
-            days = second_look.due_days(ledger, now, runs_left) if asked is None else asked
-            seen = second_look.look(ledger, days)
-            self.log.info(say("{n} of {all} closed days were looked at again.", n=seen.days, all=len(days)))
-            tell_what_was_seen(seen, context["ti"].log_url, is_last=runs_left == 1)
-            return [
-                {
-                    "trigger_dag_id": PREFIX + box.file,
-                    "trigger_run_id": f"{one.business_date}__{SECOND_LOOK}__{one.look_id}",
-                    "conf": {BUSINESS_DATE: str(one.business_date)},
-                }
-                for box, one in second_look.corrections(ledger, now)
-            ]
+        asked = self._asked(ledger, context["params"])
+        runs_left = self._runs_left(now) if asked is None else 1
+        days = second_look.due_days(ledger, now, runs_left) if asked is None else asked
+        seen = second_look.look(ledger, days)
+        self.log.info(say("{n} of {all} closed days were looked at again.", n=seen.days, all=len(days)))
+        tell_what_was_seen(seen, context["ti"].log_url, is_last=runs_left == 1)
+        return [
+            {
+                "trigger_dag_id": PREFIX + box.file,
+                "trigger_run_id": f"{one.business_date}__{SECOND_LOOK}__{one.look_id}",
+                "conf": {BUSINESS_DATE: str(one.business_date)},
+            }
+            for box, one in second_look.corrections(ledger, now)
+        ]
 
     def _refuse_unknown(self, context: Any) -> None:
         try:

@@ -12,7 +12,7 @@ from support import closed_day
 
 BOXES = cash_boxes()
 BOX = BOXES["itb_caja_164"]
-DAY = date.today() - timedelta(days=1)
+DAY = date.today() - timedelta(days=2)  # over in every time zone
 OLD = BOX.model_copy(update={"id": "itb_vieja", "file": "itb_vieja", "name": "Caja vieja", "key": "99"})
 
 

@@ -109,7 +109,7 @@ def site(cluster: Cluster) -> Iterator[Site]:
         made = Site(f"http://127.0.0.1:{port}", airflow, mappings)
         closed_day.close(ledger, OWN, DAY, ("1234.50", "1"))
         closed_day.close(ledger, FOREIGN, DAY, ("99.10", "1"))
-        dags = {f"cash_close__{box}" for box in BOXES}
+        dags = {f"cash_close__{box}" for box in BOXES} | {f"company_day__{box.company}" for box in BOXES.values()}
         wait(lambda: dags <= sound(made), "the DAGs")
         administrator = wait(lambda: greeted(made, secret.password), "the API server")
         for name, role in PEOPLE.items():

@@ -5,7 +5,7 @@ import json
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from local.environment import LEDGER, LEDGER_READER, LEDGER_SIGNER, environment, libpq_dsn
+from local.environment import ANSWER_KEY, LEDGER, LEDGER_READER, LEDGER_SIGNER, environment, libpq_dsn
 from local.postgres import Cluster
 from local.settings import Ports
 
@@ -57,8 +57,9 @@ def test_loopback_is_never_asked_through_a_companys_proxy(surroundings):
     assert surroundings(NO_PROXY="intranet.example")["no_proxy"] == "intranet.example,127.0.0.1,localhost"
 
 
-def test_the_ledger_alone_has_a_connection_in_the_environment_which_wins_over_airflows_page(surroundings):
+def test_the_ledger_and_its_keys_alone_have_connections_in_the_environment_which_win_over_airflows_page(surroundings):
     assert [name for name in surroundings() if name.startswith("AIRFLOW_CONN_")] == [
+        ANSWER_KEY,
         LEDGER,
         LEDGER_READER,
         LEDGER_SIGNER,

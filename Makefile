@@ -139,11 +139,11 @@ screenshots: browser
 unit: setup
 	@CIERRE_EXAMPLES="$(EXAMPLES)" $(PY) -m pytest tests/unit $(ARGS)
 
-# What lint and unit find fails it first. Then two processes: one with what runs a whole system, which mostly waits, the
-# other with the rest.
+# What lint and unit find fails it first. Then three processes: one with what runs a whole system, which mostly waits,
+# the others with the rest.
 test: setup lint $(if $(ARGS),,unit)
 	@sh local/hledger.sh
-	@CIERRE_EXAMPLES="$(EXAMPLES)" PATH="$$PATH:$(HLEDGER)" $(PY) -m pytest -n 2 --no-loadscope-reorder $(or $(ARGS),--ignore=tests/unit)
+	@CIERRE_EXAMPLES="$(EXAMPLES)" PATH="$$PATH:$(HLEDGER)" $(PY) -m pytest -n 3 --no-loadscope-reorder $(or $(ARGS),--ignore=tests/unit)
 
 # ARGS=--markdown prints the tables as docs/reliability.md has them; ARGS=--help tells the rest.
 kills: setup

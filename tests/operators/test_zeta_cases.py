@@ -18,6 +18,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from cierre.ledger import landing, overview, revisions
 from cierre.ledger.landing import Place
 from cierre.reports.audit import audit
+from hooks.registry import SOURCES
 from hooks.zeta.hook import ZetaHook
 from support.zeta_site import landed, line, queried, sale
 
@@ -55,7 +56,15 @@ def closed(close, sandbox, ledger) -> Callable[[str], dict[tuple[str, str], str]
     def closed(body: str) -> dict[tuple[str, str], str]:
         place = Place("zeta", "zeta", "*", DAY)
         site = ZetaHook("zeta").site
-        landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body=body, site=site)
+        landing.land(
+            ledger,
+            place,
+            asked={},
+            received_at=datetime.now(UTC),
+            body=body,
+            open_fields=SOURCES["zeta"].open_fields_of(body),
+            site=site,
+        )
         assert close(BOX, DAY).all()["state"] == "reconciled"
         assert sandbox.calls("zeta") == 0
         (day,) = [row for row in overview.day(ledger, DAY) if row.box == BOX]

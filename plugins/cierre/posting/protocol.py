@@ -375,7 +375,8 @@ class Poster:
         it where nobody knows what is left."""
         lease = attempts.lease(self.connection, attempt)
         if lease.whole_if_unknown is not None:
-            self._wait(attempt, lease.whole_if_unknown)
+            if lease.whole_if_unknown:
+                self._wait(attempt, lease.whole_if_unknown)
             return
         while lease.seconds_left:
             self._wait(attempt, lease.seconds_left)

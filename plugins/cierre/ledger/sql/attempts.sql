@@ -138,9 +138,11 @@ SELECT attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until
  ORDER BY attempt_id;
 
 -- name: lease^
--- Seconds that are left of it, and its whole length where another server's clock dated it, so that what is left is not
--- known; null otherwise.
+-- Seconds that are left of it, and, where another server's clock dated it, so that what is left is not known, its whole
+-- length, counted from this server's start: a run that waits, and is woken to ask again, must come to an end.
 SELECT greatest(0, extract(epoch FROM lease_until - erp.clock()))::float AS seconds_left,
        CASE server_started WHEN erp.server_started() THEN NULL
-                           ELSE extract(epoch FROM lease_until - claimed_at)::float END AS whole_if_unknown
+                           ELSE greatest(0, extract(epoch FROM lease_until - claimed_at
+                                    - CASE WHEN erp.server_started() > claimed_at THEN erp.clock() - erp.server_started()
+                                           ELSE interval '0' END))::float END AS whole_if_unknown
   FROM erp.attempt WHERE attempt_id = :attempt_id;

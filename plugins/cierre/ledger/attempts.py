@@ -93,8 +93,9 @@ class _AbandonedRow(_AttemptOfBox):
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Of a claim, in seconds. ``whole_if_unknown``: its whole length, where PostgreSQL was restarted or replaced since
-    the claim, so that its clock may show another time and nobody knows what is left; else None."""
+    """Of a claim, in seconds. ``whole_if_unknown``: where PostgreSQL was restarted or replaced since the claim, so that
+    its clock may show another time and nobody knows what is left, the whole length less the time since that start; all
+    of it where this server says that it began before the claim; else None."""
 
     seconds_left: float
     whole_if_unknown: float | None

@@ -16,6 +16,7 @@ from cierre.bookkeeping.certificate import contradictions
 from cierre.ledger import landing, session
 from hooks.bsale.hook import BsaleHook, certify
 from hooks.bsale.limits import Pace
+from hooks.registry import SOURCES
 
 NUMBER, TITLE = "P1", "landing 10,000 payments of Bsale"
 INTRO = """
@@ -124,7 +125,14 @@ def product(task: dict[str, Any]) -> dict[str, Any]:
     place = landing.Place("bsale", "bsale", "*", DAY)
     with session.connect(task["dsn"]) as connection, Watch() as watch:
         answer = hook.fetch("1", DAY)
-        landing.land(connection, place, asked=answer.asked, received_at=answer.received_at, body=answer.body)
+        landing.land(
+            connection,
+            place,
+            asked=answer.asked,
+            received_at=answer.received_at,
+            body=answer.body,
+            open_fields=SOURCES["bsale"].open_fields_of(answer.body),
+        )
     if broken := contradictions(certify(answer.body, currency="CLP", key="1")):
         raise ValueError(f"the certificate does not hold: {broken[0]}")
     rows = json.loads(answer.body)["payments"]

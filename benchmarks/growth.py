@@ -11,6 +11,7 @@ from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.loader import cash_box
 from cierre.bookkeeping.derive import derive
 from cierre.bookkeeping.documents import Reading
+from cierre.bookkeeping.personal import NOTHING_OPEN
 from cierre.ledger import landing, revisions, session, staging
 
 NUMBER, TITLE = "P7", "growth: a box's day of 100 to 1,000,000 documents"
@@ -87,7 +88,9 @@ def stage_day(task: dict[str, Any]) -> dict[str, Any]:
     reading = Reading(list(payments(task["count"])))
     with session.connect(task["dsn"]) as connection:
         place = landing.Place("sga", "sga_itb", "164", DAY)
-        snapshot = landing.land(connection, place, asked={}, received_at=datetime.now(UTC), body="{}")
+        snapshot = landing.land(
+            connection, place, asked={}, received_at=datetime.now(UTC), body="{}", open_fields=NOTHING_OPEN
+        )
         with Watch() as watch:
             staging.replace(connection, BOX, DAY, snapshot.snapshot_id, reading)
         (total,) = connection.execute("SELECT sum(net) FROM staging.document").fetchone()

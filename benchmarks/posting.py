@@ -18,6 +18,7 @@ from benchmarks.site import figures, running
 from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.loader import cash_box
 from cierre.bookkeeping.derive import derive
+from cierre.bookkeeping.personal import NOTHING_OPEN
 from cierre.ledger import landing, revisions, session
 from cierre.posting.protocol import Poster
 from hooks.protheus.hook import ProtheusHook
@@ -119,7 +120,9 @@ def freeze(task: dict[str, Any]) -> tuple[list[Any], list[str]]:
     """The day of every box in the ledger: revisions, and the keys of their entries."""
     with session.connect(task["dsn"]) as connection:
         place = landing.Place("sga", "sga_itb", "*", DAY)
-        snapshot = landing.land(connection, place, asked={}, received_at=datetime.now(UTC), body="{}")
+        snapshot = landing.land(
+            connection, place, asked={}, received_at=datetime.now(UTC), body="{}", open_fields=NOTHING_OPEN
+        )
         frozen = [
             revisions.freeze(
                 connection,

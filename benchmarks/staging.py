@@ -9,6 +9,7 @@ from benchmarks.documents import BOX, DAY, payments
 from benchmarks.harness import Bench, Contender
 from benchmarks.measure import Watch, cents_of
 from cierre.bookkeeping.documents import Reading
+from cierre.bookkeeping.personal import NOTHING_OPEN
 from cierre.ledger import landing, session, staging
 
 NUMBER, TITLE = "P2", "staging 200,000 documents"
@@ -82,6 +83,7 @@ def product(task: dict[str, Any]) -> dict[str, Any]:
             asked={},
             received_at=connection.execute("SELECT now()").fetchone()[0],
             body="{}",
+            open_fields=NOTHING_OPEN,
         )
         with Watch() as watch:
             hashlib.sha256(body).hexdigest()

@@ -23,6 +23,7 @@ from cierre.accounting_files import cash_box, mappings_folder
 from cierre.accounting_files.account_mappings import account_mapping
 from cierre.bookkeeping.derive import derive
 from cierre.bookkeeping.documents import Reading
+from cierre.bookkeeping.personal import NOTHING_OPEN
 from cierre.ledger import landing, revisions, session, staging
 from cierre.ledger.migrate import upgrade
 from cierre.reports.audit import audit
@@ -133,7 +134,9 @@ def _a_week(connection: psycopg.Connection) -> None:
         day = FIRST + timedelta(number)
         documents = [replace(payment, business_date=day) for payment in payments(DOCUMENTS, seed=number)]
         place = landing.Place(box.source, box.connection, box.key, day)
-        snapshot = landing.land(connection, place, asked={}, received_at=datetime.now(UTC), body="[]")
+        snapshot = landing.land(
+            connection, place, asked={}, received_at=datetime.now(UTC), body="[]", open_fields=NOTHING_OPEN
+        )
         staging.replace(connection, box.id, day, snapshot.snapshot_id, Reading(documents))
         revisions.freeze(
             connection, box=box.id, day=day, snapshot_id=snapshot.snapshot_id, mapping=mapping.name,

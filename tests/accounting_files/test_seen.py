@@ -13,6 +13,7 @@ import pytest
 from cierre.accounting_files import mappings_folder
 from cierre.accounting_files.check import sound
 from cierre.bookkeeping.documents import Document, Kind, Reading
+from cierre.bookkeeping.personal import NOTHING_OPEN
 from cierre.ledger import landing, staging
 from cierre.ledger.landing import Place
 from cierre.reports.seen import unmapped
@@ -34,7 +35,12 @@ def stage(ledger):
 
     def staged(box: str, day: date, *documents: Document) -> list[str]:
         snapshot = landing.land(
-            ledger, Place("sga", "sga_itb", "164", day), asked={}, received_at=datetime.now(UTC), body="[]"
+            ledger,
+            Place("sga", "sga_itb", "164", day),
+            asked={},
+            received_at=datetime.now(UTC),
+            body="[]",
+            open_fields=NOTHING_OPEN,
         )
         reading = Reading([replace(document, business_date=day) for document in documents])
         staging.replace(ledger, box, day, snapshot.snapshot_id, reading)

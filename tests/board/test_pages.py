@@ -26,6 +26,7 @@ from cierre.language.language import language
 from cierre.ledger import attempts, identity, landing, outages, revisions, staging
 from cierre.ports.errors import RetriableError
 from cierre.reports.cells import csv_cell
+from hooks.registry import SOURCES
 from support import closed_day, zeta_site
 
 BOX = cash_boxes()["itb_caja_164"]
@@ -77,7 +78,14 @@ def test_what_a_day_does_not_hold_is_told_on_its_page_and_is_no_row_of_its_certi
     zeta = cash_boxes()["itb_uruguay_1_2"]
     place = landing.Place(zeta.source, zeta.connection, "*", DAY)
     body = zeta_site.landed(receipts={"read": False}, lines=[], query=[[]], day=DAY)
-    landed = landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body=body)
+    landed = landing.land(
+        ledger,
+        place,
+        asked={},
+        received_at=datetime.now(UTC),
+        body=body,
+        open_fields=SOURCES["zeta"].open_fields_of(body),
+    )
     day = LandedDay(zeta, DAY, body, lambda since: [])
     landing.take(ledger, zeta.id, DAY, landed.snapshot_id, [], [*day.claims(), *day.notices()])
     staging.replace(ledger, zeta.id, DAY, landed.snapshot_id, day.reading())

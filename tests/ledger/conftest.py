@@ -7,6 +7,7 @@ import pytest
 
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, totals
 from cierre.bookkeeping.journal import JournalEntry, Line, LineSource, Side
+from cierre.bookkeeping.personal import NOTHING_OPEN
 from cierre.ledger import landing
 
 DAY = date(2024, 9, 6)
@@ -72,6 +73,7 @@ def snapshot_id(ledger, reading) -> int:
         asked={"a": "facturacionNewProcess"},
         received_at=datetime(2024, 9, 7, 5, tzinfo=UTC),
         body='[{"PAGOS": []}]',
+        open_fields=NOTHING_OPEN,
     ).snapshot_id
     landing.take(ledger, "itb_caja_164", DAY, landed, totals(reading.documents), [])
     return landed

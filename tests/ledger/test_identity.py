@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from cierre.bookkeeping.documents import Document, Kind
 from cierre.bookkeeping.identity import Identity, Origin, Unique
 from cierre.bookkeeping.journal import JournalEntry, Line, LineSource, Side
+from cierre.bookkeeping.personal import NOTHING_OPEN
 from cierre.ledger import identity, landing, revisions
 
 FIRST = date(2024, 9, 1)
@@ -24,7 +25,15 @@ BOX = Identity(
 def book(ledger: psycopg.Connection, box: Identity, day: date, keys: list[str]) -> None:
     """A day's documents in the box's books, one dollar each."""
     place = landing.Place(box.source, "sga", box.source_key, day)
-    snapshot = landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body="[]", site=box.source_site)
+    snapshot = landing.land(
+        ledger,
+        place,
+        asked={},
+        received_at=datetime.now(UTC),
+        body="[]",
+        open_fields=NOTHING_OPEN,
+        site=box.source_site,
+    )
     landing.take(ledger, box.id, day, snapshot.snapshot_id, [], [], key=box.source_key)
     sources = tuple(LineSource(key, "net", Decimal("1.00")) for key in keys)
     lines = [Line(side, "1.1", Decimal(len(keys)), "x", sources=sources) for side in Side]

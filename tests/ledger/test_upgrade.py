@@ -17,6 +17,7 @@ from cierre.bookkeeping.approvals import Reason
 from cierre.bookkeeping.documents import Document, Kind
 from cierre.bookkeeping.identity import Identity, Origin, Unique
 from cierre.bookkeeping.journal import JournalEntry, Line, LineSource, Side
+from cierre.bookkeeping.personal import NOTHING_OPEN
 from cierre.bookkeeping.sentence import Sentence
 from cierre.language.say import in_language, say
 from cierre.ledger import approvals, board, identity, landing, revisions, session
@@ -211,7 +212,9 @@ def test_documents_that_were_booked_then_are_known(upgraded):
 def test_a_closed_day_asks_when_its_file_says_another_till_lot_or_currency(upgraded, lot, key, currency, reasons):
     identity.note(upgraded, T_E)
     place = landing.Place("sga", "sga_t", key, DAY)
-    landed = landing.land(upgraded, place, asked={}, received_at=datetime.now(UTC), body="[1]", site=None)
+    landed = landing.land(
+        upgraded, place, asked={}, received_at=datetime.now(UTC), body="[1]", open_fields=NOTHING_OPEN, site=None
+    )
     landing.take(upgraded, "t_e", DAY, landed.snapshot_id, [], [], key=key)
     document = Document("sga", Kind.PAYMENT, "0-x", DAY, currency, "1", {"net": Decimal(9)}, {}, "0/PAGOS/0")
     sources = (LineSource(document.key, "net", Decimal(9)),)

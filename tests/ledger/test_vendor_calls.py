@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import psycopg
 import pytest
 
+from cierre.bookkeeping.personal import NOTHING_OPEN
 from cierre.ledger import landing, session, vendor_calls
 from cierre.ledger.vendor_calls import Allowance, Company, Outcome
 
@@ -102,6 +103,7 @@ def test_the_newest_answer_that_was_kept_is_found_by_what_it_is_about(ledger):
         asked={"Mes": "09"},
         received_at=datetime(2024, 9, 7, 5, 1, tzinfo=UTC),
         body="{}",
+        open_fields=NOTHING_OPEN,
     ).snapshot_id
     vendor_calls.finish(ledger, made, Outcome.ANSWERED, snapshot_id=snapshot)
     kept = vendor_calls.kept_answer(ledger, COMPANY, METHOD, "2024-09")

@@ -16,6 +16,7 @@ from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.derive import derive
 from cierre.bookkeeping.documents import Document, Kind, Reading
 from cierre.bookkeeping.mapping import AccountMapping
+from cierre.bookkeeping.personal import NOTHING_OPEN
 from cierre.ledger import landing, revisions, staging
 
 DAY = date(2024, 9, 6)
@@ -89,7 +90,9 @@ def stage(ledger, box) -> Callable[..., int]:
 
     def staged(day, *documents, quarantined=()) -> int:
         place = landing.Place(box.source, box.connection, box.key, day)
-        snapshot = landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body=f"{documents}")
+        snapshot = landing.land(
+            ledger, place, asked={}, received_at=datetime.now(UTC), body=f"{documents}", open_fields=NOTHING_OPEN
+        )
         landing.take(ledger, box.id, day, snapshot.snapshot_id, [], [])
         staging.replace(ledger, box.id, day, snapshot.snapshot_id, Reading(list(documents), list(quarantined)))
         return snapshot.snapshot_id

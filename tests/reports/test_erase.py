@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from typer.testing import CliRunner
 
+from cierre.bookkeeping.personal import NOTHING_OPEN
 from cierre.ledger import landing, personal
 from cierre.reports import __main__ as command
 
@@ -16,7 +17,9 @@ ANA = {"name": "Ana Vera", "ruc": "0912345678"}
 def erase(ledger, ledger_dsn, monkeypatch):
     """Runs the command on a ledger with one landed row; the person that it asks for is ``who``."""
     place = landing.Place("sga", "sga_t", "164", date(2024, 9, 6))
-    landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body=json.dumps([ANA]))
+    landing.land(
+        ledger, place, asked={}, received_at=datetime.now(UTC), body=json.dumps([ANA]), open_fields=NOTHING_OPEN
+    )
     monkeypatch.setenv("CIERRE_LEDGER_DSN", ledger_dsn)
 
     def run(*arguments: str, who: str = "0912345678"):

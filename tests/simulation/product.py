@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.keys import sent_key
+from cierre.bookkeeping.personal import NOTHING_OPEN
 from cierre.ledger import attempts, landing, revisions, takeovers
 from cierre.ledger.session import box_day
 from cierre.ports.erp import Erp
@@ -31,7 +32,9 @@ class Product:
         self.database = database
         with database.plain() as connection:
             place = landing.Place("sga", "sga_itb", "164", BUSINESS_DATE)
-            snapshot = landing.land(connection, place, asked={}, received_at=datetime.now(UTC), body="[]")
+            snapshot = landing.land(
+                connection, place, asked={}, received_at=datetime.now(UTC), body="[]", open_fields=NOTHING_OPEN
+            )
             self.snapshot_id = snapshot.snapshot_id
 
     def begin(self, day: Day) -> None:

@@ -8,6 +8,7 @@ import psycopg
 
 from cierre.bookkeeping.documents import Document, Kind
 from cierre.bookkeeping.journal import JournalEntry, Line, LineSource, Side
+from cierre.bookkeeping.personal import NOTHING_OPEN
 from cierre.ledger import landing, revisions
 
 BOX, DAY, TENANT, LOT = "itb_caja_164", date(2024, 9, 6), "T1,D MG 01 ", "008964"
@@ -16,7 +17,7 @@ BOX, DAY, TENANT, LOT = "itb_caja_164", date(2024, 9, 6), "T1,D MG 01 ", "008964
 def freezer(ledger: psycopg.Connection) -> Callable[..., revisions.Revision]:
     """Freezes a day of given amounts, one entry each, as its current revision: ``freeze("35.30", "4.00")``."""
     place = landing.Place("sga", "sga_itb", "164", DAY)
-    snapshot = landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body="[]")
+    snapshot = landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body="[]", open_fields=NOTHING_OPEN)
 
     def frozen(*amounts: str, open_from: date | None = None) -> revisions.Revision:
         documents, entries = {}, []

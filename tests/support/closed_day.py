@@ -12,6 +12,7 @@ from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.certificate import Claim
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total, totals
 from cierre.bookkeeping.journal import JournalEntry, Line, LineSource, Side
+from cierre.bookkeeping.personal import NOTHING_OPEN
 from cierre.ledger import attempts, landing, reconciliation, revisions, staging
 from cierre.ledger.revisions import Revision
 from hooks.registry import SOURCES
@@ -160,6 +161,7 @@ def _nothing(ledger: psycopg.Connection, box: CashBox, day: date) -> Revision:
         asked={},
         received_at=datetime.now(UTC),
         body="[]",
+        open_fields=NOTHING_OPEN,
     )
     landing.take(ledger, box.id, day, landed.snapshot_id, [], [])
     staging.replace(ledger, box.id, day, landed.snapshot_id, Reading())

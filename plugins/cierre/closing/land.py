@@ -84,6 +84,21 @@ def land(
     return {"snapshot": snapshot.snapshot_id, "rows": rows} | where
 
 
+def landed_answer(ledger: psycopg.Connection, place: Place, box: CashBox, hook: SourceHook) -> Snapshot:
+    """Asks a box's source for a day's whole answer and lands it, personal values apart. Raises as the hook does."""
+    answer = hook.fetch(box.key, place.business_date)
+    return landing.land(
+        ledger,
+        place,
+        asked=answer.asked,
+        received_at=answer.received_at,
+        body=answer.body,
+        open_fields=source_of(box).open_fields_of(answer.body),
+        key=answer_key(),
+        site=hook.site,
+    )
+
+
 def _names_of_forms(box: CashBox) -> Callable[[str], str]:
     """What the mapping calls the forms of payment. Tells now what would stop derive later, where the mapping is wrong;
     the day is landed all the same, since a source may not wait."""
@@ -105,24 +120,14 @@ def _reusable(ledger: psycopg.Connection, place: Place, box: CashBox, site: str)
 
 
 def _ask(ledger: psycopg.Connection, place: Place, box: CashBox, hook: SourceHook) -> Snapshot:
-    """Asks the source and lands what it answers."""
+    """Asks the source once its owner is known; one that tells of invoices also for those that are still expected."""
     if knows_owner(box):
         cast(OwnedHook, hook).must_be_of(tax_id_of(box.company))
     if invoice_source_of(box):
         invoices = cast(InvoiceHook, hook)
         since = invoices.looks_back_to(place.business_date)
         invoices.expected = late_changes.expected(ledger, box, place, since)
-    answer = hook.fetch(box.key, place.business_date)
-    return landing.land(
-        ledger,
-        place,
-        asked=answer.asked,
-        received_at=answer.received_at,
-        body=answer.body,
-        open_fields=source_of(box).open_fields_of(answer.body),
-        key=answer_key(),
-        site=hook.site,
-    )
+    return landed_answer(ledger, place, box, hook)
 
 
 def _tell_totals(box: CashBox, snapshot: Snapshot, totals: Sequence[Total], form_name: Callable[[str], str]) -> int:

@@ -21,14 +21,13 @@ from cierre.bookkeeping.second_look import Change, Outcome, changes, due_dates, 
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing import late_changes
 from cierre.closing.certificate import incomplete
-from cierre.closing.land import ANOTHERS
+from cierre.closing.land import ANOTHERS, landed_answer
 from cierre.closing.landed_day import LandedDay
 from cierre.closing.refusal import Refused
 from cierre.closing.stage import as_booked
 from cierre.closing.wiring import invoice_source_of, knows_owner, rechecks, source_hook, source_of
 from cierre.language.say import say
 from cierre.ledger import landing, looks, personal, staging
-from cierre.ledger.connection import answer_key
 from cierre.ledger.landing import Place, Snapshot
 from cierre.ledger.session import BoxDayBusy, box_day
 from cierre.ports.errors import VendorError
@@ -180,18 +179,7 @@ class _Sources:
         """The source's whole answer for a day, landed, so that the run that corrects the day may take it."""
         place = _place(box, day)
         if place not in self._answers:
-            hook = self._hook(box)
-            answer = hook.fetch(box.key, day)
-            self._answers[place] = landing.land(
-                self._ledger,
-                place,
-                asked=answer.asked,
-                received_at=answer.received_at,
-                body=answer.body,
-                open_fields=source_of(box).open_fields_of(answer.body),
-                key=answer_key(),
-                site=hook.site,
-            )
+            self._answers[place] = landed_answer(self._ledger, place, box, self._hook(box))
         return self._answers[place]
 
     def _hook(self, box: CashBox) -> SourceHook:

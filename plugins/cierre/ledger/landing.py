@@ -17,7 +17,7 @@ from psycopg.types.json import Jsonb
 from cierre.bookkeeping.certificate import Claim
 from cierre.bookkeeping.documents import Total
 from cierre.bookkeeping.identity import Origin
-from cierre.bookkeeping.personal import NOTHING_OPEN, OpenFields, parted
+from cierre.bookkeeping.personal import OpenFields, parted
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.text import shown
 from cierre.ledger import personal
@@ -107,7 +107,7 @@ def land(
     asked: dict[str, Any],
     received_at: datetime,
     body: str,
-    open_fields: OpenFields = NOTHING_OPEN,
+    open_fields: OpenFields,
     key: bytes | None = None,
     site: str | None = None,
 ) -> Snapshot:

@@ -54,7 +54,8 @@ class Protheus:
         self.tokens: dict[str, float] = {}
 
     def recognise(self, request: Request) -> tuple[str, dict[str, str]]:
-        """insert, reversal, delete, genericQuery or token; keys: tenant, date (as sent), lot, sublot, document."""
+        """insert, reversal, delete, genericQuery, token, or the routine of which rights are asked; keys: tenant, date (as
+        sent), lot, sublot, document."""
         operation = request.path.rstrip("/").rpartition("/")[2]
         try:
             body = json.loads(request.body or b"{}")
@@ -96,6 +97,15 @@ class Protheus:
             parameters = {name.lower(): value for name, value in request.query_params.items()}
             return self._query(request.headers.get("tenantid", ""), parameters)
 
+        @router.get("/framework/v1/accessPrivilegesServices/functionAccess/{routine}")
+        def function_access(routine: str, request: HttpRequest) -> JSONResponse:
+            if not self._may_enter(request.headers.get("authorization", "")):
+                return _unauthorized()
+            if not self.settings.tells_rights:
+                return _failure(404, "Not Found")
+            may = self.settings.may_post or routine.upper() != "CTBA102"
+            return JSONResponse({"access": may, "message": "" if may else "Usuario sin acceso a la rutina."})
+
         @router.api_route("/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
         def anything_else(path: str, request: HttpRequest) -> JSONResponse:
             if not self._may_enter(request.headers.get("authorization", "")):
@@ -125,6 +135,8 @@ class Protheus:
         if tenant is None:
             unknown = Refusal("TENANTID", "La empresa o la sucursal no existe.", shown={"tenantId": tenant_id})
             return self._refused(Tenant(*tenant_id.partition(",")[::2]), unknown)
+        if not self.settings.may_post:
+            return self._refused(tenant, Refusal("SEMACESSO", "El usuario no tiene acceso a la rutina CTBA102."))
         self._prepare_numbers(tenant, act, body)
         try:
             with self.state.session() as session:

@@ -28,7 +28,8 @@ class Settings(BaseModel):
     last day of the closed periods; ``closed_months``: others, as ``2024-09``; ``calendar_first``: a delete in a
     closed period is refused before it is looked whether there is anything to delete. ``group_field``: what answers call
     the group of companies (the English page says ``CompanyGroup``). ``lots_in_use``: lots in which somebody
-    else is working. ``token_lifetime``: seconds.
+    else is working. ``token_lifetime``: seconds. ``tells_rights``: the framework says what a login may do;
+    ``may_post``: whether this one may run the routine of entries.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -54,6 +55,8 @@ class Settings(BaseModel):
     group_field: str = "GrupoEmpresa"
     lots_in_use: frozenset[str] = frozenset()
     token_lifetime: float = 3600
+    tells_rights: bool = True
+    may_post: bool = True
 
 
 @dataclass(frozen=True)

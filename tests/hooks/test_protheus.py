@@ -428,7 +428,7 @@ class TestTheTestButton:
         works, sentence = hook.test_connection()
         assert works
         assert "does not refuse the login (HTTP 405)" in sentence
-        assert [asked.method for asked in vendor.asked] == ["GET"]
+        assert [asked.method for asked in vendor.asked] == ["GET", "GET"]
 
     @pytest.mark.parametrize(
         ("answer", "told"),

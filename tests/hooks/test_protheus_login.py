@@ -151,4 +151,4 @@ def test_the_test_button_logs_in_anew(new_hook, vendor):
     hook.test_connection()
     assert works
     assert "accepts the login of cierre" in sentence
-    assert paths(vendor) == ["token", "token"]
+    assert paths(vendor) == ["token", "CTBA102", "token", "CTBA102"]

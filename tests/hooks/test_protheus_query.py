@@ -12,7 +12,7 @@ from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.journal import JournalEntry, Line, Side
 from cierre.bookkeeping.read_back import BookedLine
 from cierre.ports.errors import FatalError, RetriableError
-from hooks.protheus import read_back as protheus_query
+from hooks.protheus import query, read_back as protheus_query
 from hooks.protheus.hook import ProtheusHook
 from hooks.protheus.read_back import lot_query
 
@@ -191,7 +191,7 @@ def test_what_was_inserted_is_read_back_whole(sandbox, sandbox_hook, auth):
 
 def test_a_lot_of_many_lines_comes_in_pages(sandbox, sandbox_hook, monkeypatch):
     sandbox.set_protheus(generic_query=True)
-    monkeypatch.setattr(protheus_query, "PAGE_SIZE", 3)
+    monkeypatch.setattr(query, "PAGE_SIZE", 3)
     hook = sandbox_hook()
     for _ in range(4):
         hook.insert(ADDRESS, entry(), "key")

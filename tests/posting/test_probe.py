@@ -91,6 +91,17 @@ def test_a_site_that_can_be_read_holds_everything(run, sandbox, live):
     assert live() == []
 
 
+def test_a_login_without_the_right_to_post_is_refused_by_name(run, sandbox):
+    sandbox.set_protheus(may_post=False)
+    with pytest.raises(ProbeRefused, match="lacks the right to CTBA102"):
+        run()
+
+
+def test_a_site_that_does_not_tell_of_rights_leaves_them_unknown(run, sandbox):
+    sandbox.set_protheus(tells_rights=False)
+    assert check(run(), "may_post").verdict is UNKNOWN
+
+
 def test_every_check_says_what_was_done_and_seen_and_what_follows_where_it_does_not_hold(run):
     for found in run().checks:
         assert found.assumption.done

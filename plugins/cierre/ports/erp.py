@@ -99,6 +99,13 @@ class ErpHook(ReadableErp, Protocol):
     def is_sandbox(self) -> bool: ...
 
 
+class TellsRights(Protocol):
+    """An ERP that may also say what its login is allowed."""
+
+    def may_post(self, tenant: str = "") -> bool | None:
+        """Whether the login may post (in a tenant, where one is given); None where the site does not tell."""
+
+
 def site_of(erp: Erp) -> str | None:
     """Where an ERP is, as its hook says; None for one that is everywhere the same."""
     return getattr(erp, "site", None)

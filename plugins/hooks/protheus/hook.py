@@ -21,6 +21,7 @@ from hooks.http.hook import VendorHook, describe, one_line
 from hooks.protheus.login import LOGIN_TIMEOUT, TokenLogin
 from hooks.protheus.numbering import NUMBERING
 from hooks.protheus.read_back import LotReader
+from hooks.protheus.rights import ROUTINE, may_post
 from hooks.protheus.settings import Settings
 
 ENTRY = "/api/ctb/accountingentry"
@@ -135,6 +136,13 @@ class ProtheusHook(VendorHook):
         """
         return LotReader(self).standing(tenant, lot)
 
+    def may_post(self, tenant: str = "") -> bool | None:
+        """Whether the login may run the routine of entries (in a tenant); None where the site does not tell.
+
+        Only reads. Raises RetriableError or FatalError.
+        """
+        return may_post(self, tenant)
+
     @property
     def timeout_seconds(self) -> float:
         """The longest that one write may take, with the logins around it: how long a posting's lease must last."""
@@ -143,7 +151,24 @@ class ProtheusHook(VendorHook):
         return self.settings.connect_timeout + self.settings.read_timeout + logins
 
     def proof(self) -> str:
-        """Logs in, or reads the address of a write, which changes nothing: the contract has no method that reads."""
+        """Logs in, or reads the address of a write, which changes nothing: the contract has no method that reads; then
+        asks whether the login may post, where the site tells that."""
+        return f"{self._login_proof()} {self._rights_proof()}"
+
+    def _rights_proof(self) -> str:
+        try:
+            may = self.may_post()
+        except RetriableError as error:
+            return f"Whether it may post could not be told: {error}"
+        if may is None:
+            return "The site does not tell whether it may post."
+        if may:
+            return f"It may run {ROUTINE}, the routine of entries."
+        raise self.failure(
+            FatalError, f"the login may not post: it lacks the right to {ROUTINE}, the routine of entries"
+        )
+
+    def _login_proof(self) -> str:
         session = self.get_conn()
         if isinstance(session.auth, TokenLogin):
             session.auth.forget()

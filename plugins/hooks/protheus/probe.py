@@ -9,16 +9,17 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from statistics import median
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from cierre.bookkeeping.journal import JournalEntry
 from cierre.bookkeeping.read_back import differences
 from cierre.language.say import say
-from cierre.ports.erp import Acknowledged
+from cierre.ports.erp import Acknowledged, TellsRights
 from cierre.ports.errors import DataError, FatalError, VendorError
 from cierre.ports.probe import Assumption, Bench, Check, Found, ProbeRefused, Test
 from hooks.protheus.box_section import LIMITS
 from hooks.protheus.numbering import NUMBERING
+from hooks.protheus.rights import ROUTINE
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,12 @@ LONG_KEY = "probe|" + "0123456789" * 7
 ASSUMPTIONS = {
     assumption.name: assumption
     for assumption in (
+        Assumption(
+            "may_post",
+            "The login may run the routine of entries",
+            f"asked the site for the login's right to {ROUTINE}",
+            f"The site may refuse what is posted: have its people give the login the right to {ROUTINE}.",
+        ),
         Assumption(
             "numbers_from_one",
             "An unused address numbers from 000001",
@@ -136,16 +143,17 @@ class Probe:
 
     def run(self, check: Callable[[str, Test], Check]) -> list[Check]:
         """A check for every assumption."""
+        rights = check("may_post", self._may_post)
         self.address = self.bench.fresh()
         self.entry = self.ground.entry()
         try:
             self.first = self.bench.insert(self.address, self.entry)
         except DataError as refusal:
             raise ProbeRefused(
-                f"The ERP refuses a plain entry, so nothing can be told. {refusal} Name two accounts that take"
-                " entries (with cost centres, if they ask for them) and a date in an open period."
+                f"The ERP refuses a plain entry, so nothing can be told. {refusal} {self._advice(rights)}"
             ) from refusal
         checks = [
+            rights,
             check("numbers_from_one", self._numbers_from_one),
             check("tenant_echoed", self._tenant_echoed),
             check("read_back", self._read_back),
@@ -165,6 +173,20 @@ class Probe:
             check("refuses_divergent", self._refuses_divergent),
             check("fresh_sublots_quick", self._fresh_sublots_quick),
         ]
+
+    def _advice(self, rights: Check) -> str:
+        if rights.value is False:
+            return f"The login lacks the right to {ROUTINE}: have the ERP's people give it."
+        return "Name two accounts that take entries (with cost centres, if they ask for them) and a date in an open period."
+
+    def _may_post(self) -> Found:
+        try:
+            may = cast(TellsRights, self.bench.erp).may_post(self.ground.tenant)
+        except VendorError as error:
+            return None, str(error)
+        if may is None:
+            return None, "the site does not tell"
+        return may, f"the site says that it {'may' if may else 'may not'}"
 
     def _numbers_from_one(self) -> Found:
         numbers = [self.first.document]

@@ -54,8 +54,8 @@ class Protheus:
         self.tokens: dict[str, float] = {}
 
     def recognise(self, request: Request) -> tuple[str, dict[str, str]]:
-        """insert, reversal, delete, genericQuery, token, or the routine of which rights are asked; keys: tenant, date (as
-        sent), lot, sublot, document."""
+        """insert, reversal, delete, genericQuery, token, or the routine of which rights are asked; keys: tenant, date
+        (as sent), lot, sublot, document."""
         operation = request.path.rstrip("/").rpartition("/")[2]
         try:
             body = json.loads(request.body or b"{}")

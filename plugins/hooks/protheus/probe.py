@@ -177,7 +177,10 @@ class Probe:
     def _advice(self, rights: Check) -> str:
         if rights.value is False:
             return f"The login lacks the right to {ROUTINE}: have the ERP's people give it."
-        return "Name two accounts that take entries (with cost centres, if they ask for them) and a date in an open period."
+        return (
+            "Name two accounts that take entries (with cost centres, if they ask for them) and a date in an open"
+            " period."
+        )
 
     def _may_post(self) -> Found:
         try:

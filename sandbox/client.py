@@ -120,6 +120,15 @@ class SandboxClient:
         """Deletes a document of the ERP, as a person would on the screen."""
         self.call("DELETE", "protheus/documents", json=_place(document))
 
+    def change_master(self, table: str, code: str, tenant: str = "", **fields: str) -> None:
+        """Changes a row of a master table of the ERP (``CT1``), or adds one, as a person would on the screen; of all
+        tenants, unless one is named."""
+        self.call("PATCH", "protheus/masters", json={"table": table, "code": code, "tenant": tenant, "fields": fields})
+
+    def remove_master(self, table: str, code: str, tenant: str = "") -> None:
+        """Deletes a row of a master table of the ERP."""
+        self.call("PATCH", "protheus/masters", json={"table": table, "code": code, "tenant": tenant, "fields": None})
+
     def restore_protheus(self, instant: datetime) -> int:
         """The ERP as it was at an instant (aware), from a backup; gives the number of documents that were lost."""
         return self.call("POST", "protheus/restore", json={"instant": instant.isoformat()})

@@ -12,10 +12,12 @@ from functools import partial
 from fastapi import APIRouter, Request as HttpRequest
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
+from sqlalchemy.orm import Session
 
 from sandbox.protheus.chart import read_chart
 from sandbox.protheus.controls import controls
 from sandbox.protheus.fields import Refusal
+from sandbox.protheus.masters import Masters
 from sandbox.protheus.read_back import WrongQuery, query
 from sandbox.protheus.settings import TENANTS, Settings, Tenant
 from sandbox.protheus.writes import NOT_FOUND, Ledger
@@ -140,8 +142,7 @@ class Protheus:
         self._prepare_numbers(tenant, act, body)
         try:
             with self.state.session() as session:
-                chart = partial(read_chart, self.options.chart_dir)
-                ledger = Ledger(session, tenant, self.settings, chart, self.options.today)
+                ledger = self._ledger(session, tenant)
                 try:
                     number = act(ledger, body)
                 except Refusal as refusal:  # caught here: what a refusal leaves behind stays
@@ -155,15 +156,18 @@ class Protheus:
         if act is not Ledger.insert or not self.settings.fresh_sublot_seconds:
             return
         with self.state.session() as session:
-            ledger = Ledger(
-                session, tenant, self.settings, partial(read_chart, self.options.chart_dir), self.options.today
-            )
             try:
-                is_fresh = ledger.is_fresh(body)
+                is_fresh = self._ledger(session, tenant).is_fresh(body)
             except Refusal:
                 return
         if is_fresh:
             time.sleep(self.settings.fresh_sublot_seconds)
+
+    def _ledger(self, session: Session, tenant: Tenant) -> Ledger:
+        return Ledger(session, tenant, self.settings, self._masters(session, tenant), self.options.today)
+
+    def _masters(self, session: Session, tenant: Tenant) -> Masters:
+        return Masters(session, tenant, self.settings, partial(read_chart, self.options.chart_dir))
 
     def _refused(self, tenant: Tenant, refusal: Refusal) -> JSONResponse:
         if refusal.code == NOT_FOUND and self.settings.not_found_as_http_404:
@@ -189,7 +193,9 @@ class Protheus:
         numbers = {"page": int(pages["page"] or 1), "page_size": int(pages["page_size"] or 10)}
         try:
             with self.state.session() as session:
-                return JSONResponse(query(session, tenant, **texts, **numbers, hidden=self.settings.protected_fields))
+                hidden = self.settings.protected_fields
+                masters = self._masters(session, tenant)
+                return JSONResponse(query(session, tenant, masters, **texts, **numbers, hidden=hidden))
         except WrongQuery as wrong:
             return _failure(400, f"Error en la consulta: {wrong}")
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from sandbox.protheus.hands import Edit, Place, edit, remove, restore
+from sandbox.protheus.masters import MasterChange, change_master
 from sandbox.protheus.model import Documento
 from sandbox.protheus.settings import TENANTS, Settings
 from sandbox.state import State
@@ -66,6 +67,10 @@ def controls(site: Site) -> APIRouter:
     @router.delete("/documents")
     def remove_by_hand(place: Place) -> None:
         _by_hand(site, remove, place)
+
+    @router.patch("/masters")
+    def change_a_master_by_hand(change: MasterChange) -> None:
+        _by_hand(site, change_master, change)
 
     @router.post("/restore")
     def restore_a_backup(instant: Annotated[AwareDatetime, Body(embed=True)]) -> int:

@@ -55,10 +55,7 @@ TEXTS = {
 }
 """Text field of a line -> its size (a history may be longer: it is continued) and its default."""
 
-CURRENCIES = {"01", "02", "03", "04", "05"}
-"""``CT2_MOEDLC``: the currencies that the company keeps books in."""
-
-OTHER_AMOUNTS = tuple(f"CT2_VALR{number}" for number in sorted(CURRENCIES))
+OTHER_AMOUNTS = tuple(f"CT2_VALR{number:02d}" for number in range(1, 6))
 """What a line is in further currencies, where it says so; kept as it is said, converted into nothing."""
 
 

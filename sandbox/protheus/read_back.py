@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from sandbox.protheus.fields import TEXTS
+from sandbox.protheus.masters import FIELDS, Masters
 from sandbox.protheus.model import Documento
 from sandbox.protheus.settings import Tenant
 
@@ -26,6 +27,7 @@ class WrongQuery(Exception):
 def query(
     session: Session,
     tenant: Tenant,
+    masters: Masters,
     *,
     tables: str,
     fields: str,
@@ -35,24 +37,28 @@ def query(
     page_size: int,
     hidden: Collection[str] = (),
 ) -> dict:
-    """A page of the tenant's live lines as ``items`` (names in small letters, continuations as rows) and ``hasNext``.
+    """A page of a table's rows as ``items`` (names in small letters) and ``hasNext``: of the tenant's live lines
+    (CT2, continuations as rows), or of one of the master tables.
 
     ``hidden`` fields are left out of the rows and named in ``protectedDataFields``. The filter runs as the SQL that it
     is, on a copy of the books, so one that says too much reads too much.
     """
-    if tables.upper() != "CT2":
+    table = tables.upper()
+    if table != "CT2" and table not in FIELDS:
         raise WrongQuery(f"tables: {tables or 'vacío'}")
-    wanted = [name.strip().upper() for name in fields.split(",") if name.strip()] or list(COLUMNS)
-    if unknown := set(wanted) - set(COLUMNS):
+    columns, keys = (COLUMNS, KEYS) if table == "CT2" else (FIELDS[table], FIELDS[table][:1])
+    wanted = [name.strip().upper() for name in fields.split(",") if name.strip()] or list(columns)
+    if unknown := set(wanted) - set(columns):
         raise WrongQuery(f"fields: {', '.join(sorted(unknown))}")
     protected = [name for name in wanted if name in hidden]
     wanted = [name for name in wanted if name not in hidden] or ["NULL"]
     page_size = min(page_size, LARGEST_PAGE)
     statement = (
-        f"SELECT {', '.join(wanted)} FROM CT2 WHERE {where or '1 = 1'}"
-        f" ORDER BY {order or ', '.join(KEYS)} LIMIT {page_size + 1} OFFSET {(page - 1) * page_size}"
+        f"SELECT {', '.join(wanted)} FROM {table} WHERE {where or '1 = 1'}"
+        f" ORDER BY {order or ', '.join(keys)} LIMIT {page_size + 1} OFFSET {(page - 1) * page_size}"
     )
-    with closing(_copied(session, tenant, where)) as books:
+    copied = _copied(session, tenant, where) if table == "CT2" else _copied_master(masters, table)
+    with closing(copied) as books:
         try:
             rows = books.execute(statement).fetchall()
         except (sqlite3.Error, sqlite3.Warning) as error:
@@ -82,6 +88,15 @@ def _copied(session: Session, tenant: Tenant, where: str) -> sqlite3.Connection:
         f"INSERT INTO CT2 VALUES ({', '.join('?' * len(COLUMNS))})",
         (_row(document, line.fields) for document in session.scalars(live) for line in document.lines),
     )
+    return books
+
+
+def _copied_master(masters: Masters, table: str) -> sqlite3.Connection:
+    columns = FIELDS[table]
+    books = sqlite3.connect(":memory:")
+    books.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
+    rows = ([row[name] for name in columns] for row in masters.rows(table).values())
+    books.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})", rows)
     return books
 
 

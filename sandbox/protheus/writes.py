@@ -1,18 +1,18 @@
 """The ERP's books: what insert, reversal and delete do, and what they refuse."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from sandbox.protheus.chart import Chart
 from sandbox.protheus.fields import (
     CREDIT_SIDE,
-    CURRENCIES,
     DEBIT_SIDE,
+    OTHER_AMOUNTS,
     PRE_ENTRY,
     SIDES,
     Divergence,
@@ -21,6 +21,7 @@ from sandbox.protheus.fields import (
     read_line,
     with_continuations,
 )
+from sandbox.protheus.masters import HEADING, NO, OPEN, YES, Masters, Row
 from sandbox.protheus.model import CT2, Documento, Numeracion
 from sandbox.protheus.settings import Settings, Tenant
 
@@ -35,7 +36,7 @@ class Ledger:
     session: Session
     tenant: Tenant
     settings: Settings
-    chart: Callable[[], Chart]
+    masters: Masters
     today: Callable[[], date]
 
     def insert(self, body: dict) -> str:
@@ -54,7 +55,8 @@ class Ledger:
         try:
             for place, item in enumerate(items, start=1):
                 lines.append(read_line(item, place))
-                diverges |= self._diverges(lambda line=place: self._check_entities(lines[-1], line))
+                self._check_currencies(lines[-1], entry_date, place)
+                diverges |= self._diverges(lambda line=place: self._check_entities(lines[-1], entry_date, line))
         except Refusal:
             if lines[:-1] and not self.settings.atomic_insert:
                 self._book(entry_date, lot, sublot, self._written(lines[:-1]), number)
@@ -91,7 +93,7 @@ class Ledger:
         sublot = _key_part(body, "CT2_SBLOTEST", 3, default=origin.sublot)
         if not self.settings.reversal_has_own_address:
             lot, sublot = origin.lot, origin.sublot
-        self._check_open(origin.entry_date, lot)
+        self._check_open(origin.entry_date, lot, origin.lines)
         self._check_sublot(sublot)
         lines = [mirrored(line.fields) for line in origin.lines]
         number = self._next_number(origin.entry_date, lot, sublot)
@@ -102,7 +104,7 @@ class Ledger:
         if self.settings.calendar_first:
             self._check_open(self._date(body), _key_part(body, "CT2_LOTE", 6))
         document = self._find(body)
-        self._check_open(document.entry_date, document.lot)
+        self._check_open(document.entry_date, document.lot, document.lines)
         document.deleted_at = datetime.now(UTC)
         return f"{document.number:06d}"
 
@@ -189,16 +191,21 @@ class Ledger:
         except (ValueError, AttributeError):
             raise Refusal("FECHAINV", "La fecha del asiento no es válida.", shown={"CT2_DATA": sent}) from None
 
-    def _check_open(self, entry_date: date, lot: str) -> None:
+    def _check_open(self, entry_date: date, lot: str, lines: Iterable[CT2] = ()) -> None:
         until = self.settings.closed_until
         if (until and entry_date <= until) or f"{entry_date:%Y-%m}" in self.settings.closed_months:
-            raise Refusal(
-                "CTBBLOQ",
-                f"El calendario contable está cerrado para la fecha {entry_date:%d/%m/%Y}.",
-                shown={"CT2_DATA": f"{entry_date:%d/%m/%Y}"},
-            )
+            raise _closed(entry_date)
+        for currency in {line.fields["CT2_MOEDLC"] for line in lines}:
+            self._check_period(currency, entry_date)
         if lot in self.settings.lots_in_use:
             raise Refusal("EMUSO", f"El documento está en uso por otro usuario (lote {lot}).", shown={"CT2_LOTE": lot})
+
+    def _check_period(self, currency: str, entry_date: date) -> None:
+        status = self.masters.period_status(currency, entry_date)
+        if status is None:
+            raise Refusal("NOCALEND", f"No hay calendario contable para la moneda {currency} el {entry_date:%d/%m/%Y}.")
+        if status != OPEN:
+            raise _closed(entry_date)
 
     def _check_sublot(self, sublot: str) -> None:
         if not (sublot.isdecimal() or self.settings.alphanumeric_sublots):
@@ -209,30 +216,101 @@ class Ledger:
         kept = [fields | {"CT2_KEY": fields["CT2_KEY"][: self.settings.key_size]} for fields in lines]
         return with_continuations(kept, self.settings.history_size, self.settings.max_lines)
 
-    def _check_entities(self, fields: dict[str, str], line: int) -> None:
-        if fields["CT2_MOEDLC"] not in CURRENCIES:
-            shown = {"CT2_MOEDLC": fields["CT2_MOEDLC"]}
-            raise Refusal("NOMOEDA", "La moneda no está registrada o está bloqueada.", line=line, shown=shown)
-        for side in SIDES[fields["CT2_DC"]]:
-            self._check_side(fields, side["account"], side["cost_centre"], line)
+    def _check_currencies(self, fields: dict[str, str], entry_date: date, line: int) -> None:
+        others = [name[-2:] for name in OTHER_AMOUNTS if name in fields]
+        for number in (fields["CT2_MOEDLC"], *others):
+            currency = self.masters.rows("CTO").get(number)
+            if currency is None or currency["CTO_BLOQ"] == YES:
+                shown = {"CT2_MOEDLC": number}
+                raise Refusal("NOMOEDA", "La moneda no está registrada o está bloqueada.", line=line, shown=shown)
+        self._check_period(fields["CT2_MOEDLC"], entry_date)
 
-    def _check_side(self, fields: dict[str, str], account_field: str, cost_centre_field: str, line: int) -> None:
-        code, cost_centre = fields[account_field], fields[cost_centre_field]
+    def _check_entities(self, fields: dict[str, str], entry_date: date, line: int) -> None:
+        for side in SIDES[fields["CT2_DC"]]:
+            self._check_side(fields, side, entry_date, line)
+
+    def _check_side(self, fields: dict[str, str], side: dict[str, str], entry_date: date, line: int) -> None:
+        account_field = side["account"]
+        code = fields[account_field]
         shown = {account_field: code}
         if not code:
             raise Refusal("NOCONTA", "La cuenta es obligatoria para este tipo de asiento.", line=line, shown=shown)
-        account = self.chart().accounts.get(code)
+        account = self.masters.rows("CT1").get(code)
         if account is None:
             raise Divergence("NOEXISTCT1", "La cuenta no está en el plan de cuentas.", line=line, shown=shown)
-        if account.blocked:
+        if account["CT1_BLOQ"] == YES:
             raise Divergence("CTABLOQ", "La cuenta está bloqueada.", line=line, shown=shown)
-        if not account.postable:
+        if account["CT1_CLASSE"] == HEADING:
             raise Divergence("SINTETICA", "La cuenta es sintética y no recibe asientos.", line=line, shown=shown)
-        shown |= {cost_centre_field: cost_centre}
-        if account.requires_cost_centre and not cost_centre:
-            raise Divergence("NOCUSTO", "La cuenta exige centro de costo.", line=line, shown=shown)
-        if cost_centre and self.chart().cost_centres.get(cost_centre, True):
-            raise Divergence("NOEXISTCTT", "El centro de costo no existe o está bloqueado.", line=line, shown=shown)
+        if not _exists_on(account, "CT1", entry_date):
+            raise Divergence("CTADATA", "La cuenta no existe en la fecha del asiento.", line=line, shown=shown)
+        for dimension in DIMENSIONS:
+            value_field = side[dimension.side]
+            self._check_dimension(account, dimension, fields[value_field], entry_date, line, shown, value_field)
+
+    def _check_dimension(
+        self,
+        account: Row,
+        dimension: "Dimension",
+        value: str,
+        entry_date: date,
+        line: int,
+        shown: dict[str, str],
+        value_field: str,
+    ) -> None:
+        shown = shown | {value_field: value}
+        if not value:
+            if account[dimension.obligatory] == YES:
+                message = f"La cuenta exige {dimension.name}."
+                raise Divergence(f"NO{dimension.code}", message, line=line, shown=shown)
+            return
+        if account[dimension.accepted] == NO:
+            message = f"La cuenta no admite {dimension.name}."
+            raise Divergence(f"AC{dimension.code}", message, line=line, shown=shown)
+        table, rows = dimension.table, self.masters.rows(dimension.table)
+        if not rows and table != "CTT":
+            return  # this company keeps no list of them
+        row = rows.get(value)
+        if row is None or row[f"{table}_BLOQ"] == YES:
+            message = f"El {dimension.name} no existe o está bloqueado."
+            raise Divergence(f"NOEXIST{table}", message, line=line, shown=shown)
+        if row[f"{table}_CLASSE"] == HEADING:
+            message = f"El {dimension.name} es sintético y no recibe asientos."
+            raise Divergence("SINTETICA", message, line=line, shown=shown)
+        if not _exists_on(row, table, entry_date):
+            message = f"El {dimension.name} no existe en la fecha del asiento."
+            raise Divergence(f"DATA{table}", message, line=line, shown=shown)
+
+
+class Dimension(NamedTuple):
+    """A line's dimension: its key in a side, its table, and what an account says of it."""
+
+    side: str
+    table: str
+    accepted: str
+    obligatory: str
+    name: str
+    code: str
+
+
+DIMENSIONS = (
+    Dimension("cost_centre", "CTT", "CT1_ACCUST", "CT1_CCOBRG", "centro de costo", "CUSTO"),
+    Dimension("item", "CTD", "CT1_ACITEM", "CT1_ITOBRG", "ítem contable", "ITEM"),
+    Dimension("value_class", "CTH", "CT1_ACCLVL", "CT1_CLOBRG", "código de clase de valor", "CLVL"),
+)
+
+
+def _exists_on(row: Row, table: str, day: date) -> bool:
+    first, last = row[f"{table}_DTEXIS"], row[f"{table}_DTEXSF"]
+    return (not first or first <= f"{day:%Y%m%d}") and (not last or f"{day:%Y%m%d}" <= last)
+
+
+def _closed(entry_date: date) -> Refusal:
+    return Refusal(
+        "CTBBLOQ",
+        f"El calendario contable está cerrado para la fecha {entry_date:%d/%m/%Y}.",
+        shown={"CT2_DATA": f"{entry_date:%d/%m/%Y}"},
+    )
 
 
 def _key_part(body: dict, name: str, size: int, default: str | None = None) -> str:

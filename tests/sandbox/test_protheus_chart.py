@@ -18,8 +18,11 @@ def folder(tmp_path):
 
 def test_accounts_and_cost_centres_are_read_with_their_flags_and_leading_zeros(folder):
     chart = read_chart(folder)
-    assert chart.accounts == {"1.1": Account(True, False, False), "4.1": Account(True, True, False)}
-    assert chart.cost_centres == {"0101": False, "0199": True}
+    assert chart.accounts == {
+        "1.1": Account(True, False, False, "Caja"),
+        "4.1": Account(True, True, False, "Ingresos"),
+    }
+    assert {code: one.blocked for code, one in chart.cost_centres.items()} == {"0101": False, "0199": True}
 
 
 def test_a_changed_file_is_read_again(folder):

@@ -97,7 +97,7 @@ def controls(site: Site) -> APIRouter:
     def issue(new: NewInvoice) -> str:
         def enter(session: Session) -> str:
             serial = f"9{session.scalar(select(func.count()).select_from(Factura)):05d}"
-            invoice = new_invoice(new.proyecto, new.emision, _cents(new.base), serial, Random(serial), None)
+            invoice = Factura(**new_invoice(new.proyecto, new.emision, _cents(new.base), serial, Random(serial), None))
             invoice.alta = new.alta or site.today
             invoice.iva = new.iva
             invoice.total = invoice.base + vat_of(invoice.base, new.iva) if new.total is None else _cents(new.total)

@@ -3,9 +3,12 @@
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
+from itertools import count
 from random import Random
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from sandbox.sge.model import Cobro, Factura, MesEscrito, Prevision, Proyecto, Vinculo
@@ -40,6 +43,9 @@ CONCEPTS = [
 VAT = 21
 ITEMS_A_MONTH = 3
 
+Row = dict[str, Any]
+"""A row of a table, by column."""
+
 
 def open_projects(session: Session) -> None:
     """The projects and their links, before anything happened in them."""
@@ -52,14 +58,28 @@ def open_projects(session: Session) -> None:
 
 def write_until(session: Session, day: date, profile: Profile, seed: str) -> None:
     """Adds every month of every project up to the day's own, unless it is there already."""
-    written = {(row.proyecto_id, row.mes) for row in session.scalars(select(MesEscrito))}
-    for project in sorted(LINKS):
-        for first in _months(day):
-            month = f"{first:%Y-%m}"
-            if (project, month) not in written:
-                session.add(MesEscrito(proyecto_id=project, mes=month))
-                _Month(session, project, first, profile, seed).write()
-    session.flush()
+    written = {(row.proyecto_id, row.mes) for row in session.execute(select(MesEscrito.proyecto_id, MesEscrito.mes))}
+    asked = [(project, first) for project in sorted(LINKS) for first in _months(day)]
+    missing = [(project, first) for project, first in asked if (project, f"{first:%Y-%m}") not in written]
+    if not missing:
+        return
+    number = count((session.scalar(select(func.max(Factura.pk))) or 0) + 1)
+    items, invoices, collections = list[Row](), list[Row](), list[Row]()
+    for project, first in missing:
+        month = _month(project, first, profile, seed)
+        items += month.items
+        for invoice, parts in month.invoices:
+            pk = next(number)
+            invoices.append(invoice | {"pk": pk})
+            collections += [part | {"factura_pk": pk} for part in parts]
+    session.execute(
+        insert(MesEscrito), [{"proyecto_id": project, "mes": f"{first:%Y-%m}"} for project, first in missing]
+    )
+    # Several of the economic projects may have a research project, and its items are the same.
+    session.execute(insert(Prevision).prefix_with("OR IGNORE"), items)
+    for table, rows in ((Factura, invoices), (Cobro, collections)):
+        if rows:
+            session.execute(insert(table), rows)
 
 
 def _months(day: date) -> Iterator[date]:
@@ -69,23 +89,29 @@ def _months(day: date) -> Iterator[date]:
         first = (first + timedelta(days=31)).replace(day=1)
 
 
+@lru_cache(maxsize=1_000)
+def _month(project: str, first: date, profile: Profile, seed: str) -> "_Month":
+    """A month, made up once: whoever empties the books and asks again finds the same."""
+    return _Month(project, first, profile, seed)
+
+
 class _Month:
-    """One project's month."""
+    """One project's month, as rows: what was planned of it, and its invoices, each with what was collected for it."""
 
-    def __init__(self, session: Session, project: str, first: date, profile: Profile, seed: str) -> None:
-        self.session, self.project, self.first, self.profile = session, project, first, profile
+    def __init__(self, project: str, first: date, profile: Profile, seed: str) -> None:
+        self.project, self.first, self.profile = project, first, profile
         self.rng = Random(f"{seed}/sge/{project}/{first:%Y-%m}")
-
-    def write(self) -> None:
-        items = [item for sgi in LINKS[self.project] for item in self._planned(sgi)]
-        for day in range(1, monthrange(self.first.year, self.first.month)[1] + 1):
-            issued = self.first.replace(day=day)
+        self.items = [item for sgi in LINKS[project] for item in self._planned(sgi)]
+        self.invoices: list[tuple[Row, list[Row]]] = []
+        for day in range(1, monthrange(first.year, first.month)[1] + 1):
+            issued = first.replace(day=day)
             if issued.weekday() < 5:
-                weights = self.profile.invoices
+                weights = profile.invoices
                 for number in range(self.rng.choices(range(len(weights)), weights)[0]):
-                    self._invoice(issued, number, self.rng.choice(items) if self.rng.random() < 0.8 else None)
+                    item = self.rng.choice(self.items) if self.rng.random() < 0.8 else None
+                    self.invoices.append(self._invoice(issued, number, item))
 
-    def _planned(self, sgi: str) -> list[Prevision]:
+    def _planned(self, sgi: str) -> list[Row]:
         """The month's items of a research project, the same whichever of its economic projects comes first."""
         elapsed = (self.first.year - EPOCH.year) * 12 + self.first.month - 1
         rng = Random(f"sge/{sgi}/{elapsed}")
@@ -94,11 +120,10 @@ class _Month:
             # Its number is text: in one of the projects it begins with zeros.
             text = f"{number:03d}" if sgi == "21" else str(number)
             due, base = self.first.replace(day=rng.randint(1, 28)), rng.randrange(100_000, 900_000, 50)
-            item = Prevision(proyecto_id_sgi=sgi, numero=text, vencimiento=due, base=base)
-            items.append(self.session.merge(item))
+            items.append({"proyecto_id_sgi": sgi, "numero": text, "vencimiento": due, "base": base})
         return items
 
-    def _invoice(self, issued: date, number: int, item: Prevision | None) -> None:
+    def _invoice(self, issued: date, number: int, item: Row | None) -> tuple[Row, list[Row]]:
         rng = self.rng
         # Projects write their invoices at the same time, so a number tells project, day and turn.
         serial = f"{issued.timetuple().tm_yday:03d}{sorted(LINKS).index(self.project)}{number}"
@@ -106,24 +131,24 @@ class _Month:
         if self.profile.corrected and rng.random() < 0.05:
             base = -base
         invoice = new_invoice(self.project, issued, base, serial, rng, item)
-        self.session.add(invoice)
-        if rng.random() < 0.85:
-            self._collect(invoice)
+        return invoice, self._collected(invoice) if rng.random() < 0.85 else []
 
-    def _collect(self, invoice: Factura) -> None:
+    def _collected(self, invoice: Row) -> list[Row]:
         rng, parts = self.rng, 1
         if self.profile.paid_in_parts and rng.random() < 0.2:
             parts = rng.choice([2, 3])
-        day, left = invoice.emision, invoice.total
+        day, left = invoice["emision"], invoice["total"]
+        collections = []
         for part in range(parts):
             day += timedelta(days=rng.randint(0 if part == 0 else 1, 75 // parts))
             amount = left if part == parts - 1 else left // 2
             left -= amount
-            invoice.cobros.append(Cobro(fecha=day, alta=self._entered(day), importe=amount))
+            collections.append({"fecha": day, "alta": self._entered(day), "importe": amount})
         if self.profile.returned and rng.random() < 0.1:
-            last = invoice.cobros[-1]
-            back = last.alta + timedelta(days=rng.randint(1, 20))
-            invoice.cobros.append(Cobro(fecha=back, alta=back, importe=-last.importe))
+            last = collections[-1]
+            back = last["alta"] + timedelta(days=rng.randint(1, 20))
+            collections.append({"fecha": back, "alta": back, "importe": -last["importe"]})
+        return collections
 
     def _entered(self, day: date) -> date:
         if self.profile.registered_late and self.rng.random() < 0.1:
@@ -131,23 +156,23 @@ class _Month:
         return day
 
 
-def new_invoice(project: str, issued: date, base: int, serial: str, rng: Random, item: Prevision | None) -> Factura:
+def new_invoice(project: str, issued: date, base: int, serial: str, rng: Random, item: Row | None) -> Row:
     """An invoice of ``base`` cents and 21 % VAT, entered on the day of its issue."""
-    return Factura(
-        id=f"{serial}-{issued.year}",
-        proyecto_id=project,
-        anualidad=str(issued.year),
-        numero=f"J{issued.year}/{serial}",
-        emision=issued,
-        alta=issued,
-        entidad=rng.choice(ENTITIES),
-        concepto=rng.choice(CONCEPTS),
-        base=base,
-        iva=VAT,
-        total=base + vat_of(base),
-        proyecto_id_sgi=item.proyecto_id_sgi if item else None,
-        prevision=item.numero if item else None,
-    )
+    return {
+        "id": f"{serial}-{issued.year}",
+        "proyecto_id": project,
+        "anualidad": str(issued.year),
+        "numero": f"J{issued.year}/{serial}",
+        "emision": issued,
+        "alta": issued,
+        "entidad": rng.choice(ENTITIES),
+        "concepto": rng.choice(CONCEPTS),
+        "base": base,
+        "iva": VAT,
+        "total": base + vat_of(base),
+        "proyecto_id_sgi": item["proyecto_id_sgi"] if item else None,
+        "prevision": item["numero"] if item else None,
+    }
 
 
 def vat_of(base: int, rate: int = VAT) -> int:

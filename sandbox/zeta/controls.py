@@ -103,7 +103,7 @@ def controls(site: Site) -> APIRouter:
         with site.state.session() as session:
             site.write(session, new.company, new.day, new.day)
             sold = session.scalar(select(func.count()).where(ZetaComprobante.pk >= FIRST_SOLD))
-            counter = Counter(session, new.company, new.day, site.profile, site.settings, f"late/{sold}")
+            counter = Counter(session.add, new.company, new.day, site.profile, site.settings.decimals, f"late/{sold}")
             number = FIRST_SOLD + sold
             return counter.voucher(local, caja, pk=number, numero=number, **particulars).pk
 

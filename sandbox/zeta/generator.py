@@ -1,13 +1,17 @@
 """Writes a company's day into Zeta's books: always the same one for a seed, a company and a date."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from random import Random
+from typing import Any
 
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from sandbox.state import Table
 from sandbox.zeta import catalogue
 from sandbox.zeta.model import ZetaComprobante, ZetaDia, ZetaLinea
 from sandbox.zeta.settings import Profile, Settings
@@ -17,6 +21,9 @@ NUMBERS_A_DAY = 1_000
 UNKNOWN_CURRENCY = 9
 LATER = 600
 """The first of a day's numbers that its later vouchers have."""
+
+Row = dict[str, Any]
+"""A row of a table, by column."""
 
 
 @dataclass(frozen=True)
@@ -33,25 +40,55 @@ def write_days(
     session: Session, empresa: str, first: date, last: date, profile: Profile, settings: Settings, seed: str
 ) -> None:
     """Adds the days of a period that were not made yet."""
-    made = {day.fecha for day in session.query(ZetaDia).filter_by(empresa=empresa)}
-    for number in range((last - first).days + 1):
-        day = first + timedelta(days=number)
-        if day >= catalogue.EPOCH and day not in made:
-            session.add(ZetaDia(empresa=empresa, fecha=day))
-            if not (profile.traps.closed_days and day.weekday() == SUNDAY):
-                Counter(session, empresa, day, profile, settings, seed).work()
-                Counter(session, empresa, day, profile, settings, f"{seed}/later", LATER).work_later()
-    session.flush()
+    made = set(session.scalars(select(ZetaDia.fecha).filter_by(empresa=empresa)))
+    period = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    missing = [day for day in period if day >= catalogue.EPOCH and day not in made]
+    decimals = tuple(settings.decimals.items())
+    vouchers, lines = list[Row](), list[Row]()
+    for day in missing:
+        for voucher, its_lines in _day(empresa, day, profile, decimals, seed):
+            vouchers.append(voucher)
+            lines += its_lines
+    days = [{"empresa": empresa, "fecha": day} for day in missing]
+    for table, rows in ((ZetaDia, days), (ZetaComprobante, vouchers), (ZetaLinea, lines)):
+        if rows:
+            session.execute(insert(table), rows)
+
+
+@lru_cache(maxsize=1_000)
+def _day(
+    empresa: str, day: date, profile: Profile, decimals: tuple[tuple[int, int], ...], seed: str
+) -> list[tuple[Row, list[Row]]]:
+    """A day's vouchers, each with its lines, made up once: whoever empties the books and asks again finds the same."""
+    made: list[ZetaComprobante] = []
+    if not (profile.traps.closed_days and day.weekday() == SUNDAY):
+        Counter(made.append, empresa, day, profile, dict(decimals), seed).work()
+        Counter(made.append, empresa, day, profile, dict(decimals), f"{seed}/later", LATER).work_later()
+    return [(_row(voucher), [_row(line, comprobante_pk=voucher.pk) for line in voucher.lineas]) for voucher in made]
+
+
+def _row(made: Table, **more: object) -> Row:
+    """What was said of an object's columns."""
+    columns = made.__table__.columns
+    return {name: value for name, value in vars(made).items() if name in columns} | more
 
 
 class Counter:
-    """A company's counters on one day."""
+    """A company's counters on one day; ``sell`` takes each voucher, ``decimals`` says to how many a currency is
+    rounded."""
 
     def __init__(
-        self, session: Session, empresa: str, day: date, profile: Profile, settings: Settings, seed: str, begin: int = 1
+        self,
+        sell: Callable[[ZetaComprobante], object],
+        empresa: str,
+        day: date,
+        profile: Profile,
+        decimals: Mapping[int, int],
+        seed: str,
+        begin: int = 1,
     ) -> None:
-        self.session, self.empresa, self.day = session, empresa, day
-        self.profile, self.settings = profile, settings
+        self.sell, self.empresa, self.day = sell, empresa, day
+        self.profile, self.decimals = profile, decimals
         self.rng = Random(f"{seed}/zeta/{empresa}/{day.isoformat()}")
         company = list(catalogue.EMPRESAS).index(empresa)
         first = ((day - catalogue.EPOCH).days * len(catalogue.EMPRESAS) + company) * NUMBERS_A_DAY
@@ -151,10 +188,10 @@ class Counter:
         if voucher.tipo == catalogue.CREDIT_SALE and "condicion" not in particulars:
             voucher.condicion = 2
         for sold in self.basket(voucher.moneda) if articles is None else articles:
-            voucher.lineas.append(line(sold, self.settings.decimals.get(voucher.moneda, 2)))
+            voucher.lineas.append(line(sold, self.decimals.get(voucher.moneda, 2)))
         add_up(voucher)
         voucher.saldo = voucher.total if voucher.tipo in (catalogue.CREDIT_SALE, catalogue.CREDIT_NOTE) else 0
-        self.session.add(voucher)
+        self.sell(voucher)
         return voucher
 
     def basket(self, moneda: int) -> Sequence[Sold]:

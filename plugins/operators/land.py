@@ -66,11 +66,7 @@ class LandOperator(CashCloseStep):
     def _tell(self, box: CashBox, changes: "LateChanges") -> None:
         from cierre.alerts.late_changes import tell_late_changes
 
-        # The ledger has them and the board shows them: that nobody could be told stops no close.
-        try:
-            tell_late_changes(box, changes, self.link)
-        except Exception:
-            self.log.exception(say("{box}: nobody could be told of days that changed.", box=box.name))
+        tell_late_changes(box, changes, self.link)
 
     def _wait(self, asked_for: RetriableError) -> None:
         """Gives the worker back until the vendor may be asked again: after its business hours, on its next day."""

@@ -20,12 +20,18 @@ ANA = {"id": "7", "name": "Ana"}
 
 @pytest.fixture
 def requests_(monkeypatch):
-    """The requests that Airflow's web UI would show, as they were written."""
+    """The requests that Airflow's web UI would show, as they were written, each with the alert mailed of it."""
     written = []
     monkeypatch.setattr(
         "airflow.providers.standard.operators.hitl.upsert_hitl_detail", lambda **detail: written.append(detail)
     )
-    monkeypatch.setattr("cierre.alerts.people.tell", lambda alert: written[-1].update(alert=alert))
+
+    def mailed(alert) -> bool:
+        written[-1].update(alert=alert)
+        return True
+
+    # Not people.tell: a module that is first imported meanwhile would keep what stands for it.
+    monkeypatch.setattr("cierre.alerts.mail.send", mailed)
     return written
 
 

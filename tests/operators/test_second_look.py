@@ -117,7 +117,6 @@ def correct(close, monkeypatch) -> Callable[..., str]:
     monkeypatch.setattr(
         "airflow.providers.standard.operators.hitl.upsert_hitl_detail", lambda **detail: written.append(detail)
     )
-    monkeypatch.setattr("cierre.alerts.people.tell", lambda alert: None)
 
     def correct(box: str, day: date = DAY) -> str:
         run = close(box, day)

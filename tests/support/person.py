@@ -18,7 +18,6 @@ def asked(close: Any, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(
         "airflow.providers.standard.operators.hitl.upsert_hitl_detail", lambda **detail: written.append(detail)
     )
-    monkeypatch.setattr("cierre.alerts.people.tell", lambda alert: None)
     try:
         ApproveOperator(task_id="approve", box=close.box).execute(_context(close))
     except TaskAwaitingInput:

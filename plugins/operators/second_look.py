@@ -57,15 +57,18 @@ class SecondLookOperator(BaseOperator):
                 return self._look(ledger, now, context)
 
     def _look(self, ledger: "psycopg.Connection", now: datetime, context: Any) -> list[dict[str, Any]]:
-        from cierre.alerts.second_look import tell_what_was_seen
+        from cierre.alerts.second_look import tell_left, tell_news
         from cierre.closing import second_look
+        from cierre.ledger import looks
 
         asked = self._asked(ledger, context["params"])
         runs_left = self._runs_left(now) if asked is None else 1
         days = second_look.due_days(ledger, now, runs_left) if asked is None else asked
         seen = second_look.look(ledger, days)
         self.log.info(say("{n} of {all} closed days were looked at again.", n=seen.days, all=len(days)))
-        tell_what_was_seen(seen, context["ti"].log_url, is_last=runs_left == 1)
+        link = context["ti"].log_url
+        tell_news(second_look.untold(ledger, now), link, lambda told: looks.note_told(ledger, told))
+        tell_left(seen.left, link, is_last=runs_left == 1)
         return [
             {
                 "trigger_dag_id": PREFIX + box.file,

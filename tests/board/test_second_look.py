@@ -20,7 +20,8 @@ def look(ledger, *amounts: str) -> None:
     taken = landing.taken(ledger, BOX.id, DAY)
     outcome = Outcome.PROPOSED if found else Outcome.UNCHANGED
     looks.keep(
-        ledger, BOX.id, DAY, compared_to=taken.snapshot_id, snapshot_id=None, found=found, outcome=outcome
+        ledger, BOX.id, DAY, compared_to=taken.snapshot_id, snapshot_id=None, found=found, outcome=outcome,
+        is_news=True,
     )  # fmt: skip
 
 

@@ -62,7 +62,8 @@ def test_what_changed_is_shown_document_by_document(run, ledger):
         found = changes(before, before[:1], own_ids=lambda kind: True)
         taken = landing.taken(ledger, BOX.id, DAY).snapshot_id
         looks.keep(
-            ledger, BOX.id, DAY, compared_to=taken, snapshot_id=None, found=found, outcome=Outcome.PROPOSED
+            ledger, BOX.id, DAY, compared_to=taken, snapshot_id=None, found=found, outcome=Outcome.PROPOSED,
+            is_news=True,
         )  # fmt: skip
 
     airflow = Airflow(look)

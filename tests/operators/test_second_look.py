@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
@@ -9,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, TaskAwaitingInput
 
+from cierre.alerts.people import Delivery
 from cierre.ledger import landing, looks, overview, staging
 from cierre.ledger.board import Day
 from operators.approve import ApproveOperator
@@ -24,6 +26,12 @@ ROSA = {"id": "7", "name": "Rosa"}
 def told(monkeypatch) -> list:
     """The alerts that people are sent of looks."""
     sent = []
+
+    def deliver(alert) -> Delivery:
+        sent.append(alert)
+        return Delivery(told=True, failed=False)
+
+    monkeypatch.setattr("cierre.alerts.second_look.deliver", deliver)
     monkeypatch.setattr("cierre.alerts.second_look.tell", sent.append)
     return sent
 
@@ -96,6 +104,29 @@ def test_a_payment_removed_in_the_source_is_found_told_once_and_proposed(close, 
     look()
     assert len(told) == 1
     assert looks.newest(ledger, SCHOOL, DAY).found[0].since < looks.newest(ledger, SCHOOL, DAY).look_id
+
+
+@pytest.mark.parametrize("fault", [MemoryError("the worker dies"), None], ids=["the task dies", "no way works"])
+def test_a_message_that_could_not_be_sent_is_sent_once_by_the_next_run(
+    close, look, told, ledger, sandbox, monkeypatch, fault
+):
+    close(SCHOOL, DAY).all()
+    sandbox.change_payment("itb", payments(ledger)[0].reference, remove=True)
+
+    def deliver(alert) -> Delivery:
+        if fault:
+            raise fault
+        return Delivery(told=False, failed=True)
+
+    with monkeypatch.context() as now:
+        now.setattr("cierre.alerts.second_look.deliver", deliver)
+        with pytest.raises(MemoryError) if fault else nullcontext():
+            look()
+    assert (state(ledger), told) == ("changed", [])
+    for _ in range(2):
+        look()
+    (alert,) = told
+    assert "is gone: payment" in alert.happened
 
 
 def test_a_day_that_is_put_right_in_the_source_is_closed_again(close, look, told, ledger, sandbox):

@@ -2,14 +2,15 @@
 
 import logging
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 
 from cierre.accounting_files.companies import language_of
 from cierre.accounting_files.loader import cash_box
 from cierre.alerts.alert import Alert
-from cierre.alerts.people import tell
+from cierre.alerts.people import deliver, tell
 from cierre.bookkeeping.second_look import Outcome
 from cierre.bookkeeping.sentence import Sentence
-from cierre.closing.second_look import News, Seen
+from cierre.closing.second_look import News
 from cierre.language.say import counted, in_language, listed, say
 
 log = logging.getLogger(__name__)
@@ -30,20 +31,24 @@ TO_DO = {
 """What people do about a day, by what follows from a look at it."""
 
 
-def tell_what_was_seen(seen: Seen, link: str, *, is_last: bool) -> None:
-    """Tells each box's company once of what a look found that was not known; of what could not be read in a night's
-    last run. ``link`` leads to the step's log."""
+def tell_news(news: Iterable[News], link: str, note_told: Callable[[list[int]], None]) -> None:
+    """Tells each box's company of what looks found, and notes by their numbers those that were told: what no way could
+    send is told by the next run. ``link`` leads to the step's log."""
     by_box: dict[str, list[News]] = defaultdict(list)
-    for news in seen.news:
-        by_box[news.box.id].append(news)
+    for one in news:
+        by_box[one.box.id].append(one)
     for of_box in by_box.values():
         with in_language(language_of(of_box[0].box.company)):
             alert = message(of_box, link)
             log.warning(f"{alert.subject}\n{alert.happened}\n{alert.to_do}")
-            # What the landings showed was told by them; what follows from it, by the request for approval.
-            if not all(news.known for news in of_box):
-                tell(alert)
-    for box_id, why in seen.left.items():
+            delivery = deliver(alert)
+            if delivery.told or not delivery.failed:
+                note_told([one.look_id for one in of_box])
+
+
+def tell_left(left: Mapping[str, list[Sentence]], link: str, *, is_last: bool) -> None:
+    """Logs what of boxes could not be read, and why; tells their companies in a night's last run."""
+    for box_id, why in left.items():
         _tell_left(box_id, why, link, is_last=is_last)
 
 

@@ -17,7 +17,7 @@ from cierre.bookkeeping.certificate import contradictions
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow
 from cierre.bookkeeping.identity import Unique
 from cierre.bookkeeping.money import ZERO
-from cierre.bookkeeping.second_look import Change, Outcome, changes, due_dates, is_due, outcome_of, share
+from cierre.bookkeeping.second_look import MADE_UP_FOR, Change, Outcome, changes, due_dates, is_due, outcome_of, share
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing import late_changes
 from cierre.closing.certificate import incomplete
@@ -41,25 +41,20 @@ MISSES = 3
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a look at a box's day found that the look before had not: none where all is again as it was booked.
-
-    ``known``: people were told of it already, by the landing that showed it.
-    """
+    """What a look at a box's day found that the look before had not: none where all is again as it was booked."""
 
     box: CashBox
     day: date
     look_id: int
     found: tuple[Change, ...]
     outcome: Outcome
-    known: bool
 
 
 @dataclass
 class Seen:
-    """What looks came to: how many ``days`` were read, what is ``news``, and what could not be read, by box."""
+    """What looks came to: how many ``days`` were read, and what could not be read, by box."""
 
     days: int = 0
-    news: list[News] = field(default_factory=list)
     left: dict[str, list[Sentence]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -91,6 +86,16 @@ def corrections(ledger: psycopg.Connection, now: datetime) -> list[tuple[CashBox
     return [(boxes[one.box], one) for one in pending]
 
 
+def untold(ledger: psycopg.Connection, now: datetime) -> list[News]:
+    """What looks of the last days found that people are still to be told of (``now`` is aware). Raises MappingError
+    where a box's file cannot be used."""
+    boxes = {box.id: box for box in cash_boxes().values()}
+    return [
+        News(boxes[one.box], one.business_date, one.look_id, tuple(found.change for found in one.found), one.outcome)
+        for one in looks.untold(ledger, list(boxes), now - MADE_UP_FOR)
+    ]
+
+
 def look(ledger: psycopg.Connection, days: Iterable[tuple[str, date]]) -> Seen:
     """Reads closed days of boxes again, keeps what is told otherwise than they were booked, and decides what follows
     from it by each box's policy. Books and posts nothing.
@@ -118,14 +123,13 @@ def look(ledger: psycopg.Connection, days: Iterable[tuple[str, date]]) -> Seen:
 
 def _look(ledger: psycopg.Connection, sources: "_Sources", box: CashBox, day: date, seen: Seen) -> None:
     with box_day(ledger, box.id, day, wait="1s"):
-        if (news := _look_at(ledger, sources, box, day, seen)) is not None:
-            seen.news.append(news)
+        taken = landing.taken(ledger, box.id, day)
+        if taken is not None and staging.snapshot_of(ledger, box.id, day) == taken.snapshot_id:
+            _look_at(ledger, sources, box, day, taken)
+            seen.days += 1
 
 
-def _look_at(ledger: psycopg.Connection, sources: "_Sources", box: CashBox, day: date, seen: Seen) -> News | None:
-    taken = landing.taken(ledger, box.id, day)
-    if taken is None or staging.snapshot_of(ledger, box.id, day) != taken.snapshot_id:
-        return None  # it is being closed again
+def _look_at(ledger: psycopg.Connection, sources: "_Sources", box: CashBox, day: date, taken: Snapshot) -> None:
     shown: Snapshot | None = None
     if invoice_source_of(box):
         before, after = late_changes.told_now(ledger, box, _place(box, day))
@@ -140,7 +144,7 @@ def _look_at(ledger: psycopg.Connection, sources: "_Sources", box: CashBox, day:
     outcome = outcome_of(box.second_look, found, box.currency, is_open=_is_open(box, day))
     if last and not is_news:
         outcome = last.outcome
-    look_id = looks.keep(
+    looks.keep(
         ledger,
         box.id,
         day,
@@ -148,10 +152,9 @@ def _look_at(ledger: psycopg.Connection, sources: "_Sources", box: CashBox, day:
         snapshot_id=shown.snapshot_id if shown and found else None,
         found=found,
         outcome=outcome,
+        # What a landing shows of invoices was told by it; what follows from it, by the request for approval.
+        is_news=is_news and not invoice_source_of(box),
     )
-    seen.days += 1
-    known = invoice_source_of(box) is not None
-    return News(box, day, look_id, tuple(found), outcome, known) if is_news else None
 
 
 class _Sources:

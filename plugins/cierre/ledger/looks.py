@@ -10,6 +10,7 @@ import psycopg
 
 from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.second_look import Change, Code, Outcome, size_of
+from cierre.ledger import statements
 from cierre.ledger.session import copy
 from cierre.ledger.statements import RowOrNone, Rows, Statements, Value
 
@@ -37,6 +38,13 @@ class Correction(NamedTuple):
     box: str
     business_date: date
     look_id: int
+
+
+class _UntoldRow(NamedTuple):
+    box: str
+    business_date: date
+    look_id: int
+    outcome: str
 
 
 class _LookRow(NamedTuple):
@@ -67,6 +75,9 @@ class _Sql(Statements):
     changes: Rows[_ChangeRow]
     changed: Rows[ChangedDay]
     add: Value[int]
+    add_news: statements.Change
+    untold: Rows[_UntoldRow]
+    note_told: statements.Change
     corrections: Rows[Correction]
     proposed: RowOrNone[_LookRow]
 
@@ -95,6 +106,18 @@ class Look:
     found: tuple[Found, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """What a look at a box's day found, and what followed, that people are to be told of: nothing where all is again as
+    it was booked."""
+
+    box: str
+    business_date: date
+    look_id: int
+    outcome: Outcome
+    found: tuple[Found, ...]
+
+
 def closed_days(connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date) -> list[ClosedDay]:
     """The days of boxes that were closed, both ends inclusive, oldest first."""
     return list(_sql.closed_days(connection, boxes=list(boxes), first=first, last=last))
@@ -118,6 +141,19 @@ def corrections(connection: psycopg.Connection, boxes: Sequence[str], since: dat
     return list(_sql.corrections(connection, boxes=list(boxes), since=since))
 
 
+def untold(connection: psycopg.Connection, boxes: Sequence[str], since: datetime) -> list[Untold]:
+    """What looks since an instant found that people are still to be told of: of each box's day the newest look."""
+    return [
+        Untold(row.box, row.business_date, row.look_id, Outcome(row.outcome), _found_by(connection, row.look_id))
+        for row in _sql.untold(connection, boxes=list(boxes), since=since)
+    ]
+
+
+def note_told(connection: psycopg.Connection, look_ids: Sequence[int]) -> None:
+    """Records that people were told of looks now."""
+    _sql.note_told(connection, look_ids=list(look_ids))
+
+
 def proposed(connection: psycopg.Connection, box: str, day: date) -> Look | None:
     """The look that proposed a correction of a day, where that was not closed since; else None."""
     return _look(connection, _sql.proposed(connection, box=box, business_date=day))
@@ -132,9 +168,10 @@ def keep(
     snapshot_id: int | None,
     found: Sequence[Change],
     outcome: Outcome,
+    is_news: bool,
 ) -> int:
     """Keeps a look and what it found beside the landing ``compared_to``; returns its number. ``snapshot_id`` is the
-    landing that shows it. What the look before found, too, is known since then."""
+    landing that shows it. What the look before found, too, is known since then. ``is_news``: people are to be told."""
     with connection.transaction():
         before = newest(connection, box, day)
         known = {one.change: one.since for one in before.found} if before else {}
@@ -147,6 +184,8 @@ def keep(
             size=size_of(found),
             outcome=outcome,
         )
+        if is_news:
+            _sql.add_news(connection, look_id=look_id)
         copy(
             connection,
             "ledger.look_change (look_id, change, code, document_key, kind, form, reference, currency, before, after,"
@@ -163,8 +202,12 @@ def keep(
 def _look(connection: psycopg.Connection, row: _LookRow | None) -> Look | None:
     if row is None:
         return None
-    found = tuple(map(_found, _sql.changes(connection, look_id=row.look_id)))
+    found = _found_by(connection, row.look_id)
     return Look(row.look_id, Outcome(row.outcome), row.size, row.looked_at, found)
+
+
+def _found_by(connection: psycopg.Connection, look_id: int) -> tuple[Found, ...]:
+    return tuple(map(_found, _sql.changes(connection, look_id=look_id)))
 
 
 def _found(row: _ChangeRow) -> Found:

@@ -121,6 +121,7 @@ TABLES: Mapping[str, Table] = {
         insert="entry_id line document_key kind form component amount place foreign_amount turned"
     ),
     "ledger.look": Table(insert="box business_date compared_to snapshot_id size outcome", own="look_id looked_at"),
+    "ledger.look_news": Table(insert="look_id", own="told_at", update="told_at"),
     "ledger.look_change": Table(
         insert="look_id change code document_key kind form reference currency before after size fields since"
     ),

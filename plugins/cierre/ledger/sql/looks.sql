@@ -34,6 +34,25 @@ INSERT INTO ledger.look (box, business_date, compared_to, snapshot_id, size, out
 VALUES (:box, :business_date, :compared_to, :snapshot_id, :size, :outcome)
 RETURNING look_id;
 
+-- name: add_news!
+INSERT INTO ledger.look_news (look_id) VALUES (:look_id);
+
+-- name: untold
+-- The newest look at each box's day since an instant, where people are still to be told of it.
+SELECT box, business_date, look_id, outcome
+  FROM (SELECT DISTINCT ON (box, business_date) box, business_date, look_id, outcome
+          FROM ledger.look_news JOIN ledger.look USING (look_id)
+         WHERE told_at IS NULL AND looked_at >= :since AND box = ANY(:boxes)
+         ORDER BY box, business_date, look_id DESC) AS newest
+ ORDER BY box, business_date;
+
+-- name: note_told!
+-- Of looks, and of those before them at the same days, which they have made old.
+UPDATE ledger.look_news SET told_at = clock_timestamp()
+  FROM ledger.look AS old JOIN ledger.look AS told USING (box, business_date)
+ WHERE look_news.look_id = old.look_id AND told_at IS NULL AND old.look_id <= told.look_id
+   AND told.look_id = ANY(:look_ids);
+
 -- name: corrections
 -- Looks since an instant that are to be followed by closing the day again, where nobody has landed it since.
 SELECT day.box, day.business_date, look.look_id

@@ -1,55 +1,141 @@
-"""What changed in a source after the close is found, told, approved, and corrected to the cent."""
+"""What changed in a source after the close is found, told in Spanish, approved, and corrected to the cent."""
 
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from cierre.ledger import looks, staging
 from local.stack import LONG_AGO
 
-BOX, TENANT, CAJA, LOT = "itb_caja_158", "itb", 158, "008958"
-DAG, DAY = f"cash_close__{BOX}", date(2024, 9, 19)
+SCHOOL, TENANT, CAJA, LOT = "itb_caja_158", "itb", 158, "008958"
+OFFICE, SHOP, UNIVERSITY = "austral_oficina_1", "itb_uruguay_1_1", "universidad_contratos"
+CASH, BANK, VAT_OF_CHILE = "1.1.01.001", "1.1.02.001", "2.1.02.001"
+AUGUST = date(2024, 8, 21)
 
 
-def test_a_payment_removed_after_the_close_is_found_told_approved_and_corrected_to_the_cent(system, boxes):
+@pytest.fixture(scope="module")
+def school(system, boxes) -> str:
+    """A cash box of a school, whose DAG Airflow knows."""
     file = (system.mappings / "cash_boxes" / "itb_caja_164.yaml").read_text()
     for known, own in {"Caja 164": "Caja 158", "key: 164": "key: 158", "008964": LOT}.items():
         file = file.replace(known, own)
     system.sandbox.open_box(TENANT, CAJA)
-    system.add_box(BOX, file)
-    assert system.close(BOX, DAY) == "success"
-    paid = [one for one in staging.documents(system.ledger, BOX, DAY) if one.kind == "payment" and one.form == "1"]
-    gone = max(paid, key=lambda one: one.net)
-    cash = sum(document.balance("1.1.01.001") for document in system.live(LOT, DAY))
+    system.add_box(SCHOOL, file)
+    return SCHOOL
 
-    system.sandbox.change_payment(TENANT, gone.reference, remove=True)
+
+@pytest.mark.parametrize(
+    ("day", "change", "becomes"),
+    [
+        (date(2024, 9, 19), {"remove": True}, "ya no está: pago"),
+        (date(2024, 9, 24), {"scholarship": "3.33"}, "cambió: pago"),
+    ],
+    ids=["a removed payment", "a moved scholarship"],
+)
+def test_a_payment_of_sga_that_changed_after_the_close(system, school, day, change, becomes):
+    close(system, school, day)
+    changed = max(in_cash(system, school, day), key=lambda one: one.net)
+    cash = balance(system, LOT, day, CASH)
+    system.sandbox.change_payment(TENANT, changed.reference, **change)
+    look(system, school, day)
+    mail = mailed(system, "Caja 158, ITB: 1 día cambió desde que se cerró", f"{becomes} {changed.reference}")
+    assert mail
+    approve(system, school, day, while_waiting=lambda: balance(system, LOT, day, CASH) == cash)
+    in_source = system.sandbox.books(TENANT, CAJA, day).payments["1"].amount
+    assert balance(system, LOT, day, CASH) == in_source == sum(one.net for one in in_cash(system, school, day))
+
+
+def test_a_void_in_bsale_after_the_close(system, boxes):
+    close(system, OFFICE, AUGUST)
+    paid = staging.documents(system.ledger, OFFICE, AUGUST)
+    sold = next(one for one in paid if one.attributes.get("document_type") == "33" and one.net)
+    system.sandbox.bsale.void(int(sold.source_id))
+    look(system, OFFICE, AUGUST)
+    assert mailed(system, "Oficina Puerto Varas", "1 día cambió desde que se cerró")
+    approve(system, OFFICE, AUGUST)
+    assert balance(system, "008801", AUGUST, VAT_OF_CHILE) == -system.sandbox.bsale.books(1, AUGUST).taxes
+
+
+def test_an_invoice_that_is_entered_late_in_zeta(system, boxes):
+    close(system, SHOP, AUGUST)
+    system.sandbox.zeta.sell("ITBUY", "1-1", AUGUST)
+    look(system, SHOP, AUGUST)
+    assert mailed(system, "Casa Central Caja 1", "vino")
+    approve(system, SHOP, AUGUST)
+    customers_and_cash = (CASH, "1.1.01.004", "1.1.03.005", "1.1.03.006")
+    assert balance(system, "008851", AUGUST, *customers_and_cash) == (
+        system.sandbox.zeta.books("ITBUY", "1-1", AUGUST).pesos
+    )
+
+
+def test_a_collection_that_the_sge_tells_late(system, boxes):
+    projects = system.cash_boxes()[UNIVERSITY].key.split(",")
+    invoice = system.sandbox.sge.issue(projects[0], AUGUST, "1000")
+    close(system, UNIVERSITY, AUGUST)
+    before = balance(system, "008871", AUGUST, BANK)
+    system.sandbox.sge.collect(invoice, AUGUST, "1210")
+    close(system, UNIVERSITY, AUGUST.replace(day=22))
+    assert mailed(system, "Contratos de investigación, Universidad: 1 día cambió", "1.210,00")
+    look(system, UNIVERSITY, AUGUST)
+    approve(system, UNIVERSITY, AUGUST)
+    shown = system.sandbox.sge.books(projects, AUGUST).shown.amount
+    assert balance(system, "008871", AUGUST, BANK) == shown == before + 1210
+
+
+def close(system, box: str, day: date) -> None:
+    assert system.close(box, day) == "success"
+
+
+def look(system, box: str, day: date) -> None:
+    """Has the DAG look at a day, which then counts as changed."""
     system.wait(lambda: "second_look" in system.api.parsed_dags("second_look", LONG_AGO), "the DAG")
     system.api.unpause("second_look")
-    system.api.trigger_with("second_look", {"from": str(DAY), "box": BOX})
-    (look_id,) = system.wait(lambda: proposed(system), "the look")
-    run = f"{DAY}__second_look__{look_id}"
+    system.api.trigger_with("second_look", {"from": str(day), "box": box})
+    system.wait(lambda: proposed(system, box, day), f"the look at {box}")
+    (state,) = system.ledger.execute(
+        "SELECT state FROM board.box_day WHERE box = %s AND business_date = %s", (box, day)
+    ).fetchone()
+    assert state == "changed"
 
-    path = f"/dags/{DAG}/dagRuns/{run}/taskInstances/approve"
+
+def approve(system, box: str, day: date, while_waiting=lambda: True) -> None:
+    """Approves the correction that the look proposed, once it is asked for, and waits for its end."""
+    run = f"{day}__second_look__{proposed(system, box, day)}"
     system.wait(lambda: asks(system, run), "the question")
-    subject = "[SANDBOX (pruebas)] Caja 158, ITB: 1 día cambió desde que se cerró"
-    (mail,) = system.wait(lambda: [mail for mail in system.mails if mail["Subject"] == subject], "the mail")
-    assert f"ya no está: pago {gone.reference}" in mail.get_body(("html",)).get_content()
-    question = system.api.call("GET", f"{path}/-1/hitlDetails")
-    assert "| Cuenta | Antes | Después | Diferencia |" in question["body"]
-    assert sum(document.balance("1.1.01.001") for document in system.live(LOT, DAY)) == cash  # nothing was posted yet
-
-    answer = {"chosen_options": ["Approve"], "params_input": {}}
-    system.api.call("PATCH", f"{path}/-1/hitlDetails", json=answer)
-    assert system.finished(BOX, run) == "success"
-    corrected = sum((document.balance("1.1.01.001") for document in system.live(LOT, DAY)), Decimal(0))
-    assert corrected == cash - gone.net
-    books = system.sandbox.books(TENANT, CAJA, DAY)
-    assert sum(one.net for one in paid) - gone.net == books.payments["1"].amount
-    assert looks.newest(system.ledger, BOX, DAY) is None  # the day was landed anew: what the look found is history
+    path = f"/dags/cash_close__{box}/dagRuns/{run}/taskInstances/approve/-1/hitlDetails"
+    assert "| Cuenta | Antes | Después | Diferencia |" in system.api.call("GET", path)["body"]
+    assert while_waiting()  # nothing was posted yet
+    system.api.call("PATCH", path, json={"chosen_options": ["Approve"], "params_input": {}})
+    assert system.finished(box, run) == "success"
+    assert looks.newest(system.ledger, box, day) is None  # the day was landed anew: what the look found is history
 
 
-def proposed(system) -> list[int]:
-    newest = looks.newest(system.ledger, BOX, DAY)
-    return [newest.look_id] if newest and newest.outcome == "proposed" else []
+def mailed(system, subject: str, text: str) -> bool:
+    """Waits for a mail with both, in subject or body."""
+
+    def arrived() -> bool:
+        return any(
+            subject in mail["Subject"] and text in mail["Subject"] + mail.get_body(("html",)).get_content()
+            for mail in system.mails
+        )
+
+    return system.wait(arrived, f"a mail of {subject}: {text}")
+
+
+def in_cash(system, box: str, day: date):
+    documents = staging.documents(system.ledger, box, day)
+    return [one for one in documents if one.kind == "payment" and one.form == "1"]
+
+
+def balance(system, lot: str, day: date, *accounts: str) -> Decimal:
+    """What a lot's live documents come to on accounts, debits less credits."""
+    return sum((one.balance(account) for one in system.live(lot, day) for account in accounts), Decimal(0))
+
+
+def proposed(system, box: str, day: date) -> int | None:
+    newest = looks.newest(system.ledger, box, day)
+    return newest.look_id if newest and newest.outcome == "proposed" else None
 
 
 def asks(system, run: str) -> bool:

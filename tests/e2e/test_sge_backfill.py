@@ -29,8 +29,8 @@ def test_a_backfill_of_six_days_books_each_collection_on_its_own_day(system, box
     shown = {day: found.shown.amount for day, found in books.items() if found.shown.amount}
     assert len(shown) > 3
     assert {row.business_date: row.amount for row in system.ledger.execute(COLLECTED, (BOX, DAYS))} == shown
-    noted = "SELECT count(*) AS changes FROM ledger.late_change WHERE box = %s"
-    assert system.ledger.execute(noted, (BOX,)).fetchone().changes == 0
+    noted = "SELECT count(*) AS changes FROM ledger.late_change WHERE box = %s AND business_date = ANY(%s)"
+    assert system.ledger.execute(noted, (BOX, DAYS)).fetchone().changes == 0
     bank = {
         day: sum((document.balance("1.1.02.001") for document in system.live(box.erp.lot, day)), Decimal(0))
         for day in DAYS

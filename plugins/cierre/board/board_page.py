@@ -23,6 +23,8 @@ from cierre.board.memo import kept
 from cierre.board.month import CompanyMonth, box_months, by_company, counts
 from cierre.board.pages import PageDep
 from cierre.board.states import STATES
+from cierre.board.summary import since_yesterday
+from cierre.board.work import work
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.evidence import Grade
 from cierre.bookkeeping.identity import RetiredBox
@@ -77,10 +79,11 @@ def month_page(
     of_old = [box for box in retired.values() if wanted.takes(box)]
     sandbox = identity.posting_to_sandbox(ledger, [box.id for box in boxes] + [box.id for box in of_old])
     changed = looks.changed(ledger, [box.id for box in boxes], first, last)
+    waits, paused = work(viewer, session, ledger, wanted.company), runs.paused(session, [box.id for box in boxes])
     look = _look(
         days, page.language, wanted.state, _in_order(boxes, of_old), due, books,
         runs.unfinished(session, due, first, last), names, board.months_evidence(ledger, first, last),
-        _stale([*boxes, *of_old]), sandbox, changed, int(datetime.now(UTC).timestamp()) // 3600,
+        _stale([*boxes, *of_old]), sandbox, paused, changed, int(datetime.now(UTC).timestamp()) // 3600,
     )  # fmt: skip
     shown: list[CashBox | RetiredBox] = [*viewer.boxes.values(), *retired.values()]
     return page.render_long(
@@ -100,6 +103,10 @@ def month_page(
         sources=sorted({box.source for box in shown}),
         grand=look.grand,
         sandbox=len(sandbox),
+        paused=len(paused),
+        waits=waits,
+        waiting=waits.number,
+        newest=since_yesterday(waits.months, waits.days, waits.due),
     )
 
 
@@ -118,15 +125,16 @@ class Look(NamedTuple):
 def _look(
     days: list[date], language: Regional, state: str, boxes: list[CashBox | RetiredBox], due: dict[str, Due],
     books: list[Any], unfinished: dict[tuple[str, date], str], names: dict[str, str], read_back: list[Any],
-    stale: dict[str, timedelta], sandbox: dict[str, str], changed: Mapping[tuple[str, date], ChangedDay], hour: int,
+    stale: dict[str, timedelta], sandbox: dict[str, str], paused: frozenset[str],
+    changed: Mapping[tuple[str, date], ChangedDay], hour: int,
 ) -> Look:  # fmt: skip
     """The boxes' days by companies' ``names``; ``state`` leaves the boxes that have such a day, or is empty. What was
-    ``read_back`` counts as ``stale`` after a while; boxes of ``sandbox`` post there; ``changed`` is what looks at
-    closed days found; ``hour`` is now, in hours since 1970."""
+    ``read_back`` counts as ``stale`` after a while; boxes of ``sandbox`` post there, the DAGs of those that are
+    ``paused`` wait; ``changed`` is what looks at closed days found; ``hour`` is now, in hours since 1970."""
     months = box_months(((box, due.get(box.id, NEVER)) for box in boxes), days, books, unfinished)
     shown = [month for month in months if not state or state in month.letters]
     known = grades(read_back, days, stale, hour)
-    grid, companies = Grid(days, language, known, sandbox, changed), by_company(shown)
+    grid, companies = Grid(days, language, known, sandbox, changed, paused), by_company(shown)
     unknown = language(Sentence("of no known company"))
     rows = [
         row

@@ -11,8 +11,8 @@ from html import escape
 from markupsafe import Markup
 
 from cierre.board.evidence import CLOSED, WORDS
-from cierre.board.month import Amounts, CompanyMonth
-from cierre.board.states import NOT_DUE, STATES
+from cierre.board.month import Amounts, CompanyMonth, counts
+from cierre.board.states import DONE, NOT_DUE, STATES
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import RetiredBox
 from cierre.bookkeeping.sentence import Sentence
@@ -30,31 +30,54 @@ class Grid:
         grades: Mapping[str, str] | None = None,
         sandbox: Collection[str] = (),
         changed: Mapping[tuple[str, date], ChangedDay] | None = None,
+        paused: Collection[str] = (),
     ) -> None:
         """``grades``: on what evidence each day is closed, by box (cierre.board.evidence); ``sandbox``: the boxes that
-        post to the sandbox; ``changed``: what looks at closed days found, by box and day."""
-        self._language, self._grades, self._sandbox = language, grades or {}, sandbox
+        post to the sandbox; ``changed``: what looks at closed days found, by box and day; ``paused``: the boxes whose
+        DAGs are."""
+        self._language, self._grades, self._sandbox, self._paused = language, grades or {}, sandbox, paused
         self._changed: dict[str, list[ChangedDay]] = defaultdict(list)
         for (box_id, _), one in (changed or {}).items():
             self._changed[box_id].append(one)
         self._days = tuple(day.isoformat() for day in days)
 
     def company(self, company: CompanyMonth, name: str) -> list[str]:
-        """A company's row, with its boxes' totals, and the rows of its boxes."""
-        head = f"<tbody><tr class=company><th scope=rowgroup>{escape(name)} <small>{company.currency}</small>"
+        """A company's row, with how its boxes stand and their totals, and the rows of its boxes."""
+        said, ending = escape(name), _shared_ending([month.box.name for month in company.boxes], name)
+        head = (
+            f'<tbody><tr class=company><th scope=rowgroup title="{said}">'
+            f'<button type=button class=fold aria-expanded=true aria-label="{said}"></button>'
+            f"{said} <small>{company.currency}</small>{self._standing(company)}"
+        )
         return [
             head + str(self.totals(company.by_day, company.total, company.currency)),
             *(
-                _box_row(month.box.id, self._name(month.box), month.currency, month.letters, month.booked, self._days,
-                         self._grades.get(month.box.id, "").ljust(len(self._days)), self._language,
+                _box_row(month.box.id, *self._names(month.box, ending), month.currency, month.letters, month.booked,
+                         self._days, self._grades.get(month.box.id, "").ljust(len(self._days)), self._language,
                          tuple(self._changed.get(month.box.id, ())))
                 for month in company.boxes
             ),
         ]  # fmt: skip
 
-    def _name(self, box: CashBox | RetiredBox) -> str:
-        name = f"{box.name} ({self._language('retired')})" if box.retired else box.name
-        return f"{self._language('SANDBOX')} · {name}" if box.id in self._sandbox else name
+    def _names(self, box: CashBox | RetiredBox, ending: str) -> tuple[str, str]:
+        """A box's name without its company's ``ending``, and its whole name; each with what is special of the box."""
+        marks = [
+            (box.id in self._paused, self._language("paused")),
+            (box.id in self._sandbox, self._language("SANDBOX")),
+        ]
+        before = "".join(f"{mark} · " for holds, mark in marks if holds)
+        after = f" ({self._language('retired')})" if box.retired else ""
+        short = box.name.removesuffix(ending)
+        return f"{before}{short}{after}", f"{before}{box.name}{after}"
+
+    def _standing(self, company: CompanyMonth) -> str:
+        """How many days of a company's boxes wait for a person, by state."""
+        return "".join(
+            f' <span class="badge {letter}" title="{self._language(STATES[letter].word)}">{STATES[letter].sign}'
+            f" {self._language.count(number)}</span>"
+            for letter, number in counts(company.boxes).items()
+            if letter in WAITS
+        )
 
     def totals(self, amounts: Sequence[Decimal], total: Decimal, currency: str) -> Markup:
         """The cells of a row of totals by day, in short form with the whole figure as a hint, and their sum."""
@@ -63,10 +86,20 @@ class Grid:
         return Markup(f"{''.join(cells)}<td class=sum>{money(total, currency) if total else ''}\n")
 
 
+def _shared_ending(names: Sequence[str], company: str) -> str:
+    """What the boxes of a company are called after a comma, all alike or as the company: its row says that already."""
+    endings = {"".join(name.rpartition(", ")[1:]) for name in names if ", " in name}
+    if len(endings) != 1 or not all(", " in name for name in names):
+        return ""
+    (ending,) = endings
+    return ending if len(names) > 1 or company.startswith(ending.removeprefix(", ")) else ""
+
+
 @lru_cache(maxsize=4_000)
 def _box_row(
     box_id: str,
     name: str,
+    whole_name: str,
     currency: str,
     letters: str,
     booked: Amounts,
@@ -87,9 +120,8 @@ def _box_row(
         for letter, day, amount, grade in zip(letters, days, booked.by_day, grades, strict=True)
     ]
     total = booked.total
-    said = escape(name)
     return (
-        f'<tr><th scope=row title="{said}">{said}{"".join(cells)}'
+        f'<tr><th scope=row title="{escape(whole_name)}">{escape(name)}{"".join(cells)}'
         f"<td class=sum>{language.money(total, currency) if total else ''}\n"
     )
 
@@ -107,6 +139,10 @@ _MARKS = {"a": " class=acknowledged", "s": " class=stale"}
 def _said(letter: str, grade: str, language: Regional) -> str:
     """The grade of a closed day that was ever read back; that of the others is drawn, and told by their pages."""
     return f", {language(WORDS[grade])}" if letter in CLOSED and grade in "bs" else ""
+
+
+WAITS = frozenset(STATES) - DONE - frozenset("rt")
+"""The letters of days that wait for a person."""
 
 
 def is_weekend(day: date) -> bool:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from cierre.board.boxes import dag_of
 from cierre.board.language import language_of
-from cierre.board.states import STATES
+from cierre.board.states import DONE, STATES
 from cierre.bookkeeping.read_back import Code
 from cierre.language.regional import Regional
 
@@ -25,7 +25,7 @@ _templates = Environment(
     lstrip_blocks=True,
     undefined=StrictUndefined,
 )
-_templates.globals["STATES"] = STATES
+_templates.globals.update(DONE=DONE, STATES=STATES)
 _templates.filters["code"] = lambda code: Code(code).word
 _templates.filters["q"] = lambda text: quote(str(text), safe="")
 

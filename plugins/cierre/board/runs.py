@@ -190,6 +190,12 @@ def approvals(session: Session, boxes: Iterable[str]) -> list[Row[str, str, str,
     )  # fmt: skip
 
 
+def paused(session: Session, boxes: Iterable[str]) -> frozenset[str]:
+    """Those of some boxes whose DAGs are paused: nothing closes their days before somebody lets them go on."""
+    rows = session.scalars(select(DagModel.dag_id).where(DagModel.is_paused, DagModel.dag_id.in_(dags_of(boxes))))
+    return frozenset(map(box_of, rows))
+
+
 def is_paused(session: Session, box: str) -> bool:
     """Whether the box's DAG is paused: a run of it would wait until somebody lets it go on."""
     return bool(session.scalar(select(DagModel.is_paused).where(DagModel.dag_id == dag_of(box))))

@@ -38,6 +38,9 @@ STATES = {
 }
 """By letter, in the order in which legends list them."""
 
+DONE = frozenset("cvn")
+"""The letters of days that nobody has to close any more."""
+
 NOT_DUE = " "
 """The letter of a day that is not over yet, or lies before the box's first."""
 

@@ -56,6 +56,28 @@ function focusOn(link, event) {
   if (event) link.focus();
 }
 
+// A company's boxes fold below its row, which says how they stand; the browser remembers which are folded.
+const FOLDED = "cierre.folded";
+
+function fold(event) {
+  const button = event.target.closest(".fold");
+  if (!button) return;
+  const names = new Set(folded());
+  const isFolded = !names.delete(button.ariaLabel);
+  if (isFolded) names.add(button.ariaLabel);
+  show(button, isFolded);
+  localStorage.setItem(FOLDED, JSON.stringify([...names]));
+}
+
+function folded() {
+  return JSON.parse(localStorage.getItem(FOLDED) ?? "[]");
+}
+
+function show(button, isFolded) {
+  button.closest("tbody").classList.toggle("folded", isFolded);
+  button.ariaExpanded = String(!isFolded);
+}
+
 // A button is a request to Airflow's API, with the reader's own session and so with their own permissions.
 async function act(event) {
   const button = event.target.closest("button[data-url]");
@@ -81,11 +103,16 @@ async function ask(method, url, body) {
 addEventListener("DOMContentLoaded", () => {
   document.addEventListener("click", leave);
   document.addEventListener("click", act);
+  document.addEventListener("click", fold);
   document.addEventListener("keydown", walk);
+  const names = folded();
+  for (const button of document.querySelectorAll(".fold")) show(button, names.includes(button.ariaLabel));
   for (const form of document.querySelectorAll("form[data-auto]")) {
     form.addEventListener("change", () => form.requestSubmit());
   }
   const links = document.querySelectorAll(".grid td a");
   for (const link of links) link.tabIndex = -1;
-  if (links.length) focusOn(links[0]);
+  const yesterday = document.querySelector(".grid thead .yesterday")?.cellIndex;
+  const first = [...links].find((link) => link.closest("td").cellIndex === yesterday) ?? links[0];
+  if (first) focusOn(first);
 });

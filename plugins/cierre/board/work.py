@@ -1,0 +1,138 @@
+"""What waits for a person: of the boxes that the person may see, each list oldest first."""
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from itertools import groupby
+from typing import Any, NamedTuple
+
+import psycopg
+from sqlalchemy.orm import Session
+
+from cierre.board import runs
+from cierre.board.access import Viewer
+from cierre.board.boxes import Calendar, Due, box_of
+from cierre.board.month import BoxMonth, box_months, successive
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.identity import RetiredBox
+from cierre.bookkeeping.sentence import Sentence
+from cierre.ledger import board
+
+LOOK_BACK = 35
+"""For how many days back days that nobody closed are listed."""
+
+UNCLOSED = frozenset("fmheq")
+"""The letters of days (cierre.board.states) that are over, and that somebody is to close."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Successive days that stand alike."""
+
+    letter: str
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        """How many they are."""
+        return (self.last - self.first).days + 1
+
+
+def stretches(days: Sequence[date], letters: str, wanted: Container[str]) -> list[Stretch]:
+    """The stretches of ``wanted`` letters among successive days."""
+    return [
+        Stretch(letter, group[0][0], group[-1][0])
+        for letter, found in groupby(zip(days, letters, strict=True), key=lambda pair: pair[1])
+        if letter in wanted and (group := list(found))
+    ]
+
+
+class Waiting(NamedTuple):
+    """A list of things that wait: its place on the page, its name, how many, and since when the oldest (aware)."""
+
+    place: str
+    name: Sentence
+    number: int
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Work:
+    """The lists. ``boxes`` are all that they speak of, by id; ``due`` says of those that have a file which days are
+    over, and ``months`` how their last LOOK_BACK ``days`` stand."""
+
+    boxes: Mapping[str, CashBox | RetiredBox]
+    due: Mapping[str, Due]
+    days: Sequence[date]
+    months: Sequence[BoxMonth]
+    approvals: Sequence[tuple[str, Any]]
+    problems: Sequence[Any]
+    discrepancies: Sequence[Any]
+    uncertain: Sequence[Any]
+    held_back: Sequence[Any]
+    stalled: Sequence[tuple[str, Any]]
+
+    @cached_property
+    def unclosed(self) -> list[tuple[CashBox | RetiredBox, list[Stretch]]]:
+        """The days of each box that nobody closed."""
+        return [(month.box, found) for month in self.months if (found := stretches(self.days, month.letters, UNCLOSED))]
+
+    @cached_property
+    def waiting(self) -> list[Waiting]:
+        """The lists that are not empty."""
+        unclosed = [stretch for _, found in self.unclosed for stretch in found]
+        since = [
+            (Sentence("Approvals"), "approvals", [row.since for _, row in self.approvals]),
+            (Sentence("Discrepancies"), "discrepancies", [row.reconciled_at for row in self.discrepancies]),
+            (Sentence("Uncertain postings"), "uncertain", [row.claimed_at for row in self.uncertain]),
+            (Sentence("What the mappings cannot book"), "unmapped", [row.found_at for row in self.problems]),
+            (
+                Sentence("Quarantined rows that stop their day"),
+                "quarantined",
+                [row.staged_at for row in self.held_back],
+            ),
+            (Sentence("Runs that do not start"), "stalled", [row.since for _, row in self.stalled]),
+        ]
+        lists = [Waiting(place, name, len(found), min(found)) for name, place, found in since if found]
+        if unclosed:
+            oldest = min(stretch.first for stretch in unclosed) + timedelta(days=1)
+            name = Sentence("Days not closed, of the last five weeks")
+            begun = datetime.combine(oldest, time.min, UTC)
+            lists.append(Waiting("unclosed", name, sum(stretch.days for stretch in unclosed), begun))
+        return lists
+
+    @property
+    def number(self) -> int:
+        """How many things wait."""
+        return sum(one.number for one in self.waiting)
+
+
+def work(viewer: Viewer, session: Session, ledger: psycopg.Connection, company: str = "") -> Work:
+    """What waits at the boxes that a person may see: of a company, or of all."""
+    boxes = {box_id: box for box_id, box in viewer.boxes.items() if company in ("", box.company)}
+    calendar = Calendar(datetime.now(UTC))
+    due = {box.id: calendar.due(box) for box in boxes.values()}
+    last = max((found.last for found in due.values()), default=datetime.now(UTC).date())
+    days = successive(last, LOOK_BACK)
+    # What is uncertain or differs stays so when the box's file goes.
+    retired = viewer.retired(ledger, board.boxes_in_work(ledger))
+    known = boxes | {box_id: box for box_id, box in retired.items() if company in ("", box.company)}
+    return Work(
+        boxes=known,
+        due=due,
+        days=days,
+        months=box_months(
+            ((box, due[box.id]) for box in boxes.values()),
+            days,
+            board.months(ledger, days[0], last),
+            runs.unfinished(session, boxes, days[0], last),
+        ),
+        approvals=[(box_of(row.dag_id), row) for row in runs.approvals(session, boxes)],
+        problems=board.problems(ledger, list(known), date.min, date.max),
+        discrepancies=board.discrepancies(ledger, list(known)),
+        uncertain=board.uncertain(ledger, list(known)),
+        held_back=board.held_back(ledger, list(known)),
+        stalled=[(box_of(row.dag_id), row) for row in runs.stalled(session, boxes)],
+    )

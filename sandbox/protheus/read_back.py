@@ -4,7 +4,7 @@ import re
 import sqlite3
 from collections.abc import Collection
 from contextlib import closing
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -69,7 +69,8 @@ def query(
 
 
 _OF_A_LOT = re.compile(r"CT2_DATA = '(\d{8})' AND CT2_LOTE = '(\w{1,6})'")
-"""The filter that is asked most: only what it may find is copied then."""
+_OF_A_RANGE = re.compile(r"CT2_DATA >= '(\d{8})' AND CT2_DATA <= '(\d{8})' AND .*")
+"""The filters that are asked most: only what they may find is copied then."""
 
 
 def _copied(session: Session, tenant: Tenant, where: str) -> sqlite3.Connection:
@@ -80,8 +81,9 @@ def _copied(session: Session, tenant: Tenant, where: str) -> sqlite3.Connection:
         .options(selectinload(Documento.lines))
     )
     if of_a_lot := _OF_A_LOT.fullmatch(where.strip()):
-        day = datetime.strptime(of_a_lot[1], "%Y%m%d").date()
-        live = live.filter_by(entry_date=day, lot=of_a_lot[2])
+        live = live.filter_by(entry_date=_day(of_a_lot[1]), lot=of_a_lot[2])
+    elif of_a_range := _OF_A_RANGE.fullmatch(where.strip()):
+        live = live.where(Documento.entry_date.between(_day(of_a_range[1]), _day(of_a_range[2])))
     books = sqlite3.connect(":memory:")
     books.execute(f"CREATE TABLE CT2 ({', '.join(COLUMNS)})")
     books.executemany(
@@ -89,6 +91,10 @@ def _copied(session: Session, tenant: Tenant, where: str) -> sqlite3.Connection:
         (_row(document, line.fields) for document in session.scalars(live) for line in document.lines),
     )
     return books
+
+
+def _day(text: str) -> date:
+    return datetime.strptime(text, "%Y%m%d").date()
 
 
 def _copied_master(masters: Masters, table: str) -> sqlite3.Connection:

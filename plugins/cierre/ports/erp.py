@@ -1,6 +1,6 @@
 """What posting asks of an ERP, and what an ERP declares of itself. Light: a connection's form is read by it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from cierre.bookkeeping.address import Address
     from cierre.bookkeeping.journal import JournalEntry
     from cierre.bookkeeping.read_back import BookedLine, StandingDocument
+    from cierre.bookkeeping.tie_out import HeldLine
 
 
 class Acknowledged(Protocol):
@@ -99,6 +100,20 @@ class ErpHook(ReadableErp, Protocol):
     def is_sandbox(self) -> bool: ...
 
 
+class TellsBalances(Protocol):
+    """An ERP that may also say what a tenant's books hold of a range of dates, both inclusive. Each gives None where
+    the site does not offer that, and raises as read_back."""
+
+    def lines_in_lots(self, tenant: str, first: date, last: date, lots: "Collection[str]") -> "list[HeldLine] | None":
+        """All lines that stand in lots."""
+
+    def lines_on_accounts(
+        self, tenant: str, first: date, last: date, accounts: "Collection[str]"
+    ) -> "list[HeldLine] | None":
+        """All lines of documents' sides on accounts, of whatever lot; other lines of the documents may come with
+        them."""
+
+
 class TellsRights(Protocol):
     """An ERP that may also say what its login is allowed."""
 
@@ -118,7 +133,8 @@ class ErpDescription:
     ``slug`` is its kind in files and the name of its package; ``label`` the name of its connection type for people;
     ``hook`` is the class of its ReadableErp; ``form`` its connection type's form as Airflow wants it; ``box_section``
     the model (cierre.bookkeeping.cash_box.Erp) of what a box's file says under ``erp:``, with the limits of an entry;
-    ``probe`` the class (cierre.ports.probe.Probe) that tries what posting assumes of a site.
+    ``probe`` the class (cierre.ports.probe.Probe) that tries what posting assumes of a site. ``tells_balances``: its
+    hook is a TellsBalances.
     """
 
     slug: str
@@ -127,6 +143,7 @@ class ErpDescription:
     form: Mapping[str, Any]
     box_section: Named
     probe: Named
+    tells_balances: bool = False
 
     @property
     def preloaded(self) -> tuple[str, ...]:

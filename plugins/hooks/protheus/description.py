@@ -11,4 +11,5 @@ PROTHEUS = ErpDescription(
     form=FORM,
     box_section=Named("hooks.protheus.box_section", "Protheus"),
     probe=Named("hooks.protheus.probe", "Probe"),
+    tells_balances=True,
 )

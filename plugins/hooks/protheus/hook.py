@@ -1,7 +1,7 @@
 """Protheus, the ERP: journal entries in, reversed and deleted (protheus.seed.txt, field-notes.md)."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
@@ -16,10 +16,12 @@ from cierre.bookkeeping.json_text import repeated
 from cierre.bookkeeping.read_back import BookedLine, StandingDocument
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.text import shown
+from cierre.bookkeeping.tie_out import HeldLine
 from cierre.ports.errors import DataError, FatalError, PeriodClosedError, RetriableError, UncertainError, VendorError
 from hooks.http.hook import VendorHook, describe, one_line
 from hooks.protheus.login import LOGIN_TIMEOUT, TokenLogin
 from hooks.protheus.numbering import NUMBERING
+from hooks.protheus.range_reader import RangeReader
 from hooks.protheus.read_back import LotReader
 from hooks.protheus.rights import ROUTINE, may_post
 from hooks.protheus.settings import Settings
@@ -135,6 +137,23 @@ class ProtheusHook(VendorHook):
         Only reads. Raises RetriableError or FatalError.
         """
         return LotReader(self).standing(tenant, lot)
+
+    def lines_in_lots(self, tenant: str, first: date, last: date, lots: Collection[str]) -> list[HeldLine] | None:
+        """All lines in lots, dated from ``first`` to ``last``; None where the site does not offer this.
+
+        Only reads. Raises RetriableError or FatalError.
+        """
+        return RangeReader(self, tenant, first, last).in_lots(lots)
+
+    def lines_on_accounts(
+        self, tenant: str, first: date, last: date, accounts: Collection[str]
+    ) -> list[HeldLine] | None:
+        """All lines on accounts, dated from ``first`` to ``last``, of whatever lot; None where the site does not offer
+        this. Of a double entry both sides come.
+
+        Only reads. Raises RetriableError or FatalError.
+        """
+        return RangeReader(self, tenant, first, last).on_accounts(accounts)
 
     def may_post(self, tenant: str = "") -> bool | None:
         """Whether the login may run the routine of entries (in a tenant); None where the site does not tell.

@@ -2,7 +2,7 @@
 (field-notes.md)."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +17,7 @@ from cierre.bookkeeping.read_back import BookedLine, StandingDocument
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.text import quoted
 from cierre.ports.errors import FatalError, RetriableError
-from hooks.protheus.query import MOST_PAGES, Site, ask, query_string, read_page, text_of
+from hooks.protheus.query import MOST_PAGES, Page, Site, ask, query_string, read_page, text_of
 
 BALANCE_TYPE = "1"
 """The ERP's type of an entry that counts (CT2_TPSALD), where a connection names no other; 9 is a pre-entry."""
@@ -67,8 +67,8 @@ class LotReader:
         if response is None:
             return None
         found: dict[StandingDocument, None] = {}
-        with self._as_read(about, response):
-            for row in self._items(response, about)[0]:
+        with as_read(self.hook, about, response):
+            for row in visible_page(self.hook, response, about, _FIELDS).rows:
                 found[read_document(row, tenant, lot)] = None
         return list(found)
 
@@ -77,31 +77,39 @@ class LotReader:
         response = ask(self.hook, query, tenant, about)
         if response is None:
             return None
-        items, has_next = self._items(response, about)
-        currencies = {number: currency for currency, number in self.hook.settings.currencies.items()}
-        balance_type = self.hook.settings.balance_type or BALANCE_TYPE
-        with self._as_read(about, response):
-            return [line for row in items for line in read_row(row, currencies, balance_type)], has_next
+        page = visible_page(self.hook, response, about, _FIELDS)
+        currencies, balance_type = how_kept(self.hook)
+        with as_read(self.hook, about, response):
+            return [line for row in page.rows for line in read_row(row, currencies, balance_type)], page.has_next
 
-    def _items(self, response: Response, about: str) -> tuple[list[Any], bool]:
-        """An answer's rows, and whether there is a further page."""
-        page = read_page(self.hook, response, about)
-        if hidden := [field for field in _FIELDS if field in page.hidden]:
-            told = Sentence("{about}: the ERP's user may not see {fields}", about=about, fields=", ".join(hidden))
-            raise self.hook.failure(FatalError, told, response)
-        return page.rows, page.has_next
 
-    @contextmanager
-    def _as_read(self, about: str, response: Response) -> Iterator[None]:
-        """Says what it means that rows cannot be read."""
-        try:
-            yield
-        except KeyError as missing:
-            message = f"{about}: the answer lacks {missing.args[0]}; the ERP's user may not be allowed to see it"
-            raise self.hook.failure(FatalError, message, response) from None
-        except ValueError as wrong:
-            message = f"{about}: a row that cannot be read: {wrong}"
-            raise self.hook.failure(RetriableError, message, response) from None
+def how_kept(hook: Site) -> tuple[Mapping[str, str], str]:
+    """The code of each currency by the ERP's number, and the type of the entries that count, as the connection says."""
+    currencies = {number: currency for currency, number in hook.settings.currencies.items()}
+    return currencies, hook.settings.balance_type or BALANCE_TYPE
+
+
+def visible_page(hook: Site, response: Response, about: str, fields: Iterable[str]) -> Page:
+    """An answer as a page. Raises FatalError where the ERP's user may not see one of the fields, RetriableError where
+    it is no such answer."""
+    page = read_page(hook, response, about)
+    if hidden := [field for field in fields if field in page.hidden]:
+        told = Sentence("{about}: the ERP's user may not see {fields}", about=about, fields=", ".join(hidden))
+        raise hook.failure(FatalError, told, response)
+    return page
+
+
+@contextmanager
+def as_read(hook: Site, about: str, response: Response) -> Iterator[None]:
+    """Says what it means that rows of an answer cannot be read."""
+    try:
+        yield
+    except KeyError as missing:
+        message = f"{about}: the answer lacks {missing.args[0]}; the ERP's user may not be allowed to see it"
+        raise hook.failure(FatalError, message, response) from None
+    except ValueError as wrong:
+        message = f"{about}: a row that cannot be read: {wrong}"
+        raise hook.failure(RetriableError, message, response) from None
 
 
 def lot_query(entry_date: date, lot: str, page: int) -> str:
@@ -109,7 +117,7 @@ def lot_query(entry_date: date, lot: str, page: int) -> str:
 
     Raises ValueError for a lot that is no code of up to six letters and digits.
     """
-    where = f"CT2_DATA = '{entry_date:%Y%m%d}' AND CT2_LOTE = '{_code(lot)}'"
+    where = f"CT2_DATA = '{entry_date:%Y%m%d}' AND CT2_LOTE = '{lot_code(lot)}'"
     return query_string("CT2", ",".join(_FIELDS), where, "CT2_SBLOTE,CT2_DOC,CT2_LINHA", page)
 
 
@@ -119,10 +127,11 @@ def whole_lot_query(lot: str) -> str:
     Raises ValueError for a lot that is no code of up to six letters and digits.
     """
     fields = "CT2_DATA,CT2_SBLOTE,CT2_DOC,CT2_KEY"
-    return query_string("CT2", fields, f"CT2_LOTE = '{_code(lot)}'", "CT2_DATA DESC,CT2_SBLOTE,CT2_DOC")
+    return query_string("CT2", fields, f"CT2_LOTE = '{lot_code(lot)}'", "CT2_DATA DESC,CT2_SBLOTE,CT2_DOC")
 
 
-def _code(text: str) -> str:
+def lot_code(text: str) -> str:
+    """A lot, as it may stand in a query. Raises ValueError for one that is no code of up to six letters and digits."""
     if not re.fullmatch(r"[A-Za-z0-9]{1,6}", text):
         raise ValueError(f"{text!r} is not a lot: it may only have letters and digits")
     return text

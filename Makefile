@@ -5,7 +5,7 @@ $(error Run it as: make -C <the project's folder> …)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down backfill second-look preview what-if unmapped export fava audit erase check-mappings schemas probe browser screenshots unit test kills operations fuzz simulate simulate-looks mutants bench bench-year reliability lint docs messages new-source lock sbom vulnerabilities image-check clean
+.PHONY: help setup demo up down backfill second-look tie-out preview what-if unmapped export fava audit erase check-mappings schemas probe browser screenshots unit test kills operations fuzz simulate simulate-looks mutants bench bench-year reliability lint docs messages new-source lock sbom vulnerabilities image-check clean
 
 # Whatever a tool wants to keep between runs, it keeps here.
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -38,6 +38,7 @@ help:
 	@echo "make erase PERSON=1|SNAPSHOT=…|MONTHS=… WHY=… [BY=…] [YES=1]  erase personal values of what sources sent, for good"
 	@echo "make backfill COMPANY=…|BOX=… FROM=YYYY-MM-DD TO=YYYY-MM-DD  close a range of days, both inclusive"
 	@echo "make second-look COMPANY=…|BOX=… FROM=YYYY-MM-DD [TO=…]  read closed days again, and show what changed since"
+	@echo "make tie-out COMPANY=… MONTH=YYYY-MM [TO=YYYY-MM]  compare months with what the ERP holds of them, by account"
 	@echo "make probe CONN=protheus TENANT=… DEBIT=… CREDIT=… [LOT=PROBE1] [DATE=YYYY-MM-DD]"
 	@echo "                             try in the ERP's test company what posting assumes of it, and keep the result"
 	@echo "make unit [EXAMPLES=30]      run the tests that need nothing but values and files (seconds); EXAMPLES of every property"
@@ -121,6 +122,9 @@ backfill: setup
 
 second-look: setup
 	@$(PY) -m local second-look --company "$(COMPANY)" --box "$(BOX)" --from "$(FROM)" $(if $(TO),--to "$(TO)")
+
+tie-out: setup
+	@$(PY) -m local tie-out --company "$(COMPANY)" --month "$(MONTH)" $(if $(TO),--to "$(TO)")
 
 # Accounts that ask for cost centres: DEBIT_COST_CENTRE, CREDIT_COST_CENTRE. Other money than dollars: CURRENCY.
 probe: setup

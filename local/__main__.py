@@ -81,6 +81,11 @@ def _parser() -> argparse.ArgumentParser:
     look.add_argument("--from", dest="first", type=_day, required=True)
     look.add_argument("--to", dest="last", type=_day)
     look.set_defaults(command=_second_look)
+    tie = commands.add_parser("tie-out", help="compare months with what the ERP holds of them, by account")
+    tie.add_argument("--company", required=True)
+    tie.add_argument("--month", dest="first", type=_month, required=True)
+    tie.add_argument("--to", dest="last", type=_month)
+    tie.set_defaults(command=_tie_out)
     new = commands.add_parser("new-source", help="write a source's package, stand-in, conformance test and page")
     new.add_argument("name")
     new.set_defaults(command=_new_source)
@@ -158,6 +163,17 @@ def _second_look(arguments: argparse.Namespace) -> int:
         return _complain(error)
 
 
+def _tie_out(arguments: argparse.Namespace) -> int:
+    from cierre.accounting_files.findings import MappingError
+    from local.tie_out import tie_out
+
+    stack = Stack.of_this_project(AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE="False")
+    try:
+        return tie_out(stack, arguments.company, arguments.first, arguments.last or arguments.first, console)
+    except MappingError as error:
+        return _complain(error)
+
+
 def _new_source(arguments: argparse.Namespace) -> int:
     from local.new_source import REGISTRY, new_source, write_what_repeats_the_code
 
@@ -190,6 +206,13 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a day like 2024-09-06") from None
+
+
+def _month(text: str) -> date:
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a month like 2024-09") from None
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

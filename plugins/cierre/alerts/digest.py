@@ -14,16 +14,18 @@ from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.companies import companies, language_of, stale_after
 from cierre.accounting_files.findings import MappingError
 from cierre.alerts.alert import Alert
-from cierre.alerts.figures import by_day, chart, heads as heads_table, stages, table
+from cierre.alerts.figures import by_day, chart, heads as heads_table, stages, table, tie_outs as tie_outs_table
 from cierre.alerts.people import deliver
 from cierre.bookkeeping.evidence import Grade
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.reconcile import Comparison
 from cierre.closing.company_day import CompanyDay, company_day
+from cierre.closing.tie_out import of_company
 from cierre.closing.unclosed import spans
 from cierre.language.say import in_language, money, say
 from cierre.ledger import digests, seals
 from cierre.ledger.seals import Head
+from cierre.ledger.tie_outs import Known
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +43,9 @@ def send(ledger: psycopg.Connection, company: str, days: Sequence[CompanyDay], l
     dates = [one.day for one in days]
     doubtful = any(digests.owed(ledger, company).get(day) for day in dates)
     boxes = {box.id for one in days for box in one.boxes}
-    alert = digest(company, days, link, seals.heads(ledger, boxes), repeated=doubtful)
+    alert = digest(
+        company, days, link, seals.heads(ledger, boxes), of_company(ledger, company, dates), repeated=doubtful
+    )
     digests.begin(ledger, company, dates)
     delivery = deliver(alert)
     if delivery.failed and not delivery.told:
@@ -64,9 +68,16 @@ def send_overdue(ledger: psycopg.Connection, company: str, link: str) -> None:
 
 
 def digest(
-    company: str, days: Sequence[CompanyDay], link: str, heads: Sequence[Head] = (), *, repeated: bool = False
+    company: str,
+    days: Sequence[CompanyDay],
+    link: str,
+    heads: Sequence[Head] = (),
+    months: Sequence[Known] = (),
+    *,
+    repeated: bool = False,
 ) -> Alert:
-    """The digest of days in a row or not, in the language that is spoken now, with the heads of its boxes' chains."""
+    """The digest of days in a row or not, in the language that is spoken now, with the heads of its boxes' chains, and
+    how their ``months`` stand beside the ERP's balances."""
     known = companies()
     name = known[company].name if company in known else company
     taken_in = _amounts([one.taken_in for one in days])
@@ -106,7 +117,7 @@ def digest(
         warning = "A digest of these days may have been sent before: whoever sent it was stopped in the middle."
         happened = f"{happened}\n{say(warning)}"
     figures += stages(_together(days)) + chart(say("Money by form of payment"), _by_form(days))
-    figures += heads_table(heads)
+    figures += tie_outs_table(months) + heads_table(heads)
     boxes = sorted({box.id for one in days for box in one.boxes})
     return Alert(company=company, subject=subject, happened=happened, link=link, figures=figures, boxes=boxes)
 

@@ -13,10 +13,12 @@ from cierre.accounting_files.companies import stale_after
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import RetiredBox
 from cierre.bookkeeping.reconcile import Comparison
+from cierre.bookkeeping.tie_out import State
 from cierre.closing.company_day import CompanyDay
 from cierre.language.say import money, say
 from cierre.ledger.overview import BoxDay
 from cierre.ledger.seals import Head
+from cierre.ledger.tie_outs import Known
 
 Cell = tuple[str, str]
 """Style and text."""
@@ -56,6 +58,20 @@ def heads(of_chains: Sequence[Head]) -> str:
     """A row for each chain of hashes: how long it is, and its last hash. A mail is a place outside of the ledger."""
     rows = [[(CELL, head.box), (RIGHT, str(head.links)), (CELL, head.hash)] for head in of_chains]
     return _table((say("Cash box"), say("Links"), say("Head of the chain")), rows) if rows else ""
+
+
+def tie_outs(months: Sequence[Known]) -> str:
+    """A row for each month of a company and branch of the ERP: how it stands beside the ERP's balances, since when."""
+    rows = [
+        [
+            (CELL, one.month.tenant),
+            (CELL, f"{one.month.first:%Y-%m}"),
+            (f"{CELL};color:{GREEN if one.state is State.TIED_OUT else RED}", say(one.state.word)),
+            (CELL, f"{one.read_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"),
+        ]
+        for one in months
+    ]
+    return _table((say("ERP company and branch"), say("Month"), say("Tie-out"), say("Read")), rows) if rows else ""
 
 
 def _titles() -> tuple[str, ...]:

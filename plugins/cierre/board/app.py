@@ -12,7 +12,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cierre.board import board_page, day_pages, trend_page, work_page
+from cierre.board import board_page, day_pages, tie_out_page, trend_page, work_page
 from cierre.board.address import is_of_the_board, refuse_what_no_text_holds
 from cierre.board.language import COOKIE
 from cierre.board.pages import PageDep, page_of
@@ -61,7 +61,7 @@ app = FastAPI(
     openapi_url=None,
 )
 app.add_middleware(Guard)
-for part in (board_page, day_pages, trend_page, work_page):
+for part in (board_page, day_pages, tie_out_page, trend_page, work_page):
     app.include_router(part.router)
 
 

@@ -24,13 +24,14 @@ from cierre.board.month import CompanyMonth, box_months, by_company, counts
 from cierre.board.pages import PageDep
 from cierre.board.states import STATES
 from cierre.board.summary import since_yesterday
+from cierre.board.tie_out_page import visible, zone_of
 from cierre.board.work import work
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.evidence import Grade
 from cierre.bookkeeping.identity import RetiredBox
 from cierre.bookkeeping.sentence import Sentence
 from cierre.language.regional import Regional
-from cierre.ledger import board, identity, looks
+from cierre.ledger import board, identity, looks, tie_outs
 from cierre.ledger.looks import ChangedDay
 
 router = APIRouter()
@@ -80,6 +81,7 @@ def month_page(
     sandbox = identity.posting_to_sandbox(ledger, [box.id for box in boxes] + [box.id for box in of_old])
     changed = looks.changed(ledger, [box.id for box in boxes], first, last)
     waits, paused = work(viewer, session, ledger, wanted.company), runs.paused(session, [box.id for box in boxes])
+    known = list(tie_outs.newest(ledger, first, last).values())
     look = _look(
         days, page.language, wanted.state, _in_order(boxes, of_old), due, books,
         runs.unfinished(session, due, first, last), names, board.months_evidence(ledger, first, last),
@@ -107,6 +109,11 @@ def month_page(
         waits=waits,
         waiting=waits.number,
         newest=since_yesterday(waits.months, waits.days, waits.due),
+        tie_outs=[
+            (one, zone_of(viewer, one))
+            for one in visible(viewer, ledger, known)
+            if any(wanted.takes(viewer.boxes[box]) for box in one.boxes if box in viewer.boxes)
+        ],
     )
 
 

@@ -9,6 +9,9 @@ PREFIX = "cash_close__"
 SECOND_LOOK = "second_look"
 """The id of the DAG that reads closed days again, and the name of its pool."""
 
+TIE_OUT = "tie_out"
+"""The id of the DAG that ties out months with the ERP."""
+
 TITLE = ": cierre de caja"
 """Follows the cash box's name in the title of its DAG."""
 

@@ -133,6 +133,11 @@ TABLES: Mapping[str, Table] = {
     "ledger.sandbox_site": Table(insert="site", own="noted_at", delete=True),
     # Written by triggers, which run as the owner.
     "ledger.seal": Table(own="box seal what subject content previous hash sealed_at late"),
+    "ledger.tie_out": Table(insert="site tenant month state read_at", own="tie_out_id"),
+    "ledger.tie_out_account": Table(insert="tie_out_id account currency posted erp other_lots"),
+    "ledger.tie_out_finding": Table(
+        insert="tie_out_id finding code entry_date lot sublot document account currency posted erp since"
+    ),
     "ledger.told": Table(insert="box business_date what", own="told_at"),
     "ledger.waiting": Table(
         insert="box business_date step company name connection vendor again_at until", own="since told_at",

@@ -73,6 +73,9 @@ class _Sql(Statements):
     late_change: PlainRows
     look: PlainRows
     look_change: PlainRows
+    tie_out: PlainRows
+    tie_out_account: PlainRows
+    tie_out_finding: PlainRows
     doubt: PlainRows
     takeover: PlainRows
     capability: PlainRows
@@ -167,6 +170,7 @@ KINDS: Mapping[str, Kind] = {
     "identity": Kind(_sql.identity, _object),
     "late change": Kind(_sql.late_change, _object),
     "look": Kind(_sql.look, _object, ((_sql.look_change, _hash),)),
+    "tie out": Kind(_sql.tie_out, _object, ((_sql.tie_out_account, _hash), (_sql.tie_out_finding, _hash))),
     "doubt": Kind(_sql.doubt, _object),
     "takeover": Kind(_sql.takeover, _object),
     "capability": Kind(_sql.capability, _object, last_counts=True),

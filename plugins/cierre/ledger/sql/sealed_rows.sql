@@ -97,6 +97,16 @@ SELECT look_id AS subject, box AS chain, own.* FROM ledger.look AS own ORDER BY 
 -- name: look_change
 SELECT look_id AS subject, NULL AS chain, own.* FROM ledger.look_change AS own ORDER BY look_id, change;
 
+-- name: tie_out
+SELECT tie_out_id AS subject, '*' AS chain, own.* FROM ledger.tie_out AS own ORDER BY tie_out_id;
+
+-- name: tie_out_account
+SELECT tie_out_id AS subject, '*' AS chain, own.* FROM ledger.tie_out_account AS own
+ ORDER BY tie_out_id, account COLLATE "C", currency COLLATE "C";
+
+-- name: tie_out_finding
+SELECT tie_out_id AS subject, '*' AS chain, own.* FROM ledger.tie_out_finding AS own ORDER BY tie_out_id, finding;
+
 -- name: doubt
 SELECT doubt_id AS subject, '*' AS chain, own.* FROM erp.doubt AS own ORDER BY doubt_id;
 

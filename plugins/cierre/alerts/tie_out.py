@@ -1,0 +1,69 @@
+"""What is told of months that do not tie out with the ERP, and of entries of others on accounts of money."""
+
+import logging
+from collections.abc import Sequence
+
+from cierre.accounting_files.companies import language_of
+from cierre.alerts.alert import Alert
+from cierre.alerts.people import tell
+from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.tie_out import Code, Finding
+from cierre.closing.tie_out import Compared, News
+from cierre.language.say import in_language, listed, say
+
+log = logging.getLogger(__name__)
+
+MOST_FINDINGS = 40
+"""How many a message names; the board and ledger.tie_out_finding have all."""
+
+DIFFERS = Sentence("the ERP does not hold what was posted")
+OF_OTHERS = Sentence("entries of other lots on accounts of money")
+TIES_AGAIN = Sentence("tied out again")
+
+SET_RIGHT = Sentence(
+    "What was changed, deleted or entered in our lots must be put right in the ERP by its own people; it is read again"
+    " at night. Nothing is posted anew for it."
+)
+JUDGE = Sentence("Look whether the entries of other lots belong on these accounts; nothing follows from them here.")
+NOTHING = Sentence("Nothing: the ERP holds again what was posted.")
+
+
+def tell_what_is_new(compared: Compared, link: str) -> None:
+    """Tells each company whose boxes post into a month what its tie-out found that was not known; once."""
+    for news in compared.news:
+        for company in sorted({box.company for box in news.of.boxes}):
+            with in_language(language_of(company)):
+                if (alert := message(news, company, link)) is not None:
+                    log.warning(f"{alert.subject}\n{alert.happened}\n{alert.to_do}")
+                    tell(alert)
+
+
+def message(news: News, company: str, link: str) -> Alert | None:
+    """What a company's people are told of a month, in the language that is spoken now; None where nothing of it is
+    theirs: what is otherwise in the lot of another company's box is told there."""
+    others = {box.erp.lot for box in news.of.boxes if box.company != company}
+    own = [one for one in news.found if one.code is not Code.FOREIGN and one.document.lot not in others]
+    foreign = [one for one in news.found if one.code is Code.FOREIGN]
+    if own:
+        subject, to_do = DIFFERS, [SET_RIGHT, *([JUDGE] if foreign else [])]
+    elif foreign:
+        subject, to_do = OF_OTHERS, [JUDGE]
+    elif news.ties_again:
+        subject, to_do = TIES_AGAIN, [NOTHING]
+    else:
+        return None
+    tenant, month = news.of.month.tenant.strip(), f"{news.of.month.first:%Y-%m}"
+    return Alert(
+        company=company,
+        subject=say("{tenant}, {month}: {what}", tenant=tenant, month=month, what=subject),
+        happened="\n".join([f"{say(news.state.word)}: {say(news.state.meaning)}.", *_told(own), *_told(foreign)]),
+        to_do=" ".join(map(say, to_do)),
+        link=link,
+        boxes=[box.id for box in news.of.boxes if box.company == company],
+    )
+
+
+def _told(found: Sequence[Finding]) -> list[str]:
+    lines = [listed(map(str, found[:MOST_FINDINGS]))] if found else []
+    more = len(found) - MOST_FINDINGS
+    return [*lines, *([say("- and {n} more", n=more)] if more > 0 else [])]

@@ -1,0 +1,164 @@
+"""The month's tie-out: what was posted into each tenant's month, beside what the ERP holds of it, by account."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import cast
+
+import psycopg
+
+from cierre.accounting_files.account_mappings import account_mapping
+from cierre.accounting_files.loader import cash_boxes
+from cierre.accounting_files.periods import open_from
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.money_accounts import money_accounts
+from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.tie_out import Finding, State, TieOut, months, tie_out
+from cierre.closing.wiring import erp_hook, erp_of
+from cierre.language.say import say
+from cierre.ledger import capabilities, identity, tie_outs
+from cierre.ledger.tie_outs import Known, Month
+from cierre.ports.erp import TellsBalances
+from cierre.ports.errors import VendorError
+
+log = logging.getLogger(__name__)
+
+CHANGES_MEANWHILE = Sentence("something is being posted into it right now; it is read again in the next night")
+
+
+@dataclass(frozen=True, slots=True)
+class TenantMonth:
+    """A month of a tenant's books, and the ``boxes`` that post into them."""
+
+    month: Month
+    boxes: tuple[CashBox, ...]
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the ERP takes no entries of it any more, as the accountants' files say."""
+        opened = open_from(self.month.tenant)
+        return opened is not None and opened > self.month.last
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a tie-out found that the one before had not (``found``), how the month stands now, and whether it ties out
+    again after it did not."""
+
+    of: TenantMonth
+    tie_out_id: int
+    state: State
+    found: tuple[Finding, ...]
+    ties_again: bool
+
+
+@dataclass
+class Compared:
+    """What tie-outs came to: how many ``months`` were read, what is ``news``, and what could not be read, by tenant."""
+
+    months: int = 0
+    news: list[News] = field(default_factory=list)
+    left: dict[str, list[Sentence]] = field(default_factory=lambda: defaultdict(list))
+
+
+def tenant_months(first: date, last: date, company: str = "") -> list[TenantMonth]:
+    """The months from that of ``first`` to that of ``last`` of every tenant that boxes of a company post to (of all
+    companies, where none is named), from a box's start on. Raises MappingError where a box's file cannot be used, and
+    FatalError where a connection cannot."""
+
+    def place(box: CashBox) -> tuple[str, str]:
+        return box.erp.connection, box.erp.tenant
+
+    found = []
+    for (_, tenant), group in groupby(sorted(cash_boxes().values(), key=place), key=place):
+        boxes = tuple(group)
+        if company and all(box.company != company for box in boxes):
+            continue
+        site, begin = erp_hook(boxes[0]).site, min(box.start_date for box in boxes)
+        found += [TenantMonth(Month(site, tenant, month), boxes) for month in months(max(first, begin), last)]
+    return found
+
+
+def due(ledger: psycopg.Connection, now: datetime) -> list[TenantMonth]:
+    """This month and the last one, of every tenant, at ``now`` (aware); without those that are tied out and whose
+    period is locked. Raises as tenant_months."""
+    last = now.date()
+    first = (last.replace(day=1) - timedelta(days=1)).replace(day=1)
+    known = tie_outs.newest(ledger, first, last)
+    return [one for one in tenant_months(first, last) if not (_ties(known.get(one.month)) and one.is_locked)]
+
+
+def of_company(ledger: psycopg.Connection, company: str, days: Iterable[date]) -> list[Known]:
+    """How the months of days stand, of the tenants that a company's boxes post to; only those that were ever read."""
+    dates, own = list(days), set(identity.of_company(ledger, company))
+    return [one for one in tie_outs.newest(ledger, min(dates), max(dates)).values() if own & set(one.boxes)]
+
+
+def compare(ledger: psycopg.Connection, wanted: Iterable[TenantMonth]) -> Compared:
+    """Reads months in the ERP and keeps what each was found to be. One that cannot be read does not keep the others
+    waiting."""
+    compared = Compared()
+    for one in wanted:
+        try:
+            _compare(ledger, one, compared)
+        except (VendorError, ValueError) as error:
+            compared.left[one.month.tenant].append(Sentence("{month}: {why}", month=_name(one), why=error))
+    return compared
+
+
+def _compare(ledger: psycopg.Connection, one: TenantMonth, compared: Compared) -> None:
+    before = tie_outs.newest(ledger, one.month.first, one.month.first).get(one.month)
+    read_at = tie_outs.now(ledger)
+    was_read = before is not None and before.state is not State.NOT_KNOWN
+    found = _found(ledger, one, was_read=was_read)
+    if tie_outs.is_posted_to(ledger, one.month, read_at):
+        log.info(say("{tenant}, {month}: {why}", tenant=one.month.tenant, month=_name(one), why=CHANGES_MEANWHILE))
+        return
+    if found is None and before is not None and not was_read:
+        return
+    tie_out_id = tie_outs.keep(ledger, one.month, read_at, found)
+    compared.months += 1
+    state = found.state if found else State.NOT_KNOWN
+    fresh = tuple(row.finding for row in tie_outs.findings(ledger, tie_out_id) if row.since == tie_out_id)
+    ties_again = before is not None and before.state is State.DIFFERS and state is State.TIED_OUT
+    if fresh or ties_again:
+        compared.news.append(News(one, tie_out_id, state, fresh, ties_again))
+
+
+def _found(ledger: psycopg.Connection, one: TenantMonth, *, was_read: bool) -> TieOut | None:
+    """What the ERP holds of a month beside what was posted; None where it does not say what it holds. ``was_read``: an
+    earlier tie-out of the month showed that it does."""
+    box, month = one.boxes[0], one.month
+    known = capabilities.of(ledger, box.erp.connection, month.tenant).read_back
+    refused = not known and capabilities.was_asked(ledger, box.erp.connection, "read_back")
+    if refused or not erp_of(box).tells_balances:
+        return None
+    erp = cast(TellsBalances, erp_hook(box))
+    lots = tie_outs.lots(ledger, month) | {box.erp.lot for box in one.boxes}
+    accounts = money_accounts(account_mapping(name) for name in {box.mapping for box in one.boxes})
+    in_lots = erp.lines_in_lots(month.tenant, month.first, month.last, lots)
+    on_accounts = erp.lines_on_accounts(month.tenant, month.first, month.last, accounts)
+    if in_lots is None or on_accounts is None:
+        return None
+    posted = tie_outs.posted(ledger, month)
+    if not (known or was_read) and posted and not {row.document for row in posted} & {row.document for row in in_lots}:
+        return None  # An answer without any of our documents proves nothing of a site that nobody has tried.
+    return tie_out(
+        posted,
+        in_lots,
+        on_accounts,
+        lots=lots,
+        money_accounts=accounts,
+        currencies={box.currency for box in one.boxes},
+    )
+
+
+def _ties(known: Known | None) -> bool:
+    return known is not None and known.state is State.TIED_OUT
+
+
+def _name(one: TenantMonth) -> str:
+    return f"{one.month.first:%Y-%m}"

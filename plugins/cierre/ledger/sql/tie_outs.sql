@@ -1,0 +1,59 @@
+-- name: now$
+SELECT erp.clock();
+
+-- name: posted
+-- What stands of ours in a tenant's books by the ERP's own acknowledgement, reversals as documents of their own.
+SELECT attempt.entry_date, rtrim(attempt.lot) AS lot, rtrim(sublot) AS sublot, rtrim(document) AS document, account,
+       currency, sum(CASE side WHEN 'D' THEN amount ELSE -amount END) AS balance
+  FROM erp.attempt JOIN ledger.entry USING (entry_id) JOIN ledger.line USING (entry_id)
+ WHERE state = 'confirmed' AND attempt.tenant = :tenant AND (attempt.site = :site) IS NOT FALSE
+   AND attempt.entry_date BETWEEN :first AND :last
+ GROUP BY attempt.entry_date, attempt.lot, sublot, document, account, currency;
+
+-- name: lots
+-- Into which lots of a tenant anything was ever sent.
+SELECT DISTINCT rtrim(lot) AS lot FROM erp.attempt WHERE tenant = :tenant AND (site = :site) IS NOT FALSE;
+
+-- name: is_posted_to$
+-- Whether something of a tenant's range is being sent or deleted, or was since an instant.
+SELECT EXISTS (SELECT FROM erp.attempt
+                WHERE tenant = :tenant AND (site = :site) IS NOT FALSE AND entry_date BETWEEN :first AND :last
+                  AND (state = 'claimed' OR deleting_since IS NOT NULL AND state = 'confirmed'
+                       OR state IN ('confirmed', 'withdrawn') AND decided_at >= :since));
+
+-- name: add<!
+INSERT INTO ledger.tie_out (site, tenant, month, state, read_at) VALUES (:site, :tenant, :month, :state, :read_at)
+RETURNING tie_out_id;
+
+-- name: newest
+-- The newest tie-out of each tenant's month in a range of months, the boxes that post there as they were last seen, and
+-- whether anything was posted into the month since.
+SELECT DISTINCT ON (month, tenant, site) tie_out_id, site, tenant, month, state, read_at,
+       ARRAY(SELECT box FROM ledger.cash_box_now AS own
+              WHERE own.erp_site = tie_out.site AND own.tenant = tie_out.tenant ORDER BY box) AS boxes,
+       EXISTS (SELECT FROM erp.attempt
+                WHERE attempt.tenant = tie_out.tenant AND (attempt.site = tie_out.site) IS NOT FALSE
+                  AND entry_date BETWEEN month AND month + interval '1 month' - interval '1 day'
+                  AND attempt.state IN ('confirmed', 'withdrawn') AND decided_at >= read_at) AS outdated
+  FROM ledger.tie_out
+ WHERE month BETWEEN :first AND :last
+ ORDER BY month, tenant, site, tie_out_id DESC;
+
+-- name: by_id^
+SELECT tie_out_id, site, tenant, month, state, read_at,
+       ARRAY(SELECT box FROM ledger.cash_box_now AS own
+              WHERE own.erp_site = tie_out.site AND own.tenant = tie_out.tenant ORDER BY box) AS boxes,
+       EXISTS (SELECT FROM erp.attempt
+                WHERE attempt.tenant = tie_out.tenant AND (attempt.site = tie_out.site) IS NOT FALSE
+                  AND entry_date BETWEEN month AND month + interval '1 month' - interval '1 day'
+                  AND attempt.state IN ('confirmed', 'withdrawn') AND decided_at >= read_at) AS outdated
+  FROM ledger.tie_out WHERE tie_out_id = :tie_out_id;
+
+-- name: accounts
+SELECT account, currency, posted, erp, other_lots FROM ledger.tie_out_account
+ WHERE tie_out_id = :tie_out_id ORDER BY account, currency;
+
+-- name: findings
+SELECT code, entry_date, lot, sublot, document, account, currency, posted, erp, since, first.read_at AS first_seen
+  FROM ledger.tie_out_finding AS own JOIN ledger.tie_out AS first ON first.tie_out_id = own.since
+ WHERE own.tie_out_id = :tie_out_id ORDER BY finding;

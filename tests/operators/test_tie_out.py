@@ -8,8 +8,10 @@ import pytest
 import requests
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
+from cierre.alerts.digest import digest
 from cierre.bookkeeping.tie_out import Code, State
-from cierre.closing.tie_out import due
+from cierre.closing.company_day import company_day
+from cierre.closing.tie_out import due, of_company
 from cierre.ledger import seals, tie_outs
 from operators.tie_out import TieOutOperator
 
@@ -154,6 +156,18 @@ def test_what_was_corrected_is_tied_out_net_of_its_reversal_and_outdates_what_wa
     tie()
     assert (newest(ledger).state, found(ledger)) == (State.TIED_OUT, [])
     assert totals(ledger)[CASH].posted == 0
+
+
+def test_the_companys_digest_says_how_its_month_stands(close, ledger):
+    close(BOX, DAY).all()
+    close("itb_caja_165", DAY).all()
+    tie()
+    days = [company_day(ledger, "itb", DAY)]
+    (own,) = of_company(ledger, "itb", [DAY])
+    told = digest("itb", days, "", months=[own]).figures
+    for words in ("T1,D MG 01", "2024-09", "tied out"):
+        assert words in told
+    assert of_company(ledger, "itb_uruguay", [DAY]) == []
 
 
 def test_where_the_site_answers_no_queries_the_month_is_not_known_however_often_it_acknowledged(close, ledger, sandbox):

@@ -89,23 +89,30 @@ check-mappings: setup
 schemas: setup
 	@$(PY) -m cierre.reports.check_files schemas
 
+# Says what is missing or wrong by the names that people type.
+TYPED = @$(PY) -m cierre.reports.command_line $@ $(foreach name,$(1),"$(name)=$($(name))")
+
 # Looking at books: docs/accountants/reports.md.
 BOOKS := $(PY) -m local books
 RANGE = --box "$(BOX)" --company "$(COMPANY)" --from "$(FROM)" $(if $(TO),--to "$(TO)")
 
 preview: setup
+	$(call TYPED,BOX DATE)
 	@$(BOOKS) preview --box "$(BOX)" --date "$(DATE)" $(if $(ROWS),--rows)
 
 what-if: setup
+	$(call TYPED,SINCE)
 	@$(BOOKS) what-if --since "$(SINCE)" --mapping "$(MAPPING)" $(if $(DAYS),--every-day)
 
 unmapped: setup
 	@$(BOOKS) unmapped
 
 export: setup
+	$(call TYPED,BOX COMPANY FROM TO)
 	@$(BOOKS) export $(RANGE) --format "$(or $(FORMAT),beancount)" --into "$(or $(INTO),.run/exports)"
 
 fava: setup
+	$(call TYPED,BOX COMPANY FROM TO)
 	@$(BOOKS) export $(RANGE) --into .run/exports
 	@$(PY) -m fava.cli --port "$(or $(FAVA_PORT),5000)" \
 		".run/exports/$(or $(BOX),$(COMPANY))_$(FROM)_to_$(or $(TO),$(FROM)).beancount"
@@ -114,13 +121,16 @@ audit: setup
 	@$(BOOKS) audit $(if $(HEADS),--heads "$(HEADS)") $(if $(OUT),--out "$(OUT)") $(if $(WHOLE),--whole)
 
 erase: setup
+	$(call TYPED,WHY PERSON SNAPSHOT MONTHS)
 	@$(BOOKS) erase --why "$(WHY)" $(if $(BY),--by "$(BY)") $(if $(PERSON),--person) $(if $(SNAPSHOT),--snapshot "$(SNAPSHOT)") \
 		$(if $(MONTHS),--months "$(MONTHS)") $(if $(YES),--yes)
 
 backfill: setup
+	$(call TYPED,BOX COMPANY FROM TO)
 	@$(PY) -m local backfill --company "$(COMPANY)" --box "$(BOX)" --from "$(FROM)" --to "$(TO)"
 
 second-look: setup
+	$(call TYPED,BOX COMPANY FROM TO)
 	@$(PY) -m local second-look --company "$(COMPANY)" --box "$(BOX)" --from "$(FROM)" $(if $(TO),--to "$(TO)")
 
 tie-out: setup
@@ -199,6 +209,7 @@ messages: setup
 	@$(MAKE) --no-print-directory setup
 
 new-source: setup
+	$(call TYPED,NAME)
 	@$(PY) -m local new-source "$(NAME)"
 
 # The second of the project's locks is a part of the first: what runs is what was tested.

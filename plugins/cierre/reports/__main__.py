@@ -102,7 +102,9 @@ def unmapped() -> None:
 
 @app.command()
 def audit(
-    heads: Annotated[Path | None, typer.Option(help="a file with heads that were noted before")] = None,
+    heads: Annotated[
+        Path | None, typer.Option(help="a file with heads that were noted before", exists=True, dir_okay=False)
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="write what was found there, with the heads, too")] = None,
     whole: Annotated[
         bool, typer.Option("--whole", help="also the personal values, by the key of their hashes")

@@ -1,0 +1,72 @@
+"""What people must say to make's commands, told by the names that they type: `python -m cierre.reports.command_line
+preview BOX=… DATE=…`."""
+
+import os
+import sys
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+
+from cierre.bookkeeping.sentence import Sentence
+from cierre.language.say import in_language, say
+
+DATES = ("DATE", "FROM", "TO", "SINCE")
+
+
+class Command(NamedTuple):
+    """A command of make: what it ``needs``, of each tuple one, and an ``example``."""
+
+    needs: tuple[tuple[str, ...], ...]
+    example: str
+
+
+_RANGE = (("BOX", "COMPANY"), ("FROM",))
+
+COMMANDS = {
+    "preview": Command((("BOX",), ("DATE",)), "BOX=itb_caja_164 DATE=2024-09-06"),
+    "what-if": Command((("SINCE",),), "SINCE=2024-09-01"),
+    "export": Command(_RANGE, "COMPANY=itb FROM=2024-09-01 TO=2024-09-30 FORMAT=xlsx"),
+    "fava": Command(_RANGE, "COMPANY=itb FROM=2024-09-01 TO=2024-09-30"),
+    "erase": Command((("WHY",), ("PERSON", "SNAPSHOT", "MONTHS")), "WHY='asked for by letter of 2 May' PERSON=1"),
+    "backfill": Command((*_RANGE, ("TO",)), "BOX=itb_caja_164 FROM=2024-09-01 TO=2024-09-05"),
+    "second-look": Command((("FROM",),), "BOX=itb_caja_164 FROM=2024-09-01 TO=2024-09-05"),
+    "new-source": Command((("NAME",),), "NAME=acme"),
+}
+
+
+def wrong(name: str, given: Mapping[str, str]) -> list[Sentence]:
+    """What is missing or wrong in what a person gave to a command; nothing where it can be tried."""
+    command = COMMANDS[name]
+    missing = [names for names in command.needs if not any(given.get(one) for one in names)]
+    found = [
+        Sentence("{name}={value} is not a day: write it like 2024-09-06.", name=one, value=given[one])
+        for one in DATES
+        if given.get(one) and not _is_day(given[one])
+    ]
+    if missing:
+        names = ", ".join("|".join(one) for one in missing)  # no words: it is a list of names in every language
+        found.append(Sentence("make {command} also needs: {names}.", command=name, names=names))
+    if found:
+        found.append(Sentence("For example: make {command} {example}", command=name, example=command.example))
+    return found
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def main() -> int:
+    """Tells what is missing or wrong, in the terminal's language; the exit status says whether anything is."""
+    name, *given = sys.argv[1:]
+    tag = next((os.environ[one] for one in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(one)), "")
+    with in_language("es" if tag.startswith("es") else "en"):
+        sentences = [say(one) for one in wrong(name, dict(pair.split("=", 1) for pair in given))]
+    print("\n".join(sentences), file=sys.stderr, end="\n" if sentences else "")
+    return 2 if sentences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""What people typed is told by the names that they typed."""
+
+import re
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, strategies as st
+
+from cierre.reports.command_line import COMMANDS, wrong
+
+ROOT = Path(__file__).parents[3]
+
+
+def said(command: str, **given: str) -> list[str]:
+    return list(map(str, wrong(command, given)))
+
+
+def test_what_is_missing_is_named_with_an_example_that_can_be_typed():
+    assert said("preview", BOX="itb_caja_164") == [
+        "make preview also needs: DATE.",
+        "For example: make preview BOX=itb_caja_164 DATE=2024-09-06",
+    ]
+    assert said("backfill", FROM="2024-09-01")[0] == "make backfill also needs: BOX|COMPANY, TO."
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_example_is_one_that_can_be_tried(command):
+    given = dict(re.findall(r"([A-Z]+)=('[^']*'|\S+)", COMMANDS[command].example))
+    assert said(command, **given) == []
+
+
+@given(st.text(min_size=1))
+def test_only_a_day_as_people_write_it_here_passes_for_one(text):
+    try:
+        is_day = date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        is_day = False
+    assert (said("preview", BOX="x", DATE=text) == []) == is_day
+
+
+@given(st.dates())
+def test_every_day_passes(day):
+    assert said("what-if", SINCE=str(day)) == []
+
+
+def test_the_terminals_language_is_spoken():
+    told = subprocess.run(
+        [sys.executable, "-m", "cierre.reports.command_line", "preview", "BOX=", "DATE=6/9/2024"],
+        env={"PYTHONPATH": str(ROOT / "plugins"), "LANG": "es_EC.UTF-8"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (told.returncode, told.stderr.splitlines()[:2]) == (
+        2,
+        ["DATE=6/9/2024 no es un día: escríbalo así: 2024-09-06.", "make preview necesita además: BOX."],
+    )
+
+
+def test_the_makefile_asks_for_what_the_commands_need():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    asked = dict(re.findall(r"^([a-z-]+): setup\n\t\$\(call TYPED,([A-Z ]+)\)", makefile, re.MULTILINE))
+    assert asked.keys() == COMMANDS.keys()
+    for name, command in COMMANDS.items():
+        assert {one for names in command.needs for one in names} <= set(asked[name].split())

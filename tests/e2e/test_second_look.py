@@ -10,7 +10,7 @@ from local.stack import LONG_AGO
 
 SCHOOL, TENANT, CAJA, LOT = "itb_caja_158", "itb", 158, "008958"
 OFFICE, SHOP, UNIVERSITY = "austral_oficina_1", "itb_uruguay_1_1", "universidad_contratos"
-CASH, BANK, VAT_OF_CHILE = "1.1.01.001", "1.1.02.001", "2.1.02.001"
+CASH, BANK, SCHOLARSHIPS, VAT_OF_CHILE = "1.1.01.001", "1.1.02.001", "4.2.01.001", "2.1.02.001"
 AUGUST = date(2024, 8, 21)
 
 
@@ -42,8 +42,10 @@ def test_a_payment_of_sga_that_changed_after_the_close(system, school, day, chan
     mail = mailed(system, "Caja 158, ITB: 1 día cambió desde que se cerró", f"{becomes} {changed.reference}")
     assert mail
     approve(system, school, day, while_waiting=lambda: balance(system, LOT, day, CASH) == cash)
-    assert in_source(system, day) == sum(one.net for one in in_cash(system, school, day)) != paid
+    assert in_source(system, day) == sum(one.net for one in in_cash(system, school, day))
     assert balance(system, LOT, day, CASH) == cash + in_source(system, day) - paid
+    granted = system.sandbox.books(TENANT, CAJA, day).scholarships.amount
+    assert balance(system, LOT, day, SCHOLARSHIPS) == granted
 
 
 def test_a_void_in_bsale_after_the_close(system, boxes):

@@ -19,17 +19,15 @@ _Record = TypeVar("_Record", Account, Dimension)
 def read_chart(folder: Path) -> tuple[Chart, list[Finding]]:
     """The chart in ``folder/charts``, and everything that is wrong with its files.
 
-    ``items.csv`` and ``value_classes.csv`` may be absent. A file's columns are separated by commas or semicolons.
+    Each file may be absent: then the chart has no list of its codes. A file's columns are separated by commas or
+    semicolons.
     """
-    accounts, findings = _read(folder, "chart_of_accounts.csv", _COLUMNS_OF_ACCOUNTS, _account)
-    cost_centres, wrong = _read(folder, "cost_centres.csv", _COLUMNS_OF_DIMENSIONS, _dimension)
-    findings += wrong
-    optional: dict[str, dict[str, Dimension]] = {}
-    for name in ("items", "value_classes"):
-        if (folder / "charts" / f"{name}.csv").exists():
-            optional[name], wrong = _read(folder, f"{name}.csv", _COLUMNS_OF_DIMENSIONS, _dimension)
-            findings += wrong
-    return Chart(accounts, cost_centres, **optional), findings
+    accounts, findings = _if_there(folder, "chart_of_accounts", _COLUMNS_OF_ACCOUNTS, _account)
+    dimensions = {}
+    for name in ("cost_centres", "items", "value_classes"):
+        dimensions[name], wrong = _if_there(folder, name, _COLUMNS_OF_DIMENSIONS, _dimension)
+        findings += wrong
+    return Chart(accounts, **dimensions), findings
 
 
 _COLUMNS_OF_ACCOUNTS = ["account", "name", "postable", "requires_cost_centre", "blocked"]
@@ -53,6 +51,13 @@ def _flag(row: dict[str, str], column: str) -> bool:
     if row[column] not in ("true", "false"):
         raise ValueError(f"{column} must be true or false, not {row[column]!r}")
     return row[column] == "true"
+
+
+def _if_there(
+    folder: Path, name: str, columns: list[str], build: Callable[[dict[str, str]], _Record]
+) -> tuple[dict[str, _Record] | None, list[Finding]]:
+    file = f"{name}.csv"
+    return _read(folder, file, columns, build) if (folder / "charts" / file).exists() else (None, [])
 
 
 def _read(

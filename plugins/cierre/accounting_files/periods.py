@@ -1,4 +1,4 @@
-"""The ERP's open periods, as accountants note them in ``periods.yaml``; the ERP has no question for it."""
+"""The ERP's open periods, as accountants note them in ``periods.yaml``, where the ERP itself does not tell them."""
 
 from datetime import date
 

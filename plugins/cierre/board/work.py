@@ -1,6 +1,7 @@
 """What waits for a person: of the boxes that the person may see, each list oldest first."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -17,7 +18,8 @@ from cierre.board.month import BoxMonth, box_months, successive
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import RetiredBox
 from cierre.bookkeeping.sentence import Sentence
-from cierre.ledger import board
+from cierre.ledger import board, master_data
+from cierre.ledger.master_data import OpenFinding
 
 LOOK_BACK = 35
 """For how many days back days that nobody closed are listed."""
@@ -69,6 +71,7 @@ class Work:
     months: Sequence[BoxMonth]
     approvals: Sequence[tuple[str, Any]]
     problems: Sequence[Any]
+    of_the_erp: Sequence[tuple[Sequence[CashBox], OpenFinding]]
     discrepancies: Sequence[Any]
     uncertain: Sequence[Any]
     held_back: Sequence[Any]
@@ -89,6 +92,11 @@ class Work:
             (Sentence("Uncertain postings"), "uncertain", [row.claimed_at for row in self.uncertain]),
             (Sentence("What the mappings cannot book"), "unmapped", [row.found_at for row in self.problems]),
             (
+                Sentence("What the ERP's master data say"),
+                "of-the-erp",
+                [finding.found_at for _, finding in self.of_the_erp],
+            ),
+            (
                 Sentence("Quarantined rows that stop their day"),
                 "quarantined",
                 [row.staged_at for row in self.held_back],
@@ -107,6 +115,14 @@ class Work:
     def number(self) -> int:
         """How many things wait."""
         return sum(one.number for one in self.waiting)
+
+
+def _of_the_erp(ledger: psycopg.Connection, boxes: Iterable[CashBox]) -> list[tuple[list[CashBox], OpenFinding]]:
+    """What is found in the master data of the boxes' tenants, each with the boxes that enter its books."""
+    by_tenant: dict[tuple[str, str], list[CashBox]] = defaultdict(list)
+    for box in boxes:
+        by_tenant[box.erp.connection, box.erp.tenant.strip()].append(box)
+    return [(by_tenant[one.connection, one.tenant], one) for one in master_data.findings(ledger, by_tenant)]
 
 
 def work(viewer: Viewer, session: Session, ledger: psycopg.Connection, company: str = "") -> Work:
@@ -131,6 +147,7 @@ def work(viewer: Viewer, session: Session, ledger: psycopg.Connection, company: 
         ),
         approvals=[(box_of(row.dag_id), row) for row in runs.approvals(session, boxes)],
         problems=board.problems(ledger, list(known), date.min, date.max),
+        of_the_erp=_of_the_erp(ledger, boxes.values()),
         discrepancies=board.discrepancies(ledger, list(known)),
         uncertain=board.uncertain(ledger, list(known)),
         held_back=board.held_back(ledger, list(known)),

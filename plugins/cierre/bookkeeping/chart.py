@@ -29,11 +29,10 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Accounts and dimensions, each by its code. Items and value classes are None where the ERP gave no list of them:
-    then any code may be used."""
+    """Accounts and dimensions, each by its code; None where there is no list of them: then any code may be used."""
 
-    accounts: Mapping[str, Account]
-    cost_centres: Mapping[str, Dimension]
+    accounts: Mapping[str, Account] | None = None
+    cost_centres: Mapping[str, Dimension] | None = None
     items: Mapping[str, Dimension] | None = None
     value_classes: Mapping[str, Dimension] | None = None
 
@@ -58,10 +57,12 @@ class Chart:
 
     def requires_cost_centre(self, code: str) -> bool:
         """Whether lines on this account must carry a cost centre (False for an account that is not in the chart)."""
-        account = self.accounts.get(code)
+        account = (self.accounts or {}).get(code)
         return account is not None and account.requires_cost_centre
 
     def _objection_to_account(self, code: str) -> str | None:
+        if self.accounts is None:
+            return None
         account = self.accounts.get(code)
         bookable = {code: one for code, one in self.accounts.items() if one.postable and not one.blocked}
         if account is None:

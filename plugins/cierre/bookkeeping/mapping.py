@@ -110,6 +110,14 @@ class AccountMapping(Model):
         of_rounding = {name for name in ("cost_centre", "item", "value_class") if getattr(self.rounding, name, "")}
         return frozenset(name for rule in rules for name in rule.codes if name != "account") | of_rounding
 
+    def codes(self, field: str) -> frozenset[str]:
+        """All codes that a line's field can come to: ``account``, ``cost_centre``, ``item``, ``value_class``."""
+        rules = (rule for postings in self.postings.values() for posting in postings for rule in posting.rules)
+        said = [rule.codes[field] for rule in rules if field in rule.codes]
+        written = {code for code in said if isinstance(code, str)} | {getattr(self.rounding, field, "")}
+        looked_up = {code.table for code in said if isinstance(code, FromTable)} & self.tables.keys()
+        return frozenset(written.union(*(self.tables[name].values.values() for name in looked_up)) - {""})
+
     def form_name(self, form: str) -> str:
         """What people call a form of payment; its id where the mapping does not name it, "" for no form."""
         return self.form_names.get(form, form)

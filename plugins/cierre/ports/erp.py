@@ -10,6 +10,7 @@ from cierre.ports.named import Named
 if TYPE_CHECKING:
     from cierre.bookkeeping.address import Address
     from cierre.bookkeeping.journal import JournalEntry
+    from cierre.bookkeeping.master_data import MasterData
     from cierre.bookkeeping.read_back import BookedLine, StandingDocument
     from cierre.bookkeeping.tie_out import HeldLine
 
@@ -121,6 +122,14 @@ class TellsRights(Protocol):
         """Whether the login may post (in a tenant, where one is given); None where the site does not tell."""
 
 
+class MasterDataErp(ErpHook, TellsRights, Protocol):
+    """An ERP that may also say what may be booked in a tenant, and until when."""
+
+    def master_data(self, tenant: str) -> "MasterData | None":
+        """What it says of a tenant now; None where the site tells nothing of it. Only reads. Raises RetriableError or
+        FatalError."""
+
+
 def site_of(erp: Erp) -> str | None:
     """Where an ERP is, as its hook says; None for one that is everywhere the same."""
     return getattr(erp, "site", None)
@@ -134,7 +143,7 @@ class ErpDescription:
     ``hook`` is the class of its ReadableErp; ``form`` its connection type's form as Airflow wants it; ``box_section``
     the model (cierre.bookkeeping.cash_box.Erp) of what a box's file says under ``erp:``, with the limits of an entry;
     ``probe`` the class (cierre.ports.probe.Probe) that tries what posting assumes of a site. ``tells_balances``: its
-    hook is a TellsBalances.
+    hook is a TellsBalances. ``tells_master_data``: its hook is a MasterDataErp.
     """
 
     slug: str
@@ -144,6 +153,7 @@ class ErpDescription:
     box_section: Named
     probe: Named
     tells_balances: bool = False
+    tells_master_data: bool = False
 
     @property
     def preloaded(self) -> tuple[str, ...]:

@@ -39,12 +39,12 @@ class AccountNames:
 
     def title(self, code: str) -> str:
         """What the chart calls an account; "" where it does not know it."""
-        account = self._chart.accounts.get(code)
+        account = (self._chart.accounts or {}).get(code)
         return account.name if account else ""
 
     @cached_property
     def _headings(self) -> list[str]:
-        return sorted((code for code, one in self._chart.accounts.items() if not one.postable), key=len)
+        return sorted((code for code, one in (self._chart.accounts or {}).items() if not one.postable), key=len)
 
     def _path(self, code: str) -> list[str]:
         above = [heading for heading in self._headings if code.startswith(heading) and heading != code]

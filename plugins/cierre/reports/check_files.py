@@ -12,6 +12,7 @@ from cierre.accounting_files.schemas import write_schemas
 from cierre.ledger import session
 from cierre.reports.claims import claimed
 from cierre.reports.connection import DSN, dsn_of_environment, one_login_for_all
+from cierre.reports.erp_chart import against_the_erp
 from cierre.reports.seen import WINDOW, unmapped
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -22,8 +23,8 @@ def check() -> None:
     """Says everything that is wrong in the mapping files, each with file and line and what would be right.
 
     Where CIERRE_LEDGER_DSN (a libpq URI) names a ledger that answers, also what its sources sent in the last 90 days
-    that the mappings cannot book, and what a box claims that another has booked. Ends with 1 where there is anything to
-    mend.
+    that the mappings cannot book, what a box claims that another has booked, and what the ERP, as it was last read,
+    would refuse. Ends with 1 where there is anything to mend.
     """
     try:
         findings = check_all()
@@ -57,7 +58,8 @@ def _in_the_ledger() -> list[Finding]:
             typer.echo(told, err=True)
         with session.connect(dsn) as ledger:
             boxes, mappings = sound()
-            return claimed(ledger, boxes) + unmapped(ledger, boxes, mappings, datetime.now(UTC).date())
+            lately = unmapped(ledger, boxes, mappings, datetime.now(UTC).date())
+            return claimed(ledger, boxes) + lately + against_the_erp(ledger, boxes, mappings)
     except psycopg.Error as error:
         typer.echo(f"{left_out}. The ledger cannot be read: {error}", err=True)
         return []

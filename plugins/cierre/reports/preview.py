@@ -80,7 +80,7 @@ def _entry_table(entry: JournalEntry, documents: Mapping[str, Document], chart: 
     shown.add_column("History")
     shown.add_column("Documents")
     for number, line in enumerate(entry.lines, start=1):
-        account = chart.accounts.get(line.account)
+        account = (chart.accounts or {}).get(line.account)
         name, history = escape(account.name if account else ""), escape(line.history)
         sides = _sides(line, line.amount)
         shown.add_row(str(number), line.account, name, _codes(line), *sides, history, _counts(line, documents))

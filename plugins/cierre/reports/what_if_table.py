@@ -80,7 +80,7 @@ def _table(title: str, first: str, chart: Chart) -> WholeTable:
 
 
 def _where(place: Place, chart: Chart) -> tuple[str, str, str]:
-    account = chart.accounts.get(place.account)
+    account = (chart.accounts or {}).get(place.account)
     codes = [place.cost_centre, place.item, place.value_class, *(f"{number}={code}" for number, code in place.entities)]
     return place.account, escape(account.name if account else ""), escape(" ".join(filter(None, codes)))
 

@@ -12,4 +12,5 @@ PROTHEUS = ErpDescription(
     box_section=Named("hooks.protheus.box_section", "Protheus"),
     probe=Named("hooks.protheus.probe", "Probe"),
     tells_balances=True,
+    tells_master_data=True,
 )

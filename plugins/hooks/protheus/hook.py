@@ -13,12 +13,14 @@ from cierre.bookkeeping import json_text
 from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.journal import JournalEntry, Line, Side
 from cierre.bookkeeping.json_text import repeated
+from cierre.bookkeeping.master_data import MasterData
 from cierre.bookkeeping.read_back import BookedLine, StandingDocument
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.text import shown
 from cierre.bookkeeping.tie_out import HeldLine
 from cierre.ports.errors import DataError, FatalError, PeriodClosedError, RetriableError, UncertainError, VendorError
 from hooks.http.hook import VendorHook, describe, one_line
+from hooks.protheus import master_data as masters
 from hooks.protheus.login import LOGIN_TIMEOUT, TokenLogin
 from hooks.protheus.numbering import NUMBERING
 from hooks.protheus.range_reader import RangeReader
@@ -161,6 +163,13 @@ class ProtheusHook(VendorHook):
         Only reads. Raises RetriableError or FatalError.
         """
         return may_post(self, tenant)
+
+    def master_data(self, tenant: str) -> MasterData | None:
+        """What the ERP's master tables say of a tenant; None where it tells nothing of it.
+
+        Only reads. Raises RetriableError or FatalError.
+        """
+        return masters.master_data(self, tenant)
 
     @property
     def timeout_seconds(self) -> float:

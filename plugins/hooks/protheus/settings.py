@@ -25,6 +25,10 @@ CLOSED_PERIOD = rf"(?i)\bCTBBLOQ\b|(?:{_PERIOD}|{_DATE})[^.;]*{_CLOSED}|{_CLOSED
 """How the ERP says that a date's period is closed, in its three languages."""
 
 
+UNKNOWN_TENANT = re.compile(rf"(?i)\b(?:empresa|sucursal|filial|company|branch|tenant\w*)\b[^.;:]*{_ABSENT}")
+"""How the ERP says that there is no such company or branch, in its three languages."""
+
+
 class Settings(vendor.Settings):
     """What a Protheus connection may set in its extra.
 

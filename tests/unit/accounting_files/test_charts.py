@@ -53,12 +53,19 @@ def test_a_spreadsheets_byte_order_mark_is_no_part_of_the_heading(folder):
     assert read_chart(folder)[1] == []
 
 
-def test_missing_and_unreadable_charts_are_both_told(folder):
-    (folder / CHART).unlink()
+def test_a_list_that_is_missing_is_none_so_that_any_code_may_be_used(folder):
+    for file in (CHART, CENTRES):
+        (folder / file).unlink()
+    chart, findings = read_chart(folder)
+    assert (chart.accounts, chart.cost_centres, findings) == (None, None, [])
+    assert chart.objection("account", "9.9.9") is None
+    assert chart.objection("cost_centre", "9.9.9") is None
+
+
+def test_an_unreadable_list_is_told(folder):
     (folder / CENTRES).write_bytes("code,name,blocked\n1,Educación,false\n".encode("latin-1"))
 
     assert [str(finding) for finding in read_chart(folder)[1]] == [
-        f"{CHART}: cannot be read: No such file or directory",
         f"{CENTRES}: is not UTF-8 text; export it as 'CSV UTF-8'",
     ]
 

@@ -27,6 +27,7 @@ class ProblemKind(StrEnum):
     ROUNDED_TOO_FAR = "rounded_too_far"
     TOO_SMALL = "too_small"
     HELD = "held"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)

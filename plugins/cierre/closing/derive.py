@@ -8,16 +8,20 @@ from decimal import Decimal
 import psycopg
 
 from cierre.accounting_files.account_mappings import account_mapping
-from cierre.accounting_files.periods import open_from
 from cierre.accounting_files.snippet import snippet
 from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.corrections import dating
 from cierre.bookkeeping.derive import Derivation, derive as derive_entries
 from cierre.bookkeeping.documents import Document
 from cierre.bookkeeping.mapping import AccountMapping
+from cierre.bookkeeping.master_data import MasterData
 from cierre.bookkeeping.money import ZERO
+from cierre.bookkeeping.problems import Problem
+from cierre.bookkeeping.refusals import refusals
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.belonging import booking_alone, hold_documents_against_ledger, hold_lot_against_ledger
 from cierre.closing.erp_site import erp_site
+from cierre.closing.master_data import known, opened_from, refresh_if_closed, refresh_or_keep
 from cierre.closing.refusal import Refused
 from cierre.language.say import counted, listed, money, say
 from cierre.ledger import approvals, capabilities, problems, revisions, staging
@@ -51,6 +55,7 @@ def derive(box: CashBox, day: date, ledger: psycopg.Connection) -> Booked:
     mapping = account_mapping(box.mapping)
     hold_lot_against_ledger(box, day, ledger)
     documents = staging.documents(ledger, box.id, day)
+    refresh_if_closed(ledger, box, day)
     derivation = _derivation(box, day, ledger, mapping, documents)
     with booking_alone(box, day, ledger, snapshot_id):
         hold_documents_against_ledger(box, day, ledger, snapshot_id, documents)
@@ -65,7 +70,7 @@ def derive(box: CashBox, day: date, ledger: psycopg.Connection) -> Booked:
             lot=box.erp.lot,
             entries=derivation.entries,
             documents={document.key: document for document in documents},
-            open_from=open_from(box.erp.tenant),
+            open_from=opened_from(ledger, box),
             site=erp_site(box),
             history=box.erp.limits.history,
         )
@@ -88,7 +93,8 @@ def _derivation(
         if not (mismatch.args and isinstance(mismatch.args[0], Sentence)):
             raise
         raise Refused(box, day, "{why}", why=mismatch) from mismatch
-    problems.replace(ledger, box.id, day, mapping.name, derivation.problems)
+    refused = _refusals(box, day, ledger, derivation, lines)
+    problems.replace(ledger, box.id, day, mapping.name, [*derivation.problems, *refused])
     if derivation.problems:
         raise Refused(
             box,
@@ -96,10 +102,44 @@ def _derivation(
             "the mapping {mapping} cannot book the day, so nothing is posted:\n{problems}\n"
             "{lines}\nMend the mapping, then clear the task derive of this run.",
             mapping=mapping.name,
-            problems=listed(derivation.problems),
+            problems=listed([*derivation.problems, *refused]),
             lines=snippet(mapping, derivation.problems),
         )
+    if refused:
+        raise Refused(
+            box,
+            day,
+            "the ERP would refuse the day's entries, so nothing is posted:\n{problems}\n"
+            "Have it set right in the ERP, or book otherwise by the mapping {mapping}; then clear the task derive of"
+            " this run, which asks the ERP anew.",
+            mapping=mapping.name,
+            problems=listed(refused),
+        )
     return derivation
+
+
+def _refusals(
+    box: CashBox, day: date, ledger: psycopg.Connection, derivation: Derivation, most_lines: int
+) -> list[Problem]:
+    """What the ERP would refuse of the day's entries, by its own master data; it is asked anew before anything is held
+    back, since what was read at night may be mended by now."""
+    told = known(ledger, box)
+    if told is None:
+        return []
+
+    def by(erp: MasterData) -> list[Problem]:
+        dated = dating(day, opened_from(ledger, box), corrects=False)
+        return refusals(
+            derivation.entries,
+            dated.entry_date,
+            box.erp.tenant,
+            erp,
+            box.erp.limits,
+            most_lines=most_lines,
+            mark=dated.mark,
+        )
+
+    return by(refresh_or_keep(ledger, box) or told) if by(told) else []
 
 
 def _tell(box: CashBox, revision: Revision, new: bool, documents: int, entries: int, total: Decimal) -> None:

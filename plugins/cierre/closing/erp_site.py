@@ -6,8 +6,8 @@ from datetime import date
 
 import psycopg
 
-from cierre.accounting_files.periods import open_from
 from cierre.bookkeeping.cash_box import CashBox
+from cierre.closing.master_data import opened_from
 from cierre.closing.refusal import Refused
 from cierre.closing.wiring import erp_hook
 from cierre.language.say import say
@@ -45,7 +45,7 @@ def known_site(box: CashBox, ledger: psycopg.Connection) -> Site:
     return replace(
         found,
         correction=box.erp.correction,
-        open_from=open_from(box.erp.tenant),
+        open_from=opened_from(ledger, box),
         history=box.erp.limits.history,
     )
 
@@ -67,7 +67,7 @@ def books_to_post(box: CashBox, day: date, ledger: psycopg.Connection) -> Revisi
     """A day's books as they must be to go out now: dated by the periods as they are, for the site that the box posts
     to now. Raises Refused where there are none yet."""
     books, limit = current_books(box, day, ledger), box.erp.limits.history
-    return revisions.placed(ledger, books, erp_site(box), open_from(box.erp.tenant), limit)
+    return revisions.placed(ledger, books, erp_site(box), opened_from(ledger, box), limit)
 
 
 def current_books(box: CashBox, day: date, ledger: psycopg.Connection) -> Revision:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import psycopg
 
 from cierre.accounting_files.loader import cash_box, cash_boxes
-from cierre.accounting_files.periods import open_from
 from cierre.closing.erps import Erps
+from cierre.closing.master_data import opened_from
 from cierre.language.say import say
 from cierre.ledger import read_back
 from cierre.posting.look_again import Looked, at_days
@@ -30,7 +30,7 @@ def read_again(ledger: psycopg.Connection, now: datetime) -> Looked:
     aware. Raises MappingError where a file of theirs cannot be used."""
     end = time.monotonic() + AT_MOST.total_seconds()
     first = now.date() - LOOKS_BACK
-    opened = {box.id: open_from(box.erp.tenant) or first for box in cash_boxes().values()}
+    opened = {box.id: opened_from(ledger, box) or first for box in cash_boxes().values()}
     days = [
         (box, day)
         for box, day in read_back.to_read_again(ledger, list(opened), first=first, since=now - FRESH)

@@ -11,7 +11,6 @@ import psycopg
 
 from cierre.accounting_files.companies import tax_id_of
 from cierre.accounting_files.loader import cash_box, cash_boxes
-from cierre.accounting_files.periods import open_from
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.certificate import contradictions
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow
@@ -23,6 +22,7 @@ from cierre.closing import late_changes
 from cierre.closing.certificate import incomplete
 from cierre.closing.land import ANOTHERS, landed_answer
 from cierre.closing.landed_day import LandedDay
+from cierre.closing.master_data import opened_from
 from cierre.closing.refusal import Refused
 from cierre.closing.stage import as_booked
 from cierre.closing.wiring import invoice_source_of, knows_owner, rechecks, source_hook, source_of
@@ -141,7 +141,7 @@ def _look_at(ledger: psycopg.Connection, sources: "_Sources", box: CashBox, day:
     found = changes(before, after, own_ids=lambda kind: source_of(box).unique(kind) is Unique.SITE)
     last = looks.newest(ledger, box.id, day)
     is_news = found != ([one.change for one in last.found] if last else [])
-    outcome = outcome_of(box.second_look, found, box.currency, is_open=_is_open(box, day))
+    outcome = outcome_of(box.second_look, found, box.currency, is_open=_is_open(ledger, box, day))
     if last and not is_news:
         outcome = last.outcome
     looks.keep(
@@ -226,9 +226,9 @@ def _place(box: CashBox, day: date) -> Place:
     return Place(box.source, box.connection, source_of(box).landing_key(box.key), day)
 
 
-def _is_open(box: CashBox, day: date) -> bool:
-    """Whether the ERP still takes entries of a day, as far as the accountants' files say."""
-    opened, locks = open_from(box.erp.tenant), box.erp.locks_on(day)
+def _is_open(ledger: psycopg.Connection, box: CashBox, day: date) -> bool:
+    """Whether the ERP still takes entries of a day, as far as the accountants' files and its own calendar say."""
+    opened, locks = opened_from(ledger, box), box.erp.locks_on(day)
     today = datetime.now(UTC).astimezone(box.zone).date()
     return (opened is None or day >= opened) and (locks is None or today < locks)
 

@@ -3,7 +3,7 @@
 from cierre.ledger.migrate import run_sql_beside
 
 revision = "0037"
-down_revision = "0039"
+down_revision = "0038"
 
 
 def upgrade() -> None:

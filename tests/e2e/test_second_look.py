@@ -63,7 +63,7 @@ def test_an_invoice_that_is_entered_late_in_zeta(system, boxes):
     close(system, SHOP, AUGUST)
     system.sandbox.zeta.sell("ITBUY", "1-1", AUGUST)
     look(system, SHOP, AUGUST)
-    assert mailed(system, "Casa Central Caja 1", "vino")
+    assert mailed(system, "Casa Central Caja 1", "apareció: ")
     approve(system, SHOP, AUGUST)
     customers_and_cash = (CASH, "1.1.01.004", "1.1.03.005", "1.1.03.006")
     assert balance(system, "008851", AUGUST, *customers_and_cash) == (
@@ -78,7 +78,7 @@ def test_a_collection_that_the_sge_tells_late(system, boxes):
     before = balance(system, "008871", AUGUST, BANK)
     system.sandbox.sge.collect(invoice, AUGUST, "1210")
     close(system, UNIVERSITY, AUGUST.replace(day=22))
-    assert mailed(system, "Contratos de investigación, Universidad: 1 día cambió", "1.210,00")
+    assert mailed(system, "Contratos de investigación, Universidad: 1 día cambió", "en este día se cobraron 1.210,00")
     look(system, UNIVERSITY, AUGUST)
     approve(system, UNIVERSITY, AUGUST)
     shown = system.sandbox.sge.books(projects, AUGUST).shown.amount

@@ -37,9 +37,12 @@ PARTS = EVERY_VENDORS | {
     "box_section",  # what a box's file says of an ERP, and what an entry can hold there
     "numbering",  # how an ERP numbers addresses and documents
     "probe",  # what posting assumes of an ERP's site, and how it is tried
+    "master_data",  # what an ERP says may be booked, and until when
+    "rights",  # whether its login may post
 }
 OWN_PARTS = {
     "bsale": {"answers", "lists", "owner"},
+    "protheus": {"query", "range_reader"},
     "sge": {"collections", "columns", "plan", "reviewed"},
     "zeta": {"field_types", "lines", "receipts", "voucher", "voucher_kinds", "voucher_parts"},
 }

@@ -102,6 +102,20 @@ class System:
         """Closes a box's day and waits; the run's state."""
         return self.finished(box, self.trigger(box, day))
 
+    def unanswered(self, box: str, run: str) -> str:
+        """Nobody waits three days for a test: in Airflow's database the time for an answer is over, also of a question
+        that is asked anew because Airflow took its task for lost. Waits for the run's end; its state."""
+
+        def ended() -> str | None:
+            self.metadata.execute(
+                "UPDATE task_instance SET trigger_timeout = now()"
+                " WHERE dag_id = %s AND run_id = %s AND task_id = 'approve' AND trigger_timeout > now()",
+                (f"cash_close__{box}", run),
+            )
+            return self._ended(box, run)
+
+        return self.wait(ended, f"{box} {run} to end without an answer", every=1)
+
     def _ended(self, box: str, run: str) -> str | None:
         # From Airflow's own database: where dozens wait at once, its API would do nothing else than tell them.
         ended = self.metadata.execute(

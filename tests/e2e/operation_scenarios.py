@@ -173,8 +173,7 @@ def an_approval_that_nobody_answers(system) -> Iterator[Row]:
     it = Close(system, ASK, ASKING, october(3))
     it.begin()
     it.waits_for_approval()
-    it.days_go_by()
-    it.end()
+    it.unanswered()
     yield it.row("nobody answers within three days", "clear `approve` and answer", it.asked_again)
 
 

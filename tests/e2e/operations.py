@@ -151,13 +151,9 @@ class Close:
         self.clear_only("approve")
         return self.answer()
 
-    def days_go_by(self) -> None:
-        """Nobody waits three days for a test: in Airflow's database the time for an answer is over."""
-        self.system.metadata.execute(
-            "UPDATE task_instance SET trigger_timeout = now()"
-            " WHERE dag_id = %s AND run_id = %s AND task_id = 'approve'",
-            (self.dag, self.run),
-        )
+    def unanswered(self) -> None:
+        """The time for an answer goes by."""
+        self.system.unanswered(self.box.file, self.run)
 
     def task_ends(self) -> None:
         """Waits until nobody works on the day any more: Airflow has ended the task."""

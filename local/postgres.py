@@ -23,8 +23,9 @@ SETTINGS = {
     # No socket file: its path may have 107 characters at most, and a project folder can be deeper than that.
     "unix_socket_directories": "''",
     "max_connections": "200",
-    # Where Airflow's scheduler is killed, its children hold its connection open, and so what it had locked.
-    "idle_in_transaction_session_timeout": "60s",
+    # Where Airflow's scheduler is killed, its children hold its connection open, and so what it had locked. Longer than
+    # a request to Airflow takes on a machine that is busy: a minute was not, and the API server answered 500.
+    "idle_in_transaction_session_timeout": "5min",
     "shared_buffers": "64MB",
     "max_wal_size": "256MB",
     "jit": "off",

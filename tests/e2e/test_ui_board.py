@@ -53,7 +53,7 @@ def test_it_opens_from_airflows_menu_and_says_what_the_ledger_says(march: System
     expect(board.get_by_role("heading", name="March 2025")).to_be_visible()
     names = {box.name: box.id for box in march.cash_boxes().values()}
     for row in board.locator("tbody tr:not(.company)").filter(has=page.locator("td.c")).all():
-        box = names[row.locator("th").inner_text().removeprefix("SANDBOX · ")]
+        box = names[row.locator("th").get_attribute("title").rpartition(" · ")[2]]
         (booked,) = march.ledger.execute(
             "SELECT sum(total) FROM ledger.entry"
             " WHERE box = %s AND business_date BETWEEN %s AND %s AND reverses IS NULL",

@@ -59,12 +59,18 @@ def serve_every_page() -> int:
     from cierre.accounting_files.loader import cash_boxes
     from cierre.board import access, app as board
     from cierre.board.connection import answers, ledger as board_ledger
-    from cierre.ledger import session as ledger_session
+    from cierre.bookkeeping.identity import Identity
+    from cierre.bookkeeping.tie_out import TieOut
+    from cierre.ledger import identity, session as ledger_session, tie_outs
+    from cierre.ledger.tie_outs import Month
     from support import closed_day
 
     box = cash_boxes()["itb_caja_164"]
     with ledger_session.connect(os.environ["LEDGER"]) as ledger:
         closed_day.close(ledger, box, DAY, ("25.00", "1"), ("10.00", "2"))
+        identity.note(ledger, Identity.of(box, source_site="http://sga", erp_site="http://erp"))
+        month = Month("http://erp", box.erp.tenant, DAY.replace(day=1))
+        tie_out_id = tie_outs.keep(ledger, month, tie_outs.now(ledger), TieOut((), ()))
 
     class Everybody(SimpleAuthManager):
         def is_authorized_dag(self, **_: object) -> bool:
@@ -92,7 +98,7 @@ def serve_every_page() -> int:
         }
         client = TestClient(board.app, root_path="/cierre")
         values = {"box_id": box.id, "day": str(DAY), "name": "board.css", "code": "es", "place:path": "0/PAGOS/0"}
-        numbers = {"entry_id": "1", "line": "1", "snapshot_id": "1"}
+        numbers = {"entry_id": "1", "line": "1", "snapshot_id": "1", "tie_out_id": str(tie_out_id)}
         addresses = []
         for route in board.app.routes:
             assert isinstance(route, APIRoute)

@@ -77,7 +77,7 @@ def close(ledger_dsn: str, sandbox: SandboxServer, mappings: Path, monkeypatch: 
     connection("bsale", conn_type="bsale", host=f"{sandbox.url}/bsale", password="sandbox", extra={"retries": 0})
     connection("sge", conn_type="sge", host=f"{sandbox.url}/sge", password="sandbox", extra={"retries": 0})
     erp = {"conn_type": "protheus", "host": f"{sandbox.url}/protheus", "login": "cierre", "password": "sandbox"}
-    connection("protheus", **erp, extra={"read_timeout": 2, "currencies": CURRENCIES})
+    connection("protheus", **erp, extra={"read_timeout": 10, "currencies": CURRENCIES})
     monkeypatch.setenv("AIRFLOW_CONN_LEDGER_DB", ledger_dsn.replace("postgresql://", "postgres://"))
     return Close
 

@@ -134,6 +134,7 @@ second-look: setup
 	@$(PY) -m local second-look --company "$(COMPANY)" --box "$(BOX)" --from "$(FROM)" $(if $(TO),--to "$(TO)")
 
 tie-out: setup
+	$(call TYPED,COMPANY MONTH TO)
 	@$(PY) -m local tie-out --company "$(COMPANY)" --month "$(MONTH)" $(if $(TO),--to "$(TO)")
 
 # Accounts that ask for cost centres: DEBIT_COST_CENTRE, CREDIT_COST_CENTRE. Other money than dollars: CURRENCY.

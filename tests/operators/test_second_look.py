@@ -106,6 +106,19 @@ def test_a_payment_removed_in_the_source_is_found_told_once_and_proposed(close, 
     assert looks.newest(ledger, SCHOOL, DAY).found[0].since < looks.newest(ledger, SCHOOL, DAY).look_id
 
 
+def test_what_was_not_told_of_a_day_that_was_landed_again_since_is_told_no_more(
+    close, look, told, ledger, sandbox, monkeypatch
+):
+    close(SCHOOL, DAY).all()
+    sandbox.change_payment("itb", payments(ledger)[0].reference, remove=True)
+    with monkeypatch.context() as now:
+        now.setattr("cierre.alerts.second_look.deliver", lambda alert: Delivery(told=False, failed=True))
+        look()
+    close(SCHOOL, DAY).step("land")
+    look()
+    assert told == []
+
+
 @pytest.mark.parametrize("fault", [MemoryError("the worker dies"), None], ids=["the task dies", "no way works"])
 def test_a_message_that_could_not_be_sent_is_sent_once_by_the_next_run(
     close, look, told, ledger, sandbox, monkeypatch, fault

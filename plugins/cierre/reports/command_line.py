@@ -11,13 +11,15 @@ from cierre.bookkeeping.sentence import Sentence
 from cierre.language.say import in_language, say
 
 DATES = ("DATE", "FROM", "TO", "SINCE")
+MONTHS = ("MONTH", "TO")
 
 
 class Command(NamedTuple):
-    """A command of make: what it ``needs``, of each tuple one, and an ``example``."""
+    """A command of make: what it ``needs``, of each tuple one, and an ``example``. ``by_month``: it takes months."""
 
     needs: tuple[tuple[str, ...], ...]
     example: str
+    by_month: bool = False
 
 
 _RANGE = (("BOX", "COMPANY"), ("FROM",))
@@ -30,6 +32,7 @@ COMMANDS = {
     "erase": Command((("WHY",), ("PERSON", "SNAPSHOT", "MONTHS")), "WHY='asked for by letter of 2 May' PERSON=1"),
     "backfill": Command((*_RANGE, ("TO",)), "BOX=itb_caja_164 FROM=2024-09-01 TO=2024-09-05"),
     "second-look": Command((("FROM",),), "BOX=itb_caja_164 FROM=2024-09-01 TO=2024-09-05"),
+    "tie-out": Command((("COMPANY",), ("MONTH",)), "COMPANY=itb MONTH=2024-09", by_month=True),
     "new-source": Command((("NAME",),), "NAME=acme"),
 }
 
@@ -38,10 +41,11 @@ def wrong(name: str, given: Mapping[str, str]) -> list[Sentence]:
     """What is missing or wrong in what a person gave to a command; nothing where it can be tried."""
     command = COMMANDS[name]
     missing = [names for names in command.needs if not any(given.get(one) for one in names)]
+    dates = MONTHS if command.by_month else DATES
     found = [
-        Sentence("{name}={value} is not a day: write it like 2024-09-06.", name=one, value=given[one])
-        for one in DATES
-        if given.get(one) and not _is_day(given[one])
+        sentence
+        for one in dates
+        if given.get(one) and (sentence := _wrong_date(one, given[one], is_month=command.by_month))
     ]
     if missing:
         names = ", ".join("|".join(one) for one in missing)  # no words: it is a list of names in every language
@@ -49,6 +53,14 @@ def wrong(name: str, given: Mapping[str, str]) -> list[Sentence]:
     if found:
         found.append(Sentence("For example: make {command} {example}", command=name, example=command.example))
     return found
+
+
+def _wrong_date(name: str, value: str, *, is_month: bool) -> Sentence | None:
+    if is_month and not _is_day(f"{value}-01"):
+        return Sentence("{name}={value} is not a month: write it like 2024-09.", name=name, value=value)
+    if not is_month and not _is_day(value):
+        return Sentence("{name}={value} is not a day: write it like 2024-09-06.", name=name, value=value)
+    return None
 
 
 def _is_day(text: str) -> bool:

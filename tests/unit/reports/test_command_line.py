@@ -46,6 +46,11 @@ def test_every_day_passes(day):
     assert said("what-if", SINCE=str(day)) == []
 
 
+def test_a_month_is_asked_for_where_months_are_compared():
+    assert said("tie-out", COMPANY="itb", MONTH="2024-09-06")[0].startswith("MONTH=2024-09-06 is not a month")
+    assert said("tie-out", COMPANY="itb", MONTH="2024-09", TO="2024-11") == []
+
+
 def test_the_terminals_language_is_spoken():
     told = subprocess.run(
         [sys.executable, "-m", "cierre.reports.command_line", "preview", "BOX=", "DATE=6/9/2024"],

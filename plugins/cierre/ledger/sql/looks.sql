@@ -38,11 +38,14 @@ RETURNING look_id;
 INSERT INTO ledger.look_news (look_id) VALUES (:look_id);
 
 -- name: untold
--- The newest look at each box's day since an instant, where people are still to be told of it.
+-- The newest look at each box's day since an instant, where people are still to be told of it; none at a day that was
+-- landed again since.
 SELECT box, business_date, look_id, outcome
   FROM (SELECT DISTINCT ON (box, business_date) box, business_date, look_id, outcome
           FROM ledger.look_news JOIN ledger.look USING (look_id)
          WHERE told_at IS NULL AND looked_at >= :since AND box = ANY(:boxes)
+           AND compared_to = (SELECT max(snapshot_id) FROM landing.taken
+                               WHERE taken.box = look.box AND taken.business_date = look.business_date)
          ORDER BY box, business_date, look_id DESC) AS newest
  ORDER BY box, business_date;
 

@@ -108,7 +108,7 @@ class System:
 
         def ended() -> str | None:
             self.metadata.execute(
-                # Only of a question: a try that looks for an answer to the one before waits, too, and must not be ended.
+                # Only of a question: a try that looks for an answer to the one before waits, too, and must go on.
                 # It waits for nobody, so that it is in no deadlock with the scheduler, which would end that.
                 "UPDATE task_instance SET trigger_timeout = now() WHERE id IN (SELECT id FROM task_instance"
                 " WHERE dag_id = %s AND run_id = %s AND task_id = 'approve' AND state = 'awaiting_input'"

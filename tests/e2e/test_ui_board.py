@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -139,6 +139,24 @@ def test_a_day_is_closed_by_a_press_and_its_run_is_found_in_airflow(march: Syste
     expect(page.locator("iframe")).to_have_count(0)
 
 
+def test_an_erp_document_is_followed_to_its_row_of_the_source_in_three_clicks(march: System, page: Page):
+    (document,) = march.ledger.execute(
+        "SELECT concat_ws('/', rtrim(attempt.lot), rtrim(sublot), rtrim(document)) FROM erp.attempt"
+        " JOIN ledger.entry USING (entry_id) WHERE box = 'itb_caja_164' AND business_date = %s AND state = 'confirmed'",
+        (LAST,),
+    ).fetchone()
+    page.goto(f"/plugin/cierre{MONTH}")
+    board = framed(page)
+    board.get_by_role("link", name="Search").click()
+    board.get_by_label("Number, text, amount or name").fill(document)
+    board.get_by_label("from").fill(str(LAST - timedelta(days=40)))
+    board.get_by_label("to").fill(str(LAST))
+    board.get_by_label("to").press("Enter")
+    board.locator("section[aria-labelledby=sent] a[href*='/lines/']").first.click()
+    board.locator("a[href*='/rows/']").first.click()
+    expect(board.locator("h1")).to_contain_text("of the source")
+
+
 def test_trends_name_the_day_that_stands_out(march: System, page: Page):
     page.goto(f"/plugin/cierre/cierre/trends?until={LAST}&span=31")
     cash = framed(page).locator("section[aria-labelledby=by-form] tbody tr").first
@@ -153,6 +171,7 @@ def test_trends_name_the_day_that_stands_out(march: System, page: Page):
         f"{MONTH}&state=d",
         f"/cierre/boxes/conduce_caja_3/{DIFFERING}",
         "/cierre/work",
+        "/cierre/search",
         f"/cierre/trends?until={LAST}&span=31",
     ],
 )

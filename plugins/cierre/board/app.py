@@ -7,12 +7,13 @@ from airflow.api_fastapi.core_api.security import get_user
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, RedirectResponse, Response
+from psycopg.errors import QueryCanceled
 from psycopg_pool import PoolTimeout
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cierre.board import board_page, day_pages, tie_out_page, trend_page, work_page
+from cierre.board import board_page, day_pages, search_page, tie_out_page, trend_page, work_page
 from cierre.board.address import is_of_the_board, refuse_what_no_text_holds
 from cierre.board.language import COOKIE
 from cierre.board.pages import PageDep, page_of
@@ -61,7 +62,7 @@ app = FastAPI(
     openapi_url=None,
 )
 app.add_middleware(Guard)
-for part in (board_page, day_pages, tie_out_page, trend_page, work_page):
+for part in (board_page, day_pages, search_page, tie_out_page, trend_page, work_page):
     app.include_router(part.router)
 
 
@@ -116,4 +117,11 @@ def failed(request: Request, error: Exception) -> Response:
 def unreachable(request: Request, error: PoolTimeout) -> Response:
     """The ledger does not answer: nothing is lost, and the page may be asked for again."""
     message = Sentence("The ledger's database does not answer. Nothing is lost; try again in a moment.")
+    return page_of(request).render("error.html", status=503, message=message)
+
+
+@app.exception_handler(QueryCanceled)
+def took_too_long(request: Request, error: QueryCanceled) -> Response:
+    """More was asked for than the ledger finds in the time that a page may take."""
+    message = Sentence("That took too long. Nothing is lost; ask for fewer days, or for a longer text.")
     return page_of(request).render("error.html", status=503, message=message)

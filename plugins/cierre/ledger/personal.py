@@ -11,7 +11,7 @@ import psycopg
 
 from cierre.bookkeeping.personal import joined
 from cierre.ledger.session import copy
-from cierre.ledger.statements import Row, RowOrNone, Rows, Statements
+from cierre.ledger.statements import Row, RowOrNone, Rows, Statements, Value
 
 SHORTEST = 4
 """Characters of a value that is searched: a shorter one would be found in rows of many."""
@@ -65,7 +65,16 @@ class _Searched(NamedTuple):
     texts: list[str]
 
 
+class _HeldOfDay(NamedTuple):
+    box: str
+    business_date: date
+    snapshot_id: int
+    texts: list[str]
+
+
 class _Sql(Statements):
+    body_of: Value[str]
+    held_of_days: Rows[_HeldOfDay]
     of_snapshot: Rows[_Held]
     all_held: Rows[_Searched]
     held_of_snapshot: Rows[Place]
@@ -93,19 +102,44 @@ def whole(connection: psycopg.Connection, snapshot_id: int, body: str) -> str:
     return joined(body, _sql.of_snapshot(connection, snapshot_id=snapshot_id))
 
 
+def whole_answer(connection: psycopg.Connection, snapshot_id: int) -> str:
+    """A snapshot's body from the ledger, as ``whole`` joins it."""
+    return whole(connection, snapshot_id, _sql.body_of(connection, snapshot_id=snapshot_id))
+
+
 def of_person(connection: psycopg.Connection, value: str) -> list[Place]:
     """The rows of all answers in which a value stands: as one of its own, or as words in a longer one, in capitals or
     not. Raises ValueError for one that is too short to be somebody's."""
-    words = " ".join(value.split())
-    if len(words) < SHORTEST:
-        raise ValueError(f"a value of less than {SHORTEST} characters would be found in rows of many")
-    is_named = _finder(words)
+    is_named = _finder(_searchable(value))
     with connection.transaction():
         return [
             Place(row.sha256, row.number)
             for row in _sql.all_held.stream(connection, 5000)
             if any(map(is_named, row.texts))
         ]
+
+
+def days_of_person(
+    connection: psycopg.Connection, value: str, boxes: Sequence[str], first: date, last: date, most: int
+) -> list[tuple[str, date, int]]:
+    """The days of boxes, as they are staged, in whose answers a value stands, as ``of_person`` finds it: box, business
+    date and snapshot, the newest ``most`` at most."""
+    is_named = _finder(_searchable(value))
+    found: dict[tuple[str, date, int], None] = {}
+    with connection.transaction():
+        asked = {"boxes": list(boxes), "first": first, "last": last}
+        for row in _sql.held_of_days.stream(connection, 5000, **asked):
+            place = (row.box, row.business_date, row.snapshot_id)
+            if place not in found and any(map(is_named, row.texts)):
+                found[place] = None
+                if len(found) == most:
+                    break
+    return list(found)
+
+
+def is_named_in(texts: Iterable[str], value: str) -> bool:
+    """Whether a value stands in one of some texts, as ``of_person`` finds it."""
+    return any(map(_finder(_searchable(value)), texts))
 
 
 def of_snapshot(connection: psycopg.Connection, snapshot_id: int) -> list[Place]:
@@ -139,6 +173,13 @@ def erasures(connection: psycopg.Connection) -> list[Erasure]:
 def gone(connection: psycopg.Connection) -> list[Gone]:
     """The bodies of which personal values are gone without an erasure."""
     return list(_sql.gone(connection))
+
+
+def _searchable(value: str) -> str:
+    words = " ".join(value.split())
+    if len(words) < SHORTEST:
+        raise ValueError(f"a value of less than {SHORTEST} characters would be found in rows of many")
+    return words
 
 
 def _finder(words: str) -> Callable[[str], bool]:

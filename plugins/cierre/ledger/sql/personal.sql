@@ -2,8 +2,18 @@
 SELECT size, texts FROM landing.snapshot JOIN personal.row USING (sha256)
  WHERE snapshot_id = :snapshot_id ORDER BY number;
 
+-- name: body_of$
+SELECT body FROM landing.snapshot JOIN landing.body USING (sha256) WHERE snapshot_id = :snapshot_id;
+
 -- name: all_held
 SELECT sha256, number, texts FROM personal.row WHERE held > 0;
+
+-- name: held_of_days
+-- The personal values of boxes' days as they are staged, the newest first.
+SELECT box, day.business_date, snapshot_id, texts
+  FROM staging.day JOIN landing.snapshot USING (snapshot_id) JOIN personal.row USING (sha256)
+ WHERE box = ANY(:boxes) AND day.business_date BETWEEN :first AND :last AND held > 0
+ ORDER BY day.business_date DESC, box, number;
 
 -- name: held_of_snapshot
 SELECT sha256, number FROM landing.snapshot JOIN personal.row USING (sha256)

@@ -10,12 +10,11 @@ too.
 until it is explained: keep the database as it is, and compare with a backup of before. Clearing it is always safe.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable
 
-from cierre.alerts.watch import WatchAlert
-from cierre.orchestration.retries import PATIENT, RetryByKind
+from cierre.orchestration.watch import ONE_RUN, watched
 from operators.audit import AuditOperator
 
 with DAG(
@@ -24,17 +23,8 @@ with DAG(
     description="Verifies every day that the books are what was sealed, and notes the heads of the chains elsewhere.",
     doc_md=__doc__,
     schedule=CronTriggerTimetable("40 9 * * *", timezone="UTC"),
-    start_date=datetime(2000, 1, 1, tzinfo=UTC),
-    catchup=False,
-    max_active_runs=1,
-    is_paused_upon_creation=False,
+    **ONE_RUN,
     tags=["audit"],
-    default_args=PATIENT
-    | {
-        "owner": "cierre",
-        "retry_policy": RetryByKind(),
-        "execution_timeout": timedelta(hours=2),
-        "on_failure_callback": WatchAlert("cierre", "audit_books"),
-    },
+    default_args=watched("audit_books", timedelta(hours=2)),
 ):
     AuditOperator(task_id="audit")

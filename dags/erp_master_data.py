@@ -13,12 +13,11 @@ It only reads. **To read now** (the ERP was set right): Trigger. A close asks th
 day back. **When it fails**, its log says why (mostly a file that is wrong); the next run goes on.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable
 
-from cierre.alerts.watch import WatchAlert
-from cierre.orchestration.retries import PATIENT, RetryByKind
+from cierre.orchestration.watch import ONE_RUN, watched
 from operators.master_data import MasterDataOperator
 
 with DAG(
@@ -28,17 +27,8 @@ with DAG(
     doc_md=__doc__,
     # Before the closes of the western zones: what was blocked in the evening is known by then.
     schedule=CronTriggerTimetable("20 3 * * *", timezone="UTC"),
-    start_date=datetime(2000, 1, 1, tzinfo=UTC),
-    catchup=False,
-    max_active_runs=1,
-    is_paused_upon_creation=False,
+    **ONE_RUN,
     tags=["erp"],
-    default_args=PATIENT
-    | {
-        "owner": "cierre",
-        "retry_policy": RetryByKind(),
-        "execution_timeout": timedelta(hours=1),
-        "on_failure_callback": WatchAlert("cierre", "erp_master_data"),
-    },
+    default_args=watched("erp_master_data", timedelta(hours=1)),
 ):
     MasterDataOperator(task_id="read")

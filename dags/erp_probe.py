@@ -15,10 +15,11 @@ takes no entry, a closed period), an assumption without which nothing is posted 
 not be deleted, with its address. Running it again is always safe, and removes what an earlier run had to leave.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from airflow.sdk import DAG
 
+from cierre.orchestration.watch import ONE_RUN
 from operators.probe import ProbeOperator, params
 
 with DAG(
@@ -27,10 +28,7 @@ with DAG(
     description="Puts what posting assumes of the ERP's site to the test, in a test company, and keeps the result.",
     doc_md=__doc__,
     schedule=None,
-    start_date=datetime(2000, 1, 1, tzinfo=UTC),
-    catchup=False,
-    max_active_runs=1,
-    is_paused_upon_creation=False,
+    **ONE_RUN,
     params=params(),
     tags=["erp"],
     default_args={

@@ -12,12 +12,11 @@ Days of the last two months are read whose period is open, those first that wait
 night. Clearing it is always safe.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable
 
-from cierre.alerts.watch import WatchAlert
-from cierre.orchestration.retries import PATIENT, RetryByKind
+from cierre.orchestration.watch import ONE_RUN, watched
 from operators.read_again import ReadAgainOperator
 
 with DAG(
@@ -26,17 +25,8 @@ with DAG(
     description="Compares what the ERP holds of closed days with what was posted, every night.",
     doc_md=__doc__,
     schedule=CronTriggerTimetable("30 8 * * *", timezone="UTC"),
-    start_date=datetime(2000, 1, 1, tzinfo=UTC),
-    catchup=False,
-    max_active_runs=1,
-    is_paused_upon_creation=False,
+    **ONE_RUN,
     tags=["erp"],
-    default_args=PATIENT
-    | {
-        "owner": "cierre",
-        "retry_policy": RetryByKind(),
-        "execution_timeout": timedelta(hours=2),
-        "on_failure_callback": WatchAlert("cierre", "erp_read_back"),
-    },
+    default_args=watched("erp_read_back", timedelta(hours=2)),
 ):
     ReadAgainOperator(task_id="read_again")

@@ -10,10 +10,11 @@ by itself every five minutes; nothing needs to be done unless the ERP's words as
 in use). Clearing it is always safe: it never touches a document that is confirmed.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable
 
+from cierre.orchestration.watch import ONE_RUN
 from operators.reap import ReapOperator
 
 with DAG(
@@ -22,10 +23,7 @@ with DAG(
     description="Empties the ERP addresses of postings that were given up, again and again until none can be late.",
     doc_md=__doc__,
     schedule=CronTriggerTimetable("*/5 * * * *", timezone="UTC"),
-    start_date=datetime(2000, 1, 1, tzinfo=UTC),
-    catchup=False,
-    max_active_runs=1,
-    is_paused_upon_creation=False,
+    **ONE_RUN,
     tags=["erp"],
     default_args={
         "owner": "cierre",

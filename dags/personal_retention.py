@@ -10,12 +10,11 @@ Without `RETENTION_MONTHS` the task is skipped and nothing is erased.
 **When it fails**, its log says why; nothing was erased by halves. Clearing it is always safe.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable
 
-from cierre.alerts.watch import WatchAlert
-from cierre.orchestration.retries import PATIENT, RetryByKind
+from cierre.orchestration.watch import ONE_RUN, watched
 from operators.retention import RetentionOperator
 
 with DAG(
@@ -24,17 +23,8 @@ with DAG(
     description="Erases personal values that are older than RETENTION_MONTHS, every night.",
     doc_md=__doc__,
     schedule=CronTriggerTimetable("45 9 * * *", timezone="UTC"),
-    start_date=datetime(2000, 1, 1, tzinfo=UTC),
-    catchup=False,
-    max_active_runs=1,
-    is_paused_upon_creation=False,
+    **ONE_RUN,
     tags=["ledger"],
-    default_args=PATIENT
-    | {
-        "owner": "cierre",
-        "retry_policy": RetryByKind(),
-        "execution_timeout": timedelta(hours=2),
-        "on_failure_callback": WatchAlert("cierre", "personal_retention"),
-    },
+    default_args=watched("personal_retention", timedelta(hours=2)),
 ):
     RetentionOperator(task_id="erase")

@@ -20,13 +20,12 @@ why (mostly a cash box's file that is wrong); the next run goes on. Clearing it 
 nothing itself.
 """
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import time, timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable
 
-from cierre.alerts.watch import WatchAlert
 from cierre.closing.names import SECOND_LOOK
-from cierre.orchestration.retries import PATIENT, RetryByKind
+from cierre.orchestration.watch import ONE_RUN, watched
 from operators.second_look import CloseAgainOperator, SecondLookOperator, params
 
 with DAG(
@@ -36,21 +35,10 @@ with DAG(
     doc_md=__doc__,
     # After the closes of every zone that boxes are in, and before people begin to work there.
     schedule=CronTriggerTimetable("*/15 6-8 * * *", timezone="UTC"),
-    start_date=datetime(2000, 1, 1, tzinfo=UTC),
-    catchup=False,
-    max_active_runs=1,
-    is_paused_upon_creation=False,
+    **ONE_RUN,
     params=params(),
     tags=["cash close"],
-    default_args=PATIENT
-    | {
-        "owner": "cierre",
-        "pool": SECOND_LOOK,
-        "priority_weight": 1,
-        "retry_policy": RetryByKind(),
-        "execution_timeout": timedelta(hours=1),
-        "on_failure_callback": WatchAlert("cierre", SECOND_LOOK),
-    },
+    default_args=watched(SECOND_LOOK, timedelta(hours=1)) | {"pool": SECOND_LOOK, "priority_weight": 1},
 ):
     look = SecondLookOperator(task_id="look", until=time(9), every=timedelta(minutes=15))
     CloseAgainOperator.partial(task_id="close_again").expand_kwargs(look.output)

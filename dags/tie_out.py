@@ -16,13 +16,12 @@ that could not be read, with the ERP's own words; they are read the next night. 
 reads.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable
 
-from cierre.alerts.watch import WatchAlert
 from cierre.closing.names import TIE_OUT
-from cierre.orchestration.retries import PATIENT, RetryByKind
+from cierre.orchestration.watch import ONE_RUN, watched
 from operators.tie_out import TieOutOperator, params
 
 with DAG(
@@ -32,18 +31,9 @@ with DAG(
     doc_md=__doc__,
     # After closed days were read again in the ERP.
     schedule=CronTriggerTimetable("10 9 * * *", timezone="UTC"),
-    start_date=datetime(2000, 1, 1, tzinfo=UTC),
-    catchup=False,
-    max_active_runs=1,
-    is_paused_upon_creation=False,
+    **ONE_RUN,
     params=params(),
     tags=["erp"],
-    default_args=PATIENT
-    | {
-        "owner": "cierre",
-        "retry_policy": RetryByKind(),
-        "execution_timeout": timedelta(hours=2),
-        "on_failure_callback": WatchAlert("cierre", TIE_OUT),
-    },
+    default_args=watched(TIE_OUT, timedelta(hours=2)),
 ):
     TieOutOperator(task_id="tie_out")

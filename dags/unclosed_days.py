@@ -11,12 +11,11 @@ backfill the range. **When it fails**, its log says why (mostly a cash box's fil
 next hour tells what this one could not.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable
 
-from cierre.alerts.watch import WatchAlert
-from cierre.orchestration.retries import PATIENT, RetryByKind
+from cierre.orchestration.watch import ONE_RUN, watched
 from operators.unclosed import UnclosedDaysOperator
 
 with DAG(
@@ -25,18 +24,8 @@ with DAG(
     description="Tells each company, once, of days that are past their deadline and not closed.",
     doc_md=__doc__,
     schedule=CronTriggerTimetable("15 * * * *", timezone="UTC"),
-    start_date=datetime(2000, 1, 1, tzinfo=UTC),
-    catchup=False,
-    max_active_runs=1,
-    is_paused_upon_creation=False,
+    **ONE_RUN,
     tags=["alerts"],
-    default_args=PATIENT
-    | {
-        "owner": "cierre",
-        "retry_policy": RetryByKind(),
-        "execution_timeout": timedelta(minutes=10),
-        # Whoever keeps watch must not fall silent unnoticed.
-        "on_failure_callback": WatchAlert("cierre", "unclosed_days"),
-    },
+    default_args=watched("unclosed_days", timedelta(minutes=10)),
 ):
     UnclosedDaysOperator(task_id="look")

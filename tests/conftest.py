@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from local.postgres import Cluster
     from sandbox.server import SandboxServer
+    from support.mailbox import MailServer
 
 ROOT = Path(__file__).parents[1]
 RUN = ROOT / ".run" / "tests"
@@ -69,13 +70,19 @@ def unused_port() -> int:
 
 
 @pytest.fixture
-def mailbox(unused_port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[EmailMessage]]:
-    """What a real mail server on loopback has taken, oldest first; alerts are sent there."""
+def mail_server(unused_port: int, monkeypatch: pytest.MonkeyPatch) -> "Iterator[MailServer]":
+    """A real mail server on loopback; alerts are sent there."""
     from support.mailbox import MailServer
 
     with MailServer(unused_port) as server:
         monkeypatch.setenv("AIRFLOW_CONN_ALERTS_SMTP", server.connection)
-        yield server.mails
+        yield server
+
+
+@pytest.fixture
+def mailbox(mail_server: "MailServer") -> list[EmailMessage]:
+    """What the mail server has taken, oldest first."""
+    return mail_server.mails
 
 
 @pytest.fixture(scope="session")

@@ -23,12 +23,13 @@ class MasterDataOperator(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, int]:
         """Returns how many tenants were read, and how much was found that is new."""
-        from cierre.alerts.master_data import tell_what_was_found
+        from cierre.alerts.master_data import tell_left, tell_news
         from cierre.closing.master_data import read_all
 
         with in_language(language_of(NO_COMPANY)), open_ledger(self.ledger_connection) as ledger:
             read = read_all(ledger, datetime.now(UTC))
-            found = sum(len(news.found) for news in read.news)
-            self.log.info(say("Tenants read: {n}. Found that was not known: {found}.", n=read.tenants, found=found))
-            tell_what_was_found(read, context["ti"].log_url)
-        return {"tenants": read.tenants, "found": found}
+            text = "Tenants read: {n}. Found that was not known: {found}."
+            self.log.info(say(text, n=read.tenants, found=read.found))
+            tell_news(ledger, context["ti"].log_url)
+            tell_left(read.left, context["ti"].log_url)
+        return {"tenants": read.tenants, "found": read.found}

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from airflow.sdk import Param
+from airflow.sdk.exceptions import AirflowFailException
 
 from cierre.bookkeeping.suggestions import nearest
 from cierre.language.say import say
@@ -28,6 +29,16 @@ def refuse_unknown(whose: str, context: Any, known: Mapping[str, Param]) -> None
                 known=", ".join(known),
             )
         )
+
+
+def asked(whose: str, context: Any, known: Mapping[str, Param]) -> dict[str, Any]:
+    """What a run was given by a person who fills in its form, without what is empty. Raises AirflowFailException as
+    refuse_unknown says it: trying again cannot help."""
+    try:
+        refuse_unknown(whose, context, known)
+    except UnknownParameters as error:
+        raise AirflowFailException(str(error)) from None
+    return {name: value for name, value in context["params"].items() if value}
 
 
 def _with_what_was_meant(name: str, known: Mapping[str, Param]) -> str:

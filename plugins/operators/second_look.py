@@ -11,10 +11,13 @@ from cierre.closing.business_date import PARAMETER as BUSINESS_DATE
 from cierre.closing.names import NO_COMPANY, PREFIX, SECOND_LOOK
 from cierre.language.say import in_language, say
 from cierre.ledger.connection import open_ledger
-from operators.parameters import UnknownParameters, refuse_unknown
+from operators.parameters import asked
 
 if TYPE_CHECKING:
     import psycopg
+
+    from cierre.bookkeeping.cash_box import CashBox
+    from cierre.ledger.looks import Correction
 
 FROM, TO, BOX, COMPANY = "from", "to", "box", "company"
 
@@ -50,64 +53,45 @@ class SecondLookOperator(BaseOperator):
 
     def execute(self, context: Any) -> list[dict[str, Any]]:
         """Looks, tells, and returns what is to be corrected."""
-        now = datetime.now(UTC)
-        with in_language(language_of(NO_COMPANY)):
-            self._refuse_unknown(context)
-            with open_ledger(self.ledger_connection) as ledger:
-                return self._look(ledger, now, context)
-
-    def _look(self, ledger: "psycopg.Connection", now: datetime, context: Any) -> list[dict[str, Any]]:
         from cierre.alerts.second_look import tell_left, tell_news
         from cierre.closing import second_look
-        from cierre.ledger import looks
 
-        asked = self._asked(ledger, context["params"])
-        runs_left = self._runs_left(now) if asked is None else 1
-        days = second_look.due_days(ledger, now, runs_left) if asked is None else asked
-        seen = second_look.look(ledger, days)
-        self.log.info(say("{n} of {all} closed days were looked at again.", n=seen.days, all=len(days)))
-        link = context["ti"].log_url
-        tell_news(second_look.untold(ledger, now), link, lambda told: looks.note_told(ledger, told))
-        tell_left(seen.left, link, is_last=runs_left == 1)
-        return [
-            {
-                "trigger_dag_id": PREFIX + box.file,
-                "trigger_run_id": f"{one.business_date}__{SECOND_LOOK}__{one.look_id}",
-                "conf": {BUSINESS_DATE: str(one.business_date)},
-            }
-            for box, one in second_look.corrections(ledger, now)
-        ]
-
-    def _refuse_unknown(self, context: Any) -> None:
-        try:
-            refuse_unknown(SECOND_LOOK, context, params())
-        except UnknownParameters as error:
-            raise AirflowFailException(str(error)) from None
-
-    def _asked(self, ledger: "psycopg.Connection", given: dict[str, Any]) -> list[tuple[str, date]] | None:
-        """The days that a person asks for; None where those that are due are meant."""
-        from cierre.accounting_files.loader import cash_boxes
-        from cierre.closing.second_look import days_of
-
-        if not given.get(FROM):
-            if any(given.get(name) for name in (TO, BOX, COMPANY)):
-                raise AirflowFailException(say("Say from which day on: without it, the days that are due are read."))
-            return None
-        first = date.fromisoformat(given[FROM])
-        last = date.fromisoformat(given.get(TO) or given[FROM])
-        boxes = [
-            box.id
-            for box in cash_boxes().values()
-            if given.get(BOX) in (None, "", box.file, box.id) and given.get(COMPANY) in (None, "", box.company)
-        ]
-        if not boxes:
-            raise AirflowFailException(say("There is no such cash box or company; nothing was read."))
-        return days_of(ledger, boxes, first, last)
+        now = datetime.now(UTC)
+        with in_language(language_of(NO_COMPANY)):
+            given = asked(SECOND_LOOK, context, params())
+            runs_left = 1 if given else self._runs_left(now)
+            with open_ledger(self.ledger_connection) as ledger:
+                days = _days_of(ledger, given) if given else second_look.due_days(ledger, now, runs_left)
+                seen = second_look.look(ledger, days)
+                self.log.info(say("{n} of {all} closed days were looked at again.", n=seen.days, all=len(days)))
+                tell_news(ledger, context["ti"].log_url)
+                tell_left(seen.left, context["ti"].log_url, is_last=runs_left == 1)
+                return [_run(box, one) for box, one in second_look.corrections(ledger, now)]
 
     def _runs_left(self, now: datetime) -> int:
         """How many runs the night still has, this one included; one where it is over."""
         end = datetime.combine(now.date(), self.until, UTC)
         return max(1, -(-(end - now) // self.every))
+
+
+def _days_of(ledger: "psycopg.Connection", given: dict[str, Any]) -> list[tuple[str, date]]:
+    from cierre.closing.refusal import NothingToRead
+    from cierre.closing.second_look import days_of
+
+    first, last = (date.fromisoformat(given[name]) if name in given else None for name in (FROM, TO))
+    try:
+        return days_of(ledger, first, last, given.get(BOX), given.get(COMPANY))
+    except NothingToRead as error:
+        raise AirflowFailException(str(error)) from None
+
+
+def _run(box: "CashBox", one: "Correction") -> dict[str, Any]:
+    """The run of a box's own DAG that closes a day again."""
+    return {
+        "trigger_dag_id": PREFIX + box.file,
+        "trigger_run_id": f"{one.business_date}__{SECOND_LOOK}__{one.look_id}",
+        "conf": {BUSINESS_DATE: str(one.business_date)},
+    }
 
 
 class CloseAgainOperator(BaseOperator):

@@ -7,15 +7,12 @@ from airflow.sdk import BaseOperator, Param
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from cierre.accounting_files.companies import language_of
-from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.names import NO_COMPANY, TIE_OUT
 from cierre.language.say import in_language, listed, say
 from cierre.ledger.connection import open_ledger
-from operators.parameters import UnknownParameters, refuse_unknown
+from operators.parameters import asked
 
 if TYPE_CHECKING:
-    import psycopg
-
     from cierre.closing.tie_out import TenantMonth
 
 FROM, TO, COMPANY = "from", "to", "company"
@@ -45,37 +42,27 @@ class TieOutOperator(BaseOperator):
         self.ledger_connection = ledger_connection
 
     def execute(self, context: Any) -> dict[str, int]:
-        """Returns how many months were read, and of how many something is new."""
-        from cierre.alerts.tie_out import tell_what_is_new
-        from cierre.closing import tie_out
+        """Returns how many months were read, and how many messages were told."""
+        from cierre.alerts.tie_out import tell_news
+        from cierre.closing.tie_out import compare, due
 
         with in_language(language_of(NO_COMPANY)):
-            try:
-                refuse_unknown(TIE_OUT, context, params())
-            except UnknownParameters as error:
-                raise AirflowFailException(str(error)) from None
+            given = asked(TIE_OUT, context, params())
             with open_ledger(self.ledger_connection) as ledger:
-                compared = tie_out.compare(ledger, _wanted(ledger, context["params"]))
-            tell_what_is_new(compared, context["ti"].log_url)
+                compared = compare(ledger, _months_of(given) if given else due(ledger, datetime.now(UTC)))
+                told = tell_news(ledger, context["ti"].log_url)
             if compared.left:
                 text = "These months could not be read, and are tried again:\n{months}"
-                raise AirflowException(say(text, months=listed(_by_tenant(compared.left))))
-        return {"months": compared.months, "news": len(compared.news)}
+                raise AirflowException(say(text, months=listed(compared.left_months)))
+        return {"months": compared.months, "told": told}
 
 
-def _wanted(ledger: "psycopg.Connection", given: dict[str, Any]) -> "list[TenantMonth]":
-    from cierre.closing.tie_out import due, tenant_months
+def _months_of(given: dict[str, Any]) -> "list[TenantMonth]":
+    from cierre.closing.refusal import NothingToRead
+    from cierre.closing.tie_out import months_of
 
-    if not given.get(FROM):
-        if given.get(TO) or given.get(COMPANY):
-            text = "Say from which month on: without it, the months that are due are read."
-            raise AirflowFailException(say(text))
-        return due(ledger, datetime.now(UTC))
-    first, last = (date.fromisoformat(f"{month}-01") for month in (given[FROM], given.get(TO) or given[FROM]))
-    if not (wanted := tenant_months(first, last, given.get(COMPANY) or "")):
-        raise AirflowFailException(say("No cash box of such a company posts into these months; nothing was read."))
-    return wanted
-
-
-def _by_tenant(left: dict[str, list[Sentence]]) -> list[Sentence]:
-    return [Sentence("{tenant}, {what}", tenant=tenant, what=what) for tenant, those in left.items() for what in those]
+    first, last = (date.fromisoformat(f"{given[name]}-01") if name in given else None for name in (FROM, TO))
+    try:
+        return months_of(first, last, given.get(COMPANY))
+    except NothingToRead as error:
+        raise AirflowFailException(str(error)) from None

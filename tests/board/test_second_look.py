@@ -21,7 +21,7 @@ def look(ledger, *amounts: str) -> None:
     outcome = Outcome.PROPOSED if found else Outcome.UNCHANGED
     looks.keep(
         ledger, BOX.id, DAY, compared_to=taken.snapshot_id, snapshot_id=None, found=found, outcome=outcome,
-        is_news=True,
+        tell=["itb"],
     )  # fmt: skip
 
 

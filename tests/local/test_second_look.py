@@ -63,7 +63,7 @@ def test_what_changed_is_shown_document_by_document(run, ledger):
         taken = landing.taken(ledger, BOX.id, DAY).snapshot_id
         looks.keep(
             ledger, BOX.id, DAY, compared_to=taken, snapshot_id=None, found=found, outcome=Outcome.PROPOSED,
-            is_news=True,
+            tell=["itb"],
         )  # fmt: skip
 
     airflow = Airflow(look)

@@ -7,7 +7,7 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
 from cierre.accounting_files.check import sound
-from cierre.alerts.master_data import tell_what_was_found
+from cierre.alerts.master_data import tell_left, tell_news
 from cierre.bookkeeping.master_data import MasterKind
 from cierre.closing.master_data import read_all
 from cierre.ledger import master_data, problems
@@ -26,8 +26,9 @@ def read(close, ledger):
 
     def read() -> dict[str, int]:
         night = read_all(ledger, NIGHT)
-        tell_what_was_found(night, "https://airflow.example/log")
-        return {"tenants": night.tenants, "found": sum(len(news.found) for news in night.news)}
+        tell_news(ledger, "https://airflow.example/log")
+        tell_left(night.left, "https://airflow.example/log")
+        return {"tenants": night.tenants, "found": night.found}
 
     return read
 
@@ -53,10 +54,12 @@ def test_what_the_erp_tells_is_kept_and_where_nothing_changed_nothing_is_written
     assert ledger.execute("SELECT count(*), max(record_id) FROM erp.master_record").fetchone() == before
 
 
-def test_the_operator_reads_and_tells_of_every_tenant(close, ledger, mailbox):
+def test_the_operator_reads_and_tells_of_every_tenant(close, ledger, sandbox, mailbox):
+    sandbox.change_master("CT1", CASH, PLACE[1], CT1_BLOQ="1")
     context = {"ti": SimpleNamespace(log_url="https://airflow.example/log")}
     assert MasterDataOperator(task_id="read").execute(context)["tenants"] == 6
     assert master_data.known(ledger, *PLACE) is not None
+    assert [CASH in mail.get_body(("html",)).get_content() for mail in mailbox].count(True) == 2
 
 
 def test_a_change_is_a_new_version_and_the_old_one_says_until_when_it_held(read, ledger, sandbox):

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from contextlib import nullcontext
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
@@ -31,7 +30,7 @@ def told(monkeypatch) -> list:
         sent.append(alert)
         return Delivery(told=True, failed=False)
 
-    monkeypatch.setattr("cierre.alerts.second_look.deliver", deliver)
+    monkeypatch.setattr("cierre.alerts.news.deliver", deliver)
     monkeypatch.setattr("cierre.alerts.second_look.tell", sent.append)
     return sent
 
@@ -112,34 +111,11 @@ def test_what_was_not_told_of_a_day_that_was_landed_again_since_is_told_no_more(
     close(SCHOOL, DAY).all()
     sandbox.change_payment("itb", payments(ledger)[0].reference, remove=True)
     with monkeypatch.context() as now:
-        now.setattr("cierre.alerts.second_look.deliver", lambda alert: Delivery(told=False, failed=True))
+        now.setattr("cierre.alerts.news.deliver", lambda alert: Delivery(told=False, failed=True))
         look()
     close(SCHOOL, DAY).step("land")
     look()
     assert told == []
-
-
-@pytest.mark.parametrize("fault", [MemoryError("the worker dies"), None], ids=["the task dies", "no way works"])
-def test_a_message_that_could_not_be_sent_is_sent_once_by_the_next_run(
-    close, look, told, ledger, sandbox, monkeypatch, fault
-):
-    close(SCHOOL, DAY).all()
-    sandbox.change_payment("itb", payments(ledger)[0].reference, remove=True)
-
-    def deliver(alert) -> Delivery:
-        if fault:
-            raise fault
-        return Delivery(told=False, failed=True)
-
-    with monkeypatch.context() as now:
-        now.setattr("cierre.alerts.second_look.deliver", deliver)
-        with pytest.raises(MemoryError) if fault else nullcontext():
-            look()
-    assert (state(ledger), told) == ("changed", [])
-    for _ in range(2):
-        look()
-    (alert,) = told
-    assert "is gone: payment" in alert.happened
 
 
 def test_a_day_that_is_put_right_in_the_source_is_closed_again(close, look, told, ledger, sandbox):

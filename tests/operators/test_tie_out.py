@@ -72,7 +72,7 @@ def enter(sandbox):
 
 def test_a_month_as_it_was_posted_is_tied_out_by_account_and_nobody_is_told(close, ledger, sandbox, mailbox):
     close(BOX, DAY).all()
-    assert tie() == {"months": 1, "news": 0}
+    assert tie() == {"months": 1, "told": 0}
     assert (newest(ledger).state, found(ledger), mailbox) == (State.TIED_OUT, [], [])
     cash = document(sandbox).balance(CASH)
     assert (totals(ledger)[CASH].posted, totals(ledger)[CASH].erp, totals(ledger)[CASH].altogether) == (cash,) * 3
@@ -235,4 +235,4 @@ def test_a_day_that_is_posted_right_now_leaves_its_month_for_the_next_night(clos
     close(BOX, DAY).all()
     later = datetime.now(UTC) + timedelta(hours=1)
     by_force("UPDATE erp.attempt SET decided_at = %s", (later,))
-    assert tie() == {"months": 0, "news": 0}
+    assert tie() == {"months": 0, "told": 0}

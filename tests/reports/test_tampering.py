@@ -215,7 +215,7 @@ def noted(ledger, box) -> list[Head]:
     closed_day.post(ledger, first)
     assert closed_day.reconcile(ledger, first) == "reconciled"
     late = Change(Code.CAME, "sga:payment:0-9", Kind.PAYMENT, "1", "r", "USD", None, Decimal(5), Decimal(5), ("net",))
-    looks.keep(ledger, box.id, DAY, compared_to=1, snapshot_id=None, found=[late], outcome=Outcome.TOLD, is_news=True)
+    looks.keep(ledger, box.id, DAY, compared_to=1, snapshot_id=None, found=[late], outcome=Outcome.TOLD, tell=["itb"])
     identity.note_late_change(ledger, box.id, DAY, 1, "something came late")
     closed_day.close(ledger, box, LAST, ("12.00", "1"))
     takeovers.take_over(ledger, None, "T1", "008964", by="ana", why="it is ours")

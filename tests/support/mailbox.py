@@ -9,14 +9,18 @@ from aiosmtpd.controller import Controller
 
 
 class MailServer:
-    """Listens on 127.0.0.1 while the ``with`` block lasts; ``mails`` are those it took, oldest first."""
+    """Listens on 127.0.0.1 while the ``with`` block lasts; ``mails`` are those it took, oldest first. It takes none for
+    the addresses that it ``refuses``."""
 
     def __init__(self, port: int) -> None:
         self.mails: list[EmailMessage] = []
+        self.refuses: set[str] = set()
         self.port = port
         self._controller = Controller(self, hostname="127.0.0.1", port=port)
 
     async def handle_DATA(self, server, session, envelope) -> str:
+        if self.refuses & set(envelope.rcpt_tos):
+            return "451 Not now"
         self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
         return "250 OK"
 

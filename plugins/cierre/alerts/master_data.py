@@ -4,13 +4,17 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable
 
+import psycopg
+
 from cierre.accounting_files.companies import language_of
 from cierre.alerts.alert import Alert
+from cierre.alerts.news import Message, tell_once
 from cierre.alerts.people import tell
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.sentence import Sentence
-from cierre.closing.master_data import News, ReadTenants
+from cierre.closing.master_data import News, Tenant, news_of
 from cierre.language.say import counted, in_language, listed, say
+from cierre.ledger.news import Kind
 
 log = logging.getLogger(__name__)
 
@@ -24,14 +28,22 @@ TO_DO = Sentence(
 NOT_READ = Sentence("Nothing, if it passes by itself: they are read again in the next night.")
 
 
-def tell_what_was_found(read: ReadTenants, link: str) -> None:
-    """Tells each company of a tenant once of what was not known before, and of what could not be read. ``link`` leads
-    to the step's log."""
-    for news in read.news:
-        for boxes in _by_company(news.boxes):
-            with in_language(language_of(boxes[0].company)):
-                tell(message(news, boxes, link))
-    for tenant, all_boxes, why in read.left:
+def tell_news(ledger: psycopg.Connection, link: str) -> int:
+    """Tells each company of its tenants what was not known before, once; returns how many messages there were. ``link``
+    leads to the step's log."""
+
+    def written(company: str, finding_ids: list[int]) -> list[Message]:
+        return [
+            Message(message(one, link), [found.finding_id for found in one.found])
+            for one in news_of(ledger, company, finding_ids)
+        ]
+
+    return tell_once(ledger, Kind.MASTER_FINDING, written)
+
+
+def tell_left(left: Iterable[tuple[Tenant, Iterable[CashBox], Sentence]], link: str) -> None:
+    """Tells each company which of its tenants could not be read, and why."""
+    for tenant, all_boxes, why in left:
         for boxes in _by_company(all_boxes):
             with in_language(language_of(boxes[0].company)):
                 subject = say("{tenant}: the ERP's master data could not be read", tenant=tenant.name)
@@ -39,20 +51,20 @@ def tell_what_was_found(read: ReadTenants, link: str) -> None:
                 tell(Alert(boxes[0].company, subject, say(why), say(NOT_READ), link, boxes=[box.id for box in boxes]))
 
 
-def message(news: News, boxes: list[CashBox], link: str) -> Alert:
-    """What people of a company, whose boxes these are, are told of a tenant, in the language that is spoken now."""
+def message(news: News, link: str) -> Alert:
+    """What people are told of a tenant, in the language that is spoken now."""
     number = len(news.found)
     found = counted(number, "{n} thing found in the ERP's master data", "{n} things found in the ERP's master data")
-    happened = listed(one.sentence for one in news.found[:MOST_SENTENCES])
+    happened = listed(one.finding.sentence for one in news.found[:MOST_SENTENCES])
     if (more := number - MOST_SENTENCES) > 0:
         happened += "\n" + say("- and {n} more", n=more)
     return Alert(
-        company=boxes[0].company,
+        company=news.boxes[0].company,
         subject=f"{news.tenant.name}: {found}",
         happened=happened,
         to_do=say(TO_DO),
         link=link,
-        boxes=[box.id for box in boxes],
+        boxes=[box.id for box in news.boxes],
     )
 
 

@@ -2,16 +2,20 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
+
+import psycopg
 
 from cierre.accounting_files.companies import language_of
 from cierre.accounting_files.loader import cash_box
 from cierre.alerts.alert import Alert
-from cierre.alerts.people import deliver, tell
+from cierre.alerts.news import Message, tell_once
+from cierre.alerts.people import tell
 from cierre.bookkeeping.second_look import Outcome
 from cierre.bookkeeping.sentence import Sentence
-from cierre.closing.second_look import News
+from cierre.closing.second_look import News, news_of
 from cierre.language.say import counted, in_language, listed, say
+from cierre.ledger.news import Kind
 
 log = logging.getLogger(__name__)
 
@@ -31,19 +35,17 @@ TO_DO = {
 """What people do about a day, by what follows from a look at it."""
 
 
-def tell_news(news: Iterable[News], link: str, note_told: Callable[[list[int]], None]) -> None:
-    """Tells each box's company of what looks found, and notes by their numbers those that were told: what no way could
-    send is told by the next run. ``link`` leads to the step's log."""
-    by_box: dict[str, list[News]] = defaultdict(list)
-    for one in news:
-        by_box[one.box.id].append(one)
-    for of_box in by_box.values():
-        with in_language(language_of(of_box[0].box.company)):
-            alert = message(of_box, link)
-            log.warning(f"{alert.subject}\n{alert.happened}\n{alert.to_do}")
-            delivery = deliver(alert)
-            if delivery.told or not delivery.failed:
-                note_told([one.look_id for one in of_box])
+def tell_news(ledger: psycopg.Connection, link: str) -> int:
+    """Tells each box's company what looks found, once; returns how many messages there were. ``link`` leads to the
+    step's log."""
+
+    def written(_company: str, look_ids: list[int]) -> list[Message]:
+        by_box: dict[str, list[News]] = defaultdict(list)
+        for one in news_of(ledger, look_ids):
+            by_box[one.box.id].append(one)
+        return [Message(message(of_box, link), [one.look_id for one in of_box]) for of_box in by_box.values()]
+
+    return tell_once(ledger, Kind.LOOK, written)
 
 
 def tell_left(left: Mapping[str, list[Sentence]], link: str, *, is_last: bool) -> None:

@@ -1,17 +1,16 @@
 """What is told of months that do not tie out with the ERP, and of entries of others on accounts of money."""
 
-import logging
 from collections.abc import Sequence
 
-from cierre.accounting_files.companies import language_of
+import psycopg
+
 from cierre.alerts.alert import Alert
-from cierre.alerts.people import tell
+from cierre.alerts.news import Message, tell_once
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.tie_out import Code, Finding
-from cierre.closing.tie_out import Compared, News
-from cierre.language.say import in_language, listed, say
-
-log = logging.getLogger(__name__)
+from cierre.closing.tie_out import News, news_of
+from cierre.language.say import listed, say
+from cierre.ledger.news import Kind
 
 MOST_FINDINGS = 40
 """How many a message names; the board and ledger.tie_out_finding have all."""
@@ -28,14 +27,15 @@ JUDGE = Sentence("Look whether the entries of other lots belong on these account
 NOTHING = Sentence("Nothing: the ERP holds again what was posted.")
 
 
-def tell_what_is_new(compared: Compared, link: str) -> None:
-    """Tells each company whose boxes post into a month what its tie-out found that was not known; once."""
-    for news in compared.news:
-        for company in sorted({box.company for box in news.of.boxes}):
-            with in_language(language_of(company)):
-                if (alert := message(news, company, link)) is not None:
-                    log.warning(f"{alert.subject}\n{alert.happened}\n{alert.to_do}")
-                    tell(alert)
+def tell_news(ledger: psycopg.Connection, link: str) -> int:
+    """Tells each company whose boxes post into a month what its tie-outs found that was not known, once; returns how
+    many messages there were. ``link`` leads to the step's log."""
+
+    def written(company: str, tie_out_ids: list[int]) -> list[Message]:
+        alerts = ((one, message(one, company, link)) for one in news_of(ledger, tie_out_ids))
+        return [Message(alert, one.tie_out_ids) for one, alert in alerts if alert]
+
+    return tell_once(ledger, Kind.TIE_OUT, written)
 
 
 def message(news: News, company: str, link: str) -> Alert | None:

@@ -16,12 +16,13 @@ from cierre.accounting_files.loader import cash_boxes, mappings_folder
 from cierre.accounting_files.periods import open_from
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.master_data import DIMENSIONS, MasterData, MasterKind
-from cierre.bookkeeping.master_findings import Expected, MasterFinding, findings
+from cierre.bookkeeping.master_findings import Expected, findings
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.unclosed import due
 from cierre.closing.wiring import erp_hook, erp_of
 from cierre.language.say import say
 from cierre.ledger import looks, master_data
+from cierre.ledger.master_data import OpenFinding
 from cierre.ports.erp import MasterDataErp
 from cierre.ports.errors import VendorError
 
@@ -48,20 +49,20 @@ class Tenant(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What was found of a tenant that was not known before; ``boxes`` are those that enter its books."""
+    """What was found of a tenant that was not known before; ``boxes`` are a company's that enter its books."""
 
     tenant: Tenant
     boxes: tuple[CashBox, ...]
-    found: tuple[MasterFinding, ...]
+    found: tuple[OpenFinding, ...]
 
 
 @dataclass
 class ReadTenants:
-    """What a night's reading came to: how many ``tenants`` were read, what is ``news``, and which could not be read,
-    with why and the boxes that enter their books."""
+    """What a night's reading came to: how many ``tenants`` were read, how much was ``found`` that was not known before,
+    and which could not be read, with why and the boxes that enter their books."""
 
     tenants: int = 0
-    news: list[News] = field(default_factory=list)
+    found: int = 0
     left: list[tuple[Tenant, tuple[CashBox, ...], Sentence]] = field(default_factory=list)
 
 
@@ -83,9 +84,19 @@ def read_all(ledger: psycopg.Connection, now: datetime) -> ReadTenants:
             continue
         read.tenants += 1
         found = findings(told, _expected(ledger, boxes, now), now.date())
-        if new := master_data.note_findings(ledger, tenant.connection, tenant.name, found):
-            read.news.append(News(tenant, boxes, tuple(new)))
+        companies = {box.company for box in boxes}
+        read.found += master_data.note_findings(ledger, tenant.connection, tenant.name, found, companies)
     return read
+
+
+def news_of(ledger: psycopg.Connection, company: str, finding_ids: Sequence[int]) -> list[News]:
+    """What of findings is still found, by the tenants that a company's boxes enter. Raises MappingError where a box's
+    file cannot be used."""
+    found: dict[Tenant, list[OpenFinding]] = defaultdict(list)
+    for one in master_data.standing(ledger, finding_ids):
+        found[Tenant(one.connection, one.tenant)].append(one)
+    boxes = {tenant: tuple(box for box in all_of if box.company == company) for tenant, all_of in _tenants().items()}
+    return [News(tenant, boxes[tenant], tuple(those)) for tenant, those in found.items() if boxes.get(tenant)]
 
 
 def refresh(ledger: psycopg.Connection, box: CashBox) -> MasterData | None:

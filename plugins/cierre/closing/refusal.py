@@ -21,6 +21,10 @@ class Refused(Exception):
         self.may_pass = may_pass
 
 
+class NothingToRead(Exception):
+    """Whoever asked for something to be read named nothing that there is; the text is for people."""
+
+
 class NotApproved(Refused):
     """A person refused a revision, or nobody approved it in time: ``outcome`` is the record's word, ``by`` the Airflow
     user, None where nobody answered. ``in_the_erp``: addresses of the day's documents that the ERP holds and keeps.

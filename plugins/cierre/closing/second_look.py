@@ -16,14 +16,14 @@ from cierre.bookkeeping.certificate import contradictions
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow
 from cierre.bookkeeping.identity import Unique
 from cierre.bookkeeping.money import ZERO
-from cierre.bookkeeping.second_look import MADE_UP_FOR, Change, Outcome, changes, due_dates, is_due, outcome_of, share
+from cierre.bookkeeping.second_look import Change, Outcome, changes, due_dates, is_due, outcome_of, share
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing import late_changes
 from cierre.closing.certificate import incomplete
 from cierre.closing.land import ANOTHERS, landed_answer
 from cierre.closing.landed_day import LandedDay
 from cierre.closing.master_data import opened_from
-from cierre.closing.refusal import Refused
+from cierre.closing.refusal import NothingToRead, Refused
 from cierre.closing.stage import as_booked
 from cierre.closing.wiring import invoice_source_of, knows_owner, rechecks, source_hook, source_of
 from cierre.language.say import say
@@ -41,7 +41,8 @@ MISSES = 3
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a look at a box's day found that the look before had not: none where all is again as it was booked."""
+    """What a look at a box's day found that the look before had not: none where all is again as it was booked.
+    ``look_id`` is its number."""
 
     box: CashBox
     day: date
@@ -73,9 +74,20 @@ def due_days(ledger: psycopg.Connection, now: datetime, runs_left: int) -> list[
     return [(one.box, one.business_date) for one in days[: share(len(days), runs_left)]]
 
 
-def days_of(ledger: psycopg.Connection, boxes: Sequence[str], first: date, last: date) -> list[tuple[str, date]]:
-    """All closed days of boxes in a range, both ends inclusive, whether they are due or not."""
-    return [(one.box, one.business_date) for one in looks.closed_days(ledger, boxes, first, last)]
+def days_of(
+    ledger: psycopg.Connection, first: date | None, last: date | None, box: str | None, company: str | None
+) -> list[tuple[str, date]]:
+    """The closed days that a person asks for, due or not: from ``first`` to ``last`` inclusive, without that ``first``
+    alone; of a box (its id, or the name of its file), of a company's boxes, or of all. Raises NothingToRead where no
+    day is named, or a box that there is not."""
+    if first is None:
+        raise NothingToRead(say("Say from which day on: without it, the days that are due are read."))
+    boxes = [
+        one.id for one in cash_boxes().values() if box in (None, one.file, one.id) and company in (None, one.company)
+    ]
+    if not boxes:
+        raise NothingToRead(say("There is no such cash box or company; nothing was read."))
+    return [(one.box, one.business_date) for one in looks.closed_days(ledger, boxes, first, last or first)]
 
 
 def corrections(ledger: psycopg.Connection, now: datetime) -> list[tuple[CashBox, looks.Correction]]:
@@ -86,13 +98,14 @@ def corrections(ledger: psycopg.Connection, now: datetime) -> list[tuple[CashBox
     return [(boxes[one.box], one) for one in pending]
 
 
-def untold(ledger: psycopg.Connection, now: datetime) -> list[News]:
-    """What looks of the last days found that people are still to be told of (``now`` is aware). Raises MappingError
-    where a box's file cannot be used."""
+def news_of(ledger: psycopg.Connection, look_ids: Sequence[int]) -> list[News]:
+    """What of looks still holds: of each box's day what the newest one found, where nobody has landed it since. Raises
+    MappingError where a box's file cannot be used."""
     boxes = {box.id: box for box in cash_boxes().values()}
     return [
         News(boxes[one.box], one.business_date, one.look_id, tuple(found.change for found in one.found), one.outcome)
-        for one in looks.untold(ledger, list(boxes), now - MADE_UP_FOR)
+        for one in looks.standing(ledger, look_ids)
+        if one.box in boxes
     ]
 
 
@@ -153,7 +166,7 @@ def _look_at(ledger: psycopg.Connection, sources: "_Sources", box: CashBox, day:
         found=found,
         outcome=outcome,
         # What a landing shows of invoices was told by it; what follows from it, by the request for approval.
-        is_news=is_news and not invoice_source_of(box),
+        tell=[box.company] if is_news and not invoice_source_of(box) else [],
     )
 
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -17,6 +17,7 @@ from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.money_accounts import money_accounts
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.tie_out import Finding, State, TieOut, months, tie_out
+from cierre.closing.refusal import NothingToRead
 from cierre.closing.wiring import erp_hook, erp_of
 from cierre.language.say import say
 from cierre.ledger import capabilities, identity, tie_outs
@@ -45,11 +46,11 @@ class TenantMonth:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a tie-out found that the one before had not (``found``), how the month stands now, and whether it ties out
-    again after it did not."""
+    """What tie-outs of a month found that those before had not (``found``), by their numbers, how the month stands now,
+    and whether it ties out again after it did not."""
 
     of: TenantMonth
-    tie_out_id: int
+    tie_out_ids: tuple[int, ...]
     state: State
     found: tuple[Finding, ...]
     ties_again: bool
@@ -57,14 +58,29 @@ class News:
 
 @dataclass
 class Compared:
-    """What tie-outs came to: how many ``months`` were read, what is ``news``, and what could not be read, by tenant."""
+    """What tie-outs came to: how many ``months`` were read, and what could not be read, by tenant."""
 
     months: int = 0
-    news: list[News] = field(default_factory=list)
     left: dict[str, list[Sentence]] = field(default_factory=lambda: defaultdict(list))
 
+    @property
+    def left_months(self) -> list[Sentence]:
+        """The months that could not be read, each with its tenant and why."""
+        by_tenant = ((tenant, what) for tenant, those in self.left.items() for what in those)
+        return [Sentence("{tenant}, {what}", tenant=tenant, what=what) for tenant, what in by_tenant]
 
-def tenant_months(first: date, last: date, company: str = "") -> list[TenantMonth]:
+
+def months_of(first: date | None, last: date | None, company: str | None) -> list[TenantMonth]:
+    """The months that a person asks for, as tenant_months gives them; without ``last``, that of ``first``. Raises
+    NothingToRead where no month is named, or a company that there is not, and as tenant_months."""
+    if first is None:
+        raise NothingToRead(say("Say from which month on: without it, the months that are due are read."))
+    if not (asked := tenant_months(first, last or first, company)):
+        raise NothingToRead(say("No cash box of such a company posts into these months; nothing was read."))
+    return asked
+
+
+def tenant_months(first: date, last: date, company: str | None = None) -> list[TenantMonth]:
     """The months from that of ``first`` to that of ``last`` of every tenant that boxes of a company post to (of all
     companies, where none is named), from a box's start on. Raises MappingError where a box's file cannot be used, and
     FatalError where a connection cannot."""
@@ -109,6 +125,28 @@ def compare(ledger: psycopg.Connection, wanted: Iterable[TenantMonth]) -> Compar
     return compared
 
 
+def news_of(ledger: psycopg.Connection, tie_out_ids: Iterable[int]) -> list[News]:
+    """What tie-outs found that is so still, month by month. Raises as tenant_months."""
+    by_month: dict[Month, list[Known]] = defaultdict(list)
+    for one in filter(None, (tie_outs.by_id(ledger, number) for number in sorted(tie_out_ids))):
+        by_month[one.month].append(one)
+    firsts = [month.first for month in by_month]
+    posting = tenant_months(min(firsts), max(firsts)) if firsts else []
+    return [_news(ledger, one, by_month[one.month]) for one in posting if one.month in by_month]
+
+
+def _news(ledger: psycopg.Connection, one: TenantMonth, told_of: Sequence[Known]) -> News:
+    """What tie-outs of a month, the oldest first, found that is so still."""
+    newest, last = tie_outs.newest(ledger, one.month.first, one.month.first)[one.month], told_of[-1]
+    if newest.state is State.NOT_KNOWN:  # What cannot be read now is as it was read last.
+        newest = last
+    numbers = tuple(known.tie_out_id for known in told_of)
+    found = [row for row in tie_outs.findings(ledger, newest.tie_out_id) if row.since in numbers]
+    # A tie-out that found nothing for the first time is news by tying out again.
+    ties_again = all(row.since != last.tie_out_id for row in tie_outs.findings(ledger, last.tie_out_id))
+    return News(one, numbers, newest.state, tuple(row.finding for row in found), ties_again)
+
+
 def _compare(ledger: psycopg.Connection, one: TenantMonth, compared: Compared) -> None:
     before = tie_outs.newest(ledger, one.month.first, one.month.first).get(one.month)
     read_at = tie_outs.now(ledger)
@@ -119,13 +157,8 @@ def _compare(ledger: psycopg.Connection, one: TenantMonth, compared: Compared) -
         return
     if found is None and before is not None and not was_read:
         return
-    tie_out_id = tie_outs.keep(ledger, one.month, read_at, found)
+    tie_outs.keep(ledger, one.month, read_at, found, tell={box.company for box in one.boxes})
     compared.months += 1
-    state = found.state if found else State.NOT_KNOWN
-    fresh = tuple(row.finding for row in tie_outs.findings(ledger, tie_out_id) if row.since == tie_out_id)
-    ties_again = before is not None and before.state is State.DIFFERS and state is State.TIED_OUT
-    if fresh or ties_again:
-        compared.news.append(News(one, tie_out_id, state, fresh, ties_again))
 
 
 def _found(ledger: psycopg.Connection, one: TenantMonth, *, was_read: bool) -> TieOut | None:

@@ -1,6 +1,6 @@
 """Looks at closed days: when each was read again in its source, what was found, and what followed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,7 +10,7 @@ import psycopg
 
 from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.second_look import Change, Code, Outcome, size_of
-from cierre.ledger import statements
+from cierre.ledger import news
 from cierre.ledger.session import copy
 from cierre.ledger.statements import RowOrNone, Rows, Statements, Value
 
@@ -40,7 +40,7 @@ class Correction(NamedTuple):
     look_id: int
 
 
-class _UntoldRow(NamedTuple):
+class _StandingRow(NamedTuple):
     box: str
     business_date: date
     look_id: int
@@ -75,9 +75,7 @@ class _Sql(Statements):
     changes: Rows[_ChangeRow]
     changed: Rows[ChangedDay]
     add: Value[int]
-    add_news: statements.Change
-    untold: Rows[_UntoldRow]
-    note_told: statements.Change
+    standing: Rows[_StandingRow]
     corrections: Rows[Correction]
     proposed: RowOrNone[_LookRow]
 
@@ -107,9 +105,8 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Untold:
-    """What a look at a box's day found, and what followed, that people are to be told of: nothing where all is again as
-    it was booked."""
+class Standing:
+    """What a look at a box's day found, and what followed: nothing where all is again as it was booked."""
 
     box: str
     business_date: date
@@ -141,17 +138,12 @@ def corrections(connection: psycopg.Connection, boxes: Sequence[str], since: dat
     return list(_sql.corrections(connection, boxes=list(boxes), since=since))
 
 
-def untold(connection: psycopg.Connection, boxes: Sequence[str], since: datetime) -> list[Untold]:
-    """What looks since an instant found that people are still to be told of: of each box's day the newest look."""
+def standing(connection: psycopg.Connection, look_ids: Sequence[int]) -> list[Standing]:
+    """Of looks, the newest at each box's day; none at a day that was landed again since."""
     return [
-        Untold(row.box, row.business_date, row.look_id, Outcome(row.outcome), _found_by(connection, row.look_id))
-        for row in _sql.untold(connection, boxes=list(boxes), since=since)
+        Standing(row.box, row.business_date, row.look_id, Outcome(row.outcome), _found_by(connection, row.look_id))
+        for row in _sql.standing(connection, look_ids=list(look_ids))
     ]
-
-
-def note_told(connection: psycopg.Connection, look_ids: Sequence[int]) -> None:
-    """Records that people were told of looks now."""
-    _sql.note_told(connection, look_ids=list(look_ids))
 
 
 def proposed(connection: psycopg.Connection, box: str, day: date) -> Look | None:
@@ -168,10 +160,11 @@ def keep(
     snapshot_id: int | None,
     found: Sequence[Change],
     outcome: Outcome,
-    is_news: bool,
+    tell: Collection[str],
 ) -> int:
     """Keeps a look and what it found beside the landing ``compared_to``; returns its number. ``snapshot_id`` is the
-    landing that shows it. What the look before found, too, is known since then. ``is_news``: people are to be told."""
+    landing that shows it. What the look before found, too, is known since then. ``tell`` are the companies whose people
+    are to be told."""
     with connection.transaction():
         before = newest(connection, box, day)
         known = {one.change: one.since for one in before.found} if before else {}
@@ -184,8 +177,7 @@ def keep(
             size=size_of(found),
             outcome=outcome,
         )
-        if is_news:
-            _sql.add_news(connection, look_id=look_id)
+        news.add(connection, news.Kind.LOOK, [look_id], tell)
         copy(
             connection,
             "ledger.look_change (look_id, change, code, document_key, kind, form, reference, currency, before, after,"

@@ -1,6 +1,6 @@
 """The ERP's master data as readings showed them, each record from when until when; and what was found by them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -10,7 +10,8 @@ from psycopg.types.json import Jsonb
 
 from cierre.bookkeeping.master_data import MasterData, MasterKind, Record
 from cierre.bookkeeping.master_findings import FindingCode, MasterFinding
-from cierre.ledger.statements import Change, RowOrNone, Rows, Statements
+from cierre.ledger import news
+from cierre.ledger.statements import Change, RowOrNone, Rows, Statements, Values
 
 
 class _ReadingRow(NamedTuple):
@@ -28,13 +29,7 @@ class _RecordRow(NamedTuple):
 
 
 class _FindingRow(NamedTuple):
-    code: str
-    kind: str
-    subject: str
-    facts: dict[str, str]
-
-
-class _OpenFindingRow(NamedTuple):
+    finding_id: int
     connection: str
     tenant: str
     code: str
@@ -51,8 +46,9 @@ class _Sql(Statements):
     reading: RowOrNone[_ReadingRow]
     records: Rows[_RecordRow]
     end_findings: Change
-    add_findings: Rows[_FindingRow]
-    findings: Rows[_OpenFindingRow]
+    add_findings: Values[int]
+    findings: Rows[_FindingRow]
+    standing: Rows[_FindingRow]
 
 
 _sql = _Sql.of("master_data")
@@ -60,8 +56,9 @@ _sql = _Sql.of("master_data")
 
 @dataclass(frozen=True, slots=True)
 class OpenFinding:
-    """What is found of a tenant now, and since when."""
+    """What is found of a tenant now, and since when; ``finding_id`` is its number."""
 
+    finding_id: int
     connection: str
     tenant: str
     finding: MasterFinding
@@ -96,30 +93,40 @@ def known(
 
 
 def note_findings(
-    connection: psycopg.Connection, erp_connection: str, tenant: str, found: Iterable[MasterFinding]
-) -> list[MasterFinding]:
-    """Keeps what is found of a tenant now; returns what was not known before."""
+    connection: psycopg.Connection,
+    erp_connection: str,
+    tenant: str,
+    found: Iterable[MasterFinding],
+    tell: Collection[str],
+) -> int:
+    """Keeps what is found of a tenant now, and that companies are to be told (``tell``) of what was not known before;
+    returns how much that is."""
     of = {"erp_connection": erp_connection, "tenant": tenant}
     findings = Jsonb(
         [{"code": one.code, "kind": one.kind or "", "subject": one.subject, "facts": dict(one.values)} for one in found]
     )
     with connection.transaction():
         _sql.end_findings(connection, **of, findings=findings)
-        rows = list(_sql.add_findings(connection, **of, findings=findings))
-    return sorted((_finding(*row) for row in rows), key=lambda one: (one.code, one.kind or "", one.subject))
+        new = list(_sql.add_findings(connection, **of, findings=findings))
+        news.add(connection, news.Kind.MASTER_FINDING, new, tell)
+    return len(new)
 
 
 def findings(connection: psycopg.Connection, tenants: Collection[tuple[str, str]]) -> list[OpenFinding]:
     """What is found now of tenants, each by the connection of its ERP and its name; tenant by tenant."""
     connections, names = [one for one, _ in tenants], [tenant.strip() for _, tenant in tenants]
-    return [
-        OpenFinding(row.connection, row.tenant, _finding(row.code, row.kind, row.subject, row.facts), row.found_at)
-        for row in _sql.findings(connection, connections=connections, tenants=names)
-    ]
+    return list(map(_open, _sql.findings(connection, connections=connections, tenants=names)))
 
 
-def _finding(code: str, kind: str, subject: str, facts: Mapping[str, str]) -> MasterFinding:
-    return MasterFinding(FindingCode(code), MasterKind(kind) if kind else None, subject, facts)
+def standing(connection: psycopg.Connection, finding_ids: Collection[int]) -> list[OpenFinding]:
+    """Of findings, those that are found now; tenant by tenant."""
+    return list(map(_open, _sql.standing(connection, finding_ids=list(finding_ids))))
+
+
+def _open(row: _FindingRow) -> OpenFinding:
+    kind = MasterKind(row.kind) if row.kind else None
+    finding = MasterFinding(FindingCode(row.code), kind, row.subject, row.facts)
+    return OpenFinding(row.finding_id, row.connection, row.tenant, finding, row.found_at)
 
 
 def _facts(record: Record) -> dict[str, Any]:

@@ -127,10 +127,10 @@ TABLES: Mapping[str, Table] = {
         insert="entry_id line document_key kind form component amount place foreign_amount turned"
     ),
     "ledger.look": Table(insert="box business_date compared_to snapshot_id size outcome", own="look_id looked_at"),
-    "ledger.look_news": Table(insert="look_id", own="told_at", update="told_at"),
     "ledger.look_change": Table(
         insert="look_id change code document_key kind form reference currency before after size fields since"
     ),
+    "ledger.news": Table(insert="kind subject company", own="settled_at", update="settled_at"),
     "ledger.revision": Table(
         insert="box business_date revision snapshot_id mapping mapping_digest digest to_site to_tenant to_lot redates"
         " open_from",
@@ -191,7 +191,7 @@ TABLES: Mapping[str, Table] = {
 
 VIEWS = (
     "erp.uncertain", "landing.certificate", "ledger.box_day", "ledger.cash_box_now", "ledger.chain",
-    "ledger.drill_down",
+    "ledger.drill_down", "ledger.tie_out_now",
 )  # fmt: skip
 """What the application and the reader see of several tables."""
 

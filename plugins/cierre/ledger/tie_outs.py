@@ -1,6 +1,6 @@
 """Tie-outs of tenants' months: what there is to compare, and what each was found to be."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,6 +9,7 @@ from typing import NamedTuple
 import psycopg
 
 from cierre.bookkeeping.tie_out import AccountTotal, Code, ErpDocument, Finding, PostedBalance, State, TieOut, last_day
+from cierre.ledger import news
 from cierre.ledger.session import copy
 from cierre.ledger.statements import RowOrNone, Rows, Statements, Value, Values
 
@@ -140,9 +141,19 @@ def findings(connection: psycopg.Connection, tie_out_id: int) -> list[Found]:
     return list(map(_found, _sql.findings(connection, tie_out_id=tie_out_id)))
 
 
-def keep(connection: psycopg.Connection, month: Month, read_at: datetime, compared: TieOut | None) -> int:
+def keep(
+    connection: psycopg.Connection,
+    month: Month,
+    read_at: datetime,
+    compared: TieOut | None,
+    tell: Collection[str] = (),
+) -> int:
     """Keeps what a month was found to be when the ERP was read from ``read_at`` on, and returns the tie-out's number;
-    None for an ERP that does not say what it holds. What the one before found too is known since then."""
+    None for an ERP that does not say what it holds. What the one before found too is known since then.
+
+    ``tell`` are the companies whose people are to be told, where the one before had not found something of it, or where
+    the month ties out again.
+    """
     with connection.transaction():
         before = newest(connection, month.first, month.first).get(month)
         known = {one.finding: one.since for one in findings(connection, before.tie_out_id)} if before else {}
@@ -157,6 +168,9 @@ def keep(connection: psycopg.Connection, month: Month, read_at: datetime, compar
         if compared:
             _keep_accounts(connection, tie_out_id, compared.accounts)
             _keep_findings(connection, tie_out_id, compared.findings, known)
+            ties_again = before is not None and before.state is State.DIFFERS and compared.state is State.TIED_OUT
+            if ties_again or not known.keys() >= set(compared.findings):
+                news.add(connection, news.Kind.TIE_OUT, [tie_out_id], tell)
     return tie_out_id
 
 

@@ -34,27 +34,14 @@ INSERT INTO ledger.look (box, business_date, compared_to, snapshot_id, size, out
 VALUES (:box, :business_date, :compared_to, :snapshot_id, :size, :outcome)
 RETURNING look_id;
 
--- name: add_news!
-INSERT INTO ledger.look_news (look_id) VALUES (:look_id);
-
--- name: untold
--- The newest look at each box's day since an instant, where people are still to be told of it; none at a day that was
--- landed again since.
-SELECT box, business_date, look_id, outcome
-  FROM (SELECT DISTINCT ON (box, business_date) box, business_date, look_id, outcome
-          FROM ledger.look_news JOIN ledger.look USING (look_id)
-         WHERE told_at IS NULL AND looked_at >= :since AND box = ANY(:boxes)
-           AND compared_to = (SELECT max(snapshot_id) FROM landing.taken
-                               WHERE taken.box = look.box AND taken.business_date = look.business_date)
-         ORDER BY box, business_date, look_id DESC) AS newest
- ORDER BY box, business_date;
-
--- name: note_told!
--- Of looks, and of those before them at the same days, which they have made old.
-UPDATE ledger.look_news SET told_at = clock_timestamp()
-  FROM ledger.look AS old JOIN ledger.look AS told USING (box, business_date)
- WHERE look_news.look_id = old.look_id AND told_at IS NULL AND old.look_id <= told.look_id
-   AND told.look_id = ANY(:look_ids);
+-- name: standing
+-- Of looks, the newest at each box's day; none at a day that was landed again since.
+SELECT DISTINCT ON (box, business_date) box, business_date, look_id, outcome
+  FROM ledger.look
+ WHERE look_id = ANY(:look_ids)
+   AND compared_to = (SELECT max(snapshot_id) FROM landing.taken
+                       WHERE taken.box = look.box AND taken.business_date = look.business_date)
+ ORDER BY box, business_date, look_id DESC;
 
 -- name: corrections
 -- Looks since an instant that are to be followed by closing the day again, where nobody has landed it since.

@@ -44,11 +44,18 @@ SELECT :erp_connection, btrim(:tenant), told.code, told.kind, told.subject, told
                     WHERE known.connection = :erp_connection AND known.tenant = btrim(:tenant)
                       AND known.gone_at IS NULL
                       AND (known.code, known.kind, known.subject) = (told.code, told.kind, told.subject))
-RETURNING code, kind, subject, facts;
+RETURNING finding_id;
 
 -- name: findings
 -- What is found of tenants now.
-SELECT connection, tenant, code, kind, subject, facts, found_at
+SELECT finding_id, connection, tenant, code, kind, subject, facts, found_at
   FROM erp.master_finding
  WHERE gone_at IS NULL AND (connection, tenant) IN (SELECT * FROM unnest(:connections::text[], :tenants::text[]))
+ ORDER BY connection, tenant, code, kind, subject;
+
+-- name: standing
+-- Of findings, those that are found now.
+SELECT finding_id, connection, tenant, code, kind, subject, facts, found_at
+  FROM erp.master_finding
+ WHERE gone_at IS NULL AND finding_id = ANY(:finding_ids)
  ORDER BY connection, tenant, code, kind, subject;

@@ -26,28 +26,14 @@ INSERT INTO ledger.tie_out (site, tenant, month, state, read_at) VALUES (:site, 
 RETURNING tie_out_id;
 
 -- name: newest
--- The newest tie-out of each tenant's month in a range of months, the boxes that post there as they were last seen, and
--- whether anything was posted into the month since.
-SELECT DISTINCT ON (month, tenant, site) tie_out_id, site, tenant, month, state, read_at,
-       ARRAY(SELECT box FROM ledger.cash_box_now AS own
-              WHERE own.erp_site = tie_out.site AND own.tenant = tie_out.tenant ORDER BY box) AS boxes,
-       EXISTS (SELECT FROM erp.attempt
-                WHERE attempt.tenant = tie_out.tenant AND (attempt.site = tie_out.site) IS NOT FALSE
-                  AND entry_date BETWEEN month AND month + interval '1 month' - interval '1 day'
-                  AND attempt.state IN ('confirmed', 'withdrawn') AND decided_at >= read_at) AS outdated
-  FROM ledger.tie_out
- WHERE month BETWEEN :first AND :last
+-- The newest tie-out of each tenant's month in a range of months.
+SELECT DISTINCT ON (month, tenant, site) tie_out_id, site, tenant, month, state, read_at, boxes, outdated
+  FROM ledger.tie_out_now WHERE month BETWEEN :first AND :last
  ORDER BY month, tenant, site, tie_out_id DESC;
 
 -- name: by_id^
-SELECT tie_out_id, site, tenant, month, state, read_at,
-       ARRAY(SELECT box FROM ledger.cash_box_now AS own
-              WHERE own.erp_site = tie_out.site AND own.tenant = tie_out.tenant ORDER BY box) AS boxes,
-       EXISTS (SELECT FROM erp.attempt
-                WHERE attempt.tenant = tie_out.tenant AND (attempt.site = tie_out.site) IS NOT FALSE
-                  AND entry_date BETWEEN month AND month + interval '1 month' - interval '1 day'
-                  AND attempt.state IN ('confirmed', 'withdrawn') AND decided_at >= read_at) AS outdated
-  FROM ledger.tie_out WHERE tie_out_id = :tie_out_id;
+SELECT tie_out_id, site, tenant, month, state, read_at, boxes, outdated
+  FROM ledger.tie_out_now WHERE tie_out_id = :tie_out_id;
 
 -- name: accounts
 SELECT account, currency, posted, erp, other_lots FROM ledger.tie_out_account

@@ -139,6 +139,26 @@ def test_a_day_is_closed_by_a_press_and_its_run_is_found_in_airflow(march: Syste
     expect(page.locator("iframe")).to_have_count(0)
 
 
+def test_what_a_company_misses_is_closed_in_three_clicks_with_progress(march: System, spanish: Page):
+    first, last = date(2025, 1, 8), date(2025, 1, 9)
+    spanish.goto("/plugin/cierre/cierre/?month=2025-01&company=conduce_ecuador")
+    board = framed(spanish)
+    board.get_by_role("link", name="Cerrar lo que falta").click()
+    for label, day in (("desde", first), ("hasta", last)):
+        board.get_by_label(label).fill(str(day))
+        expect(board.get_by_label(label)).to_have_value(str(day))
+    expect(board.locator("input[name=day]")).to_have_count(4)
+    board.get_by_role("button", name="Cerrar los días elegidos (4)").click()
+    expect(board.get_by_role("dialog")).to_contain_text("Días por cerrar: 4; cajas: 2")
+    photograph(spanish, "close-many")
+    board.get_by_role("button", name="Cerrarlos").click()
+    expect(board.get_by_text("4 de 4 terminados, 4 cerrados")).to_be_visible(timeout=240_000)
+    states = march.ledger.execute(
+        "SELECT state FROM ledger.box_day WHERE box LIKE 'conduce%%' AND business_date BETWEEN %s AND %s", (first, last)
+    ).fetchall()
+    assert states == [("reconciled",)] * 4
+
+
 def test_an_erp_document_is_followed_to_its_row_of_the_source_in_three_clicks(march: System, page: Page):
     (document,) = march.ledger.execute(
         "SELECT concat_ws('/', rtrim(attempt.lot), rtrim(sublot), rtrim(document)) FROM erp.attempt"
@@ -172,6 +192,7 @@ def test_trends_name_the_day_that_stands_out(march: System, page: Page):
         f"/cierre/boxes/conduce_caja_3/{DIFFERING}",
         "/cierre/work",
         "/cierre/search",
+        "/cierre/closing?first=2025-01-13&last=2025-01-17",
         f"/cierre/trends?until={LAST}&span=31",
     ],
 )

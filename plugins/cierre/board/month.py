@@ -14,6 +14,9 @@ from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import RetiredBox
 from cierre.bookkeeping.money import ZERO
 
+LOOK_BACK = 35
+"""For how many days back days that nobody closed are listed."""
+
 UNKNOWN = "."
 """What the books say of a day that they do not know."""
 

@@ -129,6 +129,16 @@ def unfinished(session: Session, boxes: Iterable[str], first: date, last: date) 
     return letters
 
 
+def failed(session: Session, boxes: Iterable[str], first: date, last: date) -> dict[tuple[str, date], str]:
+    """The newest failed run of each day of boxes that has one, by box and day. One query."""
+    rows = session.execute(
+        select(DagRun.dag_id, _DAY, DagRun.run_id)
+        .where(DagRun.dag_id.in_(dags_of(boxes)), DagRun._state == "failed", _DAY.between(str(first), str(last)))
+        .order_by(DagRun.id)
+    )
+    return {(box_of(dag_id), date.fromisoformat(day)): run_id for dag_id, day, run_id in rows}
+
+
 def stalled(session: Session, boxes: Iterable[str]) -> list[Row[str, str, str, str | None, datetime]]:
     """Runs of boxes that do not go on by themselves, however old their day is: dag_id, run_id, day, why, since."""
     since = func.coalesce(DagRun.queued_at, DagRun.run_after).label("since")

@@ -56,6 +56,9 @@ BOOKS = {
 }
 """The ledger's words for a day (board.box_day) with their letters (board.box_month); o is no state of the board."""
 
+UNCLOSED = frozenset("fmheq")
+"""The letters of days that are over, and that somebody is to close."""
+
 LIVE = frozenset("rwt")
 
 

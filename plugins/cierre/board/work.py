@@ -14,18 +14,14 @@ from sqlalchemy.orm import Session
 from cierre.board import runs
 from cierre.board.access import Viewer
 from cierre.board.boxes import Calendar, Due, box_of
-from cierre.board.month import BoxMonth, box_months, successive
+from cierre.board.gaps import Gap, gaps
+from cierre.board.month import LOOK_BACK, BoxMonth, box_months, successive
+from cierre.board.states import UNCLOSED
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import RetiredBox
 from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger import board, master_data
 from cierre.ledger.master_data import OpenFinding
-
-LOOK_BACK = 35
-"""For how many days back days that nobody closed are listed."""
-
-UNCLOSED = frozenset("fmheq")
-"""The letters of days (cierre.board.states) that are over, and that somebody is to close."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +66,7 @@ class Work:
     days: Sequence[date]
     months: Sequence[BoxMonth]
     approvals: Sequence[tuple[str, Any]]
-    problems: Sequence[Any]
+    gaps: Sequence[Gap]
     of_the_erp: Sequence[tuple[Sequence[CashBox], OpenFinding]]
     discrepancies: Sequence[Any]
     uncertain: Sequence[Any]
@@ -90,7 +86,7 @@ class Work:
             (Sentence("Approvals"), "approvals", [row.since for _, row in self.approvals]),
             (Sentence("Discrepancies"), "discrepancies", [row.reconciled_at for row in self.discrepancies]),
             (Sentence("Uncertain postings"), "uncertain", [row.claimed_at for row in self.uncertain]),
-            (Sentence("What the mappings cannot book"), "unmapped", [row.found_at for row in self.problems]),
+            (Sentence("What the mappings cannot book"), "unmapped", [gap.found_at for gap in self.gaps]),
             (
                 Sentence("What the ERP's master data say"),
                 "of-the-erp",
@@ -146,7 +142,7 @@ def work(viewer: Viewer, session: Session, ledger: psycopg.Connection, company: 
             runs.unfinished(session, boxes, days[0], last),
         ),
         approvals=[(box_of(row.dag_id), row) for row in runs.approvals(session, boxes)],
-        problems=board.problems(ledger, list(known), date.min, date.max),
+        gaps=gaps(board.problems(ledger, list(known), date.min, date.max)),
         of_the_erp=_of_the_erp(ledger, boxes.values()),
         discrepancies=board.discrepancies(ledger, list(known)),
         uncertain=board.uncertain(ledger, list(known)),

@@ -114,18 +114,20 @@ def serve_every_page() -> int:
 
 
 def write_every_export() -> int:
-    """The journal in every format, into files of the folder for temporary ones."""
+    """The journal of a day or its month in every format, into files of the folder for temporary ones."""
     from tempfile import TemporaryDirectory
 
     from cierre.ledger import session as ledger_session
-    from cierre.reports.export import Format, export, range_of
+    from cierre.reports.export import Format, export, export_month
+    from cierre.reports.ranges import month_of, range_of
 
     with ledger_session.connect(os.environ["LEDGER"]) as ledger, TemporaryDirectory() as folder:
-        chosen = range_of("itb_caja_164", "", DAY, DAY)
+        day = range_of("itb_caja_164", "", DAY, DAY)
+        month = month_of("itb_caja_164", "", DAY.replace(day=1), ledger)
         for format in Format:
-            path = Path(folder) / f"journal.{format}"
-            export(ledger, chosen, format, path)
-            assert path.stat().st_size, format
+            if format in (Format.BEANCOUNT, Format.HLEDGER, Format.XLSX, Format.CSV):
+                assert export(ledger, day, Path(folder), format)[0].stat().st_size, format
+            assert export_month(ledger, month, Path(folder), format, "somebody")[0].stat().st_size, format
     return len(Format)
 
 

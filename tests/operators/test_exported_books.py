@@ -8,7 +8,8 @@ from beancount import loader
 from beancount.core.data import Open, Transaction
 
 from cierre.reports.audit import audit
-from cierre.reports.export import Format, export, range_of
+from cierre.reports.export import Format, export
+from cierre.reports.ranges import range_of
 
 DAY = date(2024, 9, 6)
 BOX, TENANT, CAJA = "itb_caja_164", "itb", 164

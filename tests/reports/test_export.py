@@ -18,7 +18,8 @@ from cierre.accounting_files.charts import read_chart
 from cierre.bookkeeping.mapping import AccountMapping
 from cierre.ledger import attempts, revisions
 from cierre.reports.accounts import AccountNames
-from cierre.reports.export import Format, Range, export, range_of
+from cierre.reports.export import Format, export
+from cierre.reports.ranges import Range, range_of
 
 BOX = "itb_caja_164"
 SIXTH = date(2024, 9, 6)

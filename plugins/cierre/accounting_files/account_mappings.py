@@ -1,6 +1,7 @@
 """Account mappings, read from their files and held against the chart of accounts."""
 
 from collections.abc import Collection
+from functools import lru_cache
 from pathlib import Path
 
 from cierre.accounting_files.charts import read_chart
@@ -23,6 +24,20 @@ def account_mapping(name: str) -> AccountMapping:
         message = f"unknown mapping {name!r}; known are {', '.join(known) or 'none'}{did_you_mean(name, known)}"
         raise MappingError(folder, [Finding("accounts", 0, "", message)])
     return sound_mapping(folder / "accounts" / f"{name}.yaml", folder)[0]
+
+
+def form_names(mapping: str) -> dict[str, str]:
+    """What accountants call their forms of payment, by id; none where the mapping is wrong. Read again only where its
+    file changed."""
+    try:
+        return dict(_form_names(mapping, (mappings_folder() / "accounts" / f"{mapping}.yaml").stat().st_mtime_ns))
+    except (MappingError, OSError):
+        return {}
+
+
+@lru_cache(maxsize=100)
+def _form_names(mapping: str, changed: int) -> dict[str, str]:
+    return dict(account_mapping(mapping).form_names)
 
 
 def draft_mapping(path: Path) -> AccountMapping:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from cierre.accounting_files.account_mappings import account_mapping
+from cierre.accounting_files.account_mappings import form_names as form_names_of
 from cierre.accounting_files.companies import companies
 from cierre.accounting_files.files import read_yaml
 from cierre.accounting_files.findings import MappingError
@@ -112,17 +112,7 @@ def _company_names(changed: int) -> dict[str, str]:
 
 def form_names(box: CashBox | RetiredBox) -> dict[str, str]:
     """What a box's accountants call its forms of payment, by id; none where the mapping is wrong."""
-    try:
-        return dict(
-            _mapping_forms(box.mapping, (mappings_folder() / "accounts" / f"{box.mapping}.yaml").stat().st_mtime_ns)
-        )
-    except (MappingError, OSError):
-        return {}
-
-
-@lru_cache(maxsize=100)
-def _mapping_forms(mapping: str, changed: int) -> dict[str, str]:
-    return dict(account_mapping(mapping).form_names)
+    return form_names_of(box.mapping)
 
 
 class Due(NamedTuple):

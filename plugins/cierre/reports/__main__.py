@@ -22,8 +22,9 @@ from cierre.ledger.personal import By
 from cierre.reports import preview as shown
 from cierre.reports.audit import audit as verify, audit_table
 from cierre.reports.connection import NoLedger, one_login_for_all, open_ledger, public_key
-from cierre.reports.export import Format, export as write, range_of
+from cierre.reports.export import Format, export as write, export_month
 from cierre.reports.heads import read as read_heads, written
+from cierre.reports.ranges import month_of, range_of
 from cierre.reports.staged import NothingThere, beside_the_books, derived
 from cierre.reports.what_if import mappings_for, what_if as derive_again
 from cierre.reports.what_if_table import what_if_table
@@ -35,7 +36,7 @@ console = Console(highlight=False)
 
 _DATE = {"formats": ["%Y-%m-%d"], "metavar": "YYYY-MM-DD"}
 Day = Annotated[datetime, typer.Option(**_DATE)]
-FirstDay = Annotated[datetime, typer.Option("--from", **_DATE)]
+FirstDay = Annotated[datetime | None, typer.Option("--from", **_DATE)]
 LastDay = Annotated[datetime | None, typer.Option("--to", help="the first day, if nothing is said", **_DATE)]
 
 
@@ -77,17 +78,24 @@ def what_if(
 
 @app.command()
 def export(
-    first: FirstDay,
+    first: FirstDay = None,
     last: LastDay = None,
+    month: Annotated[datetime | None, typer.Option(formats=["%Y-%m"], metavar="YYYY-MM")] = None,
     box: Annotated[str, typer.Option(help="a box's id")] = "",
     company: Annotated[str, typer.Option(help="all boxes of a company")] = "",
     format: Annotated[Format, typer.Option()] = Format.BEANCOUNT,
     into: Annotated[Path, typer.Option(help="the folder for the file")] = Path(),
 ) -> None:
-    """The journal of a box or a company, by its dates in the ERP, as a file for other tools."""
+    """The journal of a box or a company, by its dates in the ERP, as a file for other tools; or a whole month with all
+    that belongs to it."""
+    if (month is None) == (first is None):
+        raise ValueError("Name a month or the first day: MONTH=2024-09, or FROM=2024-09-01.")
     with open_ledger() as ledger:
-        wanted = range_of(box, company, first.date(), (last or first).date(), ledger)
-        path, entries = write(ledger, wanted, into, format)
+        if month:
+            path, entries = export_month(ledger, month_of(box, company, month.date(), ledger), into, format, getuser())
+        elif first:
+            wanted = range_of(box, company, first.date(), (last or first).date(), ledger)
+            path, entries = write(ledger, wanted, into, format)
     _print(f"{counted(entries, 'entry')} in {path}")
 
 

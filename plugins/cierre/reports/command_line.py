@@ -11,11 +11,10 @@ from cierre.bookkeeping.sentence import Sentence
 from cierre.language.say import in_language, say
 
 DATES = ("DATE", "FROM", "TO", "SINCE")
-MONTHS = ("MONTH", "TO")
 
 
 class Command(NamedTuple):
-    """A command of make: what it ``needs``, of each tuple one, and an ``example``. ``by_month``: it takes months."""
+    """A command of make: what it ``needs``, of each tuple one, and an ``example``. ``by_month``: its TO is a month."""
 
     needs: tuple[tuple[str, ...], ...]
     example: str
@@ -27,7 +26,7 @@ _RANGE = (("BOX", "COMPANY"), ("FROM",))
 COMMANDS = {
     "preview": Command((("BOX",), ("DATE",)), "BOX=itb_caja_164 DATE=2024-09-06"),
     "what-if": Command((("SINCE",),), "SINCE=2024-09-01"),
-    "export": Command(_RANGE, "COMPANY=itb FROM=2024-09-01 TO=2024-09-30 FORMAT=xlsx"),
+    "export": Command((("BOX", "COMPANY"), ("FROM", "MONTH")), "COMPANY=itb MONTH=2024-09 FORMAT=xlsx"),
     "fava": Command(_RANGE, "COMPANY=itb FROM=2024-09-01 TO=2024-09-30"),
     "erase": Command((("WHY",), ("PERSON", "SNAPSHOT", "MONTHS")), "WHY='asked for by letter of 2 May' PERSON=1"),
     "backfill": Command((*_RANGE, ("TO",)), "BOX=itb_caja_164 FROM=2024-09-01 TO=2024-09-05"),
@@ -41,11 +40,10 @@ def wrong(name: str, given: Mapping[str, str]) -> list[Sentence]:
     """What is missing or wrong in what a person gave to a command; nothing where it can be tried."""
     command = COMMANDS[name]
     missing = [names for names in command.needs if not any(given.get(one) for one in names)]
-    dates = MONTHS if command.by_month else DATES
     found = [
         sentence
-        for one in dates
-        if given.get(one) and (sentence := _wrong_date(one, given[one], is_month=command.by_month))
+        for one in (*DATES, "MONTH")
+        if given.get(one) and (sentence := _wrong_date(one, given[one], is_month=command.by_month or one == "MONTH"))
     ]
     if missing:
         names = ", ".join("|".join(one) for one in missing)  # no words: it is a list of names in every language

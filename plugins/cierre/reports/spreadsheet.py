@@ -5,28 +5,21 @@ A line names its entry and the ERP's document; a document's row names the line i
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
-
-import xlsxwriter
-from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from cierre.bookkeeping.journal import Line, Side
 from cierre.ledger.journal import StandingEntry
 from cierre.reports import cells
 from cierre.reports.accounts import AccountNames
-from cierre.reports.cells import Cell, text_cell
+from cierre.reports.cells import Cell
+from cierre.reports.workbook import Workbook
 
 LINES = ("entry_date", "business_date", "box", "entry", "erp_document", "reverses", "line", "account", "account_name",
          "cost_centre", "item", "value_class", "entities", "debit", "credit", "currency", "foreign_amount",
          "foreign_currency", "history", "documents")  # fmt: skip
 DOCUMENTS = ("entry", "line", "document", "reference", "component", "amount", "currency", "place", "snapshot")
 BALANCES = ("account", "account_name", "currency", "debit", "credit", "balance")
-
-SHEET_ROWS = 1_048_576
-"""Rows of a sheet, its heading included."""
 
 
 def write_csv(path: Path, entries: Iterable[StandingEntry], names: AccountNames, *, comma: bool) -> None:
@@ -42,49 +35,17 @@ def write_xlsx(path: Path, entries: Iterable[StandingEntry], names: AccountNames
     """Three sheets: lines, the documents behind them, and each account's balance. Raises ValueError, with a sentence,
     where there are more documents than a sheet holds."""
     balances: dict[tuple[str, str], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
-    with xlsxwriter.Workbook(path, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}) as workbook:
-        lines, documents = _Sheet(workbook, "Lines", LINES), _Sheet(workbook, "Documents", DOCUMENTS)
+    with Workbook(path) as workbook:
+        lines, documents = workbook.sheet("Lines", LINES), workbook.sheet("Documents", DOCUMENTS)
         for standing in entries:
-            lines.write(_lines(standing, names))
-            documents.write(_documents(standing))
+            lines.add(_lines(standing, names))
+            documents.add(_documents(standing))
             for line in standing.entry.lines:
                 balances[line.account, standing.entry.currency][line.side is Side.CREDIT] += line.amount
-        _Sheet(workbook, "Balances", BALANCES).write(
+        workbook.sheet("Balances", BALANCES).add(
             (account, names.title(account), currency, debit, credit, debit - credit)
             for (account, currency), (debit, credit) in sorted(balances.items())
         )
-
-
-class _Sheet:
-    """A sheet with a heading, filled from the top."""
-
-    def __init__(self, workbook: Workbook, name: str, columns: tuple[str, ...]) -> None:
-        self.sheet: Worksheet = workbook.add_worksheet(name)
-        self.sheet.freeze_panes(1, 0)
-        self.sheet.set_column(0, len(columns) - 1, 16)
-        self.sheet.write_row(0, 0, columns, workbook.add_format({"bold": True}))
-        self.sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})  # codes are texts
-        self.money = {places: workbook.add_format({"num_format": f"#,##0{places}"}) for places in ("", ".00")}
-        self.text = workbook.add_format({"num_format": "@", "quote_prefix": True})
-        self.rows = 1
-
-    def write(self, rows: Iterable[tuple[Cell, ...]]) -> None:
-        for row in rows:
-            if self.rows == SHEET_ROWS:
-                raise ValueError(f"There are more than a spreadsheet's {SHEET_ROWS:,} rows: export a shorter range.")
-            for column, cell in enumerate(row):
-                self._write(column, cell)
-            self.rows += 1
-
-    def _write(self, column: int, cell: Cell) -> None:
-        if isinstance(cell, Decimal):
-            self.sheet.write_number(self.rows, column, cell, self.money[".00" if cell.as_tuple().exponent else ""])
-        elif isinstance(cell, date):
-            self.sheet.write_datetime(self.rows, column, cell)
-        elif isinstance(cell, str):
-            self.sheet.write_string(self.rows, column, text_cell(cell), self.text)  # never a formula, also when edited
-        elif cell is not None:
-            self.sheet.write_number(self.rows, column, cell)
 
 
 def _lines(standing: StandingEntry, names: AccountNames) -> Iterator[tuple[Cell, ...]]:

@@ -1,0 +1,174 @@
+"""What a month of boxes holds beside its journal, as streams: days, money, corrections, decisions, evidence.
+
+Each is by business date, but ``sent``, which is by the date in the ERP. Instants are aware.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple, TypeVar
+
+import psycopg
+
+from cierre.bookkeeping.sentence import Sentence
+from cierre.ledger.statements import Rows, Statements
+
+Row = TypeVar("Row")
+
+
+class Day(NamedTuple):
+    """Where a business date stands; ``currency`` is None where nothing is booked."""
+
+    box: str
+    business_date: date
+    state: str
+    documents: int
+    quarantined: int
+    booked: Decimal
+    currency: str | None
+    revision: int | None
+    first_closed_at: datetime | None
+
+
+class FormMoney(NamedTuple):
+    """The month's staged money of a kind and form of payment."""
+
+    box: str
+    currency: str
+    kind: str
+    form: str
+    documents: int
+    net: Decimal
+
+
+class Correction(NamedTuple):
+    """A business date that was booked again; a currency is None where those books have no entry."""
+
+    box: str
+    business_date: date
+    revision: int
+    frozen_at: datetime
+    currency_before: str | None
+    booked_before: Decimal
+    currency: str | None
+    booked: Decimal
+
+
+class Approval(NamedTuple):
+    """What people were asked, and what they answered."""
+
+    box: str
+    business_date: date
+    revision: int | None
+    asked: Sentence
+    asked_at: datetime
+    decision: str | None
+    decided_at: datetime | None
+    decided_by: str | None
+
+
+class Quarantined(NamedTuple):
+    """A row that is not booked; ``net`` is None where it is unreadable."""
+
+    box: str
+    business_date: date
+    place: str
+    kind: str
+    form: str
+    reason: str
+    message: Sentence
+    net: Decimal | None
+    blocking: bool
+    currency: str | None
+
+
+class Answer(NamedTuple):
+    """An answer of a source that a business date was read from, by its hash; ``state`` is its certificate's, None where
+    the source made no claims."""
+
+    box: str
+    business_date: date
+    snapshot_id: int
+    source: str
+    received_at: datetime
+    sha256: str
+    state: str | None
+    claims: int | None
+    broken: int | None
+
+
+class Sent(NamedTuple):
+    """Something that was sent to the ERP, and what became of it."""
+
+    box: str
+    business_date: date
+    entry_key: str
+    reversal: bool
+    entry_date: date
+    currency: str
+    total: Decimal
+    tenant: str
+    lot: str
+    sublot: str
+    document: str | None
+    state: str
+    claimed_at: datetime
+    decided_at: datetime | None
+    verified_at: datetime | None
+
+
+class _Sql(Statements):
+    days: Rows[Day]
+    money_by_form: Rows[FormMoney]
+    corrections: Rows[Correction]
+    approvals: Rows[Approval]
+    quarantined: Rows[Quarantined]
+    answers: Rows[Answer]
+    sent: Rows[Sent]
+
+
+_sql = _Sql.of("month")
+
+_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """Days ``first`` to ``last`` of boxes. Each method is one query, read as a stream: call it in a transaction."""
+
+    connection: psycopg.Connection
+    boxes: Sequence[str]
+    first: date
+    last: date
+
+    def days(self) -> Iterator[Day]:
+        """Where each business date stands."""
+        return self._stream(_sql.days)
+
+    def money_by_form(self) -> Iterator[FormMoney]:
+        """Staged money by box, currency, kind and form of payment."""
+        return self._stream(_sql.money_by_form)
+
+    def corrections(self) -> Iterator[Correction]:
+        """Business dates that were booked again, each time."""
+        return self._stream(_sql.corrections)
+
+    def approvals(self) -> Iterator[Approval]:
+        """What people were asked, and what they answered."""
+        return self._stream(_sql.approvals)
+
+    def quarantined(self) -> Iterator[Quarantined]:
+        """Rows that are not booked."""
+        return self._stream(_sql.quarantined)
+
+    def answers(self) -> Iterator[Answer]:
+        """The sources' answers, by their hashes."""
+        return self._stream(_sql.answers)
+
+    def sent(self) -> Iterator[Sent]:
+        """What was sent to the ERP with a date of the month there."""
+        return self._stream(_sql.sent)
+
+    def _stream(self, statement: Rows[Row]) -> Iterator[Row]:
+        return statement.stream(self.connection, _AT_ONCE, boxes=list(self.boxes), first=self.first, last=self.last)

@@ -1,0 +1,59 @@
+-- name: days
+-- Where each business date stands.
+SELECT box, business_date, state, documents, quarantined, booked, currency, revision, first_closed_at
+  FROM board.box_day WHERE box = ANY(:boxes) AND business_date BETWEEN :first AND :last
+ ORDER BY box COLLATE "C", business_date;
+
+-- name: money_by_form
+-- Staged money of the business dates, by box, currency, kind and form of payment.
+SELECT box, currency, kind, form, sum(documents)::int AS documents, sum(net) AS net
+  FROM board.form_day WHERE box = ANY(:boxes) AND business_date BETWEEN :first AND :last
+ GROUP BY box, currency, kind, form
+ ORDER BY box COLLATE "C", currency, kind, form;
+
+-- name: corrections
+-- Business dates that were booked again, each time with the books that it replaced.
+SELECT newer.box, newer.business_date, newer.revision, newer.frozen_at, was.currency AS currency_before,
+       was.booked AS booked_before, own.currency, own.booked
+  FROM ledger.revision AS newer
+  LEFT JOIN ledger.revision AS older ON older.box = newer.box AND older.business_date = newer.business_date
+                                    AND older.revision = newer.revision - 1
+ CROSS JOIN LATERAL (SELECT min(currency) AS currency, coalesce(sum(total), 0) AS booked FROM ledger.entry
+                      WHERE entry.revision_id = newer.revision_id AND reverses IS NULL) AS own
+ CROSS JOIN LATERAL (SELECT min(currency) AS currency, coalesce(sum(total), 0) AS booked FROM ledger.entry
+                      WHERE entry.revision_id = older.revision_id AND reverses IS NULL) AS was
+ WHERE newer.box = ANY(:boxes) AND newer.business_date BETWEEN :first AND :last AND newer.revision > 1
+ ORDER BY newer.box COLLATE "C", newer.business_date, newer.revision;
+
+-- name: approvals
+-- What people were asked about the business dates, and what they answered.
+SELECT approval.box, approval.business_date, revision, asked, asked_at, decision, decided_at, decided_by
+  FROM ledger.approval LEFT JOIN ledger.revision USING (revision_id)
+ WHERE approval.box = ANY(:boxes) AND approval.business_date BETWEEN :first AND :last
+ ORDER BY approval.box COLLATE "C", approval.business_date, approval_id;
+
+-- name: quarantined
+-- Rows of the business dates that are not booked; the currency is that of the day's other money.
+SELECT box, business_date, place, kind, form, reason, message, net, blocking,
+       (SELECT currency FROM board.form_day AS staged
+         WHERE staged.box = quarantined.box AND staged.business_date = quarantined.business_date
+         ORDER BY documents DESC, currency LIMIT 1) AS currency
+  FROM staging.quarantined WHERE box = ANY(:boxes) AND business_date BETWEEN :first AND :last
+ ORDER BY box COLLATE "C", business_date, place;
+
+-- name: answers
+-- The sources' answers that the business dates were read from, and whether what each source attests holds.
+SELECT taken.box, taken.business_date, taken.snapshot_id, source, received_at, sha256, certificate.state, claims, broken
+  FROM landing.taken JOIN landing.snapshot USING (snapshot_id)
+  LEFT JOIN landing.certificate ON certificate.snapshot_id = taken.snapshot_id AND certificate.box = taken.box
+       AND certificate.business_date = taken.business_date
+ WHERE taken.box = ANY(:boxes) AND taken.business_date BETWEEN :first AND :last
+ ORDER BY taken.box COLLATE "C", taken.business_date, taken.snapshot_id;
+
+-- name: sent
+-- What was sent to the ERP with a date of the month there.
+SELECT box, business_date, entry_key, entry.reverses IS NOT NULL AS reversal, attempt.entry_date, entry.currency, total,
+       rtrim(attempt.tenant) AS tenant, attempt.lot, sublot, document, state, claimed_at, decided_at, verified_at
+  FROM erp.attempt JOIN ledger.entry USING (entry_id)
+ WHERE box = ANY(:boxes) AND attempt.entry_date BETWEEN :first AND :last
+ ORDER BY box COLLATE "C", attempt.entry_date, attempt_id;

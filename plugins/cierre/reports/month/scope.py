@@ -1,0 +1,86 @@
+"""Whose month is taken away, and by whom."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from cierre.accounting_files.account_mappings import form_names
+from cierre.accounting_files.companies import companies, tax_id_of
+from cierre.accounting_files.findings import MappingError
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.identity import RetiredBox
+from cierre.bookkeeping.tie_out import last_day
+
+Box = CashBox | RetiredBox
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The month that begins on ``first`` of boxes, which are all those of a company or one of it.
+
+    ``name`` is the id of the box or company, ``by`` who takes it away, at the instant ``at``.
+    """
+
+    name: str
+    boxes: tuple[Box, ...]
+    first: date
+    by: str
+    at: datetime
+
+    @property
+    def last(self) -> date:
+        """The month's last day."""
+        return last_day(self.first)
+
+    @property
+    def ids(self) -> list[str]:
+        """The boxes' ids."""
+        return [box.id for box in self.boxes]
+
+    @property
+    def company(self) -> str:
+        """The id of the company; "" where a retired box has none."""
+        return self.boxes[0].company
+
+    @property
+    def company_name(self) -> str:
+        """The company as its file calls it; its id where the file does not."""
+        try:
+            known = companies().get(self.company)
+        except MappingError:
+            known = None
+        return known.name if known else self.company
+
+    @property
+    def tax_id(self) -> str:
+        """The company's number at the tax office; "" where its file has none."""
+        return tax_id_of(self.company)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the first box, for what is of no box alone."""
+        return self.boxes[0].zone
+
+    def local(self, box: str, instant: datetime | None) -> datetime | None:
+        """An instant on a box's own clock, to the second."""
+        zone = self._by_id[box].zone
+        return instant.astimezone(zone).replace(microsecond=0) if instant else None
+
+    def form_name(self, box: str, form: str) -> str:
+        """What a box's accountants call a form of payment; its id where the mapping does not say."""
+        return self._forms[box].get(form, form)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Box]:
+        return {box.id: box for box in self.boxes}
+
+    @cached_property
+    def _forms(self) -> dict[str, dict[str, str]]:
+        return {box.id: form_names(box.mapping) for box in self.boxes}
+
+
+def file_name(name: str, first: date, ending: str) -> str:
+    """A file's name in plain ASCII, whatever a box was called once: ``itb_2024-09.xlsx``."""
+    return f"{re.sub('[^A-Za-z0-9_-]', '_', name)}_{first:%Y-%m}.{ending}"

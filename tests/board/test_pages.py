@@ -74,6 +74,18 @@ def test_a_closed_day_has_its_sign_its_amount_and_its_page(login, ledger):
     assert "confirmado" in page
 
 
+def test_where_the_journals_total_is_not_the_days_money_the_page_adds_up_the_way(login, ledger):
+    closed_day.close(ledger, BOX, DAY, ("1200.25", "1"), ("34.25", "6"))
+    assert "Del dinero del día" not in login().get(HERE).text
+    other = DAY - timedelta(days=1)
+    documents = closed_day.stage(ledger, BOX, other, ("100.00", "1"))
+    closed_day.book(ledger, BOX, other, documents, scholarship="8.57")
+    page = login().get(HERE.replace(str(DAY), str(other))).text
+    way = page.partition("Del dinero del día")[2].partition("</table>")[0]
+    for words in ("beca", "8,57", "100,00", "108,57"):
+        assert words in way
+
+
 def test_what_a_day_does_not_hold_is_told_on_its_page_and_is_no_row_of_its_certificate(login, ledger):
     zeta = cash_boxes()["itb_uruguay_1_2"]
     place = landing.Place(zeta.source, zeta.connection, "*", DAY)

@@ -62,15 +62,27 @@ def stage(ledger: psycopg.Connection, box: CashBox, day: date, *amounts: tuple[s
 
 
 def book(
-    ledger: psycopg.Connection, box: CashBox, day: date, documents: list[Document], history: str = "Caja"
+    ledger: psycopg.Connection,
+    box: CashBox,
+    day: date,
+    documents: list[Document],
+    history: str = "Caja",
+    scholarship: str = "",
 ) -> Revision:
-    """Books staged payments: a debit for all of them against a credit."""
+    """Books staged payments: a debit for all of them against a credit; and a ``scholarship`` of the first of them."""
     total = sum((one.net for one in documents), Decimal(0))
     sources = tuple(LineSource(one.key, "net", one.net) for one in documents)
     lines = (
         Line(Side.DEBIT, "1.1.01.001", total, history, sources=sources),
         Line(Side.CREDIT, "4.1.01.001", total, "Ingresos", sources=sources),
     )
+    if scholarship:
+        granted = Decimal(scholarship)
+        share = (LineSource(documents[0].key, "scholarship", granted),)
+        lines += (
+            Line(Side.DEBIT, "4.1.09.001", granted, "Becas", sources=share),
+            Line(Side.CREDIT, "4.1.01.001", granted, "Ingresos", sources=share),
+        )
     revision, _ = revisions.freeze(
         ledger,
         box=box.id,

@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 
+from cierre.board.journal_total import PartOfTotal, explained
 from cierre.bookkeeping.documents import Kind, Total
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.reconcile import Comparison, combine, compare
@@ -51,6 +52,7 @@ class Figures:
 
     stages: list[Stage]
     forms: list[FormFigures]
+    total: list[PartOfTotal]
     differences: list[Comparison]
     quarantined_rows: int
     quarantined_net: Decimal
@@ -73,6 +75,7 @@ def figures(connection: psycopg.Connection, box: str, day: date) -> Figures:
     return Figures(
         stages=_stages([row for row in comparisons if row.kind == "all"], as_read),
         forms=_forms(landed, staged, held, journal, erp),
+        total=explained(journal, board.Day(connection, box, day).debit_parts()) if revision else [],
         differences=[row for row in comparisons if not row.agrees],
         quarantined_rows=sum(total.count for total in held),
         quarantined_net=sum((total.net for total in held), ZERO),

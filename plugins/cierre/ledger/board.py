@@ -21,6 +21,7 @@ from cierre.ledger.board_rows import (
     DayClosing,
     DayMoney,
     DayProblem,
+    DebitPart,
     Discrepancy,
     DocumentBehind,
     HeldBack,
@@ -51,6 +52,7 @@ class _Sql(Statements):
     line_differences: Rows[LineDifference]
     money_of_entries: Rows[TotalRow]
     lines: Rows[JournalLine]
+    debit_parts: Rows[DebitPart]
     behind_a_line: Rows[DocumentBehind]
     documents: Rows[StagedDocument]
     landed_text_of: RowOrNone[LandedText]
@@ -149,6 +151,10 @@ class Day:
     def lines(self) -> list[JournalLine]:
         """The current revision's journal lines, with how many documents stand behind each."""
         return list(_sql.lines(self._connection, **self._place))
+
+    def debit_parts(self) -> list[DebitPart]:
+        """What the current revision's debits are made of, by kind and part of documents."""
+        return list(_sql.debit_parts(self._connection, **self._place))
 
     def behind(self, entry_id: int, line: int) -> list[DocumentBehind]:
         """The documents behind one of its lines; none where the line is not this day's."""

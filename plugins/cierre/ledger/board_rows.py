@@ -117,6 +117,14 @@ class JournalLine(NamedTuple):
     documents: int
 
 
+class DebitPart(NamedTuple):
+    """How much of a journal's debits a part of the documents of a kind makes; both empty for what is of no document."""
+
+    kind: str
+    component: str
+    amount: Decimal
+
+
 class DocumentBehind(NamedTuple):
     """A document behind a line, with its share of it and the line itself."""
 

@@ -79,6 +79,17 @@ SELECT entry_id, entry_key, part, lot, entry_date, line, side, account, cost_cen
                        WHERE box = :box AND business_date = :business_date ORDER BY revision DESC LIMIT 1)
  ORDER BY part, line;
 
+-- name: debit_parts
+-- What the debits of the day's current revision sum up, by kind of document and part of it; what rounds, or stands for no
+-- document, has neither.
+SELECT coalesce(source.kind, '') AS kind, coalesce(component, '') AS component,
+       sum(coalesce(source.amount, line.amount)) AS amount
+  FROM ledger.entry JOIN ledger.line USING (entry_id) LEFT JOIN ledger.line_source AS source USING (entry_id, line)
+ WHERE reverses IS NULL AND side = 'D'
+   AND revision_id = (SELECT revision_id FROM ledger.revision
+                       WHERE box = :box AND business_date = :business_date ORDER BY revision DESC LIMIT 1)
+ GROUP BY 1, 2 ORDER BY 1, 2;
+
 -- name: behind_a_line
 -- The documents that a line of this box's day sums up.
 SELECT document_key, kind, form, component, source.amount, place, snapshot_id, account, side, history,

@@ -9,6 +9,7 @@ from airflow.plugins_manager import AirflowPlugin
 from cierre.orchestration import keep_roles, preload, questions, run_notes
 from cierre.orchestration.business_day import BusinessDayTimetable
 from cierre.orchestration.priority import BackfillsGiveWay
+from cierre.orchestration.reader import ReaderLanguage
 
 
 async def close_board(scope: Any, receive: Any, send: Any) -> None:
@@ -36,14 +37,15 @@ PRIORITIES = [BackfillsGiveWay, under_former_name(BackfillsGiveWay, "cash_close.
 
 class CierrePlugin(AirflowPlugin):
     """Registers the business-day timetable, without which no DAG of a cash box can be stored or scheduled, the order
-    in which tasks go, what happens as a run begins and ends, what becomes of questions to people (above), and the close
-    board in Airflow's menu."""
+    in which tasks go, what happens as a run begins and ends, what becomes of questions to people (above) and in which
+    language an answer is refused, and the close board in Airflow's menu."""
 
     name = "cierre"
     timetables = TIMETABLES
     priority_weight_strategies = PRIORITIES
     listeners = [run_notes, preload, keep_roles]  # noqa: RUF012
     fastapi_apps = [{"app": close_board, "url_prefix": "/cierre", "name": "Cierre"}]  # noqa: RUF012
+    fastapi_root_middlewares = [{"middleware": ReaderLanguage, "args": [], "kwargs": {}, "name": "Cierre"}]  # noqa: RUF012
     external_views = [  # noqa: RUF012
         {
             "name": "Cierre",

@@ -4,14 +4,17 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
+from airflow.sdk import Param
+from airflow.sdk.definitions.param import ParamsDict
 from airflow.sdk.exceptions import AirflowException
 
 from cierre.alerts.request import ApprovalRequest
-from cierre.bookkeeping.answers import PATIENCE, Answer
+from cierre.bookkeeping.answers import LONGEST_COMMENT, PATIENCE, Answer, on_one_line
 from cierre.bookkeeping.cash_box import CashBox
-from cierre.closing.names import RAN_BY
+from cierre.closing.names import COMMENT, RAN_BY
 from cierre.language.say import say
 from operators.answer import AnswerKept
+from operators.links import decision_page
 from operators.step import CashCloseStep
 
 if TYPE_CHECKING:
@@ -45,6 +48,7 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
         super().__init__(**settings, **kwargs)
         self.run = ""
         self.looks_first = False
+        self.started_by: str | None = None
         self.answer: dict[str, Any] | None = None
 
     def execute(self, context: Any) -> dict[str, Any]:
@@ -73,7 +77,8 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Takes the answer that there is; else puts the questions on the record, and writes the request."""
         from cierre.closing import approve
-        from cierre.reports.approval_request import worded
+        from cierre.closing.facts import facts
+        from cierre.reports.approval_request import started_by, worded
 
         request = approve.request(box, day, ledger)
         outcome = {"revision": request.revision.revision, "questions": []}
@@ -86,17 +91,21 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
             return outcome | {"approved_by": by}
         if self.looks_first and approve.was_asked(request, ledger, self.run):
             return outcome | {"asked_before": True}
-        replaced = approve.replaced(request, ledger)
-        self.subject, self.body = worded(request, approve.ask(request, ledger, self.run), replaced)
-        return outcome | {"questions": [say(reason) for reason in request.reasons.values()]}
+        entries = approve.ask(request, ledger, self.run)
+        known, who = facts(ledger, box, request.revision), started_by(self.started_by)
+        self.subject, self.body = worded(request, entries, known, who)
+        self.params = _form()
+        questions = [say(reason) for reason in request.reasons.values()]
+        told = [*questions, say(who)]
+        self.notifiers = [ApprovalRequest(self.box, self.subject, told, known, decision_page(self.box, day))]
+        return outcome | {"questions": questions}
 
     def _ask(self, context: Any) -> dict[str, Any]:
-        self.run = context["dag_run"].run_id
+        self.run, self.started_by = context["dag_run"].run_id, context["dag_run"].triggering_user_name
         outcome = CashCloseStep.execute(self, context)
         if outcome.pop("asked_before", False):
             self._look_for_an_answer(context)
         if outcome["questions"]:
-            self.notifiers = [ApprovalRequest(self.box, self.subject, outcome["questions"])]
             ApprovalOperator.execute(self, context)
         return outcome
 
@@ -108,5 +117,24 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
     def _given(self, answer: dict[str, Any]) -> Answer:
         """An answer as Airflow hands it on."""
         by = (answer["responded_by_user"] or {}).get("name")
-        ran_by = frozenset((answer.get("params_input") or {}).get(RAN_BY, ()))
-        return Answer(by, answer["chosen_options"] == [self.APPROVE], answer["responded_at"], ran_by)
+        said = answer.get("params_input") or {}
+        comment = on_one_line(said.get(COMMENT))[:LONGEST_COMMENT] if by else ""
+        return Answer(
+            by,
+            answer["chosen_options"] == [self.APPROVE],
+            answer["responded_at"],
+            frozenset(said.get(RAN_BY, ())),
+            comment,
+        )
+
+
+def _form() -> ParamsDict:
+    """What Airflow's own page asks besides the two buttons, in the language that is spoken now."""
+    comment = Param(
+        "",
+        type=["null", "string"],
+        maxLength=LONGEST_COMMENT,
+        title=say("Comment"),
+        description=say("Needed to reject: say what is wrong and what is to be done."),
+    )
+    return ParamsDict({COMMENT: comment})

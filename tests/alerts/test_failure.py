@@ -154,13 +154,15 @@ def test_where_the_ledger_cannot_be_asked_the_alert_says_so_and_warns(mailbox, p
 
 
 def test_who_rejects_is_named_with_what_stays_and_what_comes_next(mailbox, people):
-    error = NotApproved("revision 2 is not approved: Ana rejected it", decision="rejected", who="Ana", in_the_erp=[])
+    error = NotApproved("revision 2 is not approved: Ana rejected it", decision="rejected", who="Ana", in_the_erp=[],
+                        comment="Recibo <b>12</b> falta")  # fmt: skip
     FailureAlert("itb", "Caja 164, ITB")(failed(error, task="approve"))
     error = NotApproved("not approved", decision="timed out", who=None, in_the_erp=["008964/001/000001"])
     FailureAlert("itb", "Caja 164, ITB")(failed(error, task="approve"))
     rejected, unanswered = mailbox
     assert rejected["Subject"] == "Caja 164, ITB, 2024-09-06: REJECTED by Ana, not posted"
     assert "The ERP holds nothing of the day." in body(rejected)
+    assert "Ana says to it: Recibo &lt;b&gt;12&lt;/b&gt; falta" in rejected.get_body(("html",)).get_content()
     assert "Nobody is asked again by itself" in body(rejected)
     assert unanswered["Subject"] == "Caja 164, ITB, 2024-09-06: nobody approved it in time, not posted"
     assert "stays there as it is: 008964/001/000001" in body(unanswered)

@@ -135,7 +135,7 @@ def test_a_task_that_waits_for_a_person_is_on_the_board_and_in_the_list_of_work(
     assert board(login())[f"{BOX.id}/{DAY}"][0] == "w"
     work = login().get("/work").text
     assert "A correction of 12,00?" in work
-    assert "/runs/r1/tasks/approve/required_actions" in work
+    assert f"/approvals/{BOX.id}/{DAY}" in work
 
 
 def test_a_step_that_waits_for_a_vendor_says_for_whom_and_until_when(login, airflow, ledger):

@@ -1,5 +1,6 @@
 """What becomes of a question when its task is run again or ended: on Airflow's own tables."""
 
+import asyncio
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +18,9 @@ from sqlalchemy import func, select, update
 
 from cierre.accounting_files.settings import mappings_folder
 from cierre.board.boxes import dag_of
+from cierre.board.runners import CLEARS, MARKS, STARTS
 from cierre.orchestration import questions
-from cierre.orchestration.runners import CLEARS, MARKS, STARTS
+from cierre.orchestration.reader import ReaderLanguage, reading, reads
 
 OURS, ANOTHERS = dag_of("itb_caja_164"), "somebody_elses"
 ANA = {"id": "7", "name": "Ana"}
@@ -48,10 +50,12 @@ def asked(airflow):
     return made
 
 
-def answer(airflow, task: TaskInstance, option: str = "Approve") -> None:
-    """As Airflow's API writes a person's answer."""
+def answer(airflow, task: TaskInstance, option: str = "Approve", comment: object = None) -> None:
+    """As Airflow's API writes a person's answer; without a comment, with what stands there."""
     question = airflow.get(HITLDetail, task.id)
     question.responded_by, question.responded_at, question.chosen_options = ANA, datetime.now(UTC), [option]
+    if comment is not None:
+        question.params_input = {"comment": comment}
     airflow.flush()
 
 
@@ -167,7 +171,7 @@ def test_whoever_ran_the_run_may_reject_it_and_not_approve_it(airflow, asked, ra
 def test_a_rejection_by_whoever_ran_the_run_is_taken(airflow, asked, ran, four_eyes):
     task = asked("awaiting_input")
     ran("Ana", "clear_dag_run")
-    answer(airflow, task, "Reject")
+    answer(airflow, task, "Reject", "12.34 is not ours")
 
 
 def test_an_answer_names_those_who_ran_the_run_whatever_the_person_sent(airflow, asked, ran, four_eyes):
@@ -178,7 +182,7 @@ def test_an_answer_names_those_who_ran_the_run_whatever_the_person_sent(airflow,
     question = airflow.get(HITLDetail, task.id)
     question.params_input = {"ran_by": ["nobody"]}
     answer(airflow, task)
-    assert question.params_input == {"ran_by": ["Eva", "Luis"]}
+    assert question.params_input == {"ran_by": ["Eva", "Luis"], "comment": ""}
 
 
 def test_marking_a_task_counts_as_running_it_and_another_run_does_not(airflow, asked, ran, four_eyes):
@@ -186,11 +190,73 @@ def test_marking_a_task_counts_as_running_it_and_another_run_does_not(airflow, a
     ran("Ana", "clear_dag_run", "another")
     ran("Eva", "patch_task_instance", new_state="success")
     answer(airflow, task)
-    assert airflow.get(HITLDetail, task.id).params_input == {"ran_by": ["Eva"]}
+    assert airflow.get(HITLDetail, task.id).params_input == {"ran_by": ["Eva"], "comment": ""}
+
+
+@pytest.mark.parametrize("nothing", [None, "", " \n\t", "\u200b\u202e", 7, ["x"], {"a": 1}])
+def test_a_rejection_without_a_comment_is_refused_and_says_what_to_do(airflow, asked, nothing):
+    task = asked("awaiting_input")
+    with pytest.raises(HTTPException) as refused:
+        answer(airflow, task, "Reject", nothing)
+    assert refused.value.status_code == 400
+    assert "un rechazo necesita un comentario" in refused.value.detail
+    assert "La pregunta sigue abierta" in refused.value.detail
+
+
+@pytest.mark.parametrize(
+    ("accepted", "told"),
+    [
+        ("en-GB,en;q=0.9", "a rejection needs a comment"),
+        ("es-EC", "un rechazo necesita"),
+        ("fr", "un rechazo necesita"),
+    ],
+)
+def test_an_answer_is_refused_in_the_language_that_its_reader_asked_for_else_in_the_companys(
+    airflow, asked, accepted, told
+):
+    task = asked("awaiting_input")
+    with reading(accepted), pytest.raises(HTTPException) as refused:
+        answer(airflow, task, "Reject")
+    assert told in refused.value.detail
+
+
+def test_the_readers_language_is_known_while_an_answer_is_taken_and_not_elsewhere():
+    seen = []
+
+    async def app(scope, receive, send):
+        seen.append(reads("es"))
+
+    for path, header in (("/api/v2/x/hitlDetails", b"en"), ("/api/v2/x", b"en"), ("/api/v2/x/hitlDetails", b"")):
+        scope = {"type": "http", "path": path, "headers": [(b"accept-language", header)]}
+        asyncio.run(ReaderLanguage(app)(scope, None, None))
+    assert seen == ["en", "es", "es"]
+
+
+@pytest.mark.parametrize("option", ["Approve", "Reject"])
+def test_a_comment_is_taken_on_one_line_and_one_that_is_too_long_is_refused(airflow, asked, option):
+    task = asked("awaiting_input")
+    with pytest.raises(HTTPException) as refused:
+        answer(airflow, task, option, "x" * 501)
+    assert refused.value.status_code == 400
+    assert "501" in refused.value.detail
+    answer(airflow, task, option, "  Falta\n el recibo\u202e 12 " + "x" * 400)
+    assert airflow.get(HITLDetail, task.id).params_input["comment"] == "Falta el recibo 12 " + "x" * 400
+
+
+def test_airflows_log_of_what_people_do_has_the_answer_without_its_comment(airflow):
+    questions.watch()
+    request = {"chosen_options": ["Reject"], "params_input": {"comment": "Falta el recibo 12"}}
+    for dag in (OURS, ANOTHERS):
+        airflow.add(Log(event="update_hitl_detail", owner="Ana", dag_id=dag, extra=json.dumps(request)))
+    airflow.add(Log(event="update_hitl_detail", owner="Eva", dag_id=OURS, extra='{"params_input": ["comment"]}'))
+    airflow.flush()
+    kept = {(log.dag_id, log.owner): log.extra for log in airflow.scalars(select(Log))}
+    assert json.loads(kept[OURS, "Ana"]) == request | {"params_input": {"comment": "***"}}
+    assert json.loads(kept[ANOTHERS, "Ana"]) == request
 
 
 def test_the_actions_that_count_are_ones_that_airflow_keeps_a_log_of():
     api = Path(airflow_package.__file__).parent / "api_fastapi/core_api/routes/public"
     routes = "".join(path.read_text() for path in api.glob("*.py"))
-    missing = [name for name in STARTS | CLEARS | MARKS if f"def {name}(" not in routes]
+    missing = [name for name in STARTS | CLEARS | MARKS | {questions.ANSWERS} if f"def {name}(" not in routes]
     assert missing == []

@@ -137,7 +137,8 @@ class Close:
 
         def taken() -> bool:
             try:
-                self.api("PATCH", path, {"chosen_options": [option], "params_input": {}})
+                comment = {"comment": "It is not right"} if option == "Reject" else {}
+                self.api("PATCH", path, {"chosen_options": [option], "params_input": comment})
             except AirflowApiError as refused:
                 # Of an answer that a busy server gave no receipt for.
                 return "already been updated" in str(refused)

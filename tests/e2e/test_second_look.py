@@ -106,7 +106,7 @@ def approve(system, box: str, day: date, while_waiting=lambda: True) -> None:
     run = f"{day}__second_look__{proposed(system, box, day)}"
     system.wait(lambda: asks(system, run), "the question")
     path = f"/dags/cash_close__{box}/dagRuns/{run}/taskInstances/approve/-1/hitlDetails"
-    assert "| Cuenta | Antes | Después | Diferencia |" in system.api.call("GET", path)["body"]
+    assert "| Cuenta | Nombre | Antes | Después | Diferencia | Moneda |" in system.api.call("GET", path)["body"]
     assert while_waiting()  # nothing was posted yet
     system.api.call("PATCH", path, json={"chosen_options": ["Approve"], "params_input": {}})
     assert system.finished(box, run) == "success"

@@ -1,5 +1,6 @@
 """A person between derive and post: what is asked, what the record says, and what is posted."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -68,11 +69,14 @@ class Person:
         step = ApproveOperator(task_id="approve", box=BOX)
         return step.take_answer(self.context, {"answer": answer})
 
-    def answers(self, option: str, by: dict | None = ANA, ran_by: list[str] | None = None) -> dict:
+    def answers(
+        self, option: str, by: dict | None = ANA, ran_by: list[str] | None = None, comment: str | None = None
+    ) -> dict:
         """What the step does when it goes on with an answer; by nobody, its default when time is up."""
         answer = {"chosen_options": [option], "responded_at": datetime.now(UTC), "responded_by_user": by}
         step = ApproveOperator(task_id="approve", box=BOX)
-        return step.execute_complete(self.context, {"params_input": {"ran_by": ran_by or []}, **answer})
+        said = {"ran_by": ran_by or [], "comment": comment}
+        return step.execute_complete(self.context, {"params_input": said, **answer})
 
     def is_asked_again_after(self, option: str, by: dict) -> None:
         """The step takes the answer, and its next try waits for another's."""
@@ -133,10 +137,14 @@ def test_the_request_shows_reason_and_journal_and_the_company_is_told(derived, r
     (request,) = requests_
     assert request["subject"].startswith("Caja 164, ITB, 2024-09-06: post ")
     assert "more than 100 USD" in request["body"]
-    assert "| 1.1.01.001 |" in request["body"]
+    assert "| 1.1.01.001 | Caja general |" in request["body"]
+    assert "The run that asks was started by ana" in request["body"]
     assert request["options"] == ["Approve", "Reject"]
     assert request["defaults"] == ["Reject"]
     assert request["alert"].subject.startswith("To approve: Caja 164, ITB, 2024-09-06")
+    assert request["alert"].link.endswith(f"/cierre/approvals/{BOX}/{DAY}")
+    assert "Caja general" in request["alert"].figures
+    assert "started by ana" in request["alert"].happened
     assert on_record(ledger) == [("amount", None, None)]
 
 
@@ -176,6 +184,65 @@ def test_refused_or_unanswered_nothing_is_posted_even_if_the_step_post_is_cleare
     person.answers("Approve")
     derived.step("post")
     assert len(sandbox.protheus_ledger(live=True)) == 1
+
+
+def test_airflows_form_has_a_field_for_the_comment(derived, rules, requests_):
+    rules("first_day: true")
+    Person(derived).asked()
+    (field,) = requests_[0]["params"].items()
+    assert field[0] == "comment"
+    assert field[1]["schema"] == {"type": ["null", "string"], "maxLength": 500, "title": "Comment"}
+
+
+HOSTILE = "<script>alert(1)</script> [pague aquí](https://evil.example) *ya* {who} 'x'; DROP TABLE ledger.approval"
+
+
+def test_the_comment_of_a_rejection_is_kept_and_told_and_is_in_no_log(derived, rules, ledger, caplog):
+    rules("first_day: true")
+    person = Person(derived)
+    person.asked()
+    with pytest.raises(NotApproved) as refused:
+        person.answers("Reject", comment=HOSTILE)
+    assert refused.value.comment == HOSTILE
+    assert "evil" not in f"{refused.value} {caplog.text}"
+    assert ledger.execute("SELECT comment FROM ledger.approval").fetchall() == [(HOSTILE,)]
+
+
+def test_the_comment_of_an_approval_is_kept_and_is_in_no_log_and_in_no_xcom(derived, rules, ledger, caplog):
+    rules("first_day: true")
+    person = Person(derived)
+    person.asked()
+    assert "evil" not in f"{person.answers('Approve', comment=HOSTILE)} {caplog.text}"
+    assert ledger.execute("SELECT comment FROM ledger.approval").fetchall() == [(HOSTILE,)]
+
+
+def test_that_nobody_answered_has_no_comment(derived, rules, ledger):
+    rules("first_day: true")
+    person = Person(derived)
+    person.asked()
+    with pytest.raises(NotApproved, match="nobody answered"):
+        person.answers("Reject", None, comment="the form's default")
+    assert ledger.execute("SELECT comment FROM ledger.approval").fetchall() == [(None,)]
+
+
+def test_a_no_that_came_round_the_form_is_a_no_without_a_comment_too(derived, rules, ledger):
+    rules("first_day: true")
+    person = Person(derived)
+    person.asked()
+    with pytest.raises(NotApproved, match="Ana rejected it"):
+        person.answers("Reject", comment=" ")
+    assert ledger.execute("SELECT decision, comment FROM ledger.approval").fetchall() == [("rejected", None)]
+
+
+def test_an_answer_that_is_not_taken_keeps_its_comment(derived, rules, ledger):
+    rules("amount_over: 1")
+    person = Person(derived)
+    person.asked()
+    with pytest.raises(NotApproved):
+        person.answers("Approve", ran_by=["Ana"], comment="I looked at it myself")
+    assert ledger.execute("SELECT decision, comment FROM ledger.approval").fetchall() == [
+        ("not taken", "I looked at it myself")
+    ]
 
 
 def test_an_approval_of_books_that_changed_meanwhile_posts_nothing(derived, close, rules, ledger, sandbox):
@@ -218,7 +285,13 @@ def test_a_correction_of_a_closed_day_waits_for_a_person_and_an_unchanged_day_do
         run.step(name)
     person = Person(run)
     person.asked()
-    assert "posted before and its books changed" in requests_[0]["body"]
+    request = requests_[0]
+    assert "posted before and its books changed" in request["body"]
+    balance = r"\| 1\.1\.01\.001 \| Caja general \| [\d,.]+ \| [\d,.]+ \| 12\.34 \| USD \|"
+    assert re.search(balance, request["body"])
+    assert re.search(r"\| came later: payment \S+ \|  \| 12\.34 \| 12\.34 \| the source tells", request["body"])
+    for shown in ("Caja general", "12.34 USD", "came later: payment", "the source tells it otherwise"):
+        assert shown in request["alert"].figures
     person.answers("Approve")
     run.step("post")
     assert run.step("reconcile")["state"] == "reconciled"

@@ -177,7 +177,7 @@ def test_a_proposed_correction_waits_for_a_person_and_then_the_erp_has_it_to_the
     asked = correct(SCHOOL)
     assert sandbox.calls("sga") - calls == 1  # the correction takes what the look landed
     assert "The source tells the day otherwise since it was closed: 1 document" in asked
-    assert "| Account | Before | After | Difference |" in asked
+    assert "| Account | Name | Before | After | Difference | Currency |" in asked
     assert (state(ledger), look()) == ("closed", [])
     paid = sum(one.net for one in payments(ledger) if one.form == "1")
     assert sandbox.books("itb", 164, DAY).payments["1"].amount == paid

@@ -15,6 +15,7 @@ from typing import Literal
 import psycopg
 import pytest
 
+from cierre.bookkeeping.answers import Answer
 from cierre.bookkeeping.approvals import Reason
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.documents import Kind
@@ -211,7 +212,8 @@ def noted(ledger, box) -> list[Head]:
     identity.note(ledger, as_identity(box))
     first = closed_day.book(ledger, box, DAY, closed_day.stage(ledger, box, DAY, ("35.30", "1"), ("64.70", "6")))
     approvals.ask(ledger, first, {Reason.FIRST_DAY: "Is it right?"}, "run")
-    approvals.decide(ledger, first, "run", "approved", "ana", ["luis"])
+    answer = Answer("ana", True, datetime.now(UTC), frozenset({"luis"}), "Looks right to me")
+    approvals.decide(ledger, first, "run", answer)
     closed_day.post(ledger, first)
     assert closed_day.reconcile(ledger, first) == "reconciled"
     late = Change(Code.CAME, "sga:payment:0-9", Kind.PAYMENT, "1", "r", "USD", None, Decimal(5), Decimal(5), ("net",))

@@ -97,10 +97,11 @@ class FailureAlert(BaseNotifier):
             if documents
             else say("The ERP holds nothing of the day.")
         )
+        comment = refused.comment and say("{who} says to it: {comment}", who=refused.who, comment=refused.comment)
         return Alert(
             company=self.company,
             subject=f"{self.box}, {_day(context)}: {state}",
-            happened=f"{refused}\n{stays}",
+            happened="\n".join(filter(None, [str(refused), comment, stays])),
             to_do=say(REJECTED),
             link=context["ti"].log_url,
             boxes=_boxes(context["ti"]),

@@ -34,7 +34,7 @@ WIDEST = 320
 def table(boxes: Sequence[CashBox | RetiredBox], days: Mapping[str, BoxDay]) -> str:
     """A row for each cash box: documents, money taken in, journal, ERP documents, state. ``days`` may lack some."""
     rows = [_cells(box, days.get(box.id)) for box in boxes]
-    return _table((say("Cash box"), *_titles(), say("State")), rows)
+    return table_of((say("Cash box"), *_titles(), say("State")), rows)
 
 
 def by_day(days: Sequence[CompanyDay]) -> str:
@@ -51,13 +51,13 @@ def by_day(days: Sequence[CompanyDay]) -> str:
         ]
         for one in days
     ]
-    return _table((say("Day"), say("Cash boxes"), *_titles(), ""), rows)
+    return table_of((say("Day"), say("Cash boxes"), *_titles(), ""), rows)
 
 
 def heads(of_chains: Sequence[Head]) -> str:
     """A row for each chain of hashes: how long it is, and its last hash. A mail is a place outside of the ledger."""
     rows = [[(CELL, head.box), (RIGHT, str(head.links)), (CELL, head.hash)] for head in of_chains]
-    return _table((say("Cash box"), say("Links"), say("Head of the chain")), rows) if rows else ""
+    return table_of((say("Cash box"), say("Links"), say("Head of the chain")), rows) if rows else ""
 
 
 def tie_outs(months: Sequence[Known]) -> str:
@@ -71,7 +71,7 @@ def tie_outs(months: Sequence[Known]) -> str:
         ]
         for one in months
     ]
-    return _table((say("ERP company and branch"), say("Month"), say("Tie-out"), say("Read")), rows) if rows else ""
+    return table_of((say("ERP company and branch"), say("Month"), say("Tie-out"), say("Read")), rows) if rows else ""
 
 
 def _titles() -> tuple[str, ...]:
@@ -82,7 +82,7 @@ def stages(sums: Mapping[str, Iterable[Comparison]]) -> str:
     """A row for each stage of a day, by currency, all boxes together, and whether it has what the one
     before has."""
     rows = [row for currency, comparisons in sums.items() for row in _stages(currency, list(comparisons))]
-    return _table((say("Stage"), say("Rows"), say("Money"), ""), rows)
+    return table_of((say("Stage"), say("Rows"), say("Money"), ""), rows)
 
 
 def _stages(currency: str, comparisons: Sequence[Comparison]) -> Iterator[list[Cell]]:
@@ -142,7 +142,8 @@ def _state(box: CashBox | RetiredBox, day: BoxDay) -> str:
     return ", ".join(words)
 
 
-def _table(titles: Iterable[str], rows: Iterable[Iterable[Cell]]) -> str:
+def table_of(titles: Iterable[str], rows: Iterable[Iterable[Cell]]) -> str:
+    """A table as HTML for mails; every text of it is escaped."""
     head = "".join(f'<th style="{CELL};text-align:left">{escape(title)}</th>' for title in titles)
     body = "".join(
         "<tr>" + "".join(f'<td style="{style}">{escape(text)}</td>' for style, text in cells) + "</tr>"

@@ -63,6 +63,10 @@ class Viewer:
         """The boxes whose tasks Airflow would let the person run again."""
         return self._may("PUT", box_ids, DagAccessEntity.TASK_INSTANCE)
 
+    def may_answer(self, box_id: str) -> bool:
+        """Whether Airflow would let the person answer what the close of a box asks."""
+        return bool(self._may("PUT", [box_id], DagAccessEntity.HITL_DETAIL))
+
     def sees_personal_data(self, box: CashBox | RetiredBox) -> bool:
         """Whether names, identity numbers and the like are shown: to those who may edit the box's DAG; of a box without
         any, the DAGs of all boxes for which the person sees it."""

@@ -13,7 +13,16 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException as AnyHTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cierre.board import board_page, closing_page, day_pages, search_page, tie_out_page, trend_page, work_page
+from cierre.board import (
+    approval_page,
+    board_page,
+    closing_page,
+    day_pages,
+    search_page,
+    tie_out_page,
+    trend_page,
+    work_page,
+)
 from cierre.board.address import is_of_the_board, refuse_what_no_text_holds
 from cierre.board.language import COOKIE
 from cierre.board.pages import PageDep, page_of
@@ -62,7 +71,7 @@ app = FastAPI(
     openapi_url=None,
 )
 app.add_middleware(Guard)
-for part in (board_page, closing_page, day_pages, search_page, tie_out_page, trend_page, work_page):
+for part in (approval_page, board_page, closing_page, day_pages, search_page, tie_out_page, trend_page, work_page):
     app.include_router(part.router)
 
 

@@ -2,7 +2,7 @@
 
 from fastapi import Request
 
-from cierre.language.language import CODES
+from cierre.language.language import CODES, by_preference
 from cierre.language.regional import Regional, speaking
 
 COOKIE = "cierre_language"
@@ -10,18 +10,7 @@ COOKIE = "cierre_language"
 
 def language_of(request: Request) -> Regional:
     """What the reader chose on the pages, else the first language of theirs that the board speaks, else English."""
-    wanted = [request.cookies.get(COOKIE, ""), *_by_preference(request.headers.get("accept-language", ""))]
+    wanted = [request.cookies.get(COOKIE, ""), *by_preference(request.headers.get("accept-language", ""))]
     chosen = wanted[0] if wanted[0] in CODES else ""
     spoken = [tag for tag in wanted[1:] if tag.split("-")[0] in ((chosen,) if chosen else CODES)]
     return speaking(spoken[0] if spoken else chosen or "en")
-
-
-def _by_preference(header: str) -> list[str]:
-    weighed: list[tuple[float, int, str]] = []
-    for part in header.split(","):
-        tag, _, weight = part.partition(";q=")
-        try:
-            weighed.append((-float(weight or 1), len(weighed), tag.strip()))
-        except ValueError:
-            continue
-    return [tag for weight, _, tag in sorted(weighed) if tag and weight < 0]

@@ -66,6 +66,10 @@ class Page:
         """The page of a box's day."""
         return f"{self.root}/boxes/{quote(box)}/{day}"
 
+    def decision(self, box: str, day: object) -> str:
+        """The page on which a box's day is approved or rejected."""
+        return f"{self.root}/approvals/{quote(box)}/{day}"
+
     def dag(self, box: str) -> str:
         """The box's DAG in Airflow."""
         return f"{self.airflow}/dags/{quote(dag_of(box))}"
@@ -77,6 +81,10 @@ class Page:
     def log(self, box: str, run_id: str, task: str) -> str:
         """A task of a run in Airflow, with its log."""
         return f"{self.run(box, run_id)}/tasks/{quote(task)}"
+
+    def answer(self, box: str, run_id: str) -> str:
+        """Where Airflow's API takes the answer to what a run of the box asks."""
+        return self.api(box, f"/dagRuns/{quote(run_id, safe='')}/taskInstances/approve/-1/hitlDetails")
 
     def api(self, box: str, path: str) -> str:
         """A place of the box's DAG in Airflow's API, where what people press is done with their own permissions."""

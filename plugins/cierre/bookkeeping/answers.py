@@ -9,6 +9,12 @@ from cierre.bookkeeping.sentence import Sentence
 PATIENCE = timedelta(days=3)
 """How long an answer is waited for; then the request counts as refused and the day stays open."""
 
+LONGEST_COMMENT = 500
+"""Characters of what a person may say to an answer."""
+
+NO_COMMENT = Sentence(
+    "a rejection needs a comment: say in the field Comment what is wrong and what is to be done, and reject again"
+)
 Decision = Literal["approved", "rejected", "timed out"]
 """What an answer, or none in time, decides."""
 
@@ -19,12 +25,14 @@ Outcome = Decision | Literal["not taken"]
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An answer as Airflow keeps it: ``by`` is the user who gave it, None where nobody did in time; ``at`` is aware.
-    ``ran_by``: the users who had triggered, cleared or backfilled the run that asked."""
+    ``ran_by``: the users who had triggered, cleared or backfilled the run that asked. ``comment``: what the person said
+    to it, as ``on_one_line`` has it; empty where nothing."""
 
     by: str | None
     yes: bool
     at: datetime
     ran_by: frozenset[str] = frozenset()
+    comment: str = ""
 
     @property
     def decision(self) -> Decision:
@@ -37,12 +45,13 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question on the record: about which revision, since when (aware), and what became of it; None where it is
-    open."""
+    open. ``comment`` is empty where nothing was said to it."""
 
     revision_id: int
     asked_at: datetime
     decision: Outcome | None
     decided_by: str | None
+    comment: str = ""
 
     def was_refused(self, revision_id: int) -> bool:
         """Whether a person, or nobody in time, has refused this very revision."""
@@ -52,6 +61,25 @@ class Asked:
         """Whether an answer is to this question: it is open, about this very revision, and not younger than the
         answer."""
         return self.revision_id == revision_id and self.decision is None and answer.at >= self.asked_at
+
+
+def on_one_line(comment: object) -> str:
+    """What a person wrote, as it is kept: one line, without signs that are not seen or that turn the writing round.
+    Empty where there is no text."""
+    if not isinstance(comment, str):
+        return ""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in comment).split())
+
+
+def objection_to_comment(yes: bool, comment: str) -> Sentence | None:
+    """Why an answer is not taken with this comment (as ``on_one_line`` has it); None where it may be."""
+    if len(comment) > LONGEST_COMMENT:
+        return Sentence(
+            "the comment has {n} characters, and may have {most}: say it more briefly, and answer again",
+            n=len(comment),
+            most=LONGEST_COMMENT,
+        )
+    return None if yes or comment else NO_COMMENT
 
 
 def why_not_approved(outcome: Outcome, by: str | None) -> Sentence:

@@ -55,11 +55,6 @@ def ask(request: Request, ledger: psycopg.Connection, run: str) -> list[JournalE
     return [revisions.journal_entry(ledger, entry) for entry in revisions.bookings(ledger, request.revision)]
 
 
-def replaced(request: Request, ledger: psycopg.Connection) -> list[JournalEntry]:
-    """The entries that stand in the ERP for the day and that posting would take back."""
-    return [revisions.journal_entry(ledger, entry) for entry in revisions.superseded(ledger, request.revision)]
-
-
 def decide(request: Request, ledger: psycopg.Connection, run: str, answer: Answer) -> str:
     """Puts the answer to what a DAG run asked on the record, and returns who approved the day's books.
 
@@ -69,11 +64,11 @@ def decide(request: Request, ledger: psycopg.Connection, run: str, answer: Answe
     if answer.by and answer.decision == "approved":
         why = objection(request.box.approvals, answer.by, answer.ran_by)
         if why:
-            approvals.leave(ledger, request.box.id, request.day, run, by=answer.by, ran_by=answer.ran_by)
-            raise _not_approved(request, ledger, "not taken", answer.by, why)
-    same = approvals.decide(ledger, request.revision, run, answer.decision, by=answer.by, ran_by=answer.ran_by)
+            approvals.leave(ledger, request.box.id, request.day, run, answer)
+            raise _not_approved(request, ledger, "not taken", answer.by, answer.comment, why)
+    same = approvals.decide(ledger, request.revision, run, answer)
     if answer.decision != "approved" or not same or answer.by is None:
-        raise _not_approved(request, ledger, answer.decision, answer.by)
+        raise _not_approved(request, ledger, answer.decision, answer.by, answer.comment)
     box, day, revision = request.box.name, request.day, request.revision.revision
     log.info(
         say("{box}, {day}: {who} approved revision {revision}.", box=box, day=day, who=answer.by, revision=revision)
@@ -91,17 +86,24 @@ def take(request: Request, ledger: psycopg.Connection, run: str, answer: Answer)
     revision_id = request.revision.revision_id
     if asked and asked.decision and asked.was_refused(revision_id):
         # It was put on the record already; only its task came to no end.
-        raise _not_approved(request, ledger, asked.decision, asked.decided_by)
+        raise _not_approved(request, ledger, asked.decision, asked.decided_by, asked.comment)
     if asked and asked.is_answered_by(answer, revision_id):
         return decide(request, ledger, run, answer)
     if answer.by:
-        approvals.leave(ledger, request.box.id, request.day, run, by=answer.by, ran_by=answer.ran_by)
-    raise _not_approved(request, ledger, "not taken", answer.by)
+        approvals.leave(ledger, request.box.id, request.day, run, answer)
+    raise _not_approved(request, ledger, "not taken", answer.by, answer.comment)
 
 
 def _not_approved(
-    request: Request, ledger: psycopg.Connection, outcome: Outcome, by: str | None, why: Sentence | None = None
+    request: Request,
+    ledger: psycopg.Connection,
+    outcome: Outcome,
+    by: str | None,
+    comment: str,
+    why: Sentence | None = None,
 ) -> NotApproved:
     attempts = board.Day(ledger, request.box.id, request.day).attempts()
     confirmed = [f"{row.lot}/{row.sublot}/{row.document}" for row in attempts if row.state == "confirmed"]
-    return NotApproved(request.box, request.day, request.revision.revision, outcome, by, confirmed, why)
+    return NotApproved(
+        request.box, request.day, request.revision.revision, outcome, by, confirmed, comment=comment, why=why
+    )

@@ -20,3 +20,6 @@ ASK_AGAIN = "ask_again"
 
 RAN_BY = "ran_by"
 """Under which the answer to a question names the people who ran its run."""
+
+COMMENT = "comment"
+"""Under which the answer to a question brings what the person says to it."""

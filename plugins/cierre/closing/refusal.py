@@ -28,7 +28,8 @@ class NothingToRead(Exception):
 class NotApproved(Refused):
     """A person refused a revision, or nobody approved it in time: ``outcome`` is the record's word, ``by`` the Airflow
     user, None where nobody answered. ``in_the_erp``: addresses of the day's documents that the ERP holds and keeps.
-    ``why``: where the outcome alone does not say it."""
+    ``comment``: what that user said to it, which the text leaves out, since that is logged. ``why``: where the outcome
+    alone does not say it."""
 
     def __init__(
         self,
@@ -38,6 +39,8 @@ class NotApproved(Refused):
         outcome: Outcome,
         by: str | None,
         in_the_erp: list[str],
+        *,
+        comment: str = "",
         why: Sentence | None = None,
     ) -> None:
         sentence = Sentence(
@@ -47,4 +50,4 @@ class NotApproved(Refused):
             why=why or why_not_approved(outcome, by),
         )
         super().__init__(box, day, "{why}", why=sentence)
-        self.outcome, self.by, self.in_the_erp = outcome, by, in_the_erp
+        self.outcome, self.by, self.in_the_erp, self.comment = outcome, by, in_the_erp, comment

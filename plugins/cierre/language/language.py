@@ -105,3 +105,15 @@ def catalogue(code: str) -> NullTranslations:
 def language(code: Code) -> Language:
     """A language without a region."""
     return Language(code, catalogue(code), MARKS[code])
+
+
+def by_preference(accept_language: str) -> list[str]:
+    """The tags (``es-EC``) of a browser's header Accept-Language, the best liked first."""
+    weighed: list[tuple[float, int, str]] = []
+    for part in accept_language.split(","):
+        tag, _, weight = part.partition(";q=")
+        try:
+            weighed.append((-float(weight or 1), len(weighed), tag.strip()))
+        except ValueError:
+            continue
+    return [tag for weight, _, tag in sorted(weighed) if tag and weight < 0]

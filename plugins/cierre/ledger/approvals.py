@@ -1,14 +1,14 @@
 """Approvals: what people were asked before a revision is posted, and what they decided."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psycopg
 
 from cierre.bookkeeping import approvals as rules
-from cierre.bookkeeping.answers import Asked, Decision
+from cierre.bookkeeping.answers import Answer, Asked
 from cierre.bookkeeping.approvals import Approval, Proposal, Reason, Standing
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import Books, Origin, Target
@@ -163,22 +163,14 @@ def last_asked(connection: psycopg.Connection, box: str, day: date, run: str) ->
     return _sql.last_asked(connection, box=box, business_date=day, run=run)
 
 
-def leave(connection: psycopg.Connection, box: str, day: date, run: str, by: str, ran_by: Collection[str] = ()) -> None:
-    """Puts an answer on the record that decides nothing: the books that ``by`` was asked about are no longer the
-    day's, or ``by`` may not approve."""
-    _sql.leave(connection, box=box, business_date=day, run=run, decided_by=by, ran_by=sorted(ran_by))
+def leave(connection: psycopg.Connection, box: str, day: date, run: str, answer: Answer) -> None:
+    """Puts a person's answer on the record that decides nothing: the books that were asked about are no longer the
+    day's, or the person may not approve."""
+    _sql.leave(connection, box=box, business_date=day, run=run, **_given(answer))
 
 
-def decide(
-    connection: psycopg.Connection,
-    revision: Revision,
-    run: str,
-    decision: Decision,
-    by: str | None,
-    ran_by: Collection[str] = (),
-) -> bool:
-    """Answers what a DAG run asked about the day; ``by`` is the Airflow user, None where nobody answered in time.
-    ``ran_by``: the users who had triggered, cleared or backfilled that run.
+def decide(connection: psycopg.Connection, revision: Revision, run: str, answer: Answer) -> bool:
+    """Answers what a DAG run asked about the day.
 
     An approval to take a lot over is put on record there, too (cierre.ledger.takeovers). False where that was about
     other books than ``revision``: they changed since, or nothing was asked.
@@ -187,15 +179,25 @@ def decide(
         asked = list(_sql.open_in(connection, box=revision.box, business_date=revision.business_date, run=run))
         same = {row.revision_id for row in asked} == {revision.revision_id}
         for row in asked:
-            said = (row.approval_id, row.revision_id, row.reason, run, decision, by, *sorted(ran_by))
+            said = (row.approval_id, row.revision_id, row.reason, run, answer.decision, answer.by)
             _sql.decide(
                 connection,
                 approval_id=row.approval_id,
-                decision=decision,
-                decided_by=by,
-                ran_by=sorted(ran_by),
-                signature=signing.signature(connection, "answer", *said),
+                decision=answer.decision,
+                signature=signing.signature(connection, "answer", *said, *_signed(answer)),
+                **_given(answer),
             )
-            if same and decision == "approved" and row.reason == Reason.TAKE_OVER:
-                takeovers.take_over(connection, revision.site, revision.tenant, revision.lot, by=by, why=row.asked)
+            if same and answer.decision == "approved" and row.reason == Reason.TAKE_OVER:
+                takeovers.take_over(
+                    connection, revision.site, revision.tenant, revision.lot, by=answer.by, why=row.asked
+                )
     return same
+
+
+def _given(answer: Answer) -> dict[str, Any]:
+    return {"decided_by": answer.by, "ran_by": sorted(answer.ran_by), "comment": answer.comment or None}
+
+
+def _signed(answer: Answer) -> list[str]:
+    """Who ran the run, and the comment, which is on a line of its own: no user's name has lines."""
+    return [*sorted(answer.ran_by), *([f"\n{answer.comment}"] if answer.comment else [])]

@@ -219,7 +219,8 @@ class Quarantined(NamedTuple):
 
 
 class Approval(NamedTuple):
-    """What people were asked about a day, and what they answered."""
+    """What people were asked about a day in a DAG run (``asked_in``), and what they answered; ``comment`` is empty
+    where they said nothing to it."""
 
     reason: str
     asked: Sentence
@@ -227,6 +228,10 @@ class Approval(NamedTuple):
     decision: str | None
     decided_at: datetime | None
     decided_by: str | None
+    comment: str
+    asked_in: str
+    revision_id: int
+    revision: int
 
 
 class DayProblem(NamedTuple):

@@ -28,6 +28,11 @@ class _RecordRow(NamedTuple):
     facts: dict[str, Any]
 
 
+class _NameRow(NamedTuple):
+    code: str
+    name: str
+
+
 class _FindingRow(NamedTuple):
     finding_id: int
     connection: str
@@ -45,6 +50,7 @@ class _Sql(Statements):
     add_new: Change
     reading: RowOrNone[_ReadingRow]
     records: Rows[_RecordRow]
+    account_names: Rows[_NameRow]
     end_findings: Change
     add_findings: Values[int]
     findings: Rows[_FindingRow]
@@ -90,6 +96,14 @@ def known(
         return None
     records = map(_record, _sql.records(connection, **of, kinds=[one for one in reading.kinds if one in kinds]))
     return MasterData.of(records, may_post=reading.may_post, knows_tenant=reading.knows_tenant, hidden=reading.hidden)
+
+
+def account_names(
+    connection: psycopg.Connection, erp_connection: str, tenant: str, codes: Collection[str]
+) -> dict[str, str]:
+    """What the newest reading of a tenant calls accounts, by their codes; without those that it does not name."""
+    rows = _sql.account_names(connection, erp_connection=erp_connection, tenant=tenant, codes=list(codes))
+    return {row.code: row.name for row in rows}
 
 
 def note_findings(

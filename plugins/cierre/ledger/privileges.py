@@ -102,8 +102,8 @@ TABLES: Mapping[str, Table] = {
     "landing.taken": Table(insert="box business_date snapshot_id key", own="taken_at"),
     # Born without an answer.
     "ledger.approval": Table(insert="box business_date revision_id reason asked asked_in",
-                             own="approval_id asked_at decision decided_at decided_by ran_by signature",
-                             update="decision decided_at decided_by ran_by signature"),
+                             own="approval_id asked_at decision decided_at decided_by ran_by signature comment",
+                             update="decision decided_at decided_by ran_by signature comment"),
     "ledger.cash_box": Table(
         insert="box version file name company source source_site source_key erp_connection erp_site tenant lot"
         " currency timezone start_date",

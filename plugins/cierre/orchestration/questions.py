@@ -4,9 +4,10 @@ Airflow keeps a question, with its text, when its task is cleared, and wipes wha
 again: a person would read old figures, and an answer would be lost behind a 200. So, for the closes of cash boxes, a
 new try begins without the question of the one before; only an answer that no task has taken yet is kept for it
 (operators.approve takes it, or says why not). An answer to a task that waits for none any more is refused, and so is
-an approval by somebody who may not give it.
+an approval by somebody who may not give it, a rejection without a comment, and a comment that is too long.
 """
 
+import json
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -17,20 +18,26 @@ from sqlalchemy.orm import Session
 from cierre.accounting_files.companies import language_of
 from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import cash_box
-from cierre.closing.names import PREFIX, RAN_BY
+from cierre.bookkeeping.answers import objection_to_comment, on_one_line
+from cierre.closing.names import COMMENT, PREFIX, RAN_BY
 from cierre.language.say import in_language, say
-from cierre.orchestration.runners import people_who_ran
+from cierre.orchestration.reader import reads
 
 if TYPE_CHECKING:
     from airflow.models.hitl import HITLDetail
+    from airflow.models.log import Log
     from airflow.models.taskinstance import TaskInstance
 
 log = logging.getLogger(__name__)
+
+ANSWERS = "update_hitl_detail"
+"""Airflow's name of an answer to a question, as its log of what people do has it."""
 
 NO_LONGER_ASKED = (
     "Your answer was NOT taken: nobody asks any more. The task approve of this run was ended or is run again meanwhile."
     " Look at the close board for how the day stands; if the day is asked about again, the question comes anew."
 )
+NOT_WITHOUT = "Your answer was NOT taken: {why}. The question stays open."
 MAY_NOT = "Your answer was NOT taken: {why}. The question stays open for another person."
 
 
@@ -41,6 +48,9 @@ def watch() -> None:
 
 
 def _before_flush(session: Session, *_: Any) -> None:
+    for added in session.new:
+        if type(added).__name__ == "Log":
+            _leave_comment_out(added)
     for changed in list(session.dirty):
         # By their names: most processes that read this never import Airflow's models.
         kind = type(changed).__name__
@@ -90,6 +100,8 @@ def _hear_answer(session: Session, question: "HITLDetail") -> None:
     from airflow.models.taskinstance import TaskInstance
     from fastapi import HTTPException, status
 
+    from cierre.board.runners import people_who_ran
+
     connection = session.connection()  # on it: the session itself is being written
     asked = connection.execute(
         select(TaskInstance.dag_id, TaskInstance.run_id, TaskInstance.state, DagModel.owners)
@@ -98,15 +110,30 @@ def _hear_answer(session: Session, question: "HITLDetail") -> None:
     ).one_or_none()
     if asked is None or not asked.dag_id.startswith(PREFIX):
         return
-    with in_language(language_of(asked.owners or "")):
+    with in_language(reads(language_of(asked.owners or ""))):
         if asked.state not in (TaskInstanceState.RUNNING, TaskInstanceState.AWAITING_INPUT, TaskInstanceState.DEFERRED):
             raise HTTPException(status.HTTP_409_CONFLICT, say(NO_LONGER_ASKED))
         ran_by = people_who_ran(connection, asked.dag_id, asked.run_id)
-        if question.chosen_options != ["Reject"]:
+        approves = question.chosen_options != ["Reject"]
+        if approves:
             why = _why_not(asked.dag_id.removeprefix(PREFIX), question.responded_by["name"], ran_by)
             if why:
                 raise HTTPException(status.HTTP_403_FORBIDDEN, say(MAY_NOT, why=why))
-    question.params_input = {RAN_BY: sorted(ran_by)}
+        comment = on_one_line((question.params_input or {}).get(COMMENT))
+        if lacks := objection_to_comment(approves, comment):
+            raise HTTPException(status.HTTP_400_BAD_REQUEST, say(NOT_WITHOUT, why=lacks))
+    question.params_input = {RAN_BY: sorted(ran_by), COMMENT: comment}
+
+
+def _leave_comment_out(action: "Log") -> None:
+    """Airflow's log of what people do keeps that a question was answered, and not what was said to it: that stands in
+    the ledger."""
+    if action.event != ANSWERS or not (action.dag_id or "").startswith(PREFIX) or not action.extra:
+        return
+    request = json.loads(action.extra)
+    if isinstance(given := request.get("params_input"), dict) and COMMENT in given:
+        given[COMMENT] = "***"
+        action.extra = json.dumps(request)
 
 
 def _why_not(box: str, who: str, ran_by: set[str]) -> object:

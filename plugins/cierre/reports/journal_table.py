@@ -1,9 +1,7 @@
 """The journal that waits for an approval, as tables in Markdown, in the language that is spoken now."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 
 from cierre.bookkeeping.journal import JournalEntry, Side
 from cierre.language.say import counted, money, say
@@ -29,24 +27,6 @@ def escaped(text: str) -> str:
 def markdown(entries: Iterable[JournalEntry]) -> str:
     """What would be posted: accounts, cost centres, amounts and histories."""
     return "\n\n".join("\n".join(_table(entry)) for entry in entries) or say("The day has no journal.")
-
-
-def by_account(before: Iterable[JournalEntry], after: Iterable[JournalEntry]) -> str:
-    """What entries come to by account, debits less credits: before, after, and the difference."""
-    was, is_now = _balances(before), _balances(after)
-    lines = [f"| {say('Account')} | {say('Before')} | {say('After')} | {say('Difference')} |", "|---|---:|---:|---:|"]
-    for account in sorted({*was, *is_now}):
-        amounts = (was[account], is_now[account], is_now[account] - was[account])
-        lines.append(f"| {escaped(account)} | {' | '.join(say('{amount}', amount=amount) for amount in amounts)} |")
-    return "\n".join(lines)
-
-
-def _balances(entries: Iterable[JournalEntry]) -> dict[str, Decimal]:
-    balances: dict[str, Decimal] = defaultdict(Decimal)
-    for entry in entries:
-        for line in entry.lines:
-            balances[line.account] += line.amount if line.side is Side.DEBIT else -line.amount
-    return balances
 
 
 def _table(entry: JournalEntry) -> Iterator[str]:

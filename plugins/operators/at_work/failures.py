@@ -95,7 +95,11 @@ def why_kept(step: FailingStep, box: CashBox, day: date, ledger: psycopg.Connect
 def _failure_of(refused: Refused) -> AirflowException:
     if isinstance(refused, NotApproved):
         return not_approved.NotApproved(
-            str(refused), decision=refused.outcome, who=refused.by, in_the_erp=refused.in_the_erp
+            str(refused),
+            decision=refused.outcome,
+            who=refused.by,
+            in_the_erp=refused.in_the_erp,
+            comment=refused.comment,
         )
     return AirflowException(str(refused)) if refused.may_pass else AirflowFailException(str(refused))
 

@@ -2,8 +2,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, strategies as st
 
-from cierre.bookkeeping.answers import Answer, Asked, why_not_approved
+from cierre.bookkeeping.answers import (
+    LONGEST_COMMENT,
+    Answer,
+    Asked,
+    objection_to_comment,
+    on_one_line,
+    why_not_approved,
+)
 
 NOON = datetime(2024, 9, 7, 12, tzinfo=UTC)
 YES = Answer("Ana", yes=True, at=NOON)
@@ -57,3 +65,24 @@ def test_why_books_are_not_approved_names_who_or_says_that_nobody_answered():
     assert str(why_not_approved("timed out", None)) == "nobody answered within 3 days"
     assert "approval is of other books" in str(why_not_approved("approved", "Ana"))
     assert str(why_not_approved("not taken", None)).startswith("? answered")
+
+
+@given(st.text(max_size=2000))
+def test_a_comment_is_kept_on_one_line_of_signs_that_are_seen(text):
+    kept = on_one_line(text)
+    assert kept.isprintable()
+    assert kept == " ".join(kept.split())
+    assert on_one_line(kept) == kept
+
+
+@pytest.mark.parametrize("nothing", [None, 3, [], {"a": "b"}, "", "\n \t", "\u202e\u200b\x00"])
+def test_what_is_no_text_is_no_comment_and_a_rejection_needs_one(nothing):
+    assert on_one_line(nothing) == ""
+    assert objection_to_comment(False, "") is not None
+    assert objection_to_comment(True, "") is None
+
+
+def test_the_longest_comment_is_taken_and_one_sign_more_is_not():
+    for yes in (True, False):
+        assert objection_to_comment(yes, "ñ" * LONGEST_COMMENT) is None
+        assert "501" in objection_to_comment(yes, "ñ" * (LONGEST_COMMENT + 1))

@@ -85,19 +85,36 @@ async function act(event) {
   button.disabled = true;
   try {
     if (button.dataset.unpause) await ask("PATCH", button.dataset.unpause, '{"is_paused": false}');
-    await ask(button.dataset.method, button.dataset.url, button.dataset.body);
+    await ask(button.dataset.method, button.dataset.url, bodyOf(button));
     location.reload();
   } catch (error) {
-    document.getElementById("told").textContent = error.message;
+    tell(error.message, button);
     button.disabled = false;
   }
 }
 
+// What a button sends; one that brings a comment along names the field that it stands in.
+function bodyOf(button) {
+  if (!button.dataset.comment) return button.dataset.body;
+  const body = JSON.parse(button.dataset.body);
+  body.params_input.comment = document.getElementById(button.dataset.comment).value;
+  return JSON.stringify(body);
+}
+
+// Why something was refused: beside the field that may have to be filled in, else in the corner.
+function tell(message, button) {
+  const field = document.getElementById(button.dataset.comment ?? "");
+  const place = field?.form.querySelector(".problem") ?? document.getElementById("told");
+  place.textContent = message;
+  field?.focus();
+}
+
 async function ask(method, url, body) {
-  const answer = await fetch(url, { method, body, headers: { "Content-Type": "application/json" } });
+  const headers = { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang };
+  const answer = await fetch(url, { method, body, headers });
   if (answer.ok) return;
   const { detail } = await answer.json().catch(() => ({}));
-  throw new Error(`Airflow: ${answer.status} ${typeof detail === "string" ? detail : JSON.stringify(detail ?? "")}`);
+  throw new Error(`${typeof detail === "string" ? detail : JSON.stringify(detail ?? "")} (Airflow: ${answer.status})`);
 }
 
 addEventListener("DOMContentLoaded", () => {

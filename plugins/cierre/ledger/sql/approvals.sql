@@ -92,14 +92,14 @@ SELECT approval_id, revision_id, reason, asked FROM ledger.approval
 
 -- name: decide!
 UPDATE ledger.approval SET decision = :decision, decided_by = :decided_by, decided_at = clock_timestamp(),
-       ran_by = :ran_by, signature = :signature
+       ran_by = :ran_by, comment = :comment, signature = :signature
  WHERE approval_id = :approval_id;
 
 -- name: last_asked^
-SELECT revision_id, asked_at, decision, decided_by FROM ledger.approval
+SELECT revision_id, asked_at, decision, decided_by, coalesce(comment, '') AS comment FROM ledger.approval
  WHERE box = :box AND business_date = :business_date AND asked_in = :run ORDER BY approval_id DESC LIMIT 1;
 
 -- name: leave!
 UPDATE ledger.approval SET decision = 'not taken', decided_by = :decided_by, decided_at = clock_timestamp(),
-       ran_by = :ran_by
+       ran_by = :ran_by, comment = :comment
  WHERE box = :box AND business_date = :business_date AND asked_in = :run AND decision IS NULL;

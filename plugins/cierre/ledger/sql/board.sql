@@ -148,8 +148,10 @@ SELECT place, kind, form, reason, message, net, blocking, snapshot_id
  ORDER BY blocking DESC, place;
 
 -- name: approvals
-SELECT reason, asked, asked_at, decision, decided_at, decided_by
-  FROM ledger.approval WHERE box = :box AND business_date = :business_date ORDER BY approval_id;
+SELECT reason, asked, asked_at, decision, decided_at, decided_by, coalesce(comment, '') AS comment, asked_in,
+       revision_id, revision
+  FROM ledger.approval JOIN ledger.revision USING (revision_id, box, business_date)
+ WHERE box = :box AND business_date = :business_date ORDER BY approval_id;
 
 -- name: taken^
 -- The newest snapshot that the day was read from, and whether its certificate holds.

@@ -67,6 +67,7 @@ SELECT seal.box, run.business_date, what, subject, signature,
 UNION ALL
 SELECT seal.box, approval.business_date, what, subject, signature,
        ARRAY[approval_id::text, revision_id::text, reason, asked_in, decision, coalesce(decided_by, '')]
-       || ARRAY(SELECT unnest(ran_by) COLLATE "C" ORDER BY 1), sealed_at
+       || ARRAY(SELECT unnest(ran_by) COLLATE "C" ORDER BY 1)
+       || CASE WHEN comment IS NULL THEN '{}' ELSE ARRAY[E'\n' || comment] END, sealed_at
   FROM ledger.seal JOIN ledger.approval ON approval_id = subject WHERE what = 'answer' AND decision = 'approved'
  ORDER BY sealed_at;

@@ -30,6 +30,11 @@ SELECT kind, code, name, facts
  WHERE connection = :erp_connection AND tenant = btrim(:tenant) AND seen_until IS NULL AND kind = ANY(:kinds)
  ORDER BY kind, code;
 
+-- name: account_names
+SELECT code, name FROM erp.master_record
+ WHERE connection = :erp_connection AND tenant = btrim(:tenant) AND seen_until IS NULL AND kind = 'account'
+   AND code = ANY(:codes) AND name <> '';
+
 -- name: end_findings!
 UPDATE erp.master_finding AS known SET gone_at = clock_timestamp()
  WHERE connection = :erp_connection AND tenant = btrim(:tenant) AND gone_at IS NULL

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from airflow.models.dagrun import DagRun
+from airflow.models.log import Log
 from sqlalchemy import Connection, or_, select
 
 STARTS = frozenset({"trigger_dag_run", "create_backfill"})
@@ -20,9 +22,6 @@ def people_who_ran(connection: Connection, dag_id: str, run_id: str) -> set[str]
 
     Not seen: what somebody does on the server's own command line, where Airflow knows no users.
     """
-    from airflow.models.dagrun import DagRun
-    from airflow.models.log import Log
-
     run = connection.execute(
         select(DagRun.triggering_user_name, DagRun.created_at).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)
     ).one_or_none()

@@ -1,0 +1,42 @@
+"""The page on which a box's day is approved or rejected: why a person is asked, the facts, who may decide."""
+
+from airflow.api_fastapi.common.db.common import SessionDep
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from cierre.board import runs
+from cierre.board.access import ViewerDep
+from cierre.board.address import BusinessDay
+from cierre.board.connection import Ledger
+from cierre.board.day_pages import BoxDep
+from cierre.board.decision import open_question
+from cierre.board.pages import PageDep
+from cierre.bookkeeping.answers import LONGEST_COMMENT
+from cierre.ledger import board
+from cierre.ledger.board_rows import Approval
+
+router = APIRouter(prefix="/approvals/{box_id}/{day}")
+
+
+@router.get("")
+def approval_page(
+    box: BoxDep, day: BusinessDay, viewer: ViewerDep, page: PageDep, session: SessionDep, ledger: Ledger
+) -> Response:
+    """What is asked about a box's day, if anything is, and all that was asked before with the answers."""
+    asked = board.Day(ledger, box.id, day).approvals()
+    question = open_question(box, day, asked, viewer, session, ledger)
+    return page.render(
+        "approval.html",
+        box=box,
+        day=day,
+        question=question,
+        asked=asked,
+        is_being_taken=question is None and _is_being_taken(asked, runs.of_day(session, box.id, day)),
+        longest=LONGEST_COMMENT,
+    )
+
+
+def _is_being_taken(asked: list[Approval], of_day: list[runs.Run]) -> bool:
+    """Whether a question is open on the record while its run goes on: its task has not come to take the answer yet."""
+    at_work = {run.run_id for run in of_day if run.letter == "r"}
+    return any(row.decision is None and row.asked_in in at_work for row in asked)

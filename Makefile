@@ -32,7 +32,7 @@ help:
 	@echo "make preview BOX=… DATE=…    the journal that a box's day would make, nothing posted (ROWS=1: every document behind)"
 	@echo "make what-if SINCE=…         what the stored days would be by the mappings as they are now, or by a draft (MAPPING=file)"
 	@echo "make unmapped                what keeps staged days from being booked, with the lines to paste"
-	@echo "make export BOX=…|COMPANY=… FROM=… [TO=…]|MONTH=YYYY-MM [FORMAT=beancount]  the journal as beancount, hledger, xlsx or csv; of a month xlsx, csv and pdf have all that belongs to it"
+	@echo "make export BOX=…|COMPANY=… FROM=… [TO=…]|MONTH=YYYY-MM [FORMAT=beancount]  the journal as beancount, hledger, xlsx or csv; of a month xlsx, pdf and csv are as the board gives them, and zip is all of them with the chains and a page to verify these"
 	@echo "make fava BOX=… FROM=… [TO=…]  the same opened in Fava, in the browser"
 	@echo "make audit [HEADS=…] [OUT=…] [WHOLE=1]  whether the books are still what was sealed, and what was noted before (HEADS, a file); OUT keeps it all"
 	@echo "make erase PERSON=1|SNAPSHOT=…|MONTHS=… WHY=… [BY=…] [YES=1]  erase personal values of what sources sent, for good"

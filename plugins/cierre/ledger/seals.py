@@ -40,10 +40,15 @@ class Seal:
     @property
     def own_hash(self) -> str:
         """What ``hash`` must be, by the rest of the link."""
-        time = f"{self.sealed_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}"
+        time = written_time(self.sealed_at)
         said = (self.previous, self.box, self.seal, self.what, self.subject, self.content, time)
         late = ("late",) if self.late else ()
         return hashlib.sha256("|".join(map(str, said + late)).encode()).hexdigest()
+
+
+def written_time(instant: datetime) -> str:
+    """An instant as it stands in what a link's hash is of: in UTC, to the microsecond, without a zone."""
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}"
 
 
 class Objection(NamedTuple):
@@ -81,6 +86,7 @@ class _Link(NamedTuple):
 class _Sql(Statements):
     plainly: Rows[_Plainly]
     chains: Rows[Seal]
+    since: Rows[Seal]
     kinds: Values[str]
     of_kind: Rows[_Link]
     heads: Rows[Head]
@@ -106,6 +112,12 @@ def as_of_one_instant(connection: psycopg.Connection) -> Iterator[None]:
 def chains(connection: psycopg.Connection) -> Iterator[Seal]:
     """All links, chain by chain in their order, as a stream. Call it within as_of_one_instant."""
     return _sql.chains.stream(connection, 1000)
+
+
+def links_since(connection: psycopg.Connection, boxes: Collection[str], since: datetime) -> Iterator[Seal]:
+    """The links of boxes' chains, chain by chain in their order, as a stream: those from the first one on that was
+    written at an instant or later, at least each chain's last. Call it within as_of_one_instant."""
+    return _sql.since.stream(connection, 1000, boxes=list(boxes), since=since)
 
 
 def objections(connection: psycopg.Connection) -> Iterator[Objection]:

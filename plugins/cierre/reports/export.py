@@ -29,6 +29,7 @@ class Format(StrEnum):
     XLSX = "xlsx"
     CSV = "csv"
     PDF = "pdf"
+    ZIP = "zip"
 
 
 def export(ledger: psycopg.Connection, wanted: Range, into: Path, form: Format) -> tuple[Path, int]:

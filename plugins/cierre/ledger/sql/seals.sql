@@ -7,6 +7,16 @@ SELECT set_config('TimeZone', 'UTC', true) AS zone, set_config('DateStyle', 'ISO
 SELECT box, seal, what, subject, content, previous, hash, sealed_at, late FROM ledger.seal
  ORDER BY box COLLATE "C", seal;
 
+-- name: since
+-- The links of boxes' chains, chain by chain: from the first one that was written at an instant or later, at least the
+-- last one.
+SELECT seal.box, seal, what, subject, content, previous, hash, sealed_at, late
+  FROM unnest(CAST(:boxes AS text[])) AS chain (box)
+ CROSS JOIN LATERAL (SELECT coalesce(min(own.seal) FILTER (WHERE own.sealed_at >= :since), max(own.seal)) AS first
+                       FROM ledger.seal AS own WHERE own.box = chain.box) AS begin
+  JOIN ledger.seal ON seal.box = chain.box AND seal.seal >= begin.first
+ ORDER BY seal.box COLLATE "C", seal.seal;
+
 -- name: kinds
 SELECT DISTINCT what FROM ledger.seal ORDER BY what;
 

@@ -68,6 +68,10 @@ class Scope:
         zone = self._by_id[box].zone
         return instant.astimezone(zone).replace(microsecond=0) if instant else None
 
+    def name_of(self, box: str) -> str:
+        """What people call a box."""
+        return self._by_id[box].name
+
     def form_name(self, box: str, form: str) -> str:
         """What a box's accountants call a form of payment; its id where the mapping does not say."""
         return self._forms[box].get(form, form)

@@ -14,6 +14,7 @@ from cierre.ledger import journal as standing_journal, seals, tie_outs
 from cierre.ledger.month import Correction, Month, Sent
 from cierre.ledger.tie_outs import Known
 from cierre.reports.cells import Cell
+from cierre.reports.month.chains import Chains
 from cierre.reports.month.journal import Journal
 from cierre.reports.month.scope import Scope
 from cierre.reports.tables import Table, money
@@ -52,6 +53,11 @@ class Tables:
         scope = self._scope
         entries = standing_journal.standing(self._ledger, scope.ids, scope.first, scope.last)
         return Journal(entries, self._chart, self._)
+
+    @property
+    def chains(self) -> Chains:
+        """The boxes' chains."""
+        return Chains(self._ledger, self._scope)
 
     @property
     def title(self) -> str:

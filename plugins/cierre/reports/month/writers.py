@@ -8,6 +8,7 @@ import psycopg
 from cierre.language.regional import Regional
 from cierre.ledger.seals import as_of_one_instant
 from cierre.reports.month.files import write_journal, write_pdf, write_xlsx
+from cierre.reports.month.package import write_package
 from cierre.reports.month.scope import Scope
 from cierre.reports.month.tables import Tables
 
@@ -15,6 +16,7 @@ WRITERS: Mapping[str, Callable[[Path, Tables, Scope, Regional], None]] = {
     "csv": write_journal,
     "xlsx": write_xlsx,
     "pdf": write_pdf,
+    "zip": write_package,
 }
 """By the file's ending."""
 

@@ -78,6 +78,35 @@ function show(button, isFolded) {
   button.ariaExpanded = String(!isFolded);
 }
 
+// On a telephone a list's row is a card: each cell says what its column is called.
+function label(table) {
+  const names = [...table.querySelectorAll("thead th")].flatMap((head) => Array(head.colSpan).fill(head.innerText.trim()));
+  for (const row of table.querySelectorAll("tbody tr, tfoot tr")) {
+    let column = 0;
+    for (const cell of row.cells) {
+      if (names[column] && cell.tagName === "TD" && cell.childNodes.length) cell.dataset.label = names[column];
+      column += cell.colSpan;
+    }
+  }
+}
+
+// And the grid shows a week: the seven days up to the last that is over everywhere, or the month's last.
+function week(grid) {
+  const heads = [...grid.querySelectorAll("thead th")].slice(1, -1);
+  const yesterday = heads.findIndex((head) => head.classList.contains("yesterday"));
+  const last = Math.max(yesterday === -1 ? heads.length - 1 : yesterday, 6);
+  for (const row of grid.rows) {
+    for (let day = last - 6; day <= last; day++) row.cells[day + 1]?.classList.add("near");
+  }
+  grid.classList.add("week");
+}
+
+function small(narrow) {
+  if (!narrow.matches) return;
+  document.querySelectorAll("table.list:has(thead)").forEach(label);
+  document.querySelectorAll("table.grid:not(.week)").forEach(week);
+}
+
 // A button is a request to Airflow's API, with the reader's own session and so with their own permissions.
 async function act(event) {
   const button = event.target.closest("button[data-url]");
@@ -127,6 +156,9 @@ addEventListener("DOMContentLoaded", () => {
   for (const form of document.querySelectorAll("form[data-auto]")) {
     form.addEventListener("change", () => form.requestSubmit());
   }
+  const narrow = matchMedia("(max-width: 640px)");
+  narrow.addEventListener("change", small);
+  small(narrow);
   const links = document.querySelectorAll(".grid td a");
   for (const link of links) link.tabIndex = -1;
   const yesterday = document.querySelector(".grid thead .yesterday")?.cellIndex;

@@ -8,13 +8,13 @@ from airflow.sdk import Param
 from airflow.sdk.definitions.param import ParamsDict
 from airflow.sdk.exceptions import AirflowException
 
+from cierre.alerts.addresses import decision_page
 from cierre.alerts.request import ApprovalRequest
 from cierre.bookkeeping.answers import LONGEST_COMMENT, PATIENCE, Answer, on_one_line
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.closing.names import COMMENT, RAN_BY
 from cierre.language.say import say
 from operators.answer import AnswerKept
-from operators.links import decision_page
 from operators.step import CashCloseStep
 
 if TYPE_CHECKING:

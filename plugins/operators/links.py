@@ -4,9 +4,9 @@ from datetime import date
 from typing import Any, Protocol, cast
 
 from airflow.sdk import BaseHook, BaseOperator, BaseOperatorLink
-from airflow.sdk.configuration import conf
 
 from cierre.accounting_files.loader import cash_box
+from cierre.alerts.addresses import day_page
 
 # Airflow asks for these where the step ran, and keeps the answer.
 
@@ -26,17 +26,7 @@ class DayLink(BaseOperatorLink):
     def get_link(self, operator: BaseOperator, *, ti_key: Any) -> str:
         """Empty where the step found no business date."""
         step = cast(Step, operator)
-        return _on_the_board("boxes", step.box, step.day) if step.day else ""
-
-
-def decision_page(box: str, day: date) -> str:
-    """The close board's page on which a box's day is approved or rejected; the box by the stem of its file."""
-    return _on_the_board("approvals", box, day)
-
-
-def _on_the_board(page: str, box: str, day: date) -> str:
-    base = conf.get("api", "base_url", fallback="http://localhost:8080").rstrip("/")  # as Airflow's own links
-    return f"{base}/cierre/{page}/{box}/{day}"
+        return day_page(step.box, step.day) if step.day else ""
 
 
 class SourceLink(BaseOperatorLink):

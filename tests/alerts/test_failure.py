@@ -67,6 +67,33 @@ def test_an_error_that_was_not_written_for_people_is_told_by_its_kind_alone(mail
     (mail,) = mailbox
     assert "0912345678" not in body(mail)
     assert "ValueError" in body(mail)
+    assert "show it to who operates Airflow" in body(mail)
+
+
+def test_a_mail_can_be_read_as_plain_text_and_lines_to_paste_keep_their_indentation(mailbox, people):
+    error = AirflowFailException("Form 9 has no account. Write:\n  forms:\n    9: 1.1.01.009")
+    FailureAlert("itb", "Caja 164, ITB")(failed(error, task="derive"))
+    (mail,) = mailbox
+    plain = mail.get_body(("plain",)).get_content()
+    assert "\n    9: 1.1.01.009" in plain.replace("\r\n", "\n")
+    assert "What to do: Do what the last sentence says" in plain
+    assert "<" not in plain
+    assert "<br>&nbsp;&nbsp;&nbsp;&nbsp;9: 1.1.01.009" in body(mail)
+    assert mail.get_content_type() == "multipart/alternative"
+
+
+def test_a_mail_leads_to_the_day_on_the_board(mailbox, monkeypatch, tmp_path):
+    shutil.copytree(ROOT / "include" / "mappings", tmp_path / "mappings")
+    companies = tmp_path / "mappings" / "companies.yaml"
+    companies.write_text("companies:\n  itb: {name: ITB, alerts: [ana@example.com], language: es}\n")
+    monkeypatch.setenv("CIERRE_MAPPINGS_DIR", str(tmp_path / "mappings"))
+    context = failed(AirflowFailException("rechazado"))
+    context["ti"].dag_id = "cash_close__itb_caja_164"
+    FailureAlert("itb", "Caja 164, ITB")(context)
+    (mail,) = mailbox
+    for part in ("plain", "html"):
+        assert "/cierre/boxes/itb_caja_164/2024-09-06" in mail.get_body((part,)).get_content()
+    assert "Abrir el día en el tablero" in body(mail)
 
 
 def test_chats_are_told_the_same_each_company_in_its_own(mailbox, people, chats):
@@ -75,7 +102,7 @@ def test_chats_are_told_the_same_each_company_in_its_own(mailbox, people, chats)
     (chat,) = chats("itb")
     assert chat["title"] == "Caja 164, ITB, 2024-09-06: post failed"
     assert "account 1.1.01.001 is blocked" in chat["message"]
-    assert "What to do: Follow the log" in chat["message"]
+    assert "What to do: Do what the last sentence says" in chat["message"]
     assert "/runs/x/tasks/post" in chat["message"]
     assert chats("quiet") == []
 

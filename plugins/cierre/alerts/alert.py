@@ -20,6 +20,8 @@ class Alert:
 
     ``boxes`` are the ids of those that it is about, none where it is about no box: the sandbox's are marked.
 
+    ``page`` leads to the day on the close board, if it is about one.
+
     ``figures`` is what a mail shows besides, as HTML (cierre.alerts.figures); chats are sent the sentences alone. Made
     and sent where its company's language is spoken (cierre.language.say).
     """
@@ -29,17 +31,27 @@ class Alert:
     happened: str
     to_do: str = ""
     link: str = ""
+    page: str = ""
     figures: str = ""
     boxes: Collection[str] = field(kw_only=True)
 
     def html(self) -> str:
         """The alert as the body of a mail."""
-        happened = "<br>".join(escape(self.happened).splitlines())
-        to_do = f"<p><b>{say('What to do:')}</b> {escape(self.to_do)}</p>" if self.to_do else ""
-        link = f'<p><a href="{escape(self.link, quote=True)}">{say("Open it in Airflow")}</a></p>' if self.link else ""
-        return f"<p>{happened}</p>{to_do}{self.figures}{link}"
+        to_do = f"<p><b>{say('What to do:')}</b> {_lines(self.to_do)}</p>" if self.to_do else ""
+        links = "".join(
+            f'<p><a href="{escape(address, quote=True)}">{told}</a></p>'
+            for address, told in ((self.page, say("Open the day on the board")), (self.link, say("Open it in Airflow")))
+            if address
+        )
+        return f"<p>{_lines(self.happened)}</p>{to_do}{self.figures}{links}"
 
     def text(self) -> str:
-        """The alert as a message in a chat."""
+        """The alert as plain text: a mail's other part, and the message in a chat."""
         to_do = self.to_do and f"{say('What to do:')} {self.to_do}"
-        return "\n\n".join(filter(None, [self.happened, to_do, self.link]))
+        return "\n\n".join(filter(None, [self.happened, to_do, self.page, self.link]))
+
+
+def _lines(text: str) -> str:
+    """A text as HTML, line by line, with the blanks that a line begins with: lines of YAML are to be pasted."""
+    lines = [(line, line.lstrip(" ")) for line in text.splitlines()]
+    return "<br>".join("&nbsp;" * (len(line) - len(rest)) + escape(rest) for line, rest in lines)

@@ -12,6 +12,7 @@ from airflow.sdk.exceptions import AirflowException
 from cierre.accounting_files.companies import language_of
 from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import cash_box
+from cierre.alerts.addresses import day_page
 from cierre.alerts.alert import UNCERTAIN, Alert
 from cierre.alerts.not_approved import NotApproved
 from cierre.closing.names import PREFIX
@@ -21,7 +22,11 @@ from cierre.ports.errors import FatalError, UncertainError, VendorError
 
 log = logging.getLogger(__name__)
 
-RUN_AGAIN = "Follow the log's last sentence. Clearing the step, with those after it, is safe at any time."
+RUN_AGAIN = "Do what the last sentence says. Clearing the step, with those after it, is safe at any time."
+SHOW_THE_LOG = (
+    "What happened stands in the step's log: show it to who operates Airflow. Clearing the step, with those after it,"
+    " is safe at any time."
+)
 LOCKED_OUT = (
     "Do not run it again: each call may prolong the lockout. Have the vendor's support lift it, try the Test button of"
     " the connection, then clear the step. Days that were missed meanwhile are closed by a backfill."
@@ -70,9 +75,10 @@ class FailureAlert(BaseNotifier):
         if (refused := _refused(error)) is not None:
             return self._of_a_refusal(context, refused)
         # Only our own errors are known to be written for people and to hold no personal data.
-        told = say(error) if isinstance(error, (VendorError, AirflowException)) else type(error).__name__
+        is_ours = isinstance(error, (VendorError, AirflowException))
+        told = say(error) if is_ours else type(error).__name__
         day = _day(context)
-        state, to_do = _what_it_means(error)
+        state, to_do = _what_it_means(error, say(RUN_AGAIN if is_ours else SHOW_THE_LOG))
         state = state or say("{task} failed", task=task.task_id)
         return Alert(
             company=self.company,
@@ -80,6 +86,7 @@ class FailureAlert(BaseNotifier):
             happened=told,
             to_do=to_do,
             link=task.log_url,
+            page=_page(task, day),
             boxes=_boxes(task),
         )
 
@@ -104,6 +111,7 @@ class FailureAlert(BaseNotifier):
             happened="\n".join(filter(None, [str(refused), comment, stays])),
             to_do=say(REJECTED),
             link=context["ti"].log_url,
+            page=_page(context["ti"], _day(context)),
             boxes=_boxes(context["ti"]),
         )
 
@@ -120,6 +128,7 @@ class FailureAlert(BaseNotifier):
             happened=f"{told} {known.told()}" if known else told,
             to_do=say(NOT_KNOWN if known is None else UNCERTAIN if uncertain else SAFE),
             link=task.log_url,
+            page=_page(task, day),
             boxes=_boxes(task),
         )
 
@@ -173,12 +182,20 @@ def _boxes(task: Any) -> list[str]:
         return []
 
 
+def _page(task: Any, day: str) -> str:
+    """The board's page of the day that a task closes; empty where it closes none, or named none."""
+    try:
+        return day_page(task.dag_id.removeprefix(PREFIX), date.fromisoformat(day)) if _boxes(task) else ""
+    except ValueError:
+        return ""
+
+
 def _day(context: Any) -> str:
     return context["dag_run"].partition_key or context["params"].get("business_date") or "?"
 
 
-def _what_it_means(error: BaseException | None) -> tuple[str, str]:
-    """The state to shout about, if any, and what to do."""
+def _what_it_means(error: BaseException | None, otherwise: str) -> tuple[str, str]:
+    """The state to shout about, if any, and what to do: ``otherwise`` where there is nothing special."""
     from hooks.registry import tells_of_lockout
 
     if isinstance(error, UncertainError):
@@ -187,4 +204,4 @@ def _what_it_means(error: BaseException | None) -> tuple[str, str]:
     refusal = error if isinstance(error, FatalError) else getattr(error, "__cause__", None)
     if isinstance(refusal, FatalError) and tells_of_lockout(refusal.message):
         return say("{vendor} has LOCKED us OUT", vendor=refusal.vendor), say(LOCKED_OUT)
-    return "", say(RUN_AGAIN)
+    return "", otherwise

@@ -1,6 +1,8 @@
 """Alerts by e-mail, to the addresses that a company's entry in companies.yaml names."""
 
 import logging
+from email.mime.text import MIMEText
+from typing import Any
 
 from airflow.providers.smtp.hooks.smtp import SmtpHook
 from airflow.sdk.exceptions import AirflowNotFoundException
@@ -13,6 +15,20 @@ log = logging.getLogger(__name__)
 
 CONNECTION = "alerts_smtp"
 """The Airflow connection (type smtp) that alerts leave by; without it they only stand in the log."""
+
+
+class _WithText(SmtpHook):
+    """Airflow's way to send a mail, with the message as plain text before its HTML: for who reads no HTML."""
+
+    def __init__(self, text: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._text = text
+
+    def _build_mime_message(self, *args: Any, **kwargs: Any) -> Any:
+        message, recipients = super()._build_mime_message(*args, **kwargs)
+        html = message.get_payload()
+        message.set_payload([MIMEText(self._text, "plain", "utf-8"), *html])
+        return message, recipients
 
 
 def send(alert: Alert) -> bool:
@@ -29,8 +45,10 @@ def send(alert: Alert) -> bool:
     except AirflowNotFoundException:
         log.warning(say("No mail: there is no connection {connection}.", connection=CONNECTION))
         return False
-    with SmtpHook(smtp_conn_id=CONNECTION) as smtp:
-        smtp.send_email_smtp(to=list(company.alerts), subject=alert.subject, html_content=alert.html())
+    with _WithText(alert.text(), smtp_conn_id=CONNECTION) as smtp:
+        smtp.send_email_smtp(
+            to=list(company.alerts), subject=alert.subject, html_content=alert.html(), mime_subtype="alternative"
+        )
     told = {"n": len(company.alerts), "company": alert.company, "subject": alert.subject}
     log.info(say("Told by mail ({n} people of {company}): {subject}", **told))
     return True

@@ -1,6 +1,6 @@
 """Charts as SVG made here: no script, no colours of their own (the style sheet knows light and dark)."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from decimal import Decimal
 from html import escape
 from statistics import median
@@ -25,9 +25,20 @@ def bar_widths(amounts: Sequence[Decimal]) -> list[int]:
     return [round(abs(amount) / longest * 100) if longest else 0 for amount in amounts]
 
 
-def spikes(values: Sequence[Decimal | None]) -> list[bool]:
+def spikes(values: Sequence[Decimal | None], alike: Sequence[Hashable] | None = None) -> list[bool]:
     """Which values of successive days stand out, upwards or downwards, from the others of their weekday, or from all
-    where those are few. Days without a value never do, nor are they usual."""
+    where those are few. Days without a value never do, nor are they usual; a day is compared with those days only that
+    have the same value in ``alike``."""
+    if alike is None:
+        return _standing_out(values)
+    found = [False] * len(values)
+    for kind in set(alike):
+        own = [value if one == kind else None for value, one in zip(values, alike, strict=True)]
+        found = [before or now for before, now in zip(found, _standing_out(own), strict=True)]
+    return found
+
+
+def _standing_out(values: Sequence[Decimal | None]) -> list[bool]:
     known = [value for value in values if value]
     if len(known) < USUAL:
         return [False] * len(values)
@@ -38,21 +49,31 @@ def spikes(values: Sequence[Decimal | None]) -> list[bool]:
     return [one is not None and usual > 0 and one > SPIKE * usual for one in off]
 
 
-def columns(values: Sequence[Decimal | None], hints: Sequence[str], label: str, *, height: int = 44) -> Markup:
-    """A column a day, those that stand out in a class of their own and with a mark above; ``hints`` by column."""
+def columns(
+    values: Sequence[Decimal | None],
+    hints: Sequence[str],
+    label: str,
+    *,
+    out: Sequence[bool] | None = None,
+    partial: Sequence[bool] | None = None,
+    height: int = 44,
+) -> Markup:
+    """A column a day, those that stand out in a class of their own and with a mark above; ``hints`` by column. ``out``:
+    which do, if not ``spikes`` of the values alone; ``partial``: which are drawn lighter."""
+    out, partial = out or spikes(values), partial or [False] * len(values)
     wide, step = len(values) * 6, 6
     known = [value for value in values if value]
     top, bottom = max([*known, ZERO]), min([*known, ZERO])
     reach = top - bottom or Decimal(1)
     base = height - 2 - float(-bottom / reach) * (height - 8)
     parts = []
-    for number, (value, hint, stands_out) in enumerate(zip(values, hints, spikes(values), strict=True)):
+    for number, (value, hint, stands_out) in enumerate(zip(values, hints, out, strict=True)):
         if not value:
             continue
         size = max(1.0, float(abs(value) / reach) * (height - 8))
         y = base - size if value > 0 else base
         x = number * step
-        kind = ' class="spike"' if stands_out else ""
+        kind = ' class="spike"' if stands_out else ' class="partial"' if partial[number] else ""
         parts.append(f'<rect x="{x}" y="{y:.1f}" width="{step - 1}" height="{size:.1f}"{kind}>'
                      f"<title>{escape(hint)}</title></rect>")  # fmt: skip
         if stands_out:

@@ -14,14 +14,16 @@ from pydantic import BeforeValidator
 
 from cierre.board.access import ViewerDep
 from cierre.board.address import BusinessDay
-from cierre.board.boxes import Calendar, company_names, form_names
+from cierre.board.boxes import NEVER, Calendar, company_names, form_names
 from cierre.board.charts import columns, spikes
 from cierre.board.connection import Ledger
-from cierre.board.month import successive
+from cierre.board.month import BoxMonth, box_months, successive
 from cierre.board.pages import Page, PageDep
+from cierre.board.states import DONE
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import RetiredBox
 from cierre.bookkeeping.money import ZERO
+from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger import board
 from cierre.ledger.board_rows import DayClosing, DayMoney
 
@@ -68,7 +70,8 @@ def trends_page(
     currency = currency if currency in currencies else max(currencies, key=currencies.__getitem__, default="")
     sources = {found.id: found.source for found in boxes}
     closing = board.closing(*asked)
-    make = _Maker(page, days, currency)
+    due = ((found, NEVER if isinstance(found, RetiredBox) else calendar.due(found)) for found in boxes)
+    make = _Maker(page, days, currency, _closed(box_months(due, days, months, {}), len(days)))
     return page.render(
         "trends.html",
         days=days,
@@ -95,10 +98,11 @@ def trends_page(
 
 
 class _Maker:
-    """Makes series of a page's days."""
+    """Makes series of a page's days. ``closed``: which boxes each day is closed of."""
 
-    def __init__(self, page: Page, days: list[date], currency: str) -> None:
-        self._page, self._days, self._currency = page, days, currency
+    def __init__(self, page: Page, days: list[date], currency: str, closed: list[frozenset[str]]) -> None:
+        self._page, self._days, self._currency, self._closed = page, days, currency, closed
+        self._most = max(Counter(closed).items(), key=lambda one: one[1])[0] if closed else frozenset()
 
     def amount(self, value: Decimal) -> str:
         return self._page.language.money(value, self._currency)
@@ -116,7 +120,10 @@ class _Maker:
             found[row.series][row.business_date] = row.amount
         largest = sorted(found, key=lambda series: -abs(sum(found[series].values(), ZERO)))
         without = self._page.language("without a form")
-        return [self.series(names.get(name, name or without), found[name], self.amount) for name in largest]
+        return [
+            self.series(names.get(name, name or without), found[name], self.amount, is_of_boxes=True)
+            for name in largest
+        ]
 
     def series(
         self,
@@ -126,21 +133,44 @@ class _Maker:
         *,
         of_the_mean: Callable[[Decimal], str] | None = None,
         adds_up: bool = True,
+        is_of_boxes: bool = False,
     ) -> Series:
         """One series; ``said`` writes a value, ``of_the_mean`` their average, where that is written otherwise; values
-        that do not ``adds_up`` have no total."""
+        that do not ``adds_up`` have no total, and ``is_of_boxes`` are compared between days of the same boxes."""
         values = [by_day.get(day) for day in self._days]
         known = [value for value in values if value is not None]
         total = sum(known, Decimal(0))
-        hints = [f"{self._page.language.day(day, 'medium')} · {said(value)}" if value is not None else ""
-                 for day, value in zip(self._days, values, strict=True)]  # fmt: skip
-        out = [
+        # What is not closed yet, or was of other boxes, is neither usual nor unusual.
+        alike = self._closed if is_of_boxes else None
+        partial = [one != self._most for one in alike] if alike else None
+        out = spikes(values, alike)
+        hints = [self._hint(place, said(value), partial) if value is not None else ""
+                 for place, value in enumerate(values)]  # fmt: skip
+        standing_out = [
             (day, said(value))
-            for day, value, stands_out in zip(self._days, values, spikes(values), strict=True)
+            for day, value, stands_out in zip(self._days, values, out, strict=True)
             if stands_out and value is not None
         ]
         average = (of_the_mean or said)(total / len(known)) if known else ""
-        return Series(name, columns(values, hints, name), said(total) if adds_up else "", average, out[-3:])
+        chart = columns(values, hints, name, out=out, partial=partial)
+        return Series(name, chart, said(total) if adds_up else "", average, standing_out[-3:])
+
+    def _hint(self, place: int, said: str, partial: list[bool] | None) -> str:
+        day = self._page.language.day(self._days[place], "medium")
+        if not partial or not partial[place]:
+            return f"{day} · {said}"
+        boxes = self._page.language(Sentence("closed boxes: {n}", n=len(self._closed[place])))
+        return f"{day} · {said} · {boxes}"
+
+
+def _closed(months: Iterable[BoxMonth], days: int) -> list[frozenset[str]]:
+    """Which boxes each of the months' days is closed of."""
+    closed: list[set[str]] = [set() for _ in range(days)]
+    for month in months:
+        for boxes, letter in zip(closed, month.letters, strict=True):
+            if letter in DONE:
+                boxes.add(month.box.id)
+    return [frozenset(boxes) for boxes in closed]
 
 
 def _column(rows: Iterable[DayClosing], name: str) -> dict[date, Decimal]:

@@ -21,8 +21,9 @@ When a step fails, its log says what happened and what to do; most often:
   the day's books would be of another till, lot or currency than before: Browse, Required Actions. Rejected or without
   an answer, nothing was posted: correct and clear *land*, or clear *approve* to be asked again.
 - **post** brings the ERP to what the journal says. If the ERP refuses, its own words stand in the log: correct it
-  there or in the mapping and clear *derive*. "Uncertain" is cleared up by the next try, by itself: never enter the
-  journal by hand meanwhile.
+  there or in the mapping and clear *derive*. Where somebody changed in the ERP what a correction reverses, nothing is
+  sent: have the lines that the log names set back there, and clear *post*. "Uncertain" is cleared up by the next try,
+  by itself: never enter the journal by hand meanwhile.
 - **reconcile** compares source, staging, journal and ERP by form of payment. The log names the figures and the
   documents that differ: clear *land* to close the day again.
 

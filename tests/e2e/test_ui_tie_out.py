@@ -60,10 +60,11 @@ def test_a_cent_edited_in_the_erp_is_found_told_and_shown_and_so_is_an_entry_of_
     spanish.goto(f"/plugin/cierre/cierre/?month={MONTH:%Y-%m}&q=Caja+157")
     board = spanish.frame_locator("iframe[title=Cierre]")
     expect(board.get_by_text("no cuadra con el ERP")).to_be_visible()
-    photograph(spanish, "board-tie-out")
+    photograph(spanish, "board-tie-out", down_to=board.get_by_text("Las flechas recorren"))
     board.get_by_role("link", name="T1,D MG 01").click()
     expect(board.locator("section.alarm")).to_contain_text("0,01")
     expect(board.locator("section[aria-labelledby=foreign]")).to_contain_text("000777/001/000001")
+    spanish.set_viewport_size({"width": 1400, "height": 1250})  # all accounts in one picture
     photograph(spanish, "tie-out")
 
 

@@ -16,9 +16,10 @@ from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.erp_site import books_to_post, known_site, say_where
 from cierre.closing.refusal import Refused
 from cierre.closing.wiring import erp_hook, erp_of
-from cierre.language.say import say
+from cierre.language.say import listed, say
 from cierre.ledger import approvals, board, capabilities
 from cierre.ports.errors import PeriodClosedError
+from cierre.posting.originals import edited_originals
 from cierre.posting.protocol import Poster
 
 log = logging.getLogger(__name__)
@@ -33,8 +34,8 @@ def post(box: CashBox, day: date, ledger: psycopg.Connection, sleep: Callable[[f
     """Posts the day's current revision by the posting protocol; sends nothing where the ERP already has it.
 
     Goes by what a probe found out about the ERP's site: raises Refused where nothing can be proved there, where a
-    person has yet to approve the books, or where the ERP says that their period is closed. ``sleep`` takes seconds: a
-    dead worker's claim is waited for.
+    person has yet to approve the books, where what a correction reverses was changed in the ERP, or where the ERP says
+    that the period is closed. ``sleep`` takes seconds: a dead worker's claim is waited for.
     """
     revision = books_to_post(box, day, ledger)
     # Whether a lot may be taken over is for the posting to say: what was in doubt may have been settled since.
@@ -49,8 +50,10 @@ def post(box: CashBox, day: date, ledger: psycopg.Connection, sleep: Callable[[f
         )
     where = say_where(box, ledger)
     _must_be_provable(box, day, ledger)
+    erp, site = erp_hook(box), known_site(box, ledger)
+    _must_stand_as_posted(edited_originals(ledger, erp, box, day, revision, site), box, day)
     worker = f"{socket.gethostname()}:{os.getpid()}"
-    poster = Poster(ledger, erp_hook(box), worker, known_site(box, ledger), sleep)
+    poster = Poster(ledger, erp, worker, site, sleep)
     try:
         revision = poster.converge(revision)
     except PeriodClosedError as closed:
@@ -80,6 +83,19 @@ def _must_be_provable(box: CashBox, day: date, ledger: psycopg.Connection) -> No
             erp=box.erp.connection,
             obstacles="; ".join(map(say, obstacles)),
             probed=f"{known.probed_at:%Y-%m-%d}",
+        )
+
+
+def _must_stand_as_posted(edited: list[Sentence], box: CashBox, day: date) -> None:
+    """A reversal of what somebody changed in the ERP would leave the difference there for good."""
+    if edited:
+        raise Refused(
+            box,
+            day,
+            "nothing is posted: what the correction reverses was changed in the ERP since it was posted:\n{lines}\nHave"
+            " its own people set that back there, to what was posted; then clear the task post of this run, which reads"
+            " it again before it sends anything. What was approved stays approved.",
+            lines=listed(edited),
         )
 
 

@@ -182,7 +182,7 @@ def test_an_answer_that_its_task_has_not_taken_yet_is_told_as_such(login, waits,
     question.chosen_options = ["Approve"]
     airflow.flush()
     page = login().get(HERE).text
-    assert "Ya se dio una respuesta y se está tomando" in page
+    assert "La pregunta se está haciendo, o se está tomando una respuesta" in page
     assert 'http-equiv="refresh"' in page
 
 

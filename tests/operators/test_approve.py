@@ -142,7 +142,7 @@ def test_the_request_shows_reason_and_journal_and_the_company_is_told(derived, r
     assert request["options"] == ["Approve", "Reject"]
     assert request["defaults"] == ["Reject"]
     assert request["alert"].subject.startswith("To approve: Caja 164, ITB, 2024-09-06")
-    assert request["alert"].link.endswith(f"/cierre/approvals/{BOX}/{DAY}")
+    assert request["alert"].page.endswith(f"/cierre/approvals/{BOX}/{DAY}")
     assert "Caja general" in request["alert"].figures
     assert "started by ana" in request["alert"].happened
     assert on_record(ledger) == [("amount", None, None)]

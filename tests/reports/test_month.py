@@ -15,6 +15,7 @@ from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
 from cierre.accounting_files.loader import cash_boxes
+from cierre.bookkeeping.answers import Answer
 from cierre.bookkeeping.approvals import Reason
 from cierre.bookkeeping.chart import Chart
 from cierre.bookkeeping.journal import JournalEntry, Line, Side
@@ -49,7 +50,9 @@ def september(ledger) -> None:
         ledger, DOLLARS, third, closed_day.stage(ledger, DOLLARS, third, ("100.10", "1"), ("12.00", "6"))
     )
     approvals.ask(ledger, after, {Reason.CORRECTION: Sentence("The day is posted; correct it?")}, "run 7")
-    assert approvals.decide(ledger, after, "run 7", "approved", "berta")
+    assert approvals.decide(
+        ledger, after, "run 7", Answer("berta", True, datetime.now(UTC), comment="The receipt came late")
+    )
     (old,) = revisions.bookings(ledger, before)
     closed_day.post(ledger, after)
     attempt = attempts.claim(ledger, revisions.reversal(ledger, old, after), worker="w", lease_seconds=60)
@@ -108,7 +111,11 @@ def test_the_workbook_has_all_that_belongs_to_the_month(taken):
     (correction,) = records(book["Correcciones"])
     assert (correction["Antes"], correction["Ahora"], correction["Diferencia"]) == (100.1, 112.1, 12)
     (approval,) = records(book["Aprobaciones"])
-    assert (approval["Por"], approval["Respuesta"]) == ("berta", "aprobado")
+    assert (approval["Por"], approval["Respuesta"], approval["Comentario"]) == (
+        "berta",
+        "aprobado",
+        "The receipt came late",
+    )
     assert isinstance(approval["Respondido"], datetime)
     assert [(row["Motivo"], row["Dinero"], row["Moneda"]) for row in records(book["Filas en cuarentena"])] == [
         ("sin efectivo", 5, "USD"), ("sin efectivo", 5, "USD"), ("sin efectivo", 5, "CLP")

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from cierre.alerts.figures import CELL, RIGHT, Cell, table_of
 from cierre.bookkeeping.facts import AccountFact, DocumentFact, Facts
-from cierre.language.say import money, say
+from cierre.language.say import counted, money, say
 
 
 def figures(facts: Facts) -> str:
@@ -14,7 +14,13 @@ def figures(facts: Facts) -> str:
         return table_of((say("Account"), say("Name"), say("Debit"), say("Credit")), _first_books(facts))
     accounts = (say("Account"), say("Name"), say("Before"), say("After"), say("Difference"))
     documents = (say("Document"), say("Before"), say("After"), say("Difference"), say("Why"))
-    return table_of(accounts, map(_account, facts.accounts)) + table_of(documents, _documents(facts))
+    return table_of(accounts, _changes(facts)) + table_of(documents, _documents(facts))
+
+
+def _changes(facts: Facts) -> Iterator[Iterable[Cell]]:
+    yield from map(_account, facts.changed)
+    if same := len(facts.unchanged):
+        yield [(CELL, counted(same, "{n} account comes to the same.", "{n} accounts come to the same."))]
 
 
 def _first_books(facts: Facts) -> Iterator[Iterable[Cell]]:

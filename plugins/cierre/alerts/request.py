@@ -47,7 +47,7 @@ class ApprovalRequest(BaseNotifier):
                     subject=say("To approve: {subject}", subject=self.subject),
                     happened=say("The day waits for a person to approve it:{because}", because=because),
                     to_do=say(TO_DO),
-                    link=self.link,
+                    page=self.link,
                     figures=figures(self.facts),
                     boxes=[box.id],
                 )

@@ -37,6 +37,7 @@ def approval_page(
 
 
 def _is_being_taken(asked: list[Approval], of_day: list[runs.Run]) -> bool:
-    """Whether a question is open on the record while its run goes on: its task has not come to take the answer yet."""
+    """Whether a question is open on the record while its run goes on: its task is about to wait, or to take the answer
+    that was given."""
     at_work = {run.run_id for run in of_day if run.letter == "r"}
     return any(row.decision is None and row.asked_in in at_work for row in asked)

@@ -91,6 +91,16 @@ class Facts:
     documents_in_all: int = 0
 
     @property
+    def changed(self) -> tuple[AccountFact, ...]:
+        """The accounts on which the two books differ."""
+        return tuple(one for one in self.accounts if one.difference)
+
+    @property
+    def unchanged(self) -> tuple[AccountFact, ...]:
+        """Those that come to the same in both."""
+        return tuple(one for one in self.accounts if not one.difference)
+
+    @property
     def more_documents(self) -> int:
         """How many documents differ that are not named."""
         return self.documents_in_all - len(self.documents)

@@ -66,6 +66,7 @@ class Approval(NamedTuple):
     decision: str | None
     decided_at: datetime | None
     decided_by: str | None
+    comment: str
 
 
 class Quarantined(NamedTuple):

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from cierre.bookkeeping.facts import AccountFact, DocumentFact, Facts
-from cierre.language.say import say
+from cierre.bookkeeping.facts import DocumentFact, Facts
+from cierre.language.say import counted, say
 from cierre.reports.journal_table import escaped
 
 
 def by_account(facts: Facts) -> str:
     """What would be posted, account by account; where it replaces other books, before, after and difference."""
-    return "\n".join(_changes(facts.accounts) if facts.replaces else _first_books(facts))
+    return "\n".join(_changes(facts) if facts.replaces else _first_books(facts))
 
 
 def by_document(facts: Facts) -> str:
@@ -22,12 +22,14 @@ def by_document(facts: Facts) -> str:
     return "\n".join(rows)
 
 
-def _changes(accounts: Iterable[AccountFact]) -> Iterator[str]:
+def _changes(facts: Facts) -> Iterator[str]:
     yield _row((say("Account"), say("Name"), say("Before"), say("After"), say("Difference"), say("Currency")))
     yield "|---|---|---:|---:|---:|---|"
-    for one in accounts:
+    for one in facts.changed:
         amounts = map(_amount, (one.before.net, one.after.net, one.difference))
         yield f"| {escaped(one.account)} | {escaped(one.name)} | {' | '.join(amounts)} | {one.currency} |"
+    if same := len(facts.unchanged):
+        yield "\n" + counted(same, "{n} account comes to the same.", "{n} accounts come to the same.")
 
 
 def _first_books(facts: Facts) -> Iterator[str]:

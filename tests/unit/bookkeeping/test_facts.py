@@ -99,6 +99,7 @@ def test_before_and_difference_are_after_and_debits_are_credits_whatever_the_boo
             nets[one.currency][place] += amount
     assert all(sums == [0, 0, 0] for sums in nets.values())
     assert all(total.debit == total.credit for total in facts.totals.values())
+    assert sorted((*facts.changed, *facts.unchanged), key=str) == sorted(facts.accounts, key=str)
     booked: dict[str, Decimal] = defaultdict(Decimal)
     for entry in after:
         booked[entry.currency] += entry.debit

@@ -27,7 +27,8 @@ SELECT newer.box, newer.business_date, newer.revision, newer.frozen_at, was.curr
 
 -- name: approvals
 -- What people were asked about the business dates, and what they answered.
-SELECT approval.box, approval.business_date, revision, asked, asked_at, decision, decided_at, decided_by
+SELECT approval.box, approval.business_date, revision, asked, asked_at, decision, decided_at, decided_by,
+       coalesce(comment, '') AS comment
   FROM ledger.approval LEFT JOIN ledger.revision USING (revision_id)
  WHERE approval.box = ANY(:boxes) AND approval.business_date BETWEEN :first AND :last
  ORDER BY approval.box COLLATE "C", approval.business_date, approval_id;

@@ -18,29 +18,31 @@ WITH share AS (
            (count(*) OVER ())::int AS in_all
       FROM place WHERE moved <> 0
      GROUP BY document_key ORDER BY moved DESC, document_key LIMIT :most
+), named AS MATERIALIZED (
+    SELECT share.* FROM share JOIN differing USING (document_key)
 ), amount AS (
     SELECT document_key, component, is_new,
            coalesce(sum(own) FILTER (WHERE own_side = 'D'), sum(own) FILTER (WHERE own_side = 'C'), 0) AS comes_to
-      FROM share JOIN differing USING (document_key) GROUP BY document_key, component, is_new
+      FROM named GROUP BY document_key, component, is_new
 ), other AS (
     SELECT document_key, component,
            coalesce(sum(comes_to) FILTER (WHERE is_new), 0) <> coalesce(sum(comes_to) FILTER (WHERE NOT is_new), 0) AS differs
       FROM amount GROUP BY document_key, component
 )
 SELECT document_key,
-       (SELECT min(kind) FROM share WHERE share.document_key = differing.document_key) AS kind,
-       coalesce((SELECT min(form) FROM share WHERE share.document_key = differing.document_key AND is_new),
-                (SELECT min(form) FROM share WHERE share.document_key = differing.document_key)) AS form,
+       (SELECT min(kind) FROM named WHERE named.document_key = differing.document_key) AS kind,
+       coalesce((SELECT min(form) FROM named WHERE named.document_key = differing.document_key AND is_new),
+                (SELECT min(form) FROM named WHERE named.document_key = differing.document_key)) AS form,
        coalesce((SELECT reference FROM staging.document AS staged
                   WHERE staged.box = :box AND staged.business_date = :business_date
                     AND staged.document_key = differing.document_key LIMIT 1),
                 (SELECT reference FROM ledger.look_change JOIN ledger.look USING (look_id)
                   WHERE look.box = :box AND look.business_date = :business_date
                     AND look_change.document_key = differing.document_key ORDER BY look_id DESC LIMIT 1), '') AS reference,
-       CASE WHEN EXISTS (SELECT FROM share WHERE share.document_key = differing.document_key AND NOT is_new)
+       CASE WHEN EXISTS (SELECT FROM named WHERE named.document_key = differing.document_key AND NOT is_new)
             THEN coalesce((SELECT comes_to FROM amount WHERE amount.document_key = differing.document_key
                               AND component = 'net' AND NOT is_new), 0) END AS before,
-       CASE WHEN EXISTS (SELECT FROM share WHERE share.document_key = differing.document_key AND is_new)
+       CASE WHEN EXISTS (SELECT FROM named WHERE named.document_key = differing.document_key AND is_new)
             THEN coalesce((SELECT comes_to FROM amount WHERE amount.document_key = differing.document_key
                               AND component = 'net' AND is_new), 0) END AS after,
        moved,

@@ -138,10 +138,11 @@ class Tables:
         return Table(
             _("Approvals"),
             [_("Box"), _("Business date"), _("Revision"), _("Question"), _("Asked"), _("Answer"), _("Answered"),
-             _("By")],
+             _("By"), _("Comment")],
             (
                 [one.box, one.business_date, one.revision, _(one.asked), self._scope.local(one.box, one.asked_at),
-                 _(one.decision or "waiting for approval"), self._scope.local(one.box, one.decided_at), one.decided_by]
+                 _(one.decision or "waiting for approval"), self._scope.local(one.box, one.decided_at), one.decided_by,
+                 one.comment]
                 for one in self._month.approvals()
             ),
             name="approvals",

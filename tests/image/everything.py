@@ -98,6 +98,7 @@ def serve_every_page() -> int:
         }
         client = TestClient(board.app, root_path="/cierre")
         values = {"box_id": box.id, "day": str(DAY), "name": "board.css", "code": "es", "place:path": "0/PAGOS/0"}
+        values |= {"month": f"{DAY:%Y-%m}", "company": box.company}
         numbers = {"entry_id": "1", "line": "1", "snapshot_id": "1", "tie_out_id": str(tie_out_id)}
         addresses = []
         for route in board.app.routes:

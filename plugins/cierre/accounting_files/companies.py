@@ -23,7 +23,8 @@ ASK_AGAIN_FOR = 12
 class Company(Model):
     """A company's name, the e-mail addresses its alerts go to, its language, and its deadline.
 
-    ``tax_id``: its number at the tax office (RUT), which a source that tells whose login it is must tell, too.
+    ``tax_id``: its number at the tax office (RUC, RUT, NIF): it stands on the month's files, and a source that tells
+    whose login it is must tell the same.
     ``language``: of its boxes' logs and its alerts, Spanish (``es``) or English (``en``). ``close_within``: hours from
     when a day may be read until people are told that it is not closed; until then a source or an ERP that is down is
     asked again. ``ask_again_for``: hours that it is asked again at least, where a run begins late or is of an old day.

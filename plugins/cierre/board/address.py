@@ -13,6 +13,9 @@ from pydantic import Field
 BusinessDay = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
 """A day on which a box can have been closed; at the calendar's ends no day can be added or taken away."""
 
+MonthText = Annotated[str, Field(pattern=r"^20\d{2}-(0[1-9]|1[0-2])$")]
+"""A month in which a box can have been closed: ``2024-09``."""
+
 Number = Annotated[int, Field(ge=0, le=2**63 - 1)]
 """A number that a key of PostgreSQL can be."""
 

@@ -18,6 +18,7 @@ from cierre.board import (
     board_page,
     closing_page,
     day_pages,
+    month_files,
     search_page,
     tie_out_page,
     trend_page,
@@ -71,7 +72,17 @@ app = FastAPI(
     openapi_url=None,
 )
 app.add_middleware(Guard)
-for part in (approval_page, board_page, closing_page, day_pages, search_page, tie_out_page, trend_page, work_page):
+for part in (
+    approval_page,
+    board_page,
+    closing_page,
+    day_pages,
+    month_files,
+    search_page,
+    tie_out_page,
+    trend_page,
+    work_page,
+):
     app.include_router(part.router)
 
 

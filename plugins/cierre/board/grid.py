@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from html import escape
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -46,6 +47,7 @@ class Grid:
         said, ending = escape(name), _shared_ending([month.box.name for month in company.boxes], name)
         head = (
             f'<tbody><tr class=company><th scope=rowgroup title="{said}">'
+            f"{self._take_away(company.company, said)}"
             f'<button type=button class=fold aria-expanded=true aria-label="{said}"></button>'
             f"{said} <small>{company.currency}</small>{self._standing(company)}"
         )
@@ -69,6 +71,14 @@ class Grid:
         after = f" ({self._language('retired')})" if box.retired else ""
         short = box.name.removesuffix(ending)
         return f"{before}{short}{after}", f"{before}{box.name}{after}"
+
+    def _take_away(self, company: str, name: str) -> str:
+        """The way to the files of a company's month."""
+        if not company:
+            return ""
+        what = f"{self._language('Take away')}: {name}"
+        place = f"months/{self._days[0][:7]}/companies/{quote(company, safe='')}"
+        return f'<a class=take href="{place}" title="{what}" aria-label="{what}">⇩</a>'
 
     def _standing(self, company: CompanyMonth) -> str:
         """How many days of a company's boxes wait for a person, by state."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cached_property
 
 import psycopg
 
@@ -200,7 +201,7 @@ class Tables:
         known = evidence([Posted(one.decided_at, one.verified_at)], self._scope.at, self._stale_after)
         return [self._(known.grade), self._scope.local(one.box, known.since)] if known else [None, None]
 
-    @property
+    @cached_property
     def _stale_after(self) -> timedelta:
         return stale_after(self._scope.company)
 

@@ -7,6 +7,7 @@ import psycopg
 
 from cierre.language.regional import Regional
 from cierre.ledger.seals import as_of_one_instant
+from cierre.reports import pdf, workbook
 from cierre.reports.month.files import write_journal, write_pdf, write_xlsx
 from cierre.reports.month.package import write_package
 from cierre.reports.month.scope import Scope
@@ -19,6 +20,14 @@ WRITERS: Mapping[str, Callable[[Path, Tables, Scope, Regional], None]] = {
     "zip": write_package,
 }
 """By the file's ending."""
+
+MEDIA_TYPES: Mapping[str, str] = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": workbook.MEDIA_TYPE,
+    "pdf": pdf.MEDIA_TYPE,
+    "zip": "application/zip",
+}
+"""Of what WRITERS write."""
 
 
 def write(ledger: psycopg.Connection, scope: Scope, _: Regional, form: str, path: Path) -> int:

@@ -1,0 +1,130 @@
+"""A month to take away: of a company, for whoever may see all of its boxes, and of a box."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import BoundedSemaphore
+from typing import IO, Annotated
+
+import psycopg
+from fastapi import APIRouter, Depends, HTTPException
+from fastapi.responses import Response, StreamingResponse
+
+from cierre.board.access import Viewer, ViewerDep
+from cierre.board.address import MonthText
+from cierre.board.boxes import all_boxes, company_names
+from cierre.board.connection import Ledger
+from cierre.board.pages import Page, PageDep
+from cierre.ledger import identity
+from cierre.reports.month.scope import Box, Scope, file_name
+from cierre.reports.month.writers import MEDIA_TYPES, write
+
+router = APIRouter(prefix="/months/{month}")
+
+_AT_ONCE = BoundedSemaphore(2)
+"""Months that a process writes at the same time: each keeps a thread and a connection to the ledger meanwhile."""
+
+_CHUNK = 1 << 16
+
+
+def _first(month: MonthText) -> date:
+    return date.fromisoformat(f"{month}-01")
+
+
+FirstDay = Annotated[date, Depends(_first)]
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyBoxes:
+    """Those of a company's boxes that a person may see, and whether these are all."""
+
+    boxes: tuple[Box, ...]
+    whole: bool
+
+
+def company_boxes(viewer: Viewer, ledger: psycopg.Connection, company: str) -> CompanyBoxes:
+    """A company's boxes, with those that have no file any more. Raises 404 where the person may see none of them."""
+    files = [box for box in all_boxes().values() if box.company == company]
+    of_old = [box for box in identity.of_company(ledger, company) if box not in all_boxes()]
+    retired = viewer.retired(ledger, of_old)
+    seen: list[Box] = [box for box in files if box.id in viewer.boxes]
+    seen += sorted(retired.values(), key=lambda box: box.name)
+    if not company or not seen:
+        raise HTTPException(404, "There is no such company, or you may not see it.")
+    return CompanyBoxes(tuple(seen), len(seen) == len(files) + len(of_old))
+
+
+@router.get("/companies/{company}")
+def month_files_page(company: str, first: FirstDay, viewer: ViewerDep, page: PageDep, ledger: Ledger) -> Response:
+    """What there is to take away of a company's month: all of it, and each box."""
+    of_company = company_boxes(viewer, ledger, company)
+    return page.render(
+        "month_files.html",
+        company=company,
+        name=company_names().get(company, company),
+        first=first,
+        before=first - timedelta(days=1),
+        after=first + timedelta(days=31),
+        boxes=of_company.boxes,
+        whole=of_company.whole,
+        forms=tuple(MEDIA_TYPES),
+    )
+
+
+@router.get("/companies/{company}/books.{form}")
+def company_month(
+    company: str, form: str, first: FirstDay, viewer: ViewerDep, page: PageDep, ledger: Ledger
+) -> Response:
+    """The month of all boxes of a company. Raises 404 for whoever may not see all of them."""
+    of_company = company_boxes(viewer, ledger, company)
+    if not of_company.whole:
+        raise HTTPException(404, "A company's month is for whoever may see all of its boxes.")
+    return _download(company, of_company.boxes, form, first, viewer, page, ledger)
+
+
+@router.get("/boxes/{box_id}/books.{form}")
+def box_month(box_id: str, form: str, first: FirstDay, viewer: ViewerDep, page: PageDep, ledger: Ledger) -> Response:
+    """The month of a box."""
+    box = viewer.box(box_id, ledger)
+    return _download(box.id, (box,), form, first, viewer, page, ledger)
+
+
+def _download(
+    name: str, boxes: tuple[Box, ...], form: str, first: date, viewer: Viewer, page: Page, ledger: psycopg.Connection
+) -> Response:
+    """A month as a file. It is written to a temporary file first, whose name is gone before the answer begins, so that
+    nothing of it stays behind, however the answer ends."""
+    if form not in MEDIA_TYPES:
+        raise HTTPException(404)
+    scope = Scope(name, boxes, first, viewer.user.get_name(), datetime.now(UTC))
+    with _turn(), TemporaryDirectory() as folder:
+        path = Path(folder) / file_name(name, first, form)
+        try:
+            write(ledger, scope, page.language, form, path)
+        except ValueError as error:
+            raise HTTPException(413, "The month has more rows than a spreadsheet holds: take it box by box.") from error
+        length, file = path.stat().st_size, path.open("rb")
+    return StreamingResponse(
+        _chunks(file),
+        media_type=MEDIA_TYPES[form],
+        headers={"Content-Disposition": f'attachment; filename="{path.name}"', "Content-Length": str(length)},
+    )
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _AT_ONCE.acquire(blocking=False):
+        raise HTTPException(503, "Other months are being written just now. Nothing is lost; try again in a minute.")
+    try:
+        yield
+    finally:
+        _AT_ONCE.release()
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(_CHUNK):
+            yield chunk

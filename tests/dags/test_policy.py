@@ -133,7 +133,8 @@ def test_a_task_parses_the_dag_of_its_own_box_alone(monkeypatch):
 def test_every_dag_that_takes_parameters_refuses_those_it_does_not_know(bag):
     taking = [dag for dag in bag.dags.values() if dag.params]
     assert {PREFIX + "itb_caja_164", "erp_probe"} <= {dag.dag_id for dag in taking}
-    run = SimpleNamespace(conf={"dryrun": True}, partition_key="2024-09-06", run_type="manual", run_id="r")
+    run = SimpleNamespace(conf={"dryrun": True}, partition_key="2024-09-06", run_type="manual", run_id="r",
+                          triggering_user_name=None)  # fmt: skip
     for dag in taking:
         for task in dag.tasks:
             # What is mapped runs for what a task before it gives, which refused.

@@ -11,6 +11,7 @@ from cierre.bookkeeping.journal import JournalEntry, Line, Side
 from cierre.bookkeeping.read_back import BookedLine, StandingDocument
 from cierre.ledger import attempts, revisions, takeovers
 from cierre.ports.errors import DataError, PeriodClosedError, UncertainError
+from cierre.posting.look import look
 from cierre.posting.proof import KeptByClosedPeriodError, NotOursError
 from cierre.posting.protocol import AHEAD, Poster
 from cierre.posting.site import Site
@@ -250,6 +251,73 @@ def test_what_a_restored_ledger_has_no_books_for_and_a_closed_period_keeps_stops
     erp.open_from, reading.site = date.min, replace(reading.site, open_from=None)
     reading.converge(revision)
     assert [key for key in erp.documents.values()] == [FIRST]
+
+
+def test_where_a_closed_period_keeps_what_a_restored_ledger_forgot_nothing_has_gone_before(erp, reading, freeze):
+    """Books of September and their reversal in October: were the reversal gone, the books would stand again."""
+    theirs(erp, "003", "99.00", SECOND)
+    theirs(erp, "004", "99.00", f"{SECOND.partition('@')[0]}|R@{ME}", OCTOBER)
+    in_october(reading, erp)
+    with pytest.raises(KeptByClosedPeriodError, match=r"sublot 003"):
+        reading.converge(freeze("36.00", open_from=OCTOBER))
+    assert places(erp) == [("003", "000001"), ("004", "000001")]
+
+
+@pytest.mark.parametrize("sign", ["what it forgot stands", "the lot was taken over"])
+def test_what_a_restored_ledger_forgot_to_have_deleted_is_not_reversed(ledger, erp, reading, freeze, sign):
+    """35.30 was posted, then the backup made; 36.00 took its place, and September was closed. Now it is 37.00."""
+    reading.converge(freeze("35.30"))
+    freeze("36.00")
+    erp.documents.clear()
+    erp.lines.clear()
+    if sign == "what it forgot stands":
+        theirs(erp, "002", "36.00", SECOND)
+    else:
+        takeovers.take_over(ledger, None, TENANT, LOT, by="Ana", why="restored from a backup")
+    in_october(reading, erp)
+    reading.converge(freeze("37.00", open_from=OCTOBER))
+    debits = [line.amount if line.side is Side.DEBIT else -line.amount
+              for lines in erp.lines.values() for line in lines if line.account == "1.1"]  # fmt: skip
+    assert sum(debits) == Decimal("37.00")
+    assert not any("|1|1|R" in key for key in erp.documents.values())
+
+
+def test_the_erps_own_reversal_that_a_restored_ledger_forgot_is_found_in_the_month_that_was_closed_since(
+    erp, reading, freeze
+):
+    """35.30 was posted, the backup made, and the ERP reversed it on its own date; then September was closed."""
+    reading.converge(freeze("35.30"))
+    erp.reverse(at("001"), "000001", at("002"))
+    erp.documents[at("002"), "000001"] = FIRST  # the ERP copies the key
+    in_october(reading, erp)
+    reading.converge(freeze("36.00", open_from=OCTOBER))
+    booked = [(address.entry_date, address.sublot) for address, _ in erp.documents]
+    assert booked == [(DAY, "001"), (DAY, "002"), (OCTOBER, "001")]
+    debits = [line.amount if line.side is Side.DEBIT else -line.amount
+              for lines in erp.lines.values() for line in lines if line.account == "1.1"]  # fmt: skip
+    assert sum(debits) == Decimal("36.00")
+
+
+def test_what_stands_under_a_number_that_the_erp_gave_again_is_not_ours_to_delete(ledger, erp, reading, freeze):
+    """Ours at 001 was deleted, and another ledger booked there since, the very same lines under the same number."""
+    reading.site = replace(reading.site, correction="delete")
+    revision = freeze("35.30")
+    reading.converge(revision)
+    erp.documents[at("001"), "000001"] = f"itb_caja_164|20240906|1|1@{THEM}"
+    reading.converge(freeze("36.00"))
+    assert places(erp) == [("001", "000001"), ("002", "000001")]
+    (entry,) = revisions.bookings(ledger, revision)
+    assert [attempt.state for attempt in attempts.of_entry(ledger, entry)] == ["withdrawn"]
+
+
+def test_what_somebody_deleted_in_the_erp_is_not_taken_for_forgotten(ledger, erp, reading, freeze):
+    revision = freeze("35.30")
+    reading.converge(revision)
+    erp.documents.clear()
+    erp.lines.clear()
+    look(ledger, erp, reading.site, None, freeze("36.00"), "test")
+    (entry,) = revisions.bookings(ledger, revision)
+    assert [attempt.state for attempt in attempts.of_entry(ledger, entry)] == ["confirmed"]
 
 
 def test_a_lot_that_was_taken_over_is_not_posted_to_past_a_closed_period_that_cannot_be_looked_into(

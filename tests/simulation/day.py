@@ -15,7 +15,7 @@ from cierre.posting.site import Site
 from simulation.books import BUSINESS_DATE, NEXT_PERIOD, TENANT, Source
 from simulation.erp import Document, Place, TrueLedger
 from simulation.network import Wire
-from simulation.oracle import Ours, balances, judge
+from simulation.oracle import Ours, balances, judge, untouched
 from simulation.process import Process
 from simulation.surroundings import OURS, Neighbour, Surroundings
 from simulation.task import Task
@@ -108,6 +108,7 @@ class Day:
         self.taken_over = False
         self.ours = Ours(TENANT, self.lot, (BUSINESS_DATE, NEXT_PERIOD), f"{self.box}|", OURS)
         self.wire = self._wire("https://erp.example/rest")
+        self.left: Wire | None = None
         self.tasks: list[Task] = []
         self.broken: list[tuple[str, str]] = []
         self._changed_at = 0.0
@@ -149,7 +150,8 @@ class Day:
 
     def wrong(self) -> list[tuple[str, str]]:
         """What the oracle finds wrong in the ERP now."""
-        return judge(self.erp.standing, self.source.entries, self.ours, self.foreign)
+        wrong = judge(self.erp.standing, self.source.entries, self.ours, self.foreign)
+        return wrong + (untouched(self.left.erp.standing, self.left.foreign) if self.left else [])
 
     def own_balances(self) -> dict[str, Decimal]:
         """What our documents in the ERP come to now, by account."""
@@ -259,9 +261,9 @@ class Day:
     def _neighbour_posts(self, day: date) -> None:
         if self.weather.calm:
             return
-        if booked := self.neighbour.post(self.erp, self.source.entries, day):
+        if booked := self.neighbour.post(self.erp, self.source.entries, day, avoided=self.wire.to_be_emptied):
             self.weather.counts["another ledger posts"] += 1
-            self.foreign |= booked
+            self.foreign.update(booked)
             self.world.tell("neighbour", f"posts to {[(p.address.sublot, p.number) for p in booked]} of {day}")
 
     def _close_month(self) -> None:
@@ -368,7 +370,7 @@ class Day:
     def _wire(self, site: str) -> Wire:
         return Wire(
             self.world, self.weather, self.erp, self.broke, awake=not self.weather.naps, locked=self.locked,
-            site=site, readable=self.around.readable, foreign=lambda: self.foreign, decided=lambda: self.taken_over,
+            site=site, readable=self.around.readable, foreign=self.foreign, decided=lambda: self.taken_over,
             knows=(lambda *place: self.system.knows(self, *place)) if self.around.moves else None,
         )  # fmt: skip
 

@@ -32,7 +32,7 @@ class Acknowledgement:
 @dataclass
 class Wire:
     """The network of one seed, and what was seen on it. ``broken`` takes an invariant's name and what broke it;
-    ``foreign`` gives what others booked, ``decided`` whether a person said that the lot is ours."""
+    ``foreign`` is what others booked there, ``decided`` gives whether a person said that the lot is ours."""
 
     world: World
     weather: Weather
@@ -40,7 +40,7 @@ class Wire:
     broken: Callable[[str, str], None]
     site: str = "https://erp.example/rest"
     readable: bool = False
-    foreign: Callable[[], Mapping[Place, Document]] = dict
+    foreign: Mapping[Place, Document] = field(default_factory=dict)
     decided: Callable[[], bool] = lambda: False
     knows: Callable[[str, Address], bool] | None = None
     """Where given, whether an address was ever claimed at a site."""
@@ -51,6 +51,8 @@ class Wire:
     """Requests that were given up and are still to be carried out."""
     kept: bool = False
     """Whether a closed period ever kept something from being deleted."""
+    to_be_emptied: set[Address] = field(default_factory=set)
+    """Where a delete of ours that nobody waits for any more is still to be carried out."""
     down_until: float = 0.0
     awake: bool = True
     """Whether workers never sleep in this seed, so that no lease can run out while its worker sends."""
@@ -112,7 +114,7 @@ class Wire:
     def touching(self, process: Process, address: Address, document: str) -> None:
         """Checks, at the moment of a delete or a reversal, that its document is not somebody else's, and that its
         address is one of this site."""
-        if Place(address, document) in self.foreign():
+        if Place(address, document) in self.foreign:
             self.broken(FOREIGN, f"{process.name} is about to remove {document} at {address}")
         if self.knows and not self.knows(self.site, address):
             self.broken("a site is asked only about what was sent to it", f"{process.name} asks about {address}")
@@ -129,19 +131,23 @@ class Wire:
 
     def is_shared(self, address: Address) -> bool:
         """Whether somebody else's document stands at an address of a site that cannot be read."""
-        return not self.readable and any(place.address == address for place in self.foreign())
+        return not self.readable and any(place.address == address for place in self.foreign)
 
-    def later(self, seconds: float, execute: Callable[[], object]) -> None:
-        """Has the ERP carry out a request although nobody waits for it any more."""
+    def later(self, seconds: float, execute: Callable[[], object], *, empties: Address | None = None) -> None:
+        """Has the ERP carry out a request although nobody waits for it any more; ``empties``: the address that a delete
+        is of."""
 
         def carry_out() -> None:
             self.under_way -= 1
+            self.to_be_emptied.discard(empties)
             try:
                 self.world.tell("ERP", f"carries out late: {execute()}")
             except Refused as refused:
                 self.world.tell("ERP", f"refuses late: {refused}")
 
         self.under_way += 1
+        if empties:
+            self.to_be_emptied.add(empties)
         self.world.after(seconds, carry_out)
 
 
@@ -192,7 +198,7 @@ class Hook:
         what = f"delete {address.sublot}/{document}"
         self._begin("delete", what)
         self.wire.touching(self.process, address, document)
-        removed = self._delete(what, lambda: self.wire.erp.delete(address, document))
+        removed = self._delete(what, address, lambda: self.wire.erp.delete(address, document))
         self._say(f"{what}: {'deleted' if removed else 'not found'}")
         if document == "000001" or self.wire.is_rid_of_ours(address):
             self.wire.emptied(address)
@@ -309,7 +315,7 @@ class Hook:
             self.wire.acknowledged.add(address.lot)
         return Acknowledgement(number, address.tenant)
 
-    def _delete(self, what: str, execute: Callable[[], bool]) -> bool:
+    def _delete(self, what: str, address: Address, execute: Callable[[], bool]) -> bool:
         fault = "" if self.process.spared else self.wire.weather.of_delete().removeprefix("delete: ")
         if fault:
             self._say(f"fault: {fault}")
@@ -330,7 +336,7 @@ class Hook:
             case "error page, not carried out":
                 raise UncertainError(f"{what}: an HTML page", vendor="ERP", status=503)
             case "executed late":
-                self.wire.later(self._lateness(), execute)
+                self.wire.later(self._lateness(), execute, empties=address)
                 self._no_answer(what)
             case "copied by a proxy":
                 self._quietly(execute)

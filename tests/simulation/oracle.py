@@ -45,9 +45,7 @@ def judge(
 ) -> list[tuple[str, str]]:
     """What is wrong, as pairs of an invariant's name and a sentence; empty where the ERP holds exactly the books:
     each entry once, to the cent; older entries gone or reversed; nothing of ours elsewhere, nothing of others' gone."""
-    wrong = [
-        (FOREIGN, f"{place} is gone or changed") for place, document in foreign.items() if ledger.get(place) != document
-    ]
+    wrong = untouched(ledger, foreign)
     entries: dict[str, Standing] = {}
     for place, document in ledger.items():
         key, _, of_ledger = document.key.partition("@")
@@ -66,6 +64,13 @@ def judge(
     wrong += _counted(ledger, entries)
     live = {key: ledger[has.booked[0]].lines for key, has in entries.items() if len(has.booked) > len(has.reversed)}
     return wrong + _compared(live, expected)
+
+
+def untouched(ledger: Mapping[Place, Document], foreign: Mapping[Place, Document]) -> list[tuple[str, str]]:
+    """What of others' documents is not in an ERP's ledger as they booked it."""
+    return [
+        (FOREIGN, f"{place} is gone or changed") for place, document in foreign.items() if ledger.get(place) != document
+    ]
 
 
 def _leave_out_what_is_undone(ledger: Mapping[Place, Document], entries: dict[str, Standing]) -> None:

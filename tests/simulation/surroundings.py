@@ -1,7 +1,7 @@
 """What may surround a day beside bad weather: a site that can be read, somebody else in our lot, a ledger restored from
 a backup, a month that is closed midway, another site of the ERP."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -73,10 +73,18 @@ class Neighbour:
         self.dates = dates
         self.sublots = dict.fromkeys(dates, 0)
 
-    def post(self, erp: TrueLedger, entries: Sequence[Entry], day: date) -> dict[Place, Document]:
-        """Books at its next sublot of a date, often the very lines that we have; gives what it booked."""
-        self.sublots[day] += 1
-        address = Address(self.tenant, day, self.lot, f"{self.sublots[day]:03d}")
+    def post(
+        self, erp: TrueLedger, entries: Sequence[Entry], day: date, *, avoided: Collection[Address]
+    ) -> dict[Place, Document]:
+        """Books at its next sublot of a date, often the very lines that we have; gives what it booked.
+
+        ``avoided``: where a delete of ours is still to be carried out. Where numbers are given again, it would remove
+        what a neighbour books there meanwhile: nobody can call a request back, and nothing is promised
+        (docs/reliability.md).
+        """
+        address = self._next(day)
+        while erp.reuses_numbers and address in avoided:
+            address = self._next(day)
         lines = self.rng.choice([*entries, _own(self.rng)])
         key = f"{self.box}|20240906|{self.rng.randint(1, 2)}|{self.rng.randint(1, 2)}@{THEIRS}"
         document = Document(lines, key)
@@ -85,6 +93,10 @@ class Neighbour:
         except Refused:  # the month is closed for it, too
             return {}
         return {Place(address, number): document}
+
+    def _next(self, day: date) -> Address:
+        self.sublots[day] += 1
+        return Address(self.tenant, day, self.lot, f"{self.sublots[day]:03d}")
 
 
 def _own(rng: Random) -> Entry:

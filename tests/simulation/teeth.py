@@ -261,6 +261,14 @@ def _restored(*, readable: bool) -> Callable[[Day], bool]:
     return lambda day: day.around.restored and day.around.readable == readable
 
 
+def _restored_and_closed(day: Day) -> bool:
+    return day.around.restored and day.around.closes
+
+
+def _whatever_their_dates(documents: list) -> list:
+    return sorted(documents, key=lambda one: (one.address.sublot, one.document), reverse=True)
+
+
 def _moves(day: Day) -> bool:
     return day.around.moves
 
@@ -374,6 +382,11 @@ TEETH = (
           _method(sweep, "site_of", lambda erp: None), only=_moves, shown_by=34),
     Tooth("a reversal keeps the date that it was first meant for",
           _method(revisions, "reversal", _same_reversal_for_ever), only=_closes, shown_by=434),
+    Tooth("what a restored ledger forgot to have deleted is reversed",
+          _method(look, "_withdraw", lambda *_: None), only=_restored_and_closed, first=12_952, shown_by=12_952),
+    Tooth("what a restored ledger forgot goes whatever its period",
+          _method(look, "_in_the_order_to_delete", _whatever_their_dates), only=_restored(readable=True), first=8_411,
+          shown_by=8_411),
     Tooth("a correction that is refused midway is left there", _method(Poster, "_undo", lambda *_: None),
           only=_corrects_under_the_lock, faults=("refused",), shown_by=24),
 )  # fmt: skip

@@ -8,7 +8,7 @@ import psycopg
 from cierre.bookkeeping.address import Address
 from cierre.ledger.attempts import Attempt
 from cierre.ledger.revisions import Revision
-from cierre.ledger.statements import Change, Rows, Statements, ValueOrNone
+from cierre.ledger.statements import Change, Rows, Statements, Value, ValueOrNone
 
 
 class _Doubt(NamedTuple):
@@ -25,6 +25,7 @@ class _Sql(Statements):
     open_doubts: Rows[_Doubt]
     take_over: Change
     takeover_of: ValueOrNone[int]
+    is_taken_over_since: Value[bool]
 
 
 _sql = _Sql.of("takeovers")
@@ -95,3 +96,9 @@ def takeover_of(connection: psycopg.Connection, site: str | None, address: Addre
     return _sql.takeover_of(
         connection, site=site, tenant=address.tenant, lot=address.lot, entry_date=address.entry_date
     )
+
+
+def is_taken_over_since(connection: psycopg.Connection, attempt: Attempt) -> bool:
+    """Whether a person took over the lot of a confirmed attempt, with what stands on its date, after it was
+    confirmed."""
+    return _sql.is_taken_over_since(connection, attempt_id=attempt.attempt_id)

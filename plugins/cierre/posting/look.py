@@ -2,7 +2,7 @@
 ledger that it does not know, because it was restored from a backup?"""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -24,6 +24,9 @@ from cierre.posting.reap import reap
 from cierre.posting.site import Site
 
 log = logging.getLogger(__name__)
+
+FORGOTTEN = "deleted: it was gone from the ERP when newer books were to replace it"
+"""Why a document counts as gone that nobody has on record as deleted."""
 
 _Place = tuple[str, date, str]
 """Tenant, date and lot: what the ERP is asked for at once."""
@@ -77,6 +80,7 @@ def look(
     for tenant, lot in {(entry.tenant, entry.lot) for entry in new}:
         _refuse_a_lot_in_use(connection, erp, site, at, tenant, lot)
     unknown: list[_Unknown] = []
+    own, gone = {entry.entry_id for entry in (*new, *old)}, list[Attempt]()
     # Only books that were corrected may have been so in any month since; others were at most a month late.
     late = first_of_next_month(revision.business_date)
     until = last_first_open_date(connection, site) if old or meant else max(site.open_from or late, late)
@@ -94,16 +98,65 @@ def look(
                     reap(connection, erp, known[sublot], site)
                 except PeriodClosedError:  # for whoever clears the way of its entry
                     looked.kept.add(known[sublot].attempt_id)
+        gone += [one for one in known.values() if one.entry_id in own and _is_missing(one, documents, site)]
         unknown += [
             _Unknown(Address(*place, sublot), document, lines)
             for (sublot, document), lines in documents.items()
             if sublot not in known and _is_ours(lines, site, revision)
         ]
+    # Without a sign that the ledger was restored, people reversed in the ERP by hand what stands there, and the ERP
+    # copied its key. That is for reconciliation to tell.
+    was_restored = _were_forgotten(connection, unknown)
+    for attempt in gone:
+        _withdraw(connection, erp, site, attempt, was_restored=was_restored)
     if unknown:
         told = "The ERP holds {n} documents of this day that carry this ledger's id and that it does not know."
         log.warning(say(told, n=len(unknown)))
-        _settle(connection, erp, site, at, unknown, looked, worker)
+        _settle(connection, erp, site, at, unknown, looked, worker, was_restored)
     return looked
+
+
+def _is_missing(attempt: Attempt, documents: Mapping[tuple[str, str], Sequence[BookedLine]], site: Site) -> bool:
+    """Whether a document that the ledger has as standing is not among those of its place, by sublot and number."""
+    if attempt.state != "confirmed" or attempt.deleting_since:
+        return False
+    lines = documents.get((attempt.address.sublot, attempt.confirmed_document))
+    return lines is None or _is_anothers(lines, site)
+
+
+def _is_anothers(lines: Sequence[BookedLine], site: Site) -> bool:
+    """Whether a document carries another ledger's id: a site may give a number again whose document was deleted."""
+    ledger_id = read_key(lines[0].key).ledger
+    return bool(site.ledger_id and ledger_id) and ledger_id != site.ledger_id
+
+
+def _were_forgotten(connection: psycopg.Connection, unknown: Sequence[_Unknown]) -> bool:
+    """Whether documents say that the ledger was restored from a backup and forgot what it had posted: they are of books
+    that it has not confirmed, or say the same twice."""
+    of_known_books = all(revisions.is_confirmed(connection, read_key(one.lines[0].key).entry) for one in unknown)
+    return not of_known_books or _are_repeated(unknown)
+
+
+def _withdraw(
+    connection: psycopg.Connection, erp: ReadableErp, site: Site, attempt: Attempt, *, was_restored: bool
+) -> None:
+    """Puts on record that a document is gone which the ledger has as standing: it was restored from a backup and forgot
+    that it had it deleted, or the ERP gave its number again, to somebody else. What is not there is neither the day's
+    books nor to be reversed, and what stands there instead is not ours to delete.
+
+    Asked once more, at its own address: whoever posted it may have done so since the place was read.
+    """
+    standing = proof.standing_at(erp, attempt.address)
+    if standing is None:
+        return
+    there = standing.get(attempt.confirmed_document)
+    is_gone = there is None and (was_restored or takeovers.is_taken_over_since(connection, attempt))
+    if not (is_gone or (there is not None and _is_anothers(there, site))):
+        return
+    if attempts.begin_to_delete(connection, attempt, FORGOTTEN):
+        attempts.withdraw(connection, attempt)
+        told = "Document {document} at {address} is gone from the ERP, and the ledger had it as standing."
+        log.warning(say(told, document=attempt.document, address=attempt.address))
 
 
 def last_first_open_date(connection: psycopg.Connection, site: Site) -> date:
@@ -160,16 +213,13 @@ def _settle(
     unknown: list[_Unknown],
     looked: Looked,
     worker: str,
+    was_restored: bool,
 ) -> None:
     revision = _dated_as_found(connection, site, unknown, looked.revision)
     looked.revision = revision
-    # Without a sign that the ledger was restored, people reversed in the ERP by hand what stands there, and the ERP
-    # copied its key. That is for reconciliation to tell.
-    of_known_books = all(revisions.is_confirmed(connection, read_key(one.lines[0].key).entry) for one in unknown)
-    was_restored = not of_known_books or _are_repeated(unknown)
     left, claims = list(unknown), []
     for wanted in (_to_be_posted, _replaced, _reversals) if was_restored else (_to_be_posted, _reversals):
-        for entry, keys in wanted(connection, site, revision):
+        for entry, keys in wanted(connection, site, revision, left):
             if document := next((one for one in left if _is_it(connection, entry, keys, one)), None):
                 left.remove(document)
                 claims.append((_claim(connection, entry, document, at, worker), entry, document))
@@ -189,7 +239,7 @@ def _delete(
 ) -> None:
     """Deletes documents of this ledger that are of no books that it has. ``own``: the attempts of this run; what stands
     at the address of another's is that run's affair."""
-    for document in sorted(documents, key=lambda one: (one.address.sublot, one.document), reverse=True):
+    for document in _in_the_order_to_delete(documents):
         known = attempts.at_place(connection, at, *document.place).get(document.address.sublot)
         if known and known.attempt_id not in own:
             continue
@@ -204,6 +254,13 @@ def _delete(
             raise proof.KeptByClosedPeriodError(Sentence(told, **where), vendor=erp.vendor) from None
         told = "Document {document} at {address} is of this ledger and of no books that it has: it is deleted."
         log.warning(say(told, document=document.document, address=document.address))
+
+
+def _in_the_order_to_delete(documents: Sequence[_Unknown]) -> list[_Unknown]:
+    """Date by date, since closed periods come first: where one keeps a document, nothing has gone yet. Of one date the
+    last first: reversals before what they take back."""
+    last_first = sorted(documents, key=lambda one: (one.address.sublot, one.document), reverse=True)
+    return sorted(last_first, key=lambda one: one.address.entry_date)
 
 
 def _are_repeated(unknown: Sequence[_Unknown]) -> bool:
@@ -234,14 +291,14 @@ _Wanted = Iterator[tuple[FrozenEntry, set[str]]]
 """Entries that a document may be, each with the keys that it may then carry; any where there are none."""
 
 
-def _to_be_posted(connection: psycopg.Connection, _: Site, revision: Revision) -> _Wanted:
+def _to_be_posted(connection: psycopg.Connection, _: Site, revision: Revision, __: Sequence[_Unknown]) -> _Wanted:
     """The day's books, as far as nothing stands for them: whatever says the same lines will do."""
     for entry in revisions.bookings(connection, revision):
         if not _is_live(connection, entry):
             yield entry, set()
 
 
-def _replaced(connection: psycopg.Connection, site: Site, revision: Revision) -> _Wanted:
+def _replaced(connection: psycopg.Connection, site: Site, revision: Revision, _: Sequence[_Unknown]) -> _Wanted:
     """Books that newer ones replace. Once they are known to stand they are taken back as others are, in an open period
     if need be, where they could not be deleted."""
     for entry in (*revisions.superseded(connection, revision), *revisions.unsent(connection, revision)):
@@ -249,13 +306,19 @@ def _replaced(connection: psycopg.Connection, site: Site, revision: Revision) ->
             yield entry, {sent_key(entry.entry_key, site.ledger_id)}
 
 
-def _reversals(connection: psycopg.Connection, site: Site, revision: Revision) -> _Wanted:
-    """What takes back books that stand."""
+def _reversals(connection: psycopg.Connection, site: Site, revision: Revision, unknown: Sequence[_Unknown]) -> _Wanted:
+    """What takes back books that stand: as it would be dated now, or, where a document of theirs was found on their own
+    date, on that one, whose period may be closed since."""
     for entry in revisions.superseded(connection, revision):
-        if _is_live(connection, entry):
-            reversal = revisions.reversal(connection, entry, revision, site.open_from, site.history)
-            if not _is_live(connection, reversal):
-                yield reversal, {sent_key(one.entry_key, site.ledger_id) for one in (entry, reversal)}
+        if not _is_live(connection, entry):
+            continue
+        keys = {sent_key(entry.entry_key, site.ledger_id), sent_key(f"{entry.entry_key}|R", site.ledger_id)}
+        on_its_date = any(one.address.entry_date == entry.entry_date and one.lines[0].key in keys for one in unknown)
+        for open_from in (None, site.open_from) if on_its_date else (site.open_from,):
+            if any(_is_live(connection, made) for made in revisions.reversals(connection, entry)):
+                break
+            reversal = revisions.reversal(connection, entry, revision, open_from, site.history)
+            yield reversal, keys | {sent_key(reversal.entry_key, site.ledger_id)}
 
 
 def _is_live(connection: psycopg.Connection, entry: FrozenEntry) -> bool:

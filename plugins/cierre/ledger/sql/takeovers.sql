@@ -43,3 +43,8 @@ SELECT coalesce(:site, ''), :tenant, :lot,
 -- The last taking over of a lot, with what stands there on a date; null where it was not taken over.
 SELECT max(takeover_id) FROM erp.takeover
  WHERE site = coalesce(:site, '') AND tenant = :tenant AND lot = :lot AND through >= :entry_date;
+
+-- name: is_taken_over_since$
+SELECT EXISTS (SELECT FROM erp.attempt JOIN erp.takeover USING (tenant, lot)
+                WHERE attempt_id = :attempt_id AND takeover.site = coalesce(attempt.site, '')
+                  AND through >= entry_date AND takeover.decided_at >= attempt.decided_at);

@@ -41,6 +41,10 @@ def test_no_address_answers_without_login(client, address):
     assert client.get(address, follow_redirects=False).status_code == 401
 
 
+def test_nothing_is_searched_without_login(client):
+    assert client.post("/search", data={"q": "000001"}, follow_redirects=False).status_code == 401
+
+
 @pytest.mark.parametrize("address", ["/nothing/like/this", "/docs", "/openapi.json", "/redoc"])
 def test_there_are_no_other_addresses(login, address):
     assert login().get(address).status_code == 404

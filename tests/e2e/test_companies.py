@@ -230,12 +230,15 @@ def test_the_board_stands_in_everybodys_menu(site, people):
 
 def test_nothing_of_the_board_answers_without_login(site):
     values = {"box_id": OWN.id, "day": str(DAY), "form": "csv", "entry_id": 1, "line": 1, "snapshot_id": 1,
-              "place": "0/PAGOS/0", "name": "board.css", "code": "es", "tie_out_id": 1}  # fmt: skip
+              "place": "0/PAGOS/0", "name": "board.css", "code": "es", "tie_out_id": 1, "month": "2024-09",
+              "company": OWN.company}  # fmt: skip
     for route in app.routes:
         assert isinstance(route, APIRoute)
         address = f"{site.url}/cierre{route.path.replace(':path', '').format(**values)}"
-        assert requests.get(address, allow_redirects=False).status_code == 401, address
-        assert requests.get(address, allow_redirects=False, cookies={"_token": "made.up.one"}).status_code in (401, 403)
+        for method in route.methods:
+            asked = {"method": method, "url": address, "allow_redirects": False}
+            assert requests.request(**asked).status_code == 401, address
+            assert requests.request(**asked, cookies={"_token": "made.up.one"}).status_code in (401, 403), address
 
 
 def test_a_new_companys_roles_come_by_themselves_and_its_boxes_with_them(site):

@@ -61,6 +61,7 @@ def judge(
     if ours.adopts:
         _leave_out_what_is_undone(ledger, entries)
         _pair(ledger, entries)
+        _leave_out_what_is_undone(ledger, entries)
     wrong += _counted(ledger, entries)
     live = {key: ledger[has.booked[0]].lines for key, has in entries.items() if len(has.booked) > len(has.reversed)}
     return wrong + _compared(live, expected)
@@ -93,9 +94,7 @@ def _pair(ledger: Mapping[Place, Document], entries: dict[str, Standing]) -> Non
         for place in has.reversed[len(has.booked) :]:
             for other in entries.values():
                 alone = other.booked[len(other.reversed) :]
-                if other is has or not alone:
-                    continue
-                if _cancel(ledger, place, alone[0]):
+                if other is not has and any(_cancel(ledger, place, one) for one in alone):
                     has.reversed.remove(place)
                     other.reversed.append(place)
                     break

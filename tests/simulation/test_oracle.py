@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -100,3 +101,19 @@ def test_a_closed_period_takes_nothing_and_gives_nothing(erp):
     with pytest.raises(Refused):
         erp.delete(address("001"), "000001")
     assert not erp.delete(address("001"), "000002")
+
+
+def test_after_a_restore_a_number_may_be_given_again_and_the_first_be_reversed_under_the_key_it_has_now(erp):
+    """36.00 was revision 3, forgotten and believed again as 2; 37.00 is revision 3 now, and takes it back."""
+    erp.book(address("002"), Document(mirrored("35.30"), "box|20240906|1|1|R"))
+    erp.book(address("003"), Document(entry("36.00"), "box|20240906|3|1"))
+    erp.book(address("004"), Document(entry("37.00"), "box|20240906|3|1"))
+    erp.book(address("005"), Document(mirrored("36.00"), "box|20240906|2|1|R"))
+    restored = replace(OURS, adopts=True)
+    assert judge(erp.standing, [entry("37.00")], restored, {}) == []
+    assert {invariant for invariant, _ in judge(erp.standing, [entry("36.00")], restored, {})} == {MISSING, STALE}
+
+
+def mirrored(amount: str) -> tuple[Posting, ...]:
+    opposite = {Side.DEBIT: Side.CREDIT, Side.CREDIT: Side.DEBIT}
+    return tuple(line._replace(side=opposite[line.side]) for line in entry(amount))

@@ -20,7 +20,7 @@ from operators.step import CashCloseStep
 if TYPE_CHECKING:
     import psycopg
 
-LOOKS_FOR = timedelta(minutes=30)
+LOOKS_FOR = timedelta(minutes=5)
 """How long the triggerer may take to look for an answer to an earlier try; then the step is tried again."""
 
 

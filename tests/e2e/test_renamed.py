@@ -33,10 +33,10 @@ def test_a_renamed_file_posts_nothing_twice_and_goes_on_with_its_books_by_one_li
     assert len(system.live(LOT, DAY)) == 1
 
     renamed(NEW, f"formerly: {OLD}")
-    calls = system.sandbox.calls("protheus")
+    calls = system.sandbox.calls("protheus", lot=LOT)
     run = system.trigger(NEW, DAY)
     assert system.finished(NEW, run) == "success"
-    assert (len(system.live(LOT, DAY)), system.sandbox.calls("protheus")) == (1, calls)
+    assert (len(system.live(LOT, DAY)), system.sandbox.calls("protheus", lot=LOT)) == (1, calls)
     states = {task.task_id: task.state for task in system.api.tasks([run]) if task.dag_id == f"cash_close__{NEW}"}
     assert states["approve"] == "skipped"  # nobody had to approve, and it cost no process
     assert {state for task, state in states.items() if task != "approve"} == {"success"}

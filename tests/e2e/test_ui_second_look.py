@@ -12,7 +12,7 @@ from e2e.conftest import System
 from local.stack import LONG_AGO
 from support.browser import photograph, visitor
 
-BOX, TENANT, CAJA, LOT = "itb_caja_156", "itb", 156, "008956"
+BOX, TENANT, CAJA, LOT = "itb_caja_154", "itb", 154, "008954"
 DAY = date(2024, 6, 12)
 
 
@@ -28,7 +28,7 @@ def test_a_day_that_changed_since_its_close_is_shown_and_its_correction_approved
     system: System, boxes: list[str], spanish: Page
 ):
     file = (system.mappings / "cash_boxes" / "itb_caja_164.yaml").read_text()
-    for known, own in {"Caja 164": "Caja 156", "key: 164": "key: 156", "008964": LOT}.items():
+    for known, own in {"Caja 164": "Caja 154", "key: 164": "key: 154", "008964": LOT}.items():
         file = file.replace(known, own)
     system.sandbox.open_box(TENANT, CAJA)
     system.add_box(BOX, file)
@@ -43,7 +43,7 @@ def test_a_day_that_changed_since_its_close_is_shown_and_its_correction_approved
     room(system, 0)  # Nobody closes the day again before it was seen.
     look = system.wait(lambda: looks.newest(system.ledger, BOX, DAY), "the look")
 
-    spanish.goto(f"/plugin/cierre/cierre/?month={DAY:%Y-%m}&q=Caja+156")
+    spanish.goto(f"/plugin/cierre/cierre/?month={DAY:%Y-%m}&q=Caja+154")
     board = spanish.frame_locator("iframe[title=Cierre]")
     day = board.locator(f"a[href='boxes/{BOX}/{DAY}']").first
     expect(day).to_be_visible()

@@ -261,12 +261,16 @@ def _restored(*, readable: bool) -> Callable[[Day], bool]:
     return lambda day: day.around.restored and day.around.readable == readable
 
 
+def _reversals_dated_now(connection, site, revision, _unknown):
+    for entry in revisions.superseded(connection, revision):
+        if look._is_live(connection, entry):
+            reversal = revisions.reversal(connection, entry, revision, site.open_from, site.history)
+            if not look._is_live(connection, reversal):
+                yield reversal, {f"{one.entry_key}@{site.ledger_id}" for one in (entry, reversal)}
+
+
 def _restored_and_closed(day: Day) -> bool:
     return day.around.restored and day.around.closes
-
-
-def _whatever_their_dates(documents: list) -> list:
-    return sorted(documents, key=lambda one: (one.address.sublot, one.document), reverse=True)
 
 
 def _moves(day: Day) -> bool:
@@ -383,10 +387,13 @@ TEETH = (
     Tooth("a reversal keeps the date that it was first meant for",
           _method(revisions, "reversal", _same_reversal_for_ever), only=_closes, shown_by=434),
     Tooth("what a restored ledger forgot to have deleted is reversed",
-          _method(look, "_withdraw", lambda *_: None), only=_restored_and_closed, first=12_952, shown_by=12_952),
-    Tooth("what a restored ledger forgot goes whatever its period",
-          _method(look, "_in_the_order_to_delete", _whatever_their_dates), only=_restored(readable=True), first=8_411,
-          shown_by=8_411),
+          _method(look, "_withdraw", lambda *_, **__: None), only=_restored_and_closed, first=12_952, shown_by=12_952),
+    Tooth("what another ledger has under a number of ours is taken for ours",
+          _method(look, "_is_anothers", lambda *_: False), only=_restored(readable=True), first=7_669,
+          faults=("unreachable",), shown_by=7_669),
+    Tooth("a reversal that was forgotten is looked for on the open date alone",
+          _method(look, "_reversals", _reversals_dated_now), only=_restored(readable=True), first=617,
+          faults=("unreachable",), shown_by=617),
     Tooth("a correction that is refused midway is left there", _method(Poster, "_undo", lambda *_: None),
           only=_corrects_under_the_lock, faults=("refused",), shown_by=24),
 )  # fmt: skip

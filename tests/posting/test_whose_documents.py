@@ -12,7 +12,7 @@ from cierre.bookkeeping.read_back import BookedLine, StandingDocument
 from cierre.ledger import attempts, revisions, takeovers
 from cierre.ports.errors import DataError, PeriodClosedError, UncertainError
 from cierre.posting.look import look
-from cierre.posting.proof import KeptByClosedPeriodError, NotOursError
+from cierre.posting.proof import KeptByClosedPeriodError, NotOursError, TakenUpError
 from cierre.posting.protocol import AHEAD, Poster
 from cierre.posting.site import Site
 from cierre.posting.sweep import sweep
@@ -308,6 +308,22 @@ def test_what_stands_under_a_number_that_the_erp_gave_again_is_not_ours_to_delet
     assert places(erp) == [("001", "000001"), ("002", "000001")]
     (entry,) = revisions.bookings(ledger, revision)
     assert [attempt.state for attempt in attempts.of_entry(ledger, entry)] == ["withdrawn"]
+
+
+def test_copies_of_a_document_that_a_restored_ledger_believes_go(erp, reading, freeze):
+    for _ in range(3):
+        theirs(erp, "002", "35.30", FIRST)
+    reading.converge(freeze("35.30"))
+    assert places(erp) == [("002", "000001")]
+
+
+def test_who_loses_what_a_restored_ledger_believes_to_another_run_stops(erp, reading, freeze, monkeypatch):
+    theirs(erp, "002", "35.30", FIRST)
+    revision = freeze("35.30")
+    monkeypatch.setattr(attempts, "confirm", lambda *_: False)
+    with pytest.raises(TakenUpError, match=r"000001 at .* sublot 002 .* was taken up by another run"):
+        reading.converge(revision)
+    assert places(erp) == [("002", "000001")]
 
 
 def test_what_somebody_deleted_in_the_erp_is_not_taken_for_forgotten(ledger, erp, reading, freeze):

@@ -113,20 +113,11 @@ def _only_noted(connection: psycopg.Connection, erp: object, attempt: attempts.A
     return 0
 
 
-LEASE, DELETE, ADOPT = attempts.lease, look._delete, look._adopt
+LEASE = attempts.lease
 
 
 def _by_any_clock(*about):
     return replace(LEASE(*about), whole_if_unknown=None)
-
-
-def _but_at_own_addresses(*about, own):
-    DELETE(*about, own=set())
-
-
-def _adopt_anyway(*about):
-    ADOPT(*about)
-    return True
 
 
 def _gives_up_too_easily(connection, erp, attempt, *site):
@@ -327,10 +318,6 @@ TEETH = (
     Tooth("nobody waits for a lease", _method(attempts, "lease", lambda *_: attempts.Lease(0.0, None)), shown_by=37),
     Tooth("what is left of a lease is taken from whatever clock", _method(attempts, "lease", _by_any_clock), first=4893,
           shown_by=4893),
-    Tooth("copies at an address that is adopted stay", _method(look, "_delete", _but_at_own_addresses),
-          only=_restored(readable=True), faults=("copied by a proxy",), first=1000, shown_by=1181),
-    Tooth("what another run took up is adopted all the same", _method(look, "_adopt", _adopt_anyway),
-          only=_restored(readable=True), first=900, shown_by=950),
     Tooth("confirmed without compare-and-set", CONFIRM_ANYWAY, shown_by=48),
     Tooth("confirmed without compare-and-set", CONFIRM_ANYWAY,
           without=(NO_ONE_LIVE_ATTEMPT, NO_FORWARD_ONLY, NO_CHECKS), only=_drowsy, shown_by=175),

@@ -134,3 +134,14 @@ def test_a_step_leaves_data_as_it_says(folder: Path, upgrade: Upgrade, db: psyco
     while claims.nextset():
         said.append((claims.description[0].name, *claims.fetchone()))
     assert [claim for claim, holds in said if not holds] == []
+
+
+def test_what_was_sealed_of_attempts_holds_when_their_outcomes_become_sentences(upgrade, db):
+    upgrade("0041")
+    close_day(db, "t_a")
+    with db.transaction():
+        db.execute((HERE / "0042_outcomes" / "before.sql").read_text(encoding="utf-8"))
+    upgrade("0042")
+    chains = audit(db).chains
+    assert [chain.broken for chain in chains if chain.broken] == []
+    assert {"attempt", "withdrawal"} <= {what for (what,) in db.execute("SELECT what FROM ledger.seal")}

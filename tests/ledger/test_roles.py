@@ -265,10 +265,11 @@ def test_a_posting_is_never_made_confirmed(ledger, attempt):
 
 @pytest.mark.parametrize(("change", "error"), [
     ("state = 'confirmed', decided_at = now()", psycopg.errors.IntegrityConstraintViolation),
-    ("state = 'confirmed', decided_at = now(), outcome = 'acknowledged'", psycopg.errors.CheckViolation),
+    ("state = 'confirmed', decided_at = now(), outcome = to_jsonb('acknowledged'::text)",
+     psycopg.errors.CheckViolation),
     ("state = 'confirmed', decided_at = now(), document = '000001'", psycopg.errors.IntegrityConstraintViolation),
-    ("state = 'confirmed', decided_at = now(), document = '000001', outcome = 'found by reading the ERP back'",
-     psycopg.errors.IntegrityConstraintViolation),
+    ("state = 'confirmed', decided_at = now(), document = '000001', "
+     "outcome = to_jsonb('found by reading the ERP back'::text)", psycopg.errors.IntegrityConstraintViolation),
     ("document = '000001'", psycopg.errors.CheckViolation),
     ("reaped_at = now()", psycopg.errors.CheckViolation),
 ])  # fmt: skip

@@ -70,13 +70,13 @@ def invented_approval(ledger: psycopg.Connection) -> None:
 
 
 def invented_acknowledgement(ledger: psycopg.Connection) -> None:
-    ledger.execute("UPDATE erp.attempt SET state = 'confirmed', document = '000009', outcome = 'acknowledged',"
-                   " decided_at = now() WHERE state = 'claimed'")  # fmt: skip
+    ledger.execute("UPDATE erp.attempt SET state = 'confirmed', document = '000009',"
+                   " outcome = to_jsonb('acknowledged'::text), decided_at = now() WHERE state = 'claimed'")  # fmt: skip
 
 
 def invented_close(ledger: psycopg.Connection) -> None:
     """An uncertain day is said to be settled, and reconciled as another was."""
-    ledger.execute("UPDATE erp.attempt SET state = 'doomed', outcome = 'no answer', decided_at = now()"
+    ledger.execute("UPDATE erp.attempt SET state = 'doomed', outcome = to_jsonb('no answer'::text), decided_at = now()"
                    " WHERE state = 'claimed'")  # fmt: skip
     ledger.execute("UPDATE erp.attempt SET reaped_at = now() WHERE state = 'doomed'")
     with ledger.transaction():

@@ -10,10 +10,17 @@ from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger import signing
 from cierre.ledger.revisions import FrozenEntry
+from cierre.ledger.sentences import stored
 from cierre.ledger.statements import Change, Row, Rows, Statements, Value, Values
 
 NOT_SENT = ""
 """What stands for the ERP's answer where nothing was sent to an attempt's address: nothing of it can be there."""
+
+# Outcomes. The database knows the first two by their English text: nothing is confirmed by any other.
+ACKNOWLEDGED = Sentence("acknowledged")
+READ_BACK = Sentence("found by reading the ERP back")
+ITS_WORKER_ENDED = Sentence("its worker ended before the outcome was known")
+EMPTIED = Sentence("emptied with its lot, which was taken over")
 
 
 NthSublot = Callable[[int], str]
@@ -44,7 +51,7 @@ class Attempt:
     state: str
     lease_until: datetime
     document: str | None
-    outcome: str | None
+    outcome: Sentence | None
     site: str | None = None
     answered: str | None = None
     reaped_at: datetime | None = None
@@ -69,7 +76,7 @@ class _AttemptRow:
     state: str
     lease_until: datetime
     document: str | None
-    outcome: str | None
+    outcome: Sentence | None
     site: str | None
     answered: str | None
     reaped_at: datetime | None
@@ -193,7 +200,7 @@ def take_over_address(
         **_place(entry, site),
         sublot=_next_sublot(connection, entry, site, (), nth),
         takeover=takeover,
-        outcome="emptied with its lot, which was taken over",
+        outcome=stored(EMPTIED),
     )
     return _attempt(row)
 
@@ -235,7 +242,8 @@ def _next_sublot(
 def confirm(connection: psycopg.Connection, attempt: Attempt, document: str) -> bool:
     """claimed → confirmed; False where somebody else decided first."""
     signed = _signature(connection, attempt, document)
-    return _sql.confirm(connection, attempt_id=attempt.attempt_id, document=document, signature=signed) == 1
+    return _sql.confirm(connection, attempt_id=attempt.attempt_id, document=document, outcome=stored(ACKNOWLEDGED),
+                        signature=signed) == 1  # fmt: skip
 
 
 def doom(connection: psycopg.Connection, attempt: Attempt, outcome: str, *, answered: str | None = None) -> bool:
@@ -243,23 +251,23 @@ def doom(connection: psycopg.Connection, attempt: Attempt, outcome: str, *, answ
 
     False where somebody else decided first.
     """
-    return _sql.doom(connection, attempt_id=attempt.attempt_id, outcome=outcome, answered=answered) == 1
+    return _sql.doom(connection, attempt_id=attempt.attempt_id, outcome=stored(outcome), answered=answered) == 1
 
 
 def reject(connection: psycopg.Connection, attempt: Attempt, outcome: str) -> bool:
     """claimed → rejected, with the ERP's own words; False where somebody else decided first."""
-    return _sql.reject(connection, attempt_id=attempt.attempt_id, outcome=outcome) == 1
+    return _sql.reject(connection, attempt_id=attempt.attempt_id, outcome=stored(outcome)) == 1
 
 
 def begin_to_delete(connection: psycopg.Connection, attempt: Attempt, why: str) -> bool:
     """Notes that a confirmed document is to be deleted, before it is; False where somebody else did, or it is no longer
     confirmed. From here on it does not count as standing, whatever becomes of this worker."""
-    return _sql.begin_to_delete(connection, attempt_id=attempt.attempt_id, why=why) == 1
+    return _sql.begin_to_delete(connection, attempt_id=attempt.attempt_id, why=stored(why)) == 1
 
 
 def keep_after_all(connection: psycopg.Connection, attempt: Attempt) -> None:
     """Notes that a document was not deleted, and stands: the ERP refused it for certain."""
-    _sql.keep_after_all(connection, attempt_id=attempt.attempt_id)
+    _sql.keep_after_all(connection, attempt_id=attempt.attempt_id, outcome=stored(ACKNOWLEDGED))
 
 
 def withdraw(connection: psycopg.Connection, attempt: Attempt, outcome: str | None = None) -> bool:
@@ -267,14 +275,16 @@ def withdraw(connection: psycopg.Connection, attempt: Attempt, outcome: str | No
 
     ``outcome`` says why, where ``begin_to_delete`` did not.
     """
-    return _sql.withdraw(connection, attempt_id=attempt.attempt_id, outcome=outcome) == 1
+    said = stored(outcome) if outcome else None
+    return _sql.withdraw(connection, attempt_id=attempt.attempt_id, outcome=said) == 1
 
 
 def adopt(connection: psycopg.Connection, attempt: Attempt, document: str) -> bool:
     """rejected or doomed → confirmed: its document was read back, and cannot be deleted any more; False where the
     attempt was neither. Raises psycopg.errors.UniqueViolation where the entry stands elsewhere, too."""
     signed = _signature(connection, attempt, document)
-    return _sql.adopt(connection, attempt_id=attempt.attempt_id, document=document, signature=signed) == 1
+    return _sql.adopt(connection, attempt_id=attempt.attempt_id, document=document, outcome=stored(READ_BACK),
+                      signature=signed) == 1  # fmt: skip
 
 
 def _signature(connection: psycopg.Connection, attempt: Attempt, document: str) -> str | None:

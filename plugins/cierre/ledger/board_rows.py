@@ -186,7 +186,7 @@ class Sent(NamedTuple):
     sublot: str
     state: str
     document: str | None
-    outcome: str | None
+    outcome: Sentence | None
     claimed_at: datetime
     decided_at: datetime | None
     reaped_at: datetime | None
@@ -277,7 +277,7 @@ class Uncertain(NamedTuple):
     lot: str
     sublot: str
     claimed_at: datetime
-    outcome: str | None
+    outcome: Sentence | None
 
 
 class HeldBack(NamedTuple):

@@ -25,7 +25,7 @@ from cierre.posting.site import Site
 
 log = logging.getLogger(__name__)
 
-FORGOTTEN = "deleted: it was gone from the ERP when newer books were to replace it"
+FORGOTTEN = Sentence("deleted: it was gone from the ERP when newer books were to replace it")
 """Why a document counts as gone that nobody has on record as deleted."""
 
 _Place = tuple[str, date, str]

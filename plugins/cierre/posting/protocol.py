@@ -44,9 +44,9 @@ AHEAD = 20
 """How many unused addresses in a row must be empty before a lot that was taken over counts as emptied."""
 
 
-REPLACED = "deleted: newer books of the day replace it"
-UNDONE = "deleted: the correction that it was part of was refused"
-MAY_BE_GONE = "deleted: the lot was taken over, and it may have been gone"
+REPLACED = Sentence("deleted: newer books of the day replace it")
+UNDONE = Sentence("deleted: the correction that it was part of was refused")
+MAY_BE_GONE = Sentence("deleted: the lot was taken over, and it may have been gone")
 
 
 class _BesideItsOriginal(Exception):
@@ -339,7 +339,7 @@ class Poster:
         for attempt in attempts.of_entry(self.connection, entry):
             if attempt.state == "claimed":
                 self._wait_for_lease(attempt)
-                attempts.doom(self.connection, attempt, "its worker ended before the outcome was known")
+                attempts.doom(self.connection, attempt, attempts.ITS_WORKER_ENDED)
             elif attempt.deleting_since and attempt.state == "confirmed":
                 self._go_on_deleting(attempt)
         kept = self._looked.kept if self._looked else set()
@@ -408,7 +408,7 @@ class Poster:
             self._clean_up(replace(attempt, state="rejected"), refusal)
             raise
         except _BesideItsOriginal:
-            why = "the ERP put it beside its original, where it was deleted again"
+            why = Sentence("the ERP put it beside its original, where it was deleted again")
             attempts.doom(self.connection, attempt, why, answered=NOT_SENT)
             attempts.note_reaped(self.connection, attempt)
             raise

@@ -117,7 +117,7 @@ def _give_up_abandoned(connection: psycopg.Connection, swept: Swept) -> None:
     for box, day, attempt in attempts.abandoned(connection):
         try:
             with box_day(connection, box, day, wait="1s"):
-                if attempts.doom(connection, attempt, "its worker ended before the outcome was known"):
+                if attempts.doom(connection, attempt, attempts.ITS_WORKER_ENDED):
                     swept.given_up[box].append(Sentence("{day}: {address}", day=day, address=attempt.address))
         except BoxDayBusy:
             told = "{box}, {day}: the day is being closed right now; its own run clears {address}."

@@ -43,7 +43,9 @@ BEGIN
     SELECT entry_id, tenant, entry_date, lot, '001', 'w', '2026-11-21', '2026-11-21' FROM ledger.entry
      WHERE entry_id = the_entry
     RETURNING attempt_id INTO the_attempt;
-    UPDATE erp.attempt SET state = 'confirmed', document = '000001', outcome = 'acknowledged', decided_at = '2026-11-21'
+    -- A text in some versions, JSON in others.
+    UPDATE erp.attempt SET state = 'confirmed', document = '000001', decided_at = '2026-11-21',
+           outcome = (jsonb_populate_record(attempt, '{"outcome": "acknowledged"}')).outcome
      WHERE attempt_id = the_attempt;
 
     INSERT INTO reconciliation.run (box, business_date, revision_id, state)

@@ -50,7 +50,7 @@ SELECT EXISTS (SELECT FROM erp.attempt WHERE tenant = :tenant AND lot = :lot AND
                                              AND takeover.lot = doubt.lot AND through >= doubt.entry_date));
 
 -- name: confirm!
-UPDATE erp.attempt SET state = 'confirmed', document = :document, outcome = 'acknowledged', decided_at = erp.clock(),
+UPDATE erp.attempt SET state = 'confirmed', document = :document, outcome = :outcome, decided_at = erp.clock(),
        signature = :signature
  WHERE attempt_id = :attempt_id AND state = 'claimed';
 
@@ -63,12 +63,12 @@ UPDATE erp.attempt SET state = 'rejected', outcome = :outcome, decided_at = erp.
  WHERE attempt_id = :attempt_id AND state = 'claimed';
 
 -- name: withdraw!
-UPDATE erp.attempt SET state = 'withdrawn', outcome = coalesce(CAST(:outcome AS text), outcome), decided_at = erp.clock()
+UPDATE erp.attempt SET state = 'withdrawn', outcome = coalesce(CAST(:outcome AS jsonb), outcome), decided_at = erp.clock()
  WHERE attempt_id = :attempt_id AND state = 'confirmed';
 
 -- name: adopt!
 -- A request that was given up was carried out after all, where it can no longer be deleted.
-UPDATE erp.attempt SET state = 'confirmed', document = :document, outcome = 'found by reading the ERP back',
+UPDATE erp.attempt SET state = 'confirmed', document = :document, outcome = :outcome,
        reaped_at = NULL, signature = :signature
  WHERE attempt_id = :attempt_id AND state IN ('rejected', 'doomed');
 
@@ -77,7 +77,7 @@ UPDATE erp.attempt SET deleting_since = erp.clock(), outcome = :why
  WHERE attempt_id = :attempt_id AND state = 'confirmed' AND deleting_since IS NULL;
 
 -- name: keep_after_all!
-UPDATE erp.attempt SET deleting_since = NULL, outcome = 'acknowledged'
+UPDATE erp.attempt SET deleting_since = NULL, outcome = :outcome
  WHERE attempt_id = :attempt_id AND state = 'confirmed';
 
 -- name: clock$

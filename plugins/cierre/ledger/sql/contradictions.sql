@@ -19,7 +19,7 @@ SELECT entry.box, entry.business_date, 'not acknowledged', attempt_id
   FROM erp.attempt JOIN ledger.entry USING (entry_id)
   JOIN ledger.seal ON what = 'posting' AND subject = attempt_id AND seal.box = entry.box AND NOT late
  WHERE state = 'confirmed' AND deleting_since IS NULL
-   AND coalesce(outcome, '') NOT IN ('acknowledged', 'found by reading the ERP back')
+   AND coalesce(ledger.in_english(outcome), '') NOT IN ('acknowledged', 'found by reading the ERP back')
    -- What an upgrade sealed late was posted before outcomes were kept, whatever was noted of it since.
    AND NOT EXISTS (SELECT FROM ledger.seal AS own WHERE own.what = 'attempt' AND own.subject = attempt_id AND own.late)
 UNION ALL

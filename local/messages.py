@@ -19,6 +19,7 @@ from cierre.bookkeeping.answers import Decision
 from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.evidence import Grade
 from cierre.bookkeeping.journal import Side
+from cierre.bookkeeping.treatment import TREATMENTS
 from cierre.bookkeeping.vocabulary import SOURCES
 from cierre.closing.belonging import NAMES
 from cierre.language.language import LOCALES
@@ -47,6 +48,7 @@ def vocabulary() -> Iterator[Text]:
         "cierre/bookkeeping/vocabulary.py": {
             component: None for kinds in SOURCES.values() for shape in kinds.values() for component in shape.components
         },
+        "cierre/bookkeeping/treatment.py": TREATMENTS,
         "cierre/closing/belonging.py": NAMES.values(),
         "cierre/closing/company_day.py": ("unattested", "landed", "staged", "staged and quarantined", "journal", "ERP"),
         "cierre/bookkeeping/answers.py": (*get_args(Decision), "not taken"),

@@ -3,6 +3,8 @@
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from cierre.accounting_files.files import YamlFile, read_model, read_yaml
@@ -14,6 +16,18 @@ from hooks import registry
 
 ENVIRONMENT = "CIERRE_MAPPINGS_DIR"
 
+_instead: ContextVar[Path | None] = ContextVar("_instead", default=None)
+
+
+@contextmanager
+def reading_from(folder: Path) -> Iterator[None]:
+    """Whatever this thread reads in the block comes from another mappings folder: a draft of the one in use."""
+    token = _instead.set(folder)
+    try:
+        yield
+    finally:
+        _instead.reset(token)
+
 
 def mappings_folder() -> Path:
     """The folder that holds cash_boxes/, accounts/ and charts/.
@@ -21,6 +35,8 @@ def mappings_folder() -> Path:
     ``$CIERRE_MAPPINGS_DIR``, else the project's include/mappings: beside this package's own project, or below
     ``$AIRFLOW_HOME`` where the package is installed elsewhere. Raises MappingError if there is none.
     """
+    if draft := _instead.get():
+        return draft
     if chosen := os.environ.get(ENVIRONMENT):
         return _existing(Path(chosen), f"the folder that {ENVIRONMENT} names does not exist")
     beside = Path(__file__).resolve().parents[3] / "include" / "mappings"

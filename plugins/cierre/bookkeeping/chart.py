@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
+from cierre.bookkeeping.sentence import Sentence, listing
 from cierre.bookkeeping.suggestions import ALIKE, nearest
 
 
@@ -36,23 +37,26 @@ class Chart:
     items: Mapping[str, Dimension] | None = None
     value_classes: Mapping[str, Dimension] | None = None
 
-    def objection(self, field: str, code: str) -> str | None:
+    def objection(self, field: str, code: str) -> Sentence | None:
         """Why nothing can be booked to the code of a line's field (``account``, ``cost_centre``, ``item``,
         ``value_class``; any other is not checked), as a sentence with the nearest that can; None where it can."""
         if field == "account":
             return self._objection_to_account(code)
         named = {
-            "cost_centre": ("cost centre", self.cost_centres),
-            "item": ("item", self.items),
-            "value_class": ("value class", self.value_classes),
+            "cost_centre": (Sentence("cost centre"), Sentence("cost centres"), self.cost_centres),
+            "item": (Sentence("item"), Sentence("items"), self.items),
+            "value_class": (Sentence("value class"), Sentence("value classes"), self.value_classes),
         }
-        name, known = named.get(field, (field, None))
-        if known is None:
+        if field not in named or (known := named[field][2]) is None:
             return None
+        one, many, _ = named[field]
         if code not in known:
-            return f"{name} {code} is not in the list of {name.replace('class', 'classe')}s{_nearest(code, known)}"
+            said = Sentence("{one} {code} is not in the list of {many}", one=one, code=code, many=many)
+            return _with_nearest(said, code, known)
         if known[code].blocked:
-            return f"{name} {code} ({known[code].name}) is blocked in the list of {name.replace('class', 'classe')}s"
+            name = known[code].name
+            return Sentence("{one} {code} ({name}) is blocked in the list of {many}", one=one, code=code, name=name,
+                            many=many)  # fmt: skip
         return None
 
     def requires_cost_centre(self, code: str) -> bool:
@@ -60,22 +64,28 @@ class Chart:
         account = (self.accounts or {}).get(code)
         return account is not None and account.requires_cost_centre
 
-    def _objection_to_account(self, code: str) -> str | None:
+    def _objection_to_account(self, code: str) -> Sentence | None:
         if self.accounts is None:
             return None
         account = self.accounts.get(code)
         bookable = {code: one for code, one in self.accounts.items() if one.postable and not one.blocked}
         if account is None:
-            return f"account {code} is not in the chart of accounts{_nearest(code, bookable)}"
+            return _with_nearest(Sentence("account {code} is not in the chart of accounts", code=code), code, bookable)
         if not account.postable:
-            below = ", ".join(islice((one for one in bookable if one.startswith(code)), 3))
-            like = f", like {below}" if below else ""
-            return f"account {code} ({account.name}) is a heading: book to one of the accounts under it{like}"
+            said = Sentence(
+                "account {code} ({name}) is a heading: book to one of the accounts under it",
+                code=code,
+                name=account.name,
+            )
+            below = list(islice((one for one in bookable if one.startswith(code)), 3))
+            return Sentence("{message}, like {codes}", message=said, codes=listing(below)) if below else said
         if account.blocked:
-            return f"account {code} ({account.name}) is blocked in the chart of accounts"
+            return Sentence("account {code} ({name}) is blocked in the chart of accounts", code=code, name=account.name)
         return None
 
 
-def _nearest(code: str, known: Mapping[str, Account | Dimension]) -> str:
+def _with_nearest(said: Sentence, code: str, known: Mapping[str, Account | Dimension]) -> Sentence:
     found = nearest(code, (other for other, one in known.items() if not one.blocked), alike=ALIKE)
-    return f"; did you mean {found} ({known[found].name})?" if found is not None else ""
+    if found is None:
+        return said
+    return Sentence("{message}; did you mean {code} ({name})?", message=said, code=found, name=known[found].name)

@@ -14,6 +14,7 @@ from cierre.bookkeeping.limits import EntryLimits
 from cierre.bookkeeping.mapping import AccountMapping, Rounding
 from cierre.bookkeeping.rule_checks import contradictions
 from cierre.bookkeeping.rules import Code, FromTable, Posting, Rule, Table
+from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.suggestions import did_you_mean
 from cierre.bookkeeping.vocabulary import ANY, BOX, FRAUD, SOURCES, TREATMENT, Shape
 
@@ -106,8 +107,8 @@ def _rounding(to: Rounding, chart: Chart, limits: EntryLimits) -> Iterator[Findi
             yield Finding(("rounding", field), message)
     if not to.cost_centre and chart.requires_cost_centre(to.account):
         yield Finding(("rounding",), f"account {to.account} requires a cost centre and none is given")
-    if message := objection(to.history, set(BOX_PLACEHOLDERS), limits.history):
-        yield Finding(("rounding", "history"), message)
+    if unfit := objection(to.history, set(BOX_PLACEHOLDERS), limits.history):
+        yield Finding(("rounding", "history"), unfit)
 
 
 def _sum(parts: Counter[str]) -> str:
@@ -153,7 +154,8 @@ class _Checker:
         if rule.cost_centre is None:
             for code, _ in self._possible(rule.account, (*place, "account")):
                 if self.chart.requires_cost_centre(code):
-                    yield Finding(place, f"account {code} requires a cost centre and the rule gives none")
+                    message = Sentence("account {code} requires a cost centre and the rule gives none", code=code)
+                    yield Finding(place, message)
         if rule.history is not None:
             yield from self._history(rule.history, (*place, "history"))
 
@@ -164,7 +166,8 @@ class _Checker:
         allowed = self.attributes[name]
         for value in values:
             if name == "form" and value not in allowed:
-                yield Finding(place, f"form {value!r} is not among form_names, which name every form of payment")
+                yield Finding(place, Sentence("form {form} is not among form_names, which name every form of payment",
+                                              form=repr(value)))  # fmt: skip
             elif allowed and value not in allowed:
                 known = " or ".join(sorted(allowed))
                 yield Finding(place, f"{name} is never {value!r}; it can be {known}{did_you_mean(value, allowed)}")

@@ -18,6 +18,7 @@ from cierre.bookkeeping.rules import FromTable
 from cierre.bookkeeping.sentence import Sentence
 
 _PLAIN = re.compile(r"\w(?:[\w ./()-]*[\w.)])?")
+_COMMENT = re.compile(r"[ \t]+#[ \t]*([^\r\n]*)")
 _WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
 
@@ -66,6 +67,19 @@ def now_says(text: str, change: Change) -> str:
         case VatRate():
             value = [rate for rate in content.get("vat") or [] if rate.get("valid_from") == str(change.valid_from)]
     return value if isinstance(value, str) else (json.dumps(value, ensure_ascii=False) if value else "")
+
+
+def comments(text: str) -> dict[tuple[str, str], str]:
+    """What is written behind the values of tables, by table and value. Raises CannotEdit."""
+    _content(text)
+    tables = _Text(text, {}).value("tables")
+    found: dict[tuple[str, str], str] = {}
+    for name, table in tables.value if isinstance(tables, yaml.MappingNode) else []:
+        values = next((value for key, value in table.value if key.value == "values"), None)
+        for key, value in values.value if isinstance(values, yaml.MappingNode) else []:
+            if comment := _COMMENT.match(text, value.end_mark.index):
+                found[name.value, key.value] = comment[1].strip()
+    return found
 
 
 # --- what the content becomes
@@ -179,6 +193,7 @@ class _Text:
         self.line_end = "\r\n" if "\r\n" in text else "\n"
 
     def with_change(self, change: Change) -> str:
+        """The text with a change. Raises CannotEdit."""
         match change:
             case FormName():
                 return self._set(("form_names",), change.form, _written(change.name), "")
@@ -192,10 +207,11 @@ class _Text:
                 return self._with_rule(change)
             case VatRate():
                 rate = _flow({"rate": change.rate, "valid_from": str(change.valid_from)})
-                rates = self._value("vat")
+                rates = self.value("vat")
                 return self._with_item(rates, [rate]) if _filled_node(rates) else self._set((), "vat", f"[{rate}]", "")
 
-    def _value(self, *path: str) -> yaml.Node | None:
+    def value(self, *path: str) -> yaml.Node | None:
+        """What stands at a path of names; None where there is nothing."""
         node: yaml.Node | None = self.root
         for name in path:
             pairs = node.value if isinstance(node, yaml.MappingNode) else []
@@ -204,7 +220,7 @@ class _Text:
 
     def _set(self, path: tuple[str, ...], name: str, value: str, comment: str) -> str:
         """The text with ``name: value`` in the mapping at a path, in place of what it says there."""
-        mapping = self._value(*path)
+        mapping = self.value(*path)
         if not _filled_node(mapping):
             return self._with_heading(path, f"{_written(name)}: {value}")
         assert isinstance(mapping, yaml.MappingNode)
@@ -239,7 +255,7 @@ class _Text:
         return f"{line.ljust((found.end() - begin if found else 0) - column - 1)} # {comment}"
 
     def _with_rule(self, change: NewRule) -> str:
-        postings = self._value("postings", change.kind.value)
+        postings = self.value("postings", change.kind.value)
         items = postings.value if isinstance(postings, yaml.SequenceNode) else []
         for posting in items:
             said = {key.value: value for key, value in posting.value}
@@ -265,7 +281,7 @@ class _Text:
 
     def _with_heading(self, path: tuple[str, ...], line: str) -> str:
         """A line at the file's end, below a heading that the file does not have yet."""
-        heading = self._value(*path)
+        heading = self.value(*path)
         if len(path) != 1 or (
             heading is not None and (heading.value or heading.start_mark.index != heading.end_mark.index)
         ):

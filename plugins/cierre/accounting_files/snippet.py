@@ -73,7 +73,7 @@ def _tables(mapping: AccountMapping, lacking: Iterable[Problem]) -> Iterator[str
         yield f"  {table}:"
         yield "    values:"
         for value, stopped in sorted(values.items()):
-            yield f"      {_quoted(value)}: <{_holds(mapping, table)}>  # {_told(stopped)}"
+            yield f"      {_quoted(value)}: <{holds(mapping, table)}>  # {_told(stopped)}"
 
 
 _Attributes = tuple[tuple[str, str], ...]
@@ -131,8 +131,8 @@ def _told(stopped: _Stopped) -> str:
     )
 
 
-def _holds(mapping: AccountMapping, table: str) -> str:
-    """What a table's values are: account, cost_centre, …"""
+def holds(mapping: AccountMapping, table: str) -> str:
+    """What a table's values are: account, cost_centre, …; code where no rule looks there."""
     rules = (rule for postings in mapping.postings.values() for posting in postings for rule in posting.rules)
     used = (field for rule in rules for field, code in rule.codes.items() if code == FromTable(table=table))
     return next(used, "code")

@@ -30,6 +30,7 @@ from cierre.ledger.board_rows import (
     LineDifference,
     MonthEvidence,
     Quarantined,
+    RowPlace,
     Sent,
     StagedDocument,
     Summary,
@@ -55,6 +56,7 @@ class _Sql(Statements):
     debit_parts: Rows[DebitPart]
     behind_a_line: Rows[DocumentBehind]
     documents: Rows[StagedDocument]
+    place_of: RowOrNone[RowPlace]
     landed_text_of: RowOrNone[LandedText]
     booked_lines_of: Rows[BookedLine]
     attempts: Rows[Sent]
@@ -163,6 +165,10 @@ class Day:
     def documents(self, kind: str, form: str) -> list[StagedDocument]:
         """Its staged documents of a kind and form of payment."""
         return list(_sql.documents(self._connection, **self._place, kind=shown(kind), form=shown(form)))
+
+    def place_of(self, document_key: str) -> RowPlace | None:
+        """Where the row of a staged document lies; None for a document that is not the day's."""
+        return _sql.place_of(self._connection, **self._place, document_key=shown(document_key))
 
     def source_row(self, snapshot_id: int, place: str, *, whole: bool = False) -> SourceRow | None:
         """A row as it was landed, tokens in the places of personal values; None for one that this day was not made of.

@@ -248,6 +248,16 @@ class DayProblem(NamedTuple):
     message: Sentence
     fix: Sentence
     found_at: datetime
+    mapping: str = ""
+    mapping_table: str = ""
+    examples: list[str] = []  # noqa: RUF012  a default of a NamedTuple's field, which nobody changes
+
+
+class RowPlace(NamedTuple):
+    """A row of a landed answer."""
+
+    snapshot_id: int
+    place: str
 
 
 class Discrepancy(NamedTuple):

@@ -5,7 +5,7 @@ Light, so that whoever reads a DAG file or a connection's form can import it.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -146,6 +146,8 @@ class SourceDescription:
     ``open_fields`` are the fields of landed answers that say nothing of a person, those that its reading needs among
     them: all other values are taken out at landing; ``open_columns`` gives further ones that only an answer itself can
     name.
+    ``called`` are the fields of a landed row, all of them open, in which the source says what it calls the value of an
+    attribute (``form``: the name of the form of payment); ``own_accounts`` those in which it has an account for it.
     ``notices``, ``plan`` and ``owner`` are there where the source has them: what a landed day does not hold because of
     how the source is set up, for people to know; what was planned to be invoiced; whose login it is read with.
     ``rechecks``: its hook is a RecheckingHook. ``reviewed`` is the accountants' file that its hook and its ``read`` are
@@ -165,6 +167,8 @@ class SourceDescription:
     unique: "Callable[[Kind], Unique]"
     open_fields: "OpenFields"
     open_columns: Callable[[str], frozenset[str]] | None = None
+    called: Mapping[str, str] = field(default_factory=dict)
+    own_accounts: Mapping[str, str] = field(default_factory=dict)
     notices: Callable[[str], Sequence[str]] | None = None
     plan: Plan | None = None
     owner: Owner | None = None
@@ -187,7 +191,7 @@ class SourceDescription:
     @property
     def named(self) -> list[Named]:
         """Every part that is imported when it is first used."""
-        parts = [getattr(self, field.name) for field in fields(self)]
+        parts = [getattr(self, one.name) for one in fields(self)]
         if self.owner:
             parts += [self.owner.of, self.owner.is_same]
         if self.reviewed:

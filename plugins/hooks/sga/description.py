@@ -49,4 +49,10 @@ SGA = SourceDescription(
     landing_key=Named(_HOOK, "landing_key"),
     unique=Named(_HOOK, "unique"),
     open_fields=OpenFields(OPEN_FIELDS),
+    called={
+        "form": "formaPagoNombre",
+        "programme": "carreraNombre",
+        "revenue_type": "tipoRubroDescripcion",
+        "note_type": "ncTipoDescripcion",
+    },
 )

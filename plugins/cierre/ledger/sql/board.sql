@@ -106,6 +106,11 @@ SELECT document_key, kind, form, reference, net, place, snapshot_id
  WHERE box = :box AND business_date = :business_date AND kind = :kind AND form = :form
  ORDER BY document_key;
 
+-- name: place_of^
+-- Where the row of a staged document lies.
+SELECT snapshot_id, place FROM staging.document JOIN staging.day USING (box, business_date)
+ WHERE box = :box AND business_date = :business_date AND document_key = :document_key;
+
 -- name: landed_text_of^
 -- The landed text that a row stands in, and when it came; only for a row that this box's day was made of.
 SELECT body, source, received_at, sha256
@@ -163,7 +168,8 @@ SELECT taken.snapshot_id, source, received_at, sha256, certificate.state AS cert
  ORDER BY taken.snapshot_id DESC LIMIT 1;
 
 -- name: problems
-SELECT business_date, box, kind, posting, attributes, documents, amount, currency, message, fix, found_at
+SELECT business_date, box, kind, posting, attributes, documents, amount, currency, message, fix, found_at, mapping,
+       mapping_table, examples
   FROM staging.problem
  WHERE box = ANY(:boxes) AND business_date BETWEEN :first AND :last
  ORDER BY found_at, box, business_date, problem;

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from cierre.accounting_files.loader import cash_boxes
 from cierre.board.app import app
 from cierre.board.boxes import dag_of
-from cierre.board.connection import ledger as board_ledger, personal_values
+from cierre.board.connection import ledger as board_ledger, personal_values, writing
 from cierre.ledger import session as store_session
 from local.postgres import Cluster
 
@@ -75,12 +75,17 @@ def client(reader_dsn: str, ledger_dsn: str, airflow: Session, monkeypatch: pyte
 
         return connected
 
+    def connected_to_write():
+        with store_session.connect(ledger_dsn) as connection:
+            yield connection
+
     manager = SomeBoxes()
     for module in ("cierre.board.access", "cierre.board.app", "airflow.api_fastapi.core_api.security"):
         monkeypatch.setattr(f"{module}.get_auth_manager", lambda: manager)
     app.dependency_overrides = {
         _get_session: lambda: airflow,
         board_ledger: reading_only(reader_dsn),
+        writing: connected_to_write,
         personal_values: lambda: contextmanager(reading_only(ledger_dsn)),
     }
     yield TestClient(app, root_path="/cierre", headers={"Accept-Language": "es-EC,es;q=0.9,en;q=0.5"})

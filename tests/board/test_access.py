@@ -36,9 +36,15 @@ def test_every_address_of_the_board_is_a_route_that_the_walk_below_takes():
     assert len(app.routes) == len(every_address()) >= 9
 
 
-@pytest.mark.parametrize("address", every_address())
-def test_no_address_answers_without_login(client, address):
-    assert client.get(address, follow_redirects=False).status_code == 401
+def every_method() -> list[tuple[str, str]]:
+    routes = [route for route in app.routes if isinstance(route, APIRoute)]
+    both = zip(routes, every_address(), strict=True)
+    return sorted((method, address) for route, address in both for method in route.methods)
+
+
+@pytest.mark.parametrize(("method", "address"), every_method())
+def test_no_address_answers_without_login(client, method, address):
+    assert client.request(method, address, follow_redirects=False).status_code == 401
 
 
 def test_nothing_is_searched_without_login(client):

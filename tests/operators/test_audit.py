@@ -37,6 +37,9 @@ def test_heads_are_noted_outside_and_a_chain_that_got_shorter_fails(close, place
     with pytest.raises(AirflowFailException, match=f"{links} links were noted and {links - 1} are there"):
         look()
     assert list(place.iterdir()) == [noted]
+    kept = ledger.execute("SELECT links, broken, wrong FROM ledger.audit ORDER BY audit_id").fetchall()
+    # The second one read the link of the first, too.
+    assert [tuple(row) for row in kept] == [(links, [], 0), (links, [], 2)]
 
 
 def test_what_a_close_saw_is_signed_by_the_key_behind_airflow(close, place, ledger):

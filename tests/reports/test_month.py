@@ -18,10 +18,13 @@ from cierre.accounting_files.loader import cash_boxes
 from cierre.bookkeeping.answers import Answer
 from cierre.bookkeeping.approvals import Reason
 from cierre.bookkeeping.chart import Chart
+from cierre.bookkeeping.identity import Identity
 from cierre.bookkeeping.journal import JournalEntry, Line, Side
+from cierre.bookkeeping.month_checklist import Item
 from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.tie_out import AccountTotal, TieOut
 from cierre.language.regional import speaking
-from cierre.ledger import approvals, attempts, revisions
+from cierre.ledger import approvals, attempts, identity, month_facts, revisions, sign_offs, tie_outs
 from cierre.ledger.journal import StandingEntry
 from cierre.reports.export import Format, export, export_month
 from cierre.reports.month.journal import Journal
@@ -142,15 +145,60 @@ def test_money_by_form_stands_in_its_own_currency_and_is_never_added_up(taken):
     ]
 
 
+def test_deposits_to_clear_are_by_account_and_form_and_say_what_is_not_seen(taken, ledger):
+    book = sheets(taken("xlsx"))
+    assert [[row[0], *row[2:]] for row in book["Depósitos por compensar"][1:]] == [
+        ["1.1.01.001", "Efectivo", "CLP", 7000, 0, 7000],
+        ["1.1.01.001", "otros lotes en el ERP: sin leer", "CLP", "", "", ""],
+        ["1.1.01.001", "Efectivo", "USD", 220.2, 100.1, 120.1],
+        ["1.1.01.001", "Transferencia", "USD", 42, 0, 42],
+        ["1.1.01.001", "otros lotes en el ERP: sin leer", "USD", "", "", ""],
+        ["1.1.01.001", "Total", "CLP", 7000, 0, 7000],
+        ["1.1.01.001", "Total", "USD", 262.2, 100.1, 162.1],
+    ]
+    (meaning,) = [row[1] for row in book["Contenido"] if row[0] == "Depósitos por compensar"]
+    assert "no se da un saldo final" in meaning
+
+
+def test_what_other_lots_booked_is_taken_off_where_the_tie_out_read_it(taken, ledger):
+    for box in (DOLLARS, PESOS):
+        identity.note(ledger, Identity.of(box, source_site="http://sga", erp_site="http://erp"))
+    cash = AccountTotal("1.1.01.001", "USD", Decimal("162.10"), Decimal("162.10"), Decimal("-150.00"))
+    month = tie_outs.Month("http://erp", DOLLARS.erp.tenant, SEPTEMBER)
+    tie_outs.keep(ledger, month, tie_outs.now(ledger), TieOut((cash,), ()))
+    rows = sheets(taken("xlsx"))["Depósitos por compensar"]
+    assert [row[4:] for row in rows if row[2:4] == ["otros lotes en el ERP", "USD"]] == [[0, 150, -150]]
+    assert [row[4:] for row in rows if row[2:4] == ["Total", "USD"]] == [[262.2, 250.1, 12.1]]
+
+
+def test_the_checklist_names_what_is_missing_and_the_signatures_are_in_the_files(taken, ledger):
+    days = month_facts.MonthFacts(ledger, [DOLLARS.id], SEPTEMBER, SEPTEMBER.replace(day=2)).days()
+    signed = sign_offs.sign(
+        ledger, "itb", SEPTEMBER, by="berta", ran_by=[], comment="Visto", lines=[], days=days, heads=[]
+    )
+    book = sheets(taken("xlsx"))
+    checklist = {row[0]: row[1:] for row in book["Lista de control"][1:]}
+    assert list(checklist) == [_(item.word) for item in Item]
+    # The correction was never reconciled; all other days of September were never read.
+    assert checklist["Todos los días que corresponden están cerrados"][:2] == ["falta", "2 de 60 días cerrados"]
+    assert "… +48" in checklist["Todos los días que corresponden están cerrados"][2]
+    assert checklist["Ningún día cambió desde su cierre"][2] == "Caja 164, ITB 2024-09-03"
+    assert [row[0] for row in book["Firmas"][1:]] == ["berta"]
+    since = [[row[0], row[2], row[4]] for row in book["Cambios desde la firma"][1:]]
+    assert since == [["itb_caja_164", "", 2], ["itb_caja_165", "", 1]]  # only the 2nd was signed
+    assert sign_offs.revoke(ledger, signed, by="eva", reason="Aún no")
+    assert [[*row[0:1], row[3], row[5]] for row in sheets(taken("xlsx"))["Firmas"][1:]] == [["berta", "eva", "Aún no"]]
+
+
 def test_every_sheet_prints_on_a4_across_with_its_headings_and_keeps_them_in_sight(taken):
     with ZipFile(taken("xlsx")) as book:
         sheets = [book.read(name).decode() for name in book.namelist() if "worksheets/sheet" in name]
-        assert len(sheets) == 13
+        assert len(sheets) == 17
         for sheet in sheets:
             assert '<pageSetup paperSize="9" fitToHeight="0" orientation="landscape"/>' in sheet
             assert '<pageSetUpPr fitToPage="1"/>' in sheet
             assert '<pane ySplit="1"' in sheet
-        assert book.read("xl/workbook.xml").decode().count("_xlnm.Print_Titles") == 13
+        assert book.read("xl/workbook.xml").decode().count("_xlnm.Print_Titles") == 17
         styles = book.read("xl/styles.xml").decode()
     assert all(f'formatCode="{form}"' in styles for form in ("#,##0.00", "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"))
 

@@ -87,7 +87,7 @@ def test_it_has_every_file_with_its_hash_and_plain_names(package):
     assert [name for name in names if not name.startswith("csv/")] == [
         "README.txt", "SHA256SUMS", "chains.json", "itb_2024-09.pdf", "itb_2024-09.xlsx", "verify.html"
     ]  # fmt: skip
-    assert len(names) == 6 + 13
+    assert len(names) == 6 + 17
     assert all(name.isascii() for name in names)
     sums = dict(reversed(line.split("  ")) for line in (folder / "SHA256SUMS").read_text().splitlines())
     assert sums.keys() == set(names) - {"SHA256SUMS"}

@@ -1,4 +1,4 @@
-"""Twenty-four ways to tamper with closed books, each done to a real ledger: refused, or found.
+"""Twenty-eight ways to tamper with closed books, each done to a real ledger: refused, or found.
 
 Who does it has the application's login and not the worker's key, or owns the database and may do everything there. The
 audit looks with the reader's login. What it cannot see alone it sees by the heads that were noted the day before.
@@ -20,16 +20,20 @@ from cierre.bookkeeping.approvals import Reason
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.identity import Identity
+from cierre.bookkeeping.month_checklist import Item, Line, Mark
 from cierre.bookkeeping.second_look import Change, Code, Outcome
+from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger import (
     approvals,
     attempts,
     capabilities,
     identity,
     looks,
+    month_facts,
     revisions,
     seals,
     session,
+    sign_offs,
     signing,
     takeovers,
 )
@@ -72,6 +76,16 @@ def invented_approval(ledger: psycopg.Connection) -> None:
 def invented_acknowledgement(ledger: psycopg.Connection) -> None:
     ledger.execute("UPDATE erp.attempt SET state = 'confirmed', document = '000009',"
                    " outcome = to_jsonb('acknowledged'::text), decided_at = now() WHERE state = 'claimed'")  # fmt: skip
+
+
+def invented_sign_off(ledger: psycopg.Connection) -> None:
+    """A month is said to be signed, as it never was."""
+    with ledger.transaction():
+        ledger.execute("""INSERT INTO ledger.sign_off (company, month, signed_by, ran_by, checklist)
+                          VALUES ('itb', '2024-10-01', 'eva', '{}', '[]')""")
+        ledger.execute("""INSERT INTO ledger.signed_day (sign_off_id, box, business_date, state, revision, booked)
+                          SELECT (SELECT max(sign_off_id) FROM ledger.sign_off), box, business_date, 'closed',
+                                 revision, 1 FROM ledger.revision LIMIT 1""")
 
 
 def invented_close(ledger: psycopg.Connection) -> None:
@@ -145,6 +159,8 @@ class Way:
     who: Literal["application", "owner"]
     do: Do
     outcome: Literal["refused", "found", "found with heads"]
+    of_signed: bool = False
+    """Whether the month was signed before."""
 
 
 WAYS = (
@@ -191,6 +207,14 @@ WAYS = (
     Way("an approval removed", "owner", by_force("DELETE FROM ledger.approval"), "found"),
     Way("a landed text changed", "owner",
         by_force("UPDATE landing.body SET body = replace(body, 'PAGOS', 'PAGO5')"), "found"),
+    Way("a month signed that never was so", "application", invented_sign_off, "found", of_signed=True),
+    Way("a sign-off changed", "application", sql("UPDATE ledger.sign_off SET signed_by = 'luis'"), "refused",
+        of_signed=True),
+    Way("a sign-off removed", "owner",
+        by_force("DELETE FROM ledger.revocation", "DELETE FROM ledger.signed_day", "DELETE FROM ledger.signed_head",
+                 "DELETE FROM ledger.sign_off"), "found", of_signed=True),
+    Way("the revocation of a sign-off removed", "owner", by_force("DELETE FROM ledger.revocation"), "found",
+        of_signed=True),
     Way("a snapshot put in the place of another", "owner",
         by_force("UPDATE landing.snapshot SET sha256 = (SELECT sha256 FROM landing.snapshot WHERE snapshot_id = 2)"
                  " WHERE snapshot_id = 1"), "found"),
@@ -234,6 +258,17 @@ def noted(ledger, box) -> list[Head]:
     return heads.read(f"What a mail says above them.\n{text}")
 
 
+def sign(ledger: psycopg.Connection, box: CashBox) -> None:
+    """The two closed days are audited and signed, and the signature is taken back."""
+    month_facts.keep_audit(ledger, datetime.now(UTC), 7, [], 0)
+    facts = month_facts.MonthFacts(ledger, [box.id], DAY, LAST)
+    signed = sign_offs.sign(
+        ledger, box.company, DAY.replace(day=1), by="eva", ran_by={"luis"}, comment="As the bank has it",
+        lines=[Line(Item.CLOSED, Mark.DONE, Sentence("all"))], days=facts.days(), heads=seals.heads(ledger, [box.id]),
+    )  # fmt: skip
+    assert sign_offs.revoke(ledger, signed, by="ana", reason="The bank had it otherwise")
+
+
 @pytest.fixture
 def look(reader_dsn) -> Callable[..., Audit]:
     """Audits with the reader's login."""
@@ -245,10 +280,10 @@ def look(reader_dsn) -> Callable[..., Audit]:
     return at
 
 
-def test_of_twenty_four_ways_some_are_refused_and_all_others_found():
+def test_of_twenty_eight_ways_some_are_refused_and_all_others_found():
     # As docs/accountants/reports.md says.
-    assert len({way.name for way in WAYS}) == 24
-    assert Counter(way.outcome for way in WAYS) == {"refused": 7, "found": 14, "found with heads": 3}
+    assert len({way.name for way in WAYS}) == 28
+    assert Counter(way.outcome for way in WAYS) == {"refused": 8, "found": 17, "found with heads": 3}
 
 
 def test_books_that_nobody_touched_are_sound_and_signed(noted, look):
@@ -258,7 +293,11 @@ def test_books_that_nobody_touched_are_sound_and_signed(noted, look):
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
-def test_no_way_stays_unseen_where_the_heads_of_the_day_before_are_known(noted, look, way, ledger_dsn, admin_dsn):
+def test_no_way_stays_unseen_where_the_heads_of_the_day_before_are_known(
+    noted, look, way, ledger, ledger_dsn, admin_dsn, box
+):
+    if way.of_signed:
+        sign(ledger, box)
     with session.connect(ledger_dsn if way.who == "application" else admin_dsn) as who:
         if way.outcome == "refused":
             with pytest.raises(psycopg.errors.Error):
@@ -302,12 +341,23 @@ def test_heads_that_a_chain_does_not_go_on_from_are_named(noted, look, ledger, b
     assert "10,000 links were noted" in longer
 
 
+@pytest.mark.parametrize("way", [way for way in WAYS if way.outcome == "found with heads"], ids=lambda way: way.name)
+@pytest.mark.usefixtures("noted")
+def test_what_a_signature_names_is_found_without_noted_heads(ledger, look, way, box, admin_dsn):
+    sign(ledger, box)
+    assert look().sound
+    with session.connect(admin_dsn) as owner:
+        way.do(owner)
+    assert any("sign-off 1" in sentence for sentence in look().wrong)
+
+
 # --- any column of any row
 
 SEALED = (
     "landing.body", "landing.snapshot", "landing.taken", "landing.control_total", "landing.claim", "staging.day",
     "staging.quarantined", "ledger.revision", "ledger.entry", "ledger.line", "ledger.line_source", "ledger.approval",
-    "ledger.cash_box", "ledger.late_change", "ledger.look", "ledger.look_change", "ledger.seal", "erp.attempt",
+    "ledger.audit", "ledger.cash_box", "ledger.late_change", "ledger.look", "ledger.look_change", "ledger.revocation",
+    "ledger.seal", "ledger.sign_off", "ledger.signed_day", "ledger.signed_head", "erp.attempt",
     "erp.capability", "erp.doubt", "erp.takeover", "reconciliation.run", "reconciliation.comparison",
 )  # fmt: skip
 
@@ -360,7 +410,8 @@ def changes(admin: psycopg.Connection) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.usefixtures("noted")
-def test_any_one_column_of_any_sealed_row_that_is_changed_is_found(admin, look):
+def test_any_one_column_of_any_sealed_row_that_is_changed_is_found(ledger, admin, look, box):
+    sign(ledger, box)
     unseen = [change for change in changes(admin) if look().sound]
     assert unseen == []
     assert look().sound

@@ -1,4 +1,4 @@
-"""The board's connections to the ledger: kept open, and unable to write."""
+"""The board's connections to the ledger: kept open, and unable to write, but for the one that keeps sign-offs."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -17,7 +17,13 @@ def _looking(connection: psycopg.Connection) -> None:
     prepared(connection).execute("SET default_transaction_read_only = on; SET statement_timeout = '20s'")
 
 
-def _pool(connection_id: Callable[[], str], most: int) -> ConnectionPool:
+def _writing(connection: psycopg.Connection) -> None:
+    prepared(connection).execute("SET statement_timeout = '20s'")
+
+
+def _pool(
+    connection_id: Callable[[], str], most: int, configure: Callable[[psycopg.Connection], None] = _looking
+) -> ConnectionPool:
     class Connection(psycopg.Connection):
         """Connects as the operators do: by an Airflow connection, whatever it asks for."""
 
@@ -27,7 +33,7 @@ def _pool(connection_id: Callable[[], str], most: int) -> ConnectionPool:
             return connect_by(connection_id())
 
     return ConnectionPool(
-        connection_class=Connection, configure=_looking, check=ConnectionPool.check_connection,
+        connection_class=Connection, configure=configure, check=ConnectionPool.check_connection,
         min_size=1, max_size=most, timeout=10, open=True,
     )  # fmt: skip
 
@@ -62,5 +68,19 @@ def personal_values() -> Callable[[], AbstractContextManager[psycopg.Connection]
     return _whole_rows
 
 
+@cache
+def _sign_offs() -> ConnectionPool:
+    """The same, made once somebody signs a month; the application's login may add such rows, and no others change."""
+    return _pool(lambda: APPLICATION, 1, _writing)
+
+
+def writing() -> Iterator[psycopg.Connection]:
+    """The application's connection for one request that writes. Raises psycopg_pool.PoolTimeout where the ledger cannot
+    be reached."""
+    with _sign_offs().connection() as connection:
+        yield connection
+
+
+Writing = Annotated[psycopg.Connection, Depends(writing)]
 Ledger = Annotated[psycopg.Connection, Depends(ledger)]
 PersonalValues = Annotated[Callable[[], AbstractContextManager[psycopg.Connection]], Depends(personal_values)]

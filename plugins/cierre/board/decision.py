@@ -68,7 +68,7 @@ def open_question(
         ran_by=sorted(ran_by),
         may_answer=viewer.may_answer(box.id),
         objection=_objection(box, viewer.user.get_name(), questions, asked, ran_by),
-        who_may=_who_may(box, ran_by),
+        who_may=_who_may(box, questions, ran_by),
     )
 
 
@@ -81,12 +81,12 @@ def _objection(
     )
     if approved_before and any(row.reason == Reason.SECOND_PERSON for row in questions):
         return Sentence("{who} has approved already, so another person must decide", who=who)
-    return objection(box.approvals, who, ran_by)
+    return objection(box.approvals, who, ran_by, {Reason(row.reason) for row in questions})
 
 
-def _who_may(box: CashBox, ran_by: set[str]) -> Sentence:
-    rules = box.approvals
-    left_out = sorted(ran_by) if rules.four_eyes else []
+def _who_may(box: CashBox, questions: Sequence[Approval], ran_by: set[str]) -> Sentence:
+    rules, reasons = box.approvals, {Reason(row.reason) for row in questions}
+    left_out = [who for who in sorted(ran_by) if objection(rules, who, ran_by, reasons)]
     if rules.by and (others := [name for name in rules.by if name not in left_out]):
         return Sentence("These may approve it: {names}.", names=listing(others))
     if left_out:

@@ -1,4 +1,5 @@
-"""A month to take away: of a company, for whoever may see all of its boxes, and of a box."""
+"""A month: its checklist, its signature, and what there is to take away; of a company, and of a box. A company's files
+are for whoever may see all of its boxes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,19 +11,29 @@ from threading import BoundedSemaphore
 from typing import IO, Annotated
 
 import psycopg
+from airflow.api_fastapi.common.db.common import SessionDep
 from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import Response, StreamingResponse
+from sqlalchemy.orm import Session
 
 from cierre.board.access import Viewer, ViewerDep
 from cierre.board.address import MonthText
 from cierre.board.boxes import all_boxes, company_names
 from cierre.board.connection import Ledger
 from cierre.board.pages import Page, PageDep
-from cierre.ledger import identity
+from cierre.board.sign_off import signing
+from cierre.board.tie_out_page import visible
+from cierre.bookkeeping.answers import LONGEST_COMMENT
+from cierre.ledger import identity, tie_outs
+from cierre.ledger.seals import as_of_one_instant
+from cierre.reports.month.checklist import MonthChecklist
 from cierre.reports.month.scope import Box, Scope, file_name
 from cierre.reports.month.writers import MEDIA_TYPES, write
 
 router = APIRouter(prefix="/months/{month}")
+
+PLACES = 20
+"""Days that a line of the checklist leads to; how many more there are, it says."""
 
 _AT_ONCE = BoundedSemaphore(2)
 """Months that a process writes at the same time: each keeps a thread and a connection to the ledger meanwhile."""
@@ -58,19 +69,66 @@ def company_boxes(viewer: Viewer, ledger: psycopg.Connection, company: str) -> C
 
 
 @router.get("/companies/{company}")
-def month_files_page(company: str, first: FirstDay, viewer: ViewerDep, page: PageDep, ledger: Ledger) -> Response:
-    """What there is to take away of a company's month: all of it, and each box."""
+def company_month_page(
+    company: str, first: FirstDay, viewer: ViewerDep, page: PageDep, session: SessionDep, ledger: Ledger
+) -> Response:
+    """A company's month: its checklist and signature, and the files of all of it and of each box."""
     of_company = company_boxes(viewer, ledger, company)
+    name = company_names().get(company, company)
+    return _page(company, name, of_company, first, viewer, page, session, ledger, of_a_box=False)
+
+
+@router.get("/boxes/{box_id}")
+def box_month_page(
+    box_id: str, first: FirstDay, viewer: ViewerDep, page: PageDep, session: SessionDep, ledger: Ledger
+) -> Response:
+    """A box's month: its checklist, and its files. The company's month is what is signed."""
+    box = viewer.box(box_id, ledger)
+    return _page(
+        box.id, box.name, CompanyBoxes((box,), whole=False), first, viewer, page, session, ledger, of_a_box=True
+    )
+
+
+def _page(
+    id: str,
+    name: str,
+    shown: CompanyBoxes,
+    first: date,
+    viewer: Viewer,
+    page: Page,
+    session: Session,
+    ledger: psycopg.Connection,
+    *,
+    of_a_box: bool,
+) -> Response:
+    scope = Scope(id, shown.boxes, first, viewer.user.get_name(), datetime.now(UTC))
+    month = MonthChecklist(ledger, scope)
+    with as_of_one_instant(ledger):
+        lines, since, history = month.lines, month.since_signed, month.history
+        signs = signing(month, viewer, session, whole=shown.whole)
+        known = filter(None, (tie_outs.by_id(ledger, number) for line in lines for number in line.tie_outs))
+        links = visible(viewer, ledger, list(known))
     return page.render(
         "month_files.html",
-        company=company,
-        name=company_names().get(company, company),
+        id=id,
+        name=name,
+        company=scope.company,
         first=first,
         before=first - timedelta(days=1),
         after=first + timedelta(days=31),
-        boxes=of_company.boxes,
-        whole=of_company.whole,
+        boxes=shown.boxes,
+        whole=shown.whole,
+        of_a_box=of_a_box,
         forms=tuple(MEDIA_TYPES),
+        scope=scope,
+        lines=lines,
+        tie_outs=links,
+        signed=month.signed,
+        since=since,
+        history=history,
+        signs=signs,
+        longest=LONGEST_COMMENT,
+        most=PLACES,
     )
 
 

@@ -19,8 +19,10 @@ from cierre.board.boxes import box_of, dag_of, dags_of
 from cierre.closing.business_date import PARAMETER
 from cierre.closing.names import ASK_AGAIN
 
-# A run by hand may name its day as a parameter, which Airflow keeps in the run's configuration.
-_DAY: ColumnElement[str] = func.coalesce(DagRun.partition_key, cast(DagRun.conf[PARAMETER].as_string(), String))
+DAY_OF_RUN: ColumnElement[str] = func.coalesce(DagRun.partition_key, cast(DagRun.conf[PARAMETER].as_string(), String))
+"""The day of a run, as text: by its key, or, of a run by hand, by the parameter that Airflow keeps in its
+configuration."""
+
 _OF_THE_RUN = and_(TaskInstance.dag_id == DagRun.dag_id, TaskInstance.run_id == DagRun.run_id)
 
 # A question is open while its task waits for the answer. Once a person or Airflow ended the task, nobody can answer it.
@@ -111,12 +113,12 @@ def _with_what_stalls(query: Select[*Columns]) -> Select[*Columns]:
 def unfinished(session: Session, boxes: Iterable[str], first: date, last: date) -> dict[tuple[str, date], str]:
     """The letter of every day that has a live or failed run, by box and day. One query."""
     rows = session.execute(
-        _with_what_stalls(select(DagRun.dag_id, _DAY, DagRun._state, _WAITING, _ASKED_AGAIN, _STALLED))
+        _with_what_stalls(select(DagRun.dag_id, DAY_OF_RUN, DagRun._state, _WAITING, _ASKED_AGAIN, _STALLED))
         .where(
             # One text, where a list of a thousand would be a thousand values.
             DagRun.dag_id == func.any(func.string_to_array(",".join(dags_of(boxes)), ",")),
             DagRun._state.in_(["queued", "running", "failed"]),
-            _DAY.between(str(first), str(last)),
+            DAY_OF_RUN.between(str(first), str(last)),
         )
         .order_by(DagRun.id)
     )
@@ -132,8 +134,8 @@ def unfinished(session: Session, boxes: Iterable[str], first: date, last: date) 
 def failed(session: Session, boxes: Iterable[str], first: date, last: date) -> dict[tuple[str, date], str]:
     """The newest failed run of each day of boxes that has one, by box and day. One query."""
     rows = session.execute(
-        select(DagRun.dag_id, _DAY, DagRun.run_id)
-        .where(DagRun.dag_id.in_(dags_of(boxes)), DagRun._state == "failed", _DAY.between(str(first), str(last)))
+        select(DagRun.dag_id, DAY_OF_RUN, DagRun.run_id)
+        .where(DagRun.dag_id.in_(dags_of(boxes)), DagRun._state == "failed", DAY_OF_RUN.between(str(first), str(last)))
         .order_by(DagRun.id)
     )
     return {(box_of(dag_id), date.fromisoformat(day)): run_id for dag_id, day, run_id in rows}
@@ -144,7 +146,9 @@ def stalled(session: Session, boxes: Iterable[str]) -> list[Row[str, str, str, s
     since = func.coalesce(DagRun.queued_at, DagRun.run_after).label("since")
     return list(
         session.execute(
-            _with_what_stalls(select(DagRun.dag_id, DagRun.run_id, _DAY.label("day"), _STALLED.label("why"), since))
+            _with_what_stalls(
+                select(DagRun.dag_id, DagRun.run_id, DAY_OF_RUN.label("day"), _STALLED.label("why"), since)
+            )
             .where(
                 DagRun._state.in_(["queued", "running"]),
                 DagRun.dag_id.in_(dags_of(boxes)),
@@ -160,7 +164,7 @@ def of_day(session: Session, box: str, day: date) -> list[Run]:
     """All runs of a box's day, newest first."""
     rows = session.execute(
         _with_what_stalls(select(DagRun, _WAITING, _ASKED_AGAIN, _STALLED))
-        .where(DagRun.dag_id == dag_of(box), _DAY.in_([str(day)]))
+        .where(DagRun.dag_id == dag_of(box), DAY_OF_RUN.in_([str(day)]))
         .order_by(DagRun.id.desc())
     )
     return [_run(*row) for row in rows]
@@ -189,7 +193,7 @@ def approvals(session: Session, boxes: Iterable[str]) -> list[Row[str, str, str,
     return list(
         session.execute(
             select(
-                DagRun.dag_id, DagRun.run_id, TaskInstance.task_id, _DAY.label("day"), HITLDetail.subject,
+                DagRun.dag_id, DagRun.run_id, TaskInstance.task_id, DAY_OF_RUN.label("day"), HITLDetail.subject,
                 HITLDetail.created_at.label("since"),
             )
             .join(TaskInstance, HITLDetail.ti_id == TaskInstance.id)

@@ -9,11 +9,12 @@ from enum import StrEnum
 from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.cash_box import Approvals
 from cierre.bookkeeping.identity import Books
-from cierre.bookkeeping.sentence import Sentence, listing
+from cierre.bookkeeping.sentence import Sentence, listing, one_after_the_other
+from cierre.bookkeeping.sign_off import SignedMonth
 
 
 class Reason(StrEnum):
-    """Why a person is asked. About the last five, always; about the others, where the box's file says so."""
+    """Why a person is asked. About the last six, always; about the others, where the box's file says so."""
 
     AMOUNT = "amount"
     SECOND_PERSON = "second_person"
@@ -28,6 +29,7 @@ class Reason(StrEnum):
     OTHER_TARGET = "other_target"
     OTHER_CURRENCY = "other_currency"
     TAKE_OVER = "take_over"
+    SIGNED_MONTH = "signed_month"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class Standing:
 
     ``day`` is the business date, ``entry_date`` the one on which what is not posted yet will be booked (None where
     nothing is). ``doubts``: documents in the lot that may be somebody else's, each with where it stands. ``proposal``:
-    the correction that these books are, where a look at the closed day proposed one.
+    the correction that these books are, where a look at the closed day proposed one. ``signed``: of the months of the
+    day and of the entry date, those that a person signed, with instants on the box's clock.
     """
 
     total: Decimal
@@ -71,6 +74,7 @@ class Standing:
     entry_date: date | None = None
     doubts: tuple[tuple[str, Address], ...] = ()
     proposal: Proposal | None = None
+    signed: tuple[SignedMonth, ...] = ()
 
 
 def questions(asked: Approvals, standing: Standing, currency: str) -> dict[Reason, Sentence]:
@@ -134,7 +138,7 @@ def questions(asked: Approvals, standing: Standing, currency: str) -> dict[Reaso
             size=standing.proposal.size,
             currency=currency,
         )
-    return found | _of_what_they_belong_to(standing) | _of_what_may_be_others(standing)
+    return found | _of_signed_months(standing) | _of_what_they_belong_to(standing) | _of_what_may_be_others(standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,20 +150,21 @@ class Approval:
     ran_by: frozenset[str] = frozenset()
 
 
-def objection(asked: Approvals, by: str, ran_by: Collection[str]) -> Sentence | None:
-    """Why a person's approval of a run does not count; None where it does."""
+def objection(asked: Approvals, by: str, ran_by: Collection[str], reasons: Collection[Reason] = ()) -> Sentence | None:
+    """Why a person's approval of a run does not count; None where it does. Of the ``reasons`` why it was asked for,
+    that a month is signed takes four eyes whatever the box's file says."""
     if asked.by and by not in asked.by:
         return Sentence(
             "{who} is not among those who may approve this cash box: {names}", who=by, names=listing(asked.by)
         )
-    if asked.four_eyes and by in ran_by:
+    if (asked.four_eyes or Reason.SIGNED_MONTH in reasons) and by in ran_by:
         return Sentence("{who} triggered or cleared this run, so another person must decide", who=by)
     return None
 
 
 def approved(asked: Approvals, approvals: Iterable[Approval]) -> set[Reason]:
     """The reasons that are approved. The second person is one who has approved none of the others."""
-    count = [one for one in approvals if objection(asked, one.by, one.ran_by) is None]
+    count = [one for one in approvals if objection(asked, one.by, one.ran_by, {one.reason}) is None]
     first = {one.by for one in count if one.reason is not Reason.SECOND_PERSON}
     return {one.reason for one in count if one.reason is not Reason.SECOND_PERSON or one.by not in first}
 
@@ -170,6 +175,24 @@ def asked_first(open_questions: Mapping[Reason, Sentence]) -> dict[Reason, Sente
     if len(first) > 1:
         first.pop(Reason.SECOND_PERSON, None)
     return first
+
+
+def _of_signed_months(day: Standing) -> dict[Reason, Sentence]:
+    """What is asked before anything is sent that changes a month which a person has signed."""
+    if not day.signed:
+        return {}
+    told = [
+        Sentence("{month} was signed by {who} on {when}", month=f"{one.month:%Y-%m}", who=one.by,
+                 when=f"{one.at:%Y-%m-%d %H:%M}")
+        for one in day.signed
+    ]  # fmt: skip
+    return {
+        Reason.SIGNED_MONTH: Sentence(
+            "{signed}, and what would be posted changes it. Approved, it is posted, and the month asks to be signed"
+            " again",
+            signed=one_after_the_other(told),
+        )
+    }
 
 
 def _of_what_may_be_others(day: Standing) -> dict[Reason, Sentence]:

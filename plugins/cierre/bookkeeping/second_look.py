@@ -138,7 +138,8 @@ def changes(before: Iterable[Document], after: Iterable[Document], *, own_ids: C
 
 
 def outcome_of(looks: SecondLook, found: Sequence[Change], currency: str, *, is_open: bool) -> Outcome:
-    """What follows from changes by a box's policy. ``is_open``: whether the day's period takes entries in the ERP.
+    """What follows from changes by a box's policy. ``is_open``: whether the day's period takes entries in the ERP
+    and nobody has signed its month.
 
     Corrected without asking is only what moves no more than the box allows, in its ``currency``.
     """

@@ -62,7 +62,7 @@ def decide(request: Request, ledger: psycopg.Connection, run: str, answer: Answe
     somebody who may not give it. What a second person is asked stays open: ``request`` tells of it again.
     """
     if answer.by and answer.decision == "approved":
-        why = objection(request.box.approvals, answer.by, answer.ran_by)
+        why = objection(request.box.approvals, answer.by, answer.ran_by, request.reasons)
         if why:
             approvals.leave(ledger, request.box.id, request.day, run, answer)
             raise _not_approved(request, ledger, "not taken", answer.by, answer.comment, why)

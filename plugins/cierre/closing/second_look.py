@@ -27,7 +27,7 @@ from cierre.closing.refusal import NothingToRead, Refused
 from cierre.closing.stage import as_booked
 from cierre.closing.wiring import invoice_source_of, knows_owner, rechecks, source_hook, source_of
 from cierre.language.say import say
-from cierre.ledger import landing, looks, personal, staging
+from cierre.ledger import landing, looks, personal, sign_offs, staging
 from cierre.ledger.landing import Place, Snapshot
 from cierre.ledger.session import BoxDayBusy, box_day
 from cierre.ports.errors import VendorError
@@ -240,10 +240,12 @@ def _place(box: CashBox, day: date) -> Place:
 
 
 def _is_open(ledger: psycopg.Connection, box: CashBox, day: date) -> bool:
-    """Whether the ERP still takes entries of a day, as far as the accountants' files and its own calendar say."""
+    """Whether the ERP still takes entries of a day, as far as the accountants' files and its own calendar say, and
+    nobody has signed the day's month."""
     opened, locks = opened_from(ledger, box), box.erp.locks_on(day)
     today = datetime.now(UTC).astimezone(box.zone).date()
-    return (opened is None or day >= opened) and (locks is None or today < locks)
+    is_signed = bool(sign_offs.signed_months(ledger, box.id, box.company, [day]))
+    return (opened is None or day >= opened) and (locks is None or today < locks) and not is_signed
 
 
 def _reaches_back(box: CashBox) -> int:

@@ -13,7 +13,7 @@ from cierre.bookkeeping.approvals import Approval, Proposal, Reason, Standing
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import Books, Origin, Target
 from cierre.bookkeeping.sentence import Sentence
-from cierre.ledger import looks, reconciliation, revisions, signing, takeovers
+from cierre.ledger import looks, reconciliation, revisions, sign_offs, signing, takeovers
 from cierre.ledger.revisions import Revision
 from cierre.ledger.sentences import stored
 from cierre.ledger.statements import Change, Row, RowOrNone, Rows, Statements, Value, ValueOrNone
@@ -94,6 +94,12 @@ def standing(connection: psycopg.Connection, box: CashBox, revision: Revision) -
         entry_date=row.entry_date,
         doubts=tuple(takeovers.open_doubts(connection, revision)),
         proposal=_proposal(connection, revision),
+        signed=tuple(
+            one._replace(at=one.at.astimezone(box.zone))
+            for one in sign_offs.signed_months(
+                connection, revision.box, box.company, (revision.business_date, row.entry_date)
+            )
+        ),
     )
 
 

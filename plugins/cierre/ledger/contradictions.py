@@ -87,6 +87,8 @@ _WHY = {
     "not acknowledged": "posting {} is confirmed, and nobody acknowledged it",
     "answered before it was asked": "approval {} was answered before it was asked",
     "answered by nobody": "approval {} was given by nobody",
+    "signed what there never was": "sign-off {} has figures or a head of a chain that there never were",
+    "signed nothing": "sign-off {} has no day",
 }
 
 

@@ -104,6 +104,7 @@ TABLES: Mapping[str, Table] = {
     "ledger.approval": Table(insert="box business_date revision_id reason asked asked_in",
                              own="approval_id asked_at decision decided_at decided_by ran_by signature comment",
                              update="decision decided_at decided_by ran_by signature comment"),
+    "ledger.audit": Table(insert="read_at links broken wrong", own="audit_id"),
     "ledger.cash_box": Table(
         insert="box version file name company source source_site source_key erp_connection erp_site tenant lot"
         " currency timezone start_date",
@@ -136,9 +137,13 @@ TABLES: Mapping[str, Table] = {
         " open_from",
         own="revision_id frozen_at",
     ),
+    "ledger.revocation": Table(insert="sign_off_id revoked_by reason", own="revoked_at"),
     "ledger.sandbox_site": Table(insert="site", own="noted_at", delete=True),
     # Written by triggers, which run as the owner.
     "ledger.seal": Table(own="box seal what subject content previous hash sealed_at late"),
+    "ledger.sign_off": Table(insert="company month signed_by ran_by checklist comment", own="sign_off_id signed_at"),
+    "ledger.signed_day": Table(insert="sign_off_id box business_date state revision booked currency"),
+    "ledger.signed_head": Table(insert="sign_off_id box links hash"),
     "ledger.tie_out": Table(insert="site tenant month state read_at", own="tie_out_id"),
     "ledger.tie_out_account": Table(insert="tie_out_id account currency posted erp other_lots"),
     "ledger.tie_out_finding": Table(
@@ -191,7 +196,7 @@ TABLES: Mapping[str, Table] = {
 
 VIEWS = (
     "erp.uncertain", "landing.certificate", "ledger.box_day", "ledger.cash_box_now", "ledger.chain",
-    "ledger.drill_down", "ledger.tie_out_now",
+    "ledger.drill_down", "ledger.sign_off_now", "ledger.tie_out_now",
 )  # fmt: skip
 """What the application and the reader see of several tables."""
 

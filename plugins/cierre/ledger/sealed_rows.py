@@ -82,6 +82,11 @@ class _Sql(Statements):
     conversion: PlainRows
     erasure: PlainRows
     erasure_row: PlainRows
+    sign_off: PlainRows
+    sign_off_day: PlainRows
+    sign_off_head: PlainRows
+    revocation: PlainRows
+    audit: PlainRows
 
 
 _sql = _Sql.of("sealed_rows")
@@ -176,6 +181,9 @@ KINDS: Mapping[str, Kind] = {
     "capability": Kind(_sql.capability, _object, last_counts=True),
     "conversion": Kind(_sql.conversion, _object),
     "erasure": Kind(_sql.erasure, _object, ((_sql.erasure_row, _hash),)),
+    "sign off": Kind(_sql.sign_off, _object, ((_sql.sign_off_day, _hash), (_sql.sign_off_head, _hash))),
+    "revocation": Kind(_sql.revocation, _object),
+    "audit": Kind(_sql.audit, _object),
 }  # fmt: skip
 """All kinds of links. A part without a shape is the landed text, of which only the hash is sealed."""
 

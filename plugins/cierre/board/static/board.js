@@ -107,7 +107,7 @@ function small(narrow) {
   document.querySelectorAll("table.grid:not(.week)").forEach(week);
 }
 
-// A button is a request to Airflow's API, with the reader's own session and so with their own permissions.
+// A button is a request to Airflow's API, or to the board, with the reader's own session and so with their permissions.
 async function act(event) {
   const button = event.target.closest("button[data-url]");
   if (!button) return;
@@ -126,7 +126,7 @@ async function act(event) {
 function bodyOf(button) {
   if (!button.dataset.comment) return button.dataset.body;
   const body = JSON.parse(button.dataset.body);
-  body.params_input.comment = document.getElementById(button.dataset.comment).value;
+  (body.params_input ?? body).comment = document.getElementById(button.dataset.comment).value;
   return JSON.stringify(body);
 }
 
@@ -143,7 +143,8 @@ async function ask(method, url, body) {
   const answer = await fetch(url, { method, body, headers });
   if (answer.ok) return;
   const { detail } = await answer.json().catch(() => ({}));
-  throw new Error(`${typeof detail === "string" ? detail : JSON.stringify(detail ?? "")} (Airflow: ${answer.status})`);
+  const said = typeof detail === "string" ? detail : JSON.stringify(detail ?? "");
+  throw new Error(`${said} (${url.includes("/api/v2/") ? "Airflow: " : ""}${answer.status})`);
 }
 
 addEventListener("DOMContentLoaded", () => {

@@ -34,6 +34,21 @@ SELECT approval.box, business_date, 'answered before it was asked', approval_id
 UNION ALL
 SELECT box, business_date, 'answered by nobody', approval_id FROM ledger.approval
  WHERE decision = 'approved' AND coalesce(btrim(decided_by), '') = ''
+UNION ALL
+SELECT box, month, 'signed what there never was', sign_off_id FROM ledger.signed_head JOIN ledger.sign_off USING (sign_off_id)
+ WHERE NOT EXISTS (SELECT FROM ledger.seal
+                    WHERE seal.box = signed_head.box AND seal.seal = links AND seal.hash = signed_head.hash)
+UNION ALL
+SELECT box, business_date, 'signed what there never was', sign_off_id FROM ledger.signed_day
+ WHERE revision IS NOT NULL
+   AND booked IS DISTINCT FROM (SELECT coalesce(sum(total), 0)
+                                  FROM ledger.revision AS own LEFT JOIN ledger.entry USING (revision_id)
+                                 WHERE (own.box, own.business_date, own.revision)
+                                     = (signed_day.box, signed_day.business_date, signed_day.revision)
+                                   AND reverses IS NULL)
+UNION ALL
+SELECT '*', month, 'signed nothing', sign_off_id FROM ledger.sign_off
+ WHERE NOT EXISTS (SELECT FROM ledger.signed_day AS day WHERE day.sign_off_id = sign_off.sign_off_id)
  ORDER BY 1, 2, 4;
 
 -- name: last_reconciled

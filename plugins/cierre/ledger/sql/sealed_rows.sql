@@ -125,3 +125,19 @@ SELECT erasure_id AS subject, '*' AS chain, own.* FROM personal.erasure AS own O
 -- name: erasure_row
 SELECT erasure_id AS subject, '*' AS chain, sha256, number, size FROM personal.row WHERE erasure_id IS NOT NULL
  ORDER BY erasure_id, sha256 COLLATE "C", number;
+
+-- name: sign_off
+SELECT sign_off_id AS subject, '*' AS chain, own.* FROM ledger.sign_off AS own ORDER BY sign_off_id;
+
+-- name: sign_off_day
+SELECT sign_off_id AS subject, '*' AS chain, own.* FROM ledger.signed_day AS own
+ ORDER BY sign_off_id, box COLLATE "C", business_date;
+
+-- name: sign_off_head
+SELECT sign_off_id AS subject, '*' AS chain, own.* FROM ledger.signed_head AS own ORDER BY sign_off_id, box COLLATE "C";
+
+-- name: revocation
+SELECT sign_off_id AS subject, '*' AS chain, own.* FROM ledger.revocation AS own ORDER BY sign_off_id;
+
+-- name: audit
+SELECT audit_id AS subject, '*' AS chain, own.* FROM ledger.audit AS own ORDER BY audit_id;

@@ -57,6 +57,11 @@ SELECT CASE CAST(:what AS text)
                              WHERE conversion_id = :subject)
     WHEN 'erasure' THEN (SELECT concat('by ', erased_by, ', ', erased_at::date) FROM personal.erasure
                           WHERE erasure_id = :subject)
+    WHEN 'sign off' THEN (SELECT concat('of ', company, ', ', to_char(month, 'YYYY-MM'), ', by ', signed_by)
+                            FROM ledger.sign_off WHERE sign_off_id = :subject)
+    WHEN 'revocation' THEN (SELECT concat('by ', revoked_by, ', ', revoked_at::date) FROM ledger.revocation
+                             WHERE sign_off_id = :subject)
+    WHEN 'audit' THEN (SELECT concat('of ', read_at::date) FROM ledger.audit WHERE audit_id = :subject)
     ELSE (SELECT concat(entry_key, ' at ', concat_ws('/', attempt.lot, sublot, document), ' of ', attempt.entry_date)
             FROM erp.attempt JOIN ledger.entry USING (entry_id) WHERE attempt_id = :subject)
 END;

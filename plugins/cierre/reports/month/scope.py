@@ -6,12 +6,16 @@ from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+import psycopg
+
 from cierre.accounting_files.account_mappings import form_names
 from cierre.accounting_files.companies import companies, tax_id_of
 from cierre.accounting_files.findings import MappingError
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import RetiredBox
 from cierre.bookkeeping.tie_out import last_day
+from cierre.ledger import tie_outs
+from cierre.ledger.tie_outs import Known
 
 Box = CashBox | RetiredBox
 
@@ -83,6 +87,12 @@ class Scope:
     @cached_property
     def _forms(self) -> dict[str, dict[str, str]]:
         return {box.id: form_names(box.mapping) for box in self.boxes}
+
+
+def own_tie_outs(ledger: psycopg.Connection, scope: Scope) -> list[Known]:
+    """The month's newest tie-outs whose sums are of the scope's boxes and of no others."""
+    newest = tie_outs.newest(ledger, scope.first, scope.last).values()
+    return [known for known in newest if known.boxes and set(known.boxes) <= set(scope.ids)]
 
 
 def file_name(name: str, first: date, ending: str) -> str:

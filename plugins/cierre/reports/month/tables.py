@@ -13,11 +13,11 @@ from cierre.bookkeeping.evidence import Posted, evidence
 from cierre.language.regional import Regional
 from cierre.ledger import journal as standing_journal, seals, tie_outs
 from cierre.ledger.month import Correction, Month, Sent
-from cierre.ledger.tie_outs import Known
 from cierre.reports.cells import Cell
+from cierre.reports.month import deposits, signing
 from cierre.reports.month.chains import Chains
 from cierre.reports.month.journal import Journal
-from cierre.reports.month.scope import Scope
+from cierre.reports.month.scope import Scope, own_tie_outs
 from cierre.reports.tables import Table, money
 
 _STATES = {"watched": "closed and watched", "changed": "changed since close", "elsewhere": "closed elsewhere"}
@@ -36,7 +36,9 @@ class Tables:
 
     def __iter__(self) -> Iterator[Table]:
         self._journal = journal = self._unread_journal()
-        yield from (self._about(), journal.lines(), journal.totals(), journal.accounts(), self._days(), self._forms())
+        yield from (self._about(), *signing.tables(self._ledger, self._scope, self._))
+        yield from (journal.lines(), journal.totals(), journal.accounts(), self._days(), self._forms())
+        yield deposits.table(self._ledger, self._scope, self._chart, self._)
         yield from (self._corrections(), self._approvals(), self._quarantined(), self._answers(), self._sent())
         yield from (self._tie_outs(), self._heads())
 
@@ -80,6 +82,7 @@ class Tables:
             [_("Journal"), _("Entries dated in the month in the ERP, or on their way there, as they stand.")],
             [_("ERP documents"), _("What was sent to the ERP with a date of the month.")],
             [_("Tie-out"), _("Of a company and branch of the ERP: here where all boxes that post there are in it.")],
+            [_("Deposits to clear"), _(deposits.MEANING)],
             [_("Other tables"), _("By business date, in the box's own currency. Instants are on the box's own clock.")],
         ]  # fmt: skip
 
@@ -214,17 +217,11 @@ class Tables:
             (
                 [known.month.tenant.strip(), _(known.state.word),
                  known.read_at.astimezone(zone).replace(microsecond=0), *row]
-                for known in self._own_tie_outs()
+                for known in own_tie_outs(self._ledger, self._scope)
                 for row in self._tied_out(known.tie_out_id)
             ),
             name="tie_out",
         )  # fmt: skip
-
-    def _own_tie_outs(self) -> list[Known]:
-        """The newest, whose sums are of these boxes and of no others."""
-        scope = self._scope
-        newest = tie_outs.newest(self._ledger, scope.first, scope.last).values()
-        return [known for known in newest if known.boxes and set(known.boxes) <= set(scope.ids)]
 
     def _tied_out(self, tie_out_id: int) -> list[list[Cell]]:
         """What was found by account; one empty row where the ERP does not say."""

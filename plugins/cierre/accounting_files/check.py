@@ -19,6 +19,7 @@ from cierre.accounting_files.loader import (
 from cierre.accounting_files.periods import Periods
 from cierre.accounting_files.reviewed import reviewed
 from cierre.accounting_files.settings import read_settings
+from cierre.accounting_files.statement_formats import FOLDER, statement_formats
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.suggestions import did_you_mean
@@ -37,13 +38,15 @@ def check_all() -> list[Finding]:
     """
     findings: set[Finding] = set()
     _collect(findings, cash_boxes)
-    not_read = [*passed_over(mappings_folder(), "cash_boxes"), *passed_over(mappings_folder(), "accounts")]
+    folders = ("cash_boxes", "accounts", FOLDER)
+    not_read = [finding for folder in folders for finding in passed_over(mappings_folder(), folder)]
     # While a box's file is wrong, nobody knows which boxes a mapping has to list.
     boxes = sound_boxes()
     mappings = _sound_mappings({} if findings else boxes, findings)
     for box in boxes.values():
         findings.update(_of_box(box, mappings, _collect(findings, companies) or {}))
     _collect(findings, lambda: read_settings("periods.yaml", Periods))
+    _collect(findings, statement_formats)
     for source in {box.source for box in boxes.values()}:
         _collect(findings, partial(reviewed, source))
     return sorted(findings.union(not_read))

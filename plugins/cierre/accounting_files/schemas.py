@@ -10,6 +10,7 @@ from cierre.accounting_files.companies import Companies
 from cierre.accounting_files.loader import mappings_folder
 from cierre.accounting_files.periods import Periods
 from cierre.bookkeeping.mapping import AccountMapping
+from cierre.bookkeeping.statements.format import AcquirerFormat, BankFormat
 from hooks import registry
 
 SCHEMAS: dict[str, tuple[type[BaseModel], str]] = {
@@ -17,6 +18,8 @@ SCHEMAS: dict[str, tuple[type[BaseModel], str]] = {
     "account_mapping": (AccountMapping, "name"),
     "companies": (Companies, ""),
     "periods": (Periods, ""),
+    "bank_statement": (BankFormat, "name"),
+    "acquirer_report": (AcquirerFormat, "name"),
     **{
         Path(one.reviewed.file).stem: (one.reviewed.model.load(), "")
         for one in registry.SOURCES.values()

@@ -1,0 +1,1 @@
+"""What a bank or a card acquirer says came in: statements and settlement reports, and whether they are whole."""

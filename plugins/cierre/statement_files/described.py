@@ -1,0 +1,254 @@
+"""Tables read by a format that an accountant wrote."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TypeVar
+
+from cierre.bookkeeping.money import AmountError, amount
+from cierre.bookkeeping.sentence import Sentence, listing
+from cierre.bookkeeping.statements.format import AcquirerFormat, BankFormat, date_pattern, read_date
+from cierre.bookkeeping.statements.lines import Settlement, SettlementLine, Statement, StatementLine
+from cierre.bookkeeping.suggestions import did_you_mean
+from cierre.bookkeeping.text import UnfitText, line as fit_line, quoted
+from cierre.statement_files.faults import Fault, StatementFileError, refuse
+from cierre.statement_files.tables import Row, rows
+
+T = TypeVar("T")
+
+LONGEST_TEXT = 120
+"""Characters that are kept of what a bank writes beside a movement; the whole file is kept as it came."""
+
+
+def read_statement(content: bytes, table: BankFormat) -> Statement:
+    """A bank's table. Raises StatementFileError with all that is wrong in it."""
+    reader = _Reader(content, table, table.columns.model_dump(exclude_defaults=True))
+    found = [(line, balance) for line, balance in reader.each(lambda row: _movement(row, table))]
+    if table.newest_first:
+        found.reverse()
+    reader.finish(found)
+    lines = tuple(line for line, _ in found)
+    opening = closing = None
+    if table.columns.balance:
+        opening, closing = _balances(found, reader)
+        reader.finish(found)
+    dates = [line.booked for line in lines]
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Statement(table.account, table.currency, min(dates), max(dates), opening, closing, lines, sha256)
+
+
+def read_settlement(content: bytes, table: AcquirerFormat) -> Settlement:
+    """An acquirer's table. Raises StatementFileError with all that is wrong in it."""
+    reader = _Reader(content, table, table.columns.model_dump(exclude_defaults=True))
+    lines = list(reader.each(_settled))
+    reader.finish(lines)
+    return Settlement(table.acquirer, table.currency, tuple(lines), hashlib.sha256(content).hexdigest())
+
+
+def _movement(row: "_Cells", table: BankFormat) -> tuple[StatementLine, Decimal | None]:
+    columns = table.columns
+    if columns.amount:
+        money = row.money("amount")
+        moved = money if table.came_in == "plus" else -money
+    else:
+        moved = row.money("credit", Decimal(0)) - row.money("debit", Decimal(0))
+    booked = row.date("booked")
+    text = row.text("text")
+    made = StatementLine(
+        row.number,
+        booked,
+        row.date("value") if columns.value and row.text("value") else booked,
+        moved,
+        row.text("id"),
+        row.text("reference"),
+        text,
+        next((channel.name for channel in table.channels if channel.contains.casefold() in text.casefold()), ""),
+        row.text("terminal"),
+        row.text("batch"),
+        row.text("slip"),
+    )
+    return made, row.money("balance") if columns.balance else None
+
+
+def _settled(row: "_Cells") -> SettlementLine:
+    return SettlementLine(
+        row.number,
+        row.date("sold"),
+        row.date("paid"),
+        row.money("gross"),
+        row.money("fee", Decimal(0)),
+        row.money("vat", Decimal(0)),
+        row.several("withheld"),
+        row.money("net"),
+        row.text("payment"),
+        row.text("reference"),
+        row.text("terminal"),
+        row.text("batch"),
+        row.text("slip"),
+        row.text("kind"),
+    )
+
+
+def _balances(found: Sequence[tuple[StatementLine, Decimal | None]], reader: "_Reader") -> tuple[Decimal, Decimal]:
+    """Where the account stood before and after; each row's own balance must be the one before and its amount."""
+    first, balance = found[0]
+    before = opening = (balance or Decimal(0)) - first.amount
+    for line, said in found:
+        if said is not None and before + line.amount != said:
+            message = Sentence("the balance is {said}, and the rows come to {sum}", said=said, sum=before + line.amount)
+            hint = Sentence("{message}: a row is missing or doubled, or `newest_first` is wrong", message=message)
+            reader.faults.append(Fault(line.place, hint))
+            break
+        before = said if said is not None else before + line.amount
+    return opening, before
+
+
+class _CellError(Exception):
+    def __init__(self, message: Sentence) -> None:
+        self.message = message
+
+
+@dataclass
+class _Reader:
+    """Reads a table's rows below its headings, and collects what is wrong with each."""
+
+    content: bytes
+    table: BankFormat | AcquirerFormat
+    headings: dict[str, str | Sequence[str]]
+    faults: list[Fault] = field(default_factory=list)
+
+    def each(self, make: Callable[["_Cells"], T]) -> Iterable[T]:
+        """What ``make`` makes of each row that can be read."""
+        found = rows(self.content, self.table)
+        head = next(found, None)
+        if head is None:
+            raise refuse(Sentence("the file has no rows; correct `skip_rows` or send the file anew"))
+        places = self._places(head)
+        pattern = date_pattern(self.table.date_format)
+        total = self.table.total_word.casefold()
+        for number, cells in found:
+            if total and any(cell.casefold().startswith(total) for cell in cells[:2]):
+                continue
+            try:
+                yield make(_Cells(number, cells, places, self.table, pattern))
+            except _CellError as error:
+                self.faults.append(Fault(number, error.message))
+
+    def finish(self, made: Sequence[object]) -> None:
+        """Raises what was collected, and for a table without a row."""
+        if self.faults:
+            raise StatementFileError(self.faults)
+        if not made:
+            raise refuse(Sentence("there is no movement below the headings; nothing was taken"))
+
+    def _places(self, head: Row) -> dict[str, tuple[int, ...]]:
+        number, cells = head
+        known = {cell.casefold(): place for place, cell in reversed(list(enumerate(cells)))}
+        places: dict[str, tuple[int, ...]] = {}
+        for column, named in self.headings.items():
+            wanted = [named] if isinstance(named, str) else list(named)
+            missing = [name for name in wanted if name.strip().casefold() not in known]
+            for name in missing:
+                there = listing(cell[:40] for cell in cells if cell) if any(cells) else Sentence("nothing")
+                message = Sentence(
+                    "there is no column {name} (for `{column}`){hint}; there are {columns}",
+                    name=repr(name),
+                    column=column,
+                    hint=did_you_mean(name, [cell for cell in cells if cell]),
+                    columns=there,
+                )
+                self.faults.append(Fault(number, message))
+            if not missing:
+                places[column] = tuple(known[name.strip().casefold()] for name in wanted)
+        if self.faults:
+            raise StatementFileError(self.faults)
+        return places
+
+
+@dataclass(slots=True)
+class _Cells:
+    """One row, its cells by the names of the format."""
+
+    number: int
+    cells: list[str]
+    places: dict[str, tuple[int, ...]]
+    table: BankFormat | AcquirerFormat
+    pattern: re.Pattern[str]
+
+    def text(self, column: str) -> str:
+        """A cell's text on one line; what is longer is cut, as banks' texts may be."""
+        raw = self._raw(column)
+        try:
+            return fit_line(raw[:LONGEST_TEXT])
+        except UnfitText as unfit:
+            raise _CellError(Sentence("`{column}` cannot be kept: {why}", column=column, why=unfit.why)) from None
+
+    def date(self, column: str) -> date:
+        """A cell's date by the format's pattern."""
+        found = read_date(self._raw(column), self.pattern)
+        if found is None:
+            message = Sentence(
+                "{value} (`{column}`) is no date as {format}; correct the row, or `date_format`",
+                value=quoted(self._raw(column)),
+                column=column,
+                format=self.table.date_format,
+            )
+            raise _CellError(message)
+        return found
+
+    def money(self, column: str, empty: Decimal | None = None) -> Decimal:
+        """A cell's amount in the format's currency; ``empty`` where it has none, which without it is a mistake."""
+        raw = self._raw(column)
+        if not raw and empty is not None:
+            return empty
+        return self._amount(raw, column)
+
+    def several(self, column: str) -> Decimal:
+        """The sum of the amounts of all cells that make up a column."""
+        cells = (self.cells[place] if place < len(self.cells) else "" for place in self.places.get(column, ()))
+        return sum((self._amount(cell, column) for cell in cells if cell), Decimal(0))
+
+    def _raw(self, column: str) -> str:
+        places = self.places.get(column)
+        return self.cells[places[0]] if places and places[0] < len(self.cells) else ""
+
+    def _amount(self, raw: str, column: str) -> Decimal:
+        try:
+            return amount(plain_number(raw, self.table.decimal_mark), self.table.currency)
+        except AmountError:
+            message = Sentence(
+                "{value} (`{column}`) is no amount in {currency}; correct the row, or `decimal_mark`",
+                value=quoted(raw),
+                column=column,
+                currency=self.table.currency,
+            )
+            raise _CellError(message) from None
+
+
+_GROUPED = {
+    ".": re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII),
+    ",": re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?", re.ASCII),
+}
+_UNGROUPED = {".": re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII), ",": re.compile(r"[+-]?\d+(,\d+)?", re.ASCII)}
+
+
+def plain_number(raw: str, mark: str) -> str:
+    """An amount as people write it (``1.234,50``, ``(12,00)``, ``12,00-``, ``$ 5``) as ``-1234.50``.
+
+    Raises AmountError where thousands do not stand in groups of three: 1.5 is no amount where the comma is the mark.
+    """
+    text = re.sub(r"^(US\$|\$U|\$|€)\s*|\s*(USD|UYU|EUR|CLP)$|[\u00a0\u202f ]", "", raw.strip())
+    sign = ""
+    if text.startswith("(") and text.endswith(")"):
+        text, sign = text[1:-1], "-"
+    elif text.endswith("-"):
+        text, sign = text[:-1], "-"
+    if sign and text.startswith(("-", "+")):
+        raise AmountError(f"{quoted(raw)} is not an amount")
+    if not (_UNGROUPED[mark].fullmatch(text) or _GROUPED[mark].fullmatch(text)):
+        raise AmountError(f"{quoted(raw)} is not an amount")
+    thousands = "." if mark == "," else ","
+    return sign + text.replace(thousands, "").replace(mark, ".")

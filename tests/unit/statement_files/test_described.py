@@ -1,0 +1,242 @@
+"""Tables of banks and acquirers, by the format that an accountant wrote: taken whole, or refused with every reason."""
+
+import io
+import zipfile
+from datetime import date
+from decimal import Decimal
+
+import pytest
+import xlsxwriter
+from hypothesis import given, strategies as st
+from pydantic import ValidationError
+
+from cierre.bookkeeping.money import AmountError
+from cierre.bookkeeping.statements.certificate import claims
+from cierre.bookkeeping.statements.format import AcquirerFormat, BankFormat, date_pattern, read_date
+from cierre.statement_files import tables
+from cierre.statement_files.described import plain_number, read_settlement, read_statement
+from cierre.statement_files.faults import StatementFileError
+
+COLUMNS = {"booked": "Fecha", "text": "Concepto", "reference": "Documento", "debit": "Debe", "credit": "Haber"}
+BANK = {
+    "name": "banco",
+    "kind": "bank",
+    "account": "22",
+    "file": "csv",
+    "separator": ";",
+    "skip_rows": "1",
+    "currency": "USD",
+    "decimal_mark": ",",
+    "date_format": "dd/mm/yyyy",
+    "columns": {**COLUMNS, "balance": "Saldo"},
+    "channels": [{"name": "redcard", "contains": "redcard"}],
+}
+HEAD = "Banco de prueba\nFecha;Concepto;Documento;Debe;Haber;Saldo\n"
+ROWS = "03/03/2025;REDCARD LIQ;000123;;1.234,50;2.234,50\n04/03/2025;Comisión;;4,50;;2.230,00\n"
+
+
+def table(**changed):
+    return BankFormat.model_validate({**BANK, **changed})
+
+
+def refusal(content, of=None):
+    with pytest.raises(StatementFileError) as refused:
+        read_statement(content if isinstance(content, bytes) else content.encode(), of or table())
+    return str(refused.value)
+
+
+def test_a_statement_with_its_certificate():
+    read = read_statement((HEAD + ROWS).encode(), table())
+    assert [line.amount for line in read.lines] == [Decimal("1234.50"), Decimal("-4.50")]
+    assert (read.opening, read.closing) == (Decimal("1000.00"), Decimal("2230.00"))
+    assert (read.first, read.last) == (date(2025, 3, 3), date(2025, 3, 4))
+    assert [line.channel for line in read.lines] == ["redcard", ""]
+    assert all(claim.holds for claim in claims(read))
+
+
+def test_a_row_that_is_missing_breaks_the_balance():
+    rows = ROWS.splitlines()
+    told = refusal(f"{HEAD}{rows[0]}\n05/03/2025;Comisión;;4,50;;2.000,00\n")
+    assert told.startswith("row 4: the balance is 2000.00, and the rows come to 2230.00")
+
+
+def test_all_mistakes_are_told_at_once_with_their_rows():
+    told = refusal(HEAD + "31/02/2025;x;;;1,00;1,00\n03/03/2025;x;;;1.5;1,50\n")
+    assert told.splitlines() == [
+        "row 3: '31/02/2025' (`booked`) is no date as dd/mm/yyyy; correct the row, or `date_format`",
+        "row 4: '1.5' (`credit`) is no amount in USD; correct the row, or `decimal_mark`",
+    ]
+
+
+def test_a_column_that_is_not_there_is_told_with_those_that_are():
+    told = refusal(HEAD.replace("Haber", "Habér") + ROWS)
+    assert "there is no column 'Haber' (for `credit`)" in told
+    assert "Fecha, Concepto" in told
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "the file has no rows"),
+        (HEAD.encode(), "there is no movement below the headings"),
+        (b"\xff\xfe\x00", "row 1: is not utf-8 text"),
+        (b"a;b\n\0", "the file is no text"),
+        ((HEAD + '"03/03/2025;x').encode(), "row 3: the quotes of this row do not close"),
+        (b"x" * 20_000_001, "more than 20000000 bytes"),
+        (("a;" * 300 + "\n").encode() * 3, "more than 200 columns"),
+    ],
+)
+def test_what_is_no_such_table_is_refused(content, said):
+    assert said in refusal(content)
+
+
+def test_a_row_beyond_the_bound_is_refused(monkeypatch):
+    monkeypatch.setattr(tables, "MOST_ROWS", 3)
+    assert "more than 3 rows" in refusal(HEAD + ROWS)
+
+
+def test_newest_first():
+    rows = "".join(f"{row}\n" for row in reversed(ROWS.splitlines()))
+    assert read_statement((HEAD + rows).encode(), table(newest_first="true")).opening == Decimal("1000.00")
+    assert "newest_first" in refusal(HEAD + rows)
+
+
+def spreadsheet(rows):
+    held = io.BytesIO()
+    with xlsxwriter.Workbook(held, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("Movimientos")
+        dates = book.add_format({"num_format": "dd/mm/yyyy"})
+        for number, row in enumerate(rows):
+            for place, cell in enumerate(row):
+                if isinstance(cell, date):
+                    sheet.write_datetime(number, place, cell, dates)
+                else:
+                    sheet.write(number, place, cell)
+    return held.getvalue()
+
+
+def test_a_spreadsheet_is_read_as_what_people_see_in_it():
+    rows = [
+        ["Banco"],
+        ["Fecha", "Concepto", "Documento", "Debe", "Haber", "Saldo"],
+        [date(2025, 3, 3), "REDCARD", 123, "", 1234.1, 1334.2],
+        [date(2025, 3, 4), "x", "", 0.1, "", 1334.1],
+    ]
+    read = read_statement(spreadsheet(rows), table(file="xlsx"))
+    assert [line.amount for line in read.lines] == [Decimal("1234.10"), Decimal("-0.10")]
+    assert read.lines[0].reference == "123"
+    assert read.opening == Decimal("100.10")
+    assert "there is no sheet" in refusal(spreadsheet(rows), table(file="xlsx", sheet="Hoja9"))
+
+
+def test_a_file_that_unpacks_to_more_than_it_says_is_refused(monkeypatch):
+    monkeypatch.setattr(tables, "MOST_UNPACKED", 100_000)
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/workbook.xml", b"0" * 1_000_000)
+    assert "holds more than 100000 bytes" in refusal(held.getvalue(), table(file="xlsx"))
+
+
+@given(st.binary(max_size=400))
+def test_whatever_is_sent_as_a_spreadsheet_is_read_or_refused(content):
+    for start in (b"", b"PK\x03\x04"):
+        refusal(start + content, table(file="xlsx"))
+
+
+@given(st.data())
+def test_a_damaged_spreadsheet_is_read_or_refused(data):
+    whole = bytearray(spreadsheet([["Banco"], ["Fecha", "Concepto", "Documento", "Debe", "Haber", "Saldo"]]))
+    for _ in range(data.draw(st.integers(1, 5))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    assert refusal(bytes(whole), table(file="xlsx"))
+
+
+@given(st.text(max_size=300))
+def test_whatever_is_sent_as_text_is_read_or_refused(text):
+    try:
+        read = read_statement((HEAD + text).encode("utf-8", "surrogatepass"), table())
+    except StatementFileError:
+        return  # and no other error
+    assert read.lines
+
+
+@given(st.lists(st.decimals(-(10**9), 10**9, places=2), min_size=1, max_size=20))
+def test_amounts_come_back_to_the_cent_and_the_certificate_holds(amounts):
+    rows, balance = "", Decimal("10.00")
+    for money in amounts:
+        balance += money
+        debit, credit = (written(-money), "") if money < 0 else ("", written(money))
+        rows += f"03/03/2025;x;;{debit};{credit};{written(balance)}\n"
+    read = read_statement((HEAD + rows).encode(), table())
+    assert [line.amount for line in read.lines] == amounts
+    assert all(claim.holds for claim in claims(read))
+
+
+def written(money):
+    return f"{money:,.2f}".replace(",", "_").replace(".", ",").replace("_", ".")
+
+
+@pytest.mark.parametrize(
+    ("raw", "mark", "plain"),
+    [
+        ("1.234,50", ",", "1234.50"),
+        ("(12,00)", ",", "-12.00"),
+        ("12.00-", ".", "-12.00"),
+        ("$ 1,234.50", ".", "1234.50"),
+        ("1234", ",", "1234"),
+        ("12,00 UYU", ",", "12.00"),
+    ],
+)
+def test_amounts_as_people_write_them(raw, mark, plain):
+    assert plain_number(raw, mark) == plain
+
+
+@pytest.mark.parametrize("raw", ["1.5", "1.23,4", "1,2,3", "--1", "(-1)", "1e3", "NaN", "", "١٢"])
+def test_amounts_that_may_mean_something_else_are_refused(raw):
+    with pytest.raises(AmountError):
+        plain_number(raw, ",")
+
+
+def test_dates_by_what_people_write():
+    assert read_date("3/3/25", date_pattern("dd/mm/yy")) == date(2025, 3, 3)
+    assert read_date("2025-02-30", date_pattern("yyyy-mm-dd")) is None
+    for wrong in ("dd/mm", "dd/dd/yyyy", "", "%d"):
+        with pytest.raises(ValueError, match="must have a dd"):
+            date_pattern(wrong)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [{"booked": "F"}, {"booked": "F", "credit": "C"}, {"booked": "F", "amount": "A", "credit": "C", "debit": "D"}],
+)
+def test_a_format_says_where_amounts_stand_in_one_way(columns):
+    with pytest.raises(ValidationError, match="name either the column amount, or both credit and debit"):
+        table(columns=columns)
+
+
+CARDS = AcquirerFormat.model_validate(
+    {
+        "name": "red",
+        "kind": "acquirer",
+        "acquirer": "red",
+        "file": "csv",
+        "currency": "USD",
+        "columns": {
+            "sold": "V",
+            "paid": "P",
+            "gross": "B",
+            "fee": "C",
+            "withheld": ["R1", "R2"],
+            "net": "N",
+            "payment": "Nro",
+        },
+    }
+)
+
+
+def test_a_settlement_report_with_two_withholdings():
+    rows = "V,P,B,C,R1,R2,N,Nro\n2025-03-03,2025-03-05,100.00,4.00,1.00,0.50,94.50,77\n"
+    rows += "2025-03-03,2025-03-05,-10.00,-0.40,,,-9.60,77\n"
+    read = read_settlement(rows.encode(), CARDS)
+    assert all(line.adds_up for line in read.lines)
+    assert read.payments == {"77": Decimal("84.90")}

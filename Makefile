@@ -5,7 +5,7 @@ $(error Run it as: make -C <the project's folder> …)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down backfill second-look tie-out preview what-if unmapped export fava audit erase check-mappings schemas probe browser screenshots unit test kills operations fuzz simulate simulate-looks mutants bench bench-year reliability lint docs messages new-source lock sbom vulnerabilities image-check clean
+.PHONY: help setup demo up down backfill second-look tie-out preview what-if unmapped export fava audit erase check-mappings schemas probe browser screenshots unit test kills operations fuzz simulate simulate-looks simulate-arrivals mutants bench bench-year reliability lint docs messages new-source lock sbom vulnerabilities image-check clean
 
 # Whatever a tool wants to keep between runs, it keeps here.
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -50,6 +50,7 @@ help:
 	@echo "make fuzz [COUNT=50000]      read randomly changed answers of the five vendors: booked, quarantined or refused (SEED=… one)"
 	@echo "make simulate [SEEDS=2000] [FROM=1]  post box-days in simulated bad weather; SEED=… tells one, TEETH=1 plants bugs"
 	@echo "make simulate-looks [SEED=1]  a year of forty boxes with 10,000 changes after the close: each found, none invented (a minute)"
+	@echo "make simulate-arrivals [SEED=1]  two generated years of forty boxes at the bank and the acquirers, matched and held against their truth (two minutes)"
 	@echo "make mutants [ONLY=checks]   change bookkeeping and posting in small ways, and name the changes no test notices (hours; ONLY a module)"
 	@echo "make bench [ONLY=P2]         the close beside other tools, into benchmarks/RESULTS.md (a quarter of an hour; with nothing else running)"
 	@echo "make bench-year              how long a what-if over a generated year of forty boxes takes, and the audit of it"
@@ -175,6 +176,9 @@ simulate: setup
 
 simulate-looks: setup
 	@PYTHONPATH=plugins:tests $(PY) -m late_changes --seed "$(or $(SEED),1)" $(ARGS)
+
+simulate-arrivals: setup
+	@PYTHONPATH=.:plugins:tests $(PY) -m arrivals --seed "$(or $(SEED),1)" $(ARGS)
 
 fuzz: setup
 	@AIRFLOW__CORE__UNIT_TEST_MODE=True PYTHONPATH=.:plugins:tests $(PY) -m fuzz --vendor "$(VENDOR)" $(if $(SEED),--seed "$(SEED)",--count "$(or $(COUNT),50000)" \

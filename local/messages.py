@@ -45,6 +45,7 @@ def vocabulary() -> Iterator[Text]:
         "cierre/bookkeeping/documents.py": Kind,
         "cierre/bookkeeping/evidence.py": (text for grade in Grade for text in (grade, grade.meaning)),
         "cierre/bookkeeping/journal.py": (side.name.lower() for side in Side),
+        "cierre/bookkeeping/statements/charges.py": ("fee", "vat", "withheld"),
         "cierre/bookkeeping/vocabulary.py": {
             component: None for kinds in SOURCES.values() for shape in kinds.values() for component in shape.components
         },

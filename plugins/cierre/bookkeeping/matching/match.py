@@ -1,0 +1,77 @@
+"""Matches what was booked with what arrived, and says of everything else what it is."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from cierre.bookkeeping.matching.banking_days import BankingDays
+from cierre.bookkeeping.matching.by_amount import match_by_amount
+from cierre.bookkeeping.matching.by_identity import ByIdentity, match_by_identity
+from cierre.bookkeeping.matching.items import Item, Match, Outcome, Proposal, Rules
+
+
+def match(
+    booked: Sequence[Item], arrived: Sequence[Item], rules: Mapping[str, Rules], calendar: BankingDays, as_of: int
+) -> Outcome:
+    """Matches the items of all channels. ``as_of`` (an ordinal) is the day up to which the statements go.
+
+    ``rules`` are by channel; what arrived in a channel without rules is unknown. Ids must be unique on each side.
+    """
+    outcome = Outcome([], [], {}, {})
+    ours, came = _by_channel(booked), _by_channel(arrived)
+    for channel in dict.fromkeys([*ours, *came]):
+        if (rule := rules.get(channel)) is None:
+            outcome.open_booked.update(dict.fromkeys((item.id for item in ours.get(channel, ())), "unknown"))
+            outcome.open_arrived.update(dict.fromkeys((one.id for one in came.get(channel, ())), "unknown"))
+        else:
+            _channel(ours.get(channel, []), came.get(channel, []), rule, calendar, as_of, outcome)
+    return outcome
+
+
+def _by_channel(items: Sequence[Item]) -> dict[str, list[Item]]:
+    found: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        found[item.channel].append(item)
+    return found
+
+
+def _channel(
+    booked: list[Item], arrived: list[Item], rules: Rules, calendar: BankingDays, as_of: int, outcome: Outcome
+) -> None:
+    named = match_by_identity(booked, arrived, rules, calendar)
+    matches, proposals = match_by_amount(named.booked, named.arrived, rules, calendar)
+    outcome.matches.extend(named.matches)
+    outcome.matches.extend(matches)
+    outcome.proposals.extend(named.proposals)
+    outcome.proposals.extend(proposals)
+    matched = _ids(matches)
+    proposed = _ids(proposals)[1]
+    for item in named.booked:
+        if item.id not in matched[0]:
+            outcome.open_booked[item.id] = _of_booked(item, rules, calendar, as_of)
+    for one in named.arrived:
+        if one.id not in matched[1]:
+            outcome.open_arrived[one.id] = "proposed" if one.id in proposed else "unknown"
+    for proposal in proposals:
+        if proposal.why == "double":
+            outcome.open_arrived.update(dict.fromkeys(proposal.arrived[1:], "double"))
+    _told_by_identity(named, outcome)
+
+
+def _told_by_identity(named: ByIdentity, outcome: Outcome) -> None:
+    outcome.open_arrived.update(dict.fromkeys(named.doubles, "double"))
+    outcome.open_arrived.update(dict.fromkeys(named.taken_back, "charge_back"))
+    for proposal in named.proposals:
+        outcome.open_booked.update(dict.fromkeys(proposal.booked, "differs"))
+        outcome.open_arrived.update(dict.fromkeys(proposal.arrived, "differs"))
+
+
+def _ids(of: Sequence[Match | Proposal]) -> tuple[set[str], set[str]]:
+    return {id for one in of for id in one.booked}, {id for one in of for id in one.arrived}
+
+
+def _of_booked(item: Item, rules: Rules, calendar: BankingDays, as_of: int) -> str:
+    """What an amount is that did not arrive: by how long it is waited for."""
+    waited = calendar.count(as_of) - calendar.count(item.day)
+    if waited <= rules.latest:
+        return "in_transit"
+    return "late" if waited <= rules.grace else "missing"

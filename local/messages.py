@@ -47,7 +47,10 @@ def vocabulary() -> Iterator[Text]:
         "cierre/bookkeeping/journal.py": (side.name.lower() for side in Side),
         "cierre/bookkeeping/statements/charges.py": ("fee", "vat", "withheld"),
         "cierre/bookkeeping/vocabulary.py": {
-            component: None for kinds in SOURCES.values() for shape in kinds.values() for component in shape.components
+            name: None
+            for kinds in SOURCES.values()
+            for shape in kinds.values()
+            for name in (*shape.components, *shape.attributes)
         },
         "cierre/bookkeeping/treatment.py": TREATMENTS,
         "cierre/closing/belonging.py": NAMES.values(),

@@ -114,7 +114,7 @@ def test_a_kind_of_document_of_which_nobody_says_what_it_is_is_told_with_payment
     run.step("land"), run.step("stage")
     told = refused(run, "derive")
     assert (
-        "1 payment of 1,000 CLP (payment 1 of document 91) with document_type 52, which document_types does not list;"
+        "1 payment of 1,000 CLP (payment 1 of document 91) with document type 52, which document_types does not list;"
         ' add "52": <taxed, exempt, advance or not_a_sale> to document_types' in told
     )
     assert 'document_types:\n  "52": <taxed | exempt | advance | not_a_sale>  # 1 document, 1,000 CLP' in told

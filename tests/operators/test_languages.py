@@ -73,7 +73,7 @@ def test_what_is_not_mapped_is_said_in_spanish_and_kept_for_every_language(close
     run.step("stage")
     with pytest.raises(AirflowFailException) as failed:
         run.step("derive")
-    assert "5 pagos por 341,51 USD con form 16, que la tabla account_of_form no nombra" in str(failed.value)
+    assert "5 pagos por 341,51 USD con forma 16, que la tabla account_of_form no nombra" in str(failed.value)
     assert "Arregle el mapeo y limpie el paso derive de esta ejecución." in str(failed.value)
     query = "SELECT ledger.in_english(message) FROM staging.problem WHERE attributes ->> 'form' = '16'"
     (kept,) = ledger.execute(query).fetchone()

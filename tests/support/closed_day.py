@@ -13,12 +13,14 @@ from cierre.bookkeeping.certificate import Claim
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total, totals
 from cierre.bookkeeping.journal import JournalEntry, Line, LineSource, Side
 from cierre.bookkeeping.personal import NOTHING_OPEN
+from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger import attempts, landing, reconciliation, revisions, staging
 from cierre.ledger.revisions import Revision
 from hooks.registry import SOURCES
 
 SITE = "http://sga.example"
 PERSON = "Ana María Vera"
+NO_CASH = Sentence("a receipt {why} has no cash behind it", why=Sentence("paid by credit note"))
 
 
 def document(box: CashBox, day: date, number: int, net: str, form: str = "1") -> Document:
@@ -51,11 +53,9 @@ def stage(ledger: psycopg.Connection, box: CashBox, day: date, *amounts: tuple[s
     )
     landed = landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body=body,
                           open_fields=SOURCES[box.source].open_fields, site=SITE)  # fmt: skip
-    held = QuarantinedRow(
-        "0/RC/0", Kind.RECEIPT, "", "no_cash", "no cash behind it", Decimal(5), {"rcId": 7}, blocking=False
-    )
+    held = QuarantinedRow("0/RC/0", Kind.RECEIPT, "", "no_cash", NO_CASH, Decimal(5), {"rcId": 7}, blocking=False)
     counted = [*totals(documents), Total(held.kind, held.form, 1, held.net)]
-    claims = [Claim("PAGOS, in all", len(documents), len(documents), None, None)]
+    claims = [Claim(Sentence("unattested: rows of {name}", name="PAGOS"), len(documents), len(documents), None, None)]
     landing.take(ledger, box.id, day, landed.snapshot_id, counted, claims, key=box.key)
     staging.replace(ledger, box.id, day, landed.snapshot_id, Reading(documents, [held]))
     return documents

@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from cierre.bookkeeping.counts import counted
 from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.money import ZERO
@@ -13,6 +12,7 @@ from cierre.bookkeeping.problems import Problem, ProblemKind
 from cierre.bookkeeping.rules import FromTable
 from cierre.bookkeeping.treatment import TREATMENTS
 from cierre.bookkeeping.vocabulary import SOURCES, Shape
+from cierre.language.say import counted, money, say
 
 _Stopped = dict[str, dict[str, tuple[int, Decimal]]]
 
@@ -36,8 +36,8 @@ def snippet(mapping: AccountMapping, problems: Iterable[Problem]) -> str:
     )
     # Short lines: one that a narrow screen wraps could not be pasted.
     title = [
-        f"# accounts/{mapping.name}.yaml lacks the lines with <…>.",
-        "# Put them under the headings that are there.",
+        f"# {say('accounts/{mapping}.yaml lacks the lines with <…>.', mapping=mapping.name)}",
+        f"# {say('Put them under the headings that are there.')}",
     ]
     return "\n".join([*title, said]) if said else ""
 
@@ -127,7 +127,8 @@ def _told(stopped: _Stopped) -> str:
     """The posting that the most money is stopped in stands for all: ``5 documents, 341.51 USD``."""
     most = max(stopped.values(), key=lambda by_currency: max(amount for _, amount in by_currency.values()))
     return "; ".join(
-        f"{counted(count, 'document')}, {amount:,} {currency}" for currency, (count, amount) in sorted(most.items())
+        f"{counted(count, '{n} document', '{n} documents')}, {money(amount, currency)}"
+        for currency, (count, amount) in sorted(most.items())
     )
 
 

@@ -1,5 +1,6 @@
 """The board's application, mounted by Airflow's API server. Every route asks for Airflow's own session."""
 
+from http import HTTPStatus
 from pathlib import Path
 
 from airflow.api_fastapi.app import get_auth_manager
@@ -32,6 +33,8 @@ from cierre.bookkeeping.sentence import Sentence
 from cierre.language.language import CODES
 
 STATIC = Path(__file__).parent / "static"
+
+NOTHING_HERE = Sentence("There is no such page.")
 
 # Nothing from outside this machine, nothing inline; framed by Airflow's own pages only; pages of money in no cache.
 HEADERS = {
@@ -116,7 +119,9 @@ def refused(request: Request, error: AnyHTTPException) -> Response:
             login = get_auth_manager().get_url_login(next_url=str(request.url))
             return RedirectResponse(login, 303)
         return page.render("login.html", status=401)
-    return page.render("error.html", status=error.status_code, message=str(error.detail))
+    # Without a sentence of ours: the detail is the status in English then.
+    told = NOTHING_HERE if error.detail == HTTPStatus(error.status_code).phrase else str(error.detail)
+    return page.render("error.html", status=error.status_code, message=told)
 
 
 @app.exception_handler(RequestValidationError)

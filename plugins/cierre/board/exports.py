@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cierre.bookkeeping.read_back import Code
+from cierre.bookkeeping.source_row import row_name
 from cierre.language.regional import Regional
 from cierre.reports import pdf, workbook
 from cierre.reports.cells import write_csv
@@ -62,7 +63,7 @@ def tables(about: Mapping[str, Any], _: Regional) -> list[Table]:
             _("Quarantined rows"),
             [_("Place"), _("Reason"), _("Message"), _("Money")],
             [
-                [row.place, _(row.reason.replace("_", " ")), _(row.message), money(row.net, currency)]
+                [_(row_name(row.place)), _(row.reason.replace("_", " ")), _(row.message), money(row.net, currency)]
                 for row in about["quarantined"]
             ],
         ),

@@ -16,6 +16,7 @@ from cierre.board.boxes import dag_of
 from cierre.board.language import language_of
 from cierre.board.states import DONE, STATES
 from cierre.bookkeeping.read_back import Code
+from cierre.bookkeeping.source_row import row_name
 from cierre.language.regional import Regional
 
 _templates = Environment(
@@ -27,6 +28,7 @@ _templates = Environment(
 )
 _templates.globals.update(DONE=DONE, STATES=STATES)
 _templates.filters["code"] = lambda code: Code(code).word
+_templates.filters["row_name"] = row_name
 _templates.filters["q"] = lambda text: quote(str(text), safe="")
 
 

@@ -237,7 +237,10 @@ def _undecided(posting: Posting, best: list[Rule], attributes: Mapping[str, str]
 def _with(key: tuple[tuple[str, str], ...]) -> Sentence:
     if not key:
         return Sentence("of any kind")
-    named = (Sentence("{name} {value}", name=name, value=value or Sentence("(none)")) for name, value in key)
+    named = (
+        Sentence("{name} {value}", name=Sentence(name.replace("_", " ")), value=value or Sentence("(none)"))
+        for name, value in key
+    )
     return Sentence("with {attributes}", attributes=together(named))
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from cierre.bookkeeping.cash_box import CashBox, SecondLook
 from cierre.bookkeeping.documents import Document, Kind
 from cierre.bookkeeping.money import ZERO
-from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.sentence import Sentence, listing
 
 MADE_UP_FOR = timedelta(days=7)
 """For how long a look that could not be made is still due; then the next one finds what it would have found."""
@@ -93,7 +93,7 @@ class Change:
         if self.code is Code.WENT:
             return Sentence("is gone: {kind} {number}, {before} {currency}", **values)
         if self.before == self.after:
-            fields = ", ".join(self.fields)
+            fields = listing(Sentence(field.replace("_", " ")) for field in self.fields)
             told = "changed: {kind} {number}, {after} {currency} as before, but otherwise in {fields}"
             return Sentence(told, **values, fields=fields)
         return Sentence("changed: {kind} {number}, {before} {currency}, now {after} {currency}", **values)

@@ -86,6 +86,7 @@ class UnbookedDocument(NamedTuple):
     document_key: str
     place: str
     net: Decimal
+    reference: str
 
 
 class UnacknowledgedEntry(NamedTuple):

@@ -102,7 +102,7 @@ def test_all_unmapped_keys_are_reported_at_once_with_counts_and_amounts(payment,
     assert [str(problem) for problem in derivation.problems] == [
         "1 payment of 2.50 USD with programme 99, which table cost_centre_of_programme does not list; "
         'add "99": <code> to the values of table cost_centre_of_programme',
-        "1 payment of 1.00 USD with revenue_type 77, which table income_of_revenue_type does not list; "
+        "1 payment of 1.00 USD with revenue type 77, which table income_of_revenue_type does not list; "
         'add "77": <code> to the values of table income_of_revenue_type',
         "2 payments of 12.50 USD with form 21, which table account_of_form does not list; "
         'add "21": <code> to the values of table account_of_form',

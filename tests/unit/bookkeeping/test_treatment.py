@@ -38,7 +38,7 @@ def test_a_kind_that_nobody_knows_is_told_with_payment_document_and_all_its_mone
         Decimal(net),
         (("document_type", document_type),),
     )
-    assert f"1 {kind} of {net} CLP (payment 7 of document 97) with document_type {document_type}" in problem.message
+    assert f"1 {kind} of {net} CLP (payment 7 of document 97) with document type {document_type}" in problem.message
     assert f'add "{document_type}": <taxed, exempt, advance or not_a_sale>' in problem.fix
 
 

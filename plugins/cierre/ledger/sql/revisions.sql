@@ -159,7 +159,7 @@ SELECT coalesce(sum(sign), 0)::int AS entries, coalesce(sum(sign * total), 0) AS
 -- name: unbooked_documents
 -- Staged documents with money and no line in the revision, with their place in the snapshot. One that is named anew since
 -- it was booked (0033) is known by where it stands.
-SELECT document_key, place, net
+SELECT document_key, place, net, reference
   FROM staging.document
  WHERE box = :box AND business_date = :business_date
    AND EXISTS (SELECT FROM jsonb_each_text(amounts) AS part WHERE part.value::numeric <> 0)

@@ -10,6 +10,7 @@ from cierre.accounting_files.charts import read_chart
 from cierre.accounting_files.companies import stale_after
 from cierre.accounting_files.loader import mappings_folder
 from cierre.bookkeeping.evidence import Posted, evidence
+from cierre.bookkeeping.source_row import row_name
 from cierre.language.regional import Regional
 from cierre.ledger import journal as standing_journal, seals, tie_outs
 from cierre.ledger.month import Correction, Month, Sent
@@ -159,7 +160,7 @@ class Tables:
             [_("Box"), _("Business date"), _("Place"), _("Kind"), _("Form"), _("Reason"), _("Message"),
              _("Stops the day"), _("Money"), _("Currency")],
             (
-                [one.box, one.business_date, one.place, _(one.kind.replace("_", " ")),
+                [one.box, one.business_date, _(row_name(one.place)), _(one.kind.replace("_", " ")),
                  self._scope.form_name(one.box, one.form), _(one.reason.replace("_", " ")), _(one.message),
                  _("yes") if one.blocking else _("no"), money(one.net, one.currency), one.currency]
                 for one in self._month.quarantined()

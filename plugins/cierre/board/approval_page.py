@@ -13,7 +13,7 @@ from cierre.board.decision import open_question
 from cierre.board.pages import PageDep
 from cierre.bookkeeping.answers import LONGEST_COMMENT
 from cierre.ledger import board
-from cierre.ledger.board_rows import Approval
+from cierre.ledger.month import Approval
 
 router = APIRouter(prefix="/approvals/{box_id}/{day}")
 

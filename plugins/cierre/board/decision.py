@@ -18,7 +18,7 @@ from cierre.bookkeeping.identity import RetiredBox
 from cierre.bookkeeping.sentence import Sentence, listing
 from cierre.closing.facts import facts
 from cierre.ledger import revisions
-from cierre.ledger.board_rows import Approval
+from cierre.ledger.month import Approval
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,8 @@ import psycopg
 
 from cierre.bookkeeping.json_text import row_at
 from cierre.bookkeeping.text import shown
-from cierre.ledger import personal
+from cierre.ledger import month, personal
 from cierre.ledger.board_rows import (
-    Approval,
     BookedLine,
     BookedRevision,
     BoxMonth,
@@ -29,7 +28,6 @@ from cierre.ledger.board_rows import (
     LandedText,
     LineDifference,
     MonthEvidence,
-    Quarantined,
     RowPlace,
     Sent,
     StagedDocument,
@@ -37,6 +35,7 @@ from cierre.ledger.board_rows import (
     Taken,
     Uncertain,
 )
+from cierre.ledger.month import Approval, Quarantined
 from cierre.ledger.rows import TotalRow
 from cierre.ledger.statements import RowOrNone, Rows, Statements, ValueOrNone, Values
 
@@ -61,8 +60,6 @@ class _Sql(Statements):
     booked_lines_of: Rows[BookedLine]
     attempts: Rows[Sent]
     revisions: Rows[BookedRevision]
-    quarantined: Rows[Quarantined]
-    approvals: Rows[Approval]
     problems: Rows[DayProblem]
     standing_out: Rows[Discrepancy]
     uncertain: Rows[Uncertain]
@@ -127,7 +124,7 @@ class Day:
     """One box's day. Each method is one query."""
 
     def __init__(self, connection: psycopg.Connection, box: str, day: date) -> None:
-        self._connection = connection
+        self._connection, self._box, self._day = connection, box, day
         self._place = {"box": box, "business_date": day}
 
     def summary(self) -> Summary | None:
@@ -198,11 +195,11 @@ class Day:
 
     def quarantined(self) -> list[Quarantined]:
         """Its rows that are not booked, those that stop the day first."""
-        return list(_sql.quarantined(self._connection, **self._place))
+        return month.quarantined_of_day(self._connection, self._box, self._day)
 
     def approvals(self) -> list[Approval]:
         """What people were asked about it before it was posted, and what they answered."""
-        return list(_sql.approvals(self._connection, **self._place))
+        return month.approvals_of_day(self._connection, self._box, self._day)
 
 
 def money_of_entries(connection: psycopg.Connection, entries: Sequence[int]) -> list[TotalRow]:

@@ -205,35 +205,6 @@ class BookedRevision(NamedTuple):
     booked: Decimal
 
 
-class Quarantined(NamedTuple):
-    """A row that is not booked; ``net`` is None where it is unreadable."""
-
-    place: str
-    kind: str
-    form: str
-    reason: str
-    message: Sentence
-    net: Decimal | None
-    blocking: bool
-    snapshot_id: int
-
-
-class Approval(NamedTuple):
-    """What people were asked about a day in a DAG run (``asked_in``), and what they answered; ``comment`` is empty
-    where they said nothing to it."""
-
-    reason: str
-    asked: Sentence
-    asked_at: datetime
-    decision: str | None
-    decided_at: datetime | None
-    decided_by: str | None
-    comment: str
-    asked_in: str
-    revision_id: int
-    revision: int
-
-
 class DayProblem(NamedTuple):
     """Why a staged day cannot be booked."""
 

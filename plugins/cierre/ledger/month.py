@@ -56,21 +56,25 @@ class Correction(NamedTuple):
 
 
 class Approval(NamedTuple):
-    """What people were asked, and what they answered."""
+    """What people were asked about a day in a DAG run (``asked_in``), and what they answered; ``comment`` is empty
+    where they said nothing to it."""
 
     box: str
     business_date: date
-    revision: int | None
+    revision: int
     asked: Sentence
     asked_at: datetime
     decision: str | None
     decided_at: datetime | None
     decided_by: str | None
     comment: str
+    reason: str
+    asked_in: str
+    revision_id: int
 
 
 class Quarantined(NamedTuple):
-    """A row that is not booked; ``net`` is None where it is unreadable."""
+    """A row that is not booked, and the snapshot that it stands in; ``net`` is None where it is unreadable."""
 
     box: str
     business_date: date
@@ -82,6 +86,7 @@ class Quarantined(NamedTuple):
     net: Decimal | None
     blocking: bool
     currency: str | None
+    snapshot_id: int
 
 
 class Answer(NamedTuple):
@@ -173,3 +178,14 @@ class Month:
 
     def _stream(self, statement: Rows[Row]) -> Iterator[Row]:
         return statement.stream(self.connection, _AT_ONCE, boxes=list(self.boxes), first=self.first, last=self.last)
+
+
+def approvals_of_day(connection: psycopg.Connection, box: str, day: date) -> list[Approval]:
+    """What people were asked about a day before it was posted, and what they answered; oldest first."""
+    return list(_sql.approvals(connection, boxes=[box], first=day, last=day))
+
+
+def quarantined_of_day(connection: psycopg.Connection, box: str, day: date) -> list[Quarantined]:
+    """A day's rows that are not booked, those that stop it first."""
+    rows = _sql.quarantined(connection, boxes=[box], first=day, last=day)
+    return sorted(rows, key=lambda row: not row.blocking)

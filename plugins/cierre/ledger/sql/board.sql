@@ -146,18 +146,6 @@ SELECT revision, frozen_at, mapping, left(mapping_digest, 8) AS mapping_digest, 
          WHERE entry.revision_id = revision.revision_id AND reverses IS NULL) AS booked
   FROM ledger.revision WHERE box = :box AND business_date = :business_date ORDER BY revision;
 
--- name: quarantined
-SELECT place, kind, form, reason, message, net, blocking, snapshot_id
-  FROM staging.quarantined JOIN staging.day USING (box, business_date)
- WHERE box = :box AND business_date = :business_date
- ORDER BY blocking DESC, place;
-
--- name: approvals
-SELECT reason, asked, asked_at, decision, decided_at, decided_by, coalesce(comment, '') AS comment, asked_in,
-       revision_id, revision
-  FROM ledger.approval JOIN ledger.revision USING (revision_id, box, business_date)
- WHERE box = :box AND business_date = :business_date ORDER BY approval_id;
-
 -- name: taken^
 -- The newest snapshot that the day was read from, and whether its certificate holds.
 SELECT taken.snapshot_id, source, received_at, sha256, certificate.state AS certificate

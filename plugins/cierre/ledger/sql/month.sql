@@ -28,8 +28,8 @@ SELECT newer.box, newer.business_date, newer.revision, newer.frozen_at, was.curr
 -- name: approvals
 -- What people were asked about the business dates, and what they answered.
 SELECT approval.box, approval.business_date, revision, asked, asked_at, decision, decided_at, decided_by,
-       coalesce(comment, '') AS comment
-  FROM ledger.approval LEFT JOIN ledger.revision USING (revision_id)
+       coalesce(comment, '') AS comment, reason, asked_in, revision_id
+  FROM ledger.approval JOIN ledger.revision USING (revision_id)
  WHERE approval.box = ANY(:boxes) AND approval.business_date BETWEEN :first AND :last
  ORDER BY approval.box COLLATE "C", approval.business_date, approval_id;
 
@@ -38,8 +38,9 @@ SELECT approval.box, approval.business_date, revision, asked, asked_at, decision
 SELECT box, business_date, place, kind, form, reason, message, net, blocking,
        (SELECT currency FROM board.form_day AS staged
          WHERE staged.box = quarantined.box AND staged.business_date = quarantined.business_date
-         ORDER BY documents DESC, currency LIMIT 1) AS currency
-  FROM staging.quarantined WHERE box = ANY(:boxes) AND business_date BETWEEN :first AND :last
+         ORDER BY documents DESC, currency LIMIT 1) AS currency, snapshot_id
+  FROM staging.quarantined JOIN staging.day USING (box, business_date)
+ WHERE box = ANY(:boxes) AND business_date BETWEEN :first AND :last
  ORDER BY box COLLATE "C", business_date, place;
 
 -- name: answers

@@ -5,7 +5,10 @@
 Starts the system in a run folder of its own, with a cash box and a DAG for each of the boxes, a year of days in the
 ledger's summaries and a month of runs in Airflow's database. Then asks in turn, as a logged-in browser would (one at
 a time, compressed answers), for the board of a month with all boxes and for the first 50 DAGs of Airflow's API, and
-prints the median and the 95th percentile of each. Takes a few minutes, most of them for Airflow to read the DAGs.
+prints the median and the 95th percentile of each. Then searches, over the days that a search takes by itself, in a
+month of books of all boxes: 40 documents, an entry of 4 lines and a document of the ERP a day. What the first look
+took, before anything was known to the server's process, is printed apart. Takes some ten minutes, most of them for
+Airflow to read the DAGs.
 """
 
 import argparse
@@ -44,6 +47,52 @@ MONTH_OF_RUNS = """
       FROM dag, generate_series(%s::date, %s, interval '1 day') AS day WHERE dag_id LIKE 'cash_close\\_\\_%%'
 """
 
+MONTH_OF_BOOKS = (
+    "SET LOCAL session_replication_role = replica",  # neither summaries nor seals: they are there, or not looked at
+    """
+    INSERT INTO staging.day (box, business_date, snapshot_id)
+    SELECT box, day, 1
+      FROM unnest(%(boxes)s::text[]) AS box, generate_series(%(first)s, %(last)s, interval '1 day') AS day
+    """,
+    """
+    INSERT INTO staging.document (box, business_date, document_key, kind, form, currency, net, amounts, attributes,
+                                  place, reference)
+    SELECT box, business_date, 'sga:payment:' || n, 'payment', (n %% 3 + 1)::text, 'USD',
+           abs(hashtext(box || business_date || n)) %% 90000 / 100.0, '{}', '{}', '0/PAGOS/' || n,
+           format('001-%%s-%%s', right(box, 3), lpad((abs(hashtext(box || business_date)) + n)::text, 9, '0'))
+      FROM staging.day, generate_series(1, 40) AS n
+    """,
+    """
+    INSERT INTO ledger.revision (box, business_date, revision, snapshot_id, mapping, mapping_digest, digest)
+    SELECT box, business_date, 1, 1, 'sga_ecuador', '', '' FROM staging.day
+    """,
+    """
+    INSERT INTO ledger.entry (entry_key, revision_id, box, business_date, part, tenant, lot, entry_date, currency,
+                              total, digest)
+    SELECT concat_ws('|', box, business_date, 1), revision_id, box, business_date, 1, 'T1', right(box, 6),
+           business_date, 'USD', abs(hashtext(box || business_date)) %% 900000 / 100.0 + 1, '' FROM ledger.revision
+    """,
+    """
+    INSERT INTO ledger.line (entry_id, line, side, account, cost_centre, item, value_class, entities, amount, history)
+    SELECT entry_id, line, CASE WHEN line > 2 THEN 'C' ELSE 'D' END, '1.1.01.00' || line, '', '', '', '{}',
+           total / 2 + 0.01, format('Caja %%s %%s %%s', right(box, 3), business_date, line)
+      FROM ledger.entry, generate_series(1, 4) AS line
+    """,
+    """
+    INSERT INTO erp.attempt (entry_id, tenant, entry_date, lot, sublot, state, worker, claimed_at, lease_until,
+                             decided_at, document)
+    SELECT entry_id, tenant, entry_date, lot, '001', 'confirmed', '', now(), now(), now(), '000001' FROM ledger.entry
+    """,
+)
+SEARCHES = {
+    "a document of the ERP, lot/sublot/number": "x_0500/001/000001",
+    "an invoice, by its end": "001-500-",
+    "an amount": "123,45",
+    "a part of a line's text": "Caja 500",
+    "a text that is nowhere": "nowhere at all",
+}
+"""What is searched; each is asked for in turn."""
+
 
 def main() -> None:
     """Sets up, measures, prints, and stops what it started."""
@@ -65,7 +114,7 @@ def main() -> None:
         stack.up()
         wait_for_dags(stack, asked.boxes)
         fill(stack, boxes)
-        measure(stack, asked.boxes, asked.requests)
+        measure(stack, boxes, asked.requests)
     finally:
         stack.down()
 
@@ -108,23 +157,53 @@ def fill(stack: Stack, boxes: list[str]) -> None:
         airflow.execute("VACUUM ANALYZE dag_run")
 
 
-def measure(stack: Stack, boxes: int, times: int) -> None:
-    """Asks for both in turn and prints what each took."""
+def fill_books(stack: Stack, boxes: list[str]) -> None:
+    """A month of books, for searches."""
+    month = {"boxes": boxes, "first": LAST - timedelta(days=30), "last": LAST}
+    with psycopg.connect(stack.cluster.dsn("ledger"), autocommit=True) as ledger:
+        with ledger.transaction():
+            for statement in MONTH_OF_BOOKS:
+                ledger.execute(statement, month)
+        ledger.execute("VACUUM ANALYZE")
+
+
+def measure(stack: Stack, boxes: list[str], times: int) -> None:
+    """Asks for both in turn, then searches, and prints what each took."""
     session = requests.Session()
     session.trust_env = False
     login = {"username": stack.user, "password": stack.password}
     token = session.post(f"{stack.api_url}/auth/token", json=login, timeout=60).json()["access_token"]
     session.cookies.set("_token", token)
+    board = f"{stack.api_url}/cierre/"
     subjects = {
-        f"the board, {boxes} boxes × a month": f"{stack.api_url}/cierre/?month={MONTH:%Y-%m}",
+        f"the board, {len(boxes)} boxes × a month": f"{board}?month={MONTH:%Y-%m}",
+        "the board, this month": board,
         "Airflow's API, 50 DAGs": f"{stack.api_url}/api/v2/dags?limit=50",
         "Airflow's UI, 50 DAGs": f"{stack.api_url}/ui/dags?limit=50",
     }
+    first, _ = one(lambda: session.get(board, timeout=60, stream=True))
+    print(f"\r{'the first look at the board':40}{first:>7.0f} ms")
+    report(
+        {name: lambda url=address: session.get(url, timeout=60, stream=True) for name, address in subjects.items()},
+        times,
+    )
+    fill_books(stack, boxes)
+    report(
+        {
+            name: lambda text=text: session.post(f"{board}search", data={"q": text}, timeout=60, stream=True)
+            for name, text in SEARCHES.items()
+        },
+        min(times, 20),
+    )
+
+
+def report(subjects: dict[str, Callable[[], requests.Response]], times: int) -> None:
+    """Asks for each in turn, so often, and prints a row of each."""
     took: dict[str, list[float]] = {name: [] for name in subjects}
     sizes: dict[str, tuple[int, int]] = {}
     for count in range(times + 3):
-        for name, address in subjects.items():
-            milliseconds, sizes[name] = one(lambda url=address: session.get(url, timeout=60, stream=True))
+        for name, ask in subjects.items():
+            milliseconds, sizes[name] = one(ask)
             if count >= 3:  # the first few make caches and connections
                 took[name].append(milliseconds)
     print(f"\r{'':40}\n{'':40}{'median':>10}{'p95':>10}{'answer':>12}{'on the wire':>14}")

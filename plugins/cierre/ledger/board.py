@@ -16,6 +16,7 @@ from cierre.ledger.board_rows import (
     BookedRevision,
     BoxMonth,
     Compared,
+    CorrectionReason,
     CurrencyDays,
     DayClosing,
     DayMoney,
@@ -69,6 +70,7 @@ class _Sql(Statements):
     money_by_form: Rows[DayMoney]
     money_by_source: Rows[DayMoney]
     closing: Rows[DayClosing]
+    correction_reasons: Rows[CorrectionReason]
 
 
 _sql = _Sql.of("board")
@@ -252,6 +254,13 @@ def money_by_source(
 def closing(connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date) -> list[DayClosing]:
     """A row a day: days_to_close (average; None while none is closed), corrections, discrepancies."""
     return list(_sql.closing(connection, boxes=list(boxes), first=first, last=last))
+
+
+def correction_reasons(
+    connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date
+) -> list[CorrectionReason]:
+    """Why days of boxes were booked anew, the most frequent reason first."""
+    return list(_sql.correction_reasons(connection, boxes=list(boxes), first=first, last=last))
 
 
 def boxes_in_work(connection: psycopg.Connection) -> list[str]:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from cierre.bookkeeping.facts import Why
 from cierre.bookkeeping.sentence import Sentence
 
 
@@ -290,6 +291,22 @@ class DayMoney(NamedTuple):
     business_date: date
     series: str
     amount: Decimal
+
+
+class CorrectionReason(NamedTuple):
+    """Why days were booked anew: a word of cierre.bookkeeping.facts.Why, ``target`` (another place in the ERP) or
+    ``other``. How many ``corrections``, on how many ``days`` of a box."""
+
+    reason: str
+    corrections: int
+    days: int
+
+    @property
+    def word(self) -> Sentence:
+        """The reason, for people."""
+        if self.reason == "target":
+            return Sentence("it is posted elsewhere in the ERP")
+        return Sentence("another reason") if self.reason == "other" else Why(self.reason).word
 
 
 class DayClosing(NamedTuple):

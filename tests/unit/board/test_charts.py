@@ -1,9 +1,10 @@
 import xml.etree.ElementTree as ET
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, strategies as st
 
-from cierre.board.charts import bar_widths, columns, spikes
+from cierre.board.charts import Column, Scale, bar_widths, columns, spikes
 
 
 def values(*numbers):
@@ -52,7 +53,23 @@ def test_a_series_that_never_varies_shows_the_one_day_that_does():
 
 
 def test_a_chart_is_sound_xml_with_a_column_for_each_day_that_has_money():
-    chart = ET.fromstring(str(columns(values(1, None, 0, -3), ["a<b", "", "", "d"], "x & y")))
+    days = [Column(Decimal(1), "a<b"), Column(None, ""), Column(Decimal(0), ""), Column(Decimal(-3), "d", Decimal(2))]
+    chart = ET.fromstring(str(columns(days, Scale.of(values(1, -3, 2)), "x & y", "<least>")))
     rects = [node for node in chart.iter() if node.tag == "rect"]
-    assert [node.find("title").text for node in rects] == ["a<b", "d"]
-    assert chart.get("aria-label") == "x & y"
+    assert [node.find("title").text for node in rects if node.get("class") != "before"] == ["a<b", "d"]
+    assert [node.get("class") for node in rects].count("before") == 1
+    assert (chart.find("title").text, chart.find("desc").text) == ("x & y", "<least>")
+
+
+@pytest.mark.parametrize(("numbers", "top", "bottom"), [
+    ((), 0, 0), ((0,), 0, 0), ((1234, 600), 2000, 0), ((1000,), 1000, 0), (("0.3",), "0.5", 0), ((7, -42), 10, -50),
+])  # fmt: skip
+def test_the_scale_ends_on_round_figures_that_hold_all_values(numbers, top, bottom):
+    scale = Scale.of(map(Decimal, numbers))
+    assert (scale.top, scale.bottom) == (Decimal(top), Decimal(bottom))
+
+
+@given(st.lists(st.decimals(min_value=-(10**9), max_value=10**9, places=2), min_size=1))
+def test_every_value_is_on_the_chart(numbers):
+    scale = Scale.of(numbers)
+    assert all(0 <= scale.height(number) <= 1 for number in numbers)

@@ -220,3 +220,21 @@ SELECT business_date,
   FROM board.box_day
  WHERE business_date BETWEEN :first AND :last AND box = ANY(:boxes)
  GROUP BY business_date;
+
+-- name: correction_reasons
+-- Why days of boxes were booked anew, by what their revision has otherwise than the one before: the source's answer, the
+-- mapping, where it is posted. How often, and on how many days of a box.
+SELECT reason, count(*)::int AS corrections, count(DISTINCT (box, business_date))::int AS days
+  FROM (SELECT box, business_date, own.revision,
+               CASE WHEN sha256 <> lag(sha256) OVER day AND mapping_digest <> lag(mapping_digest) OVER day THEN 'either'
+                    WHEN sha256 <> lag(sha256) OVER day THEN 'source'
+                    WHEN mapping_digest <> lag(mapping_digest) OVER day THEN 'mapping'
+                    WHEN (to_site, to_tenant, to_lot) IS DISTINCT FROM
+                         (lag(to_site) OVER day, lag(to_tenant) OVER day, lag(to_lot) OVER day) THEN 'target'
+                    ELSE 'other' END AS reason
+          FROM board.box_day JOIN ledger.revision AS own USING (box, business_date)
+          JOIN (SELECT snapshot_id, sha256 FROM landing.snapshot) AS answer USING (snapshot_id)
+         WHERE box = ANY(:boxes) AND business_date BETWEEN :first AND :last AND box_day.revision > 1
+        WINDOW day AS (PARTITION BY box, business_date ORDER BY own.revision)) AS booked
+ WHERE revision > 1
+ GROUP BY reason ORDER BY corrections DESC, reason;

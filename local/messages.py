@@ -13,6 +13,7 @@ from airflow.utils.types import DagRunType
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
+from cierre.board.arrivals_page import BY, WORDS
 from cierre.board.runs import WHY_STALLED
 from cierre.board.states import STATES
 from cierre.bookkeeping.answers import Decision
@@ -40,6 +41,7 @@ def vocabulary() -> Iterator[Text]:
     """Words that are said as they come from the ledger, a source or Airflow, so that no call has them as its text."""
     for file, words in {
         "Airflow": (*TaskInstanceState, *DagRunState, *DagRunType),
+        "cierre/board/arrivals_page.py": (*WORDS.values(), *BY.values()),
         "cierre/board/runs.py": WHY_STALLED.values(),
         "cierre/board/states.py": (text for state in STATES.values() for text in (state.word, state.meaning)),
         "cierre/bookkeeping/documents.py": Kind,

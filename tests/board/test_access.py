@@ -18,7 +18,7 @@ DAY = date.today() - timedelta(days=5)
 def every_address() -> list[str]:
     values = {
         "box_id": BOX.id, "day": str(DAY), "form": "csv", "entry_id": "1", "line": "1", "snapshot_id": "1",
-        "place:path": "0/PAGOS/0", "name": "board.css", "code": "es", "tie_out_id": "1",
+        "place:path": "0/PAGOS/0", "name": "board.css", "code": "es", "tie_out_id": "1", "match_id": "1",
         "month": "2024-09", "company": BOX.company,
     }  # fmt: skip
     routes = [route for route in app.routes if isinstance(route, APIRoute)]

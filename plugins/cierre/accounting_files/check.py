@@ -5,6 +5,7 @@ from functools import partial
 from typing import TypeVar
 
 from cierre.accounting_files.account_mappings import sound_mapping
+from cierre.accounting_files.arrivals import arrivals
 from cierre.accounting_files.companies import companies
 from cierre.accounting_files.files import YamlFile, read_yaml
 from cierre.accounting_files.findings import Finding, MappingError
@@ -47,6 +48,7 @@ def check_all() -> list[Finding]:
         findings.update(_of_box(box, mappings, _collect(findings, companies) or {}))
     _collect(findings, lambda: read_settings("periods.yaml", Periods))
     _collect(findings, statement_formats)
+    _collect(findings, arrivals)
     for source in {box.source for box in boxes.values()}:
         _collect(findings, partial(reviewed, source))
     return sorted(findings.union(not_read))

@@ -10,6 +10,7 @@ from cierre.accounting_files.companies import Companies
 from cierre.accounting_files.loader import mappings_folder
 from cierre.accounting_files.periods import Periods
 from cierre.bookkeeping.mapping import AccountMapping
+from cierre.bookkeeping.matching.company import Arrivals
 from cierre.bookkeeping.statements.format import AcquirerFormat, BankFormat
 from hooks import registry
 
@@ -18,6 +19,7 @@ SCHEMAS: dict[str, tuple[type[BaseModel], str]] = {
     "account_mapping": (AccountMapping, "name"),
     "companies": (Companies, ""),
     "periods": (Periods, ""),
+    "arrivals": (Arrivals, ""),
     "bank_statement": (BankFormat, "name"),
     "acquirer_report": (AcquirerFormat, "name"),
     **{

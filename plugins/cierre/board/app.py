@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cierre.board import (
     approval_page,
+    arrivals_page,
     board_page,
     closing_page,
     day_pages,
@@ -78,6 +79,7 @@ app = FastAPI(
 app.add_middleware(Guard)
 for part in (
     approval_page,
+    arrivals_page,
     board_page,
     closing_page,
     day_pages,

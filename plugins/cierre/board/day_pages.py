@@ -10,7 +10,9 @@ from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
+from cierre.accounting_files.arrivals import arrivals_of
 from cierre.accounting_files.companies import stale_after
+from cierre.accounting_files.findings import MappingError
 from cierre.board import exports, runs
 from cierre.board.access import Viewer, ViewerDep
 from cierre.board.address import BusinessDay, Number
@@ -24,6 +26,7 @@ from cierre.board.states import BOOKS, LIVE, STATES, standing
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.evidence import evidence
 from cierre.bookkeeping.identity import RetiredBox
+from cierre.closing.arrivals import Sign, signs_of_day
 from cierre.ledger import board, identity, invoices, landing, looks, outages, read_back
 
 router = APIRouter(prefix="/boxes/{box_id}/{day}")
@@ -61,7 +64,18 @@ def day_page(
         waits=outages.of_day(ledger, box.id, day) if any(run.letter == "t" for run in about["runs"]) else [],
         may_run=not box.retired and bool(viewer.may_run([box.id])),
         may_clear=not box.retired and bool(viewer.may_clear([box.id])),
+        arrived=_arrived(box, day, ledger),
     )
+
+
+def _arrived(box: CashBox | RetiredBox, day: date, ledger: psycopg.Connection) -> dict[str, Sign]:
+    """The signs of the forms of payment whose money is to arrive; none where the company does not look at that, or
+    its file is wrong: a day is shown all the same."""
+    try:
+        rules = arrivals_of(box.company)
+    except MappingError:
+        return {}
+    return signs_of_day(ledger, box.company, rules, box.id, day) if rules and box.company else {}
 
 
 def _about(

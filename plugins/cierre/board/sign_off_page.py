@@ -33,14 +33,14 @@ NO_REASON = Sentence("say why in the field, and try again")
 NOT_SIGNED = Sentence("the month is not signed, or was signed anew; look at the page again")
 
 
-def _asked_by_the_board(request: Request) -> None:
+def asked_by_the_board(request: Request) -> None:
     """Raises 403 for a request that another site's page had the browser send. (Airflow's session cookie is not sent
     with such a one; this does not count on it.)"""
     if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         raise HTTPException(403, "This is asked for by the board's own pages only.")
 
 
-router = APIRouter(prefix="/months/{month}/companies/{company}", dependencies=[Depends(_asked_by_the_board)])
+router = APIRouter(prefix="/months/{month}/companies/{company}", dependencies=[Depends(asked_by_the_board)])
 
 Comment = Annotated[str, Field(max_length=5_000)]
 

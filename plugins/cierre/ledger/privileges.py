@@ -98,6 +98,14 @@ TABLES: Mapping[str, Table] = {
     "landing.invoices_read": Table(insert="snapshot_id", own="read_at"),
     "landing.snapshot": Table(insert="source connection source_key business_date asked received_at sha256 site",
                               own="snapshot_id landed_at"),
+    "landing.statement": Table(
+        insert="company format account currency first_day last_day opening closing sha256 file taken_by",
+        own="statement_id taken_at",
+        personal="file",
+    ),
+    "landing.statement_line": Table(
+        insert="statement_id line booked value amount bank_id reference channel terminal"
+    ),
     "landing.stopped": Table(insert="box business_date step why", own="stopped_at", update="step why stopped_at"),
     "landing.taken": Table(insert="box business_date snapshot_id key", own="taken_at"),
     # Born without an answer.
@@ -131,6 +139,10 @@ TABLES: Mapping[str, Table] = {
     "ledger.look_change": Table(
         insert="look_id change code document_key kind form reference currency before after size fields since"
     ),
+    "ledger.match": Table(insert="company why late decided_by comment", own="match_id decided_at"),
+    "ledger.match_arrived": Table(insert="match_id statement_id line"),
+    "ledger.match_booked": Table(insert="match_id box business_date currency form gross net"),
+    "ledger.match_undone": Table(insert="match_id undone_by reason", own="undone_at"),
     "ledger.news": Table(insert="kind subject company", own="settled_at", update="settled_at"),
     "ledger.revision": Table(
         insert="box business_date revision snapshot_id mapping mapping_digest digest to_site to_tenant to_lot redates"
@@ -196,7 +208,7 @@ TABLES: Mapping[str, Table] = {
 
 VIEWS = (
     "erp.uncertain", "landing.certificate", "ledger.box_day", "ledger.cash_box_now", "ledger.chain",
-    "ledger.drill_down", "ledger.sign_off_now", "ledger.tie_out_now",
+    "ledger.drill_down", "ledger.match_now", "ledger.sign_off_now", "ledger.tie_out_now",
 )  # fmt: skip
 """What the application and the reader see of several tables."""
 

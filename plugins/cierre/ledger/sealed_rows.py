@@ -87,6 +87,12 @@ class _Sql(Statements):
     sign_off_head: PlainRows
     revocation: PlainRows
     audit: PlainRows
+    statement: PlainRows
+    statement_line: PlainRows
+    match: PlainRows
+    match_booked: PlainRows
+    match_arrived: PlainRows
+    match_undone: PlainRows
 
 
 _sql = _Sql.of("sealed_rows")
@@ -184,6 +190,9 @@ KINDS: Mapping[str, Kind] = {
     "sign off": Kind(_sql.sign_off, _object, ((_sql.sign_off_day, _hash), (_sql.sign_off_head, _hash))),
     "revocation": Kind(_sql.revocation, _object),
     "audit": Kind(_sql.audit, _object),
+    "statement": Kind(_sql.statement, _object, ((_sql.statement_line, _hash),)),
+    "match": Kind(_sql.match, _object, ((_sql.match_booked, _hash), (_sql.match_arrived, _hash))),
+    "match undone": Kind(_sql.match_undone, _object),
 }  # fmt: skip
 """All kinds of links. A part without a shape is the landed text, of which only the hash is sealed."""
 

@@ -141,3 +141,24 @@ SELECT sign_off_id AS subject, '*' AS chain, own.* FROM ledger.revocation AS own
 
 -- name: audit
 SELECT audit_id AS subject, '*' AS chain, own.* FROM ledger.audit AS own ORDER BY audit_id;
+
+-- name: statement
+SELECT statement_id AS subject, '*' AS chain, statement_id, company, format, account, currency, first_day, last_day,
+       opening, closing, sha256, taken_by, taken_at
+  FROM landing.statement ORDER BY statement_id;
+
+-- name: statement_line
+SELECT statement_id AS subject, '*' AS chain, own.* FROM landing.statement_line AS own ORDER BY statement_id, line;
+
+-- name: match
+SELECT match_id AS subject, '*' AS chain, own.* FROM ledger.match AS own ORDER BY match_id;
+
+-- name: match_booked
+SELECT match_id AS subject, '*' AS chain, own.* FROM ledger.match_booked AS own
+ ORDER BY match_id, box COLLATE "C", business_date, currency, form COLLATE "C";
+
+-- name: match_arrived
+SELECT match_id AS subject, '*' AS chain, own.* FROM ledger.match_arrived AS own ORDER BY match_id, statement_id, line;
+
+-- name: match_undone
+SELECT match_id AS subject, '*' AS chain, own.* FROM ledger.match_undone AS own ORDER BY match_id;

@@ -1,0 +1,39 @@
+"""Which companies look at what arrives, and how their money comes: ``arrivals.yaml``."""
+
+from collections.abc import Iterator
+
+from cierre.accounting_files.files import read_yaml
+from cierre.accounting_files.findings import Finding, MappingError
+from cierre.accounting_files.loader import mappings_folder
+from cierre.accounting_files.settings import read_settings
+from cierre.accounting_files.statement_formats import statement_format_names
+from cierre.bookkeeping.matching.company import Arrivals, CompanyArrivals
+from cierre.bookkeeping.suggestions import did_you_mean
+
+FILE = "arrivals.yaml"
+
+
+def arrivals() -> dict[str, CompanyArrivals]:
+    """The rules by company; none without the file. Raises MappingError with all that is wrong in it."""
+    found = read_settings(FILE, Arrivals)
+    if found is None:
+        return {}
+    if strange := list(_unknown_formats(found)):
+        raise MappingError(mappings_folder(), strange)
+    return found.companies
+
+
+def arrivals_of(company: str) -> CompanyArrivals | None:
+    """A company's rules; None where its arrivals are not looked at. Raises MappingError as ``arrivals`` does."""
+    return arrivals().get(company)
+
+
+def _unknown_formats(found: Arrivals) -> Iterator[Finding]:
+    known = statement_format_names()
+    folder = mappings_folder()
+    file = read_yaml(folder / FILE, folder)
+    for company, rules in found.companies.items():
+        for place, name in enumerate(rules.statements):
+            if name not in known:
+                message = f"there is no file statements/{name}.yaml{did_you_mean(name, known)}"
+                yield file.finding(("companies", company, "statements", place), message)

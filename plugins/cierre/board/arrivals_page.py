@@ -1,0 +1,278 @@
+"""What arrived of a company's money: statements, what is still on its way, what belongs to nothing, and the matches.
+
+A company has the page where ``arrivals.yaml`` names it, for whoever may see all of its boxes; who may run closes of all
+of them uploads statements, matches and takes back.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+import psycopg
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+
+from cierre.accounting_files.arrivals import arrivals_of
+from cierre.accounting_files.findings import MappingError
+from cierre.board.access import Viewer, ViewerDep
+from cierre.board.address import Number
+from cierre.board.boxes import company_names
+from cierre.board.connection import Ledger, Writing
+from cierre.board.month_files import company_boxes
+from cierre.board.pages import Page, PageDep
+from cierre.board.sign_off_page import asked_by_the_board
+from cierre.bookkeeping.answers import LONGEST_COMMENT, objection_to_comment, on_one_line
+from cierre.bookkeeping.matching.clearing import AGES, ClearingItem, Roll, aged, months, roll_forward
+from cierre.bookkeeping.matching.company import CompanyArrivals
+from cierre.bookkeeping.money import quantum
+from cierre.bookkeeping.sentence import Sentence
+from cierre.closing import arrivals
+from cierre.closing.arrivals import Standing
+from cierre.ledger import arrivals as ledger_arrivals
+from cierre.statement_files.faults import StatementFileError
+from cierre.statement_files.tables import MOST_BYTES
+
+router = APIRouter(prefix="/arrivals/{company}")
+
+MOST = 200
+"""Rows of a list on the page."""
+
+MOST_MATCHES = 50
+MOST_MONTHS = 13
+
+ROOM = 20_000
+"""Bytes that a form may have besides its file."""
+
+WORDS = {
+    "in_transit": "in transit",
+    "late": "late",
+    "missing": "did not arrive",
+    "differs": "another amount",
+    "proposed": "may belong to something booked",
+    "double": "paid twice",
+    "charge_back": "charge-back",
+    "unknown": "of nobody known",
+}
+"""The classes of what is open, as people read them."""
+
+BY = {
+    "identity": "by its number",
+    "amount": "by amount and days",
+    "together": "several together",
+    "alike": "equal amounts together",
+    "person": "by a person",
+}
+"""Why a match stands."""
+
+
+@dataclass(frozen=True)
+class _Company:
+    """A company that a person may see all boxes of, with its rules."""
+
+    id: str
+    boxes: list[str]
+    names: dict[str, str]
+    rules: CompanyArrivals
+    may_decide: bool
+
+    @property
+    def name(self) -> str:
+        return company_names().get(self.id, self.id)
+
+
+def _company(company: str, viewer: ViewerDep, ledger: Ledger) -> _Company:
+    """Raises 404 for one whose arrivals are not looked at, or whose boxes the person may not all see."""
+    seen = company_boxes(viewer, ledger, company)
+    rules = arrivals_of(company)
+    if rules is None or not seen.whole:
+        raise HTTPException(404, "There is no such company, or you may not see it.")
+    ids = [box.id for box in seen.boxes]
+    return _Company(company, ids, {box.id: box.name for box in seen.boxes}, rules, _may_decide(viewer, ids))
+
+
+def _may_decide(viewer: Viewer, boxes: list[str]) -> bool:
+    """Whether the person may run the closes of all those boxes that still have any."""
+    own = {box for box in boxes if box in viewer.boxes}
+    return bool(own) and viewer.may_run(own) == own
+
+
+CompanyDep = Annotated[_Company, Depends(_company)]
+
+
+@router.get("")
+def arrivals_page(company: CompanyDep, page: PageDep, ledger: Ledger, matched: int = -1) -> Response:
+    """How a company's money stands at the bank."""
+    told = [] if matched < 0 else [Sentence.counted(min(matched, 10**6), "{n} new match", "{n} new matches")]
+    return _render(company, page, ledger, told=told)
+
+
+@router.post("/statements", dependencies=[Depends(asked_by_the_board)])
+async def upload(
+    company: CompanyDep, page: PageDep, ledger: Ledger, writing: Writing, viewer: ViewerDep, request: Request
+) -> Response:
+    """Takes a statement's file, and matches. Answers 400 with all that speaks against the file, 403, 411 or 413."""
+    form = await _form(request, company, MOST_BYTES)
+    file, format = form.get("file"), form.get("format")
+    if not isinstance(file, UploadFile) or not isinstance(format, str):
+        raise HTTPException(400, "There is no file in the form.")
+    content = await file.read(MOST_BYTES + 1)
+
+    def take() -> Response:
+        by = viewer.user.get_name()
+        try:
+            arrivals.take_statement(writing, company.id, company.rules, format, content, by)
+        except StatementFileError as refused:
+            faults = [fault.__str__() for fault in refused.faults]
+            return _render(company, page, ledger, faults=faults, status=400)
+        except MappingError:
+            faults = [Sentence("the format's file is wrong; make check-mappings says where")]
+            return _render(company, page, ledger, faults=faults, status=400)
+        return _matched(company, page, writing)
+
+    return await run_in_threadpool(take)
+
+
+@router.post("/rules", dependencies=[Depends(asked_by_the_board)])
+def match_anew(company: CompanyDep, page: PageDep, writing: Writing) -> Response:
+    """Matches again what is open, by the rules as they are now."""
+    if not company.may_decide:
+        raise HTTPException(403, "You may not decide what arrived for this company.")
+    return _matched(company, page, writing)
+
+
+@router.post("/matches", dependencies=[Depends(asked_by_the_board)])
+async def match_by_person(
+    company: CompanyDep, page: PageDep, ledger: Ledger, writing: Writing, viewer: ViewerDep, request: Request
+) -> Response:
+    """Keeps a person's match. Answers 400 with the reason where it cannot be kept."""
+    form = await _form(request, company, 0)
+    booked, arrived = _texts(form, "booked"), _texts(form, "arrived")
+    comment = on_one_line(str(form.get("comment") or ""))
+
+    def keep() -> Response:
+        why = objection_to_comment(False, comment)
+        if why is None:
+            why = arrivals.match_by_person(
+                writing, company.id, company.boxes, company.rules, booked, arrived, by=viewer.user.get_name(),
+                comment=comment,
+            )  # fmt: skip
+        if why is not None:
+            faults = [Sentence("Nothing was matched: {why}.", why=why)]
+            return _render(company, page, ledger, faults=faults, status=400)
+        return RedirectResponse(page.url(f"/arrivals/{company.id}"), 303)
+
+    return await run_in_threadpool(keep)
+
+
+@router.post("/matches/{match_id}/undo", dependencies=[Depends(asked_by_the_board)])
+async def undo(
+    company: CompanyDep, page: PageDep, ledger: Ledger, writing: Writing, viewer: ViewerDep, request: Request,
+    match_id: Number,
+) -> Response:  # fmt: skip
+    """Takes a match back, with a reason. Answers 400 without one, or where it was taken back already."""
+    form = await _form(request, company, 0)
+    reason = on_one_line(str(form.get("comment") or ""))
+
+    def take_back() -> Response:
+        why = objection_to_comment(False, reason)
+        by = viewer.user.get_name()
+        if why is None and not ledger_arrivals.undo(writing, company.id, match_id, by=by, reason=reason):
+            why = Sentence("that match does not stand; look at the page again")
+        if why is not None:
+            faults = [Sentence("Nothing was taken back: {why}.", why=why)]
+            return _render(company, page, ledger, faults=faults, status=400)
+        return RedirectResponse(page.url(f"/arrivals/{company.id}"), 303)
+
+    return await run_in_threadpool(take_back)
+
+
+async def _form(request: Request, company: _Company, file: int) -> FormData:
+    """What a form sends, within bounds. Raises 403 for who may not decide, 411 and 413."""
+    if not company.may_decide:
+        raise HTTPException(403, "You may not decide what arrived for this company.")
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal() or not length.isascii():
+        raise HTTPException(411, "The request does not say how long it is.")
+    if len(length) > 12 or int(length) > file + ROOM:
+        raise HTTPException(413, "That is more than is taken here.")
+    return await request.form(max_files=1 if file else 0, max_fields=2 * MOST + 10, max_part_size=ROOM)
+
+
+def _texts(form: FormData, name: str) -> list[str]:
+    return [value for value in form.getlist(name) if isinstance(value, str)]
+
+
+def _matched(company: _Company, page: Page, writing: psycopg.Connection) -> Response:
+    new = arrivals.keep_new_matches(writing, company.id, company.boxes, company.rules)
+    return RedirectResponse(page.url(f"/arrivals/{company.id}", matched=new), 303)
+
+
+def _render(
+    company: _Company,
+    page: Page,
+    ledger: psycopg.Connection,
+    *,
+    told: list[Sentence] | None = None,
+    faults: list[Sentence] | None = None,
+    status: int = 200,
+) -> Response:
+    now = arrivals.standing(ledger, company.id, company.boxes, company.rules)
+    statements = ledger_arrivals.statements(ledger, company.id)
+    open_amounts = sorted(now.open_amounts, key=lambda one: (one[0].day, one[0].box, one[0].form))
+    return page.render(
+        "arrivals.html",
+        status=status,
+        company=company,
+        now=now,
+        open_amounts=open_amounts[:MOST],
+        open_lines=sorted(now.open_lines, key=lambda one: one[0].booked)[:MOST],
+        counts=[Counter(word for _, word in rows) for rows in (now.open_amounts, now.open_lines)],
+        rolls=list(_rolls(company, now)),
+        ages=AGES,
+        statements=statements,
+        gaps=arrivals.gaps(statements),
+        matches=ledger_arrivals.matches(ledger, company.id, MOST_MATCHES),
+        words=WORDS,
+        by=BY,
+        told=told or [],
+        faults=faults or [],
+        most=MOST,
+        longest=LONGEST_COMMENT,
+        megabytes=MOST_BYTES // 1_000_000,
+    )
+
+
+@dataclass(frozen=True)
+class Rolled:
+    """A channel's clearing account in a currency: by month, and what is open now by age."""
+
+    channel: str
+    currency: str
+    months: list[Roll]
+    ages: list[int]
+
+    def money(self, units: int) -> Decimal:
+        """An amount in the currency."""
+        return units * quantum(self.currency)
+
+
+def _rolls(company: _Company, now: Standing) -> list[Rolled]:
+    if not now.amounts:
+        return []
+    by_channel: dict[tuple[str, str], list[ClearingItem]] = {}
+    for one in now.amounts:
+        found = company.rules.channel_of(one.form)
+        arrived = now.matched.get(one.id)
+        units = int(one.net / quantum(one.currency))
+        item = ClearingItem(one.id, one.day, units, arrived.arrived if arrived else None)
+        by_channel.setdefault((found[0] if found else "", one.currency), []).append(item)
+    last = max(now.until or date.min, *(one.day for one in now.amounts))
+    firsts = months(min(one.day for one in now.amounts), last)[-MOST_MONTHS - 1 :]
+    return [
+        Rolled(name, currency, roll_forward(items, firsts), aged(items, last))
+        for (name, currency), items in sorted(by_channel.items())
+    ]

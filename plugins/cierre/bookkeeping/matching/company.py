@@ -1,0 +1,139 @@
+"""What a company expects to arrive, by ``arrivals.yaml``: of each day, box and form of payment one amount."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal, NamedTuple, Self
+
+from pydantic import Field, model_validator
+
+from cierre.bookkeeping.cash_box import Slug
+from cierre.bookkeeping.matching.arrivals import channel, units
+from cierre.bookkeeping.matching.items import Item, Rules
+from cierre.bookkeeping.money import ZERO
+from cierre.bookkeeping.statements.charges import Charge, charge_on, kept
+from cierre.bookkeeping.takings import sign
+from cierre.bookkeeping.validation import IsoDate, Model, Text
+
+Days = Annotated[int, Field(ge=0, le=90)]
+Few = Annotated[int, Field(ge=0, le=10)]
+
+
+class Channel(Model):
+    """How the money of some forms of payment comes to an account. Days are banking days: see ``Rules``."""
+
+    account: Text
+    forms: Annotated[tuple[Text, ...], Field(min_length=1)]
+    charges: tuple[Charge, ...] = ()
+    earliest: Days = 0
+    latest: Days = 3
+    grace: Days = 20
+    days_together: Few = 5
+    parts: Annotated[int, Field(ge=1, le=5)] = 1
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.earliest <= self.latest <= self.grace:
+            raise ValueError("earliest, latest and grace must not go down")
+        return self
+
+    @property
+    def rules(self) -> Rules:
+        """The same as matching takes it."""
+        return Rules(self.earliest, self.latest, self.grace, self.days_together, self.parts)
+
+
+class CompanyArrivals(Model):
+    """A company whose arrivals are looked at. ``statements`` are the formats that its people upload, ``since`` is the
+    first business date that is expected to arrive, ``terminals`` is how the bank's lines name a box."""
+
+    country: Literal["EC", "UY", "CL", "ES"]
+    since: IsoDate
+    statements: Annotated[tuple[Text, ...], Field(min_length=1)]
+    channels: dict[Slug, Channel]
+    terminals: dict[Slug, Text] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _a_form_comes_one_way(self) -> Self:
+        forms = [form for one in self.channels.values() for form in one.forms]
+        if twice := sorted({form for form in forms if forms.count(form) > 1}):
+            raise ValueError(f"form {', '.join(twice)} is in two channels; its money comes one way")
+        return self
+
+    def channel_of(self, form: str) -> tuple[str, Channel] | None:
+        """The channel of a form of payment; None for one whose money is not looked at."""
+        return next(((name, one) for name, one in self.channels.items() if form in one.forms), None)
+
+    @property
+    def rules(self) -> dict[str, Rules]:
+        """The rules of all channels, by what items call them."""
+        return {channel(name, one.account): one.rules for name, one in self.channels.items()}
+
+
+class Arrivals(Model):
+    """``companies``: those whose arrivals are looked at, by the id that cash boxes name."""
+
+    companies: dict[Slug, CompanyArrivals]
+
+
+class Taken(NamedTuple):
+    """What closed documents of a box's day come to, by all that says whether it is money at the till."""
+
+    box: str
+    day: date
+    form: str
+    currency: str
+    kind: str
+    sale_type: str | None
+    returned: str | None
+    net: Decimal
+
+
+class Expected(NamedTuple):
+    """The money of a form that a box took on a day: ``gross`` as booked, ``net`` as it is to arrive."""
+
+    box: str
+    day: date
+    form: str
+    currency: str
+    gross: Decimal
+    net: Decimal
+
+    @property
+    def id(self) -> str:
+        """Its id as an item."""
+        return f"{self.box}|{self.day.isoformat()}|{self.currency}|{self.form}"
+
+
+def expected(taken: Iterable[Taken], rules: CompanyArrivals) -> list[Expected]:
+    """What is to arrive of what was taken, less the charges of the contract; nothing of what comes to nothing."""
+    sums: dict[tuple[str, date, str, str], Decimal] = {}
+    for one in taken:
+        if one.day >= rules.since and rules.channel_of(one.form):
+            key = (one.box, one.day, one.form, one.currency)
+            sums[key] = sums.get(key, ZERO) + sign(one.kind, one.sale_type, one.returned) * one.net
+    return [Expected(*key, gross, _net(key, gross, rules)) for key, gross in sums.items() if gross]
+
+
+def _net(key: tuple[str, date, str, str], gross: Decimal, rules: CompanyArrivals) -> Decimal:
+    _, day, form, currency = key
+    found = rules.channel_of(form)
+    charge = charge_on(found[1].charges, day, form) if found else None
+    return gross - kept(charge, gross, currency).total if charge else gross
+
+
+def items(amounts: Iterable[Expected], rules: CompanyArrivals) -> list[Item]:
+    """The same as items to match. A box whose terminal is not known is in a group of its own."""
+    made = []
+    for one in amounts:
+        if found := rules.channel_of(one.form):
+            name, how = found
+            terminal = rules.terminals.get(one.box, "")
+            on = channel(name, how.account)
+            made.append(Item(one.id, one.day.toordinal(), units(one.net, one.currency), on, "", terminal))
+    return made
+
+
+def by_id(amounts: Iterable[Expected]) -> dict[str, Expected]:
+    """Expected amounts by the ids of their items."""
+    return {one.id: one for one in amounts}

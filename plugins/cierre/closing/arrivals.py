@@ -1,0 +1,220 @@
+"""What arrived of what was booked: statements are taken and matched, matches decided and taken back. A close never
+waits for any of it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import psycopg
+
+from cierre.accounting_files.statement_formats import statement_format
+from cierre.bookkeeping.matching.arrivals import channel, identity, units
+from cierre.bookkeeping.matching.banking_days import banking_days
+from cierre.bookkeeping.matching.company import CompanyArrivals, Expected, by_id, expected, items
+from cierre.bookkeeping.matching.items import Item, Outcome, Proposal
+from cierre.bookkeeping.matching.match import match
+from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.statements.certificate import breaks, claims
+from cierre.bookkeeping.statements.format import AcquirerFormat
+from cierre.bookkeeping.statements.lines import Statement
+from cierre.ledger import arrivals as ledger_arrivals
+from cierre.ledger.arrivals import LandedLine, LandedStatement, MatchedAmount
+from cierre.statement_files.described import read_statement
+from cierre.statement_files.faults import Fault, StatementFileError, refuse
+
+GAP = "gap"
+"""What may be between two statements when they are taken: the one between them may still come."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a company's money stands. ``amounts`` is all that was booked of it since the rules begin, ``matched`` what of
+    it arrived, by the amounts' ids; ``open_amounts`` and ``open_lines`` are the rest with its class; ``new`` are
+    matches that the rules leave no other answer to and that nobody kept yet; ``until`` is up to when statements go."""
+
+    amounts: list[Expected]
+    matched: dict[str, MatchedAmount]
+    open_amounts: list[tuple[Expected, str]]
+    open_lines: list[tuple[LandedLine, str]]
+    proposals: list[tuple[list[Expected], list[LandedLine], Sentence]]
+    new: list[tuple[str, bool, list[Expected], list[LandedLine]]]
+    until: date | None
+
+    @property
+    def changed(self) -> list[tuple[Expected, MatchedAmount]]:
+        """What was matched and is booked otherwise since: a person takes the match back."""
+        pairs = ((one, self.matched.get(one.id)) for one in self.amounts)
+        return [(one, known) for one, known in pairs if known is not None and known.net != one.net]
+
+
+UNDONE = Sentence("a person took a match of these movements back; only a person matches them again")
+
+
+def take_statement(
+    db: psycopg.Connection, company: str, rules: CompanyArrivals, format: str, content: bytes, by: str
+) -> int:
+    """Lands a file of the company's bank, if it is whole and goes on from what is there; returns its number.
+
+    Raises StatementFileError with all that speaks against it, and MappingError for a format whose file is wrong.
+    """
+    if format not in rules.statements:
+        raise refuse(Sentence("this company uploads no statements of that format"))
+    table = statement_format(format)
+    if isinstance(table, AcquirerFormat):
+        raise refuse(Sentence("reports of acquirers are not taken here yet; upload the bank's statement"))
+    statement = read_statement(content, table)
+    with db.transaction():
+        ledger_arrivals.lock(db, company)
+        if faults := _objections(db, company, statement):
+            raise StatementFileError(faults)
+        return ledger_arrivals.land(db, company, format, statement, content, by)
+
+
+def _objections(db: psycopg.Connection, company: str, statement: Statement) -> list[Fault]:
+    known = [one for one in ledger_arrivals.statements(db, company) if one.account == statement.account]
+    chain = [*(one.as_statement() for one in known), statement]
+    before = {(one.kind, one.sha256) for one in breaks(chain[:-1])}
+    faults = [
+        Fault(0, one.message) for one in breaks(chain) if (one.kind, one.sha256) not in before and one.kind != GAP
+    ]
+    faults += [Fault(0, Sentence("{claim}", claim=str(claim))) for claim in claims(statement) if not claim.holds]
+    numbers = [line.bank_id for line in statement.lines if line.bank_id]
+    there = ledger_arrivals.known_numbers(db, company, statement.account, numbers)
+    for line in statement.lines:
+        if line.bank_id in there or (line.bank_id and numbers.count(line.bank_id) > 1):
+            faults.append(Fault(line.place, Sentence("movement {id} is here already", id=line.bank_id)))
+    return faults
+
+
+def standing(db: psycopg.Connection, company: str, boxes: Sequence[str], rules: CompanyArrivals) -> Standing:
+    """How a company's money stands, by what is landed and what is matched; changes nothing."""
+    forms = [form for one in rules.channels.values() for form in one.forms]
+    amounts = expected(ledger_arrivals.taken(db, boxes, forms, rules.since, date.max), rules)
+    kept = ledger_arrivals.booked(db, company, rules.since, date.max)
+    matched = {Expected(one.box, one.day, one.form, one.currency, one.net, one.net).id: one for one in kept}
+    lines = ledger_arrivals.lines(db, company, rules.since)
+    until = max((one.last_day for one in ledger_arrivals.statements(db, company)), default=None)
+    waiting = [one for one in amounts if one.id not in matched]
+    free = [one for one in lines if not one.is_matched]
+    if until is None:
+        return Standing(amounts, matched, [(one, "in_transit") for one in waiting], [], [], [], None)
+    days = [one.day for one in waiting] + [one.booked for one in free] + [until]
+    calendar = banking_days(rules.country, min(days), max(days))
+    arrived = [_item(one) for one in free]
+    outcome = match(items(waiting, rules), arrived, rules.rules, calendar, until.toordinal())
+    return _standing(amounts, matched, waiting, free, outcome, until)
+
+
+def _item(line: LandedLine) -> Item:
+    on = channel(line.channel, line.account)
+    reference = identity(line.reference)
+    return Item(line.id, line.booked.toordinal(), units(line.amount, line.currency), on, reference, line.terminal)
+
+
+def _standing(
+    amounts: list[Expected],
+    matched: dict[str, MatchedAmount],
+    waiting: list[Expected],
+    free: list[LandedLine],
+    outcome: Outcome,
+    until: date,
+) -> Standing:
+    ours, came = by_id(waiting), {one.id: one for one in free}
+    new, proposals = [], [_told(one, ours, came, one.reason) for one in outcome.proposals]
+    open_amounts, open_lines = dict(outcome.open_booked), dict(outcome.open_arrived)
+    for one in outcome.matches:
+        pair = [ours[id] for id in one.booked], [came[id] for id in one.arrived]
+        if any(line.was_undone for line in pair[1]):
+            proposals.append((*pair, UNDONE))
+            open_amounts.update(dict.fromkeys(one.booked, "proposed"))
+            open_lines.update(dict.fromkeys(one.arrived, "proposed"))
+        else:
+            new.append((one.why, one.late, *pair))
+    return Standing(
+        amounts,
+        matched,
+        [(ours[id], word) for id, word in open_amounts.items()],
+        [(came[id], word) for id, word in open_lines.items()],
+        proposals,
+        new,
+        until,
+    )
+
+
+def _told(
+    one: Proposal, ours: dict[str, Expected], came: dict[str, LandedLine], why: Sentence
+) -> tuple[list[Expected], list[LandedLine], Sentence]:
+    return [ours[id] for id in one.booked], [came[id] for id in one.arrived], why
+
+
+def keep_new_matches(db: psycopg.Connection, company: str, boxes: Sequence[str], rules: CompanyArrivals) -> int:
+    """Keeps the matches that the rules leave no other answer to; returns how many there were."""
+    with db.transaction():
+        ledger_arrivals.lock(db, company)
+        new = standing(db, company, boxes, rules).new
+        for why, late, amounts, lines in new:
+            ledger_arrivals.keep_match(db, company, why, amounts, lines, late=late)
+    return len(new)
+
+
+def match_by_person(
+    db: psycopg.Connection,
+    company: str,
+    boxes: Sequence[str],
+    rules: CompanyArrivals,
+    booked: Collection[str],
+    arrived: Collection[str],
+    *,
+    by: str,
+    comment: str,
+) -> Sentence | None:
+    """Keeps a person's decision that amounts and movements (by the ids of their items) belong together, whatever the
+    rules say of it; gives the reason where it cannot be kept.
+
+    What they come to must be equal: a difference is not hidden by a match.
+    """
+    with db.transaction():
+        ledger_arrivals.lock(db, company)
+        now = standing(db, company, boxes, rules)
+        ours = {one.id: one for one, _ in now.open_amounts} | {one.id: one for new in now.new for one in new[2]}
+        came = {one.id: one for one, _ in now.open_lines} | {one.id: one for new in now.new for one in new[3]}
+        if not booked or not arrived or not ours.keys() >= set(booked) or not came.keys() >= set(arrived):
+            return Sentence("something of it is not open any more; look at the page again")
+        amounts, lines = [ours[id] for id in sorted(booked)], [came[id] for id in sorted(arrived)]
+        if len({one.currency for one in amounts} | {one.currency for one in lines}) > 1:
+            return Sentence("these are amounts of several currencies")
+        expected_sum, arrived_sum = sum(one.net for one in amounts), sum(one.amount for one in lines)
+        if expected_sum != arrived_sum:
+            return Sentence("{booked} were to arrive, and {arrived} did", booked=expected_sum, arrived=arrived_sum)
+        ledger_arrivals.keep_match(db, company, "person", amounts, lines, by=by, comment=comment)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """How the money of a form of a day stands: ``arrived`` is the day on which the last of it came, None before that;
+    ``changed`` where it is booked otherwise since it was matched."""
+
+    arrived: date | None
+    changed: bool
+
+
+def signs_of_day(db: psycopg.Connection, company: str, rules: CompanyArrivals, box: str, day: date) -> dict[str, Sign]:
+    """The forms of payment of a closed day whose money is to arrive, each with its sign."""
+    forms = [form for one in rules.channels.values() for form in one.forms]
+    amounts = expected(ledger_arrivals.taken(db, [box], forms, day, day), rules)
+    known = {(one.form, one.currency): one for one in ledger_arrivals.booked(db, company, day, day) if one.box == box}
+    signs = {}
+    for one in amounts:
+        found = known.get((one.form, one.currency))
+        signs[one.form] = Sign(found.arrived if found else None, found is not None and found.net != one.net)
+    return signs
+
+
+def gaps(statements: Sequence[LandedStatement]) -> list[Sentence]:
+    """What is missing between the statements of each account."""
+    found: list[Sentence] = []
+    for account in sorted({one.account for one in statements}):
+        chain = [one.as_statement() for one in statements if one.account == account]
+        found += [Sentence("account {account}: {what}", account=account, what=one.message) for one in breaks(chain)]
+    return found

@@ -1,0 +1,196 @@
+"""Statements of banks as they were landed, and the matches of booked money with their movements."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+import psycopg
+
+from cierre.bookkeeping.matching.company import Expected, Taken
+from cierre.bookkeeping.statements.lines import Statement
+from cierre.ledger.session import copy
+from cierre.ledger.statements import Change, Rows, Statements, Value, Values
+
+
+class LandedStatement(NamedTuple):
+    """A statement without its movements."""
+
+    statement_id: int
+    format: str
+    account: str
+    currency: str
+    first_day: date
+    last_day: date
+    opening: Decimal | None
+    closing: Decimal | None
+    sha256: str
+    taken_by: str
+    taken_at: datetime
+
+    def as_statement(self) -> Statement:
+        """As certificates look at it: without movements."""
+        facts = (self.account, self.currency, self.first_day, self.last_day, self.opening, self.closing)
+        return Statement(*facts, (), self.sha256)
+
+
+class LandedLine(NamedTuple):
+    """A movement, and whether it is matched."""
+
+    statement_id: int
+    line: int
+    booked: date
+    account: str
+    currency: str
+    amount: Decimal
+    reference: str
+    channel: str
+    terminal: str
+    is_matched: bool
+    was_undone: bool
+
+    @property
+    def id(self) -> str:
+        """Its id as an item."""
+        return f"{self.statement_id}:{self.line}"
+
+
+class MatchedAmount(NamedTuple):
+    """The money of a form of a box's day that is matched: as it was then, and when the last of it came."""
+
+    match_id: int
+    box: str
+    day: date
+    currency: str
+    form: str
+    net: Decimal
+    arrived: date
+
+
+class StandingMatch(NamedTuple):
+    """A match as a list of them shows it. Texts are empty where no person decided."""
+
+    match_id: int
+    why: str
+    late: bool
+    decided_by: str
+    comment: str
+    decided_at: datetime
+    booked: str
+    amount: Decimal
+    currency: str
+
+
+class _Sql(Statements):
+    lock: Value[bool]
+    statements: Rows[LandedStatement]
+    known_numbers: Values[str]
+    add_statement: Value[int]
+    taken: Rows[Taken]
+    lines: Rows[LandedLine]
+    booked: Rows[MatchedAmount]
+    matches: Rows[StandingMatch]
+    add_match: Value[int]
+    undo: Change
+
+
+_sql = _Sql.of("arrivals")
+
+
+def lock(connection: psycopg.Connection, company: str) -> None:
+    """Waits until nobody else adds to what arrived of a company; holds until the end of the transaction."""
+    _sql.lock(connection, company=company)
+
+
+def statements(connection: psycopg.Connection, company: str) -> list[LandedStatement]:
+    """A company's statements, newest days first."""
+    return list(_sql.statements(connection, company=company))
+
+
+def known_numbers(connection: psycopg.Connection, company: str, account: str, numbers: Iterable[str]) -> set[str]:
+    """Which of the bank's own numbers of movements an account has already."""
+    return set(_sql.known_numbers(connection, company=company, account=account, numbers=list(numbers)))
+
+
+def land(connection: psycopg.Connection, company: str, format: str, statement: Statement, file: bytes, by: str) -> int:
+    """Keeps a statement whole; returns its number. Raises psycopg.errors.UniqueViolation for a file that is there."""
+    with connection.transaction():
+        statement_id = _sql.add_statement(
+            connection,
+            company=company,
+            format=format,
+            account=statement.account,
+            currency=statement.currency,
+            first_day=statement.first,
+            last_day=statement.last,
+            opening=statement.opening,
+            closing=statement.closing,
+            sha256=statement.sha256,
+            file=file,
+            taken_by=by,
+        )
+        copy(
+            connection,
+            "landing.statement_line (statement_id, line, booked, value, amount, bank_id, reference, channel, terminal)",
+            (
+                (statement_id, one.place, one.booked, one.value, one.amount, one.bank_id, one.reference, one.channel,
+                 one.terminal)
+                for one in statement.lines
+            ),
+        )  # fmt: skip
+    return statement_id
+
+
+def taken(
+    connection: psycopg.Connection, boxes: Sequence[str], forms: Sequence[str], first: date, last: date
+) -> list[Taken]:
+    """What closed days of boxes, both dates inclusive, took in some forms of payment."""
+    return list(_sql.taken(connection, boxes=list(boxes), forms=list(forms), first=first, last=last))
+
+
+def lines(connection: psycopg.Connection, company: str, since: date) -> list[LandedLine]:
+    """The movements of a company's accounts since a date."""
+    return list(_sql.lines(connection, company=company, since=since))
+
+
+def booked(connection: psycopg.Connection, company: str, first: date, last: date) -> list[MatchedAmount]:
+    """What is matched of business dates."""
+    return list(_sql.booked(connection, company=company, first=first, last=last))
+
+
+def matches(connection: psycopg.Connection, company: str, most: int) -> list[StandingMatch]:
+    """The newest matches that stand."""
+    return list(_sql.matches(connection, company=company, most=most))
+
+
+def keep_match(
+    connection: psycopg.Connection,
+    company: str,
+    why: str,
+    amounts: Sequence[Expected],
+    arrived: Sequence[LandedLine],
+    *,
+    late: bool = False,
+    by: str | None = None,
+    comment: str | None = None,
+) -> int:
+    """Keeps that amounts and movements belong together; returns the match's number. ``by`` and ``comment`` are a
+    person's. Raises psycopg.errors.UniqueViolation where one of them is matched."""
+    with connection.transaction():
+        match_id = _sql.add_match(connection, company=company, why=why, late=late, decided_by=by, comment=comment)
+        copy(
+            connection,
+            "ledger.match_booked (match_id, box, business_date, currency, form, gross, net)",
+            ((match_id, one.box, one.day, one.currency, one.form, one.gross, one.net) for one in amounts),
+        )
+        copy(
+            connection,
+            "ledger.match_arrived (match_id, statement_id, line)",
+            ((match_id, one.statement_id, one.line) for one in arrived),
+        )
+    return match_id
+
+
+def undo(connection: psycopg.Connection, company: str, match_id: int, *, by: str, reason: str) -> bool:
+    """Takes a match of a company back, for good; False where there is none, or that was done already."""
+    return _sql.undo(connection, company=company, match_id=match_id, undone_by=by, reason=reason) > 0

@@ -1,0 +1,70 @@
+-- name: lock$
+-- One at a time adds to what arrived of a company, until the end of its transaction.
+SELECT pg_advisory_xact_lock(hashtextextended('arrivals ' || :company, 0)) IS NULL;
+
+-- name: statements
+-- The statements of a company, newest days first.
+SELECT statement_id, format, account, currency, first_day, last_day, opening, closing, sha256, taken_by, taken_at
+  FROM landing.statement WHERE company = :company ORDER BY last_day DESC, statement_id DESC;
+
+-- name: known_numbers
+-- Which of the bank's own numbers an account has already.
+SELECT DISTINCT bank_id FROM landing.statement_line JOIN landing.statement USING (statement_id)
+ WHERE company = :company AND account = :account AND bank_id = ANY(:numbers);
+
+-- name: add_statement<!
+INSERT INTO landing.statement (company, format, account, currency, first_day, last_day, opening, closing, sha256, file,
+                               taken_by)
+VALUES (:company, :format, :account, :currency, :first_day, :last_day, :opening, :closing, :sha256, :file, :taken_by)
+RETURNING statement_id;
+
+-- name: taken
+-- What closed days of boxes come to, by all that says whether it is money at the till.
+SELECT box, business_date AS day, form, currency, kind, attributes ->> 'sale_type' AS sale_type,
+       attributes ->> 'returned' AS returned, sum(net) AS net
+  FROM staging.document
+ WHERE box = ANY(:boxes) AND business_date BETWEEN :first AND :last AND form = ANY(:forms)
+   AND (box, business_date) IN (SELECT box, business_date FROM board.box_day
+                                 WHERE box = ANY(:boxes) AND business_date BETWEEN :first AND :last
+                                   AND first_closed_at IS NOT NULL)
+ GROUP BY box, business_date, form, currency, kind, 6, 7
+ ORDER BY box COLLATE "C", business_date, form COLLATE "C", currency, kind;
+
+-- name: lines
+-- The movements of a company's accounts: by their statement and row; whether they are matched, and whether a person took
+-- a match of theirs back.
+SELECT statement_id, line, booked, account, currency, amount, reference, channel, terminal,
+       EXISTS (SELECT FROM ledger.match_arrived AS own JOIN ledger.match_now USING (match_id)
+                WHERE own.statement_id = row.statement_id AND own.line = row.line) AS is_matched,
+       EXISTS (SELECT FROM ledger.match_arrived AS own JOIN ledger.match_undone USING (match_id)
+                WHERE own.statement_id = row.statement_id AND own.line = row.line) AS was_undone
+  FROM landing.statement_line AS row JOIN landing.statement USING (statement_id)
+ WHERE company = :company AND booked >= :since ORDER BY booked, statement_id, line;
+
+-- name: booked
+-- What of a company's boxes is matched, as it was then, and when the last of its money came.
+SELECT match_id, box, business_date AS day, currency, form, net,
+       (SELECT max(booked) FROM ledger.match_arrived JOIN landing.statement_line USING (statement_id, line)
+         WHERE match_arrived.match_id = own.match_id) AS arrived
+  FROM ledger.match_booked AS own JOIN ledger.match_now USING (match_id)
+ WHERE company = :company AND business_date BETWEEN :first AND :last;
+
+-- name: matches
+-- The newest matches of a company that stand.
+SELECT match_id, why, late, coalesce(decided_by, '') AS decided_by, coalesce(comment, '') AS comment, decided_at,
+       (SELECT string_agg(box || ' ' || business_date || ' ' || form, ', ' ORDER BY box, business_date, form)
+          FROM ledger.match_booked WHERE match_booked.match_id = own.match_id) AS booked,
+       (SELECT sum(amount) FROM ledger.match_arrived JOIN landing.statement_line USING (statement_id, line)
+         WHERE match_arrived.match_id = own.match_id) AS amount,
+       (SELECT min(currency) FROM ledger.match_booked WHERE match_booked.match_id = own.match_id) AS currency
+  FROM ledger.match_now AS own WHERE company = :company ORDER BY match_id DESC LIMIT :most;
+
+-- name: add_match<!
+INSERT INTO ledger.match (company, why, late, decided_by, comment) VALUES (:company, :why, :late, :decided_by, :comment)
+RETURNING match_id;
+
+-- name: undo!
+-- Once: who comes second changes nothing.
+INSERT INTO ledger.match_undone (match_id, undone_by, reason)
+SELECT match_id, :undone_by, :reason FROM ledger.match WHERE match_id = :match_id AND company = :company
+    ON CONFLICT (match_id) DO NOTHING;

@@ -1,0 +1,207 @@
+"""A statement is uploaded on the board, what it matches stands on the day as arrived, and people decide the rest."""
+
+import hashlib
+from datetime import date, timedelta
+from decimal import Decimal
+
+import psycopg
+import pytest
+
+from cierre.accounting_files.loader import cash_boxes
+from cierre.bookkeeping.matching.company import Expected
+from cierre.bookkeeping.statements.lines import Statement, StatementLine
+from cierre.ledger import arrivals
+from support import closed_day
+
+BOXES = cash_boxes()
+BOX = BOXES["educacion_continua_caja_7"]
+OTHER = BOXES["itb_caja_164"]
+COMPANY = BOX.company
+DAY = date(2026, 3, 2)
+HERE = f"/arrivals/{COMPANY}"
+HEAD = "BANCO;;;;;;;\nEstado de cuenta;;;;;;;\nFecha;Fecha valor;Concepto;Documento;Terminal;Debito;Credito;Saldo\n"
+
+
+def statement(*rows, opening=Decimal(0)):
+    """``(day, text, amount)``, with the running balance."""
+    text, balance = HEAD, opening
+    for days, concept, amount in rows:
+        balance += Decimal(amount)
+        day = f"{DAY + timedelta(days=days):%d/%m/%Y}"
+        went, came = (written(-Decimal(amount)), "") if Decimal(amount) < 0 else ("", written(Decimal(amount)))
+        text += f"{day};{day};{concept};;;{went};{came};{written(balance)}\n"
+    return text
+
+
+def written(money):
+    return f"{money:.2f}".replace(".", ",")
+
+
+def upload(client, text, format="banco_sandbox", **headers):
+    return client.post(
+        f"{HERE}/statements", data={"format": format}, files={"file": ("extracto.csv", text.encode())}, headers=headers,
+        follow_redirects=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def books(ledger):
+    """Two closed days: cash, and a card, of which the acquirer keeps 3.50 + 0.53 + 2.00 of each hundred."""
+    closed_day.close(ledger, BOX, DAY, ("20.00", "1"), ("30.00", "1"), ("100.00", "4"))
+    closed_day.close(ledger, BOX, DAY + timedelta(days=1), ("70.00", "1"))
+    return ledger
+
+
+def section(page, name):
+    return page.partition(f'id="{name}"')[2].partition("</section>")[0]
+
+
+def test_what_arrived_stands_on_the_day_and_the_rest_is_on_its_way(login, books):
+    client = login("educacion_continua")
+    day = client.get(f"/boxes/{BOX.id}/{DAY}").text
+    assert "todavía no llegó" in day
+    assert "✓✓" not in day
+    text = statement((1, "DEPOSITO EFECTIVO", "50.00"), (2, "REDCARD LIQ", "93.97"), (3, "TRANSF. DE ALGUIEN", "5.00"))
+    answer = upload(client, text)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/cierre{HERE}?matched=2")
+    page = client.get(HERE, params={"matched": 2}).text
+    assert "2 correspondencias nuevas" in page
+    assert "70,00" in section(page, "waiting")
+    assert "en tránsito" in section(page, "waiting")
+    assert "5,00" in section(page, "strange")
+    assert "desconocido" in section(page, "strange")
+    day = client.get(f"/boxes/{BOX.id}/{DAY}").text
+    assert day.count("✓✓") == 2
+    assert "llegó el 3 mar 2026" in day
+    assert "✓✓" not in client.get(f"/boxes/{BOX.id}/{DAY + timedelta(days=1)}").text
+
+
+def test_a_clearing_account_rolls_forward_on_the_page(login, books):
+    client = login("educacion_continua")
+    upload(client, statement((1, "DEPOSITO EFECTIVO", "50.00")))
+    rolls = section(client.get(HERE).text, "rolls")
+    # Cash: 0 + 120 - 50 = 70. The card: 0 + 93.97 - 0.
+    for figure in ("120,00", "50,00", "70,00", "93,97"):
+        assert figure in rolls
+
+
+def test_a_file_is_taken_once_whole_or_not_at_all(login, books):
+    client = login("educacion_continua")
+    good = statement((1, "DEPOSITO EFECTIVO", "50.00"))
+    wrong = upload(client, good.replace("50,00;50,00", "50,00;51,00") + "99/99/2026;;;;;;1;1\n")
+    assert wrong.status_code == 400
+    assert "fila 5" in wrong.text
+    assert arrivals.statements(books, COMPANY) == []
+    assert upload(client, good).status_code == 303
+    assert "ya está aquí" in upload(client, good).text
+    follows = statement((9, "DEPOSITO EFECTIVO", "1.00"), opening=Decimal(49))
+    assert upload(client, follows).status_code == 303
+    assert "no hay extracto entre" in client.get(HERE).text
+    overlapping = statement((0, "DEPOSITO EFECTIVO", "1.00"), (4, "DEPOSITO EFECTIVO", "1.00"))
+    assert upload(client, overlapping).status_code == 400
+    assert len(arrivals.statements(books, COMPANY)) == 2
+
+
+def test_two_answers_are_for_a_person_and_a_decision_can_be_taken_back(login, books):
+    closed_day.close(books, BOX, DAY + timedelta(days=2), ("70.00", "1"))
+    client = login("educacion_continua")
+    upload(client, statement((1, "DEPOSITO EFECTIVO", "50.00"), (3, "DEPOSITO EFECTIVO", "70.00")))
+    page = client.get(HERE).text
+    assert "más de una forma" in section(page, "proposals")
+    (line,) = [one for one in arrivals.lines(books, COMPANY, DAY) if not one.is_matched]
+    chosen = f"{BOX.id}|{DAY + timedelta(days=2)}|USD|1"
+    asked = {"booked": [chosen], "arrived": [line.id], "comment": "el papel del banco"}
+    assert client.post(f"{HERE}/matches", data=asked, follow_redirects=False).status_code == 303
+    assert "educacion_continua, <q>el papel del banco</q>" in section(client.get(HERE).text, "matches")
+    assert "✓✓" in client.get(f"/boxes/{BOX.id}/{DAY + timedelta(days=2)}").text
+    again = client.post(f"{HERE}/matches", data=asked, follow_redirects=False)
+    assert (again.status_code, "ya no está pendiente" in again.text) == (400, True)
+
+    decided = next(one for one in arrivals.matches(books, COMPANY, 9) if one.why == "person")
+    undo = f"{HERE}/matches/{decided.match_id}/undo"
+    assert client.post(undo, data={"comment": ""}).status_code == 400
+    assert client.post(undo, data={"comment": "era otro"}, follow_redirects=False).status_code == 303
+    assert client.post(undo, data={"comment": "era otro"}).status_code == 400
+    assert "✓✓" not in client.get(f"/boxes/{BOX.id}/{DAY + timedelta(days=2)}").text
+
+
+def test_what_a_person_took_back_the_rules_do_not_match_again(login, books):
+    client = login("educacion_continua")
+    upload(client, statement((1, "DEPOSITO EFECTIVO", "50.00")))
+    (kept,) = arrivals.matches(books, COMPANY, 9)
+    client.post(f"{HERE}/matches/{kept.match_id}/undo", data={"comment": "es de otra caja"})
+    assert client.post(f"{HERE}/rules", follow_redirects=False).headers["location"].endswith("?matched=0")
+    assert "una persona deshizo" in section(client.get(HERE).text, "proposals")
+
+
+def test_a_difference_is_not_hidden_by_a_match(login, books):
+    client = login("educacion_continua")
+    upload(client, statement((1, "DEPOSITO EFECTIVO", "49.99")))
+    (line,) = arrivals.lines(books, COMPANY, DAY)
+    asked = {"booked": [f"{BOX.id}|{DAY}|USD|1"], "arrived": [line.id], "comment": "casi"}
+    answer = client.post(f"{HERE}/matches", data=asked)
+    assert answer.status_code == 400
+    assert "50,00" in answer.text
+    assert "49,99" in answer.text
+    assert arrivals.matches(books, COMPANY, 9) == []
+
+
+def test_a_day_that_is_booked_otherwise_since_is_told(login, books):
+    client = login("educacion_continua")
+    upload(client, statement((1, "DEPOSITO EFECTIVO", "50.00")))
+    closed_day.stage(books, BOX, DAY, ("20.00", "1"), ("31.00", "1"), ("100.00", "4"))
+    assert "51,00" in section(client.get(HERE).text, "changed")
+    assert "✓✓" not in client.get(f"/boxes/{BOX.id}/{DAY}").text
+
+
+def test_nothing_is_matched_twice_whoever_tries(ledger, books):
+    statement_id = _landed(ledger)
+    (line,) = arrivals.lines(ledger, COMPANY, DAY)
+    assert line.statement_id == statement_id
+    amount = Expected(BOX.id, DAY, "1", "USD", Decimal(50), Decimal(50))
+    arrivals.keep_match(ledger, COMPANY, "amount", [amount], [line])
+    other = Expected(BOX.id, DAY, "4", "USD", Decimal(50), Decimal(50))
+    for ours in (amount, other):
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            arrivals.keep_match(ledger, COMPANY, "amount", [ours], [line])
+
+
+def _landed(ledger):
+    line = StatementLine(1, DAY, DAY, Decimal(50))
+    made = Statement("22", "USD", DAY, DAY, None, None, (line,), hashlib.sha256(b"x").hexdigest())
+    return arrivals.land(ledger, COMPANY, "banco_sandbox", made, b"x", "ana")
+
+
+def test_a_file_other_than_its_hash_says_is_refused_by_the_ledger(ledger):
+    made = Statement("22", "USD", DAY, DAY, None, None, (), "0" * 64)
+    with pytest.raises(psycopg.errors.CheckViolation):
+        arrivals.land(ledger, COMPANY, "banco_sandbox", made, b"x", "ana")
+
+
+def test_only_a_companys_own_people_see_or_change_what_arrived(login, books):
+    text = statement((1, "DEPOSITO EFECTIVO", "50.00"))
+    assert login("itb").get(HERE).status_code == 404
+    assert upload(login("itb"), text).status_code == 404
+    viewer = login("educacion_continua", role="VIEWER")
+    assert viewer.get(HERE).status_code == 200
+    assert 'type="file"' not in viewer.get(HERE).text
+    for path in ("statements", "rules", "matches", "matches/1/undo"):
+        assert viewer.post(f"{HERE}/{path}", data={"comment": "x"}).status_code == 403
+    assert arrivals.statements(books, COMPANY) == []
+
+
+def test_another_sites_page_cannot_send_a_file(login, books):
+    assert upload(login("educacion_continua"), statement(), **{"sec-fetch-site": "cross-site"}).status_code == 403
+
+
+def test_a_request_that_is_too_large_or_hides_its_length_is_refused(login, books):
+    client = login("educacion_continua")
+    assert client.post(f"{HERE}/statements", content=b"", headers={"content-length": "99999999999"}).status_code == 413
+    assert client.post(f"{HERE}/matches", content=iter([b"booked=x"])).status_code == 411
+
+
+def test_a_company_without_rules_looks_as_before(login, ledger):
+    closed_day.close(ledger, OTHER, DAY, ("20.00", "1"))
+    client = login("itb")
+    assert client.get(f"/arrivals/{OTHER.company}").status_code == 404
+    assert "/arrivals/" not in client.get(f"/boxes/{OTHER.id}/{DAY}").text

@@ -2,9 +2,11 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from types import SimpleNamespace
 
 import pytest
+from airflow.sdk.exceptions import AirflowFailException
 
 from cierre.accounting_files.loader import cash_box
 from cierre.closing.unclosed import due, spans
@@ -52,6 +54,19 @@ def test_a_day_that_could_not_be_read_is_told_with_the_reason(close, only_box, m
     body = mailbox[0].get_body(("html",)).get_content()
     assert f"{LATEST}: SGA: " in body
     assert body.count("SGA: ") == 1
+
+
+def test_a_day_that_was_read_and_not_closed_is_told_with_what_stopped_it(close, only_box, mailbox, two_forms_unmapped):
+    run = close(BOX, LATEST)
+    run.step("land")
+    run.step("stage")
+    with pytest.raises(AirflowFailException):
+        run.step("derive")
+    look()
+    body = unescape(mailbox[0].get_body(("html",)).get_content())
+    assert f"{LATEST}: " in body
+    assert "which table account_of_form does not list" in body
+    assert "log says" not in body
 
 
 def test_days_of_which_nobody_could_be_told_are_told_as_soon_as_it_works(close, only_box, unused_port, monkeypatch):

@@ -43,6 +43,7 @@ def _all(texts: Message | str | Iterable[str]) -> Iterable[str]:
 
 def not_spanish(text: str, *, allowed: Iterable[str] = ()) -> list[str]:
     """The English words, raw codes and places in arrays of a text that people read, sorted."""
+    text = re.sub(r"https?://\S+", "", text)
     found = {word for word in words(text) if word in english()}
     return sorted((found | set(_CODE.findall(text)) | set(_PLACE.findall(text))) - set(allowed))
 

@@ -13,18 +13,20 @@ from cierre.alerts.alert import Alert
 from cierre.alerts.digest import send_overdue
 from cierre.alerts.people import tell
 from cierre.bookkeeping.cash_box import CashBox
-from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.sentence import Sentence, one_after_the_other
+from cierre.bookkeeping.source_row import row_name
 from cierre.closing.unclosed import due, spans
 from cierre.language.say import counted, in_language, say
-from cierre.ledger import landing, overview
+from cierre.ledger import board, landing, overview
 
 log = logging.getLogger(__name__)
 
 LOOKS_BACK = timedelta(days=31)
 LATE = "late"
+MOST_SENTENCES = 5
 TO_DO = (
-    "Look at the run of each day: its log says what stopped it. If there is no run, the day was never started:"
-    " trigger it, or backfill the range. Closing a day again is always safe."
+    "Do what is said of each day. A day without a word was never started, or its run was stopped: trigger it, or"
+    " backfill the range. Closing a day again is always safe."
 )
 
 
@@ -46,7 +48,7 @@ def tell_unclosed(ledger: psycopg.Connection, now: datetime, link: str) -> dict[
     for company, boxes in missing.items():
         name = known[company].name if company in known else company
         with in_language(language_of(company)):
-            alert = _alert(company, name, boxes, unread, link)
+            alert = _alert(company, name, boxes, unread | _stopped(ledger, boxes), link)
             log.warning(f"{alert.subject}\n{alert.happened}")
             if tell(alert):
                 overview.note_told(ledger, LATE, ((box.id, day) for box, late in boxes.items() for day in late))
@@ -59,14 +61,14 @@ def _alert(
     company: str,
     name: str,
     boxes: Mapping[CashBox, Sequence[date]],
-    unread: Mapping[tuple[str, date], Sentence],
+    why: Mapping[tuple[str, date], Sentence],
     link: str,
 ) -> Alert:
-    """What a company is told of the late days of its boxes, in the language that is spoken now; ``unread`` says why
-    some could not be read."""
+    """What a company is told of the late days of its boxes, in the language that is spoken now; ``why`` says what
+    stopped some."""
     late = counted(sum(map(len, boxes.values())), "{n} day is NOT closed", "{n} days are NOT closed")
     days = "\n".join(
-        line for box, late in boxes.items() for line in (f"- {box.name}: {spans(late)}", *_reasons(box, late, unread))
+        line for box, late in boxes.items() for line in (f"- {box.name}: {spans(late)}", *_reasons(box, late, why))
     )
     return Alert(
         company=company,
@@ -78,10 +80,37 @@ def _alert(
     )
 
 
-def _reasons(box: CashBox, late: Sequence[date], unread: Mapping[tuple[str, date], Sentence]) -> Iterator[str]:
-    """Why days of a box could not be read, each reason once."""
-    why: dict[str, list[date]] = defaultdict(list)
+def _stopped(ledger: psycopg.Connection, boxes: Mapping[CashBox, Sequence[date]]) -> dict[tuple[str, date], Sentence]:
+    """What the ledger knows of late days that were read: what is uncertain before what cannot be booked, before what
+    differs."""
+    ids = [box.id for box in boxes]
+    days = [day for late in boxes.values() for day in late]
+    found: dict[tuple[str, date], list[Sentence]] = defaultdict(list)
+    for sent in board.uncertain(ledger, ids):
+        told = "a posting was sent, and its outcome is not known: {address}"
+        found[sent.box, sent.business_date].append(Sentence(told, address=f"{sent.lot}/{sent.sublot}"))
+    for problem in board.problems(ledger, ids, min(days), max(days)):
+        found[problem.box, problem.business_date].append(problem.message)
+    for row in board.held_back(ledger, ids):
+        told = "{row} is held back: {why}"
+        found[row.box, row.business_date].append(Sentence(told, row=row_name(row.place), why=row.message))
+    for one in board.discrepancies(ledger, ids):
+        told = "{left} and {right} differ by {difference}"
+        found[one.box, one.business_date].append(
+            Sentence(told, left=Sentence(one.left), right=Sentence(one.right), difference=one.difference)
+        )
+    return {place: one_after_the_other(_first(sentences)) for place, sentences in found.items()}
+
+
+def _first(sentences: Sequence[Sentence]) -> list[Sentence]:
+    more = len(sentences) - MOST_SENTENCES
+    return [*sentences[:MOST_SENTENCES], *([Sentence("and {n} more", n=more)] if more > 0 else [])]
+
+
+def _reasons(box: CashBox, late: Sequence[date], why: Mapping[tuple[str, date], Sentence]) -> Iterator[str]:
+    """What stopped days of a box, each reason once."""
+    by_reason: dict[str, list[date]] = defaultdict(list)
     for day in late:
-        if (box.id, day) in unread:
-            why[say(unread[box.id, day])].append(day)
-    return (f"  {spans(days)}: {reason}" for reason, days in why.items())
+        if (box.id, day) in why:
+            by_reason[say(why[box.id, day])].append(day)
+    return (f"  {spans(days)}: {reason}" for reason, days in by_reason.items())

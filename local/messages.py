@@ -59,6 +59,8 @@ def vocabulary() -> Iterator[Text]:
         "cierre/closing/company_day.py": ("unattested", "landed", "staged", "staged and quarantined", "journal", "ERP"),
         "cierre/bookkeeping/answers.py": (*get_args(Decision), "not taken"),
         "cierre/ledger/attempts.py": ("claimed", "confirmed", "rejected", "doomed", "withdrawn"),
+        "cierre/accounting_files/snippet.py": ("account", "cost centre", "item", "value class", "code"),
+        "cierre/ledger/mapping_proposals.py": ("accepted", "refused", "withdrawn"),
         "cierre/ledger/overview.py": ("reconciled", "no activity", "discrepancy", "open", "not read", "uncertain"),
         "cierre/ports/probe.py": Verdict,
         "cierre/posting/read_back.py": (ACKNOWLEDGED, READ_BACK, "entries", "entries never posted", "lines"),

@@ -20,6 +20,7 @@ def every_address() -> list[str]:
         "box_id": BOX.id, "day": str(DAY), "form": "csv", "entry_id": "1", "line": "1", "snapshot_id": "1",
         "place:path": "0/PAGOS/0", "name": "board.css", "code": "es", "tie_out_id": "1", "match_id": "1",
         "month": "2024-09", "company": BOX.company,
+        "mapping": BOX.mapping, "proposal_id": "1",
     }  # fmt: skip
     routes = [route for route in app.routes if isinstance(route, APIRoute)]
     addresses = []
@@ -45,6 +46,22 @@ def every_method() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("method", "address"), every_method())
 def test_no_address_answers_without_login(client, method, address):
     assert client.request(method, address, follow_redirects=False).status_code == 401
+
+
+def every_change_of_a_mapping() -> list[str]:
+    return sorted({address for method, address in every_method() if method == "POST" and "/mappings/" in address})
+
+
+@pytest.mark.parametrize("address", every_change_of_a_mapping())
+@pytest.mark.parametrize("headers", [
+    {}, {"Origin": "https://evil.example"}, {"Origin": "null"},
+    {"Origin": "http://testserver", "Sec-Fetch-Site": "cross-site"},
+    {"Origin": "http://testserver.evil.example"}, {"Sec-Fetch-Site": "same-site", "Origin": "http://testserver"},
+])  # fmt: skip
+def test_what_another_site_sends_changes_nothing(login, ledger, address, headers):
+    given = {"decision": "accepted", "sha256": "0" * 64, "code": "1.1.01.001", "table": "account_of_form", "value": "1"}
+    assert login().post(address, data=given, headers=headers).status_code in (403, 404)
+    assert ledger.execute("SELECT count(*) FROM ledger.mapping_proposal").fetchone()[0] == 0
 
 
 def test_nothing_is_searched_without_login(client):

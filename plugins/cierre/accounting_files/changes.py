@@ -99,7 +99,7 @@ class NewRule(Model):
     def sentence(self) -> Sentence:
         """The change in words."""
         conditions = [Sentence("{name} {value}", name=name, value=value) for name, value in sorted(self.when.items())]
-        posting, account = f"{self.kind}: {self.side} {self.amount}", _code(self.account)
+        posting, account = self._posting, _code(self.account)
         if not conditions:
             said = Sentence("{posting} goes to {account}", posting=posting, account=account)
         else:
@@ -110,6 +110,11 @@ class NewRule(Model):
                 account=account,
             )
         return _from(said, self.valid_from)
+
+    @property
+    def _posting(self) -> Sentence:
+        kind, amount = (Sentence(word.replace("_", " ")) for word in (self.kind.value, self.amount))
+        return Sentence("{kind}: {side} {amount}", kind=kind, side=Sentence(self.side), amount=amount)
 
 
 class VatRate(Model):

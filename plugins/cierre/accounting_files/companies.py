@@ -1,5 +1,6 @@
 """The companies, and who in each is told when a close needs people: ``companies.yaml``."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated
 
@@ -28,6 +29,8 @@ class Company(Model):
     ``language``: of its boxes' logs and its alerts, Spanish (``es``) or English (``en``). ``close_within``: hours from
     when a day may be read until people are told that it is not closed; until then a source or an ERP that is down is
     asked again. ``ask_again_for``: hours that it is asked again at least, where a run begins late or is of an old day.
+    ``four_eyes_on_mappings``: whether a change of a mapping that somebody proposes on the board takes another person to
+    accept it.
     ``stale_after``: days after which what was read back from the ERP counts as stale, unless it was read again.
     """
 
@@ -38,6 +41,7 @@ class Company(Model):
     close_within: Annotated[int, Field(ge=1, le=240)] = CLOSE_WITHIN
     ask_again_for: Annotated[float, Field(gt=0, le=240)] = ASK_AGAIN_FOR
     stale_after: Annotated[int, Field(ge=1, le=366)] = STALE_AFTER
+    four_eyes_on_mappings: bool = True
 
 
 class Companies(Model):
@@ -75,6 +79,13 @@ def stale_after(company: str) -> timedelta:
     """How long a reading of the ERP counts for a company's days; the default where nobody says or the file is wrong."""
     known = _known(company)
     return timedelta(days=known.stale_after if known else STALE_AFTER)
+
+
+def four_eyes_on_mappings(of: Iterable[str]) -> bool:
+    """Whether another person must accept a change that concerns these companies: where one of them says so, nobody
+    says, or the file is wrong."""
+    known = [_known(company) for company in of]
+    return not known or any(one is None or one.four_eyes_on_mappings for one in known)
 
 
 def tax_id_of(company: str) -> str:

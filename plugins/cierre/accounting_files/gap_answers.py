@@ -13,6 +13,7 @@ from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.problems import ProblemKind
 from cierre.bookkeeping.rules import FromTable
+from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.treatment import Treatment
 
 ANSWERABLE = (ProblemKind.UNMAPPED, ProblemKind.UNTREATED)
@@ -72,12 +73,14 @@ def changes(question: Question, mapping: AccountMapping, answer: GivenAnswer) ->
     if question.kind is ProblemKind.UNTREATED:
         treatment = cast(Treatment, answer.code)  # pydantic holds it to that
         return [DocumentType(value=question.value, treatment=treatment, valid_from=answer.valid_from)]
+    if question.table and answer.valid_from:
+        return [*said, *_dated(question, mapping, answer)]
     if question.table:
         return [*said, TableValue(table=question.table, value=question.value, to=answer.code)]
     kind, _, posting = question.posting.partition(": ")
     side, _, amount = posting.partition(" ")
     if not amount:
-        raise ValueError(f"{question.posting} is no posting that a rule could be added to")
+        raise ValueError(Sentence("no rule can be added to {posting}", posting=question.posting))
     return [
         *said,
         NewRule(
@@ -90,6 +93,36 @@ def changes(question: Question, mapping: AccountMapping, answer: GivenAnswer) ->
             valid_from=answer.valid_from,
         ),
     ]
+
+
+def _dated(question: Question, mapping: AccountMapping, answer: GivenAnswer) -> list[NewRule]:
+    """Rules for a value of a table that is another from a day on, as tables have no dates: one for each posting that
+    looks it up. Raises ValueError where such a rule would have to repeat more than it can."""
+    looked_up, by, found = FromTable(table=question.table), mapping.tables[question.table].by, []
+    for kind, postings in mapping.postings.items():
+        for posting in postings:
+            for rule in posting.rules:
+                fields = {field for field, code in rule.codes.items() if code == looked_up}
+                if not fields or question.value not in rule.when.get(by, (question.value,)):
+                    continue
+                more = rule.priority or rule.history or rule.lines or set(rule.when) - {by}
+                if more or rule.codes.keys() - {"account", "cost_centre"}:
+                    name = f"{kind}: {posting}"
+                    raise ValueError(
+                        Sentence("{posting} has a rule with more than the form can repeat from a date on", posting=name)
+                    )
+                found.append(
+                    NewRule(
+                        kind=kind,
+                        side=posting.side,
+                        amount=posting.amount,
+                        when={by: question.value},
+                        account=answer.code if "account" in fields else rule.account,
+                        cost_centre=answer.code if "cost_centre" in fields else rule.cost_centre,
+                        valid_from=answer.valid_from,
+                    )
+                )
+    return found
 
 
 def bookable(chart: Chart, field: str) -> dict[str, str]:

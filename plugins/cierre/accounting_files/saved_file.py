@@ -45,6 +45,10 @@ class MappingFile:
         """The bytes of the file with another text."""
         return ((_MARK if self.mark else "") + text).encode()
 
+    def sha256_with(self, text: str) -> str:
+        """The SHA-256 that the file would have with another text."""
+        return _hash(self.content(text))
+
     def patch(self, text: str) -> str:
         """The difference to another text, as `git apply` and `patch -p1` take it in the mappings folder."""
         lines = unified_diff(_lines(self.text), _lines(text), f"a/{self.name}", f"b/{self.name}")

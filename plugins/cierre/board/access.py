@@ -67,6 +67,10 @@ class Viewer:
         """Whether Airflow would let the person answer what the close of a box asks."""
         return bool(self._may("PUT", [box_id], DagAccessEntity.HITL_DETAIL))
 
+    def may_decide(self, box_ids: Iterable[str]) -> set[str]:
+        """The boxes of which Airflow would let the person answer what a close asks."""
+        return self._may("PUT", box_ids, DagAccessEntity.HITL_DETAIL)
+
     def sees_personal_data(self, box: CashBox | RetiredBox) -> bool:
         """Whether names, identity numbers and the like are shown: to those who may edit the box's DAG; of a box without
         any, the DAGs of all boxes for which the person sees it."""

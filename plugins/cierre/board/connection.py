@@ -1,4 +1,4 @@
-"""The board's connections to the ledger: kept open, and unable to write, but for the one that keeps sign-offs."""
+"""The board's connections to the ledger: kept open, and unable to write, but for what people decide on pages."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -70,7 +70,8 @@ def personal_values() -> Callable[[], AbstractContextManager[psycopg.Connection]
 
 @cache
 def _sign_offs() -> ConnectionPool:
-    """The same, made once somebody signs a month; the application's login may add such rows, and no others change."""
+    """The same, made once somebody signs a month, or proposes a change of a mapping; the application's login may add
+    such rows, and no others change."""
     return _pool(lambda: APPLICATION, 1, _writing)
 
 

@@ -73,11 +73,11 @@ def gaps(problems: Iterable[DayProblem]) -> list[Gap]:
     """The gaps behind problems, in the order of their oldest."""
     rows: dict[str, list[DayProblem]] = {}
     for row in sorted(problems, key=lambda row: (row.business_date, row.box)):
-        rows.setdefault(_key(row), []).append(row)
+        rows.setdefault(key_of(row), []).append(row)
     return sorted((Gap(key, of_gap) for key, of_gap in rows.items()), key=lambda gap: gap.found_at)
 
 
-def _key(row: DayProblem) -> str:
+def key_of(row: DayProblem) -> str:
     """The same for problems that one answer mends: of the same posting, reason, fix and currency."""
     reason = row.message.values.get("reason", row.message)
     return sha256("\0".join((row.posting, str(reason), str(row.fix), row.currency)).encode()).hexdigest()[:16]

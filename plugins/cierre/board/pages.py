@@ -12,7 +12,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from cierre.accounting_files.gap_answers import ANSWERABLE
 from cierre.board.boxes import dag_of
+from cierre.board.gaps import key_of
 from cierre.board.language import language_of
 from cierre.board.states import DONE, STATES
 from cierre.bookkeeping.read_back import Code
@@ -26,9 +28,10 @@ _templates = Environment(
     lstrip_blocks=True,
     undefined=StrictUndefined,
 )
-_templates.globals.update(DONE=DONE, STATES=STATES)
+_templates.globals.update(DONE=DONE, STATES=STATES, ANSWERABLE=ANSWERABLE)
 _templates.filters["code"] = lambda code: Code(code).word
 _templates.filters["row_name"] = row_name
+_templates.filters["gap_key"] = key_of
 _templates.filters["q"] = lambda text: quote(str(text), safe="")
 
 

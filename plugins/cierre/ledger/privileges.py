@@ -143,6 +143,10 @@ TABLES: Mapping[str, Table] = {
     "ledger.match_arrived": Table(insert="match_id statement_id line"),
     "ledger.match_booked": Table(insert="match_id box business_date currency form gross net"),
     "ledger.match_undone": Table(insert="match_id undone_by reason", own="undone_at"),
+    "ledger.mapping_decision": Table(insert="proposal_id decision decided_by four_eyes comment", own="decided_at"),
+    "ledger.mapping_proposal": Table(insert="mapping file_sha256 changes question what_if proposed_by",
+                                     own="proposal_id proposed_at"),
+    "ledger.mapping_write": Table(insert="proposal_id how file_sha256 mapping_digest commit", own="written_at"),
     "ledger.news": Table(insert="kind subject company", own="settled_at", update="settled_at"),
     "ledger.revision": Table(
         insert="box business_date revision snapshot_id mapping mapping_digest digest to_site to_tenant to_lot redates"

@@ -76,6 +76,9 @@ class _Sql(Statements):
     tie_out: PlainRows
     tie_out_account: PlainRows
     tie_out_finding: PlainRows
+    mapping_proposal: PlainRows
+    mapping_decision: PlainRows
+    mapping_write: PlainRows
     doubt: PlainRows
     takeover: PlainRows
     capability: PlainRows
@@ -182,6 +185,9 @@ KINDS: Mapping[str, Kind] = {
     "late change": Kind(_sql.late_change, _object),
     "look": Kind(_sql.look, _object, ((_sql.look_change, _hash),)),
     "tie out": Kind(_sql.tie_out, _object, ((_sql.tie_out_account, _hash), (_sql.tie_out_finding, _hash))),
+    "mapping proposal": Kind(_sql.mapping_proposal, _object),
+    "mapping decision": Kind(_sql.mapping_decision, _object),
+    "mapping write": Kind(_sql.mapping_write, _object),
     "doubt": Kind(_sql.doubt, _object),
     "takeover": Kind(_sql.takeover, _object),
     "capability": Kind(_sql.capability, _object, last_counts=True),

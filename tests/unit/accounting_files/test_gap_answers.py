@@ -15,6 +15,7 @@ from cierre.accounting_files.saved_file import mapping_file
 from cierre.bookkeeping.account_proposals import proposals
 from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.problems import ProblemKind
+from cierre.language.regional import speaking
 
 MAPPINGS = {name: account_mapping(name) for name in account_mapping_names()}
 COMMENTS = {name: comments(mapping_file(name).text) for name in MAPPINGS}
@@ -48,6 +49,27 @@ def test_where_no_rule_fits_the_answer_is_a_rule():
     ]  # fmt: skip
 
 
+def test_another_account_from_a_day_on_is_a_rule_of_each_posting_that_looks_it_up():
+    asked = Question("sga_ecuador", ProblemKind.UNMAPPED, "", (("form", "6"),), "account_of_form")
+    day = date(2026, 1, 1)
+    made = changes(asked, SGA, GivenAnswer("1.1.02.002", valid_from=day))
+    assert [(one.kind, one.side, one.when, one.account, one.valid_from) for one in made] == [
+        (Kind.PAYMENT, "debit", {"form": "6"}, "1.1.02.002", day),
+        (Kind.RECEIPT, "debit", {"form": "6"}, "1.1.02.002", day),
+    ]
+    assert "desde" in changes_in_spanish(made)
+
+
+def changes_in_spanish(made) -> str:
+    return " ".join(speaking("es")(one.sentence) for one in made)
+
+
+def test_a_date_that_a_rule_with_more_conditions_would_have_to_repeat_is_refused():
+    programme = Question("sga_ecuador", ProblemKind.UNMAPPED, "", (("programme", "1"),), "cost_centre_of_programme")
+    with pytest.raises(ValueError, match="more than the form"):
+        changes(programme, SGA, GivenAnswer("0102", valid_from=date(2026, 1, 1)))
+
+
 def test_a_kind_of_document_gets_one_of_four_words_and_no_other():
     chile = MAPPINGS["bsale_chile"]
     asked = Question("bsale_chile", ProblemKind.UNTREATED, "payment", (("document_type", "52"),), "")
@@ -58,7 +80,7 @@ def test_a_kind_of_document_gets_one_of_four_words_and_no_other():
 
 
 def test_what_no_rule_can_be_added_to_is_refused():
-    with pytest.raises(ValueError, match="no posting"):
+    with pytest.raises(ValueError, match="no rule can be added"):
         changes(Question("sga_ecuador", ProblemKind.UNMAPPED, "payment", (), ""), SGA, GivenAnswer("1"))
 
 

@@ -107,6 +107,15 @@ SELECT tie_out_id AS subject, '*' AS chain, own.* FROM ledger.tie_out_account AS
 -- name: tie_out_finding
 SELECT tie_out_id AS subject, '*' AS chain, own.* FROM ledger.tie_out_finding AS own ORDER BY tie_out_id, finding;
 
+-- name: mapping_proposal
+SELECT proposal_id AS subject, '*' AS chain, own.* FROM ledger.mapping_proposal AS own ORDER BY proposal_id;
+
+-- name: mapping_decision
+SELECT proposal_id AS subject, '*' AS chain, own.* FROM ledger.mapping_decision AS own ORDER BY proposal_id;
+
+-- name: mapping_write
+SELECT proposal_id AS subject, '*' AS chain, own.* FROM ledger.mapping_write AS own ORDER BY proposal_id;
+
 -- name: doubt
 SELECT doubt_id AS subject, '*' AS chain, own.* FROM erp.doubt AS own ORDER BY doubt_id;
 

@@ -1,0 +1,323 @@
+"""An accountant answers a gap on the board: proposed by one, accepted by another, written into the file."""
+
+import html
+import json
+import re
+import subprocess
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from cierre.accounting_files.account_mappings import account_mapping
+from cierre.accounting_files.check import check_all
+from cierre.accounting_files.loader import cash_boxes
+from cierre.accounting_files.saved_file import mapping_file
+from cierre.bookkeeping.derive import derive
+from cierre.bookkeeping.documents import Document, Kind, Reading, totals
+from cierre.ledger import landing, mapping_proposals, problems, staging
+from hooks.registry import SOURCES
+from support.mapping_files import folder  # noqa: F401  a fixture
+
+BOX = cash_boxes()["itb_caja_164"]
+DAY = (datetime.now(UTC) - timedelta(days=4)).date()
+OWN = {"Origin": "http://testserver"}
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+
+def stop(ledger, day: date = DAY, form: str = "19", name: str = "PAGO EN LINEA", net: str = "378.64", box=BOX) -> None:
+    """A day that stops at a form of payment that the mapping does not know, as land, stage and derive leave it."""
+    amounts = {"net": Decimal(net), "promotion": Decimal(0), "scholarship": Decimal(0), "gross": Decimal(net)}
+    attributes = {"form": form, "revenue_type": "1", "programme": "1", "fraud": "false"}
+    document = Document(
+        source="sga", kind=Kind.PAYMENT, source_id="0-0", business_date=day, currency="USD", form=form,
+        amounts=amounts, attributes=attributes, place="0/PAGOS/0", reference="001-002-000000001",
+    )  # fmt: skip
+    row = {
+        "pagoValor": float(net),
+        "formaPagoId": int(form),
+        "formaPagoNombre": name,
+        "facturaNumero": "001-002-000000001",
+    }
+    landed = landing.land(ledger, landing.Place("sga", box.connection, box.key, day), asked={},
+                          received_at=datetime.now(UTC), body=_body(row), open_fields=SOURCES["sga"].open_fields,
+                          site="http://sga.example")  # fmt: skip
+    landing.take(ledger, box.id, day, landed.snapshot_id, totals([document]), [], key=box.key)
+    staging.replace(ledger, box.id, day, landed.snapshot_id, Reading([document], []))
+    found = derive([document], account_mapping(box.mapping), box, day).problems
+    problems.replace(ledger, box.id, day, box.mapping, found)
+
+
+def _body(row: dict) -> str:
+    return json.dumps([{"PAGOS": [row], "NC": [], "RC": []}])
+
+
+def sha256() -> str:
+    """The hash of the file as it is now."""
+    return mapping_file("sga_ecuador").sha256
+
+
+def link_of(page: str, text: str) -> str:
+    """The address behind a link or an action with a text."""
+    found = re.search(rf'<a [^>]*href="([^"]+)"[^>]*>(?:(?!</a>).)*{re.escape(text)}', page)
+    assert found, text
+    return html.unescape(found[1]).removeprefix("/cierre")
+
+
+def form_of(page: str) -> dict[str, str]:
+    """What the page's form that is posted would send without a button."""
+    form = page[page.index('method="post"') :]
+    fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form[: form.index("</form>")])
+    return {name: html.unescape(value) for name, value in fields}
+
+
+def proposed(client) -> str:
+    """Answers the gap with the first proposal; returns the proposal's address."""
+    work = client.get("/work").text
+    answer = link_of(work, "Responder")
+    choice = link_of(client.get(answer).text, "1.1.03.003")
+    page = client.get(choice).text
+    saved = client.post(answer.partition("?")[0], data=form_of(page), headers=OWN, follow_redirects=False)
+    assert saved.status_code == 303, saved.text
+    return saved.headers["location"].removeprefix("/cierre")
+
+
+def decide(client, address: str, decision: str, **more: str):
+    given = {**form_of(client.get(address).text), "decision": decision, **more}
+    return client.post(address, data=given, headers=OWN)
+
+
+def test_a_gap_is_told_in_words_with_what_is_probably_right(login, ledger):
+    stop(ledger)
+    page = login().get(link_of(login().get("/work").text, "Responder")).text
+    assert "378,64" in page
+    assert "La fuente la llama PAGO EN LINEA" in page
+    first = re.search(r'class="action" href="[^"]+"[^>]*><code>([^<]+)</code>', page)
+    assert first[1] == "1.1.03.003"
+
+
+def test_the_failed_day_leads_to_the_answer(login, ledger):
+    stop(ledger)
+    assert "/mappings/sga_ecuador/answer" in link_of(login().get(f"/boxes/{BOX.id}/{DAY}").text, "Responder")
+
+
+def test_what_it_would_book_is_shown_before_anything_is_saved(login, ledger):
+    stop(ledger)
+    client = login()
+    answer = link_of(client.get("/work").text, "Responder")
+    page = client.get(link_of(client.get(answer).text, "1.1.03.003")).text
+    assert "1 día lo espera" in page
+    assert "<code>1.1.03.003</code> Pagos en línea por cobrar" in page
+    assert ledger.execute("SELECT count(*) FROM ledger.mapping_proposal").fetchone()[0] == 0
+
+
+def test_one_proposes_another_accepts_and_the_file_says_it(login, ledger, folder):  # noqa: F811
+    stop(ledger)
+    before = mapping_file("sga_ecuador").text
+    address = proposed(login("all"))
+    assert mapping_file("sga_ecuador").text == before
+    assert "another person" not in (page := login("all").get(address).text)
+    assert "Usted lo propuso" in page
+    refused = decide(login("all"), address, "accepted")
+    assert refused.status_code == 409
+    assert "Otra persona que all debe aceptar el cambio" in refused.text
+    assert mapping_file("sga_ecuador").text == before
+
+    decided = decide(_second(login), address, "accepted")
+    assert decided.status_code == 200
+    assert "El archivo ya lo dice" in decided.text
+    assert account_mapping("sga_ecuador").tables["account_of_form"].values["19"] == "1.1.03.003"
+    assert account_mapping("sga_ecuador").form_names["19"] == "PAGO EN LINEA"
+    assert check_all() == []
+    assert link_of(decided.text, "Cerrar los días").startswith("/closing?gap=")
+    row = mapping_proposals.proposals_of(ledger, ["sga_ecuador"])[0]
+    assert (row.proposed_by, row.decided_by, row.how) == ("all", "second", "written")
+    assert row.written_sha256 == mapping_file("sga_ecuador").sha256
+    assert row.mapping_digest == account_mapping("sga_ecuador").digest
+    assert ledger.execute("SELECT count(*) FROM erp.attempt").fetchone()[0] == 0
+
+
+def _second(login):
+    """Another person who may do everything."""
+    return login("second")
+
+
+def test_in_a_git_repository_the_history_says_who_and_why(login, ledger, folder):  # noqa: F811
+    for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "As it was"]):
+        subprocess.run(["git", "-c", "user.name=T", "-c", "user.email=t@example.com", *command], cwd=folder, check=True)
+    stop(ledger)
+    address = proposed(login("all"))
+    decide(_second(login), address, "accepted")
+    said = subprocess.run(["git", "log", "-1", "--format=%H%n%an%n%B", "--name-only"], cwd=folder, check=True,
+                          capture_output=True, text=True).stdout  # fmt: skip
+    row = mapping_proposals.proposals_of(ledger, ["sga_ecuador"])[0]
+    assert said.splitlines()[:2] == [row.commit, "all"]
+    assert "1.1.03.003  0 -> 378.64 USD" in said
+    assert "Propuesto por all y aceptado por second" in said
+    assert said.rstrip().endswith("accounts/sga_ecuador.yaml")
+    assert row.commit[:10] in login().get("/mappings/sga_ecuador").text
+
+
+def test_a_wrong_account_is_refused_with_what_would_be_right(login, ledger):
+    stop(ledger)
+    client = login()
+    answer = link_of(client.get("/work").text, "Responder")
+    for code, said in {
+        "1.1.03.0O3": "no está en el plan de cuentas; ¿quiso decir 1.1.03.003",
+        "1.1.01": "es de título: impute a una de las cuentas que tiene debajo, como 1.1.01.001",
+        "1.1.02.099": "está bloqueada en el plan de cuentas",
+    }.items():
+        page = client.get(answer + f"&code={code}&name=x").text
+        assert said in page
+        assert "Proponerlo" not in page
+        given = {
+            "gap": answer.partition("gap=")[2],
+            "code": code,
+            "name": "x",
+            "sha256": mapping_file("sga_ecuador").sha256,
+        }
+        assert said in client.post(answer.partition("?")[0], data=given, headers=OWN).text
+    assert ledger.execute("SELECT count(*) FROM ledger.mapping_proposal").fetchone()[0] == 0
+
+
+@pytest.mark.parametrize(
+    "code", ["!!python/name:os.system", "1.1\ny: z", "&a 1", "../../etc/passwd", "{table: x}", "\u2028", "x" * 999]
+)
+def test_hostile_codes_come_to_nothing(login, ledger, code):
+    stop(ledger)
+    client = login()
+    answer = link_of(client.get("/work").text, "Responder")
+    given = {
+        "gap": answer.partition("gap=")[2],
+        "code": code,
+        "name": "x",
+        "sha256": mapping_file("sga_ecuador").sha256,
+    }
+    before = mapping_file("sga_ecuador").sha256
+    assert client.post(answer.partition("?")[0], data=given, headers=OWN, follow_redirects=False).status_code in (
+        200,
+        422,
+    )
+    assert ledger.execute("SELECT count(*) FROM ledger.mapping_proposal").fetchone()[0] == 0
+    assert mapping_file("sga_ecuador").sha256 == before
+
+
+def test_of_two_answers_given_at_once_neither_is_lost(login, ledger):
+    stop(ledger)
+    first = proposed(login("all"))
+    stop(ledger, DAY - timedelta(days=1), "20", "TARJETA DE DEBITO", "12.00")
+    client = login("all")
+    answers = [html.unescape(one).removeprefix("/cierre") for one in
+               re.findall(r'href="([^"]*/answer\?gap=[^"]+)"', client.get("/work").text)]  # fmt: skip
+    other = next(one for one in answers if "TARJETA DE DEBITO" in client.get(one).text)
+    page = client.get(link_of(client.get(other).text, "1.1.03.002")).text
+    second = client.post(other.partition("?")[0], data=form_of(page), headers=OWN, follow_redirects=False)
+    second = second.headers["location"].removeprefix("/cierre")
+    seen = form_of(_second(login).get(second).text)
+    decide(_second(login), first, "accepted")
+    late = _second(login).post(second, data={**seen, "decision": "accepted"}, headers=OWN)
+    assert late.status_code == 409
+    assert "El archivo cambió mientras tanto" in late.text
+    assert decide(_second(login), second, "accepted").status_code == 200
+    values = account_mapping("sga_ecuador").tables["account_of_form"].values
+    assert (values["19"], values["20"]) == ("1.1.03.003", "1.1.03.002")
+
+
+def test_a_place_that_somebody_changed_by_hand_is_not_overwritten(login, ledger, folder):  # noqa: F811
+    stop(ledger)
+    address = proposed(login("all"))
+    path = Path(folder) / "accounts" / "sga_ecuador.yaml"
+    text = path.read_text(encoding="utf-8").replace("      18: 1.1", "      19: 1.1.01.001\n      18: 1.1")
+    path.write_text(text.replace("  18: Cheque", "  19: De Una\n  18: Cheque"), encoding="utf-8")
+    page = _second(login).get(address).text
+    assert "el archivo dice ahí ahora" in page
+    assert decide(_second(login), address, "accepted").status_code == 409
+    assert account_mapping("sga_ecuador").tables["account_of_form"].values["19"] == "1.1.01.001"
+
+
+def test_a_refusal_says_why_and_writes_nothing(login, ledger):
+    stop(ledger)
+    address = proposed(login("all"))
+    before = mapping_file("sga_ecuador").sha256
+    assert decide(_second(login), address, "refused").status_code == 409
+    assert "va a otra" in decide(_second(login), address, "refused", comment="va a otra").text
+    late = _second(login).post(address, data={"decision": "accepted", "sha256": before}, headers=OWN)
+    assert late.status_code == 409
+    assert "Otra persona ya decidió" in late.text
+    assert mapping_file("sga_ecuador").sha256 == before
+
+
+def test_a_folder_that_may_only_be_read_gives_a_patch(login, ledger, folder, tmp_path):  # noqa: F811
+    stop(ledger)
+    path = Path(folder) / "accounts" / "sga_ecuador.yaml"
+    path.symlink_to(path.rename(tmp_path / "elsewhere.yaml"))
+    address = proposed(login("all"))
+    page = decide(_second(login), address, "accepted").text
+    patch = login().get(link_of(page, "Parche")).text
+    assert "+      19: 1.1.03.003" in patch
+    assert mapping_proposals.proposals_of(ledger, ["sga_ecuador"])[0].how == "patch"
+
+
+def test_who_may_only_look_proposes_and_decides_nothing(login, ledger):
+    stop(ledger)
+    address = proposed(login("all"))
+    reader = login("itb", role="VIEWER")
+    now = sha256()
+    given = {"table": "account_of_form", "value": "1", "code": "1.1.01.003", "sha256": now}
+    assert reader.post("/mappings/sga_ecuador/answer", data=given, headers=OWN).status_code == 403
+    assert reader.post(address, data={"decision": "accepted", "sha256": now}, headers=OWN).status_code == 403
+    assert "Aceptar</button>" not in reader.get(address).text
+
+
+def test_people_of_one_company_accept_nothing_that_books_others_boxes(login, ledger):
+    stop(ledger)
+    address = proposed(login("all"))
+    person = login("itb")
+    now = sha256()
+    assert person.post(address, data={"decision": "accepted", "sha256": now}, headers=OWN).status_code == 403
+    assert "378,64" not in person.get(address).text
+    assert login("comercial_austral").get(address).status_code == 404
+    assert login("comercial_austral").get("/mappings/sga_ecuador").status_code == 404
+    assert "sga_ecuador" not in login("comercial_austral").get("/mappings").text
+
+
+def test_where_the_companies_say_so_one_person_is_enough(login, ledger, folder):  # noqa: F811
+    path = Path(folder) / "companies.yaml"
+    path.write_text(re.sub(r"(?m)^(    name: .*)$", r"\1\n    four_eyes_on_mappings: false",
+                           path.read_text(encoding="utf-8")), encoding="utf-8")  # fmt: skip
+    stop(ledger)
+    address = proposed(login("all"))
+    assert "El archivo ya lo dice" in decide(login("all"), address, "accepted").text
+
+
+def test_a_crash_between_the_decision_and_the_file_is_gone_on_with(login, ledger, monkeypatch):
+    stop(ledger)
+    address = proposed(login("all"))
+    with monkeypatch.context() as broken:
+        broken.setattr("cierre.board.mapping_acceptance.write", lambda *_: None)
+        decide(_second(login), address, "accepted")
+    page = _second(login).get(address).text
+    assert "el archivo todavía no está escrito" in page
+    assert "El archivo ya lo dice" in decide(_second(login), address, "write").text
+    assert account_mapping("sga_ecuador").tables["account_of_form"].values["19"] == "1.1.03.003"
+
+
+def test_a_mapping_is_read_as_tables_with_money_and_days(login, ledger):
+    stop(ledger, form="1", net="55.00")
+    page = login().get("/mappings/sga_ecuador").text
+    assert re.search(r"<code>1</code></th><td>Efectivo</td><td><code>1.1.01.001</code> Caja general</td>\s*"
+                     r'<td class="n">1</td><td class="n">1</td><td class="n">55,00 USD</td>', page)  # fmt: skip
+    assert "Caja {box_key}" not in page
+    for name in ("bsale_chile", "zeta_uruguay", "sge_spain"):
+        assert login().get(f"/mappings/{name}").status_code == 200
+
+
+def test_a_line_that_is_there_can_be_given_another_account(login, ledger):
+    client = login("all")
+    page = client.get(link_of(client.get("/mappings/sga_ecuador").text, "Cambiar") + "&code=1.1.01.004").text
+    saved = client.post("/mappings/sga_ecuador/answer", data=form_of(page), headers=OWN, follow_redirects=False)
+    address = saved.headers["location"].removeprefix("/cierre")
+    assert "El archivo ya lo dice" in decide(_second(login), address, "accepted").text
+    assert account_mapping("sga_ecuador").tables["account_of_form"].values["1"] == "1.1.01.004"

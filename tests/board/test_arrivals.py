@@ -143,7 +143,13 @@ def test_a_difference_is_not_hidden_by_a_match(login, books):
     assert answer.status_code == 400
     assert "50,00" in answer.text
     assert "49,99" in answer.text
+    assert "-0,01" in answer.text
     assert arrivals.matches(books, COMPANY, 9) == []
+    assert client.post(f"{HERE}/matches", data=asked | {"difference": "0,01"}).status_code == 400
+    accepted = client.post(f"{HERE}/matches", data=asked | {"difference": "-0,01"}, follow_redirects=False)
+    assert accepted.status_code == 303
+    assert [one.difference for one in arrivals.matches(books, COMPANY, 9)] == [Decimal("-0.01")]
+    assert "-0,01" in section(client.get(HERE).text, "matches")
 
 
 def test_a_day_that_is_booked_otherwise_since_is_told(login, books):

@@ -151,14 +151,14 @@ async def match_by_person(
     """Keeps a person's match. Answers 400 with the reason where it cannot be kept."""
     form = await _form(request, company, 0)
     booked, arrived = _texts(form, "booked"), _texts(form, "arrived")
-    comment = on_one_line(str(form.get("comment") or ""))
+    comment, difference = on_one_line(str(form.get("comment") or "")), str(form.get("difference") or "")[:40]
 
     def keep() -> Response:
         why = objection_to_comment(False, comment)
         if why is None:
             why = arrivals.match_by_person(
                 writing, company.id, company.boxes, company.rules, booked, arrived, by=viewer.user.get_name(),
-                comment=comment,
+                comment=comment, difference=difference,
             )  # fmt: skip
         if why is not None:
             faults = [Sentence("Nothing was matched: {why}.", why=why)]

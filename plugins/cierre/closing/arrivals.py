@@ -4,6 +4,7 @@ waits for any of it."""
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 import psycopg
 
@@ -13,13 +14,14 @@ from cierre.bookkeeping.matching.banking_days import banking_days
 from cierre.bookkeeping.matching.company import CompanyArrivals, Expected, by_id, expected, items
 from cierre.bookkeeping.matching.items import Item, Outcome, Proposal
 from cierre.bookkeeping.matching.match import match
+from cierre.bookkeeping.money import AmountError, amount
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.statements.certificate import breaks, claims
 from cierre.bookkeeping.statements.format import AcquirerFormat
 from cierre.bookkeeping.statements.lines import Statement
 from cierre.ledger import arrivals as ledger_arrivals
 from cierre.ledger.arrivals import LandedLine, LandedStatement, MatchedAmount
-from cierre.statement_files.described import read_statement
+from cierre.statement_files.described import plain_number, read_statement
 from cierre.statement_files.faults import Fault, StatementFileError, refuse
 
 GAP = "gap"
@@ -167,11 +169,12 @@ def match_by_person(
     *,
     by: str,
     comment: str,
+    difference: str = "",
 ) -> Sentence | None:
     """Keeps a person's decision that amounts and movements (by the ids of their items) belong together, whatever the
     rules say of it; gives the reason where it cannot be kept.
 
-    What they come to must be equal: a difference is not hidden by a match.
+    What they come to must be equal, or else the person writes the difference: no match hides one.
     """
     with db.transaction():
         ledger_arrivals.lock(db, company)
@@ -183,11 +186,30 @@ def match_by_person(
         amounts, lines = [ours[id] for id in sorted(booked)], [came[id] for id in sorted(arrived)]
         if len({one.currency for one in amounts} | {one.currency for one in lines}) > 1:
             return Sentence("these are amounts of several currencies")
-        expected_sum, arrived_sum = sum(one.net for one in amounts), sum(one.amount for one in lines)
-        if expected_sum != arrived_sum:
-            return Sentence("{booked} were to arrive, and {arrived} did", booked=expected_sum, arrived=arrived_sum)
+        expected_sum, arrived_sum = (
+            sum((one.net for one in amounts), Decimal(0)),
+            sum((one.amount for one in lines), Decimal(0)),
+        )
+        if expected_sum != arrived_sum and not _is_written(difference, arrived_sum - expected_sum, lines[0].currency):
+            return Sentence(
+                "{booked} were to arrive, and {arrived} did; to accept that, write the difference: {difference}",
+                booked=expected_sum,
+                arrived=arrived_sum,
+                difference=arrived_sum - expected_sum,
+            )
         ledger_arrivals.keep_match(db, company, "person", amounts, lines, by=by, comment=comment)
     return None
+
+
+def _is_written(text: str, difference: Decimal, currency: str) -> bool:
+    """Whether a person wrote an amount, with either decimal mark."""
+    for mark in (",", "."):
+        try:
+            if amount(plain_number(text.replace("\u2212", "-"), mark), currency) == difference:
+                return True
+        except AmountError:
+            continue
+    return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,8 @@ class MatchedAmount(NamedTuple):
 
 
 class StandingMatch(NamedTuple):
-    """A match as a list of them shows it. Texts are empty where no person decided."""
+    """A match as a list of them shows it: what arrived, and what more (or less) than expected a person accepted. Texts
+    are empty where no person decided."""
 
     match_id: int
     why: str
@@ -78,6 +79,7 @@ class StandingMatch(NamedTuple):
     decided_at: datetime
     booked: str
     amount: Decimal
+    difference: Decimal
     currency: str
 
 

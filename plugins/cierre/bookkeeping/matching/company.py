@@ -20,11 +20,15 @@ Few = Annotated[int, Field(ge=0, le=10)]
 
 
 class Channel(Model):
-    """How the money of some forms of payment comes to an account. Days are banking days: see ``Rules``."""
+    """How the money of some forms of payment comes to an account. Days are banking days: see ``Rules``.
+
+    ``charged`` is what the charges are rounded on: each document, or the form's money of a day.
+    """
 
     account: Text
     forms: Annotated[tuple[Text, ...], Field(min_length=1)]
     charges: tuple[Charge, ...] = ()
+    charged: Literal["document", "day"] = "document"
     earliest: Days = 0
     latest: Days = 3
     grace: Days = 20
@@ -77,7 +81,8 @@ class Arrivals(Model):
 
 
 class Taken(NamedTuple):
-    """What closed documents of a box's day come to, by all that says whether it is money at the till."""
+    """How many documents of an amount there are in a closed day of a box, by all that says whether it is money at the
+    till. ``net`` is of each."""
 
     box: str
     day: date
@@ -87,6 +92,7 @@ class Taken(NamedTuple):
     sale_type: str | None
     returned: str | None
     net: Decimal
+    documents: int
 
 
 class Expected(NamedTuple):
@@ -107,19 +113,28 @@ class Expected(NamedTuple):
 
 def expected(taken: Iterable[Taken], rules: CompanyArrivals) -> list[Expected]:
     """What is to arrive of what was taken, less the charges of the contract; nothing of what comes to nothing."""
-    sums: dict[tuple[str, date, str, str], Decimal] = {}
+    gross: dict[tuple[str, date, str, str], Decimal] = {}
+    charged: dict[tuple[str, date, str, str], Decimal] = {}
     for one in taken:
-        if one.day >= rules.since and rules.channel_of(one.form):
-            key = (one.box, one.day, one.form, one.currency)
-            sums[key] = sums.get(key, ZERO) + sign(one.kind, one.sale_type, one.returned) * one.net
-    return [Expected(*key, gross, _net(key, gross, rules)) for key, gross in sums.items() if gross]
+        found = rules.channel_of(one.form)
+        turn = sign(one.kind, one.sale_type, one.returned)
+        if found is None or not turn or one.day < rules.since:
+            continue
+        key = (one.box, one.day, one.form, one.currency)
+        gross[key] = gross.get(key, ZERO) + turn * one.net * one.documents
+        if found[1].charged == "document":
+            charged[key] = charged.get(key, ZERO) + _charge(key, turn * one.net, found[1]) * one.documents
+    for key, money in gross.items():
+        how = rules.channel_of(key[2])
+        if how and how[1].charged == "day":
+            charged[key] = _charge(key, money, how[1])
+    return [Expected(*key, money, money - charged.get(key, ZERO)) for key, money in gross.items() if money]
 
 
-def _net(key: tuple[str, date, str, str], gross: Decimal, rules: CompanyArrivals) -> Decimal:
+def _charge(key: tuple[str, date, str, str], gross: Decimal, how: Channel) -> Decimal:
     _, day, form, currency = key
-    found = rules.channel_of(form)
-    charge = charge_on(found[1].charges, day, form) if found else None
-    return gross - kept(charge, gross, currency).total if charge else gross
+    charge = charge_on(how.charges, day, form)
+    return kept(charge, gross, currency).total if charge else ZERO
 
 
 def items(amounts: Iterable[Expected], rules: CompanyArrivals) -> list[Item]:

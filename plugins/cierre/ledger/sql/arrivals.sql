@@ -19,16 +19,16 @@ VALUES (:company, :format, :account, :currency, :first_day, :last_day, :opening,
 RETURNING statement_id;
 
 -- name: taken
--- What closed days of boxes come to, by all that says whether it is money at the till.
+-- How many documents of an amount closed days of boxes have, by all that says whether it is money at the till.
 SELECT box, business_date AS day, form, currency, kind, attributes ->> 'sale_type' AS sale_type,
-       attributes ->> 'returned' AS returned, sum(net) AS net
+       attributes ->> 'returned' AS returned, net, count(*)::int AS documents
   FROM staging.document
  WHERE box = ANY(:boxes) AND business_date BETWEEN :first AND :last AND form = ANY(:forms)
    AND (box, business_date) IN (SELECT box, business_date FROM board.box_day
                                  WHERE box = ANY(:boxes) AND business_date BETWEEN :first AND :last
                                    AND first_closed_at IS NOT NULL)
- GROUP BY box, business_date, form, currency, kind, 6, 7
- ORDER BY box COLLATE "C", business_date, form COLLATE "C", currency, kind;
+ GROUP BY box, business_date, form, currency, kind, 6, 7, net
+ ORDER BY box COLLATE "C", business_date, form COLLATE "C", currency, kind, net;
 
 -- name: lines
 -- The movements of a company's accounts: by their statement and row; whether they are matched, and whether a person took
@@ -56,6 +56,9 @@ SELECT match_id, why, late, coalesce(decided_by, '') AS decided_by, coalesce(com
           FROM ledger.match_booked WHERE match_booked.match_id = own.match_id) AS booked,
        (SELECT sum(amount) FROM ledger.match_arrived JOIN landing.statement_line USING (statement_id, line)
          WHERE match_arrived.match_id = own.match_id) AS amount,
+       (SELECT sum(amount) FROM ledger.match_arrived JOIN landing.statement_line USING (statement_id, line)
+         WHERE match_arrived.match_id = own.match_id)
+       - (SELECT sum(net) FROM ledger.match_booked WHERE match_booked.match_id = own.match_id) AS difference,
        (SELECT min(currency) FROM ledger.match_booked WHERE match_booked.match_id = own.match_id) AS currency
   FROM ledger.match_now AS own WHERE company = :company ORDER BY match_id DESC LIMIT :most;
 

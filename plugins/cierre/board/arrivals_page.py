@@ -20,7 +20,7 @@ from cierre.accounting_files.arrivals import arrivals_of
 from cierre.accounting_files.findings import MappingError
 from cierre.board.access import Viewer, ViewerDep
 from cierre.board.address import Number
-from cierre.board.boxes import company_names
+from cierre.board.boxes import company_names, form_names
 from cierre.board.connection import Ledger, Writing
 from cierre.board.month_files import company_boxes
 from cierre.board.pages import Page, PageDep
@@ -76,6 +76,7 @@ class _Company:
     id: str
     boxes: list[str]
     names: dict[str, str]
+    forms: dict[str, dict[str, str]]
     rules: CompanyArrivals
     may_decide: bool
 
@@ -91,7 +92,9 @@ def _company(company: str, viewer: ViewerDep, ledger: Ledger) -> _Company:
     if rules is None or not seen.whole:
         raise HTTPException(404, "There is no such company, or you may not see it.")
     ids = [box.id for box in seen.boxes]
-    return _Company(company, ids, {box.id: box.name for box in seen.boxes}, rules, _may_decide(viewer, ids))
+    names = {box.id: box.name for box in seen.boxes}
+    forms = {box.id: dict(form_names(box)) for box in seen.boxes}
+    return _Company(company, ids, names, forms, rules, _may_decide(viewer, ids))
 
 
 def _may_decide(viewer: Viewer, boxes: list[str]) -> bool:

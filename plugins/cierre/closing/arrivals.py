@@ -21,7 +21,8 @@ from cierre.bookkeeping.statements.format import AcquirerFormat
 from cierre.bookkeeping.statements.lines import Statement
 from cierre.ledger import arrivals as ledger_arrivals
 from cierre.ledger.arrivals import LandedLine, LandedStatement, MatchedAmount
-from cierre.statement_files.described import plain_number, read_statement
+from cierre.statement_files.bank import read_bank
+from cierre.statement_files.described import plain_number
 from cierre.statement_files.faults import Fault, StatementFileError, refuse
 
 GAP = "gap"
@@ -64,12 +65,14 @@ def take_statement(
     table = statement_format(format)
     if isinstance(table, AcquirerFormat):
         raise refuse(Sentence("reports of acquirers are not taken here yet; upload the bank's statement"))
-    statement = read_statement(content, table)
+    statements = read_bank(content, table)
+    if len(statements) != 1:
+        raise refuse(Sentence("the file has {n} statements; ask the bank for one in a file", n=len(statements)))
     with db.transaction():
         ledger_arrivals.lock(db, company)
-        if faults := _objections(db, company, statement):
+        if faults := _objections(db, company, statements[0]):
             raise StatementFileError(faults)
-        return ledger_arrivals.land(db, company, format, statement, content, by)
+        return ledger_arrivals.land(db, company, format, statements[0], content, by)
 
 
 def _objections(db: psycopg.Connection, company: str, statement: Statement) -> list[Fault]:

@@ -69,7 +69,7 @@ class MatchedAmount(NamedTuple):
 
 class StandingMatch(NamedTuple):
     """A match as a list of them shows it: what arrived, and what more (or less) than expected a person accepted. Texts
-    are empty where no person decided."""
+    are empty where no person decided. ``booked``: box, date and form with ``|`` between them."""
 
     match_id: int
     why: str
@@ -77,7 +77,7 @@ class StandingMatch(NamedTuple):
     decided_by: str
     comment: str
     decided_at: datetime
-    booked: str
+    booked: list[str]
     amount: Decimal
     difference: Decimal
     currency: str

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from cierre.bookkeeping.money import AmountError, amount
 from cierre.bookkeeping.sentence import Sentence, listing
-from cierre.bookkeeping.statements.format import AcquirerFormat, BankFormat, date_pattern, read_date
+from cierre.bookkeeping.statements.format import AcquirerFormat, BankColumns, BankFormat, date_pattern, read_date
 from cierre.bookkeeping.statements.lines import Settlement, SettlementLine, Statement, StatementLine
 from cierre.bookkeeping.suggestions import did_you_mean
 from cierre.bookkeeping.text import UnfitText, line as fit_line, quoted
@@ -24,15 +24,18 @@ LONGEST_TEXT = 120
 
 
 def read_statement(content: bytes, table: BankFormat) -> Statement:
-    """A bank's table. Raises StatementFileError with all that is wrong in it."""
-    reader = _Reader(content, table, table.columns.model_dump(exclude_defaults=True))
-    found = [(line, balance) for line, balance in reader.each(lambda row: _movement(row, table))]
+    """A bank's table, by a format with columns. Raises StatementFileError with all that is wrong in it."""
+    columns = table.columns
+    if columns is None:
+        raise refuse(Sentence("the format says nothing of columns"))
+    reader = _Reader(content, table, columns.model_dump(exclude_defaults=True))
+    found = [(line, balance) for line, balance in reader.each(lambda row: _movement(row, table, columns))]
     if table.newest_first:
         found.reverse()
     reader.finish(found)
     lines = tuple(line for line, _ in found)
     opening = closing = None
-    if table.columns.balance:
+    if columns.balance:
         opening, closing = _balances(found, reader)
         reader.finish(found)
     dates = [line.booked for line in lines]
@@ -48,8 +51,12 @@ def read_settlement(content: bytes, table: AcquirerFormat) -> Settlement:
     return Settlement(table.acquirer, table.currency, tuple(lines), hashlib.sha256(content).hexdigest())
 
 
-def _movement(row: "_Cells", table: BankFormat) -> tuple[StatementLine, Decimal | None]:
-    columns = table.columns
+def channel_of(text: str, table: BankFormat) -> str:
+    """Whose money a movement is by what the bank wrote beside it; empty where no channel says."""
+    return next((channel.name for channel in table.channels if channel.contains.casefold() in text.casefold()), "")
+
+
+def _movement(row: "_Cells", table: BankFormat, columns: BankColumns) -> tuple[StatementLine, Decimal | None]:
     if columns.amount:
         money = row.money("amount")
         moved = money if table.came_in == "plus" else -money
@@ -65,7 +72,7 @@ def _movement(row: "_Cells", table: BankFormat) -> tuple[StatementLine, Decimal 
         row.text("id"),
         row.text("reference"),
         text,
-        next((channel.name for channel in table.channels if channel.contains.casefold() in text.casefold()), ""),
+        channel_of(text, table),
         row.text("terminal"),
         row.text("batch"),
         row.text("slip"),

@@ -111,11 +111,19 @@ class BankFormat(_Table):
 
     name: Text
     kind: Literal["bank"]
+    file: Literal["csv", "xlsx", "camt053", "mt940"]  # type: ignore[assignment]
     account: Text
     came_in: Literal["plus", "minus"] = "plus"
     """The sign of money that came in, where there is one column of amounts."""
-    columns: BankColumns
+    columns: BankColumns | None = None
+    """Of a CSV or XLSX; the other kinds of files say themselves what stands where."""
     channels: tuple[Channel, ...] = ()
+
+    @model_validator(mode="after")
+    def _columns_of_tables(self) -> Self:
+        if (self.columns is None) == (self.file in ("csv", "xlsx")):
+            raise ValueError("columns are for csv and xlsx, and needed there")
+        return self
 
 
 class AcquirerColumns(Model):

@@ -52,7 +52,7 @@ SELECT match_id, box, business_date AS day, currency, form, net,
 -- name: matches
 -- The newest matches of a company that stand.
 SELECT match_id, why, late, coalesce(decided_by, '') AS decided_by, coalesce(comment, '') AS comment, decided_at,
-       (SELECT string_agg(box || ' ' || business_date || ' ' || form, ', ' ORDER BY box, business_date, form)
+       (SELECT array_agg(box || '|' || business_date || '|' || form ORDER BY box, business_date, form)
           FROM ledger.match_booked WHERE match_booked.match_id = own.match_id) AS booked,
        (SELECT sum(amount) FROM ledger.match_arrived JOIN landing.statement_line USING (statement_id, line)
          WHERE match_arrived.match_id = own.match_id) AS amount,

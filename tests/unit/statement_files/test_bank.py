@@ -1,0 +1,42 @@
+"""A bank's file by its format: standard kinds say themselves what stands where, and must be of the format's account."""
+
+import pytest
+from pydantic import ValidationError
+
+from cierre.bookkeeping.statements.format import BankFormat
+from cierre.statement_files.bank import read_bank
+from cierre.statement_files.faults import StatementFileError
+
+MT940 = b""":20:REF
+:25:BANCO/0019
+:28C:12/1
+:60F:C250303EUR10,00
+:61:2503030303C5,00NTRFE2E//B1
+:86:TRANSFERENCIA RED
+:62F:C250303EUR15,00
+"""
+FORMAT = {
+    "name": "banco",
+    "kind": "bank",
+    "file": "mt940",
+    "account": "BANCO/0019",
+    "currency": "EUR",
+    "channels": [{"name": "red", "contains": " red"}],
+}
+
+
+def test_a_standard_file_gets_its_channels_by_the_format():
+    (read,) = read_bank(MT940, BankFormat.model_validate(FORMAT))
+    assert [line.channel for line in read.lines] == ["red"]
+
+
+@pytest.mark.parametrize("other", [{"account": "1"}, {"currency": "USD"}])
+def test_a_file_of_another_account_is_refused(other):
+    with pytest.raises(StatementFileError, match="the file is of account BANCO/0019 in EUR"):
+        read_bank(MT940, BankFormat.model_validate({**FORMAT, **other}))
+
+
+@pytest.mark.parametrize("wrong", [{"file": "csv"}, {"columns": {"booked": "Fecha", "amount": "Importe"}}])
+def test_columns_are_for_tables_and_needed_there(wrong):
+    with pytest.raises(ValidationError, match="columns are for csv and xlsx"):
+        BankFormat.model_validate({**FORMAT, **wrong})

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from cierre.bookkeeping.money import ZERO
+from cierre.bookkeeping.sentence import Sentence
 
 
 class Side(StrEnum):
@@ -98,9 +99,9 @@ class JournalEntry:
         return [(currency, difference) for currency, difference in sorted(sums.items()) if difference]
 
     @property
-    def name(self) -> str:
+    def name(self) -> Sentence:
         """How people name it: ``itb_164 2024-09-06 part 1``."""
-        return f"{self.box} {self.business_date} part {self.part}"
+        return Sentence("{box} {day} part {n}", box=self.box, day=self.business_date, n=self.part)
 
     @property
     def debit(self) -> Decimal:

@@ -36,6 +36,16 @@ def money(amount: Decimal, currency: str) -> str:
     return f"{_spoken.get().money(amount, currency)} {currency}"
 
 
+def count(number: int) -> str:
+    """A whole number, as the language that is spoken now writes it."""
+    return _spoken.get().count(number)
+
+
+def amount_of(amount: Decimal) -> str:
+    """An amount without its currency, with the decimals that it has, as the language that is spoken now writes it."""
+    return say("{amount}", amount=amount)
+
+
 def listed(things: Iterable[object]) -> str:
     """Sentences one below the other, in the language that is spoken now."""
     return "\n".join(f"- {say(thing)}" for thing in things)

@@ -15,12 +15,14 @@ from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.charts import read_chart
 from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import cash_box, mappings_folder
-from cierre.bookkeeping.counts import counted
+from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.retention import last_day_to_erase
+from cierre.language.say import counted, in_language, say
 from cierre.ledger import personal, revisions
 from cierre.ledger.personal import By
 from cierre.reports import preview as shown
 from cierre.reports.audit import audit as verify, audit_table
+from cierre.reports.command_line import terminal_language
 from cierre.reports.connection import NoLedger, one_login_for_all, open_ledger, public_key
 from cierre.reports.export import Format, export as write, export_month
 from cierre.reports.heads import read as read_heads, written
@@ -51,12 +53,14 @@ def preview(
     with open_ledger() as ledger:
         day = derived(ledger, of_box, date.date(), mapping)
         meaning = beside_the_books(ledger, day)
-    documents = counted(len(day.documents), "document")
-    _print(f"{of_box.name}, {day.day}: {documents}, as {day.origin}, by mapping {mapping.name}.")
+    documents = counted(len(day.documents), "{n} document", "{n} documents")
+    told = "{box}, {day}: {documents}, as {origin}, by mapping {mapping}."
+    _print(say(told, box=of_box.name, day=day.day, documents=documents, origin=say(day.origin), mapping=mapping.name))
     for held in day.held:
-        console.print(f"In quarantine, so the day stops: {held}", style="red", markup=False, soft_wrap=True)
+        said = say("In quarantine, so the day stops: {row}", row=held)
+        console.print(said, style="red", markup=False, soft_wrap=True)
     _print(shown.journal_table(day.derivation, day.documents, mapping, chart, rows=rows))
-    _print(f"{meaning} Nothing was booked or posted now.")
+    _print(f"{say(meaning)} {say('Nothing was booked or posted now.')}")
     _exit(day.derivation.problems or day.held)
 
 
@@ -70,7 +74,7 @@ def what_if(
     boxes = mappings_for(mapping)
     chart, _ = read_chart(mappings_folder())
     with Progress(console=console, transient=True) as progress:
-        found = list(progress.track(derive_again(boxes, since.date()), total=len(boxes), description="Boxes"))
+        found = list(progress.track(derive_again(boxes, since.date()), total=len(boxes), description=say("Boxes")))
     # Who looks at a screen asks for more; a file has to have all.
     _print(what_if_table(found, chart, every_day=every_day or not console.is_terminal))
     _exit(any(box.problems for box in found))
@@ -89,14 +93,14 @@ def export(
     """The journal of a box or a company, by its dates in the ERP, as a file for other tools; or a whole month with all
     that belongs to it."""
     if (month is None) == (first is None):
-        raise ValueError("Name a month or the first day: MONTH=2024-09, or FROM=2024-09-01.")
+        raise ValueError(Sentence("Name a month or the first day: MONTH=2024-09, or FROM=2024-09-01."))
     with open_ledger() as ledger:
         if month:
             path, entries = export_month(ledger, month_of(box, company, month.date(), ledger), into, format, getuser())
         elif first:
             wanted = range_of(box, company, first.date(), (last or first).date(), ledger)
             path, entries = write(ledger, wanted, into, format)
-    _print(f"{counted(entries, 'entry')} in {path}")
+    _print(say("{entries} in {path}", entries=counted(entries, "{n} entry", "{n} entries"), path=path))
 
 
 @app.command()
@@ -145,24 +149,32 @@ def erase(
 ) -> None:
     """Erases personal values for good: of a person, of a snapshot, or by age. Books stay as they are."""
     if [person, bool(snapshot), bool(months)].count(True) != 1 or not why.strip() or not asked_by.strip():
-        raise ValueError("Say what to erase (one of PERSON=1, SNAPSHOT=…, MONTHS=…), and why. Nothing was erased.")
+        told = "Say what to erase (one of PERSON=1, SNAPSHOT=…, MONTHS=…), and why. Nothing was erased."
+        raise ValueError(Sentence(told))
     with open_ledger(personal_values=True) as ledger:
         if person:
-            by, places = By.PERSON, personal.of_person(ledger, getpass("The person's number or name, as it came: "))
+            asked = say("The person's number or name, as it came:")
+            by, places = By.PERSON, personal.of_person(ledger, getpass(f"{asked} "))
         elif snapshot:
             by, places = By.SNAPSHOT, personal.of_snapshot(ledger, snapshot)
         else:
             by, places = By.AGE, personal.until(ledger, last_day_to_erase(datetime.now(UTC).date(), months))
         found = personal.erase(ledger, places, by=by, asked_by=asked_by, why=why) if yes else None
         found = found or personal.count(ledger, places)
-    values, rows = counted(found.values, "personal value"), counted(found.rows, "row")
-    what = f"{values} of {rows} in {counted(found.answers, 'answer')}"
+    what = say(
+        "{values} of {rows} in {answers}",
+        values=counted(found.values, "{n} personal value", "{n} personal values"),
+        rows=counted(found.rows, "{n} row", "{n} rows"),
+        answers=counted(found.answers, "{n} answer", "{n} answers"),
+    )
     if not found.rows:
-        _print("There is nothing of that kind: nothing was erased.")
+        _print(say("There is nothing of that kind: nothing was erased."))
     elif yes:
-        _print(f"Erased: {what}. It is link erasure {found.erasure_id} of the chain *, and make audit tells of it.")
+        told = "Erased: {what}. It is link erasure {number} of the chain *, and make audit tells of it."
+        _print(say(told, what=what, number=found.erasure_id))
     else:
-        _print(f"Nothing was erased yet. It would be {what}; repeat the command with YES=1 to erase them for good.")
+        told = "Nothing was erased yet. It would be {what}; repeat the command with YES=1 to erase them for good."
+        _print(say(told, what=what))
     _exit(not found.rows)
 
 
@@ -180,14 +192,16 @@ def _exit(wrong: object) -> None:
 
 def main() -> None:
     """Runs the command of the command line; a mistake that people can mend is a sentence, not a traceback."""
-    try:
-        app()
-    except (MappingError, NoLedger, NothingThere, ValueError) as error:
-        console.print(str(error), style="red", markup=False, soft_wrap=True)
-        raise SystemExit(2) from None
-    except psycopg.OperationalError as error:
-        console.print(f"The ledger cannot be used: {error}", style="red", markup=False, soft_wrap=True)
-        raise SystemExit(2) from None
+    with in_language(terminal_language()):
+        try:
+            app()
+        except (MappingError, NoLedger, NothingThere, ValueError) as error:
+            console.print(say(error), style="red", markup=False, soft_wrap=True)
+            raise SystemExit(2) from None
+        except psycopg.OperationalError as error:
+            told = say("The ledger cannot be used: {why}", why=error)
+            console.print(told, style="red", markup=False, soft_wrap=True)
+            raise SystemExit(2) from None
 
 
 if __name__ == "__main__":

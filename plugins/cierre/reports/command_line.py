@@ -8,6 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from cierre.bookkeeping.sentence import Sentence
+from cierre.language.language import Code
 from cierre.language.say import in_language, say
 
 DATES = ("DATE", "FROM", "TO", "SINCE")
@@ -68,11 +69,16 @@ def _is_day(text: str) -> bool:
         return False
 
 
+def terminal_language() -> Code:
+    """The language of whoever sits before the terminal, as other programs take it from the environment."""
+    tag = next((os.environ[one] for one in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(one)), "")
+    return "es" if tag.startswith("es") else "en"
+
+
 def main() -> int:
     """Tells what is missing or wrong, in the terminal's language; the exit status says whether anything is."""
     name, *given = sys.argv[1:]
-    tag = next((os.environ[one] for one in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(one)), "")
-    with in_language("es" if tag.startswith("es") else "en"):
+    with in_language(terminal_language()):
         sentences = [say(one) for one in wrong(name, dict(pair.split("=", 1) for pair in given))]
     print("\n".join(sentences), file=sys.stderr, end="\n" if sentences else "")
     return 2 if sentences else 0

@@ -31,7 +31,7 @@ def markdown(entries: Iterable[JournalEntry]) -> str:
 
 def _table(entry: JournalEntry) -> Iterator[str]:
     lines = counted(len(entry.lines), "{n} line", "{n} lines")
-    yield f"**{escaped(entry.name)}** · {money(entry.debit, entry.currency)} · {lines}\n"
+    yield f"**{escaped(say(entry.name))}** · {money(entry.debit, entry.currency)} · {lines}\n"
     yield f"| {say('Account')} | {say('Cost centre')} | {say('Debit')} | {say('Credit')} | {say('Text')} |"
     yield "|---|---|---:|---:|---|"
     for line in entry.lines[:SHOWN_LINES]:

@@ -11,6 +11,8 @@ from cierre.bookkeeping.derive import Derivation, derive
 from cierre.bookkeeping.documents import Document
 from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.rates import at_par
+from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.source_row import row_name
 from cierre.ledger import capabilities, invoices, landing, revisions, staging
 
 
@@ -50,30 +52,37 @@ def _documents(
     ledger: psycopg.Connection, box: CashBox, day: date, mapping: AccountMapping, *, newest: bool
 ) -> tuple[str, list[Document], Sequence[str]]:
     if not newest and staging.snapshot_of(ledger, box.id, day) is not None:
-        held = [f"{row.place} ({row.reason}): {row.message}" for row in staging.blocking(ledger, box.id, day)]
+        held = [_held(row.place, row.message) for row in staging.blocking(ledger, box.id, day)]
         return "staged", staging.documents(ledger, box.id, day), held
     snapshot = landing.taken(ledger, box.id, day)
     if snapshot is None:
-        raise NothingThere(
-            f"{box.name}, {day}: nothing was landed yet, so there is nothing to show. Trigger cash_close__{box.file}"
+        told = (
+            "{box}, {day}: nothing was landed yet, so there is nothing to show. Trigger cash_close__{file}"
             " for that date with dry_run: it lands and stages the day, shows this journal, and posts nothing."
         )
+        raise NothingThere(Sentence(told, box=box.name, day=day, file=box.file))
     from cierre.closing.landed_day import LandedDay
 
     reading = LandedDay(box, day, snapshot.body, invoices.seen_before(ledger, snapshot)).reading()
     reading = at_par(reading, mapping.at_par)
-    held = [f"{row.place} ({row.reason}): {row.message}" for row in reading.quarantined if row.blocking]
+    held = [_held(row.place, row.message) for row in reading.quarantined if row.blocking]
     return "landed", reading.documents, held
 
 
-def beside_the_books(ledger: psycopg.Connection, derived_day: DerivedDay) -> str:
+def _held(place: str, message: str) -> Sentence:
+    return Sentence("{row}: {why}", row=row_name(place), why=message)
+
+
+def beside_the_books(ledger: psycopg.Connection, derived_day: DerivedDay) -> Sentence:
     """What it would mean to book a derived day, as a sentence: the first time, again the same, or otherwise."""
     box, day, derivation = derived_day.box, derived_day.day, derived_day.derivation
     current = revisions.current(ledger, box.id, day)
     if current is None:
-        return "The day is not booked yet."
+        return Sentence("The day is not booked yet.")
     if derivation.problems or derived_day.held:
-        return f"The day is booked (revision {current.revision}) and stays so while it cannot be booked anew."
-    if current.digest == revisions.digest_of(box.erp.tenant, box.erp.lot, derivation.entries):
-        return f"The day is booked like this (revision {current.revision}): closing it again sends the ERP nothing."
-    return f"The day is booked otherwise (revision {current.revision}): closing it again would replace that."
+        told = "The day is booked (revision {n}) and stays so while it cannot be booked anew."
+    elif current.digest == revisions.digest_of(box.erp.tenant, box.erp.lot, derivation.entries):
+        told = "The day is booked like this (revision {n}): closing it again sends the ERP nothing."
+    else:
+        told = "The day is booked otherwise (revision {n}): closing it again would replace that."
+    return Sentence(told, n=current.revision)

@@ -9,8 +9,8 @@ from rich.markup import escape
 
 from cierre.accounting_files.snippet import snippet
 from cierre.bookkeeping.chart import Chart
-from cierre.bookkeeping.counts import counted
 from cierre.bookkeeping.money import ZERO, quantum
+from cierre.language.say import amount_of, count, counted, say
 from cierre.ledger.balances import Place
 from cierre.reports.what_if import BoxWhatIf, Change
 from cierre.reports.whole import WholeTable, as_it_stands
@@ -32,48 +32,57 @@ def what_if_table(found: Sequence[BoxWhatIf], chart: Chart, *, every_day: bool =
 
 
 def _summary(found: Sequence[BoxWhatIf], changes: Iterable[Change]) -> str:
-    documents = counted(sum(box.documents for box in found), "document")
-    days = counted(sum(box.days for box in found), "day")
-    differing = counted(len({(change.box, change.day) for change in changes}), "day")
+    documents = counted(sum(box.documents for box in found), "{n} document", "{n} documents")
+    days = counted(sum(box.days for box in found), "{n} day", "{n} days")
+    boxes = counted(len(found), "{n} box", "{n} boxes")
+    differing = counted(len({(change.box, change.day) for change in changes}), "{n} day", "{n} days")
     worded, left_out = sum(len(box.worded_otherwise) for box in found), sum(box.left_out for box in found)
     said = [
-        f"{documents} of {days} of {counted(len(found), 'box')} derived again; {differing} would have other balances."
+        say(
+            "{documents} of {days} of {boxes} derived again; {differing} would have other balances.",
+            documents=documents,
+            days=days,
+            boxes=boxes,
+            differing=differing,
+        ),
     ]
     if worded:
-        said.append(f"{counted(worded, 'day')} would only read otherwise: other histories or lines, the same money.")
+        told = "{days} would only read otherwise: other histories or lines, the same money."
+        said.append(say(told, days=counted(worded, "{n} day", "{n} days")))
     if left_out:
-        said.append(f"{counted(left_out, 'staged day')} left out, not being booked: see make unmapped.")
+        told = "{days} left out, not being booked: see make unmapped."
+        said.append(say(told, days=counted(left_out, "{n} staged day", "{n} staged days")))
     return " ".join(said)
 
 
 def _by_account(changes: Iterable[Change], chart: Chart) -> WholeTable:
-    shown = _table("By account", "Days", chart)
+    shown = _table(say("By account"), say("Days"))
 
     def account(change: Change) -> tuple[str, Place]:
         return change.currency, change.place
 
     for (currency, place), own in _grouped(changes, account):
         days = len({(change.box, change.day) for change in own})
-        shown.add_row(f"{days:,}", *_where(place, chart), *_figures(own), currency)
+        shown.add_row(count(days), *_where(place, chart), *_figures(own), currency)
     return shown
 
 
 def _by_day(changes: Sequence[Change], chart: Chart, *, every_day: bool) -> WholeTable:
-    shown = _table("Day by day", "Day", chart)
+    shown = _table(say("Day by day"), say("Day"))
     ordered = sorted(changes, key=lambda change: (change.day, change.box, change.place))
     for change in ordered if every_day else ordered[:DAYS]:
         shown.add_row(f"{change.day} {change.box}", *_where(change.place, chart), *_figures([change]), change.currency)
     if not every_day and len(ordered) > DAYS:
-        shown.caption = f"and {len(ordered) - DAYS:,} more; DAYS=all shows them"
+        shown.caption = say("and {n} more; DAYS=all shows them", n=len(ordered) - DAYS)
     return shown
 
 
-def _table(title: str, first: str, chart: Chart) -> WholeTable:
+def _table(title: str, first: str) -> WholeTable:
     shown = WholeTable(title)
     shown.add_column(first)
-    for heading in ("Account", "Name", "Cost centre"):
+    for heading in (say("Account"), say("Name"), say("Cost centre")):
         shown.add_column(heading)
-    for heading in ("Booked", "Would be", "Difference"):
+    for heading in (say("Booked"), say("Would be"), say("Difference")):
         shown.add_column(heading, justify="right", no_wrap=True)
     shown.add_column("")
     return shown
@@ -89,7 +98,8 @@ def _figures(changes: Sequence[Change]) -> tuple[str, str, str]:
     unit = quantum(changes[0].currency)
     booked = sum((change.booked for change in changes), ZERO).quantize(unit)
     would_be = sum((change.would_be for change in changes), ZERO).quantize(unit)
-    return f"{booked:,}", f"{would_be:,}", f"{would_be - booked:+,}"
+    more = would_be - booked
+    return amount_of(booked), amount_of(would_be), ("+" if more >= 0 else "") + amount_of(more)
 
 
 K = TypeVar("K", bound=tuple[object, ...])
@@ -104,12 +114,14 @@ def _problems(found: Iterable[BoxWhatIf], *, every_day: bool) -> list[Renderable
     by_name = sorted((box for box in found if box.problems), key=lambda box: box.mapping.name)
     for _, boxes in groupby(by_name, lambda box: box.mapping.name):
         own = list(boxes)
-        days = counted(sum(len({day for day, _ in box.problems}) for box in own), "day")
-        parts.append(f"[red]{days} could not be booked by mapping {escape(own[0].mapping.name)}.")
+        days = counted(sum(len({day for day, _ in box.problems}) for box in own), "{n} day", "{n} days")
+        told = say("{days} could not be booked by mapping {mapping}.", days=days, mapping=escape(own[0].mapping.name))
+        parts.append(f"[red]{told}")
         for box in own:
-            told = box.problems if every_day else box.problems[:PROBLEMS]
-            parts += [escape(f"{box.box.id} {day}: {problem}") for day, problem in told]
-            if left := len(box.problems) - len(told):
-                parts.append(f"{box.box.id}: and {left:,} more; DAYS=all shows them")
+            shown = box.problems if every_day else box.problems[:PROBLEMS]
+            parts += [escape(f"{box.box.id} {day}: {say(problem)}") for day, problem in shown]
+            if left := len(box.problems) - len(shown):
+                told = say("and {n} more; DAYS=all shows them", n=left)
+                parts.append(f"{box.box.id}: {told}")
         parts.append(as_it_stands(snippet(own[0].mapping, [problem for box in own for _, problem in box.problems])))
     return parts

@@ -16,6 +16,7 @@ from cierre.accounting_files.snippet import snippet
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.problems import Problem
+from cierre.language.say import count, money, say
 from cierre.ledger import problems as kept
 from cierre.reports.staged import derived
 from cierre.reports.whole import WholeTable, as_it_stands
@@ -65,26 +66,30 @@ def work_list_table(found: WorkList) -> RenderableType:
         mapping = found.mappings[name]
         parts += [_table(mapping, stopped), as_it_stands(snippet(mapping, [problem for _, problem in stopped])), ""]
     if found.ready:
-        parts.append(f"The mapping can book these by now; clear the task derive of {_named(found.ready)}.")
+        told = "The mapping can book these by now; clear the task derive of {days}."
+        parts.append(say(told, days=_named(found.ready)))
     if found.held:
-        parts.append(f"Rows in quarantine stop {_named(found.held)}: their task stage says which, and why.")
+        told = "Rows in quarantine stop {days}: their pages on the board say which, and why."
+        parts.append(say(told, days=_named(found.held)))
     if found.unknown:
-        parts.append(f"There is no file of the box any more: {_named(found.unknown)}.")
-    return Group(*parts) if parts else "Every staged day is booked."
+        parts.append(say("There is no file of the box any more: {days}.", days=_named(found.unknown)))
+    return Group(*parts) if parts else say("Every staged day is booked.")
 
 
 def _table(mapping: AccountMapping, stopped: Iterable[tuple[BoxDay, Problem]]) -> WholeTable:
     shown = WholeTable(f"accounts/{mapping.name}.yaml")
-    for heading, justify in (("Posting", "left"), ("Documents", "right"), ("Money", "right"), ("Days", "left")):
-        shown.add_column(heading, justify=justify)
-    shown.add_column("What to do")
+    shown.add_column(say("Posting"))
+    shown.add_column(say("Documents"), justify="right")
+    shown.add_column(say("Money"), justify="right")
+    shown.add_column(say("Days"))
+    shown.add_column(say("What to do"))
     for alike in _alike(stopped):
         days, problems = zip(*alike, strict=True)
         first = problems[0]
-        money = f"{sum((problem.amount for problem in problems), Decimal(0)):,} {first.currency}"
-        count = sum(problem.count for problem in problems)
+        amount = money(sum((problem.amount for problem in problems), Decimal(0)), first.currency)
+        documents = count(sum(problem.count for problem in problems))
         todo = first.fix or first.message
-        shown.add_row(escape(first.posting), f"{count:,}", money, _named(days), escape(todo))
+        shown.add_row(escape(first.posting), documents, amount, _named(days), escape(say(todo)))
     return shown
 
 
@@ -111,4 +116,8 @@ def _ranges(days: Iterable[date]) -> Iterator[str]:
     """Days in order, three and more that follow each other as one range."""
     for _, run in groupby(enumerate(days), lambda one: one[1].toordinal() - one[0]):
         following = [day for _, day in run]
-        yield from (map(str, following) if len(following) < 3 else [f"{following[0]} to {following[-1]}"])
+        yield from (
+            map(str, following)
+            if len(following) < 3
+            else [say("{first} to {last}", first=following[0], last=following[-1])]
+        )

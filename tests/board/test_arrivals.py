@@ -11,6 +11,7 @@ from cierre.accounting_files.loader import cash_boxes
 from cierre.bookkeeping.matching.company import Expected
 from cierre.bookkeeping.statements.lines import Statement, StatementLine
 from cierre.ledger import arrivals
+from cierre.reports.audit import audit
 from support import closed_day
 
 BOXES = cash_boxes()
@@ -182,6 +183,19 @@ def test_a_file_other_than_its_hash_says_is_refused_by_the_ledger(ledger):
     made = Statement("22", "USD", DAY, DAY, None, None, (), "0" * 64)
     with pytest.raises(psycopg.errors.CheckViolation):
         arrivals.land(ledger, COMPANY, "banco_sandbox", made, b"x", "ana")
+
+
+def test_statements_matches_and_what_was_taken_back_are_sealed(login, books, by_force):
+    client = login("educacion_continua")
+    upload(client, statement((1, "DEPOSITO EFECTIVO", "50.00"), (2, "REDCARD LIQ", "93.97")))
+    kept, _ = arrivals.matches(books, COMPANY, 9)
+    client.post(f"{HERE}/matches/{kept.match_id}/undo", data={"comment": "es de otra caja"})
+    before = {chain.box: chain for chain in audit(books).chains}["*"]
+    assert not before.broken
+    sealed = {row[0] for row in books.execute("SELECT what FROM ledger.seal WHERE box = '*'")}
+    assert sealed >= {"statement", "match", "match undone"}
+    by_force("UPDATE landing.statement_line SET amount = amount + 1 WHERE line = 4")
+    assert {chain.box: chain for chain in audit(books).chains}["*"].broken
 
 
 def test_only_a_companys_own_people_see_or_change_what_arrived(login, books):

@@ -123,8 +123,8 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.match_u
 CREATE FUNCTION ledger.said_by_statement(subject bigint, chain text) RETURNS jsonb LANGUAGE sql STABLE AS $$
     SELECT jsonb_build_array(
                to_jsonb(own) - 'file',
-               (SELECT encode(sha256(string_agg(ledger.hash_of(to_jsonb(line)), ''::bytea ORDER BY line.line)), 'hex')
-                  FROM landing.statement_line AS line WHERE statement_id = subject))
+               (SELECT encode(sha256(string_agg(ledger.hash_of(to_jsonb(movement)), ''::bytea ORDER BY line)), 'hex')
+                  FROM landing.statement_line AS movement WHERE statement_id = subject))
       FROM landing.statement AS own WHERE statement_id = subject
 $$;
 CREATE FUNCTION ledger.said_by_match(subject bigint, chain text) RETURNS jsonb LANGUAGE sql STABLE AS $$

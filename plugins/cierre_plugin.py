@@ -10,6 +10,7 @@ from cierre.orchestration import keep_roles, preload, questions, run_notes
 from cierre.orchestration.business_day import BusinessDayTimetable
 from cierre.orchestration.priority import BackfillsGiveWay
 from cierre.orchestration.reader import ReaderLanguage
+from cierre.orchestration.warm_board import WarmBoard
 
 
 async def close_board(scope: Any, receive: Any, send: Any) -> None:
@@ -45,7 +46,10 @@ class CierrePlugin(AirflowPlugin):
     priority_weight_strategies = PRIORITIES
     listeners = [run_notes, preload, keep_roles]  # noqa: RUF012
     fastapi_apps = [{"app": close_board, "url_prefix": "/cierre", "name": "Cierre"}]  # noqa: RUF012
-    fastapi_root_middlewares = [{"middleware": ReaderLanguage, "args": [], "kwargs": {}, "name": "Cierre"}]  # noqa: RUF012
+    fastapi_root_middlewares = [  # noqa: RUF012
+        {"middleware": ReaderLanguage, "args": [], "kwargs": {}, "name": "Cierre"},
+        {"middleware": WarmBoard, "args": [], "kwargs": {}, "name": "Cierre: the board is prepared"},
+    ]
     external_views = [  # noqa: RUF012
         {
             "name": "Cierre",

@@ -103,3 +103,6 @@ CREATE CONSTRAINT TRIGGER sealed AFTER INSERT ON ledger.revocation
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger.seal_row('revocation', 'sign_off_id');
 CREATE CONSTRAINT TRIGGER sealed AFTER INSERT ON ledger.audit
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger.seal_row('audit', 'audit_id');
+
+-- Few days are changed, and a thousand boxes' month is asked for them at each look at the board.
+CREATE INDEX changed_days ON board.box_day (business_date) WHERE state = 'changed';

@@ -2,15 +2,17 @@
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
+import psycopg
 from airflow.api_fastapi.common.db.common import SessionDep
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from cierre.accounting_files.companies import stale_after
 from cierre.board import runs
@@ -25,7 +27,7 @@ from cierre.board.pages import PageDep
 from cierre.board.states import STATES
 from cierre.board.summary import since_yesterday
 from cierre.board.tie_out_page import visible, zone_of
-from cierre.board.work import work
+from cierre.board.work import Standing, looked_back_on, work
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.evidence import Grade
 from cierre.bookkeeping.identity import RetiredBox
@@ -69,22 +71,25 @@ def month_page(
 ) -> Response:
     """Every box that the person may see, a month of its days."""
     wanted = Filter(company, source, state if state in STATES else "", q.strip())
-    calendar = Calendar(datetime.now(UTC))
-    boxes = [box for box in viewer.boxes.values() if wanted.takes(box)]
-    due = {box.id: calendar.due(box) for box in boxes}
+    of_company = [box for box in viewer.boxes.values() if company in ("", box.company)]
+    of_all = Calendar(datetime.now(UTC)).due_of(of_company)
+    boxes = [box for box in of_company if wanted.takes(box)]
+    due = {box.id: of_all[box.id] for box in boxes}
     newest = max((box.last for box in due.values()), default=datetime.now(UTC).date())
     days = _days(month or f"{newest:%Y-%m}")
     first, last = days[0], days[-1]
-    names, books = company_names(), board.months(ledger, first, last)
-    retired = viewer.retired(ledger, (row.box for row in books))
+    back = looked_back_on(max((one.last for one in of_all.values()), default=newest))
+    names, standing = company_names(), _standing(session, ledger, of_all, days, back)
+    books = standing.books
+    retired = viewer.retired(ledger, (row.box for row in books if row.month == first))
     of_old = [box for box in retired.values() if wanted.takes(box)]
     sandbox = identity.posting_to_sandbox(ledger, [box.id for box in boxes] + [box.id for box in of_old])
     changed = looks.changed(ledger, [box.id for box in boxes], first, last)
-    waits, paused = work(viewer, session, ledger, wanted.company), runs.paused(session, [box.id for box in boxes])
+    waits, paused = work(viewer, session, ledger, company, standing), runs.paused(session, [box.id for box in boxes])
     known = list(tie_outs.newest(ledger, first, last).values())
     look = _look(
         days, page.language, wanted.state, _in_order(boxes, of_old), due, books,
-        runs.unfinished(session, due, first, last), names, board.months_evidence(ledger, first, last),
+        standing.runs, names, board.months_evidence(ledger, first, last),
         _stale([*boxes, *of_old]), sandbox, paused, changed, int(datetime.now(UTC).timestamp()) // 3600,
     )  # fmt: skip
     shown: list[CashBox | RetiredBox] = [*viewer.boxes.values(), *retired.values()]
@@ -117,6 +122,16 @@ def month_page(
     )
 
 
+def _standing(
+    session: Session, ledger: psycopg.Connection, due: Mapping[str, Due], days: list[date], back: list[date]
+) -> Standing:
+    """How the month's ``days`` stand, and, where they overlap, those that are looked ``back`` on: asked once."""
+    first, last = days[0], days[-1]
+    if first <= back[-1] and back[0] <= last:
+        first, last = min(first, back[0]), max(last, back[-1])
+    return Standing.of(session, ledger, due, first, last)
+
+
 class Look(NamedTuple):
     """A month as the page shows it: its rows as HTML, how many days stand where, on what evidence the closed ones are,
     how many boxes are shown, and a row of totals for each currency that more than one company books in."""
@@ -131,7 +146,7 @@ class Look(NamedTuple):
 @kept(8)
 def _look(
     days: list[date], language: Regional, state: str, boxes: list[CashBox | RetiredBox], due: dict[str, Due],
-    books: list[Any], unfinished: dict[tuple[str, date], str], names: dict[str, str], read_back: list[Any],
+    books: Sequence[Any], unfinished: Mapping[tuple[str, date], str], names: dict[str, str], read_back: list[Any],
     stale: dict[str, timedelta], sandbox: dict[str, str], paused: frozenset[str],
     changed: Mapping[tuple[str, date], ChangedDay], hour: int,
 ) -> Look:  # fmt: skip

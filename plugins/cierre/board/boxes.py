@@ -34,8 +34,14 @@ def dags_of(boxes: Iterable[str]) -> list[str]:
 
 def box_of(dag_id: str) -> str:
     """The id in the ledger of the box that a DAG closes."""
-    file = dag_id.removeprefix(PREFIX)
-    return _ids(mappings_folder(), int(monotonic() // TRUSTED)).get(file, file)
+    return boxes_of([dag_id])[dag_id]
+
+
+def boxes_of(dag_ids: Iterable[str]) -> dict[str, str]:
+    """The ids in the ledger of the boxes that DAGs close, by DAG."""
+    ids = _ids(mappings_folder(), int(monotonic() // TRUSTED))
+    files = {dag_id: dag_id.removeprefix(PREFIX) for dag_id in dag_ids}
+    return {dag_id: ids.get(file, file) for dag_id, file in files.items()}
 
 
 TRUSTED = 2
@@ -141,3 +147,7 @@ class Calendar:
             last = next(day for day in (today - timedelta(days=ago) for ago in range(3)) if box.is_over(day, self._now))
             self._known[alike] = Due(box.start_date, last)
         return self._known[alike]
+
+    def due_of(self, boxes: Iterable[CashBox]) -> dict[str, Due]:
+        """The same of several boxes, by id."""
+        return {box.id: self.due(box) for box in boxes}

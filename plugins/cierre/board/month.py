@@ -67,7 +67,7 @@ def box_months(
     runs: Mapping[tuple[str, date], str],
 ) -> list[BoxMonth]:
     """The boxes' days. ``books`` are rows of cierre.ledger.board.months, of these boxes and others; ``runs`` the
-    letters of live and failed runs; either may leave out any day. ``days`` follow each other.
+    letters of live and failed runs; either may leave out any day, and have others. ``days`` follow each other.
 
     A box whose days were booked in several currencies is there once for each, with the days of that one; those without
     any are with the box's own.
@@ -77,7 +77,8 @@ def box_months(
         known[row.box][row.month] = row
     live: dict[str, dict[date, str]] = defaultdict(dict)
     for (box_id, day), letter in runs.items():
-        live[box_id][day] = letter
+        if days[0] <= day <= days[-1]:
+            live[box_id][day] = letter
     parts = _months_of(days)
     return [
         month

@@ -96,6 +96,12 @@ class Page:
         return f"{self.airflow}/api/v2/dags/{quote(dag_of(box))}{path}"
 
 
+def compile_templates() -> None:
+    """Compiles every template, which is otherwise done when it is first rendered."""
+    for name in _templates.list_templates():
+        _templates.get_template(name)
+
+
 def page_of(request: Request) -> Page:
     """The page that a request asks for."""
     root = request.scope.get("root_path", "")

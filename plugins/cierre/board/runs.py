@@ -12,10 +12,10 @@ from airflow.models.hitl import HITLDetail
 from airflow.models.taskinstance import TaskInstance
 from airflow.utils.state import TaskInstanceState
 from sqlalchemy import Row, String, and_, case, cast, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql import ColumnElement, Select
 
-from cierre.board.boxes import box_of, dag_of, dags_of
+from cierre.board.boxes import boxes_of, dag_of, dags_of
 from cierre.closing.business_date import PARAMETER
 from cierre.closing.names import ASK_AGAIN
 
@@ -43,6 +43,12 @@ _ASKED_AGAIN = exists().where(
 )
 
 Columns = TypeVarTuple("Columns")
+
+
+def _closes(dag_id: InstrumentedAttribute[str], boxes: Iterable[str]) -> ColumnElement[bool]:
+    """Whether a DAG closes one of some boxes: one text, where a list of a thousand would be a thousand values."""
+    return dag_id == func.any(func.string_to_array(",".join(dags_of(boxes)), ","))
+
 
 PATIENCE = timedelta(minutes=15)
 """How long a run may wait for its turn before it counts as one that does not start."""
@@ -115,16 +121,16 @@ def unfinished(session: Session, boxes: Iterable[str], first: date, last: date) 
     rows = session.execute(
         _with_what_stalls(select(DagRun.dag_id, DAY_OF_RUN, DagRun._state, _WAITING, _ASKED_AGAIN, _STALLED))
         .where(
-            # One text, where a list of a thousand would be a thousand values.
-            DagRun.dag_id == func.any(func.string_to_array(",".join(dags_of(boxes)), ",")),
+            _closes(DagRun.dag_id, boxes),
             DagRun._state.in_(["queued", "running", "failed"]),
             DAY_OF_RUN.between(str(first), str(last)),
         )
         .order_by(DagRun.id)
-    )
+    ).all()
+    ids = boxes_of({row[0] for row in rows})
     letters: dict[tuple[str, date], str] = {}
     for dag_id, day, state, waiting, asked_again, stalled in rows:
-        place, letter = (box_of(dag_id), date.fromisoformat(day)), _letter(state, waiting, asked_again, stalled)
+        place, letter = (ids[dag_id], date.fromisoformat(day)), _letter(state, waiting, asked_again, stalled)
         # A live run counts, whatever failed before or after it; one that waits for nothing, before one that does.
         if letter and WEIGHT[letter] >= WEIGHT[letters.get(place)]:
             letters[place] = letter
@@ -135,10 +141,11 @@ def failed(session: Session, boxes: Iterable[str], first: date, last: date) -> d
     """The newest failed run of each day of boxes that has one, by box and day. One query."""
     rows = session.execute(
         select(DagRun.dag_id, DAY_OF_RUN, DagRun.run_id)
-        .where(DagRun.dag_id.in_(dags_of(boxes)), DagRun._state == "failed", DAY_OF_RUN.between(str(first), str(last)))
+        .where(_closes(DagRun.dag_id, boxes), DagRun._state == "failed", DAY_OF_RUN.between(str(first), str(last)))
         .order_by(DagRun.id)
-    )
-    return {(box_of(dag_id), date.fromisoformat(day)): run_id for dag_id, day, run_id in rows}
+    ).all()
+    ids = boxes_of({row[0] for row in rows})
+    return {(ids[dag_id], date.fromisoformat(day)): run_id for dag_id, day, run_id in rows}
 
 
 def stalled(session: Session, boxes: Iterable[str]) -> list[Row[str, str, str, str | None, datetime]]:
@@ -151,7 +158,7 @@ def stalled(session: Session, boxes: Iterable[str]) -> list[Row[str, str, str, s
             )
             .where(
                 DagRun._state.in_(["queued", "running"]),
-                DagRun.dag_id.in_(dags_of(boxes)),
+                _closes(DagRun.dag_id, boxes),
                 _STALLED.is_not(None),
                 ~_WAITING,
             )
@@ -198,7 +205,7 @@ def approvals(session: Session, boxes: Iterable[str]) -> list[Row[str, str, str,
             )
             .join(TaskInstance, HITLDetail.ti_id == TaskInstance.id)
             .join(DagRun, and_(DagRun.dag_id == TaskInstance.dag_id, DagRun.run_id == TaskInstance.run_id))
-            .where(_OPEN, DagRun.dag_id.in_(dags_of(boxes)))
+            .where(_OPEN, _closes(DagRun.dag_id, boxes))
             .order_by(HITLDetail.created_at)
         )
     )  # fmt: skip
@@ -206,8 +213,8 @@ def approvals(session: Session, boxes: Iterable[str]) -> list[Row[str, str, str,
 
 def paused(session: Session, boxes: Iterable[str]) -> frozenset[str]:
     """Those of some boxes whose DAGs are paused: nothing closes their days before somebody lets them go on."""
-    rows = session.scalars(select(DagModel.dag_id).where(DagModel.is_paused, DagModel.dag_id.in_(dags_of(boxes))))
-    return frozenset(map(box_of, rows))
+    rows = session.scalars(select(DagModel.dag_id).where(DagModel.is_paused, _closes(DagModel.dag_id, boxes)))
+    return frozenset(boxes_of(rows).values())
 
 
 def is_paused(session: Session, box: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from cierre.board.boxes import Due
+from cierre.board.memo import kept
 from cierre.board.month import BoxMonth
 from cierre.board.states import DONE, NOT_DUE, STATES
 from cierre.bookkeeping.money import ZERO
@@ -29,6 +30,7 @@ class DaySummary:
         return self.closed == self.due
 
 
+@kept(8)
 def since_yesterday(months: Sequence[BoxMonth], days: Sequence[date], due: Mapping[str, Due]) -> list[DaySummary]:
     """The last day that is over for every box, and those after it that are over for some: their own time zones end a
     day at other hours. ``days`` are those of the ``months``; empty without boxes."""

@@ -4,17 +4,18 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import psycopg
 from sqlalchemy.orm import Session
 
 from cierre.board import runs
 from cierre.board.access import Viewer
-from cierre.board.boxes import Calendar, Due, box_of
+from cierre.board.boxes import Calendar, Due, boxes_of
 from cierre.board.gaps import Gap, gaps
+from cierre.board.memo import kept
 from cierre.board.month import LOOK_BACK, BoxMonth, box_months, successive
 from cierre.board.states import UNCLOSED
 from cierre.bookkeeping.cash_box import CashBox
@@ -40,11 +41,14 @@ class Stretch:
 
 def stretches(days: Sequence[date], letters: str, wanted: Container[str]) -> list[Stretch]:
     """The stretches of ``wanted`` letters among successive days."""
-    return [
-        Stretch(letter, group[0][0], group[-1][0])
-        for letter, found in groupby(zip(days, letters, strict=True), key=lambda pair: pair[1])
-        if letter in wanted and (group := list(found))
-    ]
+    return [Stretch(letter, days[begin], days[end]) for letter, begin, end in _stretches(letters) if letter in wanted]
+
+
+@lru_cache(maxsize=4_000)
+def _stretches(letters: str) -> tuple[tuple[str, int, int], ...]:
+    """Each stretch of a letter, with the places of its first and last day; boxes mostly stand alike."""
+    groups = ((letter, list(found)) for letter, found in groupby(enumerate(letters), key=lambda pair: pair[1]))
+    return tuple((letter, group[0][0], group[-1][0]) for letter, group in groups)
 
 
 class Waiting(NamedTuple):
@@ -76,7 +80,7 @@ class Work:
     @cached_property
     def unclosed(self) -> list[tuple[CashBox | RetiredBox, list[Stretch]]]:
         """The days of each box that nobody closed."""
-        return [(month.box, found) for month in self.months if (found := stretches(self.days, month.letters, UNCLOSED))]
+        return _unclosed(self.days, self.months)
 
     @cached_property
     def waiting(self) -> list[Waiting]:
@@ -113,6 +117,11 @@ class Work:
         return sum(one.number for one in self.waiting)
 
 
+@kept(8)
+def _unclosed(days: Sequence[date], months: Sequence[BoxMonth]) -> list[tuple[CashBox | RetiredBox, list[Stretch]]]:
+    return [(month.box, found) for month in months if (found := stretches(days, month.letters, UNCLOSED))]
+
+
 def _of_the_erp(ledger: psycopg.Connection, boxes: Iterable[CashBox]) -> list[tuple[list[CashBox], OpenFinding]]:
     """What is found in the master data of the boxes' tenants, each with the boxes that enter its books."""
     by_tenant: dict[tuple[str, str], list[CashBox]] = defaultdict(list)
@@ -121,13 +130,40 @@ def _of_the_erp(ledger: psycopg.Connection, boxes: Iterable[CashBox]) -> list[tu
     return [(by_tenant[one.connection, one.tenant], one) for one in master_data.findings(ledger, by_tenant)]
 
 
-def work(viewer: Viewer, session: Session, ledger: psycopg.Connection, company: str = "") -> Work:
-    """What waits at the boxes that a person may see: of a company, or of all."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the books and Airflow's runs say of days ``first`` to ``last``: rows of cierre.ledger.board.months, of all
+    boxes, and letters of live and failed runs, of those that were asked about. ``due`` says which of their days are
+    over."""
+
+    due: Mapping[str, Due]
+    first: date
+    last: date
+    books: Sequence[Any]
+    runs: Mapping[tuple[str, date], str]
+
+    @classmethod
+    def of(cls, session: Session, ledger: psycopg.Connection, due: Mapping[str, Due], first: date, last: date) -> Self:
+        """Asks both about the boxes that ``due`` names."""
+        return cls(due, first, last, board.months(ledger, first, last), runs.unfinished(session, due, first, last))
+
+
+def looked_back_on(newest: date) -> list[date]:
+    """The days up to the newest that is over of which those are listed that nobody closed."""
+    return successive(newest, LOOK_BACK)
+
+
+def work(
+    viewer: Viewer, session: Session, ledger: psycopg.Connection, company: str = "", standing: Standing | None = None
+) -> Work:
+    """What waits at the boxes that a person may see: of a company, or of all. ``standing`` is of just these, where
+    it was asked already, and counts where it has all the days that are looked back on."""
     boxes = {box_id: box for box_id, box in viewer.boxes.items() if company in ("", box.company)}
-    calendar = Calendar(datetime.now(UTC))
-    due = {box.id: calendar.due(box) for box in boxes.values()}
+    due = standing.due if standing else Calendar(datetime.now(UTC)).due_of(boxes.values())
     last = max((found.last for found in due.values()), default=datetime.now(UTC).date())
-    days = successive(last, LOOK_BACK)
+    days = looked_back_on(last)
+    if standing is None or standing.first > days[0] or standing.last < last:
+        standing = Standing.of(session, ledger, due, days[0], last)
     # What is uncertain or differs stays so when the box's file goes.
     retired = viewer.retired(ledger, board.boxes_in_work(ledger))
     known = boxes | {box_id: box for box_id, box in retired.items() if company in ("", box.company)}
@@ -135,17 +171,28 @@ def work(viewer: Viewer, session: Session, ledger: psycopg.Connection, company: 
         boxes=known,
         due=due,
         days=days,
-        months=box_months(
-            ((box, due[box.id]) for box in boxes.values()),
-            days,
-            board.months(ledger, days[0], last),
-            runs.unfinished(session, boxes, days[0], last),
-        ),
-        approvals=[(box_of(row.dag_id), row) for row in runs.approvals(session, boxes)],
+        months=_months([(box, due[box.id]) for box in boxes.values()], days, standing.books, standing.runs),
+        approvals=_with_boxes(runs.approvals(session, boxes)),
         gaps=gaps(board.problems(ledger, list(known), date.min, date.max)),
         of_the_erp=_of_the_erp(ledger, boxes.values()),
         discrepancies=board.discrepancies(ledger, list(known)),
         uncertain=board.uncertain(ledger, list(known)),
         held_back=board.held_back(ledger, list(known)),
-        stalled=[(box_of(row.dag_id), row) for row in runs.stalled(session, boxes)],
+        stalled=_with_boxes(runs.stalled(session, boxes)),
     )
+
+
+@kept(8)
+def _months(
+    boxes: Sequence[tuple[CashBox, Due]],
+    days: Sequence[date],
+    books: Sequence[Any],
+    runs: Mapping[tuple[str, date], str],
+) -> list[BoxMonth]:
+    return box_months(boxes, days, books, runs)
+
+
+def _with_boxes(rows: Sequence[Any]) -> list[tuple[str, Any]]:
+    """Rows of runs, each with its box."""
+    ids = boxes_of({row.dag_id for row in rows})
+    return [(ids[row.dag_id], row) for row in rows]

@@ -1,0 +1,32 @@
+"""Prepares the close board as an API server's process begins to serve, beside its first requests.
+
+A thousand boxes' files take half a second to read, and the pages as long to import: nobody should wait for that after a
+restart. It is done in the process that serves, since threads and connections do not survive a fork.
+"""
+
+from threading import Thread
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+class WarmBoard:
+    """Passes everything on; the first thing that it is asked, which is Airflow's own start, begins the preparation."""
+
+    def __init__(self, app: "ASGIApp") -> None:
+        self.app = app
+        self.begun = False
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """Passes everything on."""
+        if not self.begun:
+            self.begun = True
+            Thread(target=_warm, name="warm the close board", daemon=True).start()
+        await self.app(scope, receive, send)
+
+
+def _warm() -> None:
+    from cierre.board.warm import warm
+
+    warm()

@@ -149,7 +149,7 @@ browser: setup
 
 screenshots: browser
 	@mkdir -p docs/screenshots
-	@CIERRE_SCREENSHOTS="$(CURDIR)/docs/screenshots" $(PY) -m pytest tests/e2e/test_ui*.py $(ARGS)
+	@CIERRE_SCREENSHOTS="$(CURDIR)/docs/screenshots" $(PY) -m pytest tests/e2e/test_ui*.py tests/board/test_mappings_browser.py $(ARGS)
 
 # In a process of its own: tests/unit/conftest.py sees to it that nothing in it needs Airflow.
 unit: setup

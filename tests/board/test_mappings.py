@@ -1,11 +1,9 @@
 """An accountant answers a gap on the board: proposed by one, accepted by another, written into the file."""
 
 import html
-import json
 import re
 import subprocess
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,44 +12,15 @@ from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.check import check_all
 from cierre.accounting_files.loader import cash_boxes
 from cierre.accounting_files.saved_file import mapping_file
-from cierre.bookkeeping.derive import derive
-from cierre.bookkeeping.documents import Document, Kind, Reading, totals
-from cierre.ledger import landing, mapping_proposals, problems, staging
-from hooks.registry import SOURCES
+from cierre.ledger import mapping_proposals
 from support.mapping_files import folder  # noqa: F401  a fixture
+from support.stopped_day import stop
 
 BOX = cash_boxes()["itb_caja_164"]
 DAY = (datetime.now(UTC) - timedelta(days=4)).date()
 OWN = {"Origin": "http://testserver"}
 
 pytestmark = pytest.mark.usefixtures("folder")
-
-
-def stop(ledger, day: date = DAY, form: str = "19", name: str = "PAGO EN LINEA", net: str = "378.64", box=BOX) -> None:
-    """A day that stops at a form of payment that the mapping does not know, as land, stage and derive leave it."""
-    amounts = {"net": Decimal(net), "promotion": Decimal(0), "scholarship": Decimal(0), "gross": Decimal(net)}
-    attributes = {"form": form, "revenue_type": "1", "programme": "1", "fraud": "false"}
-    document = Document(
-        source="sga", kind=Kind.PAYMENT, source_id="0-0", business_date=day, currency="USD", form=form,
-        amounts=amounts, attributes=attributes, place="0/PAGOS/0", reference="001-002-000000001",
-    )  # fmt: skip
-    row = {
-        "pagoValor": float(net),
-        "formaPagoId": int(form),
-        "formaPagoNombre": name,
-        "facturaNumero": "001-002-000000001",
-    }
-    landed = landing.land(ledger, landing.Place("sga", box.connection, box.key, day), asked={},
-                          received_at=datetime.now(UTC), body=_body(row), open_fields=SOURCES["sga"].open_fields,
-                          site="http://sga.example")  # fmt: skip
-    landing.take(ledger, box.id, day, landed.snapshot_id, totals([document]), [], key=box.key)
-    staging.replace(ledger, box.id, day, landed.snapshot_id, Reading([document], []))
-    found = derive([document], account_mapping(box.mapping), box, day).problems
-    problems.replace(ledger, box.id, day, box.mapping, found)
-
-
-def _body(row: dict) -> str:
-    return json.dumps([{"PAGOS": [row], "NC": [], "RC": []}])
 
 
 def sha256() -> str:
@@ -90,7 +59,7 @@ def decide(client, address: str, decision: str, **more: str):
 
 
 def test_a_gap_is_told_in_words_with_what_is_probably_right(login, ledger):
-    stop(ledger)
+    stop(ledger, DAY)
     page = login().get(link_of(login().get("/work").text, "Responder")).text
     assert "378,64" in page
     assert "La fuente la llama PAGO EN LINEA" in page
@@ -99,12 +68,12 @@ def test_a_gap_is_told_in_words_with_what_is_probably_right(login, ledger):
 
 
 def test_the_failed_day_leads_to_the_answer(login, ledger):
-    stop(ledger)
+    stop(ledger, DAY)
     assert "/mappings/sga_ecuador/answer" in link_of(login().get(f"/boxes/{BOX.id}/{DAY}").text, "Responder")
 
 
 def test_what_it_would_book_is_shown_before_anything_is_saved(login, ledger):
-    stop(ledger)
+    stop(ledger, DAY)
     client = login()
     answer = link_of(client.get("/work").text, "Responder")
     page = client.get(link_of(client.get(answer).text, "1.1.03.003")).text
@@ -114,7 +83,7 @@ def test_what_it_would_book_is_shown_before_anything_is_saved(login, ledger):
 
 
 def test_one_proposes_another_accepts_and_the_file_says_it(login, ledger, folder):  # noqa: F811
-    stop(ledger)
+    stop(ledger, DAY)
     before = mapping_file("sga_ecuador").text
     address = proposed(login("all"))
     assert mapping_file("sga_ecuador").text == before
@@ -147,7 +116,7 @@ def _second(login):
 def test_in_a_git_repository_the_history_says_who_and_why(login, ledger, folder):  # noqa: F811
     for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "As it was"]):
         subprocess.run(["git", "-c", "user.name=T", "-c", "user.email=t@example.com", *command], cwd=folder, check=True)
-    stop(ledger)
+    stop(ledger, DAY)
     address = proposed(login("all"))
     decide(_second(login), address, "accepted")
     said = subprocess.run(["git", "log", "-1", "--format=%H%n%an%n%B", "--name-only"], cwd=folder, check=True,
@@ -161,7 +130,7 @@ def test_in_a_git_repository_the_history_says_who_and_why(login, ledger, folder)
 
 
 def test_a_wrong_account_is_refused_with_what_would_be_right(login, ledger):
-    stop(ledger)
+    stop(ledger, DAY)
     client = login()
     answer = link_of(client.get("/work").text, "Responder")
     for code, said in {
@@ -186,7 +155,7 @@ def test_a_wrong_account_is_refused_with_what_would_be_right(login, ledger):
     "code", ["!!python/name:os.system", "1.1\ny: z", "&a 1", "../../etc/passwd", "{table: x}", "\u2028", "x" * 999]
 )
 def test_hostile_codes_come_to_nothing(login, ledger, code):
-    stop(ledger)
+    stop(ledger, DAY)
     client = login()
     answer = link_of(client.get("/work").text, "Responder")
     given = {
@@ -205,7 +174,7 @@ def test_hostile_codes_come_to_nothing(login, ledger, code):
 
 
 def test_of_two_answers_given_at_once_neither_is_lost(login, ledger):
-    stop(ledger)
+    stop(ledger, DAY)
     first = proposed(login("all"))
     stop(ledger, DAY - timedelta(days=1), "20", "TARJETA DE DEBITO", "12.00")
     client = login("all")
@@ -226,7 +195,7 @@ def test_of_two_answers_given_at_once_neither_is_lost(login, ledger):
 
 
 def test_a_place_that_somebody_changed_by_hand_is_not_overwritten(login, ledger, folder):  # noqa: F811
-    stop(ledger)
+    stop(ledger, DAY)
     address = proposed(login("all"))
     path = Path(folder) / "accounts" / "sga_ecuador.yaml"
     text = path.read_text(encoding="utf-8").replace("      18: 1.1", "      19: 1.1.01.001\n      18: 1.1")
@@ -238,7 +207,7 @@ def test_a_place_that_somebody_changed_by_hand_is_not_overwritten(login, ledger,
 
 
 def test_a_refusal_says_why_and_writes_nothing(login, ledger):
-    stop(ledger)
+    stop(ledger, DAY)
     address = proposed(login("all"))
     before = mapping_file("sga_ecuador").sha256
     assert decide(_second(login), address, "refused").status_code == 409
@@ -250,7 +219,7 @@ def test_a_refusal_says_why_and_writes_nothing(login, ledger):
 
 
 def test_a_folder_that_may_only_be_read_gives_a_patch(login, ledger, folder, tmp_path):  # noqa: F811
-    stop(ledger)
+    stop(ledger, DAY)
     path = Path(folder) / "accounts" / "sga_ecuador.yaml"
     path.symlink_to(path.rename(tmp_path / "elsewhere.yaml"))
     address = proposed(login("all"))
@@ -261,7 +230,7 @@ def test_a_folder_that_may_only_be_read_gives_a_patch(login, ledger, folder, tmp
 
 
 def test_who_may_only_look_proposes_and_decides_nothing(login, ledger):
-    stop(ledger)
+    stop(ledger, DAY)
     address = proposed(login("all"))
     reader = login("itb", role="VIEWER")
     now = sha256()
@@ -272,7 +241,7 @@ def test_who_may_only_look_proposes_and_decides_nothing(login, ledger):
 
 
 def test_people_of_one_company_accept_nothing_that_books_others_boxes(login, ledger):
-    stop(ledger)
+    stop(ledger, DAY)
     address = proposed(login("all"))
     person = login("itb")
     now = sha256()
@@ -287,13 +256,13 @@ def test_where_the_companies_say_so_one_person_is_enough(login, ledger, folder):
     path = Path(folder) / "companies.yaml"
     path.write_text(re.sub(r"(?m)^(    name: .*)$", r"\1\n    four_eyes_on_mappings: false",
                            path.read_text(encoding="utf-8")), encoding="utf-8")  # fmt: skip
-    stop(ledger)
+    stop(ledger, DAY)
     address = proposed(login("all"))
     assert "El archivo ya lo dice" in decide(login("all"), address, "accepted").text
 
 
 def test_a_crash_between_the_decision_and_the_file_is_gone_on_with(login, ledger, monkeypatch):
-    stop(ledger)
+    stop(ledger, DAY)
     address = proposed(login("all"))
     with monkeypatch.context() as broken:
         broken.setattr("cierre.board.mapping_acceptance.write", lambda *_: None)
@@ -305,7 +274,7 @@ def test_a_crash_between_the_decision_and_the_file_is_gone_on_with(login, ledger
 
 
 def test_a_mapping_is_read_as_tables_with_money_and_days(login, ledger):
-    stop(ledger, form="1", net="55.00")
+    stop(ledger, DAY, form="1", net="55.00")
     page = login().get("/mappings/sga_ecuador").text
     assert re.search(r"<code>1</code></th><td>Efectivo</td><td><code>1.1.01.001</code> Caja general</td>\s*"
                      r'<td class="n">1</td><td class="n">1</td><td class="n">55,00 USD</td>', page)  # fmt: skip

@@ -78,7 +78,7 @@ def mappings_page(viewer: ViewerDep, page: PageDep, ledger: Ledger) -> Response:
         "mappings.html",
         found=found,
         gaps={one.mapping: _gaps(ledger, one) for one in found},
-        waiting=waiting,
+        open=waiting,
         zone=_zone(found),
         said=_said,
     )

@@ -76,7 +76,7 @@ class Effect:
                     stopped=self.stopped,
                 )
             )
-        else:
+        elif self.days:
             said.append(Sentence("of {booked} since {since}, none would change", booked=booked, since=self.since))
         if self.left_out:
             said.append(Sentence.counted(self.left_out, "{n} box was not looked at", "{n} boxes were not looked at"))

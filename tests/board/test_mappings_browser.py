@@ -1,0 +1,132 @@
+"""In a real browser, in Spanish: a new form of payment from the failed day to the closed day, without any file."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, Route, expect
+
+from cierre.accounting_files.account_mappings import account_mapping
+from cierre.accounting_files.loader import cash_boxes
+from cierre.ledger import mapping_proposals
+from support import stopped_day
+from support.browser import chromium, photograph
+from support.mapping_files import folder  # noqa: F401  a fixture
+
+BOX = cash_boxes()["itb_caja_164"]
+DAY = (datetime.now(UTC) - timedelta(days=4)).date()
+MOST_CLICKS = 12
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def as_person(browser: Browser, login, ledger) -> Iterator[Callable[[str], Page]]:
+    """``as_person("all")``: a browser of a person. The board answers it; Airflow's API is a run that closes the day."""
+
+    def page_of(name: str) -> Page:
+        def board(route: Route) -> None:
+            asked = route.request
+            client = login(name)
+            sent = asked.all_headers()
+            headers = {one: sent[one] for one in ("content-type", "origin", "sec-fetch-site") if one in sent}
+            path = asked.url.removeprefix("http://board/cierre")
+            given = client.request(
+                asked.method, path, content=asked.post_data_buffer, headers={**headers, "host": "board"},
+                follow_redirects=False,
+            )  # fmt: skip
+            route.fulfill(status=given.status_code, headers=dict(given.headers), body=given.content)
+
+        def run(route: Route) -> None:
+            stopped_day.close(ledger, date.fromisoformat(json.loads(route.request.post_data)["partition_key"]))
+            route.fulfill(json={})
+
+        context = browser.new_context(locale="es-EC", viewport={"width": 1200, "height": 900})
+        contexts.append(context)
+        page = context.new_page()
+        page.route("**/*", board)
+        page.route("**/api/v2/**", run)
+        return page
+
+    contexts: list = []
+    yield page_of
+    for context in contexts:
+        context.close()
+
+
+class Clicks:
+    """Clicks, and counts them."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def __call__(self, what: Locator) -> None:
+        what.click()
+        self.number += 1
+
+
+def broken(page: Page) -> dict[str, list[str]]:
+    """The rules of accessibility that matter and that a page breaks, with where."""
+    found = [one for one in Axe().run(page).response["violations"] if one["impact"] in ("serious", "critical")]
+    return {one["id"]: [node["html"] for node in one["nodes"]] for one in found}
+
+
+def test_a_new_form_of_payment_from_the_failed_day_to_the_closed_day(as_person, ledger):
+    stopped_day.stop(ledger, DAY)
+    stopped_day.stop(ledger, DAY - timedelta(days=1), net="12.00")
+    click = Clicks()
+    ana = as_person("all")
+    ana.goto(f"http://board/cierre/boxes/{BOX.id}/{DAY}")
+    click(ana.get_by_role("link", name="Responder"))
+    expect(ana.get_by_text("La fuente la llama PAGO EN LINEA")).to_be_visible()
+    click(ana.get_by_role("link", name="Pagos en línea por cobrar"))
+    expect(ana.get_by_text("2 días lo esperan; de ellos se podrían contabilizar 2")).to_be_visible()
+    assert broken(ana) == {}
+    photograph(ana, "mapping-answer")
+    click(ana.get_by_role("button", name="Proponerlo"))
+    expect(ana.get_by_text("Usted lo propuso")).to_be_visible()
+
+    berta = as_person("second")
+    berta.goto("http://board/cierre/work")
+    click(berta.get_by_role("link", name="Mapeos"))
+    click(berta.get_by_role("link", name="Decidir"))
+    click(berta.get_by_text("Las líneas del archivo"))
+    photograph(berta, "mapping-proposal")
+    click(berta.get_by_role("button", name="Aceptar"))
+    click(berta.get_by_role("link", name="Cerrar los días que esperaban por esto (2)"))
+    click(berta.get_by_role("button", name="Cerrar los días elegidos (2)"))
+    click(berta.get_by_role("button", name="Cerrarlos"))
+    expect(berta.locator("#so-far")).to_have_text("2 de 2 terminados, 2 cerrados")
+    assert click.number <= MOST_CLICKS
+
+    account = "SELECT sum(amount) FROM ledger.line WHERE account = '1.1.03.003' AND side = 'D'"
+    assert str(ledger.execute(account).fetchone()[0]) == "390.64"
+    digests = ledger.execute("SELECT DISTINCT mapping_digest FROM ledger.revision").fetchall()
+    (row,) = mapping_proposals.proposals_of(ledger, [BOX.mapping])
+    assert digests == [(row.mapping_digest,)] == [(account_mapping(BOX.mapping).digest,)]
+    berta.goto(f"http://board/cierre/mappings/{BOX.mapping}")
+    expect(berta.get_by_text(row.mapping_digest[:10])).to_be_visible()
+    assert broken(berta) == {}
+    photograph(berta, "mapping")
+
+
+def test_a_wrong_account_is_refused_with_what_would_be_right(as_person, ledger):
+    stopped_day.stop(ledger, DAY)
+    ana = as_person("all")
+    ana.goto("http://board/cierre/work")
+    ana.get_by_role("link", name="Responder").click()
+    ana.get_by_label("Código").fill("1.1.03.0O3")
+    ana.get_by_role("button", name="Ver qué contabilizaría").click()
+    expect(ana.get_by_role("alert")).to_contain_text("¿quiso decir 1.1.03.003 (Pagos en línea por cobrar)?")
+    expect(ana.get_by_role("button", name="Proponerlo")).to_have_count(0)
+    ana.get_by_label("Buscar en el plan de cuentas").fill("linea")
+    ana.get_by_role("button", name="Buscar").click()
+    expect(ana.get_by_role("link", name="Pagos en línea por cobrar").first).to_be_visible()

@@ -16,7 +16,8 @@ SHOWN = ("conduce_caja_3", "itb_caja_164")
 LAST = datetime.now(UTC).date() - timedelta(days=2)
 FIRST = LAST.replace(day=1)
 TELEPHONE = {"width": 390, "height": 844}
-PAGES = ["/", f"/boxes/conduce_caja_3/{LAST}", "/work", "/trends", "/search", "/closing"]
+PAGES = ["/", f"/boxes/conduce_caja_3/{LAST}", "/work", "/trends", "/search", "/closing", "/mappings",
+         "/mappings/sga_ecuador"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

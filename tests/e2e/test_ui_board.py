@@ -79,8 +79,8 @@ def test_three_clicks_lead_from_a_day_to_a_row_of_the_source(march: System, page
     photograph(page, "board-day")
     board.locator("#journal ~ table tbody a").first.click()
     expect(board.get_by_role("heading", name="1.1.01.001")).to_be_visible()
-    board.get_by_role("link", name="0/PAGOS/0", exact=True).click()
-    expect(board.get_by_role("heading", name="Row 0/PAGOS/0 of the source")).to_be_visible()
+    board.get_by_role("link", name="PAGOS 1 (1)", exact=True).click()
+    expect(board.get_by_role("heading", name="Row PAGOS 1 (1) of the source")).to_be_visible()
     expect(board.get_by_text("inscripcionNombre")).to_be_visible()
 
 

@@ -10,3 +10,8 @@ SELECT count(*) = 3 AS "each body's conversion is a link"
   FROM ledger.seal JOIN personal.conversion ON subject = conversion_id WHERE what = 'conversion' AND box = '*';
 SELECT bool_and(body_was = sha256) AS "a conversion says what the body was, which is what it is kept under"
   FROM personal.conversion JOIN landing.body USING (sha256) WHERE body LIKE '%PAGOS%';
+SELECT document_key LIKE 'sga:payment:%' AND document_key <> 'sga:payment:0-2' AND net = 64.70
+    AS "a staged payment of SGA is named by its open fields, and is otherwise as it was"
+  FROM staging.document WHERE box = 't_a' AND place = '0/PAGOS/2';
+SELECT count(*) = 2 AS "what is booked keeps its names" FROM ledger.line_source JOIN ledger.entry USING (entry_id)
+ WHERE box = 't_a' AND document_key = 'sga:payment:0-2';

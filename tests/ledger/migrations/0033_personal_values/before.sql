@@ -2,7 +2,9 @@
 INSERT INTO landing.body (sha256, body)
 SELECT encode(sha256(convert_to(body, 'UTF8')), 'hex'), body
   FROM (VALUES ('[{"PAGOS": [{"pagoValor": 35.30, "formaPagoId": 1, "inscripcionNombre": "Ana Vera", "clienteRuc": "0912345678"},'
-                ' {"pagoValor": 64.70, "clienteRuc": 912345678}], "NC": [], "RC": []}]')) AS said (body);
+                ' {"pagoValor": 64.70, "clienteRuc": 912345678},'
+                ' {"pagoValor": 35.30, "formaPagoId": 1, "facturaNumero": "001-002-1", "carreraId": 21, "tipoRubroId": 3,'
+                ' "descPromo": 0, "descBeca": 0, "esFraude": false}], "NC": [], "RC": []}]')) AS said (body);
 INSERT INTO landing.snapshot (source, connection, source_key, business_date, asked, received_at, sha256)
 SELECT 'sga', 'sga_t', 't', '2026-11-20', '{}', '2026-11-21', sha256 FROM landing.body WHERE body LIKE '%Ana Vera%';
 INSERT INTO landing.taken (box, business_date, snapshot_id)

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from cierre.ledger import looks, staging
-from local.stack import LONG_AGO
+from e2e import doing
 
-SCHOOL, TENANT, CAJA, LOT = "itb_caja_158", "itb", 158, "008958"
+SCHOOL, TENANT, CAJA, LOT = "itb_caja_158", "itb", 158, doing.lot_of(158)
 OFFICE, SHOP, UNIVERSITY = "austral_oficina_1", "itb_uruguay_1_1", "universidad_contratos"
 CASH, BANK, SCHOLARSHIPS, VAT_OF_CHILE = "1.1.01.001", "1.1.02.001", "4.2.01.001", "2.1.02.001"
 AUGUST = date(2024, 8, 21)
@@ -17,12 +17,7 @@ AUGUST = date(2024, 8, 21)
 @pytest.fixture(scope="module")
 def school(system, boxes) -> str:
     """A cash box of a school, whose DAG Airflow knows."""
-    file = (system.mappings / "cash_boxes" / "itb_caja_164.yaml").read_text()
-    for known, own in {"Caja 164": "Caja 158", "key: 164": "key: 158", "008964": LOT}.items():
-        file = file.replace(known, own)
-    system.sandbox.open_box(TENANT, CAJA)
-    system.add_box(SCHOOL, file)
-    return SCHOOL
+    return doing.school_box(system, CAJA)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +34,7 @@ def test_a_payment_of_sga_that_changed_after_the_close(system, school, day, chan
     cash, paid = balance(system, LOT, day, CASH), in_source(system, day)
     system.sandbox.change_payment(TENANT, changed.reference, **change)
     look(system, school, day)
-    mail = mailed(system, "Caja 158, ITB: 1 día cambió desde que se cerró", f"{becomes} {changed.reference}")
+    mail = doing.mailed(system, "Caja 158, ITB: 1 día cambió desde que se cerró", f"{becomes} {changed.reference}")
     assert mail
     approve(system, school, day, while_waiting=lambda: balance(system, LOT, day, CASH) == cash)
     assert in_source(system, day) == sum(one.net for one in in_cash(system, school, day))
@@ -54,7 +49,7 @@ def test_a_void_in_bsale_after_the_close(system, boxes):
     sold = next(one for one in paid if one.attributes.get("document_type") == "33" and one.net)
     system.sandbox.bsale.void(int(sold.source_id))
     look(system, OFFICE, AUGUST)
-    assert mailed(system, "Oficina Puerto Varas", "1 día cambió desde que se cerró")
+    assert doing.mailed(system, "Oficina Puerto Varas", "1 día cambió desde que se cerró")
     approve(system, OFFICE, AUGUST)
     assert balance(system, "008801", AUGUST, VAT_OF_CHILE) == -system.sandbox.bsale.books(1, AUGUST).taxes
 
@@ -63,7 +58,7 @@ def test_an_invoice_that_is_entered_late_in_zeta(system, boxes):
     close(system, SHOP, AUGUST)
     system.sandbox.zeta.sell("ITBUY", "1-1", AUGUST)
     look(system, SHOP, AUGUST)
-    assert mailed(system, "Casa Central Caja 1", "apareció: ")
+    assert doing.mailed(system, "Casa Central Caja 1", "apareció: ")
     approve(system, SHOP, AUGUST)
     customers_and_cash = (CASH, "1.1.01.004", "1.1.03.005", "1.1.03.006")
     assert balance(system, "008851", AUGUST, *customers_and_cash) == (
@@ -78,7 +73,9 @@ def test_a_collection_that_the_sge_tells_late(system, boxes):
     before = balance(system, "008871", AUGUST, BANK)
     system.sandbox.sge.collect(invoice, AUGUST, "1210")
     close(system, UNIVERSITY, AUGUST.replace(day=22))
-    assert mailed(system, "Contratos de investigación, Universidad: 1 día cambió", "en este día se cobraron 1.210,00")
+    assert doing.mailed(
+        system, "Contratos de investigación, Universidad: 1 día cambió", "en este día se cobraron 1.210,00"
+    )
     look(system, UNIVERSITY, AUGUST)
     approve(system, UNIVERSITY, AUGUST)
     shown = system.sandbox.sge.books(projects, AUGUST).shown.amount
@@ -91,38 +88,21 @@ def close(system, box: str, day: date) -> None:
 
 def look(system, box: str, day: date) -> None:
     """Has the DAG look at a day, which then counts as changed."""
-    system.wait(lambda: "second_look" in system.api.parsed_dags("second_look", LONG_AGO), "the DAG")
-    system.api.unpause("second_look")
-    system.api.trigger_with("second_look", {"from": str(day), "box": box})
+    doing.start(system, "second_look", {"from": str(day), "box": box})
     system.wait(lambda: proposed(system, box, day), f"the look at {box}")
-    (state,) = system.ledger.execute(
-        "SELECT state FROM board.box_day WHERE box = %s AND business_date = %s", (box, day)
-    ).fetchone()
-    assert state == "changed"
+    assert doing.state(system, box, day) == "changed"
 
 
 def approve(system, box: str, day: date, while_waiting=lambda: True) -> None:
     """Approves the correction that the look proposed, once it is asked for, and waits for its end."""
     run = f"{day}__second_look__{proposed(system, box, day)}"
-    system.wait(lambda: asks(system, run), "the question")
+    system.wait(lambda: doing.asks(system, run), "the question")
     path = f"/dags/cash_close__{box}/dagRuns/{run}/taskInstances/approve/-1/hitlDetails"
     assert "| Cuenta | Nombre | Antes | Después | Diferencia | Moneda |" in system.api.call("GET", path)["body"]
     assert while_waiting()  # nothing was posted yet
-    system.api.call("PATCH", path, json={"chosen_options": ["Approve"], "params_input": {}})
+    doing.approve(system, box, run)
     assert system.finished(box, run) == "success"
     assert looks.newest(system.ledger, box, day) is None  # the day was landed anew: what the look found is history
-
-
-def mailed(system, subject: str, text: str) -> bool:
-    """Waits for a mail with both, in subject or body."""
-
-    def arrived() -> bool:
-        return any(
-            subject in mail["Subject"] and text in mail["Subject"] + mail.get_body(("html",)).get_content()
-            for mail in system.mails
-        )
-
-    return system.wait(arrived, f"a mail of {subject}: {text}")
 
 
 def in_source(system, day: date) -> Decimal:
@@ -143,8 +123,3 @@ def balance(system, lot: str, day: date, *accounts: str) -> Decimal:
 def proposed(system, box: str, day: date) -> int | None:
     newest = looks.newest(system.ledger, box, day)
     return newest.look_id if newest and newest.outcome == "proposed" else None
-
-
-def asks(system, run: str) -> bool:
-    """Whether the day's run waits for a person."""
-    return any(task.task_id == "approve" and task.state == "awaiting_input" for task in system.api.tasks([run]))

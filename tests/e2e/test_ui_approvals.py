@@ -11,11 +11,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from e2e import doing
 from e2e.conftest import HOME, System
 from support.airflow_ui import AirflowUi
 from support.browser import photograph, visitor
 
-BOX, TENANT, CAJA, LOT = "itb_caja_156", "itb", 156, "008956"
+BOX, TENANT, CAJA, LOT = "itb_caja_156", "itb", 156, doing.lot_of(156)
 DAG = f"cash_close__{BOX}"
 COMMENT = "El recibo <b>0017</b> es de otra caja: corríjalo en SGA"
 
@@ -24,11 +25,7 @@ COMMENT = "El recibo <b>0017</b> es de otra caja: corríjalo en SGA"
 def correct(system: System, boxes: list[str]) -> Callable[[date], str]:
     """``correct(day)``: a day that was closed, and that the administrator closed again after 12.34 were paid late; the
     run that waits for somebody else's approval."""
-    file = (system.mappings / "cash_boxes" / "itb_caja_164.yaml").read_text()
-    for known, own in {"Caja 164": "Caja 156", "key: 164": f"key: {CAJA}", "008964": LOT}.items():
-        file = file.replace(known, own)
-    system.sandbox.open_box(TENANT, CAJA)
-    system.add_box(BOX, file + "\napprovals:\n  corrections: true\n")
+    doing.school_box(system, CAJA, also="approvals:\n  corrections: true")
 
     def corrected(day: date) -> str:
         assert system.close(BOX, day) == "success"

@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from cierre.ledger import looks, staging
+from e2e import doing
 from e2e.conftest import System
-from local.stack import LONG_AGO
 from support.browser import photograph, visitor
 
-BOX, TENANT, CAJA, LOT = "itb_caja_154", "itb", 154, "008954"
+BOX, TENANT, CAJA = "itb_caja_154", "itb", 154
 DAY = date(2024, 6, 12)
 
 
@@ -27,18 +27,12 @@ def spanish(browser: Browser, system: System) -> Iterator[Page]:
 def test_a_day_that_changed_since_its_close_is_shown_and_its_correction_approved_in_the_browser(
     system: System, boxes: list[str], spanish: Page
 ):
-    file = (system.mappings / "cash_boxes" / "itb_caja_164.yaml").read_text()
-    for known, own in {"Caja 164": "Caja 154", "key: 164": "key: 154", "008964": LOT}.items():
-        file = file.replace(known, own)
-    system.sandbox.open_box(TENANT, CAJA)
-    system.add_box(BOX, file)
+    doing.school_box(system, CAJA)
     assert system.close(BOX, DAY) == "success"
     documents = staging.documents(system.ledger, BOX, DAY)
     paid = max((one for one in documents if one.kind == "payment" and one.form == "1"), key=lambda one: one.net)
     system.sandbox.change_payment(TENANT, paid.reference, remove=True)
-    system.wait(lambda: "second_look" in system.api.parsed_dags("second_look", LONG_AGO), "the DAG")
-    system.api.unpause("second_look")
-    looking = system.api.trigger_with("second_look", {"from": str(DAY), "box": BOX})
+    looking = doing.start(system, "second_look", {"from": str(DAY), "box": BOX})
     system.wait(lambda: state_of(system, looking, "look") == "running", "the look to begin")
     room(system, 0)  # Nobody closes the day again before it was seen.
     look = system.wait(lambda: looks.newest(system.ledger, BOX, DAY), "the look")

@@ -10,11 +10,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from cierre.bookkeeping.tie_out import Code
 from cierre.ledger import tie_outs
+from e2e import doing
 from e2e.conftest import System
-from local.stack import LONG_AGO
 from support.browser import photograph, visitor
 
-BOX, TENANT, CAJA, LOT = "itb_caja_157", "itb", 157, "008957"
+BOX, TENANT, CAJA, LOT = "itb_caja_157", "itb", 157, doing.lot_of(157)
 DAY, MONTH = date(2024, 5, 15), date(2024, 5, 1)
 CASH, BANK = "1.1.01.001", "1.1.02.001"
 
@@ -30,20 +30,14 @@ def spanish(browser: Browser, system: System) -> Iterator[Page]:
 def test_a_cent_edited_in_the_erp_is_found_told_and_shown_and_so_is_an_entry_of_another_lot(
     system: System, boxes: list[str], spanish: Page
 ):
-    file = (system.mappings / "cash_boxes" / "itb_caja_164.yaml").read_text()
-    for known, own in {"Caja 164": "Caja 157", "key: 164": "key: 157", "008964": LOT}.items():
-        file = file.replace(known, own)
-    system.sandbox.open_box(TENANT, CAJA)
-    system.add_box(BOX, file)
+    doing.school_box(system, CAJA)
     assert system.close(BOX, DAY) == "success"
     (document,) = system.live(LOT, DAY)
     edited = Decimal(document.lines[0]["CT2_VALOR"]) - Decimal("0.01")
     system.sandbox.edit_document(document, 1, CT2_VALOR=str(edited))
     deposit(system)
 
-    system.wait(lambda: "tie_out" in system.api.parsed_dags("tie_out", LONG_AGO), "the DAG")
-    system.api.unpause("tie_out")
-    system.api.trigger_with("tie_out", {"from": f"{MONTH:%Y-%m}", "company": TENANT})
+    doing.start(system, "tie_out", {"from": f"{MONTH:%Y-%m}", "company": TENANT})
     (known,) = system.wait(lambda: tie_outs.newest(system.ledger, MONTH, MONTH).values(), "the tie-out")
     found = [one.finding for one in tie_outs.findings(system.ledger, known.tie_out_id)]
     assert [(one.code, abs(one.difference)) for one in found] == [

@@ -10,19 +10,20 @@ from typing import Protocol
 
 from cierre.bookkeeping.address import Address
 from cierre.ports.errors import PeriodClosedError
-from cierre.posting.proof import KeptByClosedPeriodError, NotOursError
+from cierre.posting.originals import EditedError
+from cierre.posting.proof import KeptByClosedPeriodError
 from cierre.posting.site import Site
 from simulation.books import BUSINESS_DATE, NEXT_PERIOD, TENANT, Source
 from simulation.erp import Document, Place, TrueLedger
 from simulation.network import Wire
 from simulation.oracle import Ours, balances, judge, untouched
 from simulation.process import Process
-from simulation.surroundings import OURS, Neighbour, Surroundings
-from simulation.task import Task
+from simulation.surroundings import OURS, Editor, Neighbour, Surroundings
+from simulation.task import ForPeople, Task
 from simulation.weather import HOUR, Weather
 from simulation.world import Endless, World
 
-CONVERGES, SILENT = "converges", "a closed day sends nothing"
+CONVERGES, SILENT, EDITED = "converges", "a closed day sends nothing", "nothing reverses what somebody edited"
 
 LOCKED, ALONE = "with the day's lock", "the protocol alone"
 
@@ -105,6 +106,7 @@ class Day:
         self.erp = TrueLedger(reuses_numbers=rng.random() < 0.3)
         self.foreign = self._strangers()
         self.neighbour = Neighbour(self.more, self.box, TENANT, self.lot, (BUSINESS_DATE, NEXT_PERIOD))
+        self.editor = Editor(seed)
         self.taken_over = False
         self.ours = Ours(TENANT, self.lot, (BUSINESS_DATE, NEXT_PERIOD), f"{self.box}|", OURS)
         self.wire = self._wire("https://erp.example/rest")
@@ -200,9 +202,13 @@ class Day:
             backup = more.uniform(0, window * 0.6)
             self.world.after(backup, self._back_up)
             self.world.after(more.uniform(backup, window), self._restore)
+        if around.edited:
+            for _ in range(self.editor.rng.randint(1, 2)):
+                self.world.after(self.editor.rng.uniform(0, window), self._edit)
 
     def _converge(self) -> None:
         """After the faults: whatever still runs ends, the day is closed once more and swept until nothing is late."""
+        self._set_back()
         self._wait()
         for _ in range(8):
             if self._done(self._task("close", self.system.close)):
@@ -265,6 +271,25 @@ class Day:
             self.weather.counts["another ledger posts"] += 1
             self.foreign.update(booked)
             self.world.tell("neighbour", f"posts to {[(p.address.sublot, p.number) for p in booked]} of {day}")
+
+    def _edit(self, times: int = 20) -> None:
+        """Somebody edits a line of the day's books in the ERP while nothing is under way. An edit between the reading
+        of a document and its reversal, seconds later, is not promised to be seen before (docs/reliability.md)."""
+        if self.weather.calm or not times:
+            return
+        if not self._idle():
+            self.world.after(1800, lambda: self._edit(times - 1))
+            return
+        if place := self.editor.edit(self.erp, self.source.entries):
+            self.weather.counts["line edited by hand"] += 1
+            self.world.tell("people", f"edit {place} in the ERP")
+            self.world.after(self.editor.rng.uniform(0, 600), self._change_books)
+
+    def _set_back(self) -> None:
+        if self.editor.was:
+            self.world.tell("people", "set back what was edited")
+            self._changed_at = self.world.now
+            self.editor.set_back(self.erp)
 
     def _close_month(self) -> None:
         """The ERP's people close the month, whatever is under way; ours say so in periods.yaml sooner or later."""
@@ -339,16 +364,20 @@ class Day:
         self.forgets_taking_over = self.backed_up and not self.around.readable
         self.system.take_over(self, self.ours.lot)
 
-    def _decides(self, error: NotOursError | KeptByClosedPeriodError | PeriodClosedError) -> None:
+    def _decides(self, error: ForPeople) -> None:
         """A person is told what may be somebody else's, looks at the ERP, and decides by what is true; or that
         something stands in a closed month, and opens it: at last also where the ERP itself says so of what was being
-        deleted when the month was closed."""
+        deleted when the month was closed; or what was edited, and sets it back."""
         if isinstance(error, PeriodClosedError):
             if self.weather.calm and self.wire.kept:
                 self._reopen()
             return
 
         def decide() -> None:
+            if isinstance(error, EditedError):
+                self._set_back()
+                self._close_by(1)
+                return
             if isinstance(error, KeptByClosedPeriodError):
                 self._reopen()
                 self.site = replace(self.site, open_from=None)
@@ -436,6 +465,8 @@ class Day:
 
     def _look(self) -> None:
         """The ERP or the books changed: notes since when the ERP has been right."""
+        for how in self.editor.reversed_as_edited(self.erp):
+            self.broke(EDITED, how)
         if self.wrong():
             self._right_since = None
         elif self._right_since is None:

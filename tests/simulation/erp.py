@@ -79,6 +79,11 @@ class TrueLedger:
         self.changed()
         return True
 
+    def change(self, place: Place, document: Document) -> None:
+        """Somebody changes what stands at a place, on the ERP's own screen."""
+        self.standing[place] = document
+        self.changed()
+
     def book(self, address: Address, document: Document) -> str:
         """Puts a document at an address, whoever sent it."""
         self._check_open(address)

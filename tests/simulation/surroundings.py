@@ -1,8 +1,8 @@
 """What may surround a day beside bad weather: a site that can be read, somebody else in our lot, a ledger restored from
-a backup, a month that is closed midway, another site of the ERP."""
+a backup, a month that is closed midway, another site of the ERP, a line that somebody edits there."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from random import Random
@@ -22,6 +22,7 @@ AROUND = (
     "a ledger restored",
     "a month closed midway",
     "another site",
+    "a line edited by hand",
 )
 """What may surround a day, in words."""
 
@@ -32,7 +33,8 @@ class Surroundings:
 
     ``readable``: what the ERP holds can be read. ``neighbour``: another ledger posts to our lot, ``early`` before we
     ever did. ``restored``: the ledger is restored from a backup. ``closes``: the month is closed at any moment, also in
-    the middle of a correction. ``moves``: the box's connection leads to another site from some moment on.
+    the middle of a correction. ``moves``: the box's connection leads to another site from some moment on. ``edited``:
+    somebody changes a line of what was posted on the ERP's screen.
     """
 
     readable: bool
@@ -41,6 +43,7 @@ class Surroundings:
     restored: bool
     closes: bool
     moves: bool
+    edited: bool
 
     @classmethod
     def of(cls, seed: int) -> "Surroundings":
@@ -52,12 +55,14 @@ class Surroundings:
         restored = rng.random() < 0.2 and (readable or not neighbour)
         closes = rng.random() < 0.2
         moves = rng.random() < 0.12 and not (restored or closes)
-        return cls(readable, neighbour, early or not readable, restored, closes, moves)
+        # What nobody can read, or remember, nobody can tell from what was posted.
+        edited = Random(f"{seed}, edits").random() < 0.3 and readable and not (restored or moves)
+        return cls(readable, neighbour, early or not readable, restored, closes, moves, edited)
 
     @property
     def traits(self) -> tuple[str, ...]:
         """What of this is there, in words."""
-        there = (self.readable, self.neighbour, self.restored, self.closes, self.moves)
+        there = (self.readable, self.neighbour, self.restored, self.closes, self.moves, self.edited)
         return tuple(name for name, is_there in zip(AROUND, there, strict=True) if is_there)
 
 
@@ -97,6 +102,49 @@ class Neighbour:
     def _next(self, day: date) -> Address:
         self.sublots[day] += 1
         return Address(self.tenant, day, self.lot, f"{self.sublots[day]:03d}")
+
+
+class Editor:
+    """Somebody who changes a line of a posted document by a cent on the ERP's screen, and sets it back when told."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = Random(f"{seed}, edits, which")
+        self.was: dict[Place, Document] = {}
+        """What stood at the places that are edited now."""
+
+    def edit(self, erp: TrueLedger, entries: Sequence[Entry]) -> Place | None:
+        """Edits one of our documents that says one of these entries; None where there is none."""
+        said = {tuple(sorted(entry)) for entry in entries}
+        ours = {
+            place: document
+            for place, document in sorted(erp.standing.items())
+            if document.key.endswith(f"@{OURS}") and tuple(sorted(document.lines)) in said
+        }
+        if not ours:
+            return None
+        place = self.rng.choice(list(ours))
+        lines = list(ours[place].lines)
+        at = self.rng.randrange(len(lines))
+        lines[at] = lines[at]._replace(amount=lines[at].amount + Decimal("0.01"))
+        self.was[place] = ours[place]
+        erp.change(place, replace(ours[place], lines=tuple(lines)))
+        return place
+
+    def set_back(self, erp: TrueLedger) -> None:
+        """Sets all back that still stands."""
+        while self.was:
+            place, document = self.was.popitem()
+            if place in erp.standing:
+                erp.change(place, document)
+
+    def reversed_as_edited(self, erp: TrueLedger) -> list[str]:
+        """The reversals that stand of what is edited."""
+        keys = {document.key.replace("@", "|R@") for document in self.was.values()}
+        return [
+            f"{document.key} at {place} reverses what was edited"
+            for place, document in erp.standing.items()
+            if document.reverses in self.was or document.key in keys
+        ]
 
 
 def _own(rng: Random) -> Entry:

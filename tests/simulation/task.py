@@ -7,6 +7,7 @@ import psycopg
 from cierre.ledger.attempts import NoSublotLeft
 from cierre.ledger.session import BoxDayBusy
 from cierre.ports.errors import DataError, FatalError, PeriodClosedError, VendorError
+from cierre.posting.originals import EditedError
 from cierre.posting.proof import KeptByClosedPeriodError, NotOursError
 from simulation.process import Process
 from simulation.weather import Weather
@@ -14,13 +15,16 @@ from simulation.world import Killed, World
 
 TRIES = 5
 
+ForPeople = NotOursError | KeptByClosedPeriodError | PeriodClosedError | EditedError
+"""What a task tells a person, who then does something."""
+
 
 class Task:
     """Runs ``work`` in processes until one try succeeds (``done``), or it is given up.
 
     Where the database refuses something for any other reason than a lost session, or another run that was first where
     ``crowded`` runs go without the day's lock, its guards had to step in for the code: ``broken`` is told. ``decides``
-    is the person who is told of what may be somebody else's; no fault strikes a try that is ``spared``.
+    is the person who is told of what only people can set right; no fault strikes a try that is ``spared``.
     """
 
     def __init__(
@@ -32,7 +36,7 @@ class Task:
         broken: Callable[[str, str], None],
         *,
         crowded: bool,
-        decides: Callable[[NotOursError | KeptByClosedPeriodError | PeriodClosedError], None] = lambda error: None,
+        decides: Callable[[ForPeople], None] = lambda error: None,
         spared: Callable[[], bool] = lambda: False,
     ) -> None:
         self.world = world
@@ -70,7 +74,7 @@ class Task:
             self.world.tell(process.name, "succeeds")
         except Killed:
             self._again(20, 300)
-        except (NotOursError, KeptByClosedPeriodError, PeriodClosedError) as error:
+        except ForPeople as error:
             self.world.tell(process.name, f"fails for good: {error}")
             self.decides(error)
         except (FatalError, DataError, NoSublotLeft) as error:

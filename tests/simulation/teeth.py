@@ -272,6 +272,10 @@ def _closes(day: Day) -> bool:
     return day.around.closes
 
 
+def _edited(day: Day) -> bool:
+    return day.around.edited and day.site.correction == "reversal"
+
+
 def _corrects_under_the_lock(day: Day) -> bool:
     return day.locked and not day.weather.naps and day.weather.rate > 0.1 and day.site.correction == "reversal"
 
@@ -381,6 +385,8 @@ TEETH = (
     Tooth("a reversal that was forgotten is looked for on the open date alone",
           _method(look, "_reversals", _reversals_dated_now), only=_restored(readable=True), first=617,
           faults=("unreachable",), shown_by=617),
+    Tooth("what somebody edited in the ERP is reversed as it is",
+          _method(Poster, "_must_stand_as_posted", lambda *_: None), only=_edited),
     Tooth("a correction that is refused midway is left there", _method(Poster, "_undo", lambda *_: None),
           only=_corrects_under_the_lock, faults=("refused",), shown_by=24),
 )  # fmt: skip

@@ -19,7 +19,7 @@ from cierre.closing.wiring import erp_hook, erp_of
 from cierre.language.say import listed, say
 from cierre.ledger import approvals, board, capabilities
 from cierre.ports.errors import PeriodClosedError
-from cierre.posting.originals import edited_originals
+from cierre.posting.originals import EditedError
 from cierre.posting.protocol import Poster
 
 log = logging.getLogger(__name__)
@@ -51,13 +51,14 @@ def post(box: CashBox, day: date, ledger: psycopg.Connection, sleep: Callable[[f
     where = say_where(box, ledger)
     _must_be_provable(box, day, ledger)
     erp, site = erp_hook(box), known_site(box, ledger)
-    _must_stand_as_posted(edited_originals(ledger, erp, box, day, revision, site), box, day)
     worker = f"{socket.gethostname()}:{os.getpid()}"
     poster = Poster(ledger, erp, worker, site, sleep)
     try:
         revision = poster.converge(revision)
     except PeriodClosedError as closed:
         raise _period_is_closed(box, day, closed) from closed
+    except EditedError as edited:
+        raise _was_edited(box, day, edited) from edited
     log.info(say("The ERP holds revision {revision} of the day.", revision=revision.revision))
     return {"revision": revision.revision} | where
 
@@ -86,17 +87,16 @@ def _must_be_provable(box: CashBox, day: date, ledger: psycopg.Connection) -> No
         )
 
 
-def _must_stand_as_posted(edited: list[Sentence], box: CashBox, day: date) -> None:
-    """A reversal of what somebody changed in the ERP would leave the difference there for good."""
-    if edited:
-        raise Refused(
-            box,
-            day,
-            "nothing is posted: what the correction reverses was changed in the ERP since it was posted:\n{lines}\nHave"
-            " its own people set that back there, to what was posted; then clear the task post of this run, which reads"
-            " it again before it sends anything. What was approved stays approved.",
-            lines=listed(edited),
-        )
+def _was_edited(box: CashBox, day: date, edited: EditedError) -> Refused:
+    """What to do where somebody changed in the ERP what the correction reverses."""
+    return Refused(
+        box,
+        day,
+        "nothing is posted: what the correction reverses was changed in the ERP since it was posted:\n{lines}\nHave"
+        " its own people set that back there, to what was posted; then clear the task post of this run, which reads"
+        " it again before it sends anything. What was approved stays approved.",
+        lines=listed(edited.lines),
+    )
 
 
 def _period_is_closed(box: CashBox, day: date, closed: PeriodClosedError) -> Refused:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 import psycopg
 
@@ -31,20 +32,30 @@ FORGOTTEN = Sentence("deleted: it was gone from the ERP when newer books were to
 _Place = tuple[str, date, str]
 """Tenant, date and lot: what the ERP is asked for at once."""
 
+_Documents = dict[tuple[str, str], list[BookedLine]]
+"""What stands at a place: the lines of each document, by sublot and number."""
+
 
 @dataclass
 class Looked:
-    """What reading the ERP before a posting found: the sublots in use by place, and the day's revision, which is
-    another one where the ERP already holds the same books on another date."""
+    """What reading the ERP before a posting found: the documents by place, and the day's revision, which is another
+    one where the ERP already holds the same books on another date."""
 
     revision: Revision
-    in_use: dict[_Place, set[str]] = field(default_factory=dict)
+    documents: dict[_Place, _Documents] = field(default_factory=dict)
     kept: set[int] = field(default_factory=set)
     """Attempts (attempt_id) that were given up, and whose document a closed period keeps."""
 
     def in_use_beside(self, entry: FrozenEntry) -> set[str]:
         """The sublots of an entry's lot and date where documents were seen."""
-        return self.in_use.get((entry.tenant, entry.entry_date, entry.lot), set())
+        return {sublot for sublot, _ in self.documents.get((entry.tenant, entry.entry_date, entry.lot), ())}
+
+    def at(self, address: Address) -> dict[str, list[BookedLine]] | None:
+        """The lines of the documents that were read at an address, by number; None where it was not read."""
+        documents = self.documents.get((address.tenant, address.entry_date, address.lot))
+        if documents is None:
+            return None
+        return {number: lines for (sublot, number), lines in documents.items() if sublot == address.sublot}
 
 
 @dataclass(frozen=True)
@@ -89,10 +100,10 @@ def look(
         if lines is None:
             return looked
         documents = proof.by_document(lines)
-        looked.in_use[place] = {sublot for sublot, _ in documents}
+        looked.documents[place] = documents
         # Asked after the ERP was: whoever posts notes its address before it writes there.
         known = attempts.at_place(connection, at, *place)
-        for sublot in sorted(looked.in_use[place] & known.keys()):
+        for sublot in sorted({sublot for sublot, _ in documents} & known.keys()):
             if known[sublot].state in ("rejected", "doomed"):
                 try:
                     reap(connection, erp, known[sublot], site)
@@ -218,8 +229,11 @@ def _settle(
     revision = _dated_as_found(connection, site, unknown, looked.revision)
     looked.revision = revision
     left, claims = list(unknown), []
-    for wanted in (_to_be_posted, _replaced, _reversals) if was_restored else (_to_be_posted, _reversals):
-        for entry, keys in wanted(connection, site, revision, left):
+    to_be_posted = partial(_to_be_posted, connection, revision)
+    replaced = partial(_replaced, connection, site, revision)
+    reversals = partial(_reversals, connection, site, revision, left)
+    for wanted in (to_be_posted, replaced, reversals) if was_restored else (to_be_posted, reversals):
+        for entry, keys in wanted():
             if document := next((one for one in left if _is_it(connection, entry, keys, one)), None):
                 left.remove(document)
                 claims.append((_claim(connection, entry, document, at, worker), entry, document))
@@ -291,14 +305,14 @@ _Wanted = Iterator[tuple[FrozenEntry, set[str]]]
 """Entries that a document may be, each with the keys that it may then carry; any where there are none."""
 
 
-def _to_be_posted(connection: psycopg.Connection, _: Site, revision: Revision, __: Sequence[_Unknown]) -> _Wanted:
+def _to_be_posted(connection: psycopg.Connection, revision: Revision) -> _Wanted:
     """The day's books, as far as nothing stands for them: whatever says the same lines will do."""
     for entry in revisions.bookings(connection, revision):
         if not _is_live(connection, entry):
             yield entry, set()
 
 
-def _replaced(connection: psycopg.Connection, site: Site, revision: Revision, _: Sequence[_Unknown]) -> _Wanted:
+def _replaced(connection: psycopg.Connection, site: Site, revision: Revision) -> _Wanted:
     """Books that newer ones replace. Once they are known to stand they are taken back as others are, in an open period
     if need be, where they could not be deleted."""
     for entry in (*revisions.superseded(connection, revision), *revisions.unsent(connection, revision)):

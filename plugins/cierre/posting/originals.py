@@ -4,55 +4,54 @@ A reversal takes back what was posted. Where somebody changed the document in th
 changed, or repeat it in the reversal; so the document is to be as it was posted before anything is sent.
 """
 
-from datetime import date
+from collections.abc import Mapping, Sequence
 
 import psycopg
 
-from cierre.bookkeeping.cash_box import CashBox
-from cierre.bookkeeping.read_back import Code
-from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.read_back import BookedLine, Code, LineDifference, line_differences
+from cierre.bookkeeping.sentence import Sentence, one_after_the_other
 from cierre.ledger import revisions
-from cierre.ledger.reconciliation import Difference
-from cierre.ledger.revisions import Revision
-from cierre.ports.erp import ReadableErp
-from cierre.posting.site import Site
-from cierre.posting.verification import read
+from cierre.ledger.attempts import Attempt
+from cierre.ledger.revisions import FrozenEntry
+from cierre.ports.errors import DataError
 
 COUNTS = frozenset(Code) - {Code.KEY, Code.NEVER_POSTED, Code.RETURNED}
 """What makes a document of ours another one to the balances."""
 
 
-def edited_originals(
-    connection: psycopg.Connection, erp: ReadableErp, box: CashBox, day: date, revision: Revision, site: Site
+class EditedError(DataError):
+    """What is to be reversed was changed in the ERP since it was posted; ``lines`` say each how."""
+
+    advice = "Nothing was sent. Have its own people set that back there, to what was posted; then clear the task post."
+
+    def __init__(self, lines: Sequence[Sentence], *, vendor: str) -> None:
+        told = Sentence("what is to be reversed was changed: {lines}", lines=one_after_the_other(lines))
+        super().__init__(told, vendor=vendor)
+        self.lines = list(lines)
+
+
+def edits(
+    connection: psycopg.Connection, entry: FrozenEntry, attempt: Attempt, documents: Mapping[str, Sequence[BookedLine]]
 ) -> list[Sentence]:
-    """Each line that is otherwise in the ERP than it was posted, of the documents that posting a revision would
-    reverse; none where they are as posted, or where the ERP cannot be read. What is deleted instead may be as it is.
-
-    Works under the lock of the box's day. Raises VendorError where the ERP is known to be readable and does not answer.
-    """
-    reversed_entries = {
-        entry.entry_id
-        for entry in revisions.superseded(connection, revision)
-        if not (site.correction == "delete" and site.is_open(entry.entry_date))
-    }
-    if not reversed_entries or not site.readable:
-        return []
-    found = read(connection, erp, box, day)
-    differences = found.differences if found else []
-    return [_said(one) for one in differences if one.entry_id in reversed_entries and one.line.code in COUNTS]
+    """Each line of a posted entry that is otherwise in the ERP than it was posted. ``documents``: what was read at its
+    address, by number."""
+    lines = documents.get(attempt.confirmed_document, ())
+    if not lines:
+        return [Sentence("document {document} at {address} is not in the ERP any more", **_place(attempt))]
+    differences = line_differences(revisions.journal_entry(connection, entry), lines)
+    return [_said(one, attempt) for one in differences if one.code in COUNTS]
 
 
-def _said(difference: Difference) -> Sentence:
-    line = difference.line
-    said: dict[str, object] = {
-        "document": difference.document,
-        "address": difference.address,
+def _place(attempt: Attempt) -> dict[str, object]:
+    return {"document": attempt.confirmed_document, "address": attempt.address}
+
+
+def _said(line: LineDifference, attempt: Attempt) -> Sentence:
+    said = _place(attempt) | {
         "line": line.booked_line,
         "posted": line.posted and line.posted.__str__(),
         "booked": line.booked and line.booked.__str__(),
     }
-    if line.code is Code.GONE:
-        return Sentence("document {document} at {address} is not in the ERP any more", **said)
     if line.booked is None:
         return Sentence("document {document} at {address}: {posted} is missing", **said)
     if line.posted is None:

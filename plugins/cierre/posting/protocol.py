@@ -29,6 +29,7 @@ from cierre.ports.erp import ANY_NUMBER, Acknowledged, Erp, Numbering, ReadableE
 from cierre.ports.errors import DataError, PeriodClosedError, RetriableError, UncertainError, VendorError
 from cierre.posting import proof
 from cierre.posting.look import Looked, last_first_open_date, look
+from cierre.posting.originals import EditedError, edits
 from cierre.posting.reap import reap
 from cierre.posting.site import Site
 
@@ -90,11 +91,13 @@ class Poster:
 
         In this order a correction that is refused changes nothing: the old books stand until the new ones do. Returns
         the revision, which is a further one of the same books where the ERP was found to hold them on another date.
-        Raises DataError where the ERP refuses an entry (its words in the message), UncertainError or RetriableError
-        where the outcome could not be known or nothing could be sent: a later run goes on from there.
+        Raises DataError where the ERP refuses an entry (its words in the message), EditedError where somebody changed
+        there what is to be reversed, UncertainError or RetriableError where the outcome could not be known or nothing
+        could be sent: a later run goes on from there.
         """
         revision = self._look(revision)
         old = revisions.superseded(self.connection, revision)
+        self._must_stand_as_posted(old)
         for entry in old:
             self._clear_the_way(entry, left_for=revision)
         try:
@@ -121,6 +124,23 @@ class Poster:
             if self.site.correction == "delete":
                 self._withdraw_what_may_be_gone(entry, takeover, revision)
         return revision
+
+    def _must_stand_as_posted(self, old: Sequence[FrozenEntry]) -> None:
+        """A reversal of what somebody changed in the ERP would leave the difference there for good. What is deleted
+        instead may be as it is."""
+        lines: list[Sentence] = []
+        for entry in old:
+            posted = self._confirmed(entry)
+            if self._looked is None or posted is None or self._is_to_be_deleted(entry):
+                continue
+            documents = self._looked.at(posted.address)
+            lines += [] if documents is None else edits(self.connection, entry, posted, documents)
+        if lines:
+            raise EditedError(lines, vendor=self.erp.vendor)
+
+    def _is_to_be_deleted(self, entry: FrozenEntry) -> bool:
+        """Whether books that newer ones replace are deleted; otherwise they are reversed."""
+        return self.site.correction == "delete" and self.site.is_open(entry.entry_date)
 
     def _has_to_send(self, revision: Revision) -> bool:
         return not all(map(self._confirmed, revisions.bookings(self.connection, revision))) or any(
@@ -208,7 +228,7 @@ class Poster:
                 return
         if original is None:
             return
-        if self.site.correction == "delete" and self.site.is_open(entry.entry_date):
+        if self._is_to_be_deleted(entry):
             self._withdraw(entry, original)
             return
         reversal = revisions.reversal(self.connection, entry, revision, self.site.open_from, self.site.history)

@@ -75,8 +75,11 @@ def state(system: System, box: str, day: date) -> str | None:
 
 
 def who_approved(system: System, box: str, day: date) -> list[str]:
-    """Who approved a day's books, by the ledger's record."""
-    query = "SELECT decided_by FROM ledger.approval WHERE box = %s AND business_date = %s AND decision = 'approved'"
+    """Everybody who approved a day's books, whatever was asked, by the ledger's record."""
+    query = (
+        "SELECT DISTINCT decided_by FROM ledger.approval WHERE box = %s AND business_date = %s"
+        " AND decision = 'approved' ORDER BY decided_by"
+    )
     return [who for (who,) in system.ledger.execute(query, (box, day))]
 
 

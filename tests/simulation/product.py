@@ -129,6 +129,7 @@ class Product:
     def _unchanged_if_refused(self, day: Day, revision: revisions.Revision) -> Iterator[None]:
         """A correction that the ERP refuses leaves it as it was, where nothing else goes wrong meanwhile."""
         before, faults, standing = day.own_balances(), Counter(day.weather.counts), self._old_books_stand(day, revision)
+        edited = dict(day.editor.was)
         try:
             yield
         except DataError:
@@ -138,6 +139,7 @@ class Product:
                 day.locked
                 and standing
                 and not day.taken_over
+                and edited == day.editor.was  # nobody set anything back meanwhile
                 and not day.wire.under_way
                 and met <= {"refused", "another ledger posts"}
             )

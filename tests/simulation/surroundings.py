@@ -113,12 +113,17 @@ class Editor:
         """What stood at the places that are edited now."""
 
     def edit(self, erp: TrueLedger, entries: Sequence[Entry]) -> Place | None:
-        """Edits one of our documents that says one of these entries; None where there is none."""
+        """Edits one of our documents that says one of these entries, and that nothing reverses; None without any."""
         said = {tuple(sorted(entry)) for entry in entries}
+        reversed_already = {document.reverses for document in erp.standing.values()}
+        keys = {document.key for document in erp.standing.values()}
         ours = {
             place: document
-            for place, document in sorted(erp.standing.items())
-            if document.key.endswith(f"@{OURS}") and tuple(sorted(document.lines)) in said
+            for place, document in erp.standing.items()
+            if document.key.endswith(f"@{OURS}")
+            and tuple(sorted(document.lines)) in said
+            and place not in reversed_already
+            and _reversal_key(document) not in keys
         }
         if not ours:
             return None
@@ -134,17 +139,23 @@ class Editor:
         """Sets all back that still stands."""
         while self.was:
             place, document = self.was.popitem()
-            if place in erp.standing:
+            standing = erp.standing.get(place)
+            if standing and standing.key == document.key:  # not somebody else's, under a number that was given again
                 erp.change(place, document)
 
     def reversed_as_edited(self, erp: TrueLedger) -> list[str]:
         """The reversals that stand of what is edited."""
-        keys = {document.key.replace("@", "|R@") for document in self.was.values()}
+        keys = {_reversal_key(document) for document in self.was.values()}
         return [
             f"{document.key} at {place} reverses what was edited"
             for place, document in erp.standing.items()
             if document.reverses in self.was or document.key in keys
         ]
+
+
+def _reversal_key(document: Document) -> str:
+    """The key of an entry of ours that takes a document back."""
+    return document.key.replace("@", "|R@")
 
 
 def _own(rng: Random) -> Entry:

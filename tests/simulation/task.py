@@ -74,7 +74,7 @@ class Task:
             self.world.tell(process.name, "succeeds")
         except Killed:
             self._again(20, 300)
-        except ForPeople as error:
+        except (NotOursError, KeptByClosedPeriodError, PeriodClosedError, EditedError) as error:
             self.world.tell(process.name, f"fails for good: {error}")
             self.decides(error)
         except (FatalError, DataError, NoSublotLeft) as error:

@@ -37,7 +37,7 @@ def _beside_the_others(mapping: str, text: str) -> Iterator[Path]:
     folder = mappings_folder()
     with tempfile.TemporaryDirectory(prefix="cierre-draft-") as made:
         draft = Path(made) / "mappings"
-        shutil.copytree(folder, draft, ignore=shutil.ignore_patterns(".*"), symlinks=False)
+        shutil.copytree(folder, draft, ignore=shutil.ignore_patterns(".*"), ignore_dangling_symlinks=True)
         (draft / "accounts" / f"{mapping}.yaml").write_bytes(text.encode())
         with reading_from(draft):
             yield draft

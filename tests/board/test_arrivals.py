@@ -220,6 +220,12 @@ def test_a_request_that_is_too_large_or_hides_its_length_is_refused(login, books
     assert client.post(f"{HERE}/matches", content=iter([b"booked=x"])).status_code == 411
 
 
+def test_a_companys_month_leads_to_what_arrived(login, books):
+    month = f"/months/{DAY:%Y-%m}/companies"
+    assert f'href="/cierre{HERE}"' in login("educacion_continua").get(f"{month}/{COMPANY}").text
+    assert "/arrivals/" not in login("itb").get(f"{month}/{OTHER.company}").text
+
+
 def test_a_company_without_rules_looks_as_before(login, ledger):
     closed_day.close(ledger, OTHER, DAY, ("20.00", "1"))
     client = login("itb")

@@ -28,6 +28,14 @@ def arrivals_of(company: str) -> CompanyArrivals | None:
     return arrivals().get(company)
 
 
+def known_rules(company: str) -> CompanyArrivals | None:
+    """A company's rules; None also where the file is wrong: what else a page shows is shown all the same."""
+    try:
+        return arrivals_of(company)
+    except MappingError:
+        return None
+
+
 def _unknown_formats(found: Arrivals) -> Iterator[Finding]:
     known = statement_format_names()
     folder = mappings_folder()

@@ -10,9 +10,8 @@ from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from cierre.accounting_files.arrivals import arrivals_of
+from cierre.accounting_files.arrivals import known_rules
 from cierre.accounting_files.companies import stale_after
-from cierre.accounting_files.findings import MappingError
 from cierre.board import exports, runs
 from cierre.board.access import Viewer, ViewerDep
 from cierre.board.address import BusinessDay, Number
@@ -71,10 +70,7 @@ def day_page(
 def _arrived(box: CashBox | RetiredBox, day: date, ledger: psycopg.Connection) -> dict[str, Sign]:
     """The signs of the forms of payment whose money is to arrive; none where the company does not look at that, or
     its file is wrong: a day is shown all the same."""
-    try:
-        rules = arrivals_of(box.company)
-    except MappingError:
-        return {}
+    rules = known_rules(box.company)
     return signs_of_day(ledger, box.company, rules, box.id, day) if rules and box.company else {}
 
 

@@ -16,6 +16,7 @@ from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy.orm import Session
 
+from cierre.accounting_files.arrivals import known_rules
 from cierre.board.access import Viewer, ViewerDep
 from cierre.board.address import MonthText
 from cierre.board.boxes import all_boxes, company_names
@@ -129,6 +130,7 @@ def _page(
         signs=signs,
         longest=LONGEST_COMMENT,
         most=PLACES,
+        arrives=not of_a_box and shown.whole and known_rules(scope.company) is not None,
     )
 
 

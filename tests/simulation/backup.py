@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Backup:
                 line.execute(
                     f"UPDATE erp.attempt SET ({', '.join(columns)}) = ROW ({', '.join(['%s'] * len(columns))})"
                     " WHERE attempt_id = %s",
-                    (*(getattr(attempt, name) for name in columns), attempt.attempt_id),
+                    (*(_value(attempt, name) for name in columns), attempt.attempt_id),
                 )
 
 
@@ -52,6 +53,11 @@ LOST = (
     "DELETE FROM ledger.revision WHERE box = %(box)s AND revision_id <> ALL (%(revisions)s)",
     "DELETE FROM ledger.seal WHERE box = %(box)s",
 )
+
+
+def _value(attempt: Any, name: str) -> Any:
+    value = getattr(attempt, name)
+    return Jsonb(value) if name == "outcome" and value is not None else value
 
 
 def _ids(line: psycopg.Connection, asked: str, box: str) -> list[int]:

@@ -4,7 +4,8 @@
 Reads all books again, every night, as somebody who may only read: whether every snapshot, decision, entry, posting and
 comparison is still what was sealed, and whether the chains go on from what was noted the last time. Where the variable
 `ledger_heads` names a folder (`s3://…`, `file://…`), the heads are noted there, a file each day; digests carry them,
-too. What it found is kept in the ledger (`ledger.audit`), by the login that closes days: a month's checklist asks for it.
+too. What it found is kept in the ledger (`ledger.audit`), by the login that closes days: a month's checklist asks for
+it.
 
 **When it fails**, its log names what was changed, and of which day. Nothing is repaired by it, and nothing is noted
 until it is explained: keep the database as it is, and compare with a backup of before. Clearing it is always safe.

@@ -163,7 +163,7 @@ class _Maker:
             back = self._after(day + timedelta(days=self.rng.randint(2, 30)), 1)
             self._fault("charge_back", self._move(account, back, -cents, f"DEV {text}", number, set()).truth)
         else:
-            late = self._after(day, self.rng.randint(5, 9))
+            late = self._after(day, self.rng.randint(8, 12))
             self._fault("late", self._move(account, late, cents, text, number, pays).truth)
 
     def _redcard(self, account: str, terminal: str, days: list[tuple[date, list[Taken]]]) -> None:

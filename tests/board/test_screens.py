@@ -17,7 +17,8 @@ LAST = datetime.now(UTC).date() - timedelta(days=2)
 FIRST = LAST.replace(day=1)
 TELEPHONE = {"width": 390, "height": 844}
 PAGES = ["/", f"/boxes/conduce_caja_3/{LAST}", "/work", "/trends", "/search", "/closing", "/mappings",
-         "/mappings/sga_ecuador"]  # fmt: skip
+         "/mappings/sga_ecuador", f"/months/{FIRST:%Y-%m}/companies/itb",
+         f"/months/{FIRST:%Y-%m}/boxes/itb_caja_164"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -71,7 +71,7 @@ class _Maker:
             wallet.append((day, [self._plain(box, day, "pagoya", terminal) for _ in range(self.rng.randint(1, 3))]))
             deposit = self._plain(box, day, "deposit")
             self._whole(account, deposit, "DEPOSITO EFECTIVO VENTANILLA", self._after(day, 1))
-            for _ in range(self.rng.choice((1, 1, 2, 2, 3))):
+            for _ in range(self.rng.choice((1, 2, 2, 2, 3))):
                 transfer = self._plain(box, day, "transfer")
                 self._whole(account, transfer, "TRANSF. RECIBIDA", self._after(day, self.rng.choice((0, 0, 1))))
         self._redcard(account, terminal, card_days)

@@ -101,7 +101,7 @@ class Town:
             self._voucher(shop, luna)
         bag = self._claim("bag", self._price() * 11, f"BOLSA-{self.dice.randrange(10**9):09d}")
         self._promise("bag", frozenset([bag.key]), bag.money, bag.code)
-        for _ in range(self.dice.randrange(1, 4)):
+        for _ in range(self.dice.choice((1, 2, 2, 3, 3))):
             wire = self._claim("wire", self._price(), f"{self.dice.randrange(10**11):011d}")
             self._promise("wire", frozenset([wire.key]), wire.money, wire.code)
 
@@ -218,7 +218,7 @@ def _camt_balance(code: str, money: int, day: date) -> str:
 def _camt_entry(one: Entry) -> str:
     refs = f"<Refs><EndToEndId>{escape(one.code)}</EndToEndId></Refs>" if one.code else ""
     return (
-        f"<Ntry>{_camt_money(one.money)}<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{one.day}</Dt></BookgDt>"
+        f"<Ntry>{_camt_money(one.money)}<Sts>BOOK</Sts><BookgDt><Dt>{one.day}</Dt></BookgDt>"
         f"<AcctSvcrRef>{one.key}</AcctSvcrRef><NtryDtls><TxDtls>{refs}"
-        f"<RmtInf><Ustrd>{one.payer.upper()} &amp; CIA</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"
+        f"<RmtInf><Ustrd>{one.payer.upper()} &amp;</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"
     )

@@ -46,6 +46,11 @@ def test_a_payment_made_twice_is_matched_once_and_called_double():
     assert outcome.open_arrived == {"y": "double"}
 
 
+def test_of_two_payments_on_one_day_the_first_row_counts():
+    outcome = told([booked("a", 0, 100, "7")], [booked("f:99", 1, 100, "7"), booked("f:100", 1, 100, "7")])
+    assert pairs(outcome) == {(("a",), ("f:99",))}
+
+
 def test_one_cent_less_is_a_difference_and_no_match():
     outcome = told([booked("a", 0, 100, "7")], [booked("x", 1, 99, "7")])
     assert not outcome.matches

@@ -378,7 +378,7 @@ TEETH = (
     Tooth("a reversal keeps the date that it was first meant for",
           _method(revisions, "reversal", _same_reversal_for_ever), only=_closes, shown_by=434),
     Tooth("what a restored ledger forgot to have deleted is reversed",
-          _method(look, "_withdraw", lambda *_, **__: None), only=_restored_and_closed, first=12_952, shown_by=12_952),
+          _method(look, "_withdraw", lambda *_, **__: None), only=_restored_and_closed, first=7_669, shown_by=7_669),
     Tooth("what another ledger has under a number of ours is taken for ours",
           _method(look, "_is_anothers", lambda *_: False), only=_restored(readable=True), first=7_669,
           faults=("unreachable",), shown_by=7_669),

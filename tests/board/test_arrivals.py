@@ -38,6 +38,12 @@ def written(money):
     return f"{money:.2f}".replace(".", ",")
 
 
+@pytest.fixture(autouse=True)
+def _from_the_boards_own_page(client):
+    """What is posted says so, as a browser does."""
+    client.headers["origin"] = "http://testserver"
+
+
 def upload(client, text, format="banco_sandbox", **headers):
     return client.post(
         f"{HERE}/statements", data={"format": format}, files={"file": ("extracto.csv", text.encode())}, headers=headers,

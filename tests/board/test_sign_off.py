@@ -31,7 +31,7 @@ BOX = cash_boxes()["itb_caja_164"].model_copy(update={"start_date": date(2024, 9
 DAYS = [BOX.start_date + timedelta(days=number) for number in range(3)]
 SITE = "http://erp"
 PAGE = "/months/2024-09/companies/itb"
-SAME = {"sec-fetch-site": "same-origin"}
+SAME = {"sec-fetch-site": "same-origin", "origin": "http://testserver"}
 
 
 @pytest.fixture(autouse=True)
@@ -229,7 +229,7 @@ def test_who_is_not_logged_in_signs_nothing(client, green):
 def test_another_sites_page_can_sign_nothing_for_its_reader(login, ledger, green, site):
     client = login()
     body = {"seen": seen(client.get(PAGE).text)}
-    answer = client.post(f"{PAGE}/sign-off", json=body, headers={"sec-fetch-site": site})
+    answer = client.post(f"{PAGE}/sign-off", json=body, headers=SAME | {"sec-fetch-site": site})
     assert answer.status_code == 403
     assert client.post(f"{PAGE}/sign-off", content=str(body), headers=SAME).status_code == 422
     assert sign_offs.newest(ledger, "itb", MONTH) is None

@@ -23,8 +23,8 @@ from cierre.board.address import Number
 from cierre.board.boxes import company_names, form_names
 from cierre.board.connection import Ledger, Writing
 from cierre.board.month_files import company_boxes
+from cierre.board.origin import same_origin
 from cierre.board.pages import Page, PageDep
-from cierre.board.sign_off_page import asked_by_the_board
 from cierre.bookkeeping.answers import LONGEST_COMMENT, objection_to_comment, on_one_line
 from cierre.bookkeeping.matching.clearing import AGES, ClearingItem, Roll, aged, months, roll_forward
 from cierre.bookkeeping.matching.company import CompanyArrivals
@@ -113,7 +113,7 @@ def arrivals_page(company: CompanyDep, page: PageDep, ledger: Ledger, matched: i
     return _render(company, page, ledger, told=told)
 
 
-@router.post("/statements", dependencies=[Depends(asked_by_the_board)])
+@router.post("/statements", dependencies=[Depends(same_origin)])
 async def upload(
     company: CompanyDep, page: PageDep, ledger: Ledger, writing: Writing, viewer: ViewerDep, request: Request
 ) -> Response:
@@ -139,7 +139,7 @@ async def upload(
     return await run_in_threadpool(take)
 
 
-@router.post("/rules", dependencies=[Depends(asked_by_the_board)])
+@router.post("/rules", dependencies=[Depends(same_origin)])
 def match_anew(company: CompanyDep, page: PageDep, writing: Writing) -> Response:
     """Matches again what is open, by the rules as they are now."""
     if not company.may_decide:
@@ -147,7 +147,7 @@ def match_anew(company: CompanyDep, page: PageDep, writing: Writing) -> Response
     return _matched(company, page, writing)
 
 
-@router.post("/matches", dependencies=[Depends(asked_by_the_board)])
+@router.post("/matches", dependencies=[Depends(same_origin)])
 async def match_by_person(
     company: CompanyDep, page: PageDep, ledger: Ledger, writing: Writing, viewer: ViewerDep, request: Request
 ) -> Response:
@@ -171,7 +171,7 @@ async def match_by_person(
     return await run_in_threadpool(keep)
 
 
-@router.post("/matches/{match_id}/undo", dependencies=[Depends(asked_by_the_board)])
+@router.post("/matches/{match_id}/undo", dependencies=[Depends(same_origin)])
 async def undo(
     company: CompanyDep, page: PageDep, ledger: Ledger, writing: Writing, viewer: ViewerDep, request: Request,
     match_id: Number,

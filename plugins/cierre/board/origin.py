@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, HTTPException, Request
 
 
-def _same_origin(request: Request) -> None:
+def same_origin(request: Request) -> None:
     """Raises 403 for a request that another site's page sent, or of which the browser does not say whose page it was.
 
     Airflow's cookie is not sent along by other sites' forms either (SameSite=Lax): this holds where it would be.
@@ -18,4 +18,4 @@ def _same_origin(request: Request) -> None:
         raise HTTPException(403, "This was not sent from a page of the board. Nothing was changed.")
 
 
-SameOrigin = Annotated[None, Depends(_same_origin)]
+SameOrigin = Annotated[None, Depends(same_origin)]

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import psycopg
 from airflow.api_fastapi.common.db.common import SessionDep
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -17,6 +17,7 @@ from cierre.board.access import Viewer, ViewerDep
 from cierre.board.address import Number
 from cierre.board.connection import Ledger, Writing
 from cierre.board.month_files import FirstDay, company_boxes
+from cierre.board.origin import same_origin
 from cierre.board.pages import Page, PageDep
 from cierre.board.sign_off import NOT_ALL, signing
 from cierre.bookkeeping.answers import objection_to_comment, on_one_line
@@ -33,14 +34,7 @@ NO_REASON = Sentence("say why in the field, and try again")
 NOT_SIGNED = Sentence("the month is not signed, or was signed anew; look at the page again")
 
 
-def asked_by_the_board(request: Request) -> None:
-    """Raises 403 for a request that another site's page had the browser send. (Airflow's session cookie is not sent
-    with such a one; this does not count on it.)"""
-    if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
-        raise HTTPException(403, "This is asked for by the board's own pages only.")
-
-
-router = APIRouter(prefix="/months/{month}/companies/{company}", dependencies=[Depends(asked_by_the_board)])
+router = APIRouter(prefix="/months/{month}/companies/{company}", dependencies=[Depends(same_origin)])
 
 Comment = Annotated[str, Field(max_length=5_000)]
 

@@ -3,54 +3,25 @@
 from datetime import date, timedelta
 
 import pytest
-from fastapi.routing import APIRoute
 
 from cierre.accounting_files.loader import cash_boxes
-from cierre.board.app import app
 from cierre.ledger import personal
 from support import closed_day
+from support.board_routes import addresses
 
 BOXES = cash_boxes()
 BOX = BOXES["itb_caja_164"]
 DAY = date.today() - timedelta(days=5)
 
 
-def every_address() -> list[str]:
-    values = {
-        "box_id": BOX.id, "day": str(DAY), "form": "csv", "entry_id": "1", "line": "1", "snapshot_id": "1",
-        "place:path": "0/PAGOS/0", "name": "board.css", "code": "es", "tie_out_id": "1", "match_id": "1",
-        "month": "2024-09", "company": BOX.company,
-        "mapping": BOX.mapping, "proposal_id": "1",
-    }  # fmt: skip
-    routes = [route for route in app.routes if isinstance(route, APIRoute)]
-    addresses = []
-    for route in routes:
-        path = route.path
-        for name, value in values.items():
-            path = path.replace("{" + name + "}", value)
-        assert "{" not in path, f"the test knows no value for {path}"
-        addresses.append(path)
-    return addresses
-
-
-def test_every_address_of_the_board_is_a_route_that_the_walk_below_takes():
-    assert len(app.routes) == len(every_address()) >= 9
-
-
-def every_method() -> list[tuple[str, str]]:
-    routes = [route for route in app.routes if isinstance(route, APIRoute)]
-    both = zip(routes, every_address(), strict=True)
-    return sorted((method, address) for route, address in both for method in route.methods)
-
-
-@pytest.mark.parametrize(("method", "address"), every_method())
+@pytest.mark.parametrize(("method", "address"), addresses(BOX, DAY))
 def test_no_address_answers_without_login(client, method, address):
     assert client.request(method, address, follow_redirects=False).status_code == 401
 
 
 def every_change() -> list[str]:
     """What changes anything: all that is posted but the search, which asks by POST so that no name is in an address."""
-    return sorted({address for method, address in every_method() if method == "POST" and address != "/search"})
+    return sorted({address for method, address in addresses(BOX, DAY) if method == "POST" and address != "/search"})
 
 
 @pytest.mark.parametrize("address", every_change())
@@ -96,7 +67,7 @@ def test_a_companys_people_see_their_own_boxes_and_no_others(login):
 def test_a_box_of_others_is_as_if_there_were_none(login, ledger):
     closed_day.close(ledger, BOX, DAY, ("10.00", "1"))
     client = login("conduce_ecuador")
-    for address in every_address():
+    for _, address in addresses(BOX, DAY):
         if address.startswith("/boxes/"):
             assert client.get(address).status_code == 404, address
     assert client.get("/boxes/there_is_none/2026-11-01").status_code == 404

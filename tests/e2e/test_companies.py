@@ -15,16 +15,15 @@ from typing import Any
 import psycopg
 import pytest
 import requests
-from fastapi.routing import APIRoute
 
 from cierre.accounting_files.loader import cash_boxes
-from cierre.board.app import app
 from cierre.ledger import session
 from local import processes
 from local.environment import MARKER
 from local.postgres import Cluster
 from local.settings import RUN, Secrets, surroundings
 from support import closed_day
+from support.board_routes import addresses
 from support.compose import SECRETS, compose
 from support.ports import free_port
 
@@ -229,16 +228,10 @@ def test_the_board_stands_in_everybodys_menu(site, people):
 
 
 def test_nothing_of_the_board_answers_without_login(site):
-    values = {"box_id": OWN.id, "day": str(DAY), "form": "csv", "entry_id": 1, "line": 1, "snapshot_id": 1,
-              "place": "0/PAGOS/0", "name": "board.css", "code": "es", "tie_out_id": 1, "month": "2024-09",
-              "company": OWN.company}  # fmt: skip
-    for route in app.routes:
-        assert isinstance(route, APIRoute)
-        address = f"{site.url}/cierre{route.path.replace(':path', '').format(**values)}"
-        for method in route.methods:
-            asked = {"method": method, "url": address, "allow_redirects": False}
-            assert requests.request(**asked).status_code == 401, address
-            assert requests.request(**asked, cookies={"_token": "made.up.one"}).status_code in (401, 403), address
+    for method, address in addresses(OWN, DAY):
+        asked = {"method": method, "url": f"{site.url}/cierre{address}", "allow_redirects": False}
+        assert requests.request(**asked).status_code == 401, address
+        assert requests.request(**asked, cookies={"_token": "made.up.one"}).status_code in (401, 403), address
 
 
 def test_a_new_companys_roles_come_by_themselves_and_its_boxes_with_them(site):

@@ -17,6 +17,7 @@ from cierre.board.arrivals_page import BY, WORDS
 from cierre.board.runs import WHY_STALLED
 from cierre.board.states import STATES
 from cierre.bookkeeping.answers import Decision
+from cierre.bookkeeping.approvals import Reason as ApprovalReason
 from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.evidence import Grade
 from cierre.bookkeeping.journal import Side
@@ -24,6 +25,9 @@ from cierre.bookkeeping.treatment import TREATMENTS
 from cierre.bookkeeping.vocabulary import SOURCES
 from cierre.closing.belonging import NAMES
 from cierre.language.language import LOCALES
+from cierre.ledger.contradictions import WHY
+from cierre.ledger.sealed_rows import KINDS
+from cierre.ledger.seals import DESCRIBED
 from cierre.ports.probe import Verdict
 from cierre.posting.read_back import ACKNOWLEDGED, READ_BACK
 from hooks.bsale.words import Reason as BsaleReason
@@ -58,6 +62,9 @@ def vocabulary() -> Iterator[Text]:
         "cierre/closing/belonging.py": NAMES.values(),
         "cierre/closing/company_day.py": ("unattested", "landed", "staged", "staged and quarantined", "journal", "ERP"),
         "cierre/bookkeeping/answers.py": (*get_args(Decision), "not taken"),
+        "cierre/bookkeeping/approvals.py": ApprovalReason,
+        "cierre/ledger/seals.py": (*KINDS, *DESCRIBED.values()),
+        "cierre/ledger/contradictions.py": WHY.values(),
         "cierre/ledger/attempts.py": ("claimed", "confirmed", "rejected", "doomed", "withdrawn"),
         "cierre/accounting_files/snippet.py": ("account", "cost centre", "item", "value class", "code"),
         "cierre/ledger/mapping_proposals.py": ("accepted", "refused", "withdrawn"),

@@ -49,7 +49,7 @@ class AuditOperator(BaseOperator):
             wrong = [*(chain.broken for chain in found.chains if chain.broken), *found.wrong]
             if wrong:
                 told = "The books are not what was sealed:\n{wrong}"
-                raise AirflowFailException(say(told, wrong="\n".join(wrong)))
+                raise AirflowFailException(say(told, wrong="\n".join(map(say, wrong))))
             if folder and found.heads:
                 heads.note(folder, ledger_id, written, now)
         return {"links": links}

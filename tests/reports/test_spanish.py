@@ -7,13 +7,19 @@ import pytest
 
 import cierre.reports.__main__ as room
 from cierre.bookkeeping.documents import Kind, QuarantinedRow
-from cierre.bookkeeping.sentence import Sentence
-from cierre.reports import command_line
+from cierre.bookkeeping.sentence import Sentence, together
+from cierre.language.say import in_language, say
+from cierre.ledger.contradictions import WHY
+from cierre.ledger.sealed_rows import KINDS
+from cierre.ledger.seals import DESCRIBED
+from cierre.reports import command_line, heads
+from cierre.reports.audit import WRONG
+from cierre.reports.connection import TOO_MUCH
 from support.spanish import not_spanish
 
 SIXTH, SEVENTH = date(2024, 9, 6), date(2024, 9, 7)
 MADE_FOR_A_SHELL = {
-    *("sga_ecuador", "itb_caja_164", "cash_close__itb_caja_164", "dry_run", "unmapped"),
+    *("sga_ecuador", "sga_itb", "itb_caja_164", "cash_close__itb_caja_164", "dry_run", "unmapped"),
     *("form_names", "account_of_form", "tables", "values", "account", "name", "form"),
     *("payment", "debit", "credit", "net", "gross"),
     *("format", "box", "company", "date", "from", "to", "since", "month", "months", "why", "person", "snapshot"),
@@ -100,3 +106,36 @@ def test_mistakes_of_who_types_are_told_in_spanish_by_the_names_that_they_typed(
         )
         assert f"make {name} " in said
         assert "DATE=6/9/2024" in said
+
+
+def test_an_audit_is_spanish_whether_the_books_are_sound_or_not(run, book, payment, ledger, by_force, tmp_path):
+    book(SIXTH, payment(1))
+    status, output = run("audit", "--out", str(tmp_path / "audit.txt"))
+    assert status == 0
+    assert spanish(output)
+    assert "íntegra" in output
+    noted = heads.read((tmp_path / "audit.txt").read_text())
+    assert noted
+    (last,) = {head.links for head in noted}
+    (tmp_path / "noted").write_text(f"itb_caja_164 {last + 1234:,} {'0' * 64}".replace(",", "."))
+    by_force("UPDATE ledger.line SET account = '1.2' WHERE account = '1.1.01.001'")
+    by_force("DELETE FROM ledger.seal WHERE what = 'snapshot'")
+    status, output = run("audit", "--heads", str(tmp_path / "noted"))
+    assert status == 1
+    assert spanish(output)
+    assert "rota" in output
+    assert "se anotaron 1.23" in output
+    assert "captura 1 (" in output
+
+
+def test_everything_that_an_audit_may_object_to_has_a_spanish():
+    with in_language("es"):
+        said = [say(one) for one in (*KINDS, *DESCRIBED.values(), *WHY.values(), *WRONG.values())]
+    assert not_spanish("\n".join(said), allowed={"subject"}) == []
+
+
+def test_what_a_login_may_and_where_there_is_no_ledger_is_told_in_spanish(run, monkeypatch):
+    monkeypatch.setattr(room, "one_login_for_all", lambda: Sentence(TOO_MUCH, names=together(["ana", "eva"])))
+    output = run("audit")[1]
+    assert spanish(output)
+    assert "ana y eva" in output

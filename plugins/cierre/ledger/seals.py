@@ -5,7 +5,7 @@ rows.
 """
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,11 +15,45 @@ from typing import NamedTuple
 import psycopg
 from psycopg import IsolationLevel
 
+from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger.sealed_rows import KINDS, Sealed, changed_bodies, contents
 from cierre.ledger.statements import Rows, Statements, ValueOrNone, Values
 
 NO_BOX = "*"
 """The chain of what belongs to no box."""
+
+_POSTED = "{a} at {b} of {c}"
+
+DESCRIBED: Mapping[str, str] = {
+    "snapshot": "{a} of {b}, {c}",
+    "certificate": "of snapshot {a}, {b}",
+    "quarantine": "of {a}",
+    "books": "revision {a} of {b}",
+    "entry": "{a}",
+    "question": "{a}, {b}",
+    "answer": "{a}, {b}",
+    "reconciliation": "of {a}",
+    "identity": "version {a}",
+    "late change": "of {a}",
+    "look": "at {a}",
+    "tie out": "of {a}, {b}",
+    "doubt": "{a} in lot {b}",
+    "takeover": "of lot {a}",
+    "capability": "{a} of {b}",
+    "conversion": "of body {a}",
+    "erasure": "by {a}, {b}",
+    "sign off": "of {a}, {b}, by {c}",
+    "revocation": "by {a}, {b}",
+    "audit": "of {a}",
+    "attempt": _POSTED,
+    "posting": _POSTED,
+    "withdrawal": _POSTED,
+}
+"""What is said of a link's subject beside its number, by its kind; the values come from the statement ``described``.
+Of a kind that is not here the number is all."""
+
+ASKED = ("question", "answer")
+"""The kinds of which the first value is an approval's reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +125,7 @@ class _Sql(Statements):
     of_kind: Rows[_Link]
     heads: Rows[Head]
     hash_of: ValueOrNone[str]
-    described: ValueOrNone[str]
+    described: ValueOrNone[list[str | None]]
 
 
 _sql = _Sql.of("seals")
@@ -162,6 +196,20 @@ def hash_of(connection: psycopg.Connection, box: str, seal: int) -> str | None:
     return _sql.hash_of(connection, box=box, seal=seal)
 
 
-def described(connection: psycopg.Connection, what: str, subject: int) -> str:
-    """How people know a link's subject: an entry's key, a posting's address."""
-    return _sql.described(connection, what=what, subject=subject) or "which is gone"
+def described(connection: psycopg.Connection, what: str, subject: int) -> Sentence:
+    """A link's subject as people know it: its kind and number, and an entry's key, a posting's address."""
+    named = {"what": _word(what), "subject": subject}
+    if what not in DESCRIBED:
+        return Sentence("{what} {subject}", **named)
+    values = _sql.described(connection, what=what, subject=subject)
+    if values is None:
+        return Sentence("{what} {subject} (which is gone)", **named)
+    said: list[str] = [one or "" for one in values]
+    if what in ASKED:
+        said[0] = _word(said[0])
+    known = Sentence(DESCRIBED[what], **dict(zip("abc", said, strict=False)))
+    return Sentence("{what} {subject} ({known})", **named, known=known)
+
+
+def _word(code: str) -> Sentence:
+    return Sentence(code.replace("_", " "))

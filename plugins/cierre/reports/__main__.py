@@ -134,7 +134,7 @@ def audit(
             print_whole(Console(file=file, highlight=False), audit_table(found))
             file.write(f"\n{kept}")
     if told := one_login_for_all():
-        console.print(told, style="yellow", markup=False, soft_wrap=True)
+        console.print(say(told), style="yellow", markup=False, soft_wrap=True)
     _exit(not found.sound)
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import psycopg
 
+from cierre.bookkeeping.sentence import Sentence, together
 from cierre.ledger import session
 from cierre.ledger.connection import APPLICATION, open_ledger as behind_airflow, reader, signing_key
 from cierre.ledger.privileges import who_may_change_all
@@ -21,6 +22,12 @@ READER_DSN = "CIERRE_LEDGER_READER_DSN"
 
 PUBLIC_KEY = "CIERRE_LEDGER_PUBLIC_KEY"
 
+TOO_MUCH = (
+    "{names} may change everything in the ledger, also what is sealed. It goes on like this;"
+    " docs/operators/databases.md says how each use gets a login that may do no more than it needs."
+)
+"""What is told of logins (``names``) that may do more than they need."""
+
 
 class NoLedger(RuntimeError):
     """Nobody says where the ledger is; the sentence says how to."""
@@ -31,9 +38,9 @@ def dsn_of_environment(*, personal_values: bool = False) -> str | None:
     return (not personal_values and os.environ.get(READER_DSN)) or os.environ.get(DSN)
 
 
-def one_login_for_all() -> str:
+def one_login_for_all() -> Sentence | None:
     """A sentence where those who close days, or look at them, log in as the ledger's owner and so may change whatever
-    stands there; else, and where the ledger does not answer, nothing."""
+    stands there; else, and where the ledger does not answer, None."""
     names = set()
     for personal_values in (False, True):
         try:
@@ -41,11 +48,8 @@ def one_login_for_all() -> str:
                 names.add(who_may_change_all(ledger))
         except (psycopg.Error, NoLedger):
             continue
-    found = " and ".join(sorted(filter(None, names)))
-    return found and (
-        f"{found} may change everything in the ledger, also what is sealed. It goes on like this;"
-        " docs/operators/databases.md says how each use gets a login that may do no more than it needs."
-    )
+    found = sorted(filter(None, names))
+    return Sentence(TOO_MUCH, names=together(found)) if found else None
 
 
 def public_key() -> str | None:
@@ -76,6 +80,5 @@ def open_ledger(*, personal_values: bool = False) -> Iterator[psycopg.Connection
             with behind_airflow(APPLICATION if personal_values else reader()) as connection:
                 yield connection
         except AirflowNotFoundException:
-            raise NoLedger(
-                f"Say where the ledger is: Airflow's connection {APPLICATION}, or a libpq URI in {DSN}."
-            ) from None
+            told = "Say where the ledger is: Airflow's connection {connection}, or a libpq URI in {variable}."
+            raise NoLedger(Sentence(told, connection=APPLICATION, variable=DSN)) from None

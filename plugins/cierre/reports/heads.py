@@ -5,12 +5,13 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
+from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger.seals import Head
 
 AnyPath = Any
 """A path of pathlib, or one that only looks like it: Airflow's ObjectStoragePath."""
 
-_LINE = re.compile(r"^[ \t]*(\S+)[ \t]+([\d,]+)[ \t]+([0-9a-f]{64})\b", re.MULTILINE)
+_LINE = re.compile(r"^[ \t]*(\S+)[ \t]+([\d.,]+)[ \t]+([0-9a-f]{64})\b", re.MULTILINE)
 
 
 def written(heads: Collection[Head], ledger_id: str, at: datetime) -> str:
@@ -22,9 +23,9 @@ def written(heads: Collection[Head], ledger_id: str, at: datetime) -> str:
 def read(text: str) -> list[Head]:
     """The heads in a text, whatever else stands in it: a file of heads, an audit's own table, a mail saved as text.
     Raises ValueError where there is none."""
-    heads = [Head(box, int(links.replace(",", "")), found) for box, links, found in _LINE.findall(text)]
+    heads = [Head(box, int(re.sub("[.,]", "", links)), found) for box, links, found in _LINE.findall(text)]
     if not heads:
-        raise ValueError("There are no heads in it: a head is a line of box, links and hash.")
+        raise ValueError(Sentence("There are no heads in it: a head is a line of box, links and hash."))
     return heads
 
 

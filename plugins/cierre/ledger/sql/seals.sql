@@ -34,34 +34,34 @@ SELECT DISTINCT ON (box) box, seal AS links, hash FROM ledger.seal
 SELECT hash FROM ledger.seal WHERE box = :box AND seal = :seal;
 
 -- name: described$
+-- The values of what is said of a subject (DESCRIBED in seals.py), in their order.
 SELECT CASE CAST(:what AS text)
-    WHEN 'snapshot' THEN (SELECT concat(source_key, ' of ', connection, ', ', business_date)
+    WHEN 'snapshot' THEN (SELECT ARRAY[source_key, connection, business_date::text]
                             FROM landing.snapshot WHERE snapshot_id = :subject)
-    WHEN 'certificate' THEN (SELECT concat('of snapshot ', snapshot_id, ', ', business_date)
+    WHEN 'certificate' THEN (SELECT ARRAY[snapshot_id::text, business_date::text]
                                FROM landing.snapshot WHERE snapshot_id = :subject)
-    WHEN 'quarantine' THEN concat('of ', CAST(:subject AS bigint))
-    WHEN 'books' THEN (SELECT concat('revision ', revision, ' of ', business_date)
+    WHEN 'quarantine' THEN ARRAY[CAST(:subject AS bigint)::text]
+    WHEN 'books' THEN (SELECT ARRAY[revision::text, business_date::text]
                          FROM ledger.revision WHERE revision_id = :subject)
-    WHEN 'entry' THEN (SELECT entry_key FROM ledger.entry WHERE entry_id = :subject)
-    WHEN 'question' THEN (SELECT concat(reason, ', ', business_date) FROM ledger.approval WHERE approval_id = :subject)
-    WHEN 'answer' THEN (SELECT concat(reason, ', ', business_date) FROM ledger.approval WHERE approval_id = :subject)
-    WHEN 'reconciliation' THEN (SELECT concat('of ', business_date) FROM reconciliation.run WHERE run_id = :subject)
-    WHEN 'identity' THEN concat('version ', CAST(:subject AS bigint))
-    WHEN 'late change' THEN (SELECT concat('of ', business_date) FROM ledger.late_change WHERE change_id = :subject)
-    WHEN 'look' THEN (SELECT concat('at ', business_date) FROM ledger.look WHERE look_id = :subject)
-    WHEN 'tie out' THEN (SELECT concat('of ', tenant, ', ', month) FROM ledger.tie_out WHERE tie_out_id = :subject)
-    WHEN 'doubt' THEN (SELECT concat(document, ' in lot ', lot) FROM erp.doubt WHERE doubt_id = :subject)
-    WHEN 'takeover' THEN (SELECT concat('of lot ', lot) FROM erp.takeover WHERE takeover_id = :subject)
-    WHEN 'capability' THEN (SELECT concat(name, ' of ', connection) FROM erp.capability WHERE capability_id = :subject)
-    WHEN 'conversion' THEN (SELECT concat('of body ', left(sha256, 12)) FROM personal.conversion
-                             WHERE conversion_id = :subject)
-    WHEN 'erasure' THEN (SELECT concat('by ', erased_by, ', ', erased_at::date) FROM personal.erasure
+    WHEN 'entry' THEN (SELECT ARRAY[entry_key] FROM ledger.entry WHERE entry_id = :subject)
+    WHEN 'question' THEN (SELECT ARRAY[reason, business_date::text] FROM ledger.approval WHERE approval_id = :subject)
+    WHEN 'answer' THEN (SELECT ARRAY[reason, business_date::text] FROM ledger.approval WHERE approval_id = :subject)
+    WHEN 'reconciliation' THEN (SELECT ARRAY[business_date::text] FROM reconciliation.run WHERE run_id = :subject)
+    WHEN 'identity' THEN ARRAY[CAST(:subject AS bigint)::text]
+    WHEN 'late change' THEN (SELECT ARRAY[business_date::text] FROM ledger.late_change WHERE change_id = :subject)
+    WHEN 'look' THEN (SELECT ARRAY[business_date::text] FROM ledger.look WHERE look_id = :subject)
+    WHEN 'tie out' THEN (SELECT ARRAY[tenant, month::text] FROM ledger.tie_out WHERE tie_out_id = :subject)
+    WHEN 'doubt' THEN (SELECT ARRAY[document, lot] FROM erp.doubt WHERE doubt_id = :subject)
+    WHEN 'takeover' THEN (SELECT ARRAY[lot] FROM erp.takeover WHERE takeover_id = :subject)
+    WHEN 'capability' THEN (SELECT ARRAY[name, connection] FROM erp.capability WHERE capability_id = :subject)
+    WHEN 'conversion' THEN (SELECT ARRAY[left(sha256, 12)] FROM personal.conversion WHERE conversion_id = :subject)
+    WHEN 'erasure' THEN (SELECT ARRAY[erased_by, erased_at::date::text] FROM personal.erasure
                           WHERE erasure_id = :subject)
-    WHEN 'sign off' THEN (SELECT concat('of ', company, ', ', to_char(month, 'YYYY-MM'), ', by ', signed_by)
+    WHEN 'sign off' THEN (SELECT ARRAY[company, to_char(month, 'YYYY-MM'), signed_by]
                             FROM ledger.sign_off WHERE sign_off_id = :subject)
-    WHEN 'revocation' THEN (SELECT concat('by ', revoked_by, ', ', revoked_at::date) FROM ledger.revocation
+    WHEN 'revocation' THEN (SELECT ARRAY[revoked_by, revoked_at::date::text] FROM ledger.revocation
                              WHERE sign_off_id = :subject)
-    WHEN 'audit' THEN (SELECT concat('of ', read_at::date) FROM ledger.audit WHERE audit_id = :subject)
-    ELSE (SELECT concat(entry_key, ' at ', concat_ws('/', attempt.lot, sublot, document), ' of ', attempt.entry_date)
+    WHEN 'audit' THEN (SELECT ARRAY[read_at::date::text] FROM ledger.audit WHERE audit_id = :subject)
+    ELSE (SELECT ARRAY[entry_key, concat_ws('/', attempt.lot, sublot, document), attempt.entry_date::text]
             FROM erp.attempt JOIN ledger.entry USING (entry_id) WHERE attempt_id = :subject)
 END;

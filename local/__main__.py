@@ -9,6 +9,8 @@ from types import FrameType
 from dotenv import load_dotenv
 from rich.console import Console
 
+from cierre.language.say import in_language, say
+from cierre.reports.command_line import terminal_language
 from local.errors import LocalError
 from local.settings import PROJECT
 from local.stack import Stack
@@ -38,15 +40,21 @@ def main() -> int:
         signal.signal(number, _interrupt)
     arguments = _parser().parse_args()
     load_dotenv(PROJECT / ".env")  # what the environment says already, it does not change
+    with in_language(terminal_language()):
+        return _run(arguments)
+
+
+def _run(arguments: argparse.Namespace) -> int:
     try:
         return int(arguments.command(arguments))
     except KeyboardInterrupt:
-        console.print("Interrupted.")
+        console.print(say("Interrupted."))
         return 130
     except LocalError as error:
         return _complain(error)
     except PermissionError as error:
-        console.print(f"{error.filename} belongs to another user; `make clean` as that user removes it.", style="red")
+        told = "{file} belongs to another user; `make clean` as that user removes it."
+        console.print(say(told, file=error.filename), style="red")
         return 1
 
 
@@ -197,7 +205,7 @@ def _probe(arguments: argparse.Namespace) -> int:
 
 
 def _complain(error: Exception) -> int:
-    console.print(str(error), style="red", markup=False, soft_wrap=True)
+    console.print(say(error), style="red", markup=False, soft_wrap=True)
     return 1
 
 

@@ -9,6 +9,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 
+from cierre.bookkeeping.sentence import Sentence
 from local.errors import LocalError
 
 PAGE = 100
@@ -185,15 +186,19 @@ class AirflowApi:
         try:
             answer = self._session.request(method, url, timeout=PATIENCE, **options)
         except requests.RequestException as error:
-            raise AirflowUnreachable(f"Airflow at {self.url} does not answer ({type(error).__name__}).") from None
+            raise self._unreachable(type(error).__name__) from None
         if answer.status_code in (502, 503, 504):
-            raise AirflowUnreachable(f"Airflow at {self.url} does not answer (HTTP {answer.status_code}).")
+            raise self._unreachable(f"HTTP {answer.status_code}")
         return answer
+
+    def _unreachable(self, why: str) -> AirflowUnreachable:
+        return AirflowUnreachable(Sentence("Airflow at {url} does not answer ({why}).", url=self.url, why=why))
 
     def _log_in(self) -> None:
         answer = self._ask("POST", f"{self.url}/auth/token", json=self._login)
         if not answer.ok:
-            raise AirflowApiError(f"Airflow at {self.url} does not let {self._login['username']} in: {answer.text}")
+            told = "Airflow at {url} does not let {user} in: {why}"
+            raise AirflowApiError(Sentence(told, url=self.url, user=self._login["username"], why=answer.text))
         self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
     def _pages(self, path: str, key: str, **filters: Any) -> Iterator[dict[str, Any]]:

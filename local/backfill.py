@@ -20,7 +20,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cierre.accounting_files.loader import cash_boxes
 from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.names import PREFIX
+from cierre.language.say import count, say
 from cierre.ledger import overview, session
 from local.airflow_api import AirflowApi, AirflowUnreachable
 from local.environment import libpq_dsn
@@ -64,7 +66,7 @@ def backfill(stack: Stack, company: str, box: str, first: date, last: date, cons
     """
     boxes = wanted(company, box)
     if first > last:
-        raise LocalError(f"FROM={first} is after TO={last}.")
+        raise LocalError(Sentence("{first} is after {last}.", first=f"FROM={first}", last=f"TO={last}"))
     with ready_airflow(stack, boxes, console) as (api, dsn):
         missing = {name: _missing(dsn, one, first, last) for name, one in boxes.items()}
         work = {box_id: _Progress(deque(days), len(days)) for box_id, days in missing.items()}
@@ -78,14 +80,21 @@ def wanted(company: str, box: str) -> dict[str, CashBox]:
     Raises LocalError where there is none, or where not one of the two is said."""
     known = {one.file: one for one in cash_boxes().values()}
     if bool(company) == bool(box):
-        raise LocalError("Say COMPANY=… or BOX=…, one of the two.")
+        raise LocalError(Sentence("Say COMPANY=… or BOX=…, one of the two."))
     found = {name: one for name, one in known.items() if company == one.company or box in (name, one.id)}
     if not found:
         names = sorted({one.company for one in known.values()} if company else known)
-        raise LocalError(
-            f"There is no {'company' if company else 'cash box'} {company or box}; known: {', '.join(names)}"
+        told = (
+            "There is no company {name}; known: {names}" if company else "There is no cash box {name}; known: {names}"
         )
+        raise LocalError(Sentence(told, name=company or box, names=", ".join(names)))
     return found
+
+
+def failed_run(api: AirflowApi, dag_id: str, run_id: str) -> LocalError:
+    """What is told of a run that failed, with where it is seen."""
+    where = f"{api.url}/dags/{dag_id}/runs/{run_id}"
+    return LocalError(Sentence("The run {run} of {dag} failed: {where}", run=run_id, dag=dag_id, where=where))
 
 
 @contextmanager
@@ -94,19 +103,20 @@ def ready_airflow(stack: Stack, boxes: Mapping[str, CashBox], console: Console) 
     elsewhere = [os.environ.get(name, "") for name in ELSEWHERE]
     if all(elsewhere):
         if not os.environ.get(LEDGER):
-            raise LocalError(f"Only the ledger knows which days are closed: set {LEDGER} to that of {elsewhere[0]}.")
+            told = "Only the ledger knows which days are closed: set {variable} to that of {airflow}."
+            raise LocalError(Sentence(told, variable=LEDGER, airflow=elsewhere[0]))
         yield AirflowApi(*elsewhere), libpq_dsn(os.environ[LEDGER])
         return
     stays = stack.running()
     try:
         start(stack, console)
-        with console.status("Waiting until Airflow has read the DAGs"):
+        with console.status(say("Waiting until Airflow has read the DAGs")):
             while {PREFIX + one.file for one in boxes.values()} - stack.api.parsed_dags(PREFIX, LONG_AGO):
                 time.sleep(0.5)
         yield stack.api, stack.reader_dsn
     finally:
         if not stays:
-            with console.status("Stopping"):
+            with console.status(say("Stopping")):
                 stack.down()
 
 
@@ -116,8 +126,8 @@ def _missing(dsn: str, box: CashBox, first: date, last: date) -> list[date]:
         with session.connect(dsn) as ledger:
             closed = overview.closed_days(ledger, first)
     except psycopg.OperationalError as error:
-        why = str(error).splitlines()[0]
-        raise LocalError(f"The ledger cannot be asked which days are closed: {why}") from None
+        told = "The ledger cannot be asked which days are closed: {why}"
+        raise LocalError(Sentence(told, why=str(error).splitlines()[0])) from None
     now, begin = datetime.now(UTC), max(first, box.start_date)
     days = (begin + timedelta(days=number) for number in range((last - begin).days + 1))
     return [day for day in days if (box.id, day) not in closed and box.is_over(day, now)]
@@ -164,8 +174,8 @@ def _go_on(api: AirflowApi, dag_id: str, days: _Progress) -> None:
 def _doing(days: _Progress) -> str:
     failed = sum(state == "failed" for state in days.ended.values())
     if failed:
-        return f"[red]{failed} failed"
-    return ", ".join(map(str, days.under_way.values())) or ("" if days.total else "nothing to run")
+        return f"[red]{say('{n} failed', n=count(failed))}"
+    return ", ".join(map(str, days.under_way.values())) or ("" if days.total else say("nothing to run"))
 
 
 def _report(
@@ -178,11 +188,18 @@ def _report(
     """What the ledger says afterwards of the days that were missing; 0 where none is missing any more."""
     failed = [(box_id, day) for box_id, days in left.items() for day in days]
     closed = sum(days.total for days in work.values()) - len(failed)
-    told = "days that are not over, or that the ledger holds as closed, are not run."
-    console.print(f"{closed} days closed, {len(failed)} failed; {told}")
+    told = (
+        "{closed} days closed, {failed} failed; days that are not over, or that the ledger holds as closed, are not"
+        " run."
+    )
+    console.print(say(told, closed=count(closed), failed=count(len(failed))))
     for box_id, day in failed:
         where = f"{api.url}/dags/{PREFIX}{boxes[box_id].file}"
         ended = work[box_id].ended.get(day)
-        why = "its run ended well, and the ledger does not hold it as closed" if ended == "success" else "failed"
-        console.print(f"[red]{boxes[box_id].name}, {day}: {why}.[/] Its log says more: {where}", soft_wrap=True)
+        if ended == "success":
+            why = say("its run ended well, and the ledger does not hold it as closed")
+        else:
+            why = say("failed")
+        more = say("Its log says more: {where}", where=where)
+        console.print(f"[red]{boxes[box_id].name}, {day}: {why}.[/] {more}", soft_wrap=True)
     return 1 if failed else 0

@@ -6,6 +6,7 @@ says any more is kept as obsolete (`#~`). tests/language/test_catalogues.py fail
 
 from collections.abc import Iterable, Iterator
 from io import BytesIO
+from pathlib import Path
 from typing import get_args
 
 from airflow.utils.state import DagRunState, TaskInstanceState
@@ -88,7 +89,8 @@ def vocabulary() -> Iterator[Text]:
 
 def everything_said() -> list[Text]:
     """All that people may be told and that needs a translation, by the file that says it."""
-    texts = {*in_code(PLUGINS), *in_pages(PLUGINS), *vocabulary()}
+    commands = (Text(one.text, f"local/{one.file}", one.plural) for one in in_code(Path(__file__).parent))
+    texts = {*in_code(PLUGINS), *in_pages(PLUGINS), *vocabulary(), *commands}
     return sorted((one for one in texts if needs_translation(one.text)), key=lambda one: (one.file, one.text))
 
 

@@ -2,13 +2,16 @@
 
 import time
 from datetime import date
+from decimal import Decimal
 
 from rich.console import Console
 from rich.table import Table
 
+from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.names import SECOND_LOOK
+from cierre.language.say import amount_of, say
 from cierre.ledger import looks, session
-from local.backfill import ENDED, ready_airflow, wanted
+from local.backfill import ENDED, failed_run, ready_airflow, wanted
 from local.errors import LocalError
 from local.stack import Stack
 
@@ -22,27 +25,28 @@ def second_look(stack: Stack, company: str, box: str, first: date, last: date, c
     """
     boxes = wanted(company, box)
     if first > last:
-        raise LocalError(f"FROM={first} is after TO={last}.")
+        raise LocalError(Sentence("{first} is after {last}.", first=f"FROM={first}", last=f"TO={last}"))
     with ready_airflow(stack, boxes, console) as (api, dsn):
         asked = {"from": str(first), "to": str(last), "box": box or None, "company": company or None}
         api.unpause(SECOND_LOOK)
         run_id = api.trigger_with(SECOND_LOOK, asked)
-        with console.status("Looking"):
+        with console.status(say("Looking")):
             while (state := api.run_state(SECOND_LOOK, run_id)) not in ENDED:
                 time.sleep(1)
         with session.connect(dsn) as ledger:
             changed = looks.changed(ledger, [one.id for one in boxes.values()], first, last)
-            table = Table("Box", "Day", "Document", "Before", "After", title="Changed since close")
+            headings = (say("Box"), say("Day"), say("Document"), say("Before"), say("After"))
+            table = Table(*headings, title=say("Changed since close"))
             for (box_id, day), _ in sorted(changed.items()):
                 newest = looks.newest(ledger, box_id, day)
                 for one in newest.found if newest else ():
                     named = one.change.reference or one.change.document_key
                     table.add_row(box_id, str(day), named, _shown(one.change.before), _shown(one.change.after))
     if state != "success":
-        raise LocalError(f"The run {run_id} of {SECOND_LOOK} failed: {api.url}/dags/{SECOND_LOOK}/runs/{run_id}")
-    console.print(table if changed else "All is as it was booked.")
+        raise failed_run(api, SECOND_LOOK, run_id)
+    console.print(table if changed else say("All is as it was booked."))
     return 1 if changed else 0
 
 
-def _shown(amount: object) -> str:
-    return "" if amount is None else str(amount)
+def _shown(amount: Decimal | None) -> str:
+    return "" if amount is None else amount_of(amount)

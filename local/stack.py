@@ -15,6 +15,8 @@ from pathlib import Path
 import psutil
 import requests
 
+from cierre.bookkeeping.sentence import Sentence, listing
+from cierre.language.say import say
 from local import processes
 from local.airflow_api import AirflowApi, AirflowUnreachable, Task
 from local.environment import LEDGER, LEDGER_READER, LEDGER_SIGNER, SANDBOX_GROUND, USER, environment, libpq_dsn
@@ -216,12 +218,12 @@ class Stack:
         for folder in ("logs", "tmp", "airflow"):
             (self.home / folder).mkdir(parents=True, exist_ok=True)
         write_secret(self.home / "passwords.json", json.dumps({self.user: self.password}))
-        self.told("Starting PostgreSQL")
+        self.told(say("Starting PostgreSQL"))
         self.cluster.start()
         self._make_databases()
-        self.told("Bringing the databases up to date")
+        self.told(say("Bringing the databases up to date"))
         self._migrate()
-        self.told("Starting the sandbox and Airflow")
+        self.told(say("Starting the sandbox and Airflow"))
         self._start_supervisor()
         self._wait_until_healthy(patience, since=began)
         if self._keep_connections() and self._probes_sandbox:
@@ -246,7 +248,7 @@ class Stack:
         with session.connect(self.ledger_dsn) as ledger:
             if capabilities.was_asked(ledger, "protheus", "read_back"):
                 return
-        self.told("Probing the sandbox's ERP")
+        self.told(say("Probing the sandbox's ERP"))
         password = self.environment["CIERRE_SANDBOX_PASSWORD"]
         said = [f"--{name.replace('_', '-')}={value}" for name, value in SANDBOX_GROUND.items()]
         with open(self.home / "logs" / "probe.log", "wb") as log, suppress(subprocess.TimeoutExpired):
@@ -377,12 +379,14 @@ class Stack:
 
 def _still_waiting(missing: list[str], patience: Patience) -> str:
     """``Waiting for the scheduler and the triggerer (at work), 45 s so far``."""
-    said = [f"{part} ({_busy(patience.quiet(part))})" for part in missing]
-    return f"Waiting for {', '.join(said)}; {patience.waited} s so far"
+    parts = listing(Sentence("{part} ({busy})", part=part, busy=_busy(patience.quiet(part))) for part in missing)
+    return say("Waiting for {parts}; {waited} s so far", parts=parts, waited=patience.waited)
 
 
-def _busy(quiet: int) -> str:
-    return "at work" if quiet < TELL_EVERY_SECONDS else f"nothing to be seen for {quiet} s"
+def _busy(quiet: int) -> Sentence:
+    if quiet < TELL_EVERY_SECONDS:
+        return Sentence("at work")
+    return Sentence("nothing to be seen for {quiet} s", quiet=quiet)
 
 
 def _given_up(missing: list[str], stuck: str, patience: Patience) -> str:

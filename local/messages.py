@@ -64,6 +64,7 @@ def vocabulary() -> Iterator[Text]:
         "cierre/closing/company_day.py": ("unattested", "landed", "staged", "staged and quarantined", "journal", "ERP"),
         "cierre/bookkeeping/answers.py": (*get_args(Decision), "not taken"),
         "cierre/bookkeeping/approvals.py": ApprovalReason,
+        "cierre/bookkeeping/checks.py": ("amount", "attribute", "dimension", "table"),
         "cierre/ledger/seals.py": (*KINDS, *DESCRIBED.values()),
         "cierre/ledger/contradictions.py": WHY.values(),
         "cierre/ledger/attempts.py": ("claimed", "confirmed", "rejected", "doomed", "withdrawn"),

@@ -10,7 +10,7 @@ from jinja2 import Environment, nodes
 
 SPEAKERS: Mapping[str, tuple[int, ...]] = {
     **dict.fromkeys(("say", "Sentence", "_", ".language", "._language"), (0,)),
-    **dict.fromkeys(("Unbookable", "_Unbookable", "HTTPException"), (1,)),
+    **dict.fromkeys(("Unbookable", "_Unbookable", "HTTPException", "Matching"), (1,)),
     "Refused": (2,),
 }
 """Who says a text (with a dot: as a method), and which of its arguments are texts."""

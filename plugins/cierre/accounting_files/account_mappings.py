@@ -10,6 +10,7 @@ from cierre.accounting_files.findings import Finding, MappingError
 from cierre.accounting_files.loader import account_mapping_names, mappings_folder
 from cierre.bookkeeping.checks import check
 from cierre.bookkeeping.mapping import AccountMapping
+from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.suggestions import did_you_mean
 from hooks import registry
 
@@ -21,7 +22,12 @@ def account_mapping(name: str) -> AccountMapping:
     """
     folder, known = mappings_folder(), account_mapping_names()
     if name not in known:
-        message = f"unknown mapping {name!r}; known are {', '.join(known) or 'none'}{did_you_mean(name, known)}"
+        message = Sentence(
+            "unknown mapping {name!r}; known are {known}{hint}",
+            name=name,
+            known=", ".join(known) or Sentence("none"),
+            hint=did_you_mean(name, known),
+        )
         raise MappingError(folder, [Finding("accounts", 0, "", message)])
     return sound_mapping(folder / "accounts" / f"{name}.yaml", folder)[0]
 
@@ -46,7 +52,7 @@ def draft_mapping(path: Path) -> AccountMapping:
     Raises MappingError with everything that is wrong in it and in the chart's files.
     """
     if not path.is_file():
-        raise MappingError(path.parent, [Finding(path.name, 0, "", "there is no such file")])
+        raise MappingError(path.parent, [Finding(path.name, 0, "", Sentence("there is no such file"))])
     return sound_mapping(path, path.parent)[0]
 
 

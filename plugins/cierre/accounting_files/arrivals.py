@@ -8,6 +8,7 @@ from cierre.accounting_files.loader import mappings_folder
 from cierre.accounting_files.settings import read_settings
 from cierre.accounting_files.statement_formats import statement_format_names
 from cierre.bookkeeping.matching.company import Arrivals, CompanyArrivals
+from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.suggestions import did_you_mean
 
 FILE = "arrivals.yaml"
@@ -43,5 +44,7 @@ def _unknown_formats(found: Arrivals) -> Iterator[Finding]:
     for company, rules in found.companies.items():
         for place, name in enumerate(rules.statements):
             if name not in known:
-                message = f"there is no file statements/{name}.yaml{did_you_mean(name, known)}"
+                message = Sentence(
+                    "there is no file statements/{name}.yaml{hint}", name=name, hint=did_you_mean(name, known)
+                )
                 yield file.finding(("companies", company, "statements", place), message)

@@ -8,6 +8,7 @@ from typing import TypeVar
 from cierre.accounting_files.files import TooLarge, read_text
 from cierre.accounting_files.findings import Finding
 from cierre.bookkeeping.chart import Account, Chart, Dimension
+from cierre.bookkeeping.sentence import Sentence
 from hooks.registry import limits_of_any
 
 MOST_BYTES = 20_000_000
@@ -37,7 +38,9 @@ _COLUMNS_OF_DIMENSIONS = ["code", "name", "blocked"]
 def _account(row: dict[str, str]) -> Account:
     length = limits_of_any().account
     if len(row["account"]) > length:
-        raise ValueError(f"account {row['account']} has more than {length} characters")
+        raise ValueError(
+            Sentence("account {value} has more than {length} characters", value=row["account"], length=length)
+        )
     return Account(
         row["account"], row["name"], _flag(row, "postable"), _flag(row, "requires_cost_centre"), _flag(row, "blocked")
     )
@@ -49,7 +52,7 @@ def _dimension(row: dict[str, str]) -> Dimension:
 
 def _flag(row: dict[str, str], column: str) -> bool:
     if row[column] not in ("true", "false"):
-        raise ValueError(f"{column} must be true or false, not {row[column]!r}")
+        raise ValueError(Sentence("{column} must be true or false, not {value!r}", column=column, value=row[column]))
     return row[column] == "true"
 
 
@@ -69,24 +72,24 @@ def _read(
     except TooLarge as error:
         return {}, [Finding(file, 0, "", str(error))]
     except OSError as error:
-        return {}, [Finding(file, 0, "", f"cannot be read: {error.strerror}")]
+        return {}, [Finding(file, 0, "", Sentence("cannot be read: {why}", why=error.strerror))]
     except UnicodeDecodeError:
-        return {}, [Finding(file, 0, "", "is not UTF-8 text; export it as 'CSV UTF-8'")]
+        return {}, [Finding(file, 0, "", Sentence("is not UTF-8 text; export it as 'CSV UTF-8'"))]
     # Where the comma is the decimal sign, spreadsheets separate columns by semicolons.
     reader = csv.reader(lines, delimiter=";" if lines and ";" in lines[0] else ",")
     try:
         rows = list(reader)
     except csv.Error as error:
-        return {}, [Finding(file, reader.line_num, "", f"is not valid CSV: {error}")]
+        return {}, [Finding(file, reader.line_num, "", Sentence("is not valid CSV: {error}", error=error))]
     if not rows or rows[0] != columns:
-        return {}, [Finding(file, 1, "", f"the first line must be {','.join(columns)}")]
+        return {}, [Finding(file, 1, "", Sentence("the first line must be {known}", known=",".join(columns)))]
     records: dict[str, _Record] = {}
     findings = []
     for line, row in enumerate(rows[1:], start=2):
         try:
             record = build(_cells(row, columns))
             if record.code in records:
-                raise ValueError(f"{record.code} is listed twice")
+                raise ValueError(Sentence("{code} is listed twice", code=record.code))
         except ValueError as error:
             findings.append(Finding(file, line, "", str(error)))
         else:
@@ -96,8 +99,15 @@ def _read(
 
 def _cells(row: list[str], columns: list[str]) -> dict[str, str]:
     if len(row) != len(columns):
-        raise ValueError(f"has {len(row)} columns instead of {len(columns)} ({', '.join(columns)})")
+        raise ValueError(
+            Sentence(
+                "has {n} columns instead of {wanted} ({known})",
+                n=len(row),
+                wanted=len(columns),
+                known=", ".join(columns),
+            )
+        )
     cells = {column: cell.strip() for column, cell in zip(columns, row, strict=True)}
     if not cells[columns[0]]:
-        raise ValueError(f"{columns[0]} is empty")
+        raise ValueError(Sentence("{field} is empty", field=columns[0]))
     return cells

@@ -23,6 +23,7 @@ from cierre.accounting_files.settings import read_settings
 from cierre.accounting_files.statement_formats import FOLDER, statement_formats
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.mapping import AccountMapping
+from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.suggestions import did_you_mean
 from hooks.registry import ERP_OF_OLD_FILES
 
@@ -57,10 +58,13 @@ def check_all() -> list[Finding]:
 def old_boxes() -> list[Finding]:
     """Where a box's file, as those of before there were several kinds of ERP, does not say which kind its own is: what
     it is read as, and the line to add. Nothing of that is wrong."""
-    message = f"is read as {ERP_OF_OLD_FILES}, which these files meant when there was no other ERP; add the line"
+    message = Sentence(
+        "is read as {kind}, which these files meant when there was no other ERP; add the line kind: {kind}",
+        kind=ERP_OF_OLD_FILES,
+    )
     files = (file_of(box) for box in sound_boxes().values())
     old = [file for file in files if "kind" not in file.content["erp"]]
-    return [file.finding(("erp",), f"{message} kind: {ERP_OF_OLD_FILES}") for file in old]
+    return [file.finding(("erp",), message) for file in old]
 
 
 def sound() -> tuple[dict[str, CashBox], SoundMappings]:
@@ -101,13 +105,27 @@ def _of_box(box: CashBox, mappings: SoundMappings, known: Mapping[str, object]) 
     file = file_of(box)
     mapping = mappings.get(box.mapping)
     if mapping and mapping[0].source != box.source:
-        message = f"mapping {box.mapping} is written for {mapping[0].source}, and this box reads {box.source}"
+        message = Sentence(
+            "mapping {mapping} is written for {source}, and this box reads {own}",
+            mapping=box.mapping,
+            source=mapping[0].source,
+            own=box.source,
+        )
         yield file.finding(("mapping",), message)
     if mapping and (strange := mapping[0].dimensions - box.erp.limits.dimensions):
-        message = f"mapping {box.mapping} books {', '.join(sorted(strange))}, which {box.erp.kind} does not have"
+        message = Sentence(
+            "mapping {mapping} books {names}, which {kind} does not have",
+            mapping=box.mapping,
+            names=", ".join(sorted(strange)),
+            kind=box.erp.kind,
+        )
         yield file.finding(("mapping",), message)
     if known and box.company not in known:
-        message = f"company {box.company!r} is not in companies.yaml{did_you_mean(box.company, known)}"
+        message = Sentence(
+            "company {company!r} is not in companies.yaml{hint}",
+            company=box.company,
+            hint=did_you_mean(box.company, known),
+        )
         yield file.finding(("company",), message)
 
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from cierre.accounting_files.findings import Finding
+from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.suggestions import did_you_mean
 
 Loc = tuple[str | int, ...]
@@ -68,22 +69,26 @@ def read_yaml(path: Path, folder: Path) -> YamlFile:
     except TooLarge as error:
         file.findings.append(Finding(file.name, 0, "", str(error)))
     except OSError as error:
-        file.findings.append(Finding(file.name, 0, "", f"cannot be read: {error.strerror}"))
+        file.findings.append(Finding(file.name, 0, "", Sentence("cannot be read: {why}", why=error.strerror)))
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        file.findings.append(Finding(file.name, line, "", "is not UTF-8 text; save the file as UTF-8"))
+        file.findings.append(Finding(file.name, line, "", Sentence("is not UTF-8 text; save the file as UTF-8")))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = ", ".join(part for part in (error.context, error.problem) if part)
-        file.findings.append(Finding(file.name, mark.line + 1 if mark else 1, "", f"is not valid YAML: {reason}"))
+        file.findings.append(
+            Finding(file.name, mark.line + 1 if mark else 1, "", Sentence("is not valid YAML: {reason}", reason=reason))
+        )
     except yaml.YAMLError as error:
-        file.findings.append(Finding(file.name, 0, "", f"is not valid YAML: {' '.join(str(error).split())}"))
+        file.findings.append(
+            Finding(file.name, 0, "", Sentence("is not valid YAML: {reason}", reason=" ".join(str(error).split())))
+        )
     else:
         if isinstance(root, yaml.MappingNode):
             file.lines[()] = root.start_mark.line + 1
             file.content = _Plain(file).mapping(root, ())
         elif not file.findings:
-            file.findings.append(Finding(file.name, 1, "", "must hold fields, each as 'name: value'"))
+            file.findings.append(Finding(file.name, 1, "", Sentence("must hold fields, each as 'name: value'")))
     return file
 
 
@@ -99,7 +104,9 @@ def read_text(path: Path, most: int) -> str:
     with path.open("rb") as file:
         content = file.read(most + 1)
     if len(content) > most:
-        raise TooLarge(f"has more than {most:,} bytes; split it, or take out what does not belong there")
+        raise TooLarge(
+            Sentence("has more than {most} bytes; split it, or take out what does not belong there", most=f"{most:,}")
+        )
     return content.decode("utf-8-sig")
 
 
@@ -114,9 +121,13 @@ def _refuse_what_grows(text: str, file: YamlFile) -> bool:
         message = ""
         if anchor := getattr(event, "anchor", None):
             sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
-            message = f"{sign}{anchor}: YAML's anchors and aliases are not taken; write the values out in each place"
+            message = Sentence(
+                "{sign}{anchor}: YAML's anchors and aliases are not taken; write the values out in each place",
+                sign=sign,
+                anchor=anchor,
+            )
         elif depth > MOST_LEVELS:
-            message = f"is nested deeper than {MOST_LEVELS} levels"
+            message = Sentence("is nested deeper than {most} levels", most=MOST_LEVELS)
         if message:
             line = event.start_mark.line + 1 if event.start_mark else 1
             file.findings.append(Finding(file.name, line, "", message))
@@ -129,7 +140,7 @@ def read_model(path: Path, folder: Path, model: type[_Model], identity: str = ""
     file's own name."""
     file = read_yaml(path, folder)
     if identity in file.content:
-        file.findings.append(file.finding((identity,), "is the file's own name; leave this line out"))
+        file.findings.append(file.finding((identity,), Sentence("is the file's own name; leave this line out")))
     if file.content or not identity:
         try:
             made = model.model_validate({**file.content, **({identity: path.stem} if identity else {})})
@@ -149,10 +160,10 @@ class _Plain:
         for key, value in node.value:
             line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode):
-                self._refuse(line, loc, "a name must be plain text")
+                self._refuse(line, loc, Sentence("a name must be plain text"))
             elif key.value in plain:
                 first = self.file.lines[(*loc, key.value)]
-                self._refuse(line, (*loc, key.value), f"is written twice, first in line {first}")
+                self._refuse(line, (*loc, key.value), Sentence("is written twice, first in line {first}", first=first))
             else:
                 self.file.lines[(*loc, key.value)] = line
                 plain[key.value] = self.value(value, (*loc, key.value))
@@ -183,27 +194,39 @@ def _written(loc: Loc) -> str:
 def _sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
     match error["type"]:
         case "missing":
-            return f"{error['loc'][-1]} is missing"
+            return Sentence("{field} is missing", field=error["loc"][-1])
         case "value_error":
             return str(error["ctx"]["error"])
         case "extra_forbidden":
-            return f"is not a field that is known here{did_you_mean(str(error['loc'][-1]), _fields(model))}"
+            return Sentence(
+                "is not a field that is known here{hint}", hint=did_you_mean(str(error["loc"][-1]), _fields(model))
+            )
         case "union_tag_invalid":
             tag, expected = error["ctx"]["tag"], error["ctx"]["expected_tags"]
-            return f"is of an unknown kind {tag!r}; known are {expected}{did_you_mean(tag, _quoted(expected))}"
+            return Sentence(
+                "is of an unknown kind {tag!r}; known are {expected}{hint}",
+                tag=tag,
+                expected=expected,
+                hint=did_you_mean(tag, _quoted(expected)),
+            )
         case "enum" | "literal_error":
             expected = error["ctx"]["expected"]
-            return f"{error['input']!r} is not one of {expected}{did_you_mean(str(error['input']), _quoted(expected))}"
+            return Sentence(
+                "{given} is not one of {expected}{hint}",
+                given=repr(error["input"]),
+                expected=expected,
+                hint=did_you_mean(str(error["input"]), _quoted(expected)),
+            )
         case "too_short":
-            return "must not be empty"
+            return Sentence("must not be empty")
         case "int_parsing":
-            return f"{error['input']!r} is not a whole number"
+            return Sentence("{given} is not a whole number", given=repr(error["input"]))
         case "string_type":
-            return "must be text"
+            return Sentence("must be text")
         case "dict_type" | "model_type" | "model_attributes_type" | "union_tag_not_found":
-            return "must hold fields, each as 'name: value'"
+            return Sentence("must hold fields, each as 'name: value'")
         case "tuple_type" | "list_type":
-            return "must be a list"
+            return Sentence("must be a list")
         case _:
             return error["msg"]
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from cierre.bookkeeping.sentence import Sentence
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
@@ -18,9 +20,10 @@ class Finding:
     place: str
     message: str
 
-    def __str__(self) -> str:
+    def __str__(self) -> Sentence:
         where = f"{self.file}:{self.line}" if self.line else self.file
-        return ": ".join(part for part in (where, self.place, self.message) if part)
+        parts = {f"s{number}": part for number, part in enumerate((where, self.place, self.message)) if part}
+        return Sentence(": ".join(f"{{{name}}}" for name in parts), **parts)
 
 
 class MappingError(ValueError):
@@ -30,5 +33,7 @@ class MappingError(ValueError):
         self.folder = folder
         self.findings = sorted(findings)
         count = len(self.findings)
-        title = f"{count} problem{'s' if count > 1 else ''} in {folder}"
-        super().__init__("\n".join([f"{title}:", *(f"  {finding}" for finding in self.findings)]))
+        problems = Sentence.counted(count, "{n} problem", "{n} problems")
+        title = Sentence("{problems} in {folder}:", problems=problems, folder=folder)
+        lines = {f"s{number}": str(finding) for number, finding in enumerate(self.findings)}
+        super().__init__(Sentence("\n".join(["{title}", *(f"  {{{name}}}" for name in lines)]), title=title, **lines))

@@ -10,6 +10,7 @@ from pathlib import Path
 from cierre.accounting_files.files import YamlFile, read_model, read_yaml
 from cierre.accounting_files.findings import Finding, MappingError
 from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.suggestions import did_you_mean
 from cierre.ports.source import InvoiceSourceDescription
 from hooks import registry
@@ -38,12 +39,23 @@ def mappings_folder() -> Path:
     if draft := _instead.get():
         return draft
     if chosen := os.environ.get(ENVIRONMENT):
-        return _existing(Path(chosen), f"the folder that {ENVIRONMENT} names does not exist")
+        return _existing(
+            Path(chosen), Sentence("the folder that {environment} names does not exist", environment=ENVIRONMENT)
+        )
     beside = Path(__file__).resolve().parents[3] / "include" / "mappings"
     if beside.is_dir() or "AIRFLOW_HOME" not in os.environ:
-        return _existing(beside, f"there is no such folder, and {ENVIRONMENT} names no other")
+        return _existing(
+            beside, Sentence("there is no such folder, and {environment} names no other", environment=ENVIRONMENT)
+        )
     below = Path(os.environ["AIRFLOW_HOME"]) / "include" / "mappings"
-    return _existing(below, f"there is no such folder, nor {beside}, and {ENVIRONMENT} names no other")
+    return _existing(
+        below,
+        Sentence(
+            "there is no such folder, nor {beside}, and {environment} names no other",
+            beside=beside,
+            environment=ENVIRONMENT,
+        ),
+    )
 
 
 def cash_box_ids() -> list[str]:
@@ -67,7 +79,12 @@ def cash_box(name: str) -> CashBox:
         known = (
             cash_box_ids()
         )  # only here: to list a thousand boxes for each of a thousand takes longer than to read them
-        message = f"unknown box {name!r}; known are {', '.join(known) or 'none'}{did_you_mean(name, known)}"
+        message = Sentence(
+            "unknown box {name!r}; known are {known}{hint}",
+            name=name,
+            known=", ".join(known) or Sentence("none"),
+            hint=did_you_mean(name, known),
+        )
         unknown = Finding("cash_boxes", 0, "", message)
         raise MappingError(folder, [unknown, *_misnamed(folder, "cash_boxes")])
     box, file = _read(path, folder)
@@ -80,11 +97,13 @@ def _read(path: Path, folder: Path) -> tuple[CashBox | None, YamlFile]:
     """The cash box in a file; None where the file's findings say why not."""
     box, file = read_model(path, folder, registry.box_model(), "id")
     if "file" in file.content:
-        file.findings.append(file.finding(("file",), "is the file's own name; leave this line out"))
+        file.findings.append(file.finding(("file",), Sentence("is the file's own name; leave this line out")))
     if box is not None and box.formerly is not None:
         file.findings += _of_former_name(box, box.formerly, file, folder)
     if box is not None and box.written_off and not isinstance(registry.SOURCES[box.source], InvoiceSourceDescription):
-        message = f"is for boxes of sources whose open invoices are asked for, which {box.source} is not"
+        message = Sentence(
+            "is for boxes of sources whose open invoices are asked for, which {source} is not", source=box.source
+        )
         file.findings.append(file.finding(("written_off",), message))
     return (None if file.findings else box), file
 
@@ -92,12 +111,18 @@ def _read(path: Path, folder: Path) -> tuple[CashBox | None, YamlFile]:
 def _of_former_name(box: CashBox, former: str, file: YamlFile, folder: Path) -> Iterator[Finding]:
     """Why a file cannot go on with the books of another."""
     if former == box.file:
-        yield file.finding(("formerly",), "is the file's own name; leave this line out")
+        yield file.finding(("formerly",), Sentence("is the file's own name; leave this line out"))
     elif (folder / "cash_boxes" / f"{former}.yaml").is_file():
-        message = f"box {former} still has a file of its own; delete that one, or leave this line out"
+        message = Sentence(
+            "box {former} still has a file of its own; delete that one, or leave this line out", former=former
+        )
         yield file.finding(("formerly",), message)
     elif others := [name for name in _successors(folder, former) if name != box.file]:
-        message = f"{', '.join(others)} goes on with the books of {former} too; leave this line in one file only"
+        message = Sentence(
+            "{boxes} goes on with the books of {former} too; leave this line in one file only",
+            boxes=", ".join(others),
+            former=former,
+        )
         yield file.finding(("formerly",), message)
 
 
@@ -116,15 +141,23 @@ def cash_boxes() -> dict[str, CashBox]:
     findings = [finding for _, file in read for finding in file.findings]
     sound = [(box, file) for box, file in read if box is not None]
     findings += _misnamed(folder, "cash_boxes") + _misnamed(folder, "accounts")
-    findings += _shared(sound, ("erp", "lot"), "tenant and lot", lambda box: (box.erp.tenant.strip(), box.erp.lot))
-    findings += _shared(sound, ("key",), "connection and key", lambda box: (box.source, box.connection, box.key))
+    findings += _shared(
+        sound, ("erp", "lot"), Sentence("tenant and lot"), lambda box: (box.erp.tenant.strip(), box.erp.lot)
+    )
+    findings += _shared(
+        sound, ("key",), Sentence("connection and key"), lambda box: (box.source, box.connection, box.key)
+    )
     mappings = account_mapping_names()
     for box, file in sound:
         if box.mapping not in mappings:
-            message = f"there is no file accounts/{box.mapping}.yaml{did_you_mean(box.mapping, mappings)}"
+            message = Sentence(
+                "there is no file accounts/{mapping}.yaml{hint}",
+                mapping=box.mapping,
+                hint=did_you_mean(box.mapping, mappings),
+            )
             findings.append(file.finding(("mapping",), message))
     if not read:
-        findings.append(Finding("cash_boxes", 0, "", "there is no cash box: add a file <box>.yaml"))
+        findings.append(Finding("cash_boxes", 0, "", Sentence("there is no cash box: add a file <box>.yaml")))
     if findings:
         raise MappingError(folder, findings)
     return {box.id: box for box, _ in sound}
@@ -142,7 +175,7 @@ def _shared(
     first: dict[tuple[str, ...], str] = {}
     owners = [(first.setdefault(value(box), box.file), box, file) for box, file in boxes]
     return [
-        file.finding(loc, f"box {owner} has the same {what}; each box needs its own")
+        file.finding(loc, Sentence("box {owner} has the same {what}; each box needs its own", owner=owner, what=what))
         for owner, box, file in owners
         if owner != box.file
     ]
@@ -189,13 +222,13 @@ def _is_there(path: Path | None) -> bool:
 def _not_read(path: Path) -> str:
     meant = _meant_as(path)
     if path.is_dir():
-        return "is a folder, and what lies in it is not read: move it out of here"
+        return Sentence("is a folder, and what lies in it is not read: move it out of here")
     if meant and _is_there(meant):
-        return f"is not read, {meant.name} beside it is: move it out of here"
+        return Sentence("is not read, {name} beside it is: move it out of here", name=meant.name)
     if meant and _is_yaml(path):
-        return f"rename it to {meant.name}: only .yaml files are read"
-    name = meant.name if meant else "a name that ends in .yaml"
-    return f"is not read, since only .yaml files are: rename it to {name}, or move it out of here"
+        return Sentence("rename it to {name}: only .yaml files are read", name=meant.name)
+    name = meant.name if meant else Sentence("a name that ends in .yaml")
+    return Sentence("is not read, since only .yaml files are: rename it to {name}, or move it out of here", name=name)
 
 
 def _existing(folder: Path, otherwise: str) -> Path:

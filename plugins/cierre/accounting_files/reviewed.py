@@ -5,6 +5,7 @@ from typing import Any
 from cierre.accounting_files.findings import Finding, MappingError
 from cierre.accounting_files.loader import mappings_folder
 from cierre.accounting_files.settings import read_settings
+from cierre.bookkeeping.sentence import Sentence
 from hooks.registry import SOURCES
 
 
@@ -18,6 +19,11 @@ def reviewed(source: str) -> Any:
         return None
     content = read_settings(review.file, review.model.load())
     if content is None:
-        missing = Finding(review.file, 0, "", f"there is no such file, and without it no {source.upper()} can be read")
+        missing = Finding(
+            review.file,
+            0,
+            "",
+            Sentence("there is no such file, and without it no {source} can be read", source=source.upper()),
+        )
         raise MappingError(mappings_folder(), [missing])
     return content

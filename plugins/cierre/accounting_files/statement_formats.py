@@ -5,6 +5,7 @@ from pathlib import Path
 from cierre.accounting_files.files import YamlFile, read_model, read_yaml
 from cierre.accounting_files.findings import Finding, MappingError
 from cierre.accounting_files.loader import mappings_folder
+from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.statements.format import AcquirerFormat, BankFormat
 from cierre.bookkeeping.suggestions import did_you_mean
 
@@ -23,7 +24,12 @@ def statement_format(name: str) -> BankFormat | AcquirerFormat:
     folder = mappings_folder()
     known = statement_format_names()
     if name not in known:
-        message = f"unknown format {name!r}; known are {', '.join(known) or 'none'}{did_you_mean(name, known)}"
+        message = Sentence(
+            "unknown format {name!r}; known are {known}{hint}",
+            name=name,
+            known=", ".join(known) or Sentence("none"),
+            hint=did_you_mean(name, known),
+        )
         raise MappingError(folder, [Finding(FOLDER, 0, "", message)])
     read, file = _read(folder / FOLDER / f"{name}.yaml", folder)
     if read is None:
@@ -44,8 +50,10 @@ def _read(path: Path, folder: Path) -> tuple[BankFormat | AcquirerFormat | None,
     file = read_yaml(path, folder)
     kind = file.content.get("kind")
     if not file.findings and kind not in KINDS:
-        message = f"{kind!r} is not one of {', '.join(KINDS)}" if "kind" in file.content else "kind is missing"
-        file.findings.append(file.finding(("kind",), f"{message}: write kind: bank, or kind: acquirer"))
+        message = "{kind!r} is not one of {known}: write kind: bank, or kind: acquirer"
+        if "kind" not in file.content:
+            message = "kind is missing: write kind: bank, or kind: acquirer"
+        file.findings.append(file.finding(("kind",), Sentence(message, kind=kind, known=", ".join(KINDS))))
     if file.findings or not isinstance(kind, str):
         return None, file
     return read_model(path, folder, KINDS[kind], "name")

@@ -16,6 +16,7 @@ from pydantic_core.core_schema import no_info_after_validator_function
 
 from cierre.bookkeeping.limits import EntryLimits
 from cierre.bookkeeping.money import DECIMALS
+from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.suggestions import did_you_mean, nearest
 from cierre.bookkeeping.validation import IsoDate, Model, Source, Text
 
@@ -35,14 +36,18 @@ class Matching:
 
     def _check(self, text: str) -> str:
         if not re.fullmatch(self.pattern, text):
-            raise ValueError(f"{text!r} is not {self.meaning}")
+            raise ValueError(Sentence("{text!r} is not {meaning}", text=text, meaning=Sentence(self.meaning)))
         return text
 
 
 def _currency(code: str) -> str:
     if code not in DECIMALS:
-        known = f"known are {', '.join(sorted(DECIMALS))}"
-        raise ValueError(f"unknown currency {code!r}; {known}{did_you_mean(code, DECIMALS)}")
+        known = Sentence("known are {known}", known=", ".join(sorted(DECIMALS)))
+        raise ValueError(
+            Sentence(
+                "unknown currency {code!r}; {known}{hint}", code=code, known=known, hint=did_you_mean(code, DECIMALS)
+            )
+        )
     return code
 
 
@@ -51,7 +56,9 @@ def _timezone(name: str) -> str:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         like = nearest(name, available_timezones()) or "America/Guayaquil"
-        raise ValueError(f"{name!r} is not a time zone; write one like {like!r}") from None
+        raise ValueError(
+            Sentence("{name!r} is not a time zone; write one like {like!r}", name=name, like=like)
+        ) from None
     return name
 
 
@@ -126,7 +133,9 @@ class Approvals(Model):
     @model_validator(mode="after")
     def _two_persons_are_there(self) -> Self:
         if self.second_over is not None and len(set(self.by)) == 1:
-            raise ValueError("second_over asks two persons, and by names only one: name another, or leave by out")
+            raise ValueError(
+                Sentence("second_over asks two persons, and by names only one: name another, or leave by out")
+            )
         return self
 
     @property
@@ -164,7 +173,7 @@ class SecondLook(Model):
     @model_validator(mode="after")
     def _limit_belongs_to_correct(self) -> Self:
         if (self.policy == "correct") != (self.up_to is not None):
-            raise ValueError("up_to is the limit of the policy correct: give both, or neither")
+            raise ValueError(Sentence("up_to is the limit of the policy correct: give both, or neither"))
         return self
 
 
@@ -234,6 +243,12 @@ class CashBox(Model):
     def is_over(self, day: date, now: datetime) -> bool:
         """Whether business date ``day`` may be read at ``now`` (aware, any zone). Raises ValueError if it is naive."""
         if now.tzinfo is None:
-            raise ValueError(f"{now} has no time zone, so it cannot be compared with the end of a day of {self.id}")
+            raise ValueError(
+                Sentence(
+                    "{now} has no time zone, so it cannot be compared with the end of a day of {id}",
+                    now=now,
+                    id=self.id,
+                )
+            )
         # In UTC: Python compares two times of one zone by their wall clocks, which go back once a year.
         return now.astimezone(UTC) >= self.closes_at(day).astimezone(UTC)

@@ -38,7 +38,12 @@ def check(mapping: AccountMapping, chart: Chart, limits: EntryLimits, boxes: Col
     found: list[Finding] = []
     for kind, postings in mapping.postings.items():
         if kind not in shapes:
-            message = f"{mapping.source} has no {kind} documents; known are {', '.join(shapes)}"
+            message = Sentence(
+                "{source} has no {kind} documents; known are {known}",
+                source=mapping.source,
+                kind=kind,
+                known=", ".join(shapes),
+            )
             found.append(Finding(("postings", kind), message))
             continue
         found.extend(_balance(kind, postings, shapes[kind]))
@@ -47,7 +52,14 @@ def check(mapping: AccountMapping, chart: Chart, limits: EntryLimits, boxes: Col
             checker = _Checker(mapping, chart, limits, shapes[kind], boxes)
             found.extend(checker.posting(posting, ("postings", kind, number)))
     for kind in sorted(kind for kind, shape in shapes.items() if kind not in mapping.postings and not shape.optional):
-        found.append(Finding(("postings",), f"{mapping.source} has {kind} documents, and none of them would be booked"))
+        found.append(
+            Finding(
+                ("postings",),
+                Sentence(
+                    "{source} has {kind} documents, and none of them would be booked", source=mapping.source, kind=kind
+                ),
+            )
+        )
     found.extend(_unused_tables(mapping))
     found.extend(_untreated(mapping, shapes))
     if mapping.rounding is not None:
@@ -67,13 +79,25 @@ def _balance(kind: Kind, postings: tuple[Posting, ...], shape: Shape) -> Iterato
         for side in ("debit", "credit")
     )
     if debit != credit:
-        yield Finding(place, f"debits come to {_sum(debit)} but credits to {_sum(credit)}: a {kind} would not balance")
+        yield Finding(
+            place,
+            Sentence(
+                "debits come to {debits} but credits to {credits}: a {kind} would not balance",
+                debits=_sum(debit),
+                credits=_sum(credit),
+                kind=kind,
+            ),
+        )
     elif max(debit.values()) > 1:
-        yield Finding(place, f"each side books {_sum(debit)}: an amount is booked more than once")
+        yield Finding(place, Sentence("each side books {sum}: an amount is booked more than once", sum=_sum(debit)))
     elif not any(posting.amount == "net" for posting in known):
-        yield Finding(place, f"no posting has the amount net, so the money of a {kind} would not be booked")
+        yield Finding(
+            place, Sentence("no posting has the amount net, so the money of a {kind} would not be booked", kind=kind)
+        )
     elif shape.pays_out and any(posting.amount == "net" and posting.side == "debit" for posting in known):
-        message = f"a {kind} is money that goes out: its net is credited, and what it is for is debited"
+        message = Sentence(
+            "a {kind} is money that goes out: its net is credited, and what it is for is debited", kind=kind
+        )
         yield Finding(place, message)
 
 
@@ -82,15 +106,21 @@ def _untreated(mapping: AccountMapping, shapes: Mapping[Kind, Shape]) -> Iterato
     if not any(TREATMENT in shape.attributes for shape in shapes.values()):
         for name in ("vat", "document_types"):
             if getattr(mapping, name):
-                yield Finding((name,), f"{mapping.source} tells VAT by itself, so nothing is looked up here")
+                yield Finding(
+                    (name,),
+                    Sentence("{source} tells VAT by itself, so nothing is looked up here", source=mapping.source),
+                )
 
 
 def _fraud(mapping: AccountMapping, kind: Kind, shape: Shape) -> Iterator[Finding]:
     """Fraud cases are booked apart from all others, or not at all; never by oversight like any other document."""
     looks = any(FRAUD in rule.when for posting in mapping.postings[kind] for rule in posting.rules)
     if FRAUD in shape.attributes and mapping.fraud_policy == "book" and not looks:
-        message = f"fraud cases among {kind} documents would be booked like any other: give them rules of their own"
-        yield Finding(("postings", kind), f"{message} (when: {{fraud: true}}), or hold them (fraud_policy: hold)")
+        message = (
+            "fraud cases among {kind} documents would be booked like any other: give them rules of their own"
+            " (when: {{fraud: true}}), or hold them (fraud_policy: hold)"
+        )
+        yield Finding(("postings", kind), Sentence(message, kind=kind))
 
 
 def _unused_tables(mapping: AccountMapping) -> Iterator[Finding]:
@@ -98,7 +128,7 @@ def _unused_tables(mapping: AccountMapping) -> Iterator[Finding]:
     used = {code.table for rule in rules for code in rule.codes.values() if isinstance(code, FromTable)}
     for name in mapping.tables:
         if name not in used:
-            yield Finding(("tables", name), "no rule looks anything up in this table")
+            yield Finding(("tables", name), Sentence("no rule looks anything up in this table"))
 
 
 def _rounding(to: Rounding, chart: Chart, limits: EntryLimits) -> Iterator[Finding]:
@@ -106,13 +136,15 @@ def _rounding(to: Rounding, chart: Chart, limits: EntryLimits) -> Iterator[Findi
         if (code := getattr(to, field)) and (message := chart.objection(field, code)):
             yield Finding(("rounding", field), message)
     if not to.cost_centre and chart.requires_cost_centre(to.account):
-        yield Finding(("rounding",), f"account {to.account} requires a cost centre and none is given")
+        yield Finding(
+            ("rounding",), Sentence("account {account} requires a cost centre and none is given", account=to.account)
+        )
     if unfit := objection(to.history, set(BOX_PLACEHOLDERS), limits.history):
         yield Finding(("rounding", "history"), unfit)
 
 
 def _sum(parts: Counter[str]) -> str:
-    return " + ".join(sorted(parts.elements())) or "nothing"
+    return " + ".join(sorted(parts.elements())) or Sentence("nothing")
 
 
 class _Checker:
@@ -146,7 +178,9 @@ class _Checker:
         for name, values in rule.when.items():
             yield from self._condition(name, values, (*place, "when", name))
         if self.mapping.fraud_policy == "hold" and rule.when.get(FRAUD) == ("true",):
-            yield Finding((*place, "when", FRAUD), "this rule can never win: fraud cases are held (fraud_policy: hold)")
+            yield Finding(
+                (*place, "when", FRAUD), Sentence("this rule can never win: fraud cases are held (fraud_policy: hold)")
+            )
         for field, code in rule.codes.items():
             if field != "account" and field not in self.limits.dimensions:
                 yield Finding((*place, *field.split(".")), _unknown("dimension", field, sorted(self.limits.dimensions)))
@@ -170,7 +204,16 @@ class _Checker:
                                               form=repr(value)))  # fmt: skip
             elif allowed and value not in allowed:
                 known = " or ".join(sorted(allowed))
-                yield Finding(place, f"{name} is never {value!r}; it can be {known}{did_you_mean(value, allowed)}")
+                yield Finding(
+                    place,
+                    Sentence(
+                        "{name} is never {value!r}; it can be {known}{hint}",
+                        name=name,
+                        value=value,
+                        known=known,
+                        hint=did_you_mean(value, allowed),
+                    ),
+                )
 
     def _code(self, code: Code, field: str, place: Place) -> Iterator[Finding]:
         if isinstance(code, FromTable):
@@ -187,17 +230,23 @@ class _Checker:
         place = ("tables", name)
         if table.by not in self.attributes:
             known = ", ".join(self.attributes)
-            message = f"there is no attribute {table.by!r} where this table is used; known are {known}"
-            yield Finding((*place, "by"), message + did_you_mean(table.by, self.attributes))
+            message = "there is no attribute {name!r} where this table is used; known are {known}{hint}"
+            hint = did_you_mean(table.by, self.attributes)
+            yield Finding((*place, "by"), Sentence(message, name=table.by, known=known, hint=hint))
             return
         allowed = self.attributes[table.by]
         for value in sorted(table.values.keys() - allowed) if allowed or table.by == "form" else ():
-            named = "form_names" if table.by == "form" else f"what {table.by} can be here"
+            named = "form_names" if table.by == "form" else Sentence("what {by} can be here", by=table.by)
             near = did_you_mean(value, allowed)
-            yield Finding((*place, "values", value), f"{table.by} {value!r} is not among {named}{near}")
+            yield Finding(
+                (*place, "values", value),
+                Sentence("{by} {value!r} is not among {named}{near}", by=table.by, value=value, named=named, near=near),
+            )
         if table.by == BOX:
             for box in sorted(set(self.boxes) - table.values.keys()):
-                yield Finding((*place, "values"), f"box {box} is booked by this mapping and not listed")
+                yield Finding(
+                    (*place, "values"), Sentence("box {box} is booked by this mapping and not listed", box=box)
+                )
 
     def _possible(self, code: Code, place: Place) -> Iterator[tuple[str, Place]]:
         """The codes that a rule's field can come to, each with the place that says so."""
@@ -213,4 +262,11 @@ class _Checker:
 
 
 def _unknown(what: str, name: str, known: Collection[str]) -> str:
-    return f"there is no {what} {name!r}; known are {', '.join(known) or 'none'}{did_you_mean(name, known)}"
+    kind = Sentence(what)
+    return Sentence(
+        "there is no {kind} {name!r}; known are {known}{hint}",
+        kind=kind,
+        name=name,
+        known=", ".join(known) or Sentence("none"),
+        hint=did_you_mean(name, known),
+    )

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from cierre.bookkeeping.sentence import Sentence
+
 ALIKE = 0.75
 """How much a code must resemble another to be offered: codes are short, and most of them look alike."""
 
@@ -21,7 +23,7 @@ def _shared_beginning(one: str, other: str) -> int:
     return next((length for length, (here, there) in pairs if here != there), min(len(one), len(other)))
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str]) -> Sentence | str:
     """``; did you mean 'closing_hour'?`` to end a sentence with, or nothing."""
     found = nearest(word, known)
-    return f"; did you mean {found!r}?" if found is not None else ""
+    return Sentence("; did you mean {word!r}?", word=found) if found is not None else ""

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.suggestions import did_you_mean
 from cierre.bookkeeping.vocabulary import SOURCES
 
@@ -19,21 +20,26 @@ class Model(BaseModel):
 
 def _not_blank(text: str) -> str:
     if not text.strip():
-        raise ValueError("must not be empty")
+        raise ValueError(Sentence("must not be empty"))
     return text
 
 
 def _iso_date(value: object) -> object:
     # Pydantic alone would also take "20240906", as seconds since 1970.
     if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        raise ValueError(f"{value!r} is not a date as YYYY-MM-DD")
+        raise ValueError(Sentence("{value!r} is not a date as YYYY-MM-DD", value=value))
     return value
 
 
 def _source(name: str) -> str:
     if name not in SOURCES:
         raise ValueError(
-            f"unknown source {name!r}; known are {', '.join(sorted(SOURCES))}{did_you_mean(name, SOURCES)}"
+            Sentence(
+                "unknown source {name!r}; known are {known}{hint}",
+                name=name,
+                known=", ".join(sorted(SOURCES)),
+                hint=did_you_mean(name, SOURCES),
+            )
         )
     return name
 

@@ -9,8 +9,11 @@ from cierre.accounting_files.check import check_all, old_boxes, sound
 from cierre.accounting_files.findings import Finding, MappingError
 from cierre.accounting_files.loader import mappings_folder
 from cierre.accounting_files.schemas import write_schemas
+from cierre.bookkeeping.sentence import Sentence
+from cierre.language.say import count, in_language, say
 from cierre.ledger import session
 from cierre.reports.claims import claimed
+from cierre.reports.command_line import terminal_language
 from cierre.reports.connection import DSN, dsn_of_environment, one_login_for_all
 from cierre.reports.erp_chart import against_the_erp
 from cierre.reports.seen import WINDOW, unmapped
@@ -30,15 +33,15 @@ def check() -> None:
         findings = check_all()
         findings += _in_the_ledger()
         for notice in old_boxes():
-            typer.echo(notice)
+            typer.echo(say(notice))
     except MappingError as error:
         findings = error.findings
     for finding in findings:
-        typer.echo(finding)
+        typer.echo(say(finding))
     if findings:
-        typer.echo(f"{len(findings)} to mend in {mappings_folder()}.")
+        typer.echo(say("{n} to mend in {folder}.", n=count(len(findings)), folder=mappings_folder()))
         raise typer.Exit(1)
-    typer.echo("Boxes, account mappings, charts, companies and periods are sound.")
+    typer.echo(say("Boxes, account mappings, charts, companies and periods are sound."))
 
 
 @app.command()
@@ -49,21 +52,30 @@ def schemas() -> None:
 
 
 def _in_the_ledger() -> list[Finding]:
-    left_out = f"Left out: what came in the last {WINDOW.days} days and is not mapped, and what other boxes booked"
+    left_out = Sentence(
+        "Left out: what came in the last {days} days and is not mapped, and what other boxes booked.", days=WINDOW.days
+    )
     if not (dsn := dsn_of_environment()):
-        typer.echo(f"{left_out}. There is no ledger to look in: {DSN} names none.", err=True)
+        nowhere = say("There is no ledger to look in: {variable} names none.", variable=DSN)
+        typer.echo(f"{say(left_out)} {nowhere}", err=True)
         return []
     try:
         if told := one_login_for_all():
-            typer.echo(told, err=True)
+            typer.echo(say(told), err=True)
         with session.connect(dsn) as ledger:
             boxes, mappings = sound()
             lately = unmapped(ledger, boxes, mappings, datetime.now(UTC).date())
             return claimed(ledger, boxes) + lately + against_the_erp(ledger, boxes, mappings)
     except psycopg.Error as error:
-        typer.echo(f"{left_out}. The ledger cannot be read: {error}", err=True)
+        typer.echo(f"{say(left_out)} {say('The ledger cannot be read: {why}', why=error)}", err=True)
         return []
 
 
+def main() -> None:
+    """Runs the command of the command line, in the terminal's language."""
+    with in_language(terminal_language()):
+        app()
+
+
 if __name__ == "__main__":
-    app()
+    main()

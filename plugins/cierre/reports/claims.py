@@ -9,6 +9,7 @@ from cierre.accounting_files.check import file_of
 from cierre.accounting_files.findings import Finding
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import Identity, refusal
+from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger import identity
 
 
@@ -39,7 +40,9 @@ def _of_box(ledger: psycopg.Connection, box: CashBox, now: Identity, boxes: Mapp
     file = file_of(box)
     unknown = box.formerly if box.formerly and not identity.has_books(ledger, box.formerly) else None
     if unknown and (first := identity.known_as(ledger, unknown)):
-        message = f"{unknown} went on with the books of {first}: write formerly: {first}"
+        message = Sentence(
+            "{unknown} went on with the books of {first}: write formerly: {first}", unknown=unknown, first=first
+        )
         yield file.finding(("formerly",), message)
     elif claims := identity.claims(ledger, now, box.connection, None):
         why = refusal(box.file, claims, None, has_file=claims[0].box in boxes, formerly=box.formerly)

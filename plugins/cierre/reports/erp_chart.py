@@ -8,6 +8,7 @@ from cierre.accounting_files.check import SoundMappings
 from cierre.accounting_files.findings import Finding
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.checks import check
+from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger import master_data
 from hooks import registry
 
@@ -24,5 +25,5 @@ def against_the_erp(ledger: psycopg.Connection, boxes: Mapping[str, CashBox], ma
             continue
         mapping, file = mappings[name]
         for place, message in check(mapping, told.chart(), registry.limits_of_any()):
-            found.add(file.finding(place, f"in the ERP ({tenant}): {message}"))
+            found.add(file.finding(place, Sentence("in the ERP ({tenant}): {message}", tenant=tenant, message=message)))
     return sorted(found)

@@ -12,6 +12,7 @@ from cierre.accounting_files.findings import Finding
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.mapping import Unresolved
+from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.treatment import UNKNOWN
 from cierre.bookkeeping.vocabulary import BOX, FRAUD
 from cierre.ledger import staging
@@ -62,5 +63,14 @@ def _told(one: Unresolved, currency: str, found: Iterable[staging.Seen]) -> str:
     found = list(found)
     count, amount = sum(seen.documents for seen in found), sum(seen.amount for seen in found)
     last, boxes = max(seen.last_day for seen in found), ", ".join(sorted({seen.box for seen in found}))
-    plural = "s" if count > 1 else ""
-    return f"{count} document{plural} of {amount} {currency} ({boxes}, last on {last}) {one.reason}; {one.fix}"
+    documents = Sentence.counted(count, "{n} document", "{n} documents")
+    return Sentence(
+        "{documents} of {amount} {currency} ({boxes}, last on {last}) {reason}; {fix}",
+        documents=documents,
+        amount=amount,
+        currency=currency,
+        boxes=boxes,
+        last=last,
+        reason=one.reason,
+        fix=one.fix,
+    )

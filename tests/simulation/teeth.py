@@ -322,7 +322,7 @@ TEETH = (
           shown_by=7),
     Tooth("nobody waits for a lease", _method(attempts, "lease", lambda *_: attempts.Lease(0.0, None)), shown_by=37),
     Tooth("what is left of a lease is taken from whatever clock", _method(attempts, "lease", _by_any_clock),
-          first=4893, shown_by=4893),
+          first=4893, shown_by=5_555),
     Tooth("confirmed without compare-and-set", CONFIRM_ANYWAY, shown_by=48),
     Tooth("confirmed without compare-and-set", CONFIRM_ANYWAY,
           without=(NO_ONE_LIVE_ATTEMPT, NO_FORWARD_ONLY, NO_CHECKS), only=_drowsy, shown_by=175),

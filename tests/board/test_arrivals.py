@@ -7,10 +7,13 @@ from decimal import Decimal
 import psycopg
 import pytest
 
+from cierre.accounting_files.arrivals import arrivals_of
 from cierre.accounting_files.loader import cash_boxes
-from cierre.bookkeeping.matching.company import Expected
+from cierre.bookkeeping.matching.company import Expected, Taken, expected
 from cierre.bookkeeping.statements.lines import Statement, StatementLine
+from cierre.closing.arrivals import Sign, signs_of_day
 from cierre.ledger import arrivals
+from cierre.ledger.arrivals import MatchedAmount
 from cierre.reports.audit import audit
 from support import closed_day
 
@@ -237,3 +240,21 @@ def test_a_company_without_rules_looks_as_before(login, ledger):
     client = login("itb")
     assert client.get(f"/arrivals/{OTHER.company}").status_code == 404
     assert "/arrivals/" not in client.get(f"/boxes/{OTHER.id}/{DAY}").text
+
+
+@pytest.mark.parametrize(("second", "sign"), [
+    (None, Sign(None, changed=False)),
+    (DAY + timedelta(days=3), Sign(DAY + timedelta(days=3), changed=False)),
+])  # fmt: skip
+def test_a_form_in_two_currencies_arrived_when_the_money_of_both_did(monkeypatch, second, sign):
+    rules = arrivals_of(COMPANY)
+    taken = [Taken(BOX.id, DAY, "1", code, "payment", None, None, Decimal("10.00"), 1) for code in ("EUR", "USD")]
+    came = [("EUR", second), ("USD", DAY + timedelta(days=1))]
+    known = [
+        MatchedAmount(match_id=1, box=BOX.id, day=DAY, form="1", currency=code, net=one.net, arrived=on)
+        for (code, on), one in zip(came, expected(taken, rules), strict=True)
+        if on
+    ]
+    monkeypatch.setattr(arrivals, "taken", lambda *_: taken)
+    monkeypatch.setattr(arrivals, "booked", lambda *_: known)
+    assert signs_of_day(None, COMPANY, rules, BOX.id, DAY) == {"1": sign}

@@ -217,11 +217,16 @@ def _is_written(text: str, difference: Decimal, currency: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """How the money of a form of a day stands: ``arrived`` is the day on which the last of it came, None before that;
-    ``changed`` where it is booked otherwise since it was matched."""
+    """How the money of a form of a day stands, in whatever currencies it came: ``arrived`` is the day on which the last
+    of it came, None before that; ``changed`` where it is booked otherwise since it was matched."""
 
     arrived: date | None
     changed: bool
+
+    def beside(self, other: "Sign") -> "Sign":
+        """Both together: arrived once all of it is."""
+        last = max(self.arrived, other.arrived) if self.arrived and other.arrived else None
+        return Sign(last, self.changed or other.changed)
 
 
 def signs_of_day(db: psycopg.Connection, company: str, rules: CompanyArrivals, box: str, day: date) -> dict[str, Sign]:
@@ -229,10 +234,11 @@ def signs_of_day(db: psycopg.Connection, company: str, rules: CompanyArrivals, b
     forms = [form for one in rules.channels.values() for form in one.forms]
     amounts = expected(ledger_arrivals.taken(db, [box], forms, day, day), rules)
     known = {(one.form, one.currency): one for one in ledger_arrivals.booked(db, company, day, day) if one.box == box}
-    signs = {}
+    signs: dict[str, Sign] = {}
     for one in amounts:
         found = known.get((one.form, one.currency))
-        signs[one.form] = Sign(found.arrived if found else None, found is not None and found.net != one.net)
+        sign = Sign(found.arrived if found else None, found is not None and found.net != one.net)
+        signs[one.form] = signs[one.form].beside(sign) if one.form in signs else sign
     return signs
 
 

@@ -65,7 +65,7 @@ class Viewer:
 
     def may_answer(self, box_id: str) -> bool:
         """Whether Airflow would let the person answer what the close of a box asks."""
-        return bool(self._may("PUT", [box_id], DagAccessEntity.HITL_DETAIL))
+        return bool(self.may_decide([box_id]))
 
     def may_decide(self, box_ids: Iterable[str]) -> set[str]:
         """The boxes of which Airflow would let the person answer what a close asks."""

@@ -69,16 +69,16 @@ def personal_values() -> Callable[[], AbstractContextManager[psycopg.Connection]
 
 
 @cache
-def _sign_offs() -> ConnectionPool:
-    """The same, made once somebody signs a month, or proposes a change of a mapping; the application's login may add
-    such rows, and no others change."""
+def _what_people_decide() -> ConnectionPool:
+    """The application's login, made once somebody signs a month, proposes a change of a mapping, or takes a statement.
+    It may do all that a step of a close may: what is written by it is up to the few routes that ask for it."""
     return _pool(lambda: APPLICATION, 1, _writing)
 
 
 def writing() -> Iterator[psycopg.Connection]:
     """The application's connection for one request that writes. Raises psycopg_pool.PoolTimeout where the ledger cannot
     be reached."""
-    with _sign_offs().connection() as connection:
+    with _what_people_decide().connection() as connection:
         yield connection
 
 

@@ -38,7 +38,8 @@ class Signing:
 def signing(month: MonthChecklist, viewer: Viewer, session: Session, *, whole: bool) -> Signing:
     """What a person may do about the month of a company's boxes; ``whole``: these are all of them."""
     boxes = [box for box in month.scope.boxes if isinstance(box, CashBox)]
-    may_decide = whole and bool(boxes) and all(viewer.may_answer(box.id) for box in boxes)
+    ids = {box.id for box in boxes}
+    may_decide = whole and bool(ids) and viewer.may_decide(ids) == ids
     ran_by = _ran_by(month.scope, month.ledger, session) if may_decide else frozenset()
     return Signing(
         digest(month.days), ran_by, may_decide, _why_not(month, boxes, viewer, ran_by, may_decide=may_decide)

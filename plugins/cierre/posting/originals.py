@@ -22,7 +22,7 @@ COUNTS = frozenset(Code) - {Code.KEY, Code.NEVER_POSTED, Code.RETURNED}
 class EditedError(DataError):
     """What is to be reversed was changed in the ERP since it was posted; ``lines`` say each how."""
 
-    advice = "Nothing was sent. Have its own people set that back there, to what was posted; then clear the task post."
+    advice = "Nothing was posted. Have its people set that back there, to what was posted; then clear the task post."
 
     def __init__(self, lines: Sequence[Sentence], *, vendor: str) -> None:
         told = Sentence("what is to be reversed was changed: {lines}", lines=one_after_the_other(lines))

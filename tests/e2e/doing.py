@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from cierre.ledger import tie_outs
 from e2e.conftest import System
 from local.stack import LONG_AGO
 
@@ -42,6 +43,15 @@ def ended(system: System, dag: str, run: str) -> str:
     """Waits for a run of any DAG; its state."""
     over = ("success", "failed")
     return system.wait(lambda: (state := system.api.run_state(dag, run)) in over and state, f"{dag} {run} to end")
+
+
+def tied_out(system: System, box: str, tenant: str, month: date) -> tie_outs.Known:
+    """Compares a tenant's month with the ERP, as a person would start it; the tie-out that the box is part of. Other
+    tenants' months may be tied out beside it: Airflow starts the nightly run of a DAG when it is unpaused."""
+    run = start(system, "tie_out", {"from": f"{month:%Y-%m}", "company": tenant})
+    assert ended(system, "tie_out", run) == "success"
+    (known,) = (one for one in tie_outs.newest(system.ledger, month, month).values() if box in one.boxes)
+    return known
 
 
 def mailed(system: System, subject: str, text: str = "", *, after: int = 0) -> str:

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from cierre.bookkeeping.tie_out import State
-from cierre.ledger import tie_outs
 from e2e import doing
 from e2e.conftest import System
 
@@ -46,14 +45,7 @@ def test_an_edited_cent_is_found_set_back_and_the_approved_correction_leaves_the
     assert doing.state(system, BOX, day) == "closed"
     assert doing.who_approved(system, BOX, day) == ["ana"]
 
-    month = day.replace(day=1)
-    doing.start(system, "tie_out", {"from": f"{month:%Y-%m}", "company": TENANT})
-    system.wait(lambda: tied(system, month) == [State.TIED_OUT], "the month to tie out")
-
-
-def tied(system: System, month: date) -> list[State]:
-    """How the newest tie-outs of the month stand that the box is part of."""
-    return [one.state for one in tie_outs.newest(system.ledger, month, month).values() if BOX in one.boxes]
+    assert doing.tied_out(system, BOX, TENANT, day.replace(day=1)).state == State.TIED_OUT
 
 
 def a_working_day_that_is_read_again() -> date:

@@ -37,8 +37,7 @@ def test_a_cent_edited_in_the_erp_is_found_told_and_shown_and_so_is_an_entry_of_
     system.sandbox.edit_document(document, 1, CT2_VALOR=str(edited))
     deposit(system)
 
-    doing.start(system, "tie_out", {"from": f"{MONTH:%Y-%m}", "company": TENANT})
-    (known,) = system.wait(lambda: tie_outs.newest(system.ledger, MONTH, MONTH).values(), "the tie-out")
+    known = doing.tied_out(system, BOX, TENANT, MONTH)
     found = [one.finding for one in tie_outs.findings(system.ledger, known.tie_out_id)]
     assert [(one.code, abs(one.difference)) for one in found] == [
         (Code.CHANGED, Decimal("0.01")),

@@ -51,19 +51,17 @@ def serve_every_page() -> int:
     from airflow.api_fastapi.core_api import security
     from airflow.models import import_all_models
     from airflow.models.base import Base
-    from fastapi.routing import APIRoute
     from fastapi.testclient import TestClient
     from sqlalchemy import create_engine
     from sqlalchemy.orm import Session
 
     from cierre.accounting_files.loader import cash_boxes
     from cierre.board import access, app as board
-    from cierre.board.connection import answers, ledger as board_ledger
     from cierre.bookkeeping.identity import Identity
     from cierre.bookkeeping.tie_out import TieOut
     from cierre.ledger import identity, session as ledger_session, tie_outs
     from cierre.ledger.tie_outs import Month
-    from support import closed_day
+    from support import board_routes, closed_day
 
     box = cash_boxes()["itb_caja_164"]
     with ledger_session.connect(os.environ["LEDGER"]) as ledger:
@@ -79,10 +77,6 @@ def serve_every_page() -> int:
         def get_authorized_dag_ids(self, **_: object) -> set[str]:
             return {access.PREFIX + one.file for one in cash_boxes().values()}
 
-    def ledger():
-        with ledger_session.connect(os.environ["LEDGER"]) as connection:
-            yield connection
-
     for module in (access, board, security):
         module.get_auth_manager = Everybody
     engine = create_engine(os.environ["AIRFLOW"].replace("postgresql://", "postgresql+psycopg2://"))
@@ -92,26 +86,29 @@ def serve_every_page() -> int:
     with Session(engine) as session:
         board.app.dependency_overrides = {
             _get_session: lambda: session,
-            board_ledger: ledger,
-            answers: ledger,
             security.get_user: lambda: user,
         }
         client = TestClient(board.app, root_path="/cierre")
-        values = {"box_id": box.id, "day": str(DAY), "name": "board.css", "code": "es", "place:path": "0/PAGOS/0"}
-        values |= {"month": f"{DAY:%Y-%m}", "company": box.company}
-        numbers = {"entry_id": "1", "line": "1", "snapshot_id": "1", "tie_out_id": str(tie_out_id)}
-        addresses = []
-        for route in board.app.routes:
-            assert isinstance(route, APIRoute)
-            for form in ("csv", "xlsx", "pdf") if "{form}" in route.path else ("",):
-                path = route.path
-                for name, value in {**values, **numbers, "form": form}.items():
-                    path = path.replace("{" + name + "}", value)
-                addresses.append(path + ("?kind=payment" if path.endswith("/documents") else ""))
-        for address in addresses:
-            answer = client.get(address)
-            assert answer.status_code == 200, (address, answer.status_code, answer.text[:500])
-    return len(addresses)
+        reads = [address for method, address in board_routes.addresses(box, DAY) if method == "GET"]
+        answers = {address: client.get(address) for read in reads for address in in_every_format(read)}
+        broken = {address: answer.text[:500] for address, answer in answers.items() if answer.status_code >= 500}
+        assert not broken, broken
+        refused = {address for address, answer in answers.items() if answer.status_code != 200}
+        assert refused == of_nothing_yet(box.company, box.mapping), refused
+    return len(answers)
+
+
+def in_every_format(address: str) -> list[str]:
+    """An address, or those of a file in each of its formats."""
+    if address.endswith("/documents"):
+        return [address + "?kind=payment"]
+    return [address.replace("csv", form) for form in ("csv", "xlsx", "pdf")] if "csv" in address else [address]
+
+
+def of_nothing_yet(company: str, mapping: str) -> set[str]:
+    """What the board refuses of a day that was merely closed: no statement came, and nobody proposed or asked."""
+    proposal = f"/mappings/{mapping}/proposals/1"
+    return {f"/arrivals/{company}", "/closing/states", f"/mappings/{mapping}/answer", proposal, f"{proposal}/patch"}
 
 
 def write_every_export() -> int:

@@ -1,13 +1,13 @@
 """The image's environment, built natively by the Dockerfile's own commands, and all of the product in it. Minutes."""
 
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
 from packaging.utils import canonicalize_name
 
-from image.dockerfile import ROOT, Dockerfile, locked, versions
+from image.dockerfile import Dockerfile, locked, versions
+from image.trial import everything_works
 
 pytestmark = pytest.mark.image
 
@@ -27,27 +27,5 @@ def test_the_environment_holds_the_locked_versions_and_nothing_else(python):
     subprocess.run([python, "-m", "pip", "check"], check=True)
 
 
-def test_every_module_page_export_and_dag_works_in_it(python, cluster, ledger_dsn):
-    cluster.create_database("airflow_of_the_image")
-    folder = python.parents[2]
-    environment = {
-        "PATH": f"{python.parent}:/usr/bin:/bin",
-        # Stand-ins for days that were closed; nothing else of the tests' environment.
-        "PYTHONPATH": f"{folder}:{ROOT / 'tests'}",
-        "LEDGER": ledger_dsn,
-        "AIRFLOW": cluster.dsn("airflow_of_the_image"),
-        "AIRFLOW_HOME": str(folder),
-        "AIRFLOW_CONFIG": str(folder / "airflow.cfg"),
-        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{folder}/airflow.db",
-        "TMPDIR": os.environ.get("TMPDIR", "/tmp"),
-    }
-    result = subprocess.run(
-        [python, ROOT / "tests" / "image" / "everything.py"],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-5000:]
-    assert "addresses of the board served" in result.stdout
+def test_every_module_page_export_and_dag_works_in_it(python, cluster, ledger_dsn, reader_dsn, tmp_path):
+    everything_works(python, python.parents[2], cluster, ledger_dsn, reader_dsn, tmp_path)

@@ -68,7 +68,7 @@ def serve_every_page() -> int:
         closed_day.close(ledger, box, DAY, ("25.00", "1"), ("10.00", "2"))
         identity.note(ledger, Identity.of(box, source_site="http://sga", erp_site="http://erp"))
         month = Month("http://erp", box.erp.tenant, DAY.replace(day=1))
-        tie_out_id = tie_outs.keep(ledger, month, tie_outs.now(ledger), TieOut((), ()))
+        tie_outs.keep(ledger, month, tie_outs.now(ledger), TieOut((), ()))
 
     class Everybody(SimpleAuthManager):
         def is_authorized_dag(self, **_: object) -> bool:

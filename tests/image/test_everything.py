@@ -1,4 +1,4 @@
-"""What the image is tried by, tried with the environment of these tests: it is not found broken only when one builds."""
+"""What the image is tried by, tried with the environment of these tests: not only who builds one finds it broken."""
 
 import sys
 from pathlib import Path

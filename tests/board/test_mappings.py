@@ -290,3 +290,53 @@ def test_a_line_that_is_there_can_be_given_another_account(login, ledger):
     address = saved.headers["location"].removeprefix("/cierre")
     assert "El archivo ya lo dice" in decide(_second(login), address, "accepted").text
     assert account_mapping("sga_ecuador").tables["account_of_form"].values["1"] == "1.1.01.004"
+
+
+def added(client, mapping: str, code: str, **line: str) -> str:
+    """Adds a line as the form below a table does, a field left empty among others; the proposal's address."""
+    query = {"cost_centre": "", "valid_from": "", **line, "code": code}
+    page = client.get(f"/mappings/{mapping}/answer", params=query).text
+    assert "Agregar una línea" in page
+    saved = client.post(f"/mappings/{mapping}/answer", data=form_of(page), headers=OWN, follow_redirects=False)
+    assert saved.status_code == 303, saved.text
+    return saved.headers["location"].removeprefix("/cierre")
+
+
+def test_a_line_is_added_to_a_table_before_any_day_needs_it(login, ledger):
+    client = login("all")
+    assert 'name="table" value="account_of_form"' in client.get("/mappings/sga_ecuador").text
+    address = added(client, "sga_ecuador", "1.1.03.003", table="account_of_form", value="19", name="Pago en línea")
+    assert "El archivo ya lo dice" in decide(_second(login), address, "accepted").text
+    assert account_mapping("sga_ecuador").tables["account_of_form"].values["19"] == "1.1.03.003"
+    assert account_mapping("sga_ecuador").form_names["19"] == "Pago en línea"
+    assert check_all() == []
+
+
+def test_a_line_is_added_from_a_date_on(login, ledger):
+    client = login("all")
+    day = "2030-01-01"
+    line = {"table": "account_of_form", "value": "19", "name": "De Una", "valid_from": day}
+    address = added(client, "sga_ecuador", "1.1.01.004", **line)
+    assert "desde el 2030-01-01" in client.get(address).text
+    assert "El archivo ya lo dice" in decide(_second(login), address, "accepted").text
+    postings = [one for of_kind in account_mapping("sga_ecuador").postings.values() for one in of_kind]
+    dated = [rule for one in postings for rule in one.rules if str(rule.valid_from) == day]
+    assert ("19",) in [rule.when.get("form") for rule in dated]
+    assert check_all() == []
+
+
+def test_a_kind_of_document_is_added_and_changed_from_a_date_on(login, ledger):
+    client = login("all")
+    address = added(client, "bsale_chile", "exempt", table="document_types", value="77")
+    assert "El archivo ya lo dice" in decide(_second(login), address, "accepted").text
+    query = {"table": "document_types", "value": "77", "code": "taxed", "valid_from": "2030-01-01"}
+    page = client.get("/mappings/bsale_chile/answer", params=query).text
+    assert "Cambiar una línea" in page
+    client.post("/mappings/bsale_chile/answer", data=form_of(page), headers=OWN)
+    said = mapping_proposals.proposals_of(ledger, ["bsale_chile"])[0].changes
+    assert [one["valid_from"] for one in said] == ["2030-01-01"]
+
+
+def test_a_line_needs_a_value_and_a_table_that_is_there(login, ledger):
+    for query in ("table=account_of_form&value=+", "table=other&value=1", "table=document_types&value=1"):
+        assert login().get(f"/mappings/sga_ecuador/answer?{query}").status_code == 404

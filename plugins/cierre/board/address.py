@@ -8,10 +8,13 @@ from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
 from fastapi import HTTPException, Request
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 BusinessDay = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
 """A day on which a box can have been closed; at the calendar's ends no day can be added or taken away."""
+
+DayOrNone = Annotated[BusinessDay | None, BeforeValidator(lambda typed: typed or None)]
+"""The same of a field that a person may leave empty: a form sends it all the same."""
 
 MonthText = Annotated[str, Field(pattern=r"^20\d{2}-(0[1-9]|1[0-2])$")]
 """A month in which a box can have been closed: ``2024-09``."""

@@ -22,7 +22,7 @@ from cierre.accounting_files.repository import history
 from cierre.accounting_files.saved_file import mapping_file, may_write
 from cierre.board import mapping_acceptance, mapping_answer
 from cierre.board.access import Viewer, ViewerDep
-from cierre.board.address import BusinessDay, Number
+from cierre.board.address import DayOrNone, Number
 from cierre.board.boxes import all_boxes
 from cierre.board.connection import Ledger, Writing
 from cierre.board.gaps import Gap, gaps
@@ -41,6 +41,9 @@ from cierre.ledger.mapping_proposals import ProposalRow
 from cierre.reports.mapping_effect import DAYS, Effect
 
 router = APIRouter(prefix="/mappings")
+
+DOCUMENT_TYPES = "document_types"
+"""What an address says in place of a table's name, where it means what kinds of documents are."""
 
 Short = Annotated[str, Query(max_length=LONGEST)]
 Typed = Annotated[str, Form(max_length=LONGEST)]
@@ -108,6 +111,7 @@ def mapping_page(access: AccessDep, viewer: ViewerDep, page: PageDep, ledger: Le
         commits=history(file.path),
         is_writable=may_write(file),
         since=since,
+        longest=LONGEST,
         zone=_zone([access]),
         said=_said,
     )
@@ -115,9 +119,12 @@ def mapping_page(access: AccessDep, viewer: ViewerDep, page: PageDep, ledger: Le
 
 @dataclass(frozen=True)
 class _Asked:
-    """What an answer page is about, and what was typed into it so far."""
+    """What an answer page is about. ``table`` is as the address says it; ``now`` what the mapping says there, "" where
+    that is nothing."""
 
     question: Question
+    table: str
+    now: str
     gap: Gap | None
     called: str
     own_code: str
@@ -136,7 +143,7 @@ def answer_page(
     name: Short = "",
     cost_centre: Short = "",
     q: Short = "",
-    valid_from: BusinessDay | None = None,
+    valid_from: DayOrNone = None,
 ) -> Response:
     """A gap in words, what is proposed, a search over the chart; and, once a code is chosen, what it would book."""
     mapping, asked = _asked(access, ledger, gap, table, value)
@@ -159,7 +166,7 @@ def propose(
     value: Typed = "",
     name: Typed = "",
     cost_centre: Typed = "",
-    valid_from: Annotated[BusinessDay | None, Form()] = None,
+    valid_from: Annotated[DayOrNone, Form()] = None,
 ) -> Response:
     """Puts an answer on the record as a proposal. Nothing is changed or posted by it."""
     if not access.may_propose:
@@ -188,12 +195,19 @@ def _asked(
             raise HTTPException(404, "No day waits for that gap any more, or no line of the mapping answers it.")
         boxes = {box.id: box for box in access.boxes}
         called, own = mapping_answer.called_by_source(ledger, boxes, found, question.by)
-        return mapping, _Asked(question, found, called or question.value, own)
+        return mapping, _Asked(question, "", "", found, called or question.value, own)
+    if not value.strip():
+        raise HTTPException(404, "Say which value the line is for.")
+    if table == DOCUMENT_TYPES and mapping.document_types:
+        question = Question(access.mapping, ProblemKind.UNTREATED, "", (("document_type", value),), "")
+        newest = mapping.document_types.get(value, ())[-1:]
+        return mapping, _Asked(question, table, "".join(one.treatment for one in newest), None, "", "")
     if table not in mapping.tables:
         raise HTTPException(404, "The mapping has no such table.")
     by = mapping.tables[table].by
     question = Question(access.mapping, ProblemKind.UNMAPPED, "", ((by, value),), table)
-    return mapping, _Asked(question, None, mapping.form_names.get(value, "") if by == "form" else "", "")
+    called = mapping.form_names.get(value, "") if by == "form" else ""
+    return mapping, _Asked(question, table, mapping.tables[table].values.get(value, ""), None, called, "")
 
 
 def _draft(
@@ -239,7 +253,6 @@ def _answer_page(
         q=q,
         treatments=TREATMENTS,
         wants_name=asked.question.is_unnamed_form(mapping),
-        now=mapping.tables[asked.question.table].values.get(asked.question.value) if asked.question.table else None,
         sha256=mapping_file(access.mapping).sha256,
         changed=changed,
         boxes={box.id: box for box in access.boxes},

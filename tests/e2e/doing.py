@@ -1,6 +1,7 @@
 """What people and the nightly DAGs do, as several tests need it: a new cash box of a school, a DAG that is started, a
 mail that is waited for, a correction that another person approves."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -63,6 +64,13 @@ def mailed(system: System, subject: str, text: str = "", *, after: int = 0) -> s
         return next((body for about, body in bodies if subject in about and text in about + body), None)
 
     return system.wait(arrived, f"a mail of {subject}: {text}")
+
+
+def link_of(body: str) -> str:
+    """The first address that a mail's HTML leads to."""
+    found = re.search(r'href="([^"]+)"', body)
+    assert found, body
+    return found[1]
 
 
 def asks(system: System, run: str) -> bool:

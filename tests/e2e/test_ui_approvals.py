@@ -51,7 +51,7 @@ def test_a_correction_is_approved_from_the_mail_in_two_clicks_by_another_than_wh
     day = date(2024, 10, 1)
     run = correct(day)
     mail = told(system, f"Por aprobar: Caja 156, ITB, {day}")
-    link = link_of(mail)
+    link = doing.link_of(body_of(mail))
     assert f"/cierre/approvals/{BOX}/{day}" in link
     for shown in ("Caja general", "12,34 USD", "la fuente lo informa de otra manera", "la lanzó admin"):
         assert shown in body_of(mail)
@@ -82,7 +82,7 @@ def test_by_thumb_a_rejection_without_a_comment_is_refused_and_with_one_it_is_ke
     day = date(2024, 10, 2)
     run = correct(day)
     ana.set_viewport_size({"width": 390, "height": 844})
-    ana.goto(link_of(told(system, f"Por aprobar: Caja 156, ITB, {day}")))
+    ana.goto(doing.link_of(body_of(told(system, f"Por aprobar: Caja 156, ITB, {day}"))))
     reject = ana.get_by_role("button", name="Rechazar")
     place = reject.bounding_box()
     assert place["height"] >= 44
@@ -145,10 +145,6 @@ def told(system: System, subject: str) -> EmailMessage:
 
 def body_of(mail: EmailMessage) -> str:
     return mail.get_body(("html",)).get_content()
-
-
-def link_of(mail: EmailMessage) -> str:
-    return re.search(r'href="([^"]+)"', body_of(mail))[1]
 
 
 def figures_of(mail: EmailMessage) -> list[tuple[Decimal, ...]]:

@@ -4,9 +4,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
 
 from local.browser import installed
 
@@ -36,11 +37,29 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+DESK = ViewportSize(width=1400, height=900)
+PHONE = ViewportSize(width=390, height=844)
+
+
+class Clicks:
+    """Clicks, and counts them."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def __call__(self, what: Locator) -> None:
+        what.click()
+        self.number += 1
+
+
 @contextmanager
-def visitor(browser: Browser, url: str, user: str, password: str, *, zone: str, locale: str = "en") -> Iterator[Page]:
+def visitor(
+    browser: Browser, url: str, user: str, password: str, *, zone: str, locale: str = "en",
+    size: ViewportSize = DESK, theme: Literal["light", "dark"] = "light",
+) -> Iterator[Page]:  # fmt: skip
     """A page of a person in a time zone (a name), logged in to the Airflow at ``url``; ``locale`` is Airflow's too."""
     context = browser.new_context(
-        base_url=url, timezone_id=zone, locale=locale, viewport={"width": 1400, "height": 900}, color_scheme="light"
+        base_url=url, timezone_id=zone, locale=locale, viewport=size, color_scheme=theme, has_touch=size is PHONE
     )
     context.set_default_timeout(PATIENCE_MS)
     # Airflow keeps the zone as JSON, and the language as it is.

@@ -3,7 +3,7 @@ light and dark. Of these three, every two meet in every way."""
 
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from e2e import doing
 from e2e.conftest import HOME, System
 from support import closed_day
-from support.browser import DESK, PHONE, Clicks, photograph, visitor
+from support.browser import DESK, PHONE, Clicks, visitor
 
 CAJA = 158
 BOX, LOT = f"itb_caja_{CAJA}", doing.lot_of(CAJA)
@@ -63,7 +63,7 @@ WAYS = {
 
 @pytest.fixture(scope="module")
 def corrections(system: System, boxes: list[str]) -> dict[int, tuple[date, str]]:
-    """For each way a day that was closed, and was closed again after a payment came late; the runs wait for a person."""
+    """For each way a day closed twice, a payment having come late between; the runs wait for a person."""
     doing.school_box(system, CAJA, also="approvals:\n  corrections: true")
     days = {way.number: date(2024, 11, 4 + way.number) for way in WAYS.values()}
     first = {day: system.trigger(BOX, day) for day in days.values()}

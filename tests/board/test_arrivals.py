@@ -12,7 +12,7 @@ from cierre.accounting_files.loader import cash_boxes
 from cierre.bookkeeping.matching.company import Expected, Taken, expected
 from cierre.bookkeeping.statements.lines import Statement, StatementLine
 from cierre.closing.arrivals import Sign, signs_of_day
-from cierre.ledger import arrivals
+from cierre.ledger import arrivals, settlements
 from cierre.ledger.arrivals import MatchedAmount
 from cierre.reports.audit import audit
 from support import closed_day
@@ -110,6 +110,64 @@ def test_a_file_is_taken_once_whole_or_not_at_all(login, books):
     overlapping = statement((0, "DEPOSITO EFECTIVO", "1.00"), (4, "DEPOSITO EFECTIVO", "1.00"))
     assert upload(client, overlapping).status_code == 400
     assert len(arrivals.statements(books, COMPANY)) == 2
+
+
+REPORT = "Fecha venta;Fecha pago;Terminal;Lote;Recap;Bruto;Comision;IVA comision;Retencion;Neto;Nro pago\n"
+
+
+def report(*rows):
+    """``(recap, gross, fee, vat, withheld, net)`` of the day's sales, all paid by payment 778."""
+    when = f"{DAY:%d/%m/%Y};{DAY + timedelta(days=2):%d/%m/%Y};T007;1"
+    return REPORT + "".join(f"{when};{';'.join(row)};778\n" for row in rows)
+
+
+def paid(number, amount, opening=Decimal(0)):
+    """A statement of one payment of the acquirer, with its number."""
+    return statement((2, "REDCARD LIQ", amount), opening=opening).replace("REDCARD LIQ;;", f"REDCARD LIQ;{number};")
+
+
+AS_AGREED = (("1", "60,00", "2,10", "0,32", "1,20", "56,38"), ("2", "40,00", "1,40", "0,21", "0,80", "37,59"))
+
+
+def test_a_report_says_which_payment_is_the_days(login, ledger):
+    closed_day.close(ledger, BOX, DAY, ("60.00", "4"), ("40.00", "4"))
+    client = login("educacion_continua")
+    upload(client, statement((1, "TRANSF. DE ALGUIEN", "1.00")))
+    assert upload(client, report(*AS_AGREED), "redcard_sandbox").status_code == 303
+    announced = section(client.get(HERE).text, "reports")
+    assert "93,97" in announced
+    assert "en tránsito" in announced
+    assert upload(client, paid("778", "93.97", Decimal(1))).headers["location"].endswith("matched=1")
+    page = client.get(HERE).text
+    assert "por su número" in section(page, "matches")
+    assert "como dice el contrato" in section(page, "reports")
+    assert "✓✓" in client.get(f"/boxes/{BOX.id}/{DAY}").text
+
+
+def test_a_fee_that_is_not_the_contracts_is_told_and_left_to_a_person(login, ledger):
+    closed_day.close(ledger, BOX, DAY, ("60.00", "4"), ("40.00", "4"))
+    client = login("educacion_continua")
+    dear = ("2", "40,00", "2,40", "0,21", "0,80", "36,59")
+    upload(client, report(AS_AGREED[0], dear), "redcard_sandbox")
+    assert upload(client, paid("778", "92.97")).headers["location"].endswith("matched=0")
+    page = client.get(HERE).text
+    assert "2,40" in section(page, "reports")
+    assert "1,40" in section(page, "reports")
+    assert "otros cargos que los acordados" in section(page, "proposals")
+    assert "cargos distintos" in section(page, "waiting")
+
+
+def test_a_report_is_taken_once_and_only_where_its_rows_add_up(login, ledger):
+    client = login("educacion_continua")
+    assert "fila 2" in upload(client, report(("1", "60,00", "2,10", "0,32", "1,20", "57,38")), "redcard_sandbox").text
+    assert upload(client, report(*AS_AGREED), "redcard_sandbox").status_code == 303
+    assert "ya está aquí" in upload(client, report(*AS_AGREED), "redcard_sandbox").text
+    further = report(("3", "10,00", "0,35", "0,05", "0,20", "9,40"), AS_AGREED[0])
+    refused = upload(client, further, "redcard_sandbox")
+    assert (refused.status_code, "fila 3" in refused.text) == (400, True)
+    assert len(settlements.settlements(ledger, COMPANY)) == 1
+    assert "settlement" in {row[0] for row in ledger.execute("SELECT what FROM ledger.seal WHERE box = '*'")}
+    assert not {chain.box: chain for chain in audit(ledger).chains}["*"].broken
 
 
 def test_two_answers_are_for_a_person_and_a_decision_can_be_taken_back(login, books):

@@ -42,9 +42,15 @@ def _unknown_formats(found: Arrivals) -> Iterator[Finding]:
     folder = mappings_folder()
     file = read_yaml(folder / FILE, folder)
     for company, rules in found.companies.items():
-        for place, name in enumerate(rules.statements):
+        at: list[tuple[tuple[str | int, ...], str]] = [
+            (("companies", company, "statements", place), name) for place, name in enumerate(rules.statements)
+        ]
+        for channel, one in rules.channels.items():
+            where = ("companies", company, "channels", channel, "reports")
+            at += [((*where, place), name) for place, name in enumerate(one.reports)]
+        for place, name in at:
             if name not in known:
                 message = Sentence(
                     "there is no file statements/{name}.yaml{hint}", name=name, hint=did_you_mean(name, known)
                 )
-                yield file.finding(("companies", company, "statements", place), message)
+                yield file.finding(place, message)

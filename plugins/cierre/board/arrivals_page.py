@@ -30,9 +30,9 @@ from cierre.bookkeeping.matching.clearing import AGES, ClearingItem, Roll, aged,
 from cierre.bookkeeping.matching.company import CompanyArrivals
 from cierre.bookkeeping.money import quantum
 from cierre.bookkeeping.sentence import Sentence
-from cierre.closing import arrivals
+from cierre.closing import arrivals, settlements
 from cierre.closing.arrivals import Standing
-from cierre.ledger import arrivals as ledger_arrivals
+from cierre.ledger import arrivals as ledger_arrivals, settlements as ledger_settlements
 from cierre.statement_files.faults import StatementFileError
 from cierre.statement_files.tables import MOST_BYTES
 
@@ -52,6 +52,8 @@ WORDS = {
     "late": "late",
     "missing": "did not arrive",
     "differs": "another amount",
+    "fee": "other charges than agreed",
+    "announced": "announced by the acquirer",
     "proposed": "may belong to something booked",
     "double": "paid twice",
     "charge_back": "charge-back",
@@ -225,6 +227,8 @@ def _render(
 ) -> Response:
     now = arrivals.standing(ledger, company.id, company.boxes, company.rules)
     statements = ledger_arrivals.statements(ledger, company.id)
+    reports = ledger_settlements.reports(ledger, company.id, company.rules.since)
+    charged = settlements.charged_otherwise(company.rules, reports)
     open_amounts = sorted(now.open_amounts, key=lambda one: (one[0].day, one[0].box, one[0].form))
     return page.render(
         "arrivals.html",
@@ -238,6 +242,12 @@ def _render(
         ages=AGES,
         statements=statements,
         gaps=arrivals.gaps(statements),
+        reports=reports,
+        charged=charged[:MOST],
+        charged_rows=len(charged),
+        announced=sorted(settlements.announced(now.reported), key=lambda one: one[1].day)[:MOST],
+        money_of=lambda units, currency: units * quantum(currency),
+        currency_of={name: _currency(reports, company.rules, name) for name in company.rules.channels},
         matches=ledger_arrivals.matches(ledger, company.id, MOST_MATCHES),
         words=WORDS,
         by=BY,
@@ -247,6 +257,10 @@ def _render(
         longest=LONGEST_COMMENT,
         megabytes=MOST_BYTES // 1_000_000,
     )
+
+
+def _currency(reports: list[settlements.Report], rules: CompanyArrivals, name: str) -> str:
+    return next((head.currency for head, _ in settlements.reports_of(rules, reports, name)), "")
 
 
 @dataclass(frozen=True)

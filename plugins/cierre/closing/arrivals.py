@@ -2,7 +2,7 @@
 waits for any of it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -11,15 +11,17 @@ import psycopg
 from cierre.accounting_files.statement_formats import statement_format
 from cierre.bookkeeping.matching.arrivals import channel, identity, units
 from cierre.bookkeeping.matching.banking_days import banking_days
+from cierre.bookkeeping.matching.by_report import Reported
 from cierre.bookkeeping.matching.company import CompanyArrivals, Expected, by_id, expected, items
 from cierre.bookkeeping.matching.items import Item, Outcome, Proposal
-from cierre.bookkeeping.matching.match import match
+from cierre.bookkeeping.matching.match import match, waited_for
 from cierre.bookkeeping.money import AmountError, amount
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.statements.certificate import breaks, claims
 from cierre.bookkeeping.statements.format import AcquirerFormat
 from cierre.bookkeeping.statements.lines import Statement
-from cierre.ledger import arrivals as ledger_arrivals
+from cierre.closing.settlements import by_reports, take_settlement
+from cierre.ledger import arrivals as ledger_arrivals, settlements
 from cierre.ledger.arrivals import LandedLine, LandedStatement, MatchedAmount
 from cierre.statement_files.bank import read_bank
 from cierre.statement_files.described import plain_number
@@ -33,7 +35,8 @@ GAP = "gap"
 class Standing:
     """How a company's money stands. ``amounts`` is all that was booked of it since the rules begin, ``matched`` what of
     it arrived, by the amounts' ids; ``open_amounts`` and ``open_lines`` are the rest with its class; ``new`` are
-    matches that the rules leave no other answer to and that nobody kept yet; ``until`` is up to when statements go."""
+    matches that the rules leave no other answer to and that nobody kept yet; ``until`` is up to when statements go;
+    ``reported`` is what reports of acquirers say of what is open, by channel."""
 
     amounts: list[Expected]
     matched: dict[str, MatchedAmount]
@@ -42,6 +45,7 @@ class Standing:
     proposals: list[tuple[list[Expected], list[LandedLine], Sentence]]
     new: list[tuple[str, bool, list[Expected], list[LandedLine]]]
     until: date | None
+    reported: dict[str, Reported] = field(default_factory=dict)
 
     @property
     def changed(self) -> list[tuple[Expected, MatchedAmount]]:
@@ -56,15 +60,18 @@ UNDONE = Sentence("a person took a match of these movements back; only a person 
 def take_statement(
     db: psycopg.Connection, company: str, rules: CompanyArrivals, format: str, content: bytes, by: str
 ) -> int:
-    """Lands a file of the company's bank, if it is whole and goes on from what is there; returns its number.
+    """Lands a file of the company's bank or of an acquirer, if it is whole and goes on from what is there; returns its
+    number.
 
     Raises StatementFileError with all that speaks against it, and MappingError for a format whose file is wrong.
     """
-    if format not in rules.statements:
+    if format not in rules.formats:
         raise refuse(Sentence("this company uploads no statements of that format"))
     table = statement_format(format)
     if isinstance(table, AcquirerFormat):
-        raise refuse(Sentence("reports of acquirers are not taken here yet; upload the bank's statement"))
+        with db.transaction():
+            ledger_arrivals.lock(db, company)
+            return take_settlement(db, company, rules, table, content, by)
     statements = read_bank(content, table)
     if len(statements) != 1:
         raise refuse(Sentence("the file has {n} statements; ask the bank for one in a file", n=len(statements)))
@@ -103,11 +110,36 @@ def standing(db: psycopg.Connection, company: str, boxes: Sequence[str], rules: 
     free = [one for one in lines if not one.is_matched]
     if until is None:
         return Standing(amounts, matched, [(one, "in_transit") for one in waiting], [], [], [], None)
-    days = [one.day for one in waiting] + [one.booked for one in free] + [until]
+    reports = settlements.reports(db, company, rules.since)
+    paid = [line.paid for _, report in reports for line in report.lines]
+    days = [one.day for one in amounts] + [one.booked for one in lines] + paid + [until]
     calendar = banking_days(rules.country, min(days), max(days))
     arrived = [_item(one) for one in free]
-    outcome = match(items(waiting, rules), arrived, rules.rules, calendar, until.toordinal())
-    return _standing(amounts, matched, waiting, free, outcome, until)
+    # What is matched already stays in: a part of a report is judged as a whole.
+    told = by_reports(rules, reports, amounts, [_item(one) for one in lines], calendar, until.toordinal())
+    named, lines_named = (set[str]().union(*(getattr(one, of) for one in told.values())) for of in ("told", "lines"))
+    rest = [one for one in waiting if one.id not in named]
+    came = [one for one in arrived if one.id not in lines_named]
+    outcome = match(items(rest, rules), came, rules.rules, calendar, until.toordinal())
+    for reported in told.values():
+        _add(outcome, reported, {one.id for one in waiting} | {one.id for one in free})
+    matched_now = {id for one in outcome.matches for id in one.booked}
+    for one in waiting:
+        found = rules.channel_of(one.form)
+        if found and one.id not in matched_now and one.id not in outcome.open_booked:
+            word = waited_for(one.day.toordinal(), found[1].rules, calendar, until.toordinal())
+            outcome.open_booked[one.id] = word
+    return _standing(amounts, matched, waiting, free, outcome, until, told)
+
+
+def _add(outcome: Outcome, told: Reported, still_open: set[str]) -> None:
+    """Adds what a channel's reports tell of what is open to what matching told of the rest."""
+    outcome.matches.extend(one for one in told.matches if still_open.issuperset((*one.booked, *one.arrived)))
+    outcome.proposals.extend(one for one in told.proposals if still_open.issuperset((*one.booked, *one.arrived)))
+    outcome.open_booked.update((id, word) for id, word in told.open_booked.items() if id in still_open)
+    outcome.open_arrived.update((id, word) for id, word in told.open_arrived.items() if id in still_open)
+    known = {id for one in outcome.matches for id in one.arrived} | outcome.open_arrived.keys()
+    outcome.open_arrived.update(dict.fromkeys((told.lines & still_open) - known, "announced"))
 
 
 def _item(line: LandedLine) -> Item:
@@ -123,6 +155,7 @@ def _standing(
     free: list[LandedLine],
     outcome: Outcome,
     until: date,
+    told: dict[str, Reported],
 ) -> Standing:
     ours, came = by_id(waiting), {one.id: one for one in free}
     new, proposals = [], [_told(one, ours, came, one.reason) for one in outcome.proposals]
@@ -143,6 +176,7 @@ def _standing(
         proposals,
         new,
         until,
+        told,
     )
 
 

@@ -96,6 +96,14 @@ TABLES: Mapping[str, Table] = {
     ),
     "landing.invoices_kept_since": Table(own="only_one snapshot_id"),
     "landing.invoices_read": Table(insert="snapshot_id", own="read_at"),
+    "landing.settlement": Table(
+        insert="company format acquirer currency first_day last_day declared sha256 file taken_by",
+        own="settlement_id taken_at",
+        personal="file",
+    ),
+    "landing.settlement_line": Table(
+        insert="settlement_id line sold paid gross fee vat withheld net payment reference terminal batch slip kind"
+    ),
     "landing.snapshot": Table(insert="source connection source_key business_date asked received_at sha256 site",
                               own="snapshot_id landed_at"),
     "landing.statement": Table(

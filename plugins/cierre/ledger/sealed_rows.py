@@ -92,6 +92,8 @@ class _Sql(Statements):
     audit: PlainRows
     statement: PlainRows
     statement_line: PlainRows
+    settlement: PlainRows
+    settlement_line: PlainRows
     match: PlainRows
     match_booked: PlainRows
     match_arrived: PlainRows
@@ -197,6 +199,7 @@ KINDS: Mapping[str, Kind] = {
     "revocation": Kind(_sql.revocation, _object),
     "audit": Kind(_sql.audit, _object),
     "statement": Kind(_sql.statement, _object, ((_sql.statement_line, _hash),)),
+    "settlement": Kind(_sql.settlement, _object, ((_sql.settlement_line, _hash),)),
     "match": Kind(_sql.match, _object, ((_sql.match_booked, _hash), (_sql.match_arrived, _hash))),
     "match undone": Kind(_sql.match_undone, _object),
 }  # fmt: skip

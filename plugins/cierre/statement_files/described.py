@@ -48,7 +48,8 @@ def read_settlement(content: bytes, table: AcquirerFormat) -> Settlement:
     reader = _Reader(content, table, table.columns.model_dump(exclude_defaults=True))
     lines = list(reader.each(_settled))
     reader.finish(lines)
-    return Settlement(table.acquirer, table.currency, tuple(lines), hashlib.sha256(content).hexdigest())
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Settlement(table.acquirer, table.currency, tuple(lines), sha256, reader.declared)
 
 
 def channel_of(text: str, table: BankFormat) -> str:
@@ -126,6 +127,8 @@ class _Reader:
     table: BankFormat | AcquirerFormat
     headings: dict[str, str | Sequence[str]]
     faults: list[Fault] = field(default_factory=list)
+    declared: Decimal | None = None
+    """What the table's own row of totals says of ``net``, where it has one that says it."""
 
     def each(self, make: Callable[["_Cells"], T]) -> Iterable[T]:
         """What ``make`` makes of each row that can be read."""
@@ -138,11 +141,18 @@ class _Reader:
         total = self.table.total_word.casefold()
         for number, cells in found:
             if total and any(cell.casefold().startswith(total) for cell in cells[:2]):
+                self._total(_Cells(number, cells, places, self.table, pattern))
                 continue
             try:
                 yield make(_Cells(number, cells, places, self.table, pattern))
             except _CellError as error:
                 self.faults.append(Fault(number, error.message))
+
+    def _total(self, row: "_Cells") -> None:
+        try:
+            self.declared = row.money("net") if row.text("net") else self.declared
+        except _CellError as error:
+            self.faults.append(Fault(row.number, error.message))
 
     def finish(self, made: Sequence[object]) -> None:
         """Raises what was collected, and for a table without a row."""

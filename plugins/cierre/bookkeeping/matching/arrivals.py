@@ -66,6 +66,18 @@ def reported_sales(settlement: Settlement, name: str) -> list[Item]:
     ]
 
 
+def payment_key(acquirer: str, line: SettlementLine) -> tuple[str, str, date, str]:
+    """What a row of a report is paid with: acquirer, number and day of the payment; its terminal where it has no
+    number."""
+    return (acquirer, line.payment, line.paid, "" if line.payment else line.terminal)
+
+
+def payment_id(key: tuple[str, str, date, str]) -> str:
+    """The id of a payment as an item."""
+    acquirer, payment, paid, terminal = key
+    return f"{acquirer}:{payment or terminal}:{paid.isoformat()}"
+
+
 def announced_payments(settlements: Iterable[Settlement], account: str) -> list[Item]:
     """What acquirers say they paid, one item for each of their payments, net, as what the bank must show.
 
@@ -74,16 +86,9 @@ def announced_payments(settlements: Iterable[Settlement], account: str) -> list[
     sums: dict[tuple[str, str, date, str], int] = {}
     for one in settlements:
         for line in one.lines:
-            key = (one.acquirer, line.payment, line.paid, "" if line.payment else line.terminal)
+            key = payment_key(one.acquirer, line)
             sums[key] = sums.get(key, 0) + units(line.net, one.currency)
     return [
-        Item(
-            f"{acquirer}:{payment or terminal}:{paid.isoformat()}",
-            paid.toordinal(),
-            money,
-            channel(acquirer, account),
-            identity(payment),
-            terminal,
-        )
-        for (acquirer, payment, paid, terminal), money in sums.items()
+        Item(payment_id(key), key[2].toordinal(), money, channel(key[0], account), identity(key[1]), key[3])
+        for key, money in sums.items()
     ]

@@ -22,7 +22,8 @@ Few = Annotated[int, Field(ge=0, le=10)]
 class Channel(Model):
     """How the money of some forms of payment comes to an account. Days are banking days: see ``Rules``.
 
-    ``charged`` is what the charges are rounded on: each document, or the form's money of a day.
+    ``charged`` is what the charges are rounded on: each document, or the form's money of a day. ``reports`` are the
+    formats of the settlement reports that its acquirer sends: what these tell of is matched by them.
     """
 
     account: Text
@@ -34,6 +35,7 @@ class Channel(Model):
     grace: Days = 20
     days_together: Few = 5
     parts: Annotated[int, Field(ge=1, le=5)] = 1
+    reports: tuple[Text, ...] = ()
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -62,11 +64,23 @@ class CompanyArrivals(Model):
         forms = [form for one in self.channels.values() for form in one.forms]
         if twice := sorted({form for form in forms if forms.count(form) > 1}):
             raise ValueError(f"form {', '.join(twice)} is in two channels; its money comes one way")
+        reports = [name for one in self.channels.values() for name in one.reports]
+        if twice := sorted({name for name in reports if reports.count(name) > 1}):
+            raise ValueError(f"report {', '.join(twice)} is in two channels; an acquirer pays by one")
         return self
+
+    def channel_of_report(self, format: str) -> str:
+        """The channel whose acquirer sends reports of a format; empty where none does."""
+        return next((name for name, one in self.channels.items() if format in one.reports), "")
 
     def channel_of(self, form: str) -> tuple[str, Channel] | None:
         """The channel of a form of payment; None for one whose money is not looked at."""
         return next(((name, one) for name, one in self.channels.items() if form in one.forms), None)
+
+    @property
+    def formats(self) -> list[str]:
+        """The formats of all that its people upload: statements, then reports."""
+        return [*self.statements, *(name for one in self.channels.values() for name in one.reports)]
 
     @property
     def rules(self) -> dict[str, Rules]:

@@ -59,7 +59,7 @@ class Match:
 class Proposal:
     """What may belong to each other, for a person to decide, and why nobody else did: ``differs``, ``double`` (the
     same amount came more than once, the first first), ``several`` (there is another answer), ``too_many`` (more than
-    are looked through)."""
+    are looked through); by an acquirer's report ``fee``, ``gross`` or ``taken_back``."""
 
     booked: tuple[str, ...]
     arrived: tuple[str, ...]
@@ -75,6 +75,11 @@ REASONS = {
     "differs": Sentence("it is the same movement by its number, and the amounts differ"),
     "double": Sentence("the same amount arrived more than once, and no number tells which is the payment"),
     "several": Sentence("there is more than one way in which these amounts may belong together"),
+    "fee": Sentence(
+        "by the acquirer's report it is the payment of these sales, and other charges than agreed were kept"
+    ),
+    "gross": Sentence("the acquirer reports another amount of these days than was booked"),
+    "taken_back": Sentence("by the acquirer's report a sale was charged back with the payment of these days"),
     "too_many": Sentence("there are too many ways in which these amounts may belong together; a number would decide"),
 }
 

@@ -47,7 +47,7 @@ def _channel(
     proposed = _ids(proposals)[1]
     for item in named.booked:
         if item.id not in matched[0]:
-            outcome.open_booked[item.id] = _of_booked(item, rules, calendar, as_of)
+            outcome.open_booked[item.id] = waited_for(item.day, rules, calendar, as_of)
     for one in named.arrived:
         if one.id not in matched[1]:
             outcome.open_arrived[one.id] = "proposed" if one.id in proposed else "unknown"
@@ -69,9 +69,9 @@ def _ids(of: Sequence[Match | Proposal]) -> tuple[set[str], set[str]]:
     return {id for one in of for id in one.booked}, {id for one in of for id in one.arrived}
 
 
-def _of_booked(item: Item, rules: Rules, calendar: BankingDays, as_of: int) -> str:
-    """What an amount is that did not arrive: by how long it is waited for."""
-    waited = calendar.count(as_of) - calendar.count(item.day)
+def waited_for(day: int, rules: Rules, calendar: BankingDays, as_of: int) -> str:
+    """What an amount of a day (an ordinal) is that did not arrive: by how long it is waited for."""
+    waited = calendar.count(as_of) - calendar.count(day)
     if waited <= rules.latest:
         return "in_transit"
     return "late" if waited <= rules.grace else "missing"

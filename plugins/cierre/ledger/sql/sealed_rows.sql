@@ -159,6 +159,14 @@ SELECT statement_id AS subject, '*' AS chain, statement_id, company, format, acc
 -- name: statement_line
 SELECT statement_id AS subject, '*' AS chain, own.* FROM landing.statement_line AS own ORDER BY statement_id, line;
 
+-- name: settlement
+SELECT settlement_id AS subject, '*' AS chain, settlement_id, company, format, acquirer, currency, first_day, last_day,
+       declared, sha256, taken_by, taken_at
+  FROM landing.settlement ORDER BY settlement_id;
+
+-- name: settlement_line
+SELECT settlement_id AS subject, '*' AS chain, own.* FROM landing.settlement_line AS own ORDER BY settlement_id, line;
+
 -- name: match
 SELECT match_id AS subject, '*' AS chain, own.* FROM ledger.match AS own ORDER BY match_id;
 

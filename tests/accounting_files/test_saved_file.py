@@ -35,7 +35,7 @@ def repository(folder: Path) -> Path:
 def test_an_answer_that_fits_is_written_and_checked_like_any_file(folder: Path):
     file = mapping_file("sga_ecuador")
     text = edited(file.text, ANSWER)
-    assert objections("sga_ecuador", text) == []
+    assert objections("accounts/sga_ecuador.yaml", text) == []
     assert draft_of("sga_ecuador", text).form_names["19"] == "De Una"
     assert mapping_file("sga_ecuador") == file
     assert save(file, text) == mapping_file("sga_ecuador").sha256
@@ -50,7 +50,7 @@ def test_an_answer_that_fits_is_written_and_checked_like_any_file(folder: Path):
 def test_a_wrong_account_is_refused_in_the_words_of_check_mappings(folder: Path, code: str, said: str):
     file = mapping_file("sga_ecuador")
     text = edited(file.text, [ANSWER[0], TableValue(table="account_of_form", value="19", to=code)])
-    (found,) = objections("sga_ecuador", text)
+    (found,) = objections("accounts/sga_ecuador.yaml", text)
     assert said in found.message
     (folder / file.name).write_text(text, encoding="utf-8")
     assert check_all() == [found]
@@ -58,14 +58,14 @@ def test_a_wrong_account_is_refused_in_the_words_of_check_mappings(folder: Path,
 
 def test_a_form_without_a_name_is_refused(folder: Path):
     rule = NewRule(kind=Kind.PAYMENT, side="debit", amount="net", when={"form": "99"}, account="1.1.01.003")
-    (found,) = objections("sga_ecuador", edited(mapping_file("sga_ecuador").text, [rule]))
+    (found,) = objections("accounts/sga_ecuador.yaml", edited(mapping_file("sga_ecuador").text, [rule]))
     assert "not among form_names" in found.message
 
 
 def test_what_is_wrong_in_other_files_already_stops_nobody(spoil: Callable[[str, str, str], int]):
     spoil("cash_boxes/universidad_servicios.yaml", "currency: EUR", "currency: E")
     assert check_all()
-    assert objections("sga_ecuador", edited(mapping_file("sga_ecuador").text, ANSWER)) == []
+    assert objections("accounts/sga_ecuador.yaml", edited(mapping_file("sga_ecuador").text, ANSWER)) == []
 
 
 @pytest.mark.parametrize(

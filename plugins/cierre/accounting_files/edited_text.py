@@ -82,6 +82,13 @@ def comments(text: str) -> dict[tuple[str, str], str]:
     return found
 
 
+def as_scalar(value: str) -> str:
+    """A text as YAML: bare where it needs no quotes."""
+    if _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
 # --- what the content becomes
 
 
@@ -196,10 +203,10 @@ class _Text:
         """The text with a change. Raises CannotEdit."""
         match change:
             case FormName():
-                return self._set(("form_names",), change.form, _written(change.name), "")
+                return self._set(("form_names",), change.form, as_scalar(change.name), "")
             case TableValue():
                 path = ("tables", change.table, "values")
-                return self._set(path, change.value, _written(change.to), self.names.get(change.to, ""))
+                return self._set(path, change.value, as_scalar(change.to), self.names.get(change.to, ""))
             case DocumentType():
                 before = _within(_content(self.text), "document_types").get(change.value)
                 return self._set(("document_types",), change.value, _flow(_dated(before, change)), "")
@@ -222,14 +229,14 @@ class _Text:
         """The text with ``name: value`` in the mapping at a path, in place of what it says there."""
         mapping = self.value(*path)
         if not _filled_node(mapping):
-            return self._with_heading(path, f"{_written(name)}: {value}")
+            return self._with_heading(path, f"{as_scalar(name)}: {value}")
         assert isinstance(mapping, yaml.MappingNode)
         known = next((node for key, node in mapping.value if key.value == name), None)
         if known is not None:
             return self._replaced(known, value)
         if mapping.flow_style:
-            return self._put(_end(mapping) - 1, f", {_written(name)}: {value}")
-        return self._with_line(mapping, name, f"{_written(name)}: {value}", comment)
+            return self._put(_end(mapping) - 1, f", {as_scalar(name)}: {value}")
+        return self._with_line(mapping, name, f"{as_scalar(name)}: {value}", comment)
 
     def _replaced(self, node: yaml.Node, value: str) -> str:
         """The value in place of another, whose name, where it is the comment, gives way to the new one's."""
@@ -329,17 +336,10 @@ def _before(name: str, names: Sequence[str]) -> int:
     return len(names) - 1
 
 
-def _written(value: str) -> str:
-    """A text as YAML: bare where it needs no quotes."""
-    if _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
-        return value
-    return json.dumps(value, ensure_ascii=False)
-
-
 def _flow(value: Any) -> str:
     """A value on one line."""
     if isinstance(value, str):
-        return _written(value)
+        return as_scalar(value)
     if isinstance(value, list):
         return "[" + ", ".join(map(_flow, value)) + "]"
-    return "{" + ", ".join(f"{_written(name)}: {_flow(inner)}" for name, inner in value.items()) + "}"
+    return "{" + ", ".join(f"{as_scalar(name)}: {_flow(inner)}" for name, inner in value.items()) + "}"

@@ -38,11 +38,20 @@ def is_clean(path: Path) -> bool | None:
     return status is not None and status.returncode == 0 and not status.stdout.strip()
 
 
-def commit(path: Path, author: str, title: str, body: str) -> str:
+def is_inside(path: Path) -> bool:
+    """Whether a file of this path lies in a repository's folder, whether that knows it or not."""
+    inside = _git(path.parent, "rev-parse", "--is-inside-work-tree")
+    return inside is not None and inside.returncode == 0 and inside.stdout.strip() == "true"
+
+
+def commit(path: Path, author: str, title: str, body: str, *, is_new: bool = False) -> str:
     """Commits the file as it is now, and nothing else that may be staged; returns the commit's id.
 
-    ``author`` is the name of an Airflow user. Raises NotCommitted.
+    ``author`` is the name of an Airflow user; ``is_new``, whether the repository does not know the file yet. Raises
+    NotCommitted.
     """
+    if is_new and ((added := _git(path.parent, "add", "--", path.name)) is None or added.returncode):
+        raise NotCommitted(_first_line(added))
     name = "".join(letter for letter in author if letter.isprintable() and letter not in "<>").strip() or "?"
     mail = "".join(letter if letter.isascii() and letter.isalnum() else "." for letter in name).strip(".") or "unknown"
     done = _git(
@@ -50,6 +59,8 @@ def commit(path: Path, author: str, title: str, body: str) -> str:
         "--file=-", "--", path.name, text=f"{title}\n\n{body}\n",
     )  # fmt: skip
     if done is None or done.returncode:
+        if is_new:
+            _git(path.parent, "reset", "--quiet", "--", path.name)
         raise NotCommitted(_first_line(done))
     head = _git(path.parent, "rev-parse", "HEAD")
     if head is None or head.returncode:

@@ -1,4 +1,5 @@
-"""An account mapping's file: read with its hash, and written whole or not at all, if it still is what was read."""
+"""An account mapping's file: read with its hash, and written whole or not at all, if it still is what was read; and the
+file of a box that has none yet."""
 
 import fcntl
 import hashlib
@@ -12,7 +13,7 @@ from errno import EACCES, EPERM, EROFS
 from pathlib import Path
 
 from cierre.accounting_files.files import MOST_BYTES
-from cierre.accounting_files.loader import account_mapping_names, mappings_folder
+from cierre.accounting_files.loader import account_mapping_names, cash_box_ids, mappings_folder
 
 _MAY_NOT = {EACCES, EPERM, EROFS}
 _MARK = "\ufeff"
@@ -55,6 +56,61 @@ class MappingFile:
         return "".join(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in lines)
 
 
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """The file that a box would have: ``is_there`` where one of the name is there already."""
+
+    box: str
+    path: Path
+    is_there: bool
+
+    @property
+    def name(self) -> str:
+        """The file below the mappings folder."""
+        return f"cash_boxes/{self.box}.yaml"
+
+    def sha256_with(self, text: str) -> str:
+        """The SHA-256 that the file would have with a text; "" is nothing, as it is before."""
+        return _hash(text.encode())
+
+    def patch(self, text: str) -> str:
+        """The new file, as `git apply` and `patch -p1` make it in the mappings folder."""
+        return "".join(unified_diff([], _lines(text), "/dev/null", f"b/{self.name}"))
+
+
+def new_file(box: str) -> NewFile:
+    """The file that a box of a name (a slug) has, or would have. Raises MappingError without a mappings folder."""
+    path = mappings_folder() / "cash_boxes" / f"{box}.yaml"
+    return NewFile(box, path, box in cash_box_ids() or path.is_symlink())
+
+
+def may_create(file: NewFile) -> bool:
+    """Whether the file may be made here, as far as rights say."""
+    return os.access(file.path.parent, os.W_OK)
+
+
+def create(file: NewFile, text: str) -> str:
+    """Makes the file, whole or not at all, and returns the SHA-256 of its bytes; where it says just this already,
+    nothing is done. Raises FileChanged where another is there, MayNotWrite where none may be made, OSError.
+    """
+    if not may_create(file):
+        raise MayNotWrite(file.name)
+    content = text.encode()
+    try:
+        with _alone(file.path.parent) as folder:
+            if os.path.lexists(file.path):
+                if _read(file.path) != content:
+                    raise FileChanged(file.name)
+                return _hash(content)
+            _put(file.path, content, 0o644)
+            os.fsync(folder)
+    except OSError as error:
+        if error.errno in _MAY_NOT:
+            raise MayNotWrite(file.name) from error
+        raise
+    return _hash(content)
+
+
 def mapping_file(mapping: str) -> MappingFile:
     """The file of a mapping, by its name alone: no other file can be meant.
 
@@ -86,7 +142,7 @@ def save(file: MappingFile, text: str) -> str:
         with _alone(file.path.parent) as folder:
             if _hash(_read(file.path)) != file.sha256:
                 raise FileChanged(file.name)
-            _replace(file.path, content)
+            _put(file.path, content, file.path.stat().st_mode & 0o777)
             os.fsync(folder)
     except OSError as error:
         if error.errno in _MAY_NOT:
@@ -106,15 +162,15 @@ def _alone(folder: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Puts another file in place of one, with the same rights. Its name begins with a dot: what is left over of a crash
-    is not taken for a mapping."""
+def _put(path: Path, content: bytes, rights: int) -> None:
+    """Puts a file in its place, whatever was there. Its first name begins with a dot: what is left over of a crash is
+    not taken for a mapping, nor for a box."""
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as made:
             made.write(content)
             made.flush()
-            os.fchmod(made.fileno(), path.stat().st_mode & 0o777)
+            os.fchmod(made.fileno(), rights)
             os.fsync(made.fileno())
         os.replace(name, path)
     except BaseException:

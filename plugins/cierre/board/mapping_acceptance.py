@@ -46,7 +46,7 @@ def accept(db: psycopg.Connection, number: int, sha256: str, by: str, *, four_ey
         try:
             if found := contradictions(row, file, said):
                 raise NotTaken(found[0])
-            found_wrong = objections(row.mapping, text_with(file, said))
+            found_wrong = objections(file.name, text_with(file, said))
         except CannotEdit as error:
             raise NotTaken(error.args[0]) from error
         if found_wrong:

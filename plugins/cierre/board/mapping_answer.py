@@ -138,7 +138,7 @@ def draft_of_changes(
     chart, _ = read_chart(mappings_folder())
     try:
         text = edited(file.text, said, codes_with_names(chart))
-        if found := objections(mapping, text):
+        if found := objections(file.name, text):
             return Draft(said, text, [_sentence(one.message) for one in found])
         changed = draft_of(mapping, text)
     except CannotEdit as error:

@@ -28,6 +28,8 @@ from cierre.board.connection import Ledger, Writing
 from cierre.board.gaps import Gap, gaps
 from cierre.board.mapping_access import MappingAccess, access_to, mappings_of
 from cierre.board.mapping_view import postings, tables
+from cierre.board.new_box_access import patterns
+from cierre.board.new_box_pages import proposed_boxes
 from cierre.board.origin import SameOrigin
 from cierre.board.pages import Page, PageDep
 from cierre.bookkeeping.account_proposals import search
@@ -82,6 +84,8 @@ def mappings_page(viewer: ViewerDep, page: PageDep, ledger: Ledger) -> Response:
         found=found,
         gaps={one.mapping: _gaps(ledger, one) for one in found},
         open=waiting,
+        new_boxes=proposed_boxes(viewer, ledger),
+        may_add=bool(patterns(viewer)),
         zone=_zone(found),
         said=_said,
     )

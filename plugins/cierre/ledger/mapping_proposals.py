@@ -68,6 +68,7 @@ class _Sql(Statements):
     lock_mapping: Value[bool]
     proposal: RowOrNone[ProposalRow]
     proposals_of: Rows[ProposalRow]
+    proposals_below: Rows[ProposalRow]
     versions: Rows[Version]
     used: Rows[Used]
 
@@ -143,6 +144,12 @@ def proposal(connection: psycopg.Connection, proposal_id: int) -> ProposalRow | 
 def proposals_of(connection: psycopg.Connection, mappings: Collection[str], most: int = MOST) -> list[ProposalRow]:
     """The newest proposals of some mappings, newest first."""
     return list(_sql.proposals_of(connection, mappings=list(mappings), most=most))
+
+
+def proposals_below(connection: psycopg.Connection, folder: str, most: int = MOST) -> list[ProposalRow]:
+    """The newest proposals for files that are no mapping's, by what their names begin with (``cash_boxes/``), newest
+    first."""
+    return list(_sql.proposals_below(connection, folder=folder, most=most))
 
 
 def versions(connection: psycopg.Connection, mapping: str, boxes: Collection[str]) -> list[Version]:

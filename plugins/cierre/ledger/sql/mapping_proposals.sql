@@ -35,6 +35,16 @@ SELECT proposal_id, mapping, proposal.file_sha256, changes, question, what_if, p
  WHERE mapping = ANY(:mappings)
  ORDER BY proposal_id DESC LIMIT :most;
 
+-- name: proposals_below
+-- The newest for files that are no mapping's.
+SELECT proposal_id, mapping, proposal.file_sha256, changes, question, what_if, proposed_by, proposed_at, decision,
+       decided_by, four_eyes, comment, decided_at, how, written.file_sha256 AS written_sha256, mapping_digest, commit,
+       written_at
+  FROM ledger.mapping_proposal AS proposal
+  LEFT JOIN ledger.mapping_decision USING (proposal_id) LEFT JOIN ledger.mapping_write AS written USING (proposal_id)
+ WHERE starts_with(mapping, :folder)
+ ORDER BY proposal_id DESC LIMIT :most;
+
 -- name: versions
 -- The versions of a mapping that booked days of some boxes, newest first, by the day on which each was first used.
 SELECT mapping_digest, min(frozen_at) AS first_used_at, count(DISTINCT (box, business_date)) AS days,

@@ -1,0 +1,175 @@
+"""A new cash box by a form on the board: proposed by one, accepted by another, its file written."""
+
+import html
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cierre.accounting_files.check import check_all
+from cierre.accounting_files.loader import cash_boxes
+from cierre.accounting_files.new_box import BELOW, NewBox
+from cierre.language.say import in_language
+from cierre.ledger import mapping_proposals
+from cierre.reports.check_files import app as check_files
+from support.mapping_files import folder  # noqa: F401  a fixture
+
+OWN = {"Origin": "http://testserver"}
+ITB = {"file": "itb_caja_170", "name": "Caja 170, ITB", "key": "170", "lot": "008970", "start_date": "2026-01-01"}
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+
+def filled_in(client, like: str = "itb_caja_164", **values: str) -> dict[str, str]:
+    """The form as it is filled in after another box, with other values."""
+    page = client.get("/new-box", params={"like": like}).text
+    form = page[page.index('class="fields"') :]
+    said = dict(re.findall(r'<input (?:type="hidden" )?name="([^"]+)" value="([^"]*)"', form))
+    for name, choice in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        said[name] = re.search(r'<option value="([^"]*)" selected', choice)[1]
+    return {name: html.unescape(value) for name, value in said.items()} | ITB | values
+
+
+def proposed(client, **values: str) -> str:
+    """Proposes a box; the proposal's address."""
+    saved = client.post("/new-box", data=filled_in(client, **values), headers=OWN, follow_redirects=False)
+    assert saved.status_code == 303, saved.text
+    return saved.headers["location"].removeprefix("/cierre")
+
+
+def decide(client, address: str, decision: str = "accepted", **more: str):
+    return client.post(address, data={"decision": decision, **more}, headers=OWN)
+
+
+def objections(page: str) -> list[str]:
+    """What the page says against what was filled in."""
+    alarm = re.search(r'<section class="alarm".*?</section>', page, re.DOTALL)
+    return [html.unescape(one) for one in re.findall(r"<li>(.*?)</li>", alarm[0])] if alarm else []
+
+
+def test_one_proposes_a_box_another_accepts_and_its_file_is_like_the_others(login, ledger, folder):  # noqa: F811
+    page = login("all").get("/new-box", params=filled_in(login("all"))).text
+    assert objections(page) == []
+    assert "tenant: &#34;T1,D MG 01 &#34;" in page
+    address = proposed(login("all"))
+    path = Path(folder) / "cash_boxes" / "itb_caja_170.yaml"
+    assert not path.exists()
+    refused = decide(login("all"), address)
+    assert (refused.status_code, path.exists()) == (409, False)
+    assert "Otra persona que all debe aceptar el cambio" in refused.text
+    assert "Caja 170, ITB" in login("second").get("/mappings").text
+
+    decided = decide(login("second"), address)
+    assert "El archivo ya lo dice" in decided.text
+    box, like = cash_boxes()["itb_caja_170"], cash_boxes()["itb_caja_164"]
+    own = {"id", "file", "name", "key", "start_date", "erp"}
+    assert box.model_dump(exclude=own) == like.model_dump(exclude=own)
+    assert (box.key, box.erp.lot, box.erp.tenant) == ("170", "008970", "T1,D MG 01 ")
+    assert check_all() == []
+    (row,) = mapping_proposals.proposals_below(ledger, BELOW)
+    assert (row.proposed_by, row.decided_by, row.how) == ("all", "second", "written")
+    decide(login("second"), address, "write")
+    assert len(mapping_proposals.proposals_below(ledger, BELOW)) == 1
+
+
+def test_in_a_git_repository_the_new_file_is_a_commit_of_its_own(login, ledger, folder):  # noqa: F811
+    def git(*command: str) -> str:
+        named = ["git", "-c", "user.name=T", "-c", "user.email=t@example.com", *command]
+        return subprocess.run(named, cwd=folder, check=True, capture_output=True, text=True).stdout
+
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-q", "-m", "As it was")
+    companies = Path(folder) / "companies.yaml"
+    companies.write_text("# of somebody else\n" + companies.read_text())
+    git("add", "companies.yaml")
+    address = proposed(login("all"))
+    decide(login("second"), address)
+    (row,) = mapping_proposals.proposals_below(ledger, BELOW)
+    said = git("log", "-1", "--format=%H %an", "--name-only").split()
+    assert said == [row.commit, "all", "cash_boxes/itb_caja_170.yaml"]
+    assert "Propuesto por all y aceptado por second" in git("log", "-1", "--format=%B")
+    assert git("status", "--porcelain") == "M  companies.yaml\n"
+
+
+def test_the_form_and_make_check_mappings_say_the_same_words(login, ledger, folder, monkeypatch):  # noqa: F811
+    monkeypatch.delenv("CIERRE_LEDGER_DSN", raising=False)
+    for wrong in (
+        {"lot": "008964"}, {"lot": "89"}, {"key": "164"}, {"tenant": "T1, D MG 01"}, {"timezone": "America/Guayakil"},
+        {"closing_hour": "24:00"}, {"start_date": "2026-13-01"}, {"source": "sgx"}, {"mapping": "bsale_chile"},
+    ):  # fmt: skip
+        said = objections(login().get("/new-box", params=filled_in(login(), **wrong)).text)
+        assert said, wrong
+        path = Path(folder) / "cash_boxes" / "itb_caja_170.yaml"
+        path.write_text(NewBox(**{k: v for k, v in filled_in(login(), **wrong).items() if k != "like"}).text)
+        with in_language("es"):
+            lines = CliRunner().invoke(check_files, ["check"]).output.splitlines()
+        path.unlink()
+        assert said == [line for line in lines if line.startswith(("cash_boxes/itb_caja_170", "accounts/"))], wrong
+
+
+def test_an_office_that_the_mapping_must_name_is_added_to_it_first(login, ledger):
+    office = {"like": "austral_oficina_1", "file": "austral_oficina_3", "lot": "008803", "key": "3"}
+    said = objections(login().get("/new-box", params=filled_in(login(), **office)).text)
+    assert len(said) == 1
+    assert "austral_oficina_3" in said[0]
+
+
+def test_a_box_that_is_there_is_not_written_over(login, ledger, folder):  # noqa: F811
+    first, second = proposed(login("all")), proposed(login("all"), lot="008971", key="171")
+    decide(login("second"), first)
+    text = (Path(folder) / "cash_boxes" / "itb_caja_170.yaml").read_text()
+    late = decide(login("second"), second)
+    assert late.status_code == 409
+    assert "Ya hay una caja con ese nombre" in late.text
+    assert (Path(folder) / "cash_boxes" / "itb_caja_170.yaml").read_text() == text
+
+
+def test_a_folder_that_may_only_be_read_gives_a_patch_that_git_takes(login, ledger, folder, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("cierre.accounting_files.saved_file.may_create", lambda file: False)
+    address = proposed(login("all"))
+    assert "Parche" in decide(login("second"), address).text
+    patch = login("all").get(f"{address}/patch").text
+    subprocess.run(["git", "apply"], cwd=folder, input=patch, text=True, check=True)
+    assert "itb_caja_170" in cash_boxes()
+
+
+@pytest.mark.parametrize("wrong", [
+    {"file": "../x"}, {"file": ""}, {"name": "a\nfraud: b"}, {"key": "&a"}, {"mapping": "../../x"}, {"lot": "x" * 300},
+    {"company": "!!python/name:os.system"}, {"name": "\u2028"}, {"key": "{a: b}"},
+])  # fmt: skip
+def test_hostile_values_come_to_nothing_or_to_text(login, ledger, folder, wrong):  # noqa: F811
+    before = sorted(Path(folder).rglob("*"))
+    answer = login().post("/new-box", data=filled_in(login(), **wrong), headers=OWN, follow_redirects=False)
+    if answer.status_code == 303:  # a key is any text: it stays one
+        assert answer.headers["location"].endswith("/1")
+        decide(login("second"), answer.headers["location"].removeprefix("/cierre"))
+        assert cash_boxes()["itb_caja_170"].key == wrong["key"]
+    else:
+        assert answer.status_code in (200, 403, 422)
+        assert sorted(Path(folder).rglob("*")) == before
+
+
+def test_people_of_one_company_neither_propose_nor_decide_for_another(login, ledger):
+    address = proposed(login("all"))
+    data = filled_in(login("all"))
+    for name, role in (("comercial_austral", "ADMIN"), ("itb", "VIEWER")):
+        client = login(name, role=role)
+        assert client.post("/new-box", data=data, headers=OWN).status_code == 403
+        assert decide(client, address).status_code in (403, 404)
+    assert login("comercial_austral").get(address).status_code == 404
+    # Nor may her own company's box read others' money, enter others' books, or be booked by others' mapping.
+    foreign = {"connection": "sga_conduce_ecuador", "tenant": "T1,D MG 02 "}
+    said = objections(login("itb").get("/new-box", params=data | foreign).text)
+    assert [one for one in said if "otra empresa" in one] == said
+    assert len(said) == 2
+    assert login("itb").post("/new-box", data=data | foreign, headers=OWN).status_code == 200
+
+
+def test_a_refusal_says_why_and_writes_nothing(login, ledger, folder):  # noqa: F811
+    address = proposed(login("all"))
+    assert decide(login("second"), address, "refused").status_code == 409
+    assert "no existe" in decide(login("second"), address, "refused", comment="esa caja no existe").text
+    assert not (Path(folder) / "cash_boxes" / "itb_caja_170.yaml").exists()

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import psycopg
 
+from cierre.bookkeeping.matching.books import MatchedRow
 from cierre.bookkeeping.matching.company import Expected, Taken
 from cierre.bookkeeping.statements.lines import Statement
 from cierre.ledger.session import copy
-from cierre.ledger.statements import Change, Rows, Statements, Value, Values
+from cierre.ledger.statements import Change, Rows, Statements, Value, ValueOrNone, Values
 
 
 class LandedStatement(NamedTuple):
@@ -92,6 +93,9 @@ class _Sql(Statements):
     lines: Rows[LandedLine]
     booked: Rows[MatchedAmount]
     matches: Rows[StandingMatch]
+    matched_rows: Rows[MatchedRow]
+    booked_days: Values[date]
+    state_of_books: ValueOrNone[str]
     add_match: Value[int]
     undo: Change
 
@@ -163,6 +167,21 @@ def booked(connection: psycopg.Connection, company: str, first: date, last: date
 def matches(connection: psycopg.Connection, company: str, most: int) -> list[StandingMatch]:
     """The newest matches that stand."""
     return list(_sql.matches(connection, company=company, most=most))
+
+
+def matched_rows(connection: psycopg.Connection, company: str) -> list[MatchedRow]:
+    """All amounts of a company that are matched, match by match."""
+    return list(_sql.matched_rows(connection, company=company))
+
+
+def booked_days(connection: psycopg.Connection, box: str) -> list[date]:
+    """The bank's days that books of arrivals have, by the id of these."""
+    return list(_sql.booked_days(connection, box=box))
+
+
+def state_of_books(connection: psycopg.Connection, box: str, day: date) -> str | None:
+    """Where books of arrivals of a bank's day stand, as a box's day does; None before there are any."""
+    return _sql.state_of_books(connection, box=box, business_date=day)
 
 
 def keep_match(

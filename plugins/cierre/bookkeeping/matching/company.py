@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from cierre.bookkeeping.cash_box import Slug
 from cierre.bookkeeping.matching.arrivals import channel, units
+from cierre.bookkeeping.matching.books import ArrivalBooks
 from cierre.bookkeeping.matching.items import Item, Rules
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.statements.charges import Charge, charge_on, kept
@@ -51,19 +52,23 @@ class Channel(Model):
 
 class CompanyArrivals(Model):
     """A company whose arrivals are looked at. ``statements`` are the formats that its people upload, ``since`` is the
-    first business date that is expected to arrive, ``terminals`` is how the bank's lines name a box."""
+    first business date that is expected to arrive, ``terminals`` is how the bank's lines and the acquirers'
+    reports name a box. ``books`` says where what arrived is booked; without it nothing is."""
 
     country: Literal["EC", "UY", "CL", "ES"]
     since: IsoDate
     statements: Annotated[tuple[Text, ...], Field(min_length=1)]
     channels: dict[Slug, Channel]
     terminals: dict[Slug, Text] = Field(default_factory=dict)
+    books: ArrivalBooks | None = None
 
     @model_validator(mode="after")
     def _a_form_comes_one_way(self) -> Self:
         forms = [form for one in self.channels.values() for form in one.forms]
         if twice := sorted({form for form in forms if forms.count(form) > 1}):
             raise ValueError(f"form {', '.join(twice)} is in two channels; its money comes one way")
+        if self.books and (strange := sorted(self.books.accounts.keys() - self.channels.keys())):
+            raise ValueError(f"books has accounts of {', '.join(strange)}, which is no channel")
         reports = [name for one in self.channels.values() for name in one.reports]
         if twice := sorted({name for name in reports if reports.count(name) > 1}):
             raise ValueError(f"report {', '.join(twice)} is in two channels; an acquirer pays by one")

@@ -71,3 +71,22 @@ RETURNING match_id;
 INSERT INTO ledger.match_undone (match_id, undone_by, reason)
 SELECT match_id, :undone_by, :reason FROM ledger.match WHERE match_id = :match_id AND company = :company
     ON CONFLICT (match_id) DO NOTHING;
+
+-- name: matched_rows
+-- What of a company is matched, each amount with the day on which the last of its match's money came.
+WITH came AS (
+    SELECT match_id, max(booked) AS day, sum(amount) AS arrived
+      FROM ledger.match_now JOIN ledger.match_arrived USING (match_id)
+      JOIN landing.statement_line USING (statement_id, line)
+     WHERE company = :company GROUP BY match_id)
+SELECT match_id, day, arrived, box, business_date, form, currency, gross, net
+  FROM came JOIN ledger.match_booked USING (match_id)
+ ORDER BY match_id, box COLLATE "C", business_date, form COLLATE "C", currency;
+
+-- name: booked_days
+-- The days of a bank that an id of books has any books of.
+SELECT DISTINCT business_date FROM ledger.revision WHERE box = :box ORDER BY business_date;
+
+-- name: state_of_books$
+-- Where such books of a day stand; null before there are any.
+SELECT state FROM board.box_day WHERE box = :box AND business_date = :business_date;

@@ -1,0 +1,31 @@
+"""
+### What arrived at the bank
+
+Every hour, takes the statements and settlement reports that were left in the folder, matches them with what was
+booked, and books what arrived. Closes wait for none of it. People may upload the same files on the board; then this
+DAG finds only the booking to do. Companies are those of `arrivals.yaml`.
+
+**When it fails** in *take*, a file was refused: it stands in `refused`, beside a text that says why; leave a corrected
+file in the folder. In *book*, the ERP did not answer, or an account is missing in `arrivals.yaml`, which its log says;
+the next hour goes on. Clearing it is always safe: a file is taken once, and nothing is booked twice.
+"""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, CronTriggerTimetable
+
+from cierre.orchestration.watch import ONE_RUN, watched
+from operators.arrivals import BookArrivalsOperator, TakeStatementsOperator
+
+with DAG(
+    dag_id="arrivals",
+    dag_display_name="Lo que llegó: extractos y tarjetas",
+    description="Takes statements of banks and reports of acquirers, matches what arrived, and books it.",
+    doc_md=__doc__,
+    schedule=CronTriggerTimetable("5 * * * *", timezone="UTC"),
+    **ONE_RUN,
+    tags=["arrivals"],
+    default_args=watched("arrivals", timedelta(minutes=30)),
+):
+    # What was refused keeps nothing else from being booked.
+    TakeStatementsOperator(task_id="take") >> BookArrivalsOperator(task_id="book", trigger_rule="all_done")

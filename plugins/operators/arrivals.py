@@ -1,0 +1,81 @@
+"""Arrivals: statements that were left in a folder are taken, what arrived is matched, and booked."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowException
+
+from cierre.accounting_files.companies import language_of
+from cierre.accounting_files.loader import cash_boxes
+from cierre.bookkeeping.sentence import Sentence
+from cierre.language.say import in_language, listed, say
+from cierre.ledger.connection import open_ledger
+
+
+class TakeStatementsOperator(BaseOperator):
+    """Takes files from the folder, and keeps the matches that the rules leave no other answer to; for each company
+    whose arrivals are looked at. Fails, after all was tried, where a file was refused: it says which and why."""
+
+    template_fields = ()
+
+    def __init__(self, *, ledger_connection: str = "ledger_db", folder: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.ledger_connection = ledger_connection
+        self.folder = folder
+
+    def execute(self, context: Any) -> dict[str, int]:
+        """Returns how many files were taken and how many matches are new."""
+        from cierre.accounting_files.arrivals import arrivals
+        from cierre.closing.arrivals import keep_new_matches
+        from cierre.closing.statement_drop import drop_folder, take_dropped
+
+        folder = Path(self.folder) if self.folder else drop_folder()
+        taken, matched, refused = 0, 0, list[Sentence]()
+        with open_ledger(self.ledger_connection) as ledger:
+            for company, rules in arrivals().items():
+                with in_language(language_of(company)):
+                    if folder:
+                        dropped = take_dropped(ledger, folder, company, rules)
+                        taken += len(dropped.taken)
+                        refused += [
+                            Sentence("{file}: {why}", file=f"{company}/{name}", why=faults[0])
+                            for name, faults in dropped.refused.items()
+                        ]
+                    own = [box.id for box in cash_boxes().values() if box.company == company]
+                    matched += keep_new_matches(ledger, company, own, rules)
+        if refused:
+            text = "These files were refused, and stand in the folder refused beside a text that says why:\n{files}"
+            raise AirflowException(say(text, files=listed(refused)))
+        return {"taken": taken, "matched": matched}
+
+
+class BookArrivalsOperator(BaseOperator):
+    """Brings the books of what arrived to what the matches say, for each company that has such books. Fails, after all
+    was tried, where a day could not be booked or a match has no account."""
+
+    template_fields = ()
+
+    def __init__(self, *, ledger_connection: str = "ledger_db", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.ledger_connection = ledger_connection
+
+    def execute(self, context: Any) -> dict[str, int]:
+        """Returns how many days were booked anew."""
+        from cierre.accounting_files.arrivals import arrivals
+        from cierre.closing.arrival_books import book_arrivals
+
+        booked, left = 0, list[Sentence]()
+        with open_ledger(self.ledger_connection) as ledger:
+            for company, rules in arrivals().items():
+                with in_language(language_of(company)):
+                    done = book_arrivals(ledger, company, rules, time.sleep)
+                    booked += len(done.booked)
+                    left += [Sentence("{company}, {day}: {why}", company=company, day=day, why=why)
+                             for day, why in done.left.items()]  # fmt: skip
+                    left += [Sentence("{company}: {why}", company=company, why=one.sentence) for one in done.unbookable]
+        if left:
+            text = "Not all of what arrived could be booked; the next hour tries again:\n{what}"
+            raise AirflowException(say(text, what=listed(left)))
+        return {"booked": booked}

@@ -1,0 +1,125 @@
+"""What arrived is booked exactly once at a real ERP's stand-in, and taken back with its match."""
+
+import hashlib
+import time
+from collections import Counter
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from cierre.accounting_files.arrivals import arrivals_of
+from cierre.bookkeeping.statements.lines import Statement, StatementLine
+from cierre.closing.arrival_books import book_arrivals, books_box
+from cierre.closing.arrivals import keep_new_matches, match_by_person, standing
+from cierre.ledger import arrivals, revisions
+from cierre.reports.audit import audit
+
+BOX, COMPANY = "educacion_continua_caja_7", "educacion_continua"
+DAY = date(2026, 3, 2)
+PAID = DAY + timedelta(days=2)
+
+
+@pytest.fixture
+def rules(close):
+    return arrivals_of(COMPANY)
+
+
+@pytest.fixture
+def closed(close, ledger, rules):
+    """The sandbox's own day of the box, closed; what of it is to arrive, by form."""
+    close(BOX, DAY).all()
+    amounts = standing(ledger, COMPANY, [BOX], rules).amounts
+    assert amounts
+    return {one.form: one for one in amounts}
+
+
+def arrive(ledger, *amounts, day=PAID):
+    """Movements of an account that say by whom they are."""
+    text = f"{day} {amounts}".encode()
+    lines = tuple(
+        StatementLine(place, day, day, Decimal(money), channel=channel)
+        for place, (channel, money) in enumerate(amounts, start=1)
+    )
+    made = Statement("2200011", "USD", day, day, None, None, lines, hashlib.sha256(text).hexdigest())
+    arrivals.land(ledger, COMPANY, "banco_sandbox", made, text, "ana")
+
+
+def book(ledger, rules):
+    return book_arrivals(ledger, COMPANY, rules, time.sleep)
+
+
+def documents(sandbox, rules, **which):
+    lot = books_box(COMPANY, rules.books).erp.lot
+    return sandbox.protheus_ledger(lot=lot, **which)
+
+
+def booked(ledger, entry):
+    """An entry's amounts, by side and account."""
+    sums = Counter()
+    for line in revisions.journal_entry(ledger, entry).lines:
+        sums[line.side, line.account] += line.amount
+    return sums
+
+
+def channel_of(rules, one):
+    return rules.channel_of(one.form)[0]
+
+
+def test_an_arrival_pays_its_clearing_account_once(closed, ledger, rules, sandbox):
+    arrive(ledger, *((channel_of(rules, one), one.net) for one in closed.values()))
+    assert keep_new_matches(ledger, COMPANY, [BOX], rules) == len(closed)
+    done = book(ledger, rules)
+    assert (done.booked, done.left, done.unbookable) == ([PAID], {}, [])
+    (posted,) = documents(sandbox, rules, live=True)
+    box = books_box(COMPANY, rules.books)
+    (entry,) = revisions.bookings(ledger, revisions.current(ledger, box.id, PAID))
+    assert entry.total == sum(one.gross for one in closed.values())
+    lines = booked(ledger, entry)
+    assert lines["D", "1.1.02.001"] == sum(one.net for one in closed.values())
+    kept = sum(lines.get(("D", account), Decimal(0)) for account in ("5.1.01.002", "1.1.04.002", "1.1.04.001"))
+    assert kept == sum(one.gross - one.net for one in closed.values()) > 0
+    assert posted.debit == entry.total
+    calls = sandbox.calls("protheus")
+    again = book(ledger, rules)
+    assert (again.booked, again.as_before) == ([], 1)
+    assert sandbox.calls("protheus") == calls
+
+
+def test_a_match_that_is_taken_back_is_taken_back_in_the_erp(closed, ledger, rules, sandbox):
+    arrive(ledger, *((channel_of(rules, one), one.net) for one in closed.values()))
+    keep_new_matches(ledger, COMPANY, [BOX], rules)
+    book(ledger, rules)
+    for one in arrivals.matches(ledger, COMPANY, 99):
+        assert arrivals.undo(ledger, COMPANY, one.match_id, by="ana", reason="era de otra caja")
+    assert book(ledger, rules).booked == [PAID]
+    box = books_box(COMPANY, rules.books)
+    assert revisions.bookings(ledger, revisions.current(ledger, box.id, PAID)) == []
+    assert len(documents(sandbox, rules, live=True)) == 2
+    assert not [chain for chain in audit(ledger).chains if chain.broken]
+
+
+def test_a_difference_that_a_person_accepts_has_an_account_of_its_own(closed, ledger, rules):
+    one = next(iter(closed.values()))
+    arrive(ledger, (channel_of(rules, one), one.net - Decimal("0.01")))
+    (line,) = arrivals.lines(ledger, COMPANY, DAY)
+    refused = match_by_person(
+        ledger, COMPANY, [BOX], rules, [one.id], [line.id], by="ana", comment="un centavo", difference="-0.01"
+    )
+    assert refused is None
+    book(ledger, rules)
+    box = books_box(COMPANY, rules.books)
+    (entry,) = revisions.bookings(ledger, revisions.current(ledger, box.id, PAID))
+    lines = booked(ledger, entry)
+    assert lines["D", "5.2.01.002"] == Decimal("0.01")
+    assert entry.total == one.gross
+
+
+def test_an_answer_that_is_lost_leaves_one_document(closed, ledger, rules, sandbox):
+    one = next(iter(closed.values()))
+    arrive(ledger, (channel_of(rules, one), one.net))
+    keep_new_matches(ledger, COMPANY, [BOX], rules)
+    sandbox.faults.add("drop_after", vendor="protheus", operation="insert", times=1)
+    book(ledger, rules)
+    book(ledger, rules)
+    assert len(documents(sandbox, rules, live=True)) == 1

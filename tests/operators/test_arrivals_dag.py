@@ -1,0 +1,64 @@
+"""Files in a folder are taken once, put away, and what they say is matched and booked."""
+
+import os
+
+import pytest
+from airflow.sdk.exceptions import AirflowException
+
+from cierre.accounting_files.arrivals import arrivals_of
+from cierre.ledger import arrivals
+from operators.arrivals import BookArrivalsOperator, TakeStatementsOperator
+
+COMPANY = "educacion_continua"
+HEAD = "BANCO;;;;;;;\nEstado;;;;;;;\nFecha;Fecha valor;Concepto;Documento;Terminal;Debito;Credito;Saldo\n"
+ROW = "04/03/2026;04/03/2026;DEPOSITO EFECTIVO;1;;;50,00;50,00\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made = tmp_path / COMPANY / "banco_sandbox"
+    made.mkdir(parents=True)
+    return made
+
+
+def leave(folder, name, text, age=120):
+    file = folder / name
+    file.write_text(text, encoding="utf-8")
+    os.utime(file, (file.stat().st_atime, file.stat().st_mtime - age))
+
+
+def take(folder):
+    return TakeStatementsOperator(task_id="take", folder=str(folder.parents[1])).execute({})
+
+
+def test_a_file_is_taken_and_put_away(close, ledger, folder):
+    leave(folder, "marzo.csv", HEAD + ROW)
+    assert take(folder) == {"taken": 1, "matched": 0}
+    assert [one.name for one in (folder / "taken").iterdir()] == ["marzo.csv"]
+    (landed,) = arrivals.statements(ledger, COMPANY)
+    assert landed.taken_by == "folder"
+    assert take(folder) == {"taken": 0, "matched": 0}
+    assert BookArrivalsOperator(task_id="book").execute({}) == {"booked": 0}
+
+
+def test_a_file_that_is_wrong_is_put_away_with_the_reason_and_the_others_are_taken(close, ledger, folder):
+    leave(folder, "a.csv", HEAD + ROW.replace("50,00;50,00", "50,00;51,00x"))
+    leave(folder, "b.csv", HEAD + ROW)
+    with pytest.raises(AirflowException, match=r"educacion_continua/banco_sandbox/a\.csv"):
+        take(folder)
+    assert "row 4" in (folder / "refused" / "a.csv.txt").read_text()
+    assert len(arrivals.statements(ledger, COMPANY)) == 1
+
+
+def test_a_file_that_is_still_being_written_is_left_for_the_next_time(close, folder):
+    leave(folder, "a.csv", HEAD, age=0)
+    assert take(folder)["taken"] == 0
+    assert (folder / "a.csv").exists()
+
+
+def test_a_format_of_nobody_is_not_looked_for(close, folder):
+    assert "otro" not in arrivals_of(COMPANY).formats
+    other = folder.parent / "otro"
+    other.mkdir()
+    leave(other, "a.csv", HEAD + ROW)
+    assert take(folder)["taken"] == 0

@@ -22,6 +22,7 @@ from cierre.bookkeeping.approvals import Reason as ApprovalReason
 from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.evidence import Grade
 from cierre.bookkeeping.journal import Side
+from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.treatment import TREATMENTS
 from cierre.bookkeeping.vocabulary import SOURCES
 from cierre.closing.belonging import NAMES
@@ -74,7 +75,12 @@ def vocabulary() -> Iterator[Text]:
         "cierre/ports/probe.py": Verdict,
         "cierre/posting/read_back.py": (ACKNOWLEDGED, READ_BACK, "entries", "entries never posted", "lines"),
         **{
-            f"hooks/{erp.slug}/probe.py": filter(None, (one.obstacle for one in erp.probe.load().assumptions.values()))
+            f"hooks/{erp.slug}/probe.py": (
+                text
+                for one in erp.probe.load().assumptions.values()
+                for text in (one.says, one.done, one.otherwise, one.obstacle)
+                if text and not isinstance(text, Sentence)
+            )
             for erp in ERPS.values()
         },
         "hooks/bsale/words.py": BsaleReason,

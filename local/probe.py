@@ -15,10 +15,12 @@ from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from cierre.accounting_files.findings import MappingError
+from cierre.bookkeeping.sentence import Sentence, one_after_the_other
+from cierre.language.say import say
 from cierre.ledger import migrate, session
 from cierre.ledger.probes import ProbeBusy
 from cierre.ports.errors import VendorError
-from cierre.ports.probe import Ground, ProbeRefused
+from cierre.ports.probe import Ground, ProbeRefused, Verdict, as_sentence
 from hooks.registry import ERPS
 from local.errors import LocalError
 from local.stack import Stack
@@ -28,7 +30,8 @@ from sandbox.connections import connections
 if TYPE_CHECKING:
     from cierre.posting.probe_report import ProbeReport
 
-COLOURS = {"holds": "green", "does not hold": "yellow", "could not be told": "magenta"}
+EXAMPLE = '  make probe CONN=protheus TENANT="T9,TEST 01 " LOT=PROBE1 DEBIT=1.1.01.001 CREDIT=2.1.01.002'
+COLOURS = {Verdict.HOLDS: "green", Verdict.DOES_NOT_HOLD: "yellow", Verdict.UNKNOWN: "magenta"}
 
 
 def probe(stack: Stack, fields: dict[str, str], console: Console) -> int:
@@ -47,32 +50,40 @@ def probe(stack: Stack, fields: dict[str, str], console: Console) -> int:
         ground = Ground.named(**fields | {"day": fields["day"] or str(date.today())})
         _check_place(ground)
     except ProbeRefused as refused:
-        raise LocalError(str(refused)) from None
+        raise LocalError(say(refused)) from None
     with _running(stack, {variable, "AIRFLOW_CONN_LEDGER_DB"}, console):
         # Airflow reads its environment when it is first imported; what it logs is for its web UI.
         os.environ.update(stack.environment | {"AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING"})
         _find_connection(fields["connection"], variable)
-        with console.status("Probing") as status:
+        with console.status(say("Probing")) as status:
             report = _probe(stack, ground, _Progress(status))
     console.print(table(report))
     for sentence in report.in_the_way:
-        console.print(sentence, style="red", markup=False)
+        console.print(say(sentence), style="red", markup=False)
     if not report.in_the_way:
-        console.print("Posting to this site is safe. What was found is kept in erp.capability.", style="green")
+        console.print(say("Posting to this site is safe. What was found is kept in the ledger."), style="green")
     return 1 if report.in_the_way else 0
 
 
 def table(report: "ProbeReport") -> Table:
     """The report for people: a row for each assumption."""
     shown = Table(
-        title=f"{report.connection}, {report.tenant.strip()}, lot {report.lot}, {report.day}", show_lines=True
+        title=say(
+            "{connection}, {tenant}, lot {lot}, {day}",
+            connection=report.connection,
+            tenant=report.tenant.strip(),
+            lot=report.lot,
+            day=str(report.day),
+        ),
+        show_lines=True,
     )
-    for heading in ("Assumption", "Verdict", "Seen", "So posting"):
+    for heading in (say("Assumption"), say("Verdict"), say("Seen"), say("Consequence")):
         shown.add_column(heading, overflow="fold")
     for check in report.checks:
-        what = f"{escape(check.assumption.says)}\n[dim]{escape(check.assumption.done)}[/]"
-        verdict = f"[{COLOURS[check.verdict]}]{check.verdict}[/]"
-        shown.add_row(what, verdict, escape(check.seen), escape(check.consequence) or "relies on it")
+        says, done = as_sentence(check.assumption.says), as_sentence(check.assumption.done)
+        what = f"{escape(say(says))}\n[dim]{escape(say(done))}[/]"
+        verdict = f"[{COLOURS[check.verdict]}]{say(check.verdict)}[/]"
+        shown.add_row(what, verdict, escape(say(check.seen)), escape(say(check.consequence)))
     return shown
 
 
@@ -80,22 +91,26 @@ def _check_given(fields: dict[str, str]) -> None:
     names = {"tenant": "TENANT", "debit_account": "DEBIT", "credit_account": "CREDIT"}
     if missing := [variable for name, variable in names.items() if not fields[name].strip()]:
         raise LocalError(
-            f"Say {', '.join(missing)} too: the test company, and two accounts of it that take entries. For example:\n"
-            '  make probe CONN=protheus TENANT="T9,TEST 01 " LOT=PROBE1 DEBIT=1.1.01.001 CREDIT=2.1.01.002'
+            Sentence(
+                "Say {missing} too: the test company, and two accounts of it that take entries. For example:\n"
+                "{example}",
+                missing=", ".join(missing),
+                example=EXAMPLE,
+            )
         )
 
 
 def _check_place(ground: Ground) -> None:
     """Raises ProbeRefused where no kind of ERP has such a tenant or lot; which kind it is, is not known here yet."""
-    refusals: list[str] = []
+    refusals: list[ProbeRefused] = []
     for erp in ERPS.values():
         try:
             ground.check_for(erp.slug, erp.box_section.load())
         except ProbeRefused as refused:
-            refusals.append(str(refused))
+            refusals.append(refused)
         else:
             return
-    raise ProbeRefused(" ".join(refusals))
+    raise ProbeRefused(one_after_the_other(refusals))
 
 
 @contextmanager
@@ -107,7 +122,7 @@ def _running(stack: Stack, needed: set[str], console: Console) -> Iterator[None]
     try:
         yield
     finally:
-        with console.status("Stopping"):
+        with console.status(say("Stopping")):
             stack.down()
 
 
@@ -125,8 +140,12 @@ def _find_connection(name: str, variable: str) -> None:
 
 def _unknown(name: str, variable: str) -> LocalError:
     return LocalError(
-        f"There is no connection {name}: set {variable} in .env, as .env.example shows for the ERP, or make it on"
-        " Airflow's page Connections."
+        Sentence(
+            "There is no connection {name}: set {variable} in .env, as .env.example shows for the ERP, or make it on"
+            " Airflow's page Connections.",
+            name=name,
+            variable=variable,
+        )
     )
 
 
@@ -153,6 +172,8 @@ def _probe(stack: Stack, ground: Ground, progress: logging.Handler) -> "ProbeRep
         with session.connect(stack.ledger_dsn) as ledger:
             return put_to_the_test(ledger, ground)
     except (ProbeRefused, ProbeBusy, MappingError, VendorError) as error:
-        raise LocalError(str(error)) from error
+        raise LocalError(say(error)) from error
     except (psycopg.OperationalError, SQLAlchemyError) as error:
-        raise LocalError(f"The ledger cannot be used ({type(error).__name__}): see AIRFLOW_CONN_LEDGER_DB.") from error
+        raise LocalError(
+            Sentence("The ledger cannot be used ({error}): see AIRFLOW_CONN_LEDGER_DB.", error=type(error).__name__)
+        ) from error

@@ -84,7 +84,7 @@ class ProbeOperator(BaseOperator):
         except (UnknownParameters, ProbeRefused, DataError, FatalError, MappingError) as error:
             raise AirflowFailException(say(error)) from error
         for check in report.checks:
-            self.log.info(say(check))
+            self.log.info(say(check.sentence))
         if report.in_the_way:
             raise AirflowFailException(
                 say(

@@ -18,6 +18,7 @@ from cierre.posting.probe_report import ProbeReport
 from hooks.protheus.probe import ASSUMPTIONS
 from local.probe import table
 from local.settings import PROJECT, RUN, Ports, surroundings
+from support.spanish import not_spanish
 
 SAID = {"tenant": "T9,TEST 01 ", "lot": "PROBE1", "day": "2024-09-06", "debit-account": "1.1.01.001",
         "credit-account": "2.1.01.002"}  # fmt: skip
@@ -98,6 +99,41 @@ def test_a_place_where_it_may_or_can_not_write_is_told_in_a_sentence(command, re
 )
 def test_what_is_missing_or_cannot_be_used_is_told_before_anything_is_started(command, changes, told):
     done = command(SAID | changes)
+    assert done.returncode == 1
+    assert told in done.stdout
+
+
+SPANISH = {"LC_ALL": "es_EC.UTF-8", "COLUMNS": "200"}
+TYPED = {"probe", "not_found", "read_timeout"}
+"""The name of the entry that is tried, and what a connection calls things."""
+
+
+@pytest.mark.parametrize(
+    "erp",
+    [
+        {},
+        {"first_number": 701, "atomic_insert": False, "reversal_has_own_address": False},
+        {"alphanumeric_sublots": False, "max_lines": 450, "generic_query": False},
+    ],
+)
+def test_a_spanish_terminal_is_told_all_of_it_in_spanish(command, real, sandbox, erp):
+    sandbox.set_protheus(**erp)
+    done = command(SAID, **real, **SPANISH)
+    assert "Supuesto" in done.stdout
+    assert not_spanish(done.stdout, allowed=TYPED) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"lot": "008964"}, "es de la caja itb_caja_164"),
+        ({"debit-account": "9.9"}, "rechaza un asiento sencillo"),
+        ({"tenant": ""}, "Indique también TENANT"),
+        ({"connection": "nowhere"}, "No hay ninguna conexión nowhere"),
+    ],
+)
+def test_a_spanish_terminal_is_told_in_spanish_why_nothing_was_probed(command, real, changes, told):
+    done = command(SAID | changes, **real, **SPANISH)
     assert done.returncode == 1
     assert told in done.stdout
 

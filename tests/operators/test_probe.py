@@ -55,8 +55,8 @@ def test_every_check_stands_in_the_log_with_what_was_seen_and_what_follows(probe
     monkeypatch.setattr(ProbeOperator, "log", SimpleNamespace(info=lambda text, *values: told.append(text % values)))
     probe()
     assert len(told) == len(ASSUMPTIONS)
-    assert any(line.startswith("HOLDS: An unused address numbers from 000001. Done: ") for line in told)
-    (unreadable,) = [line for line in told if line.startswith("DOES NOT HOLD")]
+    assert any(line.startswith("An unused address numbers from 000001: holds. Done: ") for line in told)
+    (unreadable,) = [line for line in told if ": does not hold. Done: " in line]
     assert "does not offer the query. Entries count as posted" in unreadable
 
 
@@ -67,7 +67,7 @@ def test_the_date_is_todays_unless_the_form_has_one(probe, sandbox):
 
 def test_a_site_that_is_not_safe_fails_the_task_and_is_kept_in_mind(probe, sandbox, ledger):
     sandbox.set_protheus(first_number=701)
-    with pytest.raises(AirflowFailException, match=r"DOES NOT HOLD: .* numbers from 000001.* Nothing is posted"):
+    with pytest.raises(AirflowFailException, match=r" numbers from 000001: does not hold.* Nothing is posted"):
         probe()
     assert capabilities.of(ledger, "protheus", "T1,D MG 01 ").lacking == {"numbers_from_one"}
 

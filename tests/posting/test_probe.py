@@ -106,7 +106,7 @@ def test_every_check_says_what_was_done_and_seen_and_what_follows_where_it_does_
     for found in run().checks:
         assert found.assumption.done
         assert found.seen
-        assert bool(found.consequence) == (found.verdict is not HOLDS)
+        assert (found.consequence == "Posting relies on it.") == (found.verdict is HOLDS)
 
 
 @pytest.mark.parametrize("readable", [False, True])
@@ -449,4 +449,4 @@ def test_what_was_found_out_becomes_what_posting_goes_by(run, sandbox, ledger):
 
 @pytest.mark.parametrize("name", ESSENTIAL)
 def test_an_essential_assumption_that_does_not_hold_says_that_nothing_is_posted(name):
-    assert "Nothing is posted to this site" in ASSUMPTIONS[name].refusal
+    assert "Nothing is posted to this site" in ASSUMPTIONS[name].failure

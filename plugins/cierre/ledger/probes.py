@@ -8,6 +8,7 @@ from typing import NamedTuple
 import psycopg
 
 from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger.statements import Change, Rows, Statements, Value, Values
 
 
@@ -42,7 +43,12 @@ def alone(connection: psycopg.Connection, erp_connection: str, tenant: str) -> I
     """Holds a tenant's probes against each other, since each removes what others left. Raises ProbeBusy."""
     key = f"probe|{erp_connection}|{tenant.strip()}"
     if not _sql.lock(connection, key=key):
-        raise ProbeBusy(f"Another probe of {tenant.strip()} at {erp_connection} is under way: try again when it ends.")
+        raise ProbeBusy(
+            Sentence(
+                "Another probe of {tenant} at {connection} is under way: try again when it ends.",
+                tenant=tenant.strip(), connection=erp_connection,
+            )
+        )  # fmt: skip
     try:
         yield
     finally:

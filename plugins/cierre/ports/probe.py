@@ -16,6 +16,7 @@ from cierre.bookkeeping.cash_box import ConnectionId, Erp
 from cierre.bookkeeping.journal import JournalEntry, Line, Side
 from cierre.bookkeeping.money import quantum
 from cierre.bookkeeping.read_back import BookedLine
+from cierre.bookkeeping.sentence import Sentence, one_after_the_other
 from cierre.bookkeeping.validation import IsoDate, Model, Text
 from cierre.ports.erp import Acknowledged, ReadableErp
 
@@ -75,10 +76,15 @@ class Ground(Model):
 def _refused(error: ValidationError) -> ProbeRefused:
     """Everything that is wrong with what a person named."""
     wrong = (
-        f"{'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}"
+        Sentence("{field}: {why}", field=".".join(map(str, one["loc"])), why=one["msg"].removeprefix("Value error, "))
         for one in error.errors(include_url=False)
     )
-    return ProbeRefused(f"The probe needs other values: {'; '.join(wrong)}.")
+    return ProbeRefused(Sentence("The probe needs other values: {wrong}.", wrong=one_after_the_other(wrong)))
+
+
+def as_sentence(text: str) -> Sentence:
+    """A text of an assumption, to be said in any language."""
+    return text if isinstance(text, Sentence) else Sentence(text)
 
 
 class Verdict(StrEnum):
@@ -106,9 +112,14 @@ class Assumption:
     obstacle: str = ""
 
     @property
-    def refusal(self) -> str:
-        """That nothing is posted where it does not hold, and why; empty where posting goes on without it."""
-        return f"Nothing is posted to this site: {self.obstacle}." if self.obstacle else ""
+    def failure(self) -> Sentence:
+        """What posting does where it does not hold, and why."""
+        if not self.obstacle:
+            return as_sentence(self.otherwise)
+        refusal = Sentence("Nothing is posted to this site: {obstacle}.", obstacle=as_sentence(self.obstacle))
+        if not self.otherwise:
+            return refusal
+        return Sentence("{refusal} {otherwise}", refusal=refusal, otherwise=as_sentence(self.otherwise))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,19 +138,24 @@ class Check:
         return Verdict.HOLDS if self.value >= self.assumption.least else Verdict.DOES_NOT_HOLD
 
     @property
-    def consequence(self) -> str:
-        """What posting does where the assumption does not hold, or could not be told; empty where it holds."""
+    def consequence(self) -> Sentence:
+        """What posting does now."""
         match self.verdict:
             case Verdict.HOLDS:
-                return ""
+                return Sentence("Posting relies on it.")
             case Verdict.DOES_NOT_HOLD:
-                return f"{self.assumption.refusal} {self.assumption.otherwise}".strip()
+                return self.assumption.failure
             case Verdict.UNKNOWN:
-                return "Posting goes by what an earlier probe told, else by what the contract promises."
+                return Sentence("Posting goes by what an earlier probe told, else by what the contract promises.")
 
-    def __str__(self) -> str:
-        told = f"{self.verdict.upper()}: {self.assumption.says}. Done: {self.assumption.done}. Seen: {self.seen}."
-        return f"{told} {self.consequence}".rstrip()
+    @property
+    def sentence(self) -> Sentence:
+        """All of it in one line."""
+        return Sentence(
+            "{says}: {verdict}. Done: {done}. Seen: {seen}. {consequence}",
+            says=as_sentence(self.assumption.says), verdict=Sentence(self.verdict),
+            done=as_sentence(self.assumption.done), seen=self.seen, consequence=self.consequence,
+        )  # fmt: skip
 
 
 class Bench(Protocol):

@@ -10,11 +10,12 @@ from collections.abc import Container, Iterable
 import psycopg
 
 from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.sentence import Sentence
 from cierre.language.say import say
 from cierre.ledger import probes
 from cierre.ports.erp import ReadableErp
 from cierre.ports.errors import VendorError
-from cierre.ports.probe import Check, Ground, Probe, ProbeRefused, Test
+from cierre.ports.probe import Check, Ground, Probe, ProbeRefused, Test, as_sentence
 from cierre.posting.probe_entries import Bench
 from cierre.posting.probe_report import ProbeReport
 
@@ -42,12 +43,18 @@ def probe(
     books = {(box.erp.connection, _company(box.erp.tenant)): box.id for box in boxes}
     if owner := books.get((ground.connection, _company(ground.tenant))):
         raise ProbeRefused(
-            f"{ground.tenant.strip()} has the books of the cash box {owner}: name a test company of the same site."
+            Sentence(
+                "{tenant} has the books of the cash box {box}: name a test company of the same site.",
+                tenant=ground.tenant.strip(),
+                box=owner,
+            )
         )
     if owner := owned.get(ground.lot):
-        raise ProbeRefused(f"Lot {ground.lot} belongs to the cash box {owner}: name one that nobody uses.")
+        raise ProbeRefused(
+            Sentence("Lot {lot} belongs to the cash box {box}: name one that nobody uses.", lot=ground.lot, box=owner)
+        )
     if probes.was_posted_to(connection, ground.lot):
-        raise ProbeRefused(f"Cash boxes have posted to lot {ground.lot}: name one that nobody uses.")
+        raise ProbeRefused(Sentence("Cash boxes have posted to lot {lot}: name one that nobody uses.", lot=ground.lot))
     with probes.alone(connection, ground.connection, ground.tenant):
         return _probe(connection, erp, ground, kind, owned.keys())
 
@@ -70,7 +77,7 @@ def _probe(
 
     def check(name: str, test: Test) -> Check:
         assumption = tests.assumptions[name]
-        log.info(say("Testing: {assumption}.", assumption=assumption.says))
+        log.info(say("Testing: {assumption}.", assumption=as_sentence(assumption.says)))
         try:
             return Check(assumption, *test())
         except VendorError as error:

@@ -11,6 +11,7 @@ import psycopg
 from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.journal import JournalEntry
 from cierre.bookkeeping.read_back import BookedLine
+from cierre.bookkeeping.sentence import Sentence
 from cierre.language.say import say
 from cierre.ledger import probes
 from cierre.ports.erp import Acknowledged, ReadableErp
@@ -87,7 +88,7 @@ class Bench:
         lines = self.erp.read_back(ground.tenant, address.entry_date, address.lot) or []
         return [line for line in lines if line.sublot == address.sublot]
 
-    def clear(self, *, readable: bool) -> list[str]:
+    def clear(self, *, readable: bool) -> list[Sentence]:
         """Removes all documents of this probe, and what an earlier one left; newest first, so a reversal goes before
         what it reverses. Returns a sentence for each thing that is still there, or may be.
 
@@ -121,8 +122,8 @@ class Bench:
             probes.note_document(self.connection, self.ground.connection, address, answer.document)
         return answer
 
-    def _delete_all(self, address: Address, lots: "_Lots") -> str:
-        """Deletes what stands, or may stand, at an address; why that may not have been all of it, else empty."""
+    def _delete_all(self, address: Address, lots: "_Lots") -> Sentence | None:
+        """Deletes what stands, or may stand, at an address; why that may not have been all of it, else None."""
         place = self._places[address]
         try:
             standing = {line.document for line in lots.lines_at(address)}
@@ -132,23 +133,31 @@ class Bench:
                         say("Removed document {document} of a probe at {address}.", document=document, address=address)
                     )
         except VendorError as error:
-            return f"what the probe wrote at {address} may still stand there: {error}"
-        return ""
+            return Sentence(
+                "what the probe wrote at {address} may still stand there: {why}", address=str(address), why=error
+            )
+        return None
 
-    def _look_after(self, address: Address, lots: "_Lots") -> str:
-        """Why an address may not be empty though all there was deleted; empty where it is, which is noted."""
+    def _look_after(self, address: Address, lots: "_Lots") -> Sentence | None:
+        """Why an address may not be empty though all there was deleted; None where it is, which is noted."""
         try:
             if still := lots.lines_at(address):
-                return f"document {still[0].document} at {address} still stands, though the ERP says it was deleted"
+                return Sentence(
+                    "document {document} at {address} still stands, though the ERP says it was deleted",
+                    document=still[0].document, address=str(address),
+                )  # fmt: skip
         except VendorError as error:
-            return f"what the probe wrote at {address} may still stand there: {error}"
+            return Sentence(
+                "what the probe wrote at {address} may still stand there: {why}", address=str(address), why=error
+            )
         if self._places[address].late:
-            return (
-                f"an answer was lost, so an entry may still arrive at {address}, which is empty now: probe again in an"
-                " hour, which empties it once more"
+            return Sentence(
+                "an answer was lost, so an entry may still arrive at {address}, which is empty now: probe again in an"
+                " hour, which empties it once more",
+                address=str(address),
             )
         probes.note_emptied(self.connection, self.ground.connection, address)
-        return ""
+        return None
 
 
 class _Lots:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger.capabilities import Capability
 from cierre.ports.probe import Check, Verdict
 
@@ -16,7 +17,7 @@ class ProbeReport:
     lot: str
     day: date
     checks: tuple[Check, ...]
-    left: tuple[str, ...]
+    left: tuple[Sentence, ...]
 
     @property
     def capabilities(self) -> list[Capability]:
@@ -33,7 +34,8 @@ class ProbeReport:
         return [check for check in self.checks if check.assumption.obstacle and check.verdict is not Verdict.HOLDS]
 
     @property
-    def in_the_way(self) -> list[str]:
+    def in_the_way(self) -> list[Sentence]:
         """Why posting to the site is not safe, a sentence each; empty where every essential assumption is proved and
         nothing was left there."""
-        return [*map(str, self.unproved), *(f"Left in the ERP: {sentence}." for sentence in self.left)]
+        left = (Sentence("Left in the ERP: {what}.", what=sentence) for sentence in self.left)
+        return [*(check.sentence for check in self.unproved), *left]

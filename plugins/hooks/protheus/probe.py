@@ -8,11 +8,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from decimal import Decimal
 from statistics import median
 from typing import ClassVar, cast
 
 from cierre.bookkeeping.journal import JournalEntry
 from cierre.bookkeeping.read_back import differences
+from cierre.bookkeeping.sentence import Sentence, listing, one_after_the_other
 from cierre.language.say import say
 from cierre.ports.erp import Acknowledged, TellsRights
 from cierre.ports.errors import DataError, FatalError, VendorError
@@ -45,8 +47,11 @@ ASSUMPTIONS = {
         Assumption(
             "may_post",
             "The login may run the routine of entries",
-            f"asked the site for the login's right to {ROUTINE}",
-            f"The site may refuse what is posted: have its people give the login the right to {ROUTINE}.",
+            Sentence("asked the site for the login's right to {routine}", routine=ROUTINE),
+            Sentence(
+                "The site may refuse what is posted: have its people give the login the right to {routine}.",
+                routine=ROUTINE,
+            ),
         ),
         Assumption(
             "numbers_from_one",
@@ -70,7 +75,7 @@ ASSUMPTIONS = {
             "clean_not_found",
             "A delete says clearly that a document is not there",
             "deleted a number that was never given, and a document twice",
-            "If the words seen do say it, give the connection a not_found that fits them, and probe again.",
+            Sentence("If the words seen do say it, give the connection a not_found that fits them, and probe again."),
             obstacle="a delete does not say clearly that a document is not there, so no address could be proved to be"
             " empty",
         ),
@@ -94,21 +99,21 @@ ASSUMPTIONS = {
         ),
         Assumption(
             "max_lines",
-            f"A document takes {LIMITS.lines} lines",
+            Sentence("A document takes {n} lines", n=LIMITS.lines),
             "inserted entries of ever fewer lines until one was taken",
             "Days are split into entries that this site takes.",
             LIMITS.lines,
         ),
         Assumption(
             "history_length",
-            f"A history of {LIMITS.history} characters is not continued",
+            Sentence("A history of {n} characters is not continued", n=LIMITS.history),
             "inserted histories that are too long, and looked at what became of them",
             "Entries get fewer lines, so that they fit with the lines that continue their histories.",
             LIMITS.history,
         ),
         Assumption(
             "key_kept",
-            "CT2_KEY is kept as sent",
+            Sentence("CT2_KEY is kept as sent"),
             "inserted an entry with a long key and read it back",
             "Documents can be told by their address only; posting does not rely on the key.",
         ),
@@ -116,15 +121,20 @@ ASSUMPTIONS = {
             "refuses_divergent",
             "An entry that diverges is refused, not kept as a pre-entry",
             "inserted an entry whose second line has an account that does not exist, and read its type",
-            "An acknowledgement does not say that an entry counts in the balances: only reading back does, and fails"
-            " the day. Where the site cannot be read, its people must look for pre-entries (CT2_TPSALD 9) themselves.",
+            Sentence(
+                "An acknowledgement does not say that an entry counts in the balances: only reading back does, and"
+                " fails the day. Where the site cannot be read, its people must look for pre-entries (CT2_TPSALD 9)"
+                " themselves."
+            ),
         ),
         Assumption(
             "fresh_sublots_quick",
             "An unused sublot takes no longer than other calls",
             "inserted and deleted entries at many unused sublots, and took the time of both",
-            "Numbers are probably prepared ahead there (MV_CTFQTD). Every posting uses a fresh sublot, so each takes"
-            " that long: give the connection a read_timeout of several times as much.",
+            Sentence(
+                "Numbers are probably prepared ahead there (MV_CTFQTD). Every posting uses a fresh sublot, so each"
+                " takes that long: give the connection a read_timeout of several times as much."
+            ),
         ),
     )
 }
@@ -150,7 +160,11 @@ class Probe:
             self.first = self.bench.insert(self.address, self.entry)
         except DataError as refusal:
             raise ProbeRefused(
-                f"The ERP refuses a plain entry, so nothing can be told. {refusal} {self._advice(rights)}"
+                Sentence(
+                    "The ERP refuses a plain entry, so nothing can be told. {refusal} {advice}",
+                    refusal=str(refusal),
+                    advice=self._advice(rights),
+                )
             ) from refusal
         checks = [
             rights,
@@ -174,10 +188,10 @@ class Probe:
             check("fresh_sublots_quick", self._fresh_sublots_quick),
         ]
 
-    def _advice(self, rights: Check) -> str:
+    def _advice(self, rights: Check) -> Sentence:
         if rights.value is False:
-            return f"The login lacks the right to {ROUTINE}: have the ERP's people give it."
-        return (
+            return Sentence("The login lacks the right to {routine}: have the ERP's people give it.", routine=ROUTINE)
+        return Sentence(
             "Name two accounts that take entries (with cost centres, if they ask for them) and a date in an open"
             " period."
         )
@@ -188,17 +202,17 @@ class Probe:
         except VendorError as error:
             return None, str(error)
         if may is None:
-            return None, "the site does not tell"
-        return may, f"the site says that it {'may' if may else 'may not'}"
+            return None, Sentence("the site does not tell")
+        return may, Sentence("the site says that it may" if may else "the site says that it may not")
 
     def _numbers_from_one(self) -> Found:
         numbers = [self.first.document]
         while FIRST not in numbers and len(numbers) < FRESH_TRIES:
             numbers.append(self.bench.insert(self.bench.fresh(), self.entry).document)
-        return FIRST in numbers, f"unused sublots began with {', '.join(numbers)}"
+        return FIRST in numbers, Sentence("unused sublots began with {numbers}", numbers=", ".join(numbers))
 
     def _tenant_echoed(self) -> Found:
-        return self.address.is_of(self.first.tenant), f"the answer is for {self.first.tenant}"
+        return self.address.is_of(self.first.tenant), Sentence("the answer is for {tenant}", tenant=self.first.tenant)
 
     def _read_back(self) -> Found:
         try:
@@ -206,10 +220,12 @@ class Probe:
         except FatalError as error:
             return False, str(error)
         if lines is None:
-            return False, "the site does not offer the query"
+            return False, Sentence("the site does not offer the query")
         found = differences(self.entry, [line for line in lines if line.sublot == self.address.sublot])
         self.readable = not found
-        return self.readable, "; ".join(found) or f"the entry was read back among {len(lines)} lines"
+        if found:
+            return False, one_after_the_other(found)
+        return True, Sentence("the entry was read back among {n} lines", n=len(lines))
 
     def _clean_not_found(self) -> Found:
         unused, used = self.bench.fresh(), self.bench.fresh()
@@ -220,22 +236,29 @@ class Probe:
         except (DataError, FatalError) as error:
             return False, str(error)
         if (phantom, deleted, again) == (False, True, False):
-            return True, "both were answered as not found, and a document that stood as deleted"
-        return False, f"deleted: {phantom} of the number never given, {deleted} at first and {again} the second time"
+            return True, Sentence("both were answered as not found, and a document that stood as deleted")
+        said = {True: Sentence("deleted"), False: Sentence("not found")}
+        return False, Sentence(
+            "the number never given was answered as {phantom}, the document as {first} and then as {again}",
+            phantom=said[phantom], first=said[deleted], again=said[again],
+        )  # fmt: skip
 
     def _atomic_insert(self) -> Found:
         address = self.bench.fresh()
         try:
             self.bench.insert(address, self.ground.entry(credit_account=NO_ACCOUNT))
         except DataError as refusal:
-            words = f"refused ({refusal.message})"
+            words = refusal.message
         else:
-            return None, f"the ERP took account {NO_ACCOUNT}"
+            return None, Sentence("the ERP took account {account}", account=NO_ACCOUNT)
         if self.readable:
             left = {line.document for line in self.bench.lines_at(address)}
         else:
             left = {number for number in (FIRST, self.first.document) if self.bench.delete(address, number)}
-        return not left, f"{words}; left at its address: {', '.join(sorted(left)) or 'nothing'}"
+        if not left:
+            return True, Sentence("refused ({words}); nothing was left at its address", words=words)
+        documents = ", ".join(sorted(left))
+        return False, Sentence("refused ({words}); left at its address: {documents}", words=words, documents=documents)
 
     def _own_reversal_address(self) -> Found:
         origin, into = self.bench.fresh(), self.bench.fresh()
@@ -245,8 +268,12 @@ class Probe:
         except DataError as refusal:
             return False, str(refusal)
         if self.bench.delete(into, answer.document):
-            return self._is_alone(answer), f"it stood at its own address as {answer.document}"
-        return False, f"it was numbered {answer.document} and did not stand at the sublot it named"
+            return self._is_alone(answer), Sentence(
+                "it stood at its own address as {document}", document=answer.document
+            )
+        return False, Sentence(
+            "it was numbered {document} and did not stand at the sublot it named", document=answer.document
+        )
 
     def _alphanumeric_sublots(self) -> Found:
         address = self.bench.fresh(letters=True)
@@ -255,8 +282,12 @@ class Probe:
         except DataError as refusal:
             return False, refusal.message
         stood = self.bench.delete(address, answer.document)
-        return stood and self._is_alone(answer), (
-            f"sublot {address.sublot}: numbered {answer.document}, {'deleted' if stood else 'not found'} there"
+        return stood and self._is_alone(answer), Sentence(
+            "sublot {sublot}: numbered {document}, deleted there"
+            if stood
+            else "sublot {sublot}: numbered {document}, not found there",
+            sublot=address.sublot,
+            document=answer.document,
         )
 
     def _is_alone(self, answer: Acknowledged) -> bool:
@@ -266,49 +297,60 @@ class Probe:
     def _max_lines(self) -> Found:
         self.fits = self._takes(self.ground.entry(LIMITS.lines, "x" * LIMITS.history))
         if self.fits:
-            return LIMITS.lines, f"{LIMITS.lines} lines were taken"
+            return LIMITS.lines, Sentence("{n} lines were taken", n=LIMITS.lines)
         self.limit = self._largest(2, LIMITS.lines, lambda lines: self.ground.entry(lines, "x"))
-        return self.limit, f"{self.limit} lines were taken, {self.limit + 1} not"
+        return self.limit, Sentence("{n} lines were taken, {more} not", n=self.limit, more=self.limit + 1)
 
     def _history_length(self) -> Found:
         if self.readable:
             return self._history_read_back()
         if self.fits or self._takes(self.ground.entry(self.limit, "x" * LIMITS.history)):
-            return LIMITS.history, f"{self.limit} lines with {LIMITS.history} characters each were taken"
+            return LIMITS.history, Sentence(
+                "{n} lines with {length} characters each were taken", n=self.limit, length=LIMITS.history
+            )
         length = self._largest(1, LIMITS.history, lambda length: self.ground.entry(self.limit, "x" * length))
-        return length, f"{self.limit} lines were taken with histories of {length} characters, not with {length + 1}"
+        return length, Sentence(
+            "{n} lines were taken with histories of {length} characters, not with {more}",
+            n=self.limit, length=length, more=length + 1,
+        )  # fmt: skip
 
     def _history_read_back(self) -> Found:
         address, sent = self.bench.fresh(), 2 * LIMITS.history + 10
         self.bench.insert(address, self.ground.entry(history="x" * sent))
         lines = self.bench.lines_at(address)
         kept, continued = len(lines[0].history), sum(line.side is None for line in lines)
-        return kept, f"of {sent} characters {kept} stand in the line itself; {continued} lines continue the histories"
+        return kept, Sentence(
+            "of {sent} characters {kept} stand in the line itself; {continued} lines continue the histories",
+            sent=sent, kept=kept, continued=continued,
+        )  # fmt: skip
 
     def _key_kept(self) -> Found:
         if not self.readable:
-            return None, "the site's books cannot be read back"
+            return None, Sentence("the site's books cannot be read back")
         address = self.bench.fresh()
         try:
             self.bench.insert(address, self.entry, LONG_KEY)
         except DataError as refusal:
             return False, refusal.message
         keys = {line.key for line in self.bench.lines_at(address)}
-        return keys == {LONG_KEY}, f"of {len(LONG_KEY)} characters {min(map(len, keys))} were kept"
+        kept = min(map(len, keys))
+        return keys == {LONG_KEY}, Sentence("of {sent} characters {kept} were kept", sent=len(LONG_KEY), kept=kept)
 
     def _refuses_divergent(self) -> Found:
         address = self.bench.fresh()
         try:
             self.bench.insert(address, self.ground.entry(credit_account=NO_ACCOUNT))
         except DataError as refusal:
-            return True, f"refused ({refusal.message})"
-        took = f"the ERP acknowledged an entry with account {NO_ACCOUNT}"
+            return True, Sentence("refused ({words})", words=refusal.message)
+        took = Sentence("the ERP acknowledged an entry with account {account}", account=NO_ACCOUNT)
         if not self.readable:
-            return False, f"{took}; whether it counts in the balances cannot be read"
+            return False, Sentence("{took}; whether it counts in the balances cannot be read", took=took)
         types = sorted({line.outside for line in self.bench.lines_at(address) if line.side and line.outside})
         if types:
-            return False, f"{took} and keeps it with type {', '.join(types)}, outside the balances"
-        return False, f"{took} and booked it"
+            return False, Sentence(
+                "{took} and keeps it with type {types}, outside the balances", took=took, types=", ".join(types)
+            )
+        return False, Sentence("{took} and booked it", took=took)
 
     def _fresh_sublots_quick(self) -> Found:
         numbers: Counter[str] = Counter()
@@ -324,19 +366,24 @@ class Probe:
             inserts.append(stood - began)
             deletes.append(time.monotonic() - stood)
         is_slow = median(inserts) > 3 * median(deletes) + 1
-        named = ", ".join(f"{number} {times} times" for number, times in sorted(numbers.items()))
-        return not is_slow, (
-            f"{len(inserts)} unused sublots took {min(inserts):.1f} to {max(inserts):.1f} s each, deleting there"
-            f" {median(deletes):.1f} s; they were numbered {named}{self._after_a_refusal()}"
+        numbered = listing(
+            Sentence("{number} {n} times", number=number, n=times) for number, times in sorted(numbers.items())
         )
+        return not is_slow, Sentence(
+            "{n} unused sublots took {shortest} to {longest} s each, deleting there {deleting} s; they were numbered"
+            " {numbered}{then}",
+            n=len(inserts), shortest=_seconds(min(inserts)), longest=_seconds(max(inserts)),
+            deleting=_seconds(median(deletes)), numbered=numbered, then=self._after_a_refusal(),
+        )  # fmt: skip
 
-    def _after_a_refusal(self) -> str:
+    def _after_a_refusal(self) -> Sentence | str:
         """What becomes of the number of a refused entry: one that was prepared ahead may be marked as in use."""
         address = self.bench.fresh()
         try:
             self.bench.insert(address, self.ground.entry(credit_account=NO_ACCOUNT))
         except DataError:
-            return f", and after a refused entry with {self.bench.insert(address, self.entry).document}"
+            document = self.bench.insert(address, self.entry).document
+            return Sentence(", and after a refused entry with {document}", document=document)
         return ""
 
     def _takes(self, entry: JournalEntry) -> bool:
@@ -359,6 +406,10 @@ class Probe:
         return taken
 
 
+def _seconds(time: float) -> Decimal:
+    return round(Decimal(time), 1)
+
+
 def _untried(tried: set[str]) -> list[Check]:
-    why = "not tried, since what it writes might not be removed for certain"
+    why = Sentence("not tried, since what it writes might not be removed for certain")
     return [Check(assumption, None, why) for name, assumption in ASSUMPTIONS.items() if name not in tried]

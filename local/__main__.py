@@ -75,6 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     books = commands.add_parser("books", help="look at this machine's books (python -m cierre.reports --help)")
     books.add_argument("arguments", nargs=argparse.REMAINDER)
     books.set_defaults(command=_books)
+    served = commands.add_parser("served-sge", help="keys of the SGE's interface (python -m cierre.served_sge --help)")
+    served.add_argument("arguments", nargs=argparse.REMAINDER)
+    served.set_defaults(command=_served_sge)
     check = commands.add_parser("check", help="check the mapping files, and what came lately and is not mapped")
     check.set_defaults(command=_check)
     backfill = commands.add_parser("backfill", help="close a range of days of a cash box, or of all a company's")
@@ -140,6 +143,12 @@ def _books(arguments: argparse.Namespace) -> int:
     from local.books import books
 
     return books(Stack.of_this_project(), arguments.arguments)
+
+
+def _served_sge(arguments: argparse.Namespace) -> int:
+    from local.books import books
+
+    return books(Stack.of_this_project(), arguments.arguments, "cierre.served_sge")
 
 
 def _check(_: argparse.Namespace) -> int:

@@ -12,6 +12,9 @@ SPEAKERS: Mapping[str, tuple[int, ...]] = {
     **dict.fromkeys(("say", "Sentence", "_", ".language", "._language"), (0,)),
     **dict.fromkeys(("Unbookable", "_Unbookable", "HTTPException", "Matching"), (1,)),
     "Refused": (2,),
+    "BadQuery": (0,),
+    "._expected": (0,),
+    "._next": (1,),
 }
 """Who says a text (with a dot: as a method), and which of its arguments are texts."""
 

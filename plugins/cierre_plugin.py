@@ -20,6 +20,13 @@ async def close_board(scope: Any, receive: Any, send: Any) -> None:
     await app(scope, receive, send)
 
 
+async def sge_interface(scope: Any, receive: Any, send: Any) -> None:
+    """The SGE's interface, served from the ledger: imported when it is first asked for, too."""
+    from cierre.served_sge.app import app
+
+    await app(scope, receive, send)
+
+
 # Airflow itself may be served below a path.
 BOARD = f"{urlsplit(conf.get('api', 'base_url', fallback='')).path.rstrip('/')}/cierre"
 
@@ -39,13 +46,17 @@ PRIORITIES = [BackfillsGiveWay, under_former_name(BackfillsGiveWay, "cash_close.
 class CierrePlugin(AirflowPlugin):
     """Registers the business-day timetable, without which no DAG of a cash box can be stored or scheduled, the order
     in which tasks go, what happens as a run begins and ends, what becomes of questions to people (above) and in which
-    language an answer is refused, and the close board in Airflow's menu."""
+    language an answer is refused, the close board in Airflow's menu, and the SGE's interface beside it."""
 
     name = "cierre"
     timetables = TIMETABLES
     priority_weight_strategies = PRIORITIES
     listeners = [run_notes, preload, keep_roles]  # noqa: RUF012
-    fastapi_apps = [{"app": close_board, "url_prefix": "/cierre", "name": "Cierre"}]  # noqa: RUF012
+    fastapi_apps = [  # noqa: RUF012
+        # Before the board, below whose address it is.
+        {"app": sge_interface, "url_prefix": "/cierre/sge", "name": "Cierre: SGE"},
+        {"app": close_board, "url_prefix": "/cierre", "name": "Cierre"},
+    ]
     fastapi_root_middlewares = [  # noqa: RUF012
         {"middleware": ReaderLanguage, "args": [], "kwargs": {}, "name": "Cierre"},
         {"middleware": WarmBoard, "args": [], "kwargs": {}, "name": "Cierre: the board is prepared"},

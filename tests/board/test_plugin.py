@@ -11,9 +11,19 @@ from cierre_plugin import CierrePlugin
 PLUGINS = Path(cierre_plugin.__file__).parent
 
 
+def board() -> dict:
+    """The board, among what is mounted."""
+    (found,) = [one for one in CierrePlugin.fastapi_apps if one["name"] == "Cierre"]
+    return found
+
+
+def test_what_lies_below_the_boards_address_is_mounted_before_it():
+    assert [one["url_prefix"] for one in CierrePlugin.fastapi_apps] == ["/cierre/sge", "/cierre"]
+
+
 def test_the_menus_entry_leads_to_where_the_board_is_mounted():
     (view,) = CierrePlugin.external_views
-    (mounted,) = CierrePlugin.fastapi_apps
+    mounted = board()
     assert view["href"].endswith(mounted["url_prefix"] + "/")
     assert view["destination"] == "nav"
     for icon in (view["icon"], view["icon_dark_mode"]):
@@ -21,7 +31,8 @@ def test_the_menus_entry_leads_to_where_the_board_is_mounted():
 
 
 def test_a_task_that_reads_the_plugin_does_not_pay_for_the_board():
-    code = "import sys, cierre_plugin; print('cierre.board.app' in sys.modules or 'xlsxwriter' in sys.modules)"
+    heavy = {"cierre.board.app", "cierre.served_sge", "xlsxwriter"}
+    code = f"import sys, cierre_plugin; print(bool({heavy} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", code], cwd=PLUGINS, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "False"
 
@@ -47,5 +58,5 @@ def test_what_is_mounted_is_the_board():
     async def send(message):
         sent.append(message)
 
-    asyncio.run(CierrePlugin.fastapi_apps[0]["app"](scope, receive, send))
+    asyncio.run(board()["app"](scope, receive, send))
     assert sent[0]["status"] == 401

@@ -2,11 +2,9 @@
 
 import io
 import json
-import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -18,23 +16,12 @@ from hooks.sge.hook import SgeHook, certify, control_totals
 from hooks.sge.plan import billing_plan
 from hooks.sge.questions import all_of, compare, issued_between, one_of, ordered_by
 from sandbox.sge.settings import Profile
+from support.sge_contract import example, mended
 from support.sge_reading import read
 
-EXAMPLES = Path(__file__).parent / "sge"
 KEY = "123456,123457,123458"
 PROJECTS = KEY.split(",")
 MONDAY = date(2024, 3, 4)
-
-
-def example(name: str) -> str:
-    """An example of the contract, verbatim."""
-    return (EXAMPLES / name).read_text(encoding="utf-8")
-
-
-def mended(name: str) -> str:
-    """The same with the commas and the quote that the document lost."""
-    text = re.sub(r'"valor":"2\n', '"valor":"2"\n', example(name))
-    return re.sub(r'("\s*:\s*"[^"\n]*")\s*\n(\s*")', r"\1,\n\2", text)
 
 
 class TestTheContractsExamples:

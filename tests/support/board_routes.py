@@ -1,4 +1,5 @@
-"""The board's addresses, each with a value for every place in it, for tests that walk them all."""
+"""The addresses of the board and of the SGE's interface, each with a value for every place in it, for tests that walk
+them all."""
 
 from datetime import date
 
@@ -6,6 +7,7 @@ from fastapi.routing import APIRoute
 
 from cierre.board.app import app
 from cierre.bookkeeping.cash_box import CashBox
+from cierre.served_sge.app import app as sge
 
 
 def addresses(box: CashBox, day: date) -> list[tuple[str, str]]:
@@ -20,4 +22,14 @@ def addresses(box: CashBox, day: date) -> list[tuple[str, str]]:
         assert isinstance(route, APIRoute), route
         address = route.path.replace(":path", "").format(**values)
         found += [(method, address) for method in route.methods]
+    return sorted(found)
+
+
+def sge_addresses() -> list[str]:
+    """Every address of the SGE's interface, sorted: each can only be read."""
+    found = []
+    for route in sge.routes:
+        assert isinstance(route, APIRoute), route
+        assert route.methods == {"GET"}, route
+        found.append(route.path.format(id="1"))
     return sorted(found)

@@ -19,6 +19,7 @@ from cierre.accounting_files.loader import (
 )
 from cierre.accounting_files.periods import Periods
 from cierre.accounting_files.reviewed import reviewed
+from cierre.accounting_files.served_sge import check_served_companies
 from cierre.accounting_files.settings import read_settings
 from cierre.accounting_files.statement_formats import FOLDER, statement_formats
 from cierre.bookkeeping.cash_box import CashBox
@@ -50,6 +51,7 @@ def check_all() -> list[Finding]:
     _collect(findings, lambda: read_settings("periods.yaml", Periods))
     _collect(findings, statement_formats)
     _collect(findings, arrivals)
+    _collect(findings, partial(check_served_companies, boxes))
     for source in {box.source for box in boxes.values()}:
         _collect(findings, partial(reviewed, source))
     return sorted(findings.union(not_read))

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated
 
 import psycopg
 from fastapi import Depends
 from psycopg_pool import ConnectionPool
 
-from cierre.ledger.connection import APPLICATION, connect_by, reader
+from cierre.ledger.connection import APPLICATION, reader
+from cierre.ledger.pools import pool
 from cierre.ledger.session import prepared
 
 
@@ -21,33 +22,16 @@ def _writing(connection: psycopg.Connection) -> None:
     prepared(connection).execute("SET statement_timeout = '20s'")
 
 
-def _pool(
-    connection_id: Callable[[], str], most: int, configure: Callable[[psycopg.Connection], None] = _looking
-) -> ConnectionPool:
-    class Connection(psycopg.Connection):
-        """Connects as the operators do: by an Airflow connection, whatever it asks for."""
-
-        @classmethod
-        # The pool hands over nothing but these, and psycopg's own gives a connection of the class.
-        def connect(cls, conninfo: str = "", **kwargs: Any) -> psycopg.Connection:  # type: ignore[override]
-            return connect_by(connection_id())
-
-    return ConnectionPool(
-        connection_class=Connection, configure=configure, check=ConnectionPool.check_connection,
-        min_size=1, max_size=most, timeout=10, open=True,
-    )  # fmt: skip
-
-
 @cache
 def _books() -> ConnectionPool:
     """One for this process, made at its first request: a server forks its workers before."""
-    return _pool(reader, 8)
+    return pool(reader, 8, _looking)
 
 
 @cache
 def _personal() -> ConnectionPool:
     """The same, made once somebody looks at a source's row who may see all of it."""
-    return _pool(lambda: APPLICATION, 2)
+    return pool(lambda: APPLICATION, 2, _looking)
 
 
 def ledger() -> Iterator[psycopg.Connection]:
@@ -72,7 +56,7 @@ def personal_values() -> Callable[[], AbstractContextManager[psycopg.Connection]
 def _what_people_decide() -> ConnectionPool:
     """The application's login, made once somebody signs a month, proposes a change of a mapping, or takes a statement.
     It may do all that a step of a close may: what is written by it is up to the few routes that ask for it."""
-    return _pool(lambda: APPLICATION, 1, _writing)
+    return pool(lambda: APPLICATION, 1, _writing)
 
 
 def writing() -> Iterator[psycopg.Connection]:

@@ -24,7 +24,7 @@ class _Sql(Statements):
 
 _sql = _Sql.of("privileges")
 
-SCHEMAS = ("landing", "personal", "staging", "ledger", "erp", "vendor", "reconciliation", "board")
+SCHEMAS = ("landing", "personal", "staging", "ledger", "erp", "vendor", "reconciliation", "board", "served")
 """The ledger's schemas; that of people is apart."""
 
 PEOPLE = "people"
@@ -197,6 +197,18 @@ TABLES: Mapping[str, Table] = {
                                       own="outstanding"),
     "reconciliation.plan_objection": Table(insert="run_id objection sentence"),
     "reconciliation.run": Table(insert="box business_date revision_id state signature", own="run_id reconciled_at"),
+    "served.day": Table(insert="company box business_date staged_at rules", delete=True),
+    "served.invoice": Table(
+        insert="company id number issued_on project year sgi_project planned entity concept vat_rate base total"
+        " collected collected_on",
+        delete=True,
+    ),
+    "served.key": Table(insert="company client sha256 made_by", own="key_id made_at"),
+    "served.key_revoked": Table(insert="key_id revoked_by", own="revoked_at"),
+    "served.part": Table(
+        insert="company box business_date document_key invoice number issued_on project year sgi_project planned"
+        " entity concept vat_rate base total collected collected_on"
+    ),
     "staging.day": Table(insert="box business_date snapshot_id", own="staged_at", update="snapshot_id staged_at"),
     "staging.document": Table(
         insert="box business_date document_key kind form currency net amounts attributes place reference",

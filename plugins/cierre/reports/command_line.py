@@ -30,6 +30,8 @@ COMMANDS = {
     "export": Command((("BOX", "COMPANY"), ("FROM", "MONTH")), "COMPANY=itb MONTH=2024-09 FORMAT=xlsx"),
     "fava": Command(_RANGE, "COMPANY=itb FROM=2024-09-01 TO=2024-09-30"),
     "erase": Command((("WHY",), ("PERSON", "SNAPSHOT", "MONTHS")), "WHY='asked for by letter of 2 May' PERSON=1"),
+    "sge-key": Command((("COMPANY",), ("CLIENT",)), "COMPANY=universidad CLIENT='SGI Hércules'"),
+    "sge-key-revoke": Command((("KEY",),), "KEY=1"),
     "backfill": Command((*_RANGE, ("TO",)), "BOX=itb_caja_164 FROM=2024-09-01 TO=2024-09-05"),
     "second-look": Command((("FROM",),), "BOX=itb_caja_164 FROM=2024-09-01 TO=2024-09-05"),
     "tie-out": Command((("COMPANY",), ("MONTH",)), "COMPANY=itb MONTH=2024-09", by_month=True),

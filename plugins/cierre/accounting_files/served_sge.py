@@ -1,0 +1,49 @@
+"""Which companies' invoices are served to an SGI, and what of their books is an invoice: ``served_sge.yaml``."""
+
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+
+from cierre.accounting_files.files import read_yaml
+from cierre.accounting_files.findings import MappingError
+from cierre.accounting_files.loader import mappings_folder
+from cierre.accounting_files.settings import read_settings
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.served_invoices import ServedCompany, ServedSge
+from cierre.bookkeeping.suggestions import did_you_mean
+
+FILE = "served_sge.yaml"
+
+
+def served_companies() -> dict[str, ServedCompany]:
+    """The rules by company; none without the file. Raises MappingError with all that is wrong in it."""
+    found = read_settings(FILE, ServedSge)
+    return found.companies if found else {}
+
+
+def check_served_companies(boxes: Mapping[str, CashBox]) -> None:
+    """Raises MappingError with all that is wrong in the file, or does not fit the cash boxes that there are."""
+    folder = mappings_folder()
+    if strange := list(_unfit(served_companies(), boxes)):
+        file = read_yaml(folder / FILE, folder)
+        raise MappingError(folder, [file.finding(("companies", company), why) for company, why in strange])
+
+
+def _unfit(served: Mapping[str, ServedCompany], boxes: Mapping[str, CashBox]) -> Iterator[tuple[str, Sentence]]:
+    known = {box.company for box in boxes.values()}
+    for company in served:
+        currencies = sorted({box.currency for box in boxes.values() if box.company == company})
+        if len(currencies) > 1:
+            message = (
+                "boxes of company {company} keep {currencies}, and what is served says no currency: leave the company"
+                " out"
+            )
+            yield company, Sentence(message, company=company, currencies=", ".join(currencies))
+        elif not currencies:
+            hint = did_you_mean(company, known)
+            yield company, Sentence("there is no cash box of company {company}{hint}", company=company, hint=hint)
+
+
+def digest_of(rules: ServedCompany) -> str:
+    """SHA-256 of what a company's rules say: whatever was made by others must be made again."""
+    return sha256(rules.model_dump_json().encode()).hexdigest()

@@ -1,0 +1,159 @@
+"""Who asks: the client behind a key, the company that it may ask for, and that company's books as they are now."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from threading import Lock
+from time import monotonic
+from typing import Annotated
+
+import psycopg
+from fastapi import Depends, Request
+
+from cierre.accounting_files.companies import companies, language_of
+from cierre.accounting_files.findings import MappingError
+from cierre.bookkeeping.sentence import Sentence
+from cierre.language.language import CODES, Language, by_preference, language
+from cierre.ledger import served_keys
+from cierre.ledger.served_keys import Key
+from cierre.served_sge.answers import Screen
+from cierre.served_sge.connection import Application, Ledger
+from cierre.served_sge.keeping import NotServed, Served, is_stale, keep, served
+from cierre.served_sge.keys import given_key, hash_of
+from cierre.served_sge.limits import Limit
+from cierre.served_sge.problems import NotAnswered
+
+LOOK_AGAIN = 2.0
+"""Seconds after which files and books are looked at again: answers are so old at most."""
+
+REQUESTS = Limit(a_second=50, burst=300)
+"""Of each key."""
+
+REFUSALS = Limit(a_second=0.5, burst=20)
+"""Of each address whose requests bring no key that opens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A client that may ask, and whom it asks about."""
+
+    key: Key
+    served: Served
+
+    @property
+    def company(self) -> str:
+        return self.served.company
+
+    @property
+    def name(self) -> str:
+        """The company, as people call it."""
+        return companies()[self.company].name if self.company in companies() else self.company
+
+    @property
+    def currency(self) -> str:
+        """Of all amounts: the accountants' files are checked for boxes of one company with several."""
+        return next((box.currency for box in self.served.boxes.values()), "EUR")
+
+    @property
+    def language(self) -> Language:
+        return language(language_of(self.company))
+
+    def screen(self, reduced: bool | None) -> Screen:
+        """What the company's answers look like; ``reduced``: with the columns of the SGI's first screen alone."""
+        return Screen(self.currency, self.served.rules.reduced if reduced else ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    at: float
+    served: Served
+    is_kept: bool
+
+
+_looked: dict[str, _Looked] = {}
+_lock = Lock()
+
+
+def forget() -> None:
+    """Files and books are looked at anew with the next request."""
+    _looked.clear()
+
+
+def language_of_request(request: Request) -> Language:
+    """That of the company whose key it brought, else as the client likes it, else Spanish, as the contract is."""
+    known = getattr(request.state, "language", None)
+    if isinstance(known, Language):
+        return known
+    liked = (tag[:2] for tag in by_preference(request.headers.get("accept-language", "")))
+    return language(next((code for tag in liked for code in CODES if code == tag), "es"))
+
+
+def caller(request: Request, ledger: Ledger) -> Caller:
+    """The client behind the request's key. Raises NotAnswered: 401 without one that opens, 429 for too many requests,
+    403 where nothing of its company is served; MappingError where the accountants' files are wrong."""
+    given = given_key(request.headers)
+    key = served_keys.key_of(ledger, hash_of(given)) if given else None
+    if key is None:
+        raise _not_let_in(request, given)
+    request.state.language = language(language_of(key.company))
+    if seconds := REQUESTS.wait(key.key_id):
+        raise _too_many(seconds)
+    return Caller(key, _served(key.company))
+
+
+CallerDep = Annotated[Caller, Depends(caller)]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBooks:
+    """A company's books as they are now, for one request."""
+
+    caller: Caller
+    ledger: psycopg.Connection
+
+    @property
+    def company(self) -> str:
+        return self.caller.company
+
+
+def books(caller: CallerDep, ledger: Ledger, application: Application) -> Iterator[OpenBooks]:
+    """What is served of the caller's company, up to date. Raises as ``caller`` does."""
+    known = _looked.get(caller.company)
+    if known is None or not known.is_kept:
+        # One at a time: the others would only wait for the same.
+        with _lock:
+            if is_stale(ledger, caller.served):
+                with application() as writing:
+                    keep(writing, caller.served)
+        _looked[caller.company] = _Looked(monotonic() if known is None else known.at, caller.served, is_kept=True)
+    yield OpenBooks(caller, ledger)
+
+
+Books = Annotated[OpenBooks, Depends(books)]
+
+
+def _served(company: str) -> Served:
+    known = _looked.get(company)
+    if known is None or monotonic() - known.at > LOOK_AGAIN:
+        try:
+            known = _Looked(monotonic(), served(company), is_kept=False)
+        except NotServed as error:
+            raise NotAnswered(403, Sentence("{why}", why=error)) from None
+        except MappingError:
+            _looked.pop(company, None)
+            raise
+        _looked[company] = known
+    return known.served
+
+
+def _not_let_in(request: Request, given: str | None) -> NotAnswered:
+    if seconds := REFUSALS.wait(request.client.host if request.client else ""):
+        return _too_many(seconds)
+    why = Sentence("This key opens nothing: it was never made here, or it was revoked.")
+    if given is None:
+        why = Sentence("A key is needed: as header X-API-Key, or as Authorization: Bearer.")
+    return NotAnswered(401, why, {"WWW-Authenticate": "Bearer"})
+
+
+def _too_many(seconds: int) -> NotAnswered:
+    why = Sentence("Too many requests: ask again in {seconds} seconds.", seconds=seconds)
+    return NotAnswered(429, why, {"Retry-After": str(seconds)})

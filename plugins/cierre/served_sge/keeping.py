@@ -1,0 +1,62 @@
+"""Keeps what is served of a company as its books are: days that were booked since, or are booked otherwise, anew."""
+
+from dataclasses import dataclass
+
+import psycopg
+
+from cierre.accounting_files.loader import cash_boxes
+from cierre.accounting_files.served_sge import digest_of, served_companies
+from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.served_invoices import ServedCompany, parts_of
+from cierre.ledger import served_invoices, staging
+
+
+class NotServed(LookupError):
+    """Nothing of a company is served; the sentence says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A company that is served: its rules, and its boxes by id."""
+
+    company: str
+    rules: ServedCompany
+    boxes: dict[str, CashBox]
+
+    @property
+    def digest(self) -> str:
+        """What tells these rules, and the currencies of the boxes, from others."""
+        return digest_of(self.rules)
+
+
+def served(company: str) -> Served:
+    """A company that is served. Raises NotServed where no rules say so, MappingError where the files are wrong."""
+    rules = served_companies().get(company)
+    if rules is None:
+        raise NotServed(Sentence("Nothing of company {company} is served: served_sge.yaml has no rules for it.",
+                                 company=company))  # fmt: skip
+    return Served(company, rules, {id: box for id, box in cash_boxes().items() if box.company == company})
+
+
+def is_stale(reader: psycopg.Connection, of: Served) -> bool:
+    """Whether something was booked, or decided otherwise, since it was last kept."""
+    return bool(
+        served_invoices.stale_days(reader, of.company, of.boxes, of.digest)
+        or served_invoices.strange_days(reader, of.company, of.boxes)
+    )
+
+
+def keep(ledger: psycopg.Connection, of: Served) -> None:
+    """Makes anew what is not served as it is booked, by the application's login; others wait meanwhile."""
+    with ledger.transaction():
+        served_invoices.lock(ledger, of.company)
+        touched: set[str] = set()
+        for day in served_invoices.strange_days(ledger, of.company, of.boxes):
+            touched |= served_invoices.replace_day(ledger, of.company, day, None, of.digest)
+        for day in served_invoices.stale_days(ledger, of.company, of.boxes, of.digest):
+            documents = staging.documents(ledger, day.box, day.business_date)
+            parts = parts_of(of.boxes[day.box], documents, of.rules)
+            touched |= served_invoices.replace_day(ledger, of.company, day, parts, of.digest)
+        if touched:
+            served_invoices.add_up(ledger, of.company, touched)

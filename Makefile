@@ -5,7 +5,7 @@ $(error Run it as: make -C <the project's folder> …)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down backfill second-look tie-out preview what-if unmapped sge-key sge-keys sge-key-revoke export fava audit erase check-mappings schemas probe browser screenshots unit test kills operations fuzz simulate simulate-looks simulate-arrivals mutants bench bench-year reliability lint docs messages new-source lock sbom vulnerabilities image-check clean
+.PHONY: help setup demo up down backfill second-look tie-out preview what-if unmapped sge-key sge-keys sge-key-revoke export fava audit erase check-mappings schemas probe browser screenshots unit test kills operations fuzz simulate simulate-looks simulate-arrivals mutants bench bench-year reliability lint docs messages new-source lock sbom vulnerabilities image-check clean proposals
 
 # Whatever a tool wants to keep between runs, it keeps here.
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -54,6 +54,7 @@ help:
 	@echo "make simulate [SEEDS=2000] [FROM=1]  post box-days in simulated bad weather; SEED=… tells one, TEETH=1 plants bugs"
 	@echo "make simulate-looks [SEED=1]  a year of forty boxes with 10,000 changes after the close: each found, none invented (a minute)"
 	@echo "make simulate-arrivals [SEED=1]  two generated years of forty boxes at the bank and the acquirers, matched and held against their truth (two minutes)"
+	@echo "make proposals               how often the first account that the board proposes for a gap is the right one (seconds)"
 	@echo "make mutants [ONLY=checks]   change bookkeeping and posting in small ways, and name the changes no test notices (hours; ONLY a module)"
 	@echo "make bench [ONLY=P2]         the close beside other tools, into benchmarks/RESULTS.md (a quarter of an hour; with nothing else running)"
 	@echo "make bench-year              how long a what-if over a generated year of forty boxes takes, and the audit of it"
@@ -165,6 +166,9 @@ browser: setup
 screenshots: browser
 	@mkdir -p docs/screenshots
 	@CIERRE_SCREENSHOTS="$(CURDIR)/docs/screenshots" $(PY) -m pytest tests/e2e/test_ui*.py tests/board/test_mappings_browser.py $(ARGS)
+
+proposals: setup
+	@PYTHONPATH=tests $(PY) -m support.measured_mappings
 
 # In a process of its own: tests/unit/conftest.py sees to it that nothing in it needs Airflow.
 unit: setup

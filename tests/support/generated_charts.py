@@ -5,6 +5,7 @@ thing one way, the till another: with or without accents, in capitals, abbreviat
 """
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -80,6 +81,22 @@ OTHERS = [
 
 
 @dataclass(frozen=True)
+class Words:
+    """What firms call things: a name in the chart, and what the till says of it."""
+
+    banks: Sequence[str]
+    wallets: Sequence[str]
+    forms: Sequence[tuple[list[str], list[str]]]
+    incomes: Sequence[tuple[list[str], list[str]]]
+    programmes: Sequence[str]
+    others: Sequence[str]
+
+
+SEEN = Words(BANKS, WALLETS, FORMS, INCOMES, PROGRAMMES, OTHERS)
+"""The words that proposals were written and tuned by."""
+
+
+@dataclass(frozen=True)
 class Firm:
     """A firm's chart, by code, and what it has decided: for each name that its till uses, a code, table by table."""
 
@@ -87,31 +104,31 @@ class Firm:
     tables: dict[str, dict[str, str]]
 
 
-def firm(seed: int) -> Firm:
-    """A firm; always the same for a seed."""
+def firm(seed: int, words: Words = SEEN) -> Firm:
+    """A firm; always the same for a seed and its words."""
     random = Random(seed)
     chart: dict[str, str] = {}
     code = _codes(random)
     forms: dict[str, str] = {}
-    for names, said in random.sample(FORMS, random.randint(8, len(FORMS))):
+    for names, said in random.sample(words.forms, random.randint(8, len(words.forms))):
         forms[_typed(random.choice(said), random)] = _added(chart, code("asset"), random.choice(names), random)
-    for bank in random.sample(BANKS, random.randint(3, 7)):
+    for bank in random.sample(words.banks, random.randint(3, 7)):
         pattern = random.choice(["Banco {}", "Banco {} cta. cte.", "Bco. {} cuenta corriente", "{} cuenta corriente"])
         said = random.choice(["Depósito {}", "Transferencia {}", "{}", "Depósito Banco {}", "Transf. {}"])
         forms[_typed(said.format(bank), random)] = _added(chart, code("bank"), pattern.format(bank), random)
-    for wallet in random.sample(WALLETS, random.randint(2, 6)):
+    for wallet in random.sample(words.wallets, random.randint(2, 6)):
         pattern = random.choice(["{} por acreditar", "Fondos en {}", "{} por liquidar", "Billetera {}"])
         said = random.choice(["{}", "Pago {}", "{} QR", "Billetera {}"])
         forms[_typed(said.format(wallet), random)] = _added(chart, code("asset"), pattern.format(wallet), random)
     incomes = {
         _typed(random.choice(said), random): _added(chart, code("income"), random.choice(names), random)
-        for names, said in random.sample(INCOMES, random.randint(8, len(INCOMES)))
+        for names, said in random.sample(words.incomes, random.randint(8, len(words.incomes)))
     }
-    for name in random.sample(OTHERS, random.randint(12, len(OTHERS))):
+    for name in random.sample(words.others, random.randint(12, len(words.others))):
         _added(chart, code("other"), name, random)
     centres: dict[str, str] = {}
     programmes: dict[str, str] = {}
-    for number, name in enumerate(random.sample(PROGRAMMES, random.randint(8, 20))):
+    for number, name in enumerate(random.sample(words.programmes, random.randint(8, 20))):
         programmes[_typed(name, random)] = _added(centres, f"{random.choice('0123')}{number:03d}", name, random)
     return Firm(chart | centres, {"forms": forms, "incomes": incomes, "programmes": programmes})
 

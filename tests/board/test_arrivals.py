@@ -1,7 +1,7 @@
 """A statement is uploaded on the board, what it matches stands on the day as arrived, and people decide the rest."""
 
 import hashlib
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import psycopg
@@ -84,6 +84,38 @@ def test_what_arrived_stands_on_the_day_and_the_rest_is_on_its_way(login, books)
     assert day.count("✓✓") == 2
     assert "llegó el 3 mar 2026" in day
     assert "✓✓" not in client.get(f"/boxes/{BOX.id}/{DAY + timedelta(days=1)}").text
+
+
+def grid_cell(client, day):
+    """The cell of the box's day in the month's grid."""
+    page = client.get("/", params={"month": f"{DAY:%Y-%m}", "company": COMPANY}).text
+    return page.partition(f"href=boxes/{BOX.id}/{day} ")[2].partition("</a>")[0]
+
+
+def test_the_grid_says_which_days_money_arrived_and_the_summary_what_is_on_its_way(login, books):
+    client = login("educacion_continua")
+    assert "no llegó todo" in grid_cell(client, DAY)
+    upload(client, statement((1, "DEPOSITO EFECTIVO", "50.00"), (2, "REDCARD LIQ", "93.97")))
+    cell = grid_cell(client, DAY)
+    assert cell.endswith(">✓✓")
+    assert "llegó" in cell
+    assert grid_cell(client, DAY + timedelta(days=1)).endswith(">✓")
+
+
+def test_the_summary_has_what_is_on_its_way_by_age_and_company(ledger, login):
+    day = cash_box_today() - timedelta(days=2)
+    closed_day.close(ledger, BOX, day, ("20.00", "1"), ("100.00", "4"))
+    closed_day.close(ledger, BOX, day - timedelta(days=35), ("7.00", "1"))
+    closed_day.close(ledger, OTHER, day, ("55.00", "1"))
+    page = login("educacion_continua").get("/").text
+    transit = page.partition('class="list transit"')[2].partition("</table>")[0]
+    figures = [part.partition("<")[0] for part in transit.split('<td class="n">')[1:]]
+    assert figures == ["120,00", "", "", "", "7,00", "127,00"]
+    assert 'class="list transit"' not in login("itb").get("/").text
+
+
+def cash_box_today():
+    return datetime.now(BOX.zone).date()
 
 
 def test_a_clearing_account_rolls_forward_on_the_page(login, books):

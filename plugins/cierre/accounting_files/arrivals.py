@@ -37,6 +37,14 @@ def known_rules(company: str) -> CompanyArrivals | None:
         return None
 
 
+def all_known_rules() -> dict[str, CompanyArrivals]:
+    """The rules by company; none also where the file is wrong."""
+    try:
+        return arrivals()
+    except MappingError:
+        return {}
+
+
 def _unknown_formats(found: Arrivals) -> Iterator[Finding]:
     known = statement_format_names()
     folder = mappings_folder()

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from cierre.accounting_files.companies import stale_after
 from cierre.board import runs
-from cierre.board.access import ViewerDep
-from cierre.board.boxes import NEVER, Calendar, Due, company_names
+from cierre.board.access import Viewer, ViewerDep
+from cierre.board.arrived import on_its_way, signs_of_month
+from cierre.board.boxes import NEVER, Calendar, Due, all_boxes, company_names
 from cierre.board.connection import Ledger
 from cierre.board.evidence import counts as counts_by_grade, grades
 from cierre.board.grid import Grid, is_weekend
@@ -31,6 +32,7 @@ from cierre.board.work import Standing, looked_back_on, work
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.evidence import Grade
 from cierre.bookkeeping.identity import RetiredBox
+from cierre.bookkeeping.matching.clearing import AGES
 from cierre.bookkeeping.sentence import Sentence
 from cierre.language.regional import Regional
 from cierre.ledger import board, identity, looks, tie_outs
@@ -90,7 +92,8 @@ def month_page(
     look = _look(
         days, page.language, wanted.state, _in_order(boxes, of_old), due, books,
         standing.runs, names, board.months_evidence(ledger, first, last),
-        _stale([*boxes, *of_old]), sandbox, paused, changed, int(datetime.now(UTC).timestamp()) // 3600,
+        _stale([*boxes, *of_old]), sandbox, paused, changed, signs_of_month(ledger, boxes, days),
+        int(datetime.now(UTC).timestamp()) // 3600,
     )  # fmt: skip
     shown: list[CashBox | RetiredBox] = [*viewer.boxes.values(), *retired.values()]
     return page.render_long(
@@ -113,6 +116,8 @@ def month_page(
         paused=len(paused),
         waits=waits,
         waiting=waits.number,
+        on_its_way=on_its_way(ledger, _wholly_seen(viewer, boxes), newest),
+        ages=AGES,
         newest=since_yesterday(waits.months, waits.days, waits.due),
         tie_outs=[
             (one, zone_of(viewer, one))
@@ -120,6 +125,15 @@ def month_page(
             if any(wanted.takes(viewer.boxes[box]) for box in one.boxes if box in viewer.boxes)
         ],
     )
+
+
+def _wholly_seen(viewer: Viewer, boxes: Sequence[CashBox]) -> dict[str, list[str]]:
+    """The boxes of the shown companies whose boxes the person may all see: only they have the page of arrivals."""
+    every: dict[str, list[str]] = {}
+    for box in all_boxes().values():
+        every.setdefault(box.company, []).append(box.id)
+    return {company: every[company] for company in {one.company for one in boxes}
+            if company and viewer.boxes.keys() >= set(every[company])}  # fmt: skip
 
 
 def _standing(
@@ -148,15 +162,16 @@ def _look(
     days: list[date], language: Regional, state: str, boxes: list[CashBox | RetiredBox], due: dict[str, Due],
     books: Sequence[Any], unfinished: Mapping[tuple[str, date], str], names: dict[str, str], read_back: list[Any],
     stale: dict[str, timedelta], sandbox: dict[str, str], paused: frozenset[str],
-    changed: Mapping[tuple[str, date], ChangedDay], hour: int,
+    changed: Mapping[tuple[str, date], ChangedDay], arrived: dict[str, str], hour: int,
 ) -> Look:  # fmt: skip
     """The boxes' days by companies' ``names``; ``state`` leaves the boxes that have such a day, or is empty. What was
     ``read_back`` counts as ``stale`` after a while; boxes of ``sandbox`` post there, the DAGs of those that are
-    ``paused`` wait; ``changed`` is what looks at closed days found; ``hour`` is now, in hours since 1970."""
+    ``paused`` wait; ``changed`` is what looks at closed days found; ``arrived``
+    is which days' money did; ``hour`` is now, in hours since 1970."""
     months = box_months(((box, due.get(box.id, NEVER)) for box in boxes), days, books, unfinished)
     shown = [month for month in months if not state or state in month.letters]
     known = grades(read_back, days, stale, hour)
-    grid, companies = Grid(days, language, known, sandbox, changed, paused), by_company(shown)
+    grid, companies = Grid(days, language, known, sandbox, changed, paused, arrived), by_company(shown)
     unknown = language(Sentence("of no known company"))
     rows = [
         row

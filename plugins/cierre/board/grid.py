@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from cierre.board.arrived import ARRIVED, ON_ITS_WAY
 from cierre.board.evidence import CLOSED, WORDS
 from cierre.board.month import Amounts, CompanyMonth, counts
 from cierre.board.states import DONE, NOT_DUE, STATES
@@ -32,14 +33,16 @@ class Grid:
         sandbox: Collection[str] = (),
         changed: Mapping[tuple[str, date], ChangedDay] | None = None,
         paused: Collection[str] = (),
+        arrived: Mapping[str, str] | None = None,
     ) -> None:
         """``grades``: on what evidence each day is closed, by box (cierre.board.evidence); ``sandbox``: the boxes that
         post to the sandbox; ``changed``: what looks at closed days found, by box and day; ``paused``: the boxes whose
-        DAGs are."""
+        DAGs are; ``arrived``: whether each day's money arrived, by box (cierre.board.arrived)."""
         self._language, self._grades, self._sandbox, self._paused = language, grades or {}, sandbox, paused
         self._changed: dict[str, list[ChangedDay]] = defaultdict(list)
         for (box_id, _), one in (changed or {}).items():
             self._changed[box_id].append(one)
+        self._arrived = arrived or {}
         self._days = tuple(day.isoformat() for day in days)
 
     def company(self, company: CompanyMonth, name: str) -> list[str]:
@@ -56,7 +59,7 @@ class Grid:
             *(
                 _box_row(month.box.id, *self._names(month.box, ending), month.currency, month.letters, month.booked,
                          self._days, self._grades.get(month.box.id, "").ljust(len(self._days)), self._language,
-                         tuple(self._changed.get(month.box.id, ())))
+                         tuple(self._changed.get(month.box.id, ())), self._arrived.get(month.box.id, ""))
                 for month in company.boxes
             ),
         ]  # fmt: skip
@@ -117,6 +120,7 @@ def _box_row(
     grades: str,
     language: Regional,
     changed: tuple[ChangedDay, ...] = (),
+    arrived: str = "",
 ) -> str:
     """A box's row: its name, a sign for each day, its total. End tags that HTML does not need are left out."""
     since = {str(one.business_date): _since_close(one, currency, language) for one in changed}
@@ -124,16 +128,28 @@ def _box_row(
         f"<td class={letter}><a{_MARKS.get(grade, '') if letter in CLOSED else ''} href=boxes/{box_id}/{day}"
         f' title="{language(STATES[letter].word)}{_said(letter, grade, language)}'
         f"{since.get(day, '') if letter == 'h' else ''}"
-        f'{f" · {language.money(amount, currency)}" if amount else ""}">{STATES[letter].sign}</a>'
+        f"{f' · {language.money(amount, currency)}' if amount else ''}"
+        f'{_of_arrival(sign, language) if letter in CLOSED else ""}">'
+        f"{STATES[letter].sign}{'✓' if sign == ARRIVED and letter in CLOSED else ''}</a>"
         if letter != NOT_DUE
         else "<td>"
-        for letter, day, amount, grade in zip(letters, days, booked.by_day, grades, strict=True)
+        for letter, day, amount, grade, sign in zip(
+            letters, days, booked.by_day, grades, arrived or " " * len(days), strict=True
+        )
     ]
     total = booked.total
     return (
         f'<tr><th scope=row title="{escape(whole_name)}">{escape(name)}{"".join(cells)}'
         f"<td class=sum>{language.money(total, currency) if total else ''}\n"
     )
+
+
+def _of_arrival(sign: str, language: Regional) -> str:
+    """Whether a closed day's money arrived, where any of it is to."""
+    if sign not in (ARRIVED, ON_ITS_WAY):
+        return ""
+    said = Sentence("it arrived") if sign == ARRIVED else Sentence("not all of it arrived")
+    return f" · {language(said)}"
 
 
 def _since_close(one: ChangedDay, currency: str, language: Regional) -> str:

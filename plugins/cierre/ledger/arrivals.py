@@ -84,6 +84,23 @@ class StandingMatch(NamedTuple):
     currency: str
 
 
+class ArrivedDay(NamedTuple):
+    """A closed day of a box that took money which is to arrive, and whether all of it did."""
+
+    box: str
+    day: date
+    arrived: bool
+
+
+class InTransit(NamedTuple):
+    """Money of a company that was booked and did not arrive. ``age`` counts the ages that were asked about, from 0."""
+
+    company: str
+    currency: str
+    age: int
+    money: Decimal
+
+
 class _Sql(Statements):
     lock: Value[bool]
     statements: Rows[LandedStatement]
@@ -96,6 +113,8 @@ class _Sql(Statements):
     matched_rows: Rows[MatchedRow]
     booked_days: Values[date]
     state_of_books: ValueOrNone[str]
+    signs: Rows[ArrivedDay]
+    in_transit: Rows[InTransit]
     add_match: Value[int]
     undo: Change
 
@@ -182,6 +201,46 @@ def booked_days(connection: psycopg.Connection, box: str) -> list[date]:
 def state_of_books(connection: psycopg.Connection, box: str, day: date) -> str | None:
     """Where books of arrivals of a bank's day stand, as a box's day does; None before there are any."""
     return _sql.state_of_books(connection, box=box, business_date=day)
+
+
+def signs(
+    connection: psycopg.Connection, forms: Iterable[tuple[str, str]], first: date, last: date
+) -> list[ArrivedDay]:
+    """Which closed days took money that is to arrive, and whether it did; both dates inclusive. ``forms`` are pairs of
+    a box and a form of payment whose money is looked at. Nothing is asked where there is none."""
+    pairs = list(forms)
+    if not pairs:
+        return []
+    boxes, codes = zip(*pairs, strict=True)
+    return list(_sql.signs(connection, boxes=list(boxes), forms=list(codes), first=first, last=last))
+
+
+def in_transit(
+    connection: psycopg.Connection,
+    forms: Iterable[tuple[str, str, str, date]],
+    ages: Sequence[int],
+    first: date,
+    last: date,
+) -> list[InTransit]:
+    """What companies booked from ``first`` to ``last`` and did not get, as booked, by age at ``last``. ``forms``:
+    company, box, form of payment, and since when its money is looked at; ``ages``: the last day of each age."""
+    rows = list(forms)
+    if not rows:
+        return []
+    companies, boxes, codes, since = (list(column) for column in zip(*rows, strict=True))
+    starts = [0, *(days + 1 for days in ages)]
+    return list(
+        _sql.in_transit(
+            connection,
+            companies=companies,
+            boxes=boxes,
+            forms=codes,
+            since=since,
+            starts=starts,
+            first=first,
+            last=last,
+        )
+    )
 
 
 def keep_match(

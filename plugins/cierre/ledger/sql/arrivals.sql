@@ -90,3 +90,37 @@ SELECT DISTINCT business_date FROM ledger.revision WHERE box = :box ORDER BY bus
 -- name: state_of_books$
 -- Where such books of a day stand; null before there are any.
 SELECT state FROM board.box_day WHERE box = :box AND business_date = :business_date;
+
+-- name: signs
+-- Closed days of boxes that took money which is to arrive, in forms that are given beside each box: whether all of it
+-- did. A credit note alone is no money at the till.
+SELECT taken.box, taken.business_date AS day, bool_and(came.match_id IS NOT NULL) AS arrived
+  FROM (SELECT box, business_date, form, currency
+          FROM board.form_day JOIN unnest(CAST(:boxes AS text[]), CAST(:forms AS text[])) AS wanted (box, form) USING (box, form)
+         WHERE business_date BETWEEN :first AND :last AND kind <> 'credit_note'
+         GROUP BY box, business_date, form, currency HAVING sum(net) <> 0) AS taken
+  JOIN board.box_day AS day ON (day.box, day.business_date) = (taken.box, taken.business_date)
+  LEFT JOIN (SELECT box, business_date, form, currency, match_id
+               FROM ledger.match_booked JOIN ledger.match_now USING (match_id)
+              WHERE business_date BETWEEN :first AND :last) AS came
+    ON (came.box, came.business_date, came.form, came.currency)
+     = (taken.box, taken.business_date, taken.form, taken.currency)
+ WHERE first_closed_at IS NOT NULL
+ GROUP BY taken.box, taken.business_date;
+
+-- name: in_transit
+-- Money of closed days, as it was booked, that did not arrive: by currency and age, the last day of each of which is
+-- given (in days before the last date); what is older is of the age after the last.
+SELECT company, taken.currency, width_bucket(CAST(:last AS date) - business_date, CAST(:starts AS int[])) - 1 AS age, sum(net) AS money
+  FROM (SELECT company, box, business_date, form, currency, sum(CASE WHEN kind = 'refund' THEN -net ELSE net END) AS net
+          FROM board.form_day
+          JOIN unnest(CAST(:companies AS text[]), CAST(:boxes AS text[]), CAST(:forms AS text[]), CAST(:since AS date[]))
+               AS wanted (company, box, form, since) USING (box, form)
+         WHERE business_date BETWEEN greatest(since, :first) AND :last AND kind <> 'credit_note'
+         GROUP BY company, box, business_date, form, currency) AS taken
+  JOIN board.box_day AS day USING (box, business_date)
+ WHERE first_closed_at IS NOT NULL
+   AND NOT EXISTS (SELECT FROM ledger.match_booked AS own JOIN ledger.match_now USING (match_id)
+                    WHERE own.box = taken.box AND own.business_date = taken.business_date AND own.form = taken.form
+                      AND own.currency = taken.currency)
+ GROUP BY company, taken.currency, age HAVING sum(net) <> 0 ORDER BY company, taken.currency, age;

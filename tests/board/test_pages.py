@@ -186,6 +186,14 @@ def test_a_day_that_nobody_closed_is_missing_and_one_to_come_is_not(login):
     assert f"{BOX.id}/{datetime.now(UTC).date() + timedelta(days=1)}" not in cells
 
 
+@pytest.mark.parametrize("address", ["/?month={}", "/months/{}/companies/itb"])
+def test_no_month_to_come_is_offered(login, address):
+    this = datetime.now(UTC).date().replace(day=1)
+    before = this - timedelta(days=1)
+    assert 'rel="next"' in login().get(address.format(f"{before - timedelta(days=40):%Y-%m}")).text
+    assert 'rel="next"' not in login().get(address.format(f"{this:%Y-%m}")).text
+
+
 def test_filters_leave_the_boxes_that_are_asked_for(login, ledger):
     closed_day.close(ledger, BOX, DAY, ("10.00", "1"))
     client = login()

@@ -116,6 +116,8 @@ def test_a_month_in_order_says_so_line_by_line_and_is_signed_with_a_comment(logi
     page = english(client)
     assert "Signed by all" in page
     assert "Revisado con el banco" in page
+    grid = english(client, f"/?month={MONTH:%Y-%m}")
+    assert 'title="Signed by all, ' in grid
     signed = sign_offs.newest(ledger, "itb", MONTH)
     assert (signed.signed_by, signed.comment, signed.ran_by) == ("all", "Revisado con el banco", [])
     days = sign_offs.days(ledger, signed.sign_off_id)

@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from cierre.board.arrived import on_its_way, signs_of_month
 from cierre.board.boxes import NEVER, Calendar, Due, all_boxes, company_names
 from cierre.board.connection import Ledger
 from cierre.board.evidence import counts as counts_by_grade, grades
-from cierre.board.grid import Grid, is_weekend
+from cierre.board.grid import Grid, Marks, is_weekend
 from cierre.board.memo import kept
 from cierre.board.month import CompanyMonth, box_months, by_company, counts
 from cierre.board.pages import PageDep
@@ -35,8 +35,7 @@ from cierre.bookkeeping.identity import RetiredBox
 from cierre.bookkeeping.matching.clearing import AGES
 from cierre.bookkeeping.sentence import Sentence
 from cierre.language.regional import Regional
-from cierre.ledger import board, identity, looks, tie_outs
-from cierre.ledger.looks import ChangedDay
+from cierre.ledger import board, identity, looks, sign_offs, tie_outs
 
 router = APIRouter()
 
@@ -89,11 +88,12 @@ def month_page(
     changed = looks.changed(ledger, [box.id for box in boxes], first, last)
     waits, paused = work(viewer, session, ledger, company, standing), runs.paused(session, [box.id for box in boxes])
     known = list(tie_outs.newest(ledger, first, last).values())
+    signed = _signatures(ledger, first, boxes, page.language)
+    marks = Marks(sandbox, paused, changed, signs_of_month(ledger, boxes, days), signed)
     look = _look(
         days, page.language, wanted.state, _in_order(boxes, of_old), due, books,
         standing.runs, names, board.months_evidence(ledger, first, last),
-        _stale([*boxes, *of_old]), sandbox, paused, changed, signs_of_month(ledger, boxes, days),
-        int(datetime.now(UTC).timestamp()) // 3600,
+        _stale([*boxes, *of_old]), marks, int(datetime.now(UTC).timestamp()) // 3600,
     )  # fmt: skip
     shown: list[CashBox | RetiredBox] = [*viewer.boxes.values(), *retired.values()]
     return page.render_long(
@@ -102,7 +102,8 @@ def month_page(
         title=page.language.month(first),
         month=f"{first:%Y-%m}",
         before=f"{first - timedelta(days=1):%Y-%m}",
-        after=f"{last + timedelta(days=1):%Y-%m}",
+        after=f"{last + timedelta(days=1):%Y-%m}" if last < newest else "",
+        latest=f"{newest:%Y-%m}",
         days=days,
         is_weekend=is_weekend,
         wanted=wanted,
@@ -136,6 +137,18 @@ def _wholly_seen(viewer: Viewer, boxes: Sequence[CashBox]) -> dict[str, list[str
             if company and viewer.boxes.keys() >= set(every[company])}  # fmt: skip
 
 
+def _signatures(
+    ledger: psycopg.Connection, month: date, boxes: Iterable[CashBox], language: Regional
+) -> dict[str, str]:
+    """Who signed the month of each of the boxes' companies, and when."""
+    zones = {box.company: box.zone for box in boxes}
+    return {
+        one.company: language("Signed by {who}, {when}", who=one.by, when=language.instant(one.at, zones[one.company]))
+        for one in sign_offs.standing(ledger, month)
+        if one.company in zones
+    }
+
+
 def _standing(
     session: Session, ledger: psycopg.Connection, due: Mapping[str, Due], days: list[date], back: list[date]
 ) -> Standing:
@@ -161,17 +174,14 @@ class Look(NamedTuple):
 def _look(
     days: list[date], language: Regional, state: str, boxes: list[CashBox | RetiredBox], due: dict[str, Due],
     books: Sequence[Any], unfinished: Mapping[tuple[str, date], str], names: dict[str, str], read_back: list[Any],
-    stale: dict[str, timedelta], sandbox: dict[str, str], paused: frozenset[str],
-    changed: Mapping[tuple[str, date], ChangedDay], arrived: dict[str, str], hour: int,
+    stale: dict[str, timedelta], marks: Marks, hour: int,
 ) -> Look:  # fmt: skip
     """The boxes' days by companies' ``names``; ``state`` leaves the boxes that have such a day, or is empty. What was
-    ``read_back`` counts as ``stale`` after a while; boxes of ``sandbox`` post there, the DAGs of those that are
-    ``paused`` wait; ``changed`` is what looks at closed days found; ``arrived``
-    is which days' money did; ``hour`` is now, in hours since 1970."""
+    ``read_back`` counts as ``stale`` after a while; ``hour`` is now, in hours since 1970."""
     months = box_months(((box, due.get(box.id, NEVER)) for box in boxes), days, books, unfinished)
     shown = [month for month in months if not state or state in month.letters]
     known = grades(read_back, days, stale, hour)
-    grid, companies = Grid(days, language, known, sandbox, changed, paused, arrived), by_company(shown)
+    grid, companies = Grid(days, language, known, marks), by_company(shown)
     unknown = language(Sentence("of no known company"))
     rows = [
         row

@@ -3,6 +3,7 @@ kept by row, since from one look to the next hardly any row changes."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -22,27 +23,28 @@ from cierre.language.regional import Regional
 from cierre.ledger.looks import ChangedDay
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What is drawn beside how the days of a month stand: boxes that post to the sandbox, and those whose DAGs are
+    paused; what looks at closed days found ``changed``; by box, whether each day's money ``arrived``
+    (cierre.board.arrived); by company, who ``signed`` its month and when, in the reader's language."""
+
+    sandbox: Collection[str] = ()
+    paused: Collection[str] = ()
+    changed: Mapping[tuple[str, date], ChangedDay] = field(default_factory=dict)
+    arrived: Mapping[str, str] = field(default_factory=dict)
+    signed: Mapping[str, str] = field(default_factory=dict)
+
+
 class Grid:
     """Rows of the grid for a month's days, in a reader's language."""
 
-    def __init__(
-        self,
-        days: Sequence[date],
-        language: Regional,
-        grades: Mapping[str, str] | None = None,
-        sandbox: Collection[str] = (),
-        changed: Mapping[tuple[str, date], ChangedDay] | None = None,
-        paused: Collection[str] = (),
-        arrived: Mapping[str, str] | None = None,
-    ) -> None:
-        """``grades``: on what evidence each day is closed, by box (cierre.board.evidence); ``sandbox``: the boxes that
-        post to the sandbox; ``changed``: what looks at closed days found, by box and day; ``paused``: the boxes whose
-        DAGs are; ``arrived``: whether each day's money arrived, by box (cierre.board.arrived)."""
-        self._language, self._grades, self._sandbox, self._paused = language, grades or {}, sandbox, paused
+    def __init__(self, days: Sequence[date], language: Regional, grades: Mapping[str, str], marks: Marks) -> None:
+        """``grades``: on what evidence each day is closed, by box (cierre.board.evidence)."""
+        self._language, self._grades, self._marks = language, grades, marks
         self._changed: dict[str, list[ChangedDay]] = defaultdict(list)
-        for (box_id, _), one in (changed or {}).items():
+        for (box_id, _), one in marks.changed.items():
             self._changed[box_id].append(one)
-        self._arrived = arrived or {}
         self._days = tuple(day.isoformat() for day in days)
 
     def company(self, company: CompanyMonth, name: str) -> list[str]:
@@ -52,14 +54,14 @@ class Grid:
             f'<tbody><tr class=company><th scope=rowgroup title="{said}">'
             f"{self._take_away(company.company, said)}"
             f'<button type=button class=fold aria-expanded=true aria-label="{said}"></button>'
-            f"{said} <small>{company.currency}</small>{self._standing(company)}"
+            f"{said} <small>{company.currency}</small>{self._sign_off(company.company)}{self._standing(company)}"
         )
         return [
             head + str(self.totals(company.by_day, company.total, company.currency)),
             *(
                 _box_row(month.box.id, *self._names(month.box, ending), month.currency, month.letters, month.booked,
                          self._days, self._grades.get(month.box.id, "").ljust(len(self._days)), self._language,
-                         tuple(self._changed.get(month.box.id, ())), self._arrived.get(month.box.id, ""))
+                         tuple(self._changed.get(month.box.id, ())), self._marks.arrived.get(month.box.id, ""))
                 for month in company.boxes
             ),
         ]  # fmt: skip
@@ -67,8 +69,8 @@ class Grid:
     def _names(self, box: CashBox | RetiredBox, ending: str) -> tuple[str, str]:
         """A box's name without its company's ``ending``, and its whole name; each with what is special of the box."""
         marks = [
-            (box.id in self._paused, self._language("paused")),
-            (box.id in self._sandbox, self._language("SANDBOX")),
+            (box.id in self._marks.paused, self._language("paused")),
+            (box.id in self._marks.sandbox, self._language("SANDBOX")),
         ]
         before = "".join(f"{mark} · " for holds, mark in marks if holds)
         after = f" ({self._language('retired')})" if box.retired else ""
@@ -82,6 +84,14 @@ class Grid:
         what = f"{self._language('Take away')}: {name}"
         place = f"months/{self._days[0][:7]}/companies/{quote(company, safe='')}"
         return f'<a class=take href="{place}" title="{what}" aria-label="{what}">⇩</a>'
+
+    def _sign_off(self, company: str) -> str:
+        """That a company's month is signed; nothing where it is not."""
+        if company not in self._marks.signed:
+            return ""
+        return (
+            f' <span class="badge c" title="{escape(self._marks.signed[company])}">✍ {self._language("signed")}</span>'
+        )
 
     def _standing(self, company: CompanyMonth) -> str:
         """How many days of a company's boxes wait for a person, by state."""

@@ -116,7 +116,7 @@ def _page(
         company=scope.company,
         first=first,
         before=first - timedelta(days=1),
-        after=first + timedelta(days=31),
+        after=after if (after := (first + timedelta(days=31)).replace(day=1)) <= scope.at.date() else None,
         boxes=shown.boxes,
         whole=shown.whole,
         of_a_box=of_a_box,

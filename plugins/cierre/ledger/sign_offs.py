@@ -36,8 +36,17 @@ class SignOff(NamedTuple):
         return self.revoked_by is None
 
 
+class Signed(NamedTuple):
+    """That a company's month is signed: by whom, and when."""
+
+    company: str
+    by: str
+    at: datetime
+
+
 class _Sql(Statements):
     newest: RowOrNone[SignOff]
+    standing: Rows[Signed]
     history: Rows[SignOff]
     signed_months: Rows[SignedMonth]
     days: Rows[SignedDay]
@@ -52,6 +61,11 @@ _sql = _Sql.of("sign_offs")
 def newest(connection: psycopg.Connection, company: str, month: date) -> SignOff | None:
     """The newest sign-off of a company's month, by its first day, taken back or not; None where nobody signed it."""
     return _sql.newest(connection, company=company, month=month)
+
+
+def standing(connection: psycopg.Connection, month: date) -> list[Signed]:
+    """The companies whose month, by its first day, is signed."""
+    return list(_sql.standing(connection, month=month))
 
 
 def history(connection: psycopg.Connection, company: str, month: date) -> list[SignOff]:

@@ -4,6 +4,11 @@ SELECT sign_off_id, company, month, signed_by, signed_at, coalesce(comment, '') 
        coalesce(reason, '') AS reason, revoked_at
   FROM ledger.sign_off_now WHERE company = :company AND month = :month;
 
+-- name: standing
+-- Who signed a month, of each company whose signature was not taken back.
+SELECT company, signed_by AS by, signed_at AS at FROM ledger.sign_off_now
+ WHERE revoked_by IS NULL AND month = :month;
+
 -- name: history
 -- Every sign-off of a company's month, newest first.
 SELECT sign_off_id, company, month, signed_by, signed_at, coalesce(comment, '') AS comment, ran_by, revoked_by,

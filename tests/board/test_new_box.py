@@ -173,3 +173,17 @@ def test_a_refusal_says_why_and_writes_nothing(login, ledger, folder):  # noqa: 
     assert decide(login("second"), address, "refused").status_code == 409
     assert "no existe" in decide(login("second"), address, "refused", comment="esa caja no existe").text
     assert not (Path(folder) / "cash_boxes" / "itb_caja_170.yaml").exists()
+
+
+def test_what_the_files_say_of_companies_and_boxes_is_read_by_their_own_people(login, ledger, folder):  # noqa: F811
+    path = Path(folder) / "cash_boxes" / "itb_caja_164.yaml"
+    path.write_text(path.read_text() + "approvals:\n  amount_over: 5000\n  by: [ana, luis]\n")
+    page = login("itb").get("/companies").text
+    for said in (
+        "contabilidad.itb@example.com", "T1,D MG 01 ", "los libros están abiertos desde el 1 ene 2020", "008964",
+        "amount_over: 5000", "by: ana, luis", "Una segunda persona acepta",
+    ):  # fmt: skip
+        assert said in page, said
+    assert "comercial_austral" not in page
+    (Path(folder) / "periods.yaml").write_text("open_from:\n  x: y\n")
+    assert "periods.yaml:2: open_from.x" in login("itb").get("/companies").text

@@ -5,7 +5,7 @@ $(error Run it as: make -C <the project's folder> …)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down backfill second-look tie-out preview what-if unmapped sge-key sge-keys sge-key-revoke export fava audit erase check-mappings schemas probe browser screenshots unit test kills operations fuzz simulate simulate-looks simulate-arrivals mutants bench bench-year reliability lint docs messages new-source lock sbom vulnerabilities image-check clean proposals
+.PHONY: help setup demo up down backfill second-look tie-out preview what-if unmapped sge-key sge-keys sge-key-revoke export fava audit erase check-mappings schemas probe browser screenshots unit test kills operations fuzz simulate simulate-looks simulate-arrivals mutants bench bench-year bench-sge reliability lint docs messages new-source lock sbom vulnerabilities image-check clean proposals
 
 # Whatever a tool wants to keep between runs, it keeps here.
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -58,6 +58,7 @@ help:
 	@echo "make mutants [ONLY=checks]   change bookkeeping and posting in small ways, and name the changes no test notices (hours; ONLY a module)"
 	@echo "make bench [ONLY=P2]         the close beside other tools, into benchmarks/RESULTS.md (a quarter of an hour; with nothing else running)"
 	@echo "make bench-year              how long a what-if over a generated year of forty boxes takes, and the audit of it"
+	@echo "make bench-sge               how long the SGE's interface takes for a page of 100,000 invoices (a minute)"
 	@echo "make reliability             simulate, with and without planted bugs, and kills: all figures of docs/reliability.md (ten minutes)"
 	@echo "make lint                    check style, format, types, and which room knows which"
 	@echo "make docs                    write the parts of the documentation that repeat code"
@@ -208,6 +209,9 @@ mutants: setup
 
 bench-year: setup
 	@$(PY) -m benchmarks.year
+
+bench-sge: setup
+	@PYTHONPATH=plugins $(PY) -m benchmarks.served_sge
 
 bench: setup
 	@sh benchmarks/setup.sh

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +17,17 @@ import pytest
 import requests
 
 from cierre.accounting_files.loader import cash_boxes
-from cierre.ledger import session
+from cierre.ledger import served_keys, session
+from cierre.served_sge.keys import hash_of, new_key
 from local import processes
 from local.environment import MARKER
 from local.postgres import Cluster
 from local.settings import RUN, Secrets, surroundings
-from support import closed_day
-from support.board_routes import addresses
+from support import closed_day, served_sge
+from support.board_routes import addresses, sge_addresses
 from support.compose import SECRETS, compose
 from support.ports import free_port
+from support.sge_documents import sale
 
 ROOT = Path(__file__).parents[2]
 HOME = RUN / "companies"
@@ -232,6 +234,30 @@ def test_nothing_of_the_board_answers_without_login(site):
         asked = {"method": method, "url": f"{site.url}/cierre{address}", "allow_redirects": False}
         assert requests.request(**asked).status_code == 401, address
         assert requests.request(**asked, cookies={"_token": "made.up.one"}).status_code in (401, 403), address
+
+
+def test_nothing_of_the_sges_interface_answers_without_a_key_whoever_has_logged_in(site, people):
+    for address in sge_addresses():
+        for person in (requests, people["itb_closes"]):
+            answer = person.get(f"{site.url}/cierre/sge{address}", allow_redirects=False)
+            assert (answer.status_code, answer.headers["Content-Type"]) == (401, "application/problem+json"), address
+
+
+def test_an_sgi_reads_the_invoices_of_its_keys_company_and_a_key_opens_nothing_else(site, cluster):
+    box = BOXES["universidad_contratos"]
+    with session.connect(cluster.dsn("people_ledger")) as ledger:
+        served_sge.book(ledger, box, [sale("J2024/01", date(2024, 2, 5), "100.00")])
+        keys = {company: new_key() for company in ("universidad", "itb_uruguay")}
+        for company, key in keys.items():
+            served_keys.add(ledger, company, "SGI", hash_of(key), "test")
+    asked = f"{site.url}/cierre/sge/facturas-emitidas?q=proyectoId==123456;fechaFactura=ge=2024-02-05&s=id,desc"
+    (row,) = requests.get(asked, headers={"X-API-Key": keys["universidad"]}, timeout=60).json()
+    assert (row["numeroFactura"], row["columnas"]["6"]) == ("J2024/01", 121)
+    of_another = requests.get(asked, headers={"Authorization": f"Bearer {keys['itb_uruguay']}"}, timeout=60)
+    assert of_another.status_code == 204
+    for other in ("/cierre/", "/api/v2/dags"):
+        answer = requests.get(site.url + other, headers={"X-API-Key": keys["universidad"]}, allow_redirects=False)
+        assert answer.status_code == 401
 
 
 def test_a_new_companys_roles_come_by_themselves_and_its_boxes_with_them(site):

@@ -61,6 +61,7 @@ def serve_every_page() -> int:
     from cierre.bookkeeping.tie_out import TieOut
     from cierre.ledger import identity, session as ledger_session, tie_outs
     from cierre.ledger.tie_outs import Month
+    from cierre.served_sge.app import app as sge
     from support import board_routes, closed_day
 
     box = cash_boxes()["itb_caja_164"]
@@ -95,6 +96,8 @@ def serve_every_page() -> int:
         assert not broken, broken
         refused = {address for address, answer in answers.items() if answer.status_code != 200}
         assert refused == of_nothing_yet(box.company, box.mapping), refused
+    keyless = {TestClient(sge).get(address).status_code for address in board_routes.sge_addresses()}
+    assert keyless == {401}, keyless
     return len(answers)
 
 

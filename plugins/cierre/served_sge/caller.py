@@ -87,13 +87,19 @@ def language_of_request(request: Request) -> Language:
     return language(next((code for tag in liked for code in CODES if code == tag), "es"))
 
 
-def caller(request: Request, ledger: Ledger) -> Caller:
-    """The client behind the request's key. Raises NotAnswered: 401 without one that opens, 429 for too many requests,
-    403 where nothing of its company is served; MappingError where the accountants' files are wrong."""
-    given = given_key(request.headers)
-    key = served_keys.key_of(ledger, hash_of(given)) if given else None
+def brought(request: Request) -> str:
+    """The key that a request brings. Raises NotAnswered without one, before anything is asked of the ledger."""
+    if (key := given_key(request.headers)) is None:
+        raise _not_let_in(request, Sentence("A key is needed: as header X-API-Key, or as Authorization: Bearer."))
+    return key
+
+
+def caller(request: Request, brought: Annotated[str, Depends(brought)], ledger: Ledger) -> Caller:
+    """The client behind a key. Raises NotAnswered: 401 for one that opens nothing, 429 for too many requests, 403 where
+    nothing of its company is served; MappingError where the accountants' files are wrong."""
+    key = served_keys.key_of(ledger, hash_of(brought))
     if key is None:
-        raise _not_let_in(request, given)
+        raise _not_let_in(request, Sentence("This key opens nothing: it was never made here, or it was revoked."))
     request.state.language = language(language_of(key.company))
     if seconds := REQUESTS.wait(key.key_id):
         raise _too_many(seconds)
@@ -145,12 +151,9 @@ def _served(company: str) -> Served:
     return known.served
 
 
-def _not_let_in(request: Request, given: str | None) -> NotAnswered:
+def _not_let_in(request: Request, why: Sentence) -> NotAnswered:
     if seconds := REFUSALS.wait(request.client.host if request.client else ""):
         return _too_many(seconds)
-    why = Sentence("This key opens nothing: it was never made here, or it was revoked.")
-    if given is None:
-        why = Sentence("A key is needed: as header X-API-Key, or as Authorization: Bearer.")
     return NotAnswered(401, why, {"WWW-Authenticate": "Bearer"})
 
 

@@ -1,9 +1,11 @@
 """What the grid and the summary say of money that is to arrive: one question each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any, TypeVar
 
 import psycopg
 
@@ -13,6 +15,8 @@ from cierre.bookkeeping.matching.clearing import AGES
 from cierre.bookkeeping.matching.company import CompanyArrivals
 from cierre.bookkeeping.money import ZERO
 from cierre.ledger import arrivals
+
+T = TypeVar("T")
 
 ARRIVED, ON_ITS_WAY = "y", "w"
 """Letters for the grid; a blank for a day of which nothing is to arrive."""
@@ -39,8 +43,11 @@ def signs_of_month(ledger: psycopg.Connection, boxes: Iterable[CashBox], days: S
     """A letter for each of the days, by box. Empty, and nothing asked, where no company of theirs looks at arrivals."""
     rules = all_known_rules()
     pairs = [(box.id, form) for box in boxes if box.company in rules for form in _forms(rules[box.company])]
+    if not pairs:
+        return {}
+    first, last = days[0], days[-1]
     letters: dict[str, list[str]] = {}
-    for one in arrivals.signs(ledger, pairs, days[0], days[-1]):
+    for one in _kept(ledger, first, last, pairs, lambda: arrivals.signs(ledger, pairs, first, last)):
         own = letters.setdefault(one.box, [" "] * len(days))
         own[(one.day - days[0]).days] = ARRIVED if one.arrived else ON_ITS_WAY
     return {box: "".join(own) for box, own in letters.items()}
@@ -56,10 +63,29 @@ def on_its_way(ledger: psycopg.Connection, boxes: Mapping[str, Iterable[str]], l
         for box in own
         for form in _forms(rules[company])
     ]
+    if not rows:
+        return []
+    first = last - LOOKS_BACK
     sums: dict[tuple[str, str], list[Decimal]] = {}
-    for one in arrivals.in_transit(ledger, rows, AGES, last - LOOKS_BACK, last):
+    for one in _kept(ledger, first, last, rows, lambda: arrivals.in_transit(ledger, rows, AGES, first, last)):
         sums.setdefault((one.company, one.currency), [ZERO] * (len(AGES) + 1))[one.age] += one.money
     return [OnItsWay(company, currency, tuple(ages)) for (company, currency), ages in sums.items()]
+
+
+_known: deque[tuple[tuple[object, ...], list[Any]]] = deque(maxlen=16)
+
+
+def _kept(ledger: psycopg.Connection, first: date, last: date, asked: object, ask: Callable[[], list[T]]) -> list[T]:
+    """What was answered before, where no day of these and no match has changed since: of a thousand boxes the answer
+    takes a second, and whether it changed some milliseconds."""
+    server = (ledger.info.host, ledger.info.port, ledger.info.dbname)
+    key = (server, first, last, asked, arrivals.state_of_arrivals(ledger, first, last))
+    for before, answer in tuple(_known):
+        if before == key:
+            return answer
+    answer = ask()
+    _known.appendleft((key, answer))
+    return answer
 
 
 def _forms(rules: CompanyArrivals) -> list[str]:

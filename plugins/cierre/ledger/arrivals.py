@@ -11,7 +11,7 @@ from cierre.bookkeeping.matching.books import MatchedRow
 from cierre.bookkeeping.matching.company import Expected, Taken
 from cierre.bookkeeping.statements.lines import Statement
 from cierre.ledger.session import copy
-from cierre.ledger.statements import Change, Rows, Statements, Value, ValueOrNone, Values
+from cierre.ledger.statements import Change, Row, Rows, Statements, Value, ValueOrNone, Values
 
 
 class LandedStatement(NamedTuple):
@@ -92,6 +92,14 @@ class ArrivedDay(NamedTuple):
     arrived: bool
 
 
+class StateOfArrivals(NamedTuple):
+    """What tells whether anything of arrivals changed; to be compared only."""
+
+    days: Decimal | None
+    matches: int | None
+    undone: int
+
+
 class InTransit(NamedTuple):
     """Money of a company that was booked and did not arrive. ``age`` counts the ages that were asked about, from 0."""
 
@@ -113,6 +121,7 @@ class _Sql(Statements):
     matched_rows: Rows[MatchedRow]
     booked_days: Values[date]
     state_of_books: ValueOrNone[str]
+    state_of_arrivals: Row[StateOfArrivals]
     signs: Rows[ArrivedDay]
     in_transit: Rows[InTransit]
     add_match: Value[int]
@@ -201,6 +210,11 @@ def booked_days(connection: psycopg.Connection, box: str) -> list[date]:
 def state_of_books(connection: psycopg.Connection, box: str, day: date) -> str | None:
     """Where books of arrivals of a bank's day stand, as a box's day does; None before there are any."""
     return _sql.state_of_books(connection, box=box, business_date=day)
+
+
+def state_of_arrivals(connection: psycopg.Connection, first: date, last: date) -> StateOfArrivals:
+    """What ``signs`` and ``in_transit`` of business dates can have changed by since they were asked."""
+    return _sql.state_of_arrivals(connection, first=first, last=last)
 
 
 def signs(

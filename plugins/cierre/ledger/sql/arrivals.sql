@@ -91,36 +91,50 @@ SELECT DISTINCT business_date FROM ledger.revision WHERE box = :box ORDER BY bus
 -- Where such books of a day stand; null before there are any.
 SELECT state FROM board.box_day WHERE box = :box AND business_date = :business_date;
 
+-- name: state_of_arrivals^
+-- What the two below can have changed by: days of these months, matches, and matches that were taken back.
+SELECT (SELECT sum(hash_record_extended(box_month, 0)) FROM board.box_month
+         WHERE month BETWEEN CAST(date_trunc('month', CAST(:first AS date)) AS date) AND :last) AS days,
+       (SELECT max(match_id) FROM ledger.match) AS matches, (SELECT count(*) FROM ledger.match_undone) AS undone;
+
 -- name: signs
 -- Closed days of boxes that took money which is to arrive, in forms that are given beside each box: whether all of it
--- did. A credit note alone is no money at the till.
+-- did. A credit note alone is no money at the till. Each part is made whole first: planned as one, the server looks up
+-- every amount by itself.
+WITH taken AS MATERIALIZED (
+    SELECT box, business_date, form, currency
+      FROM board.form_day JOIN unnest(CAST(:boxes AS text[]), CAST(:forms AS text[])) AS wanted (box, form) USING (box, form)
+     WHERE business_date BETWEEN :first AND :last AND kind <> 'credit_note'
+     GROUP BY box, business_date, form, currency HAVING sum(net) <> 0),
+came AS MATERIALIZED (
+    SELECT box, business_date, form, currency, match_id
+      FROM ledger.match_booked JOIN ledger.match_now USING (match_id) WHERE business_date BETWEEN :first AND :last)
 SELECT taken.box, taken.business_date AS day, bool_and(came.match_id IS NOT NULL) AS arrived
-  FROM (SELECT box, business_date, form, currency
-          FROM board.form_day JOIN unnest(CAST(:boxes AS text[]), CAST(:forms AS text[])) AS wanted (box, form) USING (box, form)
-         WHERE business_date BETWEEN :first AND :last AND kind <> 'credit_note'
-         GROUP BY box, business_date, form, currency HAVING sum(net) <> 0) AS taken
+  FROM taken
   JOIN board.box_day AS day ON (day.box, day.business_date) = (taken.box, taken.business_date)
-  LEFT JOIN (SELECT box, business_date, form, currency, match_id
-               FROM ledger.match_booked JOIN ledger.match_now USING (match_id)
-              WHERE business_date BETWEEN :first AND :last) AS came
-    ON (came.box, came.business_date, came.form, came.currency)
-     = (taken.box, taken.business_date, taken.form, taken.currency)
+  LEFT JOIN came ON (came.box, came.business_date, came.form, came.currency)
+                  = (taken.box, taken.business_date, taken.form, taken.currency)
  WHERE first_closed_at IS NOT NULL
  GROUP BY taken.box, taken.business_date;
 
 -- name: in_transit
 -- Money of closed days, as it was booked, that did not arrive: by currency and age, the last day of each of which is
 -- given (in days before the last date); what is older is of the age after the last.
-SELECT company, taken.currency, width_bucket(CAST(:last AS date) - business_date, CAST(:starts AS int[])) - 1 AS age, sum(net) AS money
-  FROM (SELECT company, box, business_date, form, currency, sum(CASE WHEN kind = 'refund' THEN -net ELSE net END) AS net
-          FROM board.form_day
-          JOIN unnest(CAST(:companies AS text[]), CAST(:boxes AS text[]), CAST(:forms AS text[]), CAST(:since AS date[]))
-               AS wanted (company, box, form, since) USING (box, form)
-         WHERE business_date BETWEEN greatest(since, :first) AND :last AND kind <> 'credit_note'
-         GROUP BY company, box, business_date, form, currency) AS taken
-  JOIN board.box_day AS day USING (box, business_date)
- WHERE first_closed_at IS NOT NULL
-   AND NOT EXISTS (SELECT FROM ledger.match_booked AS own JOIN ledger.match_now USING (match_id)
-                    WHERE own.box = taken.box AND own.business_date = taken.business_date AND own.form = taken.form
-                      AND own.currency = taken.currency)
+WITH taken AS MATERIALIZED (
+    SELECT company, box, business_date, form, currency, sum(CASE WHEN kind = 'refund' THEN -net ELSE net END) AS net
+      FROM board.form_day
+      JOIN unnest(CAST(:companies AS text[]), CAST(:boxes AS text[]), CAST(:forms AS text[]), CAST(:since AS date[]))
+           AS wanted (company, box, form, since) USING (box, form)
+     WHERE business_date BETWEEN greatest(since, :first) AND :last AND kind <> 'credit_note'
+     GROUP BY company, box, business_date, form, currency),
+came AS MATERIALIZED (
+    SELECT box, business_date, form, currency, match_id
+      FROM ledger.match_booked JOIN ledger.match_now USING (match_id) WHERE business_date BETWEEN :first AND :last)
+SELECT company, taken.currency, width_bucket(CAST(:last AS date) - taken.business_date, CAST(:starts AS int[])) - 1 AS age,
+       sum(net) AS money
+  FROM taken
+  JOIN board.box_day AS day ON (day.box, day.business_date) = (taken.box, taken.business_date)
+  LEFT JOIN came ON (came.box, came.business_date, came.form, came.currency)
+                  = (taken.box, taken.business_date, taken.form, taken.currency)
+ WHERE first_closed_at IS NOT NULL AND came.match_id IS NULL
  GROUP BY company, taken.currency, age HAVING sum(net) <> 0 ORDER BY company, taken.currency, age;

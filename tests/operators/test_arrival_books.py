@@ -9,9 +9,11 @@ from decimal import Decimal
 import pytest
 
 from cierre.accounting_files.arrivals import arrivals_of
+from cierre.alerts.figures import transit
 from cierre.bookkeeping.statements.lines import Statement, StatementLine
 from cierre.closing.arrival_books import book_arrivals, books_box
 from cierre.closing.arrivals import keep_new_matches, match_by_person, standing
+from cierre.closing.transit import on_its_way
 from cierre.ledger import arrivals, revisions
 from cierre.reports.audit import audit
 
@@ -123,3 +125,14 @@ def test_an_answer_that_is_lost_leaves_one_document(closed, ledger, rules, sandb
     book(ledger, rules)
     book(ledger, rules)
     assert len(documents(sandbox, rules, live=True)) == 1
+
+
+def test_the_digest_says_what_is_on_its_way_until_it_arrived(closed, ledger, rules):
+    (before,) = on_its_way(ledger, COMPANY, [BOX], DAY)
+    assert before.total == sum(one.gross for one in closed.values())
+    assert f"{before.total:,}" in transit([before])
+    arrive(ledger, *((channel_of(rules, one), one.net) for one in closed.values()))
+    keep_new_matches(ledger, COMPANY, [BOX], rules)
+    assert on_its_way(ledger, COMPANY, [BOX], DAY) == []
+    assert on_its_way(ledger, "itb", ["itb_caja_164"], DAY) == []
+    assert transit([]) == ""

@@ -57,6 +57,7 @@ def test_the_digest_has_a_row_for_each_box_the_stages_and_a_chart(close, mailbox
     for stage in ("source", "staged", "journal", "ERP"):
         assert body.count(f">{stage}<") == 1
     assert body.count(">agrees<") == 3
+    assert "not arrived" not in body
     assert body.count("background:#2f6f9f") == len({form for day in days for form in day.money_by_form})
 
 

@@ -14,13 +14,22 @@ from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.companies import companies, language_of, stale_after
 from cierre.accounting_files.findings import MappingError
 from cierre.alerts.alert import Alert
-from cierre.alerts.figures import by_day, chart, heads as heads_table, stages, table, tie_outs as tie_outs_table
+from cierre.alerts.figures import (
+    by_day,
+    chart,
+    heads as heads_table,
+    stages,
+    table,
+    tie_outs as tie_outs_table,
+    transit,
+)
 from cierre.alerts.people import deliver
 from cierre.bookkeeping.evidence import Grade
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.reconcile import Comparison
 from cierre.closing.company_day import CompanyDay, company_day
 from cierre.closing.tie_out import of_company
+from cierre.closing.transit import OnItsWay, on_its_way
 from cierre.closing.unclosed import spans
 from cierre.language.say import in_language, money, say
 from cierre.ledger import digests, seals
@@ -43,8 +52,9 @@ def send(ledger: psycopg.Connection, company: str, days: Sequence[CompanyDay], l
     dates = [one.day for one in days]
     doubtful = any(digests.owed(ledger, company).get(day) for day in dates)
     boxes = {box.id for one in days for box in one.boxes}
+    waits = on_its_way(ledger, company, sorted(boxes), max(dates))
     alert = digest(
-        company, days, link, seals.heads(ledger, boxes), of_company(ledger, company, dates), repeated=doubtful
+        company, days, link, seals.heads(ledger, boxes), of_company(ledger, company, dates), waits, repeated=doubtful
     )
     digests.begin(ledger, company, dates)
     delivery = deliver(alert)
@@ -73,11 +83,12 @@ def digest(
     link: str,
     heads: Sequence[Head] = (),
     months: Sequence[Known] = (),
+    waits: Sequence[OnItsWay] = (),
     *,
     repeated: bool = False,
 ) -> Alert:
-    """The digest of days in a row or not, in the language that is spoken now, with the heads of its boxes' chains, and
-    how their ``months`` stand beside the ERP's balances."""
+    """The digest of days in a row or not, in the language that is spoken now, with the heads of its boxes' chains,
+    how their ``months`` stand beside the ERP's balances, and what money ``waits`` to arrive."""
     known = companies()
     name = known[company].name if company in known else company
     taken_in = _amounts([one.taken_in for one in days])
@@ -117,7 +128,7 @@ def digest(
         warning = "A digest of these days may have been sent before: whoever sent it was stopped in the middle."
         happened = f"{happened}\n{say(warning)}"
     figures += stages(_together(days)) + chart(say("Money by form of payment"), _by_form(days))
-    figures += tie_outs_table(months) + heads_table(heads)
+    figures += transit(waits) + tie_outs_table(months) + heads_table(heads)
     boxes = sorted({box.id for one in days for box in one.boxes})
     return Alert(company=company, subject=subject, happened=happened, link=link, figures=figures, boxes=boxes)
 

@@ -12,9 +12,11 @@ from html import escape
 from cierre.accounting_files.companies import stale_after
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import RetiredBox
+from cierre.bookkeeping.matching.clearing import AGES
 from cierre.bookkeeping.reconcile import Comparison
 from cierre.bookkeeping.tie_out import State
 from cierre.closing.company_day import CompanyDay
+from cierre.closing.transit import OnItsWay
 from cierre.language.say import money, say
 from cierre.ledger.overview import BoxDay
 from cierre.ledger.seals import Head
@@ -52,6 +54,17 @@ def by_day(days: Sequence[CompanyDay]) -> str:
         for one in days
     ]
     return table_of((say("Day"), say("Cash boxes"), *_titles(), ""), rows)
+
+
+def transit(rows: Sequence[OnItsWay]) -> str:
+    """A row for each currency: money that was booked and did not arrive, by how many days ago that was."""
+    titles = [*(f"≤ {days}" for days in AGES), f"> {AGES[-1]}", say("Total")]
+    cells = [
+        [(CELL, one.currency), *((RIGHT, money(amount, one.currency) if amount else "") for amount in one.ages),
+         (RIGHT, money(one.total, one.currency))]
+        for one in rows
+    ]  # fmt: skip
+    return table_of((say("Booked, and not arrived, by days"), *titles), cells) if cells else ""
 
 
 def heads(of_chains: Sequence[Head]) -> str:

@@ -31,6 +31,7 @@ BENCHMARKS = {
     "P5": "closing",
     "P6": "scheduling",
     "P7": "growth",
+    "P9": "matching",
 }
 
 

@@ -11,7 +11,7 @@ from benchmarks.report import markdown
 from benchmarks.results import Case, Part, load, save
 from local.postgres import Cluster
 
-WITHOUT_A_SYSTEM = ["P1", "P2", "P3", "P4", "P6", "P7"]
+WITHOUT_A_SYSTEM = ["P1", "P2", "P3", "P4", "P6", "P7", "P9"]
 
 
 @pytest.fixture

@@ -53,9 +53,9 @@ def test_a_revoked_key_opens_nothing_from_then_on_and_cannot_be_brought_back(led
 
 
 def test_a_key_of_a_company_that_is_not_served_opens_nothing(ask, make_key):
-    answer = ask("/facturas-emitidas", {"X-API-Key": make_key("itb")})
+    answer = ask("/facturas-emitidas", {"X-API-Key": make_key("conduce_ecuador")})
     assert answer.status_code == 403
-    assert "itb" in answer.json()["detail"]
+    assert "conduce_ecuador" in answer.json()["detail"]
 
 
 def test_who_asks_too_often_waits_and_others_do_not(ask, make_key, monkeypatch):
@@ -102,6 +102,6 @@ def test_a_key_is_made_shown_once_listed_and_revoked_by_a_command(run, ask, ledg
 
 def test_no_key_is_made_for_a_company_that_is_not_served(run, ledger):
     with pytest.raises(LookupError) as refused:
-        run("key", "--company", "itb", "--client", "SGI")
+        run("key", "--company", "conduce_ecuador", "--client", "SGI")
     assert isinstance(refused.value.args[0], Sentence)
     assert served_keys.keys(ledger) == []

@@ -1,6 +1,6 @@
 """Which companies' invoices are served to an SGI, and what of their books is an invoice: ``served_sge.yaml``."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 
 from cierre.accounting_files.files import read_yaml
@@ -8,6 +8,7 @@ from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import mappings_folder
 from cierre.accounting_files.settings import read_settings
 from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.served_invoices import ServedCompany, ServedSge
 from cierre.bookkeeping.suggestions import did_you_mean
@@ -44,6 +45,7 @@ def _unfit(served: Mapping[str, ServedCompany], boxes: Mapping[str, CashBox]) ->
             yield company, Sentence("there is no cash box of company {company}{hint}", company=company, hint=hint)
 
 
-def digest_of(rules: ServedCompany) -> str:
-    """SHA-256 of what a company's rules say: whatever was made by others must be made again."""
-    return sha256(rules.model_dump_json().encode()).hexdigest()
+def digest_of(rules: ServedCompany, mappings: Iterable[AccountMapping]) -> str:
+    """SHA-256 of what a company's rules and its boxes' account mappings say: what was made by others is made again."""
+    said = [rules.model_dump_json(), *sorted(mapping.digest for mapping in mappings)]
+    return sha256("\n".join(said).encode()).hexdigest()

@@ -16,9 +16,11 @@ from cierre.bookkeeping import vocabulary
 from cierre.bookkeeping.cash_box import CashBox, Slug
 from cierre.bookkeeping.conversion import rate_of
 from cierre.bookkeeping.documents import Document, Kind
+from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.money import ZERO, quantum
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.suggestions import did_you_mean
+from cierre.bookkeeping.treatment import UNKNOWN, taxes, treated
 from cierre.bookkeeping.validation import Model, Text
 
 ColumnName = Literal[
@@ -203,6 +205,18 @@ def parts_of(box: CashBox, documents: Iterable[Document], rules: ServedCompany) 
             collected=paid,
             collected_on=document.business_date if paid else None,
         )
+
+
+def as_booked(documents: Iterable[Document], mapping: AccountMapping) -> Iterator[Document]:
+    """Documents as a mapping books them: with what money for their kinds of documents is, and their VAT by its rates.
+    One of which nobody says what it is stays as it was read: its day has no books yet."""
+    for document in documents:
+        own = country = None
+        if mapping.treats(document.kind) and document.attributes.get("refund_of") != "collection":
+            what = document.attributes.get("document_type", UNKNOWN)
+            own = mapping.taxes(what, document.business_date, document.currency)
+            country = taxes(what, document.business_date, document.currency)
+        yield document if own is None else treated(document, own, country)
 
 
 def invoice_id(text: str) -> str:

@@ -1,14 +1,18 @@
 """Keeps what is served of a company as its books are: days that were booked since, or are booked otherwise, anew."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import psycopg
 
+from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.loader import cash_boxes
 from cierre.accounting_files.served_sge import digest_of, served_companies
 from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.documents import Document
+from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.sentence import Sentence
-from cierre.bookkeeping.served_invoices import ServedCompany, parts_of
+from cierre.bookkeeping.served_invoices import Part, ServedCompany, as_booked, parts_of
 from cierre.ledger import served_invoices, staging
 
 
@@ -18,16 +22,21 @@ class NotServed(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A company that is served: its rules, and its boxes by id."""
+    """A company that is served: its rules, its boxes by id, and their account mappings by name."""
 
     company: str
     rules: ServedCompany
     boxes: dict[str, CashBox]
+    mappings: dict[str, AccountMapping]
 
     @property
     def digest(self) -> str:
-        """What tells these rules, and the currencies of the boxes, from others."""
-        return digest_of(self.rules)
+        """What tells these rules from others."""
+        return digest_of(self.rules, self.mappings.values())
+
+    def parts(self, box: CashBox, documents: Iterable[Document]) -> Iterator[Part]:
+        """The parts of invoices that a box's documents are."""
+        return parts_of(box, as_booked(documents, self.mappings[box.mapping]), self.rules)
 
 
 def served(company: str) -> Served:
@@ -36,7 +45,9 @@ def served(company: str) -> Served:
     if rules is None:
         raise NotServed(Sentence("Nothing of company {company} is served: served_sge.yaml has no rules for it.",
                                  company=company))  # fmt: skip
-    return Served(company, rules, {id: box for id, box in cash_boxes().items() if box.company == company})
+    boxes = {id: box for id, box in cash_boxes().items() if box.company == company}
+    mappings = {name: account_mapping(name) for name in {box.mapping for box in boxes.values()}}
+    return Served(company, rules, boxes, mappings)
 
 
 def is_stale(reader: psycopg.Connection, of: Served) -> bool:
@@ -56,7 +67,7 @@ def keep(ledger: psycopg.Connection, of: Served) -> None:
             touched |= served_invoices.replace_day(ledger, of.company, day, None, of.digest)
         for day in served_invoices.stale_days(ledger, of.company, of.boxes, of.digest):
             documents = staging.documents(ledger, day.box, day.business_date)
-            parts = parts_of(of.boxes[day.box], documents, of.rules)
+            parts = of.parts(of.boxes[day.box], documents)
             touched |= served_invoices.replace_day(ledger, of.company, day, parts, of.digest)
         if touched:
             served_invoices.add_up(ledger, of.company, touched)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from cierre.bookkeeping.journal import Side
 from cierre.language.language import Language
 from cierre.ledger.served_invoices import Booking, Invoice
 from cierre.reports.pdf import Paper
@@ -25,7 +26,7 @@ def sheet(invoice: Invoice, bookings: Sequence[Booking], company: str, currency:
             str(one.entry_date),
             "-".join(filter(None, (one.lot, one.sublot, one.erp_document))),
             one.account,
-            _(one.side),
+            _(Side(one.side).name.lower()),
             money(one.amount, one.currency),
             one.currency,
             one.history,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.check import check_all
 from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.served_sge import digest_of, served_companies
@@ -9,8 +10,8 @@ from cierre.accounting_files.served_sge import digest_of, served_companies
 FILE = "served_sge.yaml"
 
 
-def test_the_projects_own_file_is_sound_and_is_of_two_sources(folder):
-    assert served_companies().keys() == {"itb_uruguay", "universidad"}
+def test_the_projects_own_file_is_sound_and_has_a_company_of_each_source(folder):
+    assert served_companies().keys() == {"itb_uruguay", "comercial_austral", "itb", "universidad"}
     assert check_all() == []
 
 
@@ -47,7 +48,9 @@ def test_boxes_with_two_currencies_are_told_since_what_is_served_says_none(folde
 
 
 def test_other_rules_have_another_digest(folder, spoil):
-    before = digest_of(served_companies()["universidad"])
-    assert digest_of(served_companies()["universidad"]) == before
+    mapping = account_mapping("sge_spain")
+    before = digest_of(served_companies()["universidad"], [mapping])
+    assert digest_of(served_companies()["universidad"], [mapping]) == before
+    assert digest_of(served_companies()["universidad"], [account_mapping("bsale_chile")]) != before
     spoil(FILE, "vat_rate: {by: vat_rate}", 'vat_rate: {otherwise: "21"}')
-    assert digest_of(served_companies()["universidad"]) != before
+    assert digest_of(served_companies()["universidad"], [mapping]) != before

@@ -1,8 +1,10 @@
 """An accountant answers a gap on the board: proposed by one, accepted by another, written into the file."""
 
 import html
+import json
 import re
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,8 +15,9 @@ from cierre.accounting_files.check import check_all
 from cierre.accounting_files.loader import cash_boxes
 from cierre.accounting_files.saved_file import mapping_file
 from cierre.ledger import mapping_proposals
+from support import bsale_kinds
 from support.mapping_files import folder  # noqa: F401  a fixture
-from support.stopped_day import stop
+from support.stopped_day import stop, stop_at
 
 BOX = cash_boxes()["itb_caja_164"]
 DAY = (datetime.now(UTC) - timedelta(days=4)).date()
@@ -340,3 +343,22 @@ def test_a_kind_of_document_is_added_and_changed_from_a_date_on(login, ledger):
 def test_a_line_needs_a_value_and_a_table_that_is_there(login, ledger):
     for query in ("table=account_of_form&value=+", "table=other&value=1", "table=document_types&value=1"):
         assert login().get(f"/mappings/sga_ecuador/answer?{query}").status_code == 404
+
+
+def test_the_sources_own_account_is_proposed_first_where_its_answer_has_one(login, ledger):
+    box = cash_boxes()["austral_oficina_1"]
+    document = replace(bsale_kinds.document("39", 1190, form="77"), business_date=DAY, form="77")
+    group = {
+        "paymentTypeId": 77,
+        "paymentTypeName": "Khipu",
+        "paymentLedgerAccount": "1.1.02.002",
+        "officeName": "Casa",
+    }
+    body = json.dumps({"payments": [{"id": 7, "payment_type": {"id": "77"}}], "group_payment_types": [group]})
+    stop_at(ledger, box, document, body)
+    page = login().get(link_of(login().get("/work").text, "Responder")).text
+    assert "La fuente la llama Khipu" in page
+    first = re.search(r'class="action" href="[^"]+"[^>]*><code>([^<]+)</code>.*?<small>([^<]+)</small>', page)
+    assert (first[1], first[2]) == ("1.1.02.002", "la propia fuente tiene este código")
+    (landed,) = ledger.execute("SELECT body FROM landing.body").fetchone()
+    assert "Casa" not in landed

@@ -39,9 +39,15 @@ def stop(
         "formaPagoNombre": name,
         "facturaNumero": "001-002-000000001",
     }
-    landed = landing.land(ledger, landing.Place("sga", box.connection, box.key, day), asked={},
-                          received_at=datetime.now(UTC), body=_body(row), open_fields=SOURCES["sga"].open_fields,
-                          site="http://sga.example")  # fmt: skip
+    stop_at(ledger, box, document, _body(row))
+
+
+def stop_at(ledger: psycopg.Connection, box: CashBox, document: Document, body: str) -> None:
+    """The same of any document, with the answer that it was landed with."""
+    day, source = document.business_date, document.source
+    landed = landing.land(ledger, landing.Place(source, box.connection, box.key, day), asked={},
+                          received_at=datetime.now(UTC), body=body, open_fields=SOURCES[source].open_fields,
+                          site=f"http://{source}.example")  # fmt: skip
     landing.take(ledger, box.id, day, landed.snapshot_id, totals([document]), [], key=box.key)
     staging.replace(ledger, box.id, day, landed.snapshot_id, Reading([document], []))
     found = derive([document], account_mapping(box.mapping), box, day).problems

@@ -65,6 +65,13 @@ def called_by_source(ledger: psycopg.Connection, boxes: Mapping[str, CashBox], g
     landed = day.source_row(place.snapshot_id, place.place) if place else None
     fields = landed.row if landed and isinstance(landed.row, dict) else {}
     name, own = (fields.get(one.get(by, "")) for one in (description.called, description.own_accounts))
+    if place and (beside := description.said_beside.get(by)):
+        value = dict(row.attributes).get(by)
+        listed = day.rows_beside(place.snapshot_id, place.place, beside.rows)
+        found = [one for one in listed if str(one.get(beside.key)) == value]
+        name, own = (
+            next((one[field] for one in found if one.get(field)), "") for field in (beside.name, beside.own_account)
+        )
     return _readable(name), _readable(own)
 
 

@@ -182,6 +182,14 @@ class Day:
         body = personal.whole(self._connection, snapshot_id, landed.body) if whole else landed.body
         return SourceRow(row_at(body, place), landed.source, landed.received_at, landed.sha256)
 
+    def rows_beside(self, snapshot_id: int, place: str, rows: str) -> list[dict[str, Any]]:
+        """The objects of a list of the answer that a row was landed with, tokens in the places of personal values; none
+        where the row is none that this day was made of, or there is no such list."""
+        asked = {"snapshot_id": snapshot_id, "place": shown(place)}
+        landed = _sql.landed_text_of(self._connection, **self._place, **asked)
+        listed = row_at(landed.body, rows) if landed else None
+        return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+
     def booked_lines_of(self, snapshot_id: int, place: str) -> list[BookedLine]:
         """The journal lines that a source row became part of."""
         asked = {"snapshot_id": snapshot_id, "place": shown(place)}

@@ -134,6 +134,17 @@ class Override:
     description: str
 
 
+@dataclass(frozen=True, slots=True)
+class SaidBeside:
+    """Where a landed answer says what its source calls the value of an attribute, beside the rows that have the value:
+    in a list of the answer, in the objects that have it as ``key``. ``name`` and ``own_account`` are their fields."""
+
+    rows: str
+    key: str
+    name: str
+    own_account: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceDescription:
     """All that others need to know of a source. ``key`` is a box's key at its source.
@@ -148,6 +159,7 @@ class SourceDescription:
     name.
     ``called`` are the fields of a landed row, all of them open, in which the source says what it calls the value of an
     attribute (``form``: the name of the form of payment); ``own_accounts`` those in which it has an account for it.
+    ``said_beside`` is where the answer says both of an attribute, where its rows do not.
     ``notices``, ``plan`` and ``owner`` are there where the source has them: what a landed day does not hold because of
     how the source is set up, for people to know; what was planned to be invoiced; whose login it is read with.
     ``rechecks``: its hook is a RecheckingHook. ``reviewed`` is the accountants' file that its hook and its ``read`` are
@@ -169,6 +181,7 @@ class SourceDescription:
     open_columns: Callable[[str], frozenset[str]] | None = None
     called: Mapping[str, str] = field(default_factory=dict)
     own_accounts: Mapping[str, str] = field(default_factory=dict)
+    said_beside: Mapping[str, SaidBeside] = field(default_factory=dict)
     notices: Callable[[str], Sequence[str]] | None = None
     plan: Plan | None = None
     owner: Owner | None = None

@@ -2,7 +2,7 @@
 
 from cierre.bookkeeping.personal import OpenFields
 from cierre.ports.named import Named
-from cierre.ports.source import Owner, SourceDescription
+from cierre.ports.source import Owner, SaidBeside, SourceDescription
 from hooks.bsale.form import FORM
 from hooks.bsale.vocabulary import VOCABULARY
 
@@ -21,7 +21,11 @@ BSALE = SourceDescription(
     unique=Named(_HOOK, "unique"),
     owner=Owner(of=Named(_HOOK, "owner"), is_same=Named(_HOOK, "is_same_owner")),
     rechecks=True,
-    # bsale.seed.txt: a payment, its totals, kinds of documents. checkTitular, checkRut and the like are people's.
+    said_beside={
+        "form": SaidBeside("group_payment_types", "paymentTypeId", "paymentTypeName", "paymentLedgerAccount"),
+    },
+    # bsale.seed.txt: a payment, its totals, kinds of documents; what a form of payment is called, and its account.
+    # checkTitular, checkRut and the like are people's.
     open_fields=OpenFields(
         frozenset(
             {
@@ -45,6 +49,8 @@ BSALE = SourceDescription(
                 "codeSii",
                 "officeId",
                 "paymentTypeId",
+                "paymentTypeName",
+                "paymentLedgerAccount",
                 "paymentTypeTotalAmount",
             }
         )

@@ -123,19 +123,22 @@ def _demo(arguments: argparse.Namespace) -> int:
 def _up(_: argparse.Namespace) -> int:
     stack = Stack.of_this_project()
     start(stack, console)
-    console.print(f"Airflow is at {stack.api_url}: user [b]{stack.user}[/b], password [b]{stack.password}[/b]")
-    console.print(f"The vendors' sandbox is at {stack.sandbox_url}; logs are in {stack.home / 'logs'}", soft_wrap=True)
-    console.print("`make down` stops it all.")
+    login = {"url": stack.api_url, "user": stack.user, "password": stack.password}
+    console.print(say("Airflow is at {url}: user {user}, password {password}", **login), markup=False)
+    where = {"url": stack.sandbox_url, "logs": stack.home / "logs"}
+    console.print(say("The vendors' sandbox is at {url}; logs are in {logs}", **where), soft_wrap=True, markup=False)
+    console.print(say("`make down` stops it all."))
     return 0
 
 
 def _down(arguments: argparse.Namespace) -> int:
     for stack in Stack.all() if arguments.all else [Stack.of_this_project()]:
-        with console.status("Stopping"):
+        with console.status(say("Stopping")):
             stack.down()
-    console.print("Stopped.")
+    console.print(say("Stopped."))
     for other in filter(Stack.running, Stack.all()):
-        console.print(f"Another stack still runs: {other.home}. `make clean` stops it too.", soft_wrap=True)
+        told = say("Another stack still runs: {folder}. `make clean` stops it too.", folder=other.home)
+        console.print(told, soft_wrap=True, markup=False)
     return 0
 
 
@@ -222,14 +225,14 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a day like 2024-09-06") from None
+        raise argparse.ArgumentTypeError(say("{text!r} is not a day like 2024-09-06", text=text)) from None
 
 
 def _month(text: str) -> date:
     try:
         return date.fromisoformat(f"{text}-01")
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a month like 2024-09") from None
+        raise argparse.ArgumentTypeError(say("{text!r} is not a month like 2024-09", text=text)) from None
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

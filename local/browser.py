@@ -13,6 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from cierre.bookkeeping.sentence import Sentence
 from local.errors import LocalError
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -33,8 +34,10 @@ def provide() -> Path:
         if browser := installed():
             return browser
     raise LocalError(
-        "There is no Chromium that starts, Playwright could not download its own, and this is not Debian as root."
-        " Install the system's package (apt install chromium), then try again."
+        Sentence(
+            "There is no Chromium that starts, Playwright could not download its own, and this is not Debian as root."
+            " Install the system's package (apt install chromium), then try again."
+        )
     )
 
 

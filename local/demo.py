@@ -11,6 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cierre.accounting_files.loader import cash_boxes
 from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.sentence import Sentence
+from cierre.language.say import counted, say
 from cierre.ledger import overview, session
 from local import report
 from local.airflow_api import AirflowApi, Task
@@ -36,7 +38,7 @@ def demo(stack: Stack, day: date | None, console: Console) -> int:
     try:
         began = LONG_AGO if stays else datetime.now(UTC)
         start(stack, console)
-        with console.status("Waiting until Airflow has read the DAGs"):
+        with console.status(say("Waiting until Airflow has read the DAGs")):
             _wait_for_dags(stack.api, boxes, since=began)
         with session.connect(stack.reader_dsn) as ledger:
             ((since,),) = ledger.execute("SELECT now()").fetchall()
@@ -45,12 +47,14 @@ def demo(stack: Stack, day: date | None, console: Console) -> int:
             posted = overview.posted_since(ledger, day, since)
         _explain(stack, boxes, failed, console)
         console.print(report.table(day, boxes, found))
-        console.print(f"{posted} new ERP documents were posted." if posted else "Nothing new was posted to the ERP.")
+        news = counted(posted, "{n} new ERP document was posted.", "{n} new ERP documents were posted.")
+        console.print(news if posted else say("Nothing new was posted to the ERP."))
     finally:
         if not stays:
-            with console.status("Stopping"):
+            with console.status(say("Stopping")):
                 stack.down()
-    console.print(f"The web UI: {'' if stays else '`make up`, then '}{stack.api_url}")
+    where = say("The web UI: {url}" if stays else "The web UI: `make up`, then {url}", url=stack.api_url)
+    console.print(where, soft_wrap=True)
     return 0 if not failed and report.all_green(boxes, found) else 1
 
 
@@ -61,8 +65,9 @@ def _wait_for_dags(api: AirflowApi, boxes: Mapping[str, CashBox], since: datetim
         if missing < before:
             patience, before = time.monotonic() + PARSING_SECONDS, missing
         if time.monotonic() > patience:
-            errors = "\n".join(api.import_errors()) or "Airflow reports no error in the DAG files."
-            raise StackError(f"Airflow did not find {', '.join(sorted(missing))}.\n{errors}")
+            errors = "\n".join(api.import_errors()) or Sentence("Airflow reports no error in the DAG files.")
+            names = ", ".join(sorted(missing))
+            raise StackError(Sentence("Airflow did not find {names}.\n{errors}", names=names, errors=errors))
         time.sleep(0.3)
 
 
@@ -74,7 +79,9 @@ def _close(api: AirflowApi, boxes: Mapping[str, CashBox], day: date, console: Co
         runs[PREFIX + box.file] = api.trigger(PREFIX + box.file, day)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[doing]}"))
     with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
-        bars = {PREFIX + box.file: progress.add_task(box.name, total=None, doing="queued") for box in boxes.values()}
+        bars = {
+            PREFIX + box.file: progress.add_task(box.name, total=None, doing=say("queued")) for box in boxes.values()
+        }
         failed: list[Task] = []
         while bars:
             tasks = api.tasks(runs.values())
@@ -91,19 +98,20 @@ def _close(api: AirflowApi, boxes: Mapping[str, CashBox], day: date, console: Co
 
 def _doing(steps: list[Task]) -> str:
     if any(step.state == "failed" for step in steps):
-        return "[red]failed"
+        return f"[red]{say('failed')}"
     if steps and all(step.state in ENDED for step in steps):
-        return "[green]closed"
-    return ", ".join(f"{step.task_id} {step.state}" for step in steps if step.state and step.state not in ENDED)
+        return f"[green]{say('closed')}"
+    return ", ".join(f"{step.task_id} {say(step.state)}" for step in steps if step.state and step.state not in ENDED)
 
 
 def _explain(stack: Stack, boxes: Mapping[str, CashBox], failed: list[Task], console: Console) -> None:
     names = {PREFIX + box.file: box.name for box in boxes.values()}
     for task in failed:
         file = stack.task_log(task)
-        console.print(f"[red]{names[task.dag_id]}: {task.task_id} failed.")
+        failed_step = say("{box}: {step} failed.", box=names[task.dag_id], step=task.task_id)
+        console.print(failed_step, style="red", markup=False)
         console.print("\n".join(_errors(stack.api.log(task))) or tail(file, 15), markup=False)
-        console.print(f"Its log: {file}", soft_wrap=True, markup=False)
+        console.print(say("Its log: {file}", file=file), soft_wrap=True, markup=False)
 
 
 def _errors(log: list[dict[str, Any]]) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 
+from cierre.bookkeeping.sentence import Sentence
 from local.errors import LocalError
 from local.files import tail
 from local.settings import PROJECT
@@ -53,7 +54,11 @@ class AirflowMigration:
             return
         if self._process.wait():
             raise MigrationError(
-                f"Airflow's database could not be migrated. The end of {self._log}:\n{tail(self._log, 15)}"
+                Sentence(
+                    "Airflow's database could not be migrated. The end of {log}:\n{end}",
+                    log=self._log,
+                    end=tail(self._log, 15),
+                )
             )
         self._note.write_text(self._state())
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import psutil
 
+from cierre.bookkeeping.sentence import Sentence
 from local.settings import SettingsError
 
 QUIET_SECONDS = 120
@@ -61,7 +62,9 @@ def seconds_asked(environ: Mapping[str, str]) -> int | None:
     """How long a person wants it to be waited; None where nobody says. Raises SettingsError for no such number."""
     text = environ.get(SETTING, "").strip()
     if text and not (text.isdecimal() and int(text)):
-        raise SettingsError(f"{SETTING} must be a number of seconds, such as 600, not {text!r}")
+        raise SettingsError(
+            Sentence("{name} must be a number of seconds, such as 600, not {text!r}", name=SETTING, text=text)
+        )
     return int(text) if text else None
 
 

@@ -11,6 +11,7 @@ import psutil
 import psycopg
 from psycopg import sql
 
+from cierre.bookkeeping.sentence import Sentence
 from local import postgres_binaries
 from local.files import tail, write_secret
 from local.postgres_binaries import PostgresError
@@ -91,8 +92,14 @@ class Cluster:
             said = tail(self.log, 8)
             if time.monotonic() > patience or not any(phrase in said for phrase in PASSING):
                 raise PostgresError(
-                    f"PostgreSQL did not start in {self.home} on port {self.port}.\n"
-                    f"{result.stderr.strip()}\nThe end of {self.log}:\n{said}"
+                    Sentence(
+                        "PostgreSQL did not start in {home} on port {port}.\n{error}\nThe end of {log}:\n{end}",
+                        home=self.home,
+                        port=self.port,
+                        error=result.stderr.strip(),
+                        log=self.log,
+                        end=said,
+                    )
                 )
             time.sleep(0.5)
 
@@ -103,7 +110,9 @@ class Cluster:
         for mode in ("fast", "immediate"):
             if self._control("stop", "-t", "30", "-m", mode).returncode == 0:
                 return
-        raise PostgresError(f"PostgreSQL (process {self.pid}) does not stop; its log is {self.log}")
+        raise PostgresError(
+            Sentence("PostgreSQL (process {pid}) does not stop; its log is {log}", pid=self.pid, log=self.log)
+        )
 
     def create_database(self, name: str) -> None:
         """Create a database if it is not there."""
@@ -130,7 +139,13 @@ class Cluster:
         options = ["--encoding=UTF8", "--locale=C", "--auth=scram-sha-256", f"--username={USER}", "--no-sync"]
         result = self._run("initdb", *options, f"--pwfile={self.home / 'password'}", "-D", str(unfinished))
         if result.returncode:
-            raise PostgresError(f"PostgreSQL could not make its data in {self.home}:\n{result.stderr.strip()}")
+            raise PostgresError(
+                Sentence(
+                    "PostgreSQL could not make its data in {home}:\n{error}",
+                    home=self.home,
+                    error=result.stderr.strip(),
+                )
+            )
         unfinished.rename(self.data)
 
     def _control(self, action: str, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from cierre.bookkeeping.sentence import Sentence
 from local.errors import LocalError
 
 OLDEST = 14
@@ -50,11 +51,17 @@ def find(major: int | None = None) -> Path:
         found = version(folder)
         if found >= OLDEST and major in (None, found):
             return folder
-    wanted = f"PostgreSQL {major}" if major else f"PostgreSQL {OLDEST} or newer"
-    places = ", ".join(map(str, candidates)) or "none"
-    hint = "\nThe data was written by that version: install it, or remove the data with `make clean`." if major else ""
+    places = ", ".join(map(str, candidates)) or Sentence("none")
     raise PostgresError(
-        f"{wanted} was not found (initdb, pg_ctl and postgres in one folder). Looked at: {places}{hint}"
+        Sentence(
+            "PostgreSQL {version} was not found (initdb, pg_ctl and postgres in one folder). Looked at: {places}\nThe"
+            " data was written by that version: install it, or remove the data with `make clean`."
+            if major
+            else "PostgreSQL {version} or newer was not found (initdb, pg_ctl and postgres in one folder). Looked at:"
+            " {places}",
+            version=major or OLDEST,
+            places=places,
+        )
     )
 
 

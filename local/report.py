@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal
 
 from rich.table import Table
 
@@ -11,18 +10,23 @@ from cierre.accounting_files.companies import stale_after
 from cierre.accounting_files.findings import MappingError
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.money import quantum
+from cierre.language.say import amount_of, count, money, say
 from cierre.ledger.overview import BoxDay
 
 
 def table(day: date, boxes: Mapping[str, CashBox], found: Mapping[str, BoxDay]) -> Table:
     """The table that ends the demo: a row for each cash box, whether or not the ledger found anything for its day."""
-    shown = Table(title=f"Cash boxes on {day}", show_lines=True)
-    for heading in ("Cash box", "Documents", "Money by form of payment", "Journal total", "ERP documents", "State"):
-        shown.add_column(heading, justify="right" if heading in ("Documents", "Journal total") else "left")
+    shown = Table(title=say("Cash boxes on {day}", day=str(day)), show_lines=True)
+    shown.add_column(say("Cash box"))
+    shown.add_column(say("Documents"), justify="right")
+    shown.add_column(say("Money by form of payment"))
+    shown.add_column(say("Journal total"), justify="right")
+    for heading in (say("ERP documents"), say("State")):
+        shown.add_column(heading)
     for box in boxes.values():
         box_day = found.get(box.id)
         if box_day is None:
-            shown.add_row(box.name, "", "", "", "", "[red]not closed")
+            shown.add_row(box.name, "", "", "", "", f"[red]{say('not closed')}")
         else:
             shown.add_row(box.name, *_cells(box, box_day))
     return shown
@@ -34,21 +38,21 @@ def all_green(boxes: Mapping[str, CashBox], found: Mapping[str, BoxDay]) -> bool
 
 
 def _cells(box: CashBox, box_day: BoxDay) -> list[str]:
-    documents = str(box_day.documents)
+    documents = count(box_day.documents)
     if box_day.quarantined:
-        documents += f"\n{box_day.quarantined} quarantined"
+        documents += "\n" + say("{n} quarantined", n=count(box_day.quarantined))
     currency = box_day.currency or box.currency
     colour = "green" if box_day.closed else "red"
-    state = box_day.word
+    state = say(box_day.word)
     if grade := box_day.grade(datetime.now(UTC), stale_after(box.company)):
-        state += f"\n{grade}"
+        state += f"\n{say(grade)}"
     if box_day.watched_until:
-        state += f"\nwatched until {box_day.watched_until:%d/%m %H:%M} UTC"
+        state += "\n" + say("watched until {when} UTC", when=f"{box_day.watched_until:%d/%m %H:%M}")
     return [
         documents,
         _money(box, box_day),
-        f"{_amount(currency, box_day.journal_total)} {currency}",
-        "\n".join(box_day.erp_documents) or "none",
+        money(box_day.journal_total, currency),
+        "\n".join(box_day.erp_documents) or say("none"),
         f"[{colour}]{state}",
     ]
 
@@ -56,13 +60,11 @@ def _cells(box: CashBox, box_day: BoxDay) -> list[str]:
 def _money(box: CashBox, box_day: BoxDay) -> str:
     names, currency = _form_names(box), box_day.currency or box.currency
     by_number = sorted(box_day.money_by_form.items(), key=lambda item: _number(item[0]))
-    amounts = {form: _amount(currency, amount) for form, amount in by_number}
+    amounts = {form: amount_of(amount.quantize(quantum(currency))) for form, amount in by_number}
     width = max(map(len, amounts.values()), default=0)
-    return "\n".join(f"{amount:>{width}}  {names.get(form, f'form {form}')}" for form, amount in amounts.items())
-
-
-def _amount(currency: str, amount: Decimal) -> str:
-    return f"{amount.quantize(quantum(currency)):,}"
+    return "\n".join(
+        f"{amount:>{width}}  {names.get(form, say('form {form}', form=form))}" for form, amount in amounts.items()
+    )
 
 
 def _form_names(box: CashBox) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from cierre.bookkeeping.sentence import Sentence, one_after_the_other
 from local.errors import LocalError
 from local.files import write_secret
 
@@ -37,7 +38,9 @@ class Ports:
         chosen = {name: environ[_variable(name)] for name in asdict(cls()) if environ.get(_variable(name))}
         for name, text in chosen.items():
             if not text.isdigit() or not 0 < int(text) < 65536:
-                raise SettingsError(f"{_variable(name)} must be a port (1 to 65535), not {text!r}")
+                raise SettingsError(
+                    Sentence("{name} must be a port (1 to 65535), not {text!r}", name=_variable(name), text=text)
+                )
         return cls(**{name: int(text) for name, text in chosen.items()})
 
     @classmethod
@@ -53,14 +56,16 @@ class Ports:
     def check_free(self) -> None:
         """Raises SettingsError naming the variable of every port that is taken."""
         taken = [
-            f"Port {port} is taken by another program: set {_variable(name)} to a free one."
+            Sentence(
+                "Port {port} is taken by another program: set {name} to a free one.", port=port, name=_variable(name)
+            )
             for name, port in asdict(self).items()
             if not _is_free(port)
         ]
         if len(set(asdict(self).values())) < len(asdict(self)):
-            taken.append(f"The three ports must differ: {asdict(self)}.")
+            taken.append(Sentence("The three ports must differ: {ports}.", ports=asdict(self)))
         if taken:
-            raise SettingsError("\n".join(taken))
+            raise SettingsError(one_after_the_other(taken))
 
 
 def _variable(name: str) -> str:

@@ -336,9 +336,11 @@ class Stack:
         while missing := self._unhealthy(since):
             for name, part in self._parts().items():
                 if part["exit"] is not None:
-                    raise self._failure(f"The {name} ended with exit status {part['exit']}.", name)
+                    raise self._failure(
+                        Sentence("The {part} ended with exit status {status}.", part=name, status=part["exit"]), name
+                    )
             if not self.running():
-                raise self._failure("The supervisor ended.", "supervisor")
+                raise self._failure(Sentence("The supervisor ended."), "supervisor")
             if stuck := patience.given_up(missing, self._work):
                 raise self._failure(_given_up(missing, stuck, patience), stuck)
             if patience.waited >= tell_at:
@@ -364,9 +366,9 @@ class Stack:
         state = self.home / "state.json"
         return json.loads(state.read_text()) if state.exists() else {}
 
-    def _failure(self, what: str, part: str) -> StackError:
+    def _failure(self, what: Sentence, part: str) -> StackError:
         log = self.home / "logs" / f"{part}.log"
-        return StackError(f"{what} The end of {log}:\n{tail(log, 20)}")
+        return StackError(Sentence("{what} The end of {log}:\n{end}", what=what, log=log, end=tail(log, 20)))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -389,13 +391,15 @@ def _busy(quiet: int) -> Sentence:
     return Sentence("nothing to be seen for {quiet} s", quiet=quiet)
 
 
-def _given_up(missing: list[str], stuck: str, patience: Patience) -> str:
+def _given_up(missing: list[str], stuck: str, patience: Patience) -> Sentence:
+    what = Sentence("Not ready after {waited} s: {missing}.", waited=patience.waited, missing=", ".join(missing))
     if patience.asked is None and patience.waited < MOST_SECONDS:
-        why = f", and the {stuck} has done nothing for {patience.quiet(stuck)} s"
-    else:
-        why = ""
-    return (
-        f"Not ready after {patience.waited} s{why}: {', '.join(missing)}. What this start began was stopped again, and"
-        " nothing is lost: look at the log for what is wrong, close other programs where memory is short,"
-        f" and try again. {SETTING}=3600 in the environment or in .env waits an hour, whatever the parts do."
+        quiet = patience.quiet(stuck)
+        what = Sentence("{what} The {part} has done nothing for {quiet} s.", what=what, part=stuck, quiet=quiet)
+    return Sentence(
+        "{what} What this start began was stopped again, and nothing is lost: look at the log for what is wrong, close"
+        " other programs where memory is short, and try again. {setting} in the environment or in .env waits an hour,"
+        " whatever the parts do.",
+        what=what,
+        setting=f"{SETTING}=3600",
     )

@@ -10,8 +10,10 @@ from rich.console import Console
 
 from cierre.accounting_files.loader import cash_boxes
 from cierre.bookkeeping.evidence import Posted
+from cierre.language.say import in_language
 from cierre.ledger.overview import BoxDay
 from local.report import all_green, table
+from support.spanish import not_spanish
 
 DAY = date(2024, 9, 6)
 
@@ -55,6 +57,14 @@ def test_a_row_tells_box_documents_journal_total_erp_documents_and_state(boxes):
 def test_a_box_of_which_the_ledger_knows_nothing_is_shown_as_not_closed(boxes):
     row = next(line for line in shown(boxes).splitlines() if boxes["conduce_caja_3"].name in line)
     assert "not closed" in row
+
+
+def test_a_spanish_reader_gets_all_of_it_in_spanish(boxes):
+    with in_language("es"):
+        watched = box_day("itb_caja_164", quarantined=2, watched_until=datetime(2024, 9, 7, 5, tzinfo=UTC))
+        text = shown(boxes, watched)
+    assert "1.234,50 USD" in text
+    assert not_spanish(text, allowed=boxes) == []
 
 
 @pytest.mark.parametrize(

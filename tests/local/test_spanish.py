@@ -24,8 +24,8 @@ from support.spanish import not_spanish
 
 BOX, DAY, MONTH, SITE = cash_boxes()["itb_caja_164"], date(2024, 9, 6), date(2024, 9, 1), "http://erp"
 COMPANIES = {box.company for box in cash_boxes().values()}
-TYPED = {*cash_boxes(), *COMPANIES, "itb_caja_9", "tie_out", "second_look", "box", "company", "from", "to", "month"}
-"""Names of boxes, companies and DAGs, and of what make is given."""
+TYPED = {*cash_boxes(), *COMPANIES, "itb_caja_9", "tie_out", "second_look", "box", "company", "from", "to", "month", "pg_ctl"}
+"""Names of boxes, companies, DAGs and programs, and of what make is given."""
 
 DOCUMENT = ErpDocument(DAY, "008964", "001", "000001")
 LOOK = ("second-look", "--box", BOX.file, "--from", "2024-09-06")
@@ -168,3 +168,19 @@ def test_an_airflow_that_does_not_answer_is_told_in_spanish(run, monkeypatch):
     status, said = run(*LOOK)
     assert status == 1
     assert "Airflow en http://127.0.0.1:9 no responde" in said
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"CIERRE_API_PORT": "x1"},
+        {"CIERRE_API_PORT": "8085", "CIERRE_SANDBOX_PORT": "8085"},
+        {"CIERRE_PATIENCE_SECONDS": "soon"},
+        {"CIERRE_POSTGRES_BIN": "/nowhere"},
+    ],
+)
+def test_why_nothing_can_be_started_is_spanish(run, monkeypatch, variables):
+    for name, text in variables.items():
+        monkeypatch.setenv(name, text)
+    status, _ = run("up")
+    assert status == 1

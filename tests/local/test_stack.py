@@ -133,7 +133,7 @@ def test_a_part_that_does_nothing_is_given_up_with_what_to_do_and_nothing_stays(
     monkeypatch.setattr("local.patience.QUIET_SECONDS", 2)
     stack.sandbox = "import time; print('asleep', flush=True); time.sleep(600)"
     with pytest.raises(
-        StackError, match=r"(?s)the sandbox has done nothing for \d s: sandbox\. .*CIERRE_PATIENCE_SECONDS.*asleep"
+        StackError, match=r"(?s): sandbox\. The sandbox has done nothing for \d s\. .*CIERRE_PATIENCE_SECONDS.*asleep"
     ):
         stack.up()
     assert not processes.of(stack.home)

@@ -24,7 +24,8 @@ from support.spanish import not_spanish
 
 BOX, DAY, MONTH, SITE = cash_boxes()["itb_caja_164"], date(2024, 9, 6), date(2024, 9, 1), "http://erp"
 COMPANIES = {box.company for box in cash_boxes().values()}
-TYPED = {*cash_boxes(), *COMPANIES, "itb_caja_9", "tie_out", "second_look", "box", "company", "from", "to", "month", "pg_ctl"}
+TYPED = {*cash_boxes(), *COMPANIES, "itb_caja_9", "tie_out", "second_look", "pg_ctl"}
+TYPED |= {"box", "company", "from", "to", "month"}
 """Names of boxes, companies, DAGs and programs, and of what make is given."""
 
 DOCUMENT = ErpDocument(DAY, "008964", "001", "000001")

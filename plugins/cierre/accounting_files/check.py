@@ -19,7 +19,7 @@ from cierre.accounting_files.loader import (
 )
 from cierre.accounting_files.periods import Periods
 from cierre.accounting_files.reviewed import reviewed
-from cierre.accounting_files.served_sge import check_served_companies
+from cierre.accounting_files.served_sge import check_served_companies, served_companies
 from cierre.accounting_files.settings import read_settings
 from cierre.accounting_files.statement_formats import FOLDER, statement_formats
 from cierre.bookkeeping.cash_box import CashBox
@@ -40,7 +40,7 @@ def check_all() -> list[Finding]:
     Raises MappingError if there is no such folder.
     """
     findings: set[Finding] = set()
-    _collect(findings, cash_boxes)
+    boxes_are_sound = _collect(findings, cash_boxes) is not None
     folders = ("cash_boxes", "accounts", FOLDER)
     not_read = [finding for folder in folders for finding in passed_over(mappings_folder(), folder)]
     # While a box's file is wrong, nobody knows which boxes a mapping has to list.
@@ -51,7 +51,8 @@ def check_all() -> list[Finding]:
     _collect(findings, lambda: read_settings("periods.yaml", Periods))
     _collect(findings, statement_formats)
     _collect(findings, arrivals)
-    _collect(findings, partial(check_served_companies, boxes))
+    # Likewise, which companies have boxes.
+    _collect(findings, partial(check_served_companies, boxes) if boxes_are_sound else served_companies)
     for source in {box.source for box in boxes.values()}:
         _collect(findings, partial(reviewed, source))
     return sorted(findings.union(not_read))

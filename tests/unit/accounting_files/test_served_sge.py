@@ -42,6 +42,12 @@ def test_a_company_without_boxes_is_told(folder, spoil):
     assert "no cash box of company universidat; did you mean" in finding.message
 
 
+def test_where_a_boxs_file_is_wrong_nothing_is_said_of_its_company(folder, spoil):
+    spoil("cash_boxes/universidad_contratos.yaml", "currency: EUR", "currency: XXX")
+    (folder / "cash_boxes" / "universidad_servicios.yaml").unlink()
+    assert not any("no cash box of company" in finding.message for finding in check_all())
+
+
 def test_boxes_with_two_currencies_are_told_since_what_is_served_says_none(folder, spoil):
     spoil("cash_boxes/itb_uruguay_1_2.yaml", "currency: UYU", "currency: USD")
     assert any("keep USD, UYU" in finding.message for finding in check_all())

@@ -130,3 +130,21 @@ def test_a_wrong_account_is_refused_with_what_would_be_right(as_person, ledger):
     ana.get_by_label("Buscar en el plan de cuentas").fill("linea")
     ana.get_by_role("button", name="Buscar").click()
     expect(ana.get_by_role("link", name="Pagos en línea por cobrar").first).to_be_visible()
+
+
+def test_the_form_of_a_new_box_and_the_page_of_companies_are_accessible(as_person, ledger):
+    ana = as_person("all")
+    ana.goto("http://board/cierre/new-box?like=itb_caja_164")
+    ana.get_by_label("Nombre", exact=True).fill("Caja 170, ITB")
+    ana.get_by_label("Nombre del archivo").fill("itb_caja_170")
+    ana.get_by_label("Clave en la fuente").fill("170")
+    ana.get_by_label("Lote").fill("008964")
+    ana.get_by_label("Primer día").fill("2026-01-01")
+    ana.get_by_role("button", name="Ver cómo quedaría su archivo").click()
+    expect(ana.get_by_role("alert")).to_contain_text("la caja itb_caja_164 tiene lo mismo: empresa del ERP y lote")
+    assert broken(ana) == {}
+    ana.set_viewport_size({"width": 390, "height": 844})
+    assert ana.evaluate("document.documentElement.scrollWidth") <= 390
+    ana.goto("http://board/cierre/companies")
+    assert broken(ana) == {}
+    assert ana.evaluate("document.documentElement.scrollWidth") <= 390

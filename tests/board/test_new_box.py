@@ -187,3 +187,14 @@ def test_what_the_files_say_of_companies_and_boxes_is_read_by_their_own_people(l
     assert "comercial_austral" not in page
     (Path(folder) / "periods.yaml").write_text("open_from:\n  x: y\n")
     assert "periods.yaml:2: open_from.x" in login("itb").get("/companies").text
+
+
+def test_a_crash_between_the_decision_and_the_file_is_gone_on_with(login, ledger, folder, monkeypatch):  # noqa: F811
+    address = proposed(login("all"))
+    with monkeypatch.context() as broken:
+        broken.setattr("cierre.board.new_box_acceptance.write", lambda *_: None)
+        decide(login("second"), address)
+    assert "el archivo todavía no está escrito" in login("second").get(address).text
+    assert "itb_caja_170" not in cash_boxes()
+    assert "El archivo ya lo dice" in decide(login("second"), address, "write").text
+    assert "itb_caja_170" in cash_boxes()

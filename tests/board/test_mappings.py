@@ -362,3 +362,21 @@ def test_the_sources_own_account_is_proposed_first_where_its_answer_has_one(logi
     assert (first[1], first[2]) == ("1.1.02.002", "la propia fuente tiene este código")
     (landed,) = ledger.execute("SELECT body FROM landing.body").fetchone()
     assert "Casa" not in landed
+
+
+def test_a_rate_of_vat_is_added_from_a_date_on(login, ledger):
+    client = login("all")
+    address = link_of(client.get("/mappings/bsale_chile").text, "Agregar una tasa")
+    for wrong, said in {"x": "no es una tasa en porcentaje", "21": "diga desde qué día vale la tasa"}.items():
+        assert said in client.get(f"{address}&code={wrong}&valid_from=").text
+    page = client.get(f"{address}&code=21&valid_from=2030-01-01").text
+    saved = client.post("/mappings/bsale_chile/answer", data=form_of(page), headers=OWN, follow_redirects=False)
+    assert (
+        "El archivo ya lo dice"
+        in decide(_second(login), saved.headers["location"].removeprefix("/cierre"), "accepted").text
+    )
+    assert [(str(one.rate), str(one.valid_from)) for one in account_mapping("bsale_chile").vat][-1] == (
+        "21",
+        "2030-01-01",
+    )
+    assert check_all() == []

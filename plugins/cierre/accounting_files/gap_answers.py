@@ -1,11 +1,12 @@
 """A gap in a mapping as a question that a person can answer, and the answer as changes of the file. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, cast
 
-from cierre.accounting_files.changes import Change, DocumentType, FormName, NewRule, TableValue
+from cierre.accounting_files.changes import Change, DocumentType, FormName, NewRule, TableValue, VatRate
 from cierre.accounting_files.snippet import holds
 from cierre.bookkeeping.account_proposals import Decision, Known
 from cierre.bookkeeping.chart import Account, Chart, Dimension
@@ -18,6 +19,10 @@ from cierre.bookkeeping.treatment import Treatment
 
 ANSWERABLE = (ProblemKind.UNMAPPED, ProblemKind.UNTREATED)
 """The problems that a line of the mapping mends; of two rules that are equally specific a person must see the file."""
+
+
+VAT = "vat"
+"""What a question goes by that is about the rate of VAT, and what its answer is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,9 @@ class Question:
         return self.attributes[0][1] if self.attributes else ""
 
     def asks_for(self, mapping: AccountMapping) -> str:
-        """What the answer is: ``account``, ``cost_centre``, ``item``, ``value_class``, or ``treatment``."""
+        """What the answer is: ``account``, ``cost_centre``, ``item``, ``value_class``, ``treatment``, or ``vat``."""
+        if self.by == VAT:
+            return VAT
         if self.kind is ProblemKind.UNTREATED:
             return "treatment"
         return holds(mapping, self.table) if self.table else "account"
@@ -67,6 +74,8 @@ def changes(question: Question, mapping: AccountMapping, answer: GivenAnswer) ->
     """The changes of the file that an answer is. Raises pydantic's ValidationError for what no file can say, ValueError
     for a question that no line answers."""
     said: list[Change] = []
+    if question.by == VAT:
+        return [_rate(answer)]
     if question.is_unnamed_form(mapping):
         form = next(value for name, value in question.attributes if name == "form")
         said.append(FormName(form=form, name=answer.name or form))
@@ -93,6 +102,14 @@ def changes(question: Question, mapping: AccountMapping, answer: GivenAnswer) ->
             valid_from=answer.valid_from,
         ),
     ]
+
+
+def _rate(answer: GivenAnswer) -> VatRate:
+    if not re.fullmatch(r"\d{1,2}(\.\d{1,4})?", answer.code):
+        raise ValueError(Sentence("{rate!r} is no rate in percent, such as 19 or 10.5", rate=answer.code))
+    if answer.valid_from is None:
+        raise ValueError(Sentence("say from which day on the rate holds"))
+    return VatRate(rate=answer.code, valid_from=answer.valid_from)
 
 
 def _dated(question: Question, mapping: AccountMapping, answer: GivenAnswer) -> list[NewRule]:

@@ -16,7 +16,7 @@ from cierre.accounting_files.changes import LONGEST, changes_from
 from cierre.accounting_files.charts import read_chart
 from cierre.accounting_files.edited_text import CannotEdit, comments
 from cierre.accounting_files.findings import MappingError
-from cierre.accounting_files.gap_answers import GivenAnswer, Question, bookable
+from cierre.accounting_files.gap_answers import VAT, GivenAnswer, Question, bookable
 from cierre.accounting_files.loader import mappings_folder
 from cierre.accounting_files.repository import history
 from cierre.accounting_files.saved_file import mapping_file, may_write
@@ -206,6 +206,9 @@ def _asked(
         question = Question(access.mapping, ProblemKind.UNTREATED, "", (("document_type", value),), "")
         newest = mapping.document_types.get(value, ())[-1:]
         return mapping, _Asked(question, table, "".join(one.treatment for one in newest), None, "", "")
+    if table == VAT and mapping.vat:
+        question = Question(access.mapping, ProblemKind.UNTREATED, "", ((VAT, value),), "")
+        return mapping, _Asked(question, table, "", None, "", "")
     if table not in mapping.tables:
         raise HTTPException(404, "The mapping has no such table.")
     by = mapping.tables[table].by

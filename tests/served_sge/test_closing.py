@@ -1,7 +1,10 @@
 """The product's own hook reads what is served of one box, and another box closes a day from it, to the cent."""
 
 import json
+import os
+import re
 import shutil
+import subprocess
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -121,3 +124,20 @@ def test_a_plain_client_reads_it_by_key_and_by_token(address, key, booked):
     by_token = requests.get(query, headers={"Authorization": f"Bearer {key['X-API-Key']}"}, timeout=10)
     assert by_key.json() == by_token.json()
     assert by_key.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
+def test_the_pages_own_lines_for_curl_work(address, key, booked):
+    page = (Path(__file__).parents[2] / "docs" / "vendors" / "sge.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```bash\nKEY=sge_…\n(.*?)```", page, re.DOTALL)
+    lines = block.replace("http://localhost:8080/cierre/sge", address).splitlines()
+    answers = [
+        subprocess.run(
+            ["bash", "-c", line], env=os.environ | {"KEY": key["X-API-Key"]}, capture_output=True, check=True
+        )
+        for line in lines
+    ]
+    columns, of_september, with_headers = (answer.stdout.decode() for answer in answers)
+    assert len(json.loads(columns)) == 10
+    assert {row["columnas"]["1"][3:] for row in json.loads(of_september)} == {"09/2024"}
+    assert "x-total-count: 15" in with_headers.lower()

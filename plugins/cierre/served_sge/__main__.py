@@ -14,6 +14,7 @@ from cierre.language.say import counted, in_language, say
 from cierre.ledger import served_invoices, served_keys
 from cierre.reports.command_line import terminal_language
 from cierre.reports.connection import NoLedger, open_ledger
+from cierre.reports.whole import print_whole
 from cierre.served_sge.keeping import NotServed, keep, served
 from cierre.served_sge.keys import hash_of, new_key
 
@@ -58,7 +59,7 @@ def list_keys() -> None:
     for key in found:
         made, revoked = (f"{at:%Y-%m-%d %H:%M}" if at else "" for at in (key.made_at, key.revoked_at))
         table.add_row(str(key.key_id), key.company, key.client, key.made_by, made, key.revoked_by or "", revoked)
-    console.print(table)
+    print_whole(console, table)
 
 
 @app.command("revoke")

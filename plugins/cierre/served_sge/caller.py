@@ -1,5 +1,6 @@
 """Who asks: the client behind a key, the company that it may ask for, and that company's books as they are now."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Lock
@@ -70,7 +71,7 @@ class _Looked:
 
 
 _looked: dict[str, _Looked] = {}
-_lock = Lock()
+_locks: defaultdict[str, Lock] = defaultdict(Lock)
 
 
 def forget() -> None:
@@ -125,16 +126,23 @@ def books(caller: CallerDep, ledger: Ledger, application: Application) -> Iterat
     """What is served of the caller's company, up to date. Raises as ``caller`` does."""
     known = _looked.get(caller.company)
     if known is None or not known.is_kept:
-        # One at a time: the others would only wait for the same.
-        with _lock:
-            if is_stale(ledger, caller.served):
-                with application() as writing:
-                    keep(writing, caller.served)
-        _looked[caller.company] = _Looked(monotonic() if known is None else known.at, caller.served, is_kept=True)
+        # One at a time of a company: the others would only wait for the same.
+        with _locks[caller.company]:
+            _bring_up_to_date(caller.served, ledger, application)
     yield OpenBooks(caller, ledger)
 
 
 Books = Annotated[OpenBooks, Depends(books)]
+
+
+def _bring_up_to_date(of: Served, ledger: psycopg.Connection, application: Application) -> None:
+    known = _looked.get(of.company)
+    if known is not None and known.is_kept:
+        return
+    if is_stale(ledger, of):
+        with application() as writing:
+            keep(writing, of)
+    _looked[of.company] = _Looked(monotonic() if known is None else known.at, of, is_kept=True)
 
 
 def _served(company: str) -> Served:

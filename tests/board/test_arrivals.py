@@ -1,6 +1,7 @@
 """A statement is uploaded on the board, what it matches stands on the day as arrived, and people decide the rest."""
 
 import hashlib
+import shutil
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ import psycopg
 import pytest
 
 from cierre.accounting_files.arrivals import arrivals_of
-from cierre.accounting_files.loader import cash_boxes
+from cierre.accounting_files.loader import cash_boxes, mappings_folder
 from cierre.bookkeeping.matching.company import Expected, Taken, expected
 from cierre.bookkeeping.statements.lines import Statement, StatementLine
 from cierre.closing.arrivals import Sign, signs_of_day
@@ -200,6 +201,43 @@ def test_a_report_is_taken_once_and_only_where_its_rows_add_up(login, ledger):
     assert len(settlements.settlements(ledger, COMPANY)) == 1
     assert "settlement" in {row[0] for row in ledger.execute("SELECT what FROM ledger.seal WHERE box = '*'")}
     assert not {chain.box: chain for chain in audit(ledger).chains}["*"].broken
+
+
+AZUL = (
+    "Reporte\nConsumo\tAbono\tLocal\tAutorización\tValor\tComisión\tRet. renta\tRet. IVA\tLíquido\n"
+    "2026-03-02\t2026-03-04\tT007\t91\t60.00\t2.40\t0.60\t0.60\t56.40\n"
+    "2026-03-02\t2026-03-04\tT007\t92\t40.00\t1.60\t0.40\t0.40\t37.60\n"
+    "TOTAL\t\t\t\t100.00\t4.00\t1.00\t1.00\t94.00\n"
+)
+
+
+@pytest.fixture
+def third_acquirer(tmp_path, monkeypatch):
+    """The demo's rules, but the cards are a third acquirer's, which numbers no payment."""
+    folder = tmp_path / "mappings"
+    shutil.copytree(mappings_folder(), folder)
+    file = folder / "arrivals.yaml"
+    text = file.read_text(encoding="utf-8").replace("reports: [redcard_sandbox]", "reports: [tarjeta_azul_sandbox]")
+    text = text.replace("fee: 3.5, vat: 15, withheld: 2", "fee: 4, withheld: 2")
+    file.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("CIERRE_MAPPINGS_DIR", str(folder))
+
+
+def test_a_third_acquirer_is_a_file_of_its_own_and_nothing_else(third_acquirer, login, ledger):
+    closed_day.close(ledger, BOX, DAY, ("60.00", "4"), ("40.00", "4"))
+    client = login("educacion_continua")
+
+    def send(text):
+        file = {"file": ("azul.txt", text.encode("latin-1"))}
+        return client.post(f"{HERE}/statements", data={"format": "tarjeta_azul_sandbox"}, files=file,
+                           follow_redirects=False)  # fmt: skip
+
+    wrong = send(AZUL.replace("\t94.00", "\t95.00"))
+    assert (wrong.status_code, "95,00" in wrong.text) == (400, True)
+    assert send(AZUL).status_code == 303
+    assert upload(client, statement((2, "REDCARD LIQ", "94.00"))).headers["location"].endswith("matched=1")
+    assert "✓✓" in client.get(f"/boxes/{BOX.id}/{DAY}").text
+    assert "como dice el contrato" in section(client.get(HERE).text, "reports")
 
 
 def test_two_answers_are_for_a_person_and_a_decision_can_be_taken_back(login, books):

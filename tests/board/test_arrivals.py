@@ -126,6 +126,10 @@ def test_a_clearing_account_rolls_forward_on_the_page(login, books):
     # Cash: 0 + 120 - 50 = 70. The card: 0 + 93.97 - 0.
     for figure in ("120,00", "50,00", "70,00", "93,97"):
         assert figure in rolls
+    # 2 March: 0 + 50 = 50. 3 March: 50 + 70 - 50 = 70.
+    by_day = section(client.get(HERE, params={"by": "day"}).text, "rolls")
+    row = by_day.partition("deposit")[2].partition("3 mar 2026")[2].partition("</tr>")[0]
+    assert [part.partition("<")[0] for part in row.split('<td class="n">')[1:]] == ["50,00", "70,00", "50,00", "70,00"]
 
 
 def test_a_file_is_taken_once_whole_or_not_at_all(login, books):
@@ -272,6 +276,24 @@ def test_what_a_person_took_back_the_rules_do_not_match_again(login, books):
     assert "una persona deshizo" in section(client.get(HERE).text, "proposals")
 
 
+def test_what_is_older_than_its_rule_has_a_named_owner_and_a_reason(login, books):
+    client = login("educacion_continua")
+    upload(client, statement((1, "TRANSF. DE ALGUIEN", "5.00"), (40, "TRANSF. DE OTRO", "6.00")))
+    assert "nadie figura como responsable: 5" in client.get(HERE).text
+    cash = f"{BOX.id}|{DAY}|USD|1"
+    (first, _) = arrivals.lines(books, COMPANY, DAY)
+    asked = {"booked": [cash], "arrived": [first.id], "owner": "Rosa Vera", "comment": "el banco lo busca"}
+    for wrong in ({"owner": ""}, {"comment": ""}, {"booked": ["nada"]}):
+        assert client.post(f"{HERE}/owners", data=asked | wrong).status_code == 400
+    assert client.post(f"{HERE}/owners", data=asked, follow_redirects=False).status_code == 303
+    page = client.get(HERE).text
+    assert "nadie figura como responsable: 3" in page
+    assert "Rosa Vera: <q>el banco lo busca</q>" in section(page, "waiting")
+    client.post(f"{HERE}/owners", data=asked | {"owner": "Ana"})
+    assert {one.owner for one in arrivals.owners(books, COMPANY).values()} == {"Ana"}
+    assert not {chain.box: chain for chain in audit(books).chains}["*"].broken
+
+
 def test_a_difference_is_not_hidden_by_a_match(login, books):
     client = login("educacion_continua")
     upload(client, statement((1, "DEPOSITO EFECTIVO", "49.99")))
@@ -342,7 +364,7 @@ def test_only_a_companys_own_people_see_or_change_what_arrived(login, books):
     viewer = login("educacion_continua", role="VIEWER")
     assert viewer.get(HERE).status_code == 200
     assert 'type="file"' not in viewer.get(HERE).text
-    for path in ("statements", "rules", "matches", "matches/1/undo"):
+    for path in ("statements", "rules", "matches", "owners", "matches/1/undo"):
         assert viewer.post(f"{HERE}/{path}", data={"comment": "x"}).status_code == 403
     assert arrivals.statements(books, COMPANY) == []
 

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 import psycopg
 from fastapi import APIRouter, Depends, HTTPException, Request
@@ -26,7 +26,7 @@ from cierre.board.month_files import company_boxes
 from cierre.board.origin import same_origin
 from cierre.board.pages import Page, PageDep
 from cierre.bookkeeping.answers import LONGEST_COMMENT, objection_to_comment, on_one_line
-from cierre.bookkeeping.matching.clearing import AGES, ClearingItem, Roll, aged, months, roll_forward
+from cierre.bookkeeping.matching.clearing import AGES, ClearingItem, Roll, aged, days, months, roll_forward
 from cierre.bookkeeping.matching.company import CompanyArrivals
 from cierre.bookkeeping.money import quantum
 from cierre.bookkeeping.sentence import Sentence
@@ -43,6 +43,7 @@ MOST = 200
 
 MOST_MATCHES = 50
 MOST_MONTHS = 13
+MOST_DAYS = 45
 
 ROOM = 20_000
 """Bytes that a form may have besides its file."""
@@ -109,10 +110,12 @@ CompanyDep = Annotated[_Company, Depends(_company)]
 
 
 @router.get("")
-def arrivals_page(company: CompanyDep, page: PageDep, ledger: Ledger, matched: int = -1) -> Response:
-    """How a company's money stands at the bank."""
+def arrivals_page(
+    company: CompanyDep, page: PageDep, ledger: Ledger, matched: int = -1, by: Literal["month", "day"] = "month"
+) -> Response:
+    """How a company's money stands at the bank; its clearing accounts by month, or the last weeks ``by`` day."""
     told = [] if matched < 0 else [Sentence.counted(min(matched, 10**6), "{n} new match", "{n} new matches")]
-    return _render(company, page, ledger, told=told)
+    return _render(company, page, ledger, told=told, by_day=by == "day")
 
 
 @router.post("/statements", dependencies=[Depends(same_origin)])
@@ -173,6 +176,30 @@ async def match_by_person(
     return await run_in_threadpool(keep)
 
 
+@router.post("/owners", dependencies=[Depends(same_origin)])
+async def name_owner(
+    company: CompanyDep, page: PageDep, ledger: Ledger, writing: Writing, viewer: ViewerDep, request: Request
+) -> Response:
+    """Keeps who looks after what is open. Answers 400 with the reason where that cannot be kept."""
+    form = await _form(request, company, 0)
+    items = [*_texts(form, "booked"), *_texts(form, "arrived")]
+    owner, reason = on_one_line(str(form.get("owner") or "")), on_one_line(str(form.get("comment") or ""))
+
+    def keep() -> Response:
+        why = objection_to_comment(False, reason)
+        if why is None:
+            why = arrivals.name_owner(
+                writing, company.id, company.boxes, company.rules, items, owner=owner, reason=reason,
+                by=viewer.user.get_name(),
+            )  # fmt: skip
+        if why is not None:
+            faults = [Sentence("Nobody was named: {why}.", why=why)]
+            return _render(company, page, ledger, faults=faults, status=400)
+        return RedirectResponse(page.url(f"/arrivals/{company.id}"), 303)
+
+    return await run_in_threadpool(keep)
+
+
 @router.post("/matches/{match_id}/undo", dependencies=[Depends(same_origin)])
 async def undo(
     company: CompanyDep, page: PageDep, ledger: Ledger, writing: Writing, viewer: ViewerDep, request: Request,
@@ -224,10 +251,12 @@ def _render(
     told: list[Sentence] | None = None,
     faults: list[Sentence] | None = None,
     status: int = 200,
+    by_day: bool = False,
 ) -> Response:
     now = arrivals.standing(ledger, company.id, company.boxes, company.rules)
     statements = ledger_arrivals.statements(ledger, company.id)
     reports = ledger_settlements.reports(ledger, company.id, company.rules.since)
+    owners = ledger_arrivals.owners(ledger, company.id)
     charged = settlements.charged_otherwise(company.rules, reports)
     open_amounts = sorted(now.open_amounts, key=lambda one: (one[0].day, one[0].box, one[0].form))
     return page.render(
@@ -238,10 +267,14 @@ def _render(
         open_amounts=open_amounts[:MOST],
         open_lines=sorted(now.open_lines, key=lambda one: one[0].booked)[:MOST],
         counts=[Counter(word for _, word in rows) for rows in (now.open_amounts, now.open_lines)],
-        rolls=list(_rolls(company, now)),
+        rolls=_rolls(company, now, by_day),
+        by_day=by_day,
         ages=AGES,
         statements=statements,
         gaps=arrivals.gaps(statements),
+        owners=owners,
+        without_owner=arrivals.without_owner(now, owners.keys()),
+        longest_owner=arrivals.LONGEST_OWNER,
         reports=reports,
         charged=charged[:MOST],
         charged_rows=len(charged),
@@ -277,7 +310,7 @@ class Rolled:
         return units * quantum(self.currency)
 
 
-def _rolls(company: _Company, now: Standing) -> list[Rolled]:
+def _rolls(company: _Company, now: Standing, by_day: bool) -> list[Rolled]:
     if not now.amounts:
         return []
     by_channel: dict[tuple[str, str], list[ClearingItem]] = {}
@@ -288,7 +321,8 @@ def _rolls(company: _Company, now: Standing) -> list[Rolled]:
         item = ClearingItem(one.id, one.day, units, arrived.arrived if arrived else None)
         by_channel.setdefault((found[0] if found else "", one.currency), []).append(item)
     last = max(now.until or date.min, *(one.day for one in now.amounts))
-    firsts = months(min(one.day for one in now.amounts), last)[-MOST_MONTHS - 1 :]
+    first = min(one.day for one in now.amounts)
+    firsts = days(first, last)[-MOST_DAYS - 1 :] if by_day else months(first, last)[-MOST_MONTHS - 1 :]
     return [
         Rolled(name, currency, roll_forward(items, firsts), aged(items, last))
         for (name, currency), items in sorted(by_channel.items())

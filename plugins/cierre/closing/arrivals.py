@@ -54,6 +54,12 @@ class Standing:
         return [(one, known) for one, known in pairs if known is not None and known.net != one.net]
 
 
+WITHIN_RULE = ("in_transit", "announced")
+"""The classes of what is merely on its way."""
+
+LONGEST_OWNER = 100
+"""Characters of a name."""
+
 UNDONE = Sentence("a person took a match of these movements back; only a person matches them again")
 
 
@@ -236,6 +242,35 @@ def match_by_person(
             )
         ledger_arrivals.keep_match(db, company, "person", amounts, lines, by=by, comment=comment)
     return None
+
+
+def name_owner(
+    db: psycopg.Connection,
+    company: str,
+    boxes: Sequence[str],
+    rules: CompanyArrivals,
+    items: Collection[str],
+    *,
+    owner: str,
+    reason: str,
+    by: str,
+) -> Sentence | None:
+    """Keeps who looks after open amounts and movements (by the ids of their items), and why they are open; gives the
+    reason where that cannot be kept."""
+    if not 1 <= len(owner) <= LONGEST_OWNER:
+        return Sentence("write who looks after it, in up to {n} characters", n=LONGEST_OWNER)
+    now = standing(db, company, boxes, rules)
+    known = {one.id for one, _ in now.open_amounts} | {one.id for one, _ in now.open_lines}
+    if not items or not known.issuperset(items):
+        return Sentence("something of it is not open any more; look at the page again")
+    ledger_arrivals.name_owner(db, company, items, owner=owner, reason=reason, by=by)
+    return None
+
+
+def without_owner(now: Standing, owners: Collection[str]) -> int:
+    """How much is older than its rule allows, or belongs to nothing, and nobody is named who looks after it."""
+    open_items = [(one.id, word) for one, word in now.open_amounts] + [(one.id, word) for one, word in now.open_lines]
+    return sum(word not in WITHIN_RULE and id not in owners for id, word in open_items)
 
 
 def _is_written(text: str, difference: Decimal, currency: str) -> bool:

@@ -109,6 +109,16 @@ class InTransit(NamedTuple):
     money: Decimal
 
 
+class Owner(NamedTuple):
+    """Who looks after an open item, and why it is open."""
+
+    item: str
+    owner: str
+    reason: str
+    noted_by: str
+    noted_at: datetime
+
+
 class _Sql(Statements):
     lock: Value[bool]
     statements: Rows[LandedStatement]
@@ -126,6 +136,8 @@ class _Sql(Statements):
     in_transit: Rows[InTransit]
     add_match: Value[int]
     undo: Change
+    owners: Rows[Owner]
+    add_owner: Value[int]
 
 
 _sql = _Sql.of("arrivals")
@@ -288,3 +300,17 @@ def keep_match(
 def undo(connection: psycopg.Connection, company: str, match_id: int, *, by: str, reason: str) -> bool:
     """Takes a match of a company back, for good; False where there is none, or that was done already."""
     return _sql.undo(connection, company=company, match_id=match_id, undone_by=by, reason=reason) > 0
+
+
+def owners(connection: psycopg.Connection, company: str) -> dict[str, Owner]:
+    """Who looks after a company's open items, by the items' ids."""
+    return {one.item: one for one in _sql.owners(connection, company=company)}
+
+
+def name_owner(
+    connection: psycopg.Connection, company: str, items: Iterable[str], *, owner: str, reason: str, by: str
+) -> None:
+    """Keeps who looks after items, and why they are open."""
+    with connection.transaction():
+        for item in items:
+            _sql.add_owner(connection, company=company, item=item, owner=owner, reason=reason, noted_by=by)

@@ -120,6 +120,7 @@ TABLES: Mapping[str, Table] = {
     "ledger.approval": Table(insert="box business_date revision_id reason asked asked_in",
                              own="approval_id asked_at decision decided_at decided_by ran_by signature comment",
                              update="decision decided_at decided_by ran_by signature comment"),
+    "ledger.arrival_owner": Table(insert="company item owner reason noted_by", own="note_id noted_at"),
     "ledger.audit": Table(insert="read_at links broken wrong", own="audit_id"),
     "ledger.cash_box": Table(
         insert="box version file name company source source_site source_key erp_connection erp_site tenant lot"

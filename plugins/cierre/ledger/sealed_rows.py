@@ -98,6 +98,7 @@ class _Sql(Statements):
     match_booked: PlainRows
     match_arrived: PlainRows
     match_undone: PlainRows
+    arrival_owner: PlainRows
 
 
 _sql = _Sql.of("sealed_rows")
@@ -202,6 +203,7 @@ KINDS: Mapping[str, Kind] = {
     "settlement": Kind(_sql.settlement, _object, ((_sql.settlement_line, _hash),)),
     "match": Kind(_sql.match, _object, ((_sql.match_booked, _hash), (_sql.match_arrived, _hash))),
     "match undone": Kind(_sql.match_undone, _object),
+    "arrival owner": Kind(_sql.arrival_owner, _object),
 }  # fmt: skip
 """All kinds of links. A part without a shape is the landed text, of which only the hash is sealed."""
 

@@ -82,6 +82,11 @@ def months(first: date, last: date) -> list[date]:
     return [*days, day]
 
 
+def days(first: date, last: date) -> list[date]:
+    """The days from ``first`` to ``last``, and the one after."""
+    return [first + timedelta(days=number) for number in range((last - first).days + 2)]
+
+
 def aged(items: Iterable[ClearingItem], day: date) -> list[int]:
     """What was on its way at the end of a day, by age: a sum for each of ``AGES``, and one for what is older."""
     sums = [0] * (len(AGES) + 1)

@@ -138,3 +138,12 @@ SELECT company, taken.currency, width_bucket(CAST(:last AS date) - taken.busines
                   = (taken.box, taken.business_date, taken.form, taken.currency)
  WHERE first_closed_at IS NOT NULL AND came.match_id IS NULL
  GROUP BY company, taken.currency, age HAVING sum(net) <> 0 ORDER BY company, taken.currency, age;
+
+-- name: owners
+-- Who looks after what of a company's open money: the newest of each item.
+SELECT DISTINCT ON (item) item, owner, reason, noted_by, noted_at
+  FROM ledger.arrival_owner WHERE company = :company ORDER BY item, note_id DESC;
+
+-- name: add_owner<!
+INSERT INTO ledger.arrival_owner (company, item, owner, reason, noted_by)
+VALUES (:company, :item, :owner, :reason, :noted_by) RETURNING note_id;

@@ -179,3 +179,6 @@ SELECT match_id AS subject, '*' AS chain, own.* FROM ledger.match_arrived AS own
 
 -- name: match_undone
 SELECT match_id AS subject, '*' AS chain, own.* FROM ledger.match_undone AS own ORDER BY match_id;
+
+-- name: arrival_owner
+SELECT note_id AS subject, '*' AS chain, own.* FROM ledger.arrival_owner AS own ORDER BY note_id;

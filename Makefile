@@ -166,7 +166,7 @@ browser: setup
 
 screenshots: browser
 	@mkdir -p docs/screenshots
-	@CIERRE_SCREENSHOTS="$(CURDIR)/docs/screenshots" $(PY) -m pytest tests/e2e/test_ui*.py tests/board/test_mappings_browser.py $(ARGS)
+	@CIERRE_SCREENSHOTS="$(CURDIR)/docs/screenshots" $(PY) -m pytest tests/e2e/test_ui*.py tests/board/test_mappings_browser.py tests/board/test_arrivals_in_browser.py $(ARGS)
 
 proposals: setup
 	@PYTHONPATH=tests $(PY) -m support.measured_mappings

@@ -4,7 +4,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from local.postgres import Cluster
     from sandbox.server import SandboxServer
+    from support.ledgers import Ledgers
     from support.mailbox import MailServer
 
 ROOT = Path(__file__).parents[1]
@@ -47,11 +47,14 @@ LONGEST_FIRST = (WHOLE_SYSTEM, ROOT / "tests" / "simulation")
 
 
 class Shares(LoadScopeScheduling):
-    """What `make test` shares out among its processes: files, and as one the tests of the whole system."""
+    """What `make test` shares out among its processes: files, and of the tests of the whole system those in a browser
+    and the others, each as one, since each process starts a system of its own."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = ROOT / nodeid.split("::")[0]
-        return str(WHOLE_SYSTEM if file.parent == WHOLE_SYSTEM else file)
+        if file.parent != WHOLE_SYSTEM:
+            return str(file)
+        return str(WHOLE_SYSTEM / ("in a browser" if file.name.startswith("test_ui") else "by its interfaces"))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shares:
@@ -116,21 +119,22 @@ def template(cluster: "Cluster") -> str:
     return name
 
 
-_numbers = count(1)
+@pytest.fixture(scope="session")
+def ledgers(cluster: "Cluster", template: str) -> "Iterator[Ledgers]":
+    """Where the tests get their ledgers from."""
+    from support.ledgers import Ledgers
+
+    made = Ledgers(cluster, template, f"ledger_{os.getpid()}")
+    yield made
+    made.drop_all()
 
 
 @pytest.fixture
-def ledger_name(cluster: "Cluster", template: str) -> Iterator[str]:
-    """The name of the database of a fresh ledger of this test's own."""
-    import psycopg
-
-    from cierre.ledger.roles import Roles
-
-    name = f"ledger_{os.getpid()}_{next(_numbers)}"
-    with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY OWNER {Roles.of().owner}")
-        yield name
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+def ledger_name(ledgers: "Ledgers") -> Iterator[str]:
+    """The name of the database of an empty ledger of this test's own."""
+    name = ledgers.take()
+    yield name
+    ledgers.give_back(name)
 
 
 @pytest.fixture

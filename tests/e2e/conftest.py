@@ -1,6 +1,7 @@
 """The whole system, started once: real scheduler, real tasks, real PostgreSQL, real HTTP to the sandbox."""
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -28,7 +29,7 @@ from support.mailbox import MailServer
 from support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
-HOME = RUN / "e2e"
+HOME = RUN / f"e2e-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 PATIENCE = 900
 """Seconds after which a test gives up: a machine that is busy may take its time."""
 ANY_BOX = "conduce_caja_3"

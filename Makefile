@@ -5,7 +5,7 @@ $(error Run it as: make -C <the project's folder> …)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down backfill second-look tie-out preview what-if unmapped sge-key sge-keys sge-key-revoke export fava audit erase check-mappings schemas probe browser screenshots unit test kills operations fuzz simulate simulate-looks simulate-arrivals mutants bench bench-year bench-sge reliability lint docs messages new-source lock sbom vulnerabilities image-check clean proposals
+.PHONY: help setup demo up down backfill second-look tie-out preview what-if unmapped served-key served-keys served-key-revoke export fava audit erase check-mappings schemas probe browser screenshots unit test kills operations fuzz simulate simulate-looks simulate-arrivals mutants bench bench-year bench-served reliability lint docs messages new-source lock sbom vulnerabilities image-check clean proposals
 
 # Whatever a tool wants to keep between runs, it keeps here.
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -36,9 +36,9 @@ help:
 	@echo "make fava BOX=… FROM=… [TO=…]  the same opened in Fava, in the browser"
 	@echo "make audit [HEADS=…] [OUT=…] [WHOLE=1]  whether the books are still what was sealed, and what was noted before (HEADS, a file); OUT keeps it all"
 	@echo "make erase PERSON=1|SNAPSHOT=…|MONTHS=… WHY=… [BY=…] [YES=1]  erase personal values of what sources sent, for good"
-	@echo "make sge-key COMPANY=… CLIENT=… [BY=…]  a key by which an SGI may ask for a company's issued invoices (docs/vendors/sge.md)"
-	@echo "make sge-keys                every such key that was made, and whether it still opens"
-	@echo "make sge-key-revoke KEY=… [BY=…]  from now on a key opens nothing"
+	@echo "make served-key COMPANY=… CLIENT=… [BY=…]  a key by which an SGI may ask for a company's issued invoices (docs/vendors/sge.md)"
+	@echo "make served-keys                every such key that was made, and whether it still opens"
+	@echo "make served-key-revoke KEY=… [BY=…]  from now on a key opens nothing"
 	@echo "make backfill COMPANY=…|BOX=… FROM=YYYY-MM-DD TO=YYYY-MM-DD  close a range of days, both inclusive"
 	@echo "make second-look COMPANY=…|BOX=… FROM=YYYY-MM-DD [TO=…]  read closed days again, and show what changed since"
 	@echo "make tie-out COMPANY=… MONTH=YYYY-MM [TO=YYYY-MM]  compare months with what the ERP holds of them, by account"
@@ -58,7 +58,7 @@ help:
 	@echo "make mutants [ONLY=checks]   change bookkeeping and posting in small ways, and name the changes no test notices (hours; ONLY a module)"
 	@echo "make bench [ONLY=P2]         the close beside other tools, into benchmarks/RESULTS.md (a quarter of an hour; with nothing else running)"
 	@echo "make bench-year              how long a what-if over a generated year of forty boxes takes, and the audit of it"
-	@echo "make bench-sge               how long the SGE's interface takes for a page of 100,000 invoices (a minute)"
+	@echo "make bench-served               how long the SGE's interface takes for a page of 100,000 invoices (a minute)"
 	@echo "make reliability             simulate, with and without planted bugs, and kills: all figures of docs/reliability.md (ten minutes)"
 	@echo "make lint                    check style, format, types, and which room knows which"
 	@echo "make docs                    write the parts of the documentation that repeat code"
@@ -131,15 +131,15 @@ erase: setup
 	@$(BOOKS) erase --why "$(WHY)" $(if $(BY),--by "$(BY)") $(if $(PERSON),--person) $(if $(SNAPSHOT),--snapshot "$(SNAPSHOT)") \
 		$(if $(MONTHS),--months "$(MONTHS)") $(if $(YES),--yes)
 
-SGE := $(PY) -m local served-sge
-sge-key: setup
+SGE := $(PY) -m local served-invoices
+served-key: setup
 	$(call TYPED,COMPANY CLIENT)
 	@$(SGE) key --company "$(COMPANY)" --client "$(CLIENT)" $(if $(BY),--by "$(BY)")
 
-sge-keys: setup
+served-keys: setup
 	@$(SGE) keys
 
-sge-key-revoke: setup
+served-key-revoke: setup
 	$(call TYPED,KEY)
 	@$(SGE) revoke --key "$(KEY)" $(if $(BY),--by "$(BY)")
 
@@ -210,8 +210,8 @@ mutants: setup
 bench-year: setup
 	@$(PY) -m benchmarks.year
 
-bench-sge: setup
-	@PYTHONPATH=plugins $(PY) -m benchmarks.served_sge
+bench-served: setup
+	@PYTHONPATH=plugins $(PY) -m benchmarks.served_invoices
 
 bench: setup
 	@sh benchmarks/setup.sh

@@ -75,9 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     books = commands.add_parser("books", help="look at this machine's books (python -m cierre.reports --help)")
     books.add_argument("arguments", nargs=argparse.REMAINDER)
     books.set_defaults(command=_books)
-    served = commands.add_parser("served-sge", help="keys of the SGE's interface (python -m cierre.served_sge --help)")
+    served = commands.add_parser("served-invoices", help="keys of an SGI (python -m cierre.served_invoices --help)")
     served.add_argument("arguments", nargs=argparse.REMAINDER)
-    served.set_defaults(command=_served_sge)
+    served.set_defaults(command=_served_invoices)
     check = commands.add_parser("check", help="check the mapping files, and what came lately and is not mapped")
     check.set_defaults(command=_check)
     backfill = commands.add_parser("backfill", help="close a range of days of a cash box, or of all a company's")
@@ -148,10 +148,10 @@ def _books(arguments: argparse.Namespace) -> int:
     return books(Stack.of_this_project(), arguments.arguments)
 
 
-def _served_sge(arguments: argparse.Namespace) -> int:
+def _served_invoices(arguments: argparse.Namespace) -> int:
     from local.books import books
 
-    return books(Stack.of_this_project(), arguments.arguments, "cierre.served_sge")
+    return books(Stack.of_this_project(), arguments.arguments, "cierre.served_invoices")
 
 
 def _check(_: argparse.Namespace) -> int:

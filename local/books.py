@@ -1,4 +1,4 @@
-"""`make preview`, `make sge-key` …: `python -m cierre.reports`, and its like, on this machine's ledger."""
+"""`make preview`, `make served-key` …: `python -m cierre.reports`, and its like, on this machine's ledger."""
 
 import os
 import subprocess

@@ -22,7 +22,7 @@ async def close_board(scope: Any, receive: Any, send: Any) -> None:
 
 async def sge_interface(scope: Any, receive: Any, send: Any) -> None:
     """The SGE's interface, served from the ledger: imported when it is first asked for, too."""
-    from cierre.served_sge.app import app
+    from cierre.served_invoices.app import app
 
     await app(scope, receive, send)
 

@@ -31,7 +31,7 @@ def test_the_menus_entry_leads_to_where_the_board_is_mounted():
 
 
 def test_a_task_that_reads_the_plugin_does_not_pay_for_the_board():
-    heavy = {"cierre.board.app", "cierre.served_sge", "xlsxwriter"}
+    heavy = {"cierre.board.app", "cierre.served_invoices", "xlsxwriter"}
     code = f"import sys, cierre_plugin; print(bool({heavy} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", code], cwd=PLUGINS, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "False"

@@ -159,7 +159,7 @@ class System:
         return BoxDay(box, day, self.stack.home, ledger, SandboxClient(self.stack.sandbox_url))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def system() -> Iterator[System]:
     """The system, with a mappings folder that tests may add to; each test closes days of its own."""
     Stack(HOME, Ports()).down()  # of a test run that was killed
@@ -200,7 +200,7 @@ def system() -> Iterator[System]:
         stack.down()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def boxes(system: System) -> list[str]:
     """The configured boxes, once the scheduler knows their DAGs."""
     expected = {f"cash_close__{file.stem}" for file in (system.mappings / "cash_boxes").glob("*.yaml")}
@@ -209,7 +209,7 @@ def boxes(system: System) -> list[str]:
     return sorted(dag.removeprefix("cash_close__") for dag in expected)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """A real browser; where there is none, its tests say aloud that they were left out."""
     with chromium() as found:

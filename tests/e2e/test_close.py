@@ -13,14 +13,14 @@ from sandbox.connections import connections
 DAY = date(2024, 9, 6)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def closed(system, boxes):
     """A whole day of every box, closed once; the tests look at it from several sides."""
     runs = {box: system.trigger(box, DAY) for box in boxes}
     return {box: system.finished(box, run) for box, run in runs.items()}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def configuration(system):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(ENVIRONMENT, str(system.mappings))

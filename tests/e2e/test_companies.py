@@ -18,12 +18,12 @@ import requests
 
 from cierre.accounting_files.loader import cash_boxes
 from cierre.ledger import served_keys, session
-from cierre.served_sge.keys import hash_of, new_key
+from cierre.served_invoices.keys import hash_of, new_key
 from local import processes
 from local.environment import MARKER
 from local.postgres import Cluster
 from local.settings import RUN, Secrets, surroundings
-from support import closed_day, served_sge
+from support import closed_day, served_invoices
 from support.board_routes import addresses, sge_addresses
 from support.compose import SECRETS, compose
 from support.ports import free_port
@@ -246,7 +246,7 @@ def test_nothing_of_the_sges_interface_answers_without_a_key_whoever_has_logged_
 def test_an_sgi_reads_the_invoices_of_its_keys_company_and_a_key_opens_nothing_else(site, cluster):
     box = BOXES["universidad_contratos"]
     with session.connect(cluster.dsn("people_ledger")) as ledger:
-        served_sge.book(ledger, box, [sale("J2024/01", date(2024, 2, 5), "100.00")])
+        served_invoices.book(ledger, box, [sale("J2024/01", date(2024, 2, 5), "100.00")])
         keys = {company: new_key() for company in ("universidad", "itb_uruguay")}
         for company, key in keys.items():
             served_keys.add(ledger, company, "SGI", hash_of(key), "test")

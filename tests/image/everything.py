@@ -61,7 +61,7 @@ def serve_every_page() -> int:
     from cierre.bookkeeping.tie_out import TieOut
     from cierre.ledger import identity, session as ledger_session, tie_outs
     from cierre.ledger.tie_outs import Month
-    from cierre.served_sge.app import app as sge
+    from cierre.served_invoices.app import app as sge
     from support import board_routes, closed_day
 
     box = cash_boxes()["itb_caja_164"]
@@ -110,8 +110,9 @@ def in_every_format(address: str) -> list[str]:
 
 def of_nothing_yet(company: str, mapping: str) -> set[str]:
     """What the board refuses of a day that was merely closed: no statement came, and nobody proposed or asked."""
-    proposal = f"/mappings/{mapping}/proposals/1"
-    return {f"/arrivals/{company}", "/closing/states", f"/mappings/{mapping}/answer", proposal, f"{proposal}/patch"}
+    proposals = {f"/mappings/{mapping}/proposals/1", "/new-box/1"}
+    patches = {f"{proposal}/patch" for proposal in proposals}
+    return {f"/arrivals/{company}", "/closing/states", f"/mappings/{mapping}/answer", *proposals, *patches}
 
 
 def write_every_export() -> int:

@@ -23,6 +23,7 @@ MADE_FOR_A_SHELL = {
     *("form_names", "account_of_form", "tables", "values", "account", "name", "form"),
     *("payment", "debit", "credit", "net", "gross"),
     *("format", "box", "company", "date", "from", "to", "since", "month", "months", "why", "person", "snapshot"),
+    "client",
 }
 """What is typed, or stands in a mapping's lines."""
 

@@ -7,7 +7,7 @@ from fastapi.routing import APIRoute
 
 from cierre.board.app import app
 from cierre.bookkeeping.cash_box import CashBox
-from cierre.served_sge.app import app as sge
+from cierre.served_invoices.app import app as sge
 
 
 def addresses(box: CashBox, day: date) -> list[tuple[str, str]]:

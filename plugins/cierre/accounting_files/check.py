@@ -19,7 +19,7 @@ from cierre.accounting_files.loader import (
 )
 from cierre.accounting_files.periods import Periods
 from cierre.accounting_files.reviewed import reviewed
-from cierre.accounting_files.served_sge import check_served_companies, served_companies
+from cierre.accounting_files.served_invoices import check_served_companies, served_companies
 from cierre.accounting_files.settings import read_settings
 from cierre.accounting_files.statement_formats import FOLDER, statement_formats
 from cierre.bookkeeping.cash_box import CashBox

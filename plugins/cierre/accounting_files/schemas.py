@@ -11,7 +11,7 @@ from cierre.accounting_files.loader import mappings_folder
 from cierre.accounting_files.periods import Periods
 from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.matching.company import Arrivals
-from cierre.bookkeeping.served_invoices import ServedSge
+from cierre.bookkeeping.served_invoices import ServedCompanies
 from cierre.bookkeeping.statements.format import AcquirerFormat, BankFormat
 from hooks import registry
 
@@ -21,7 +21,7 @@ SCHEMAS: dict[str, tuple[type[BaseModel], str]] = {
     "companies": (Companies, ""),
     "periods": (Periods, ""),
     "arrivals": (Arrivals, ""),
-    "served_sge": (ServedSge, ""),
+    "served_invoices": (ServedCompanies, ""),
     "bank_statement": (BankFormat, "name"),
     "acquirer_report": (AcquirerFormat, "name"),
     **{

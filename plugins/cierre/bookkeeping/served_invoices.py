@@ -1,7 +1,7 @@
-"""What a company's documents come to as issued invoices, by its rules in ``served_sge.yaml``: what is served to an SGI.
+"""What a company's documents come to as issued invoices, by its rules in ``served_invoices.yaml``.
 
-Each document is a part of an invoice, or of none: what was issued, what was collected. Parts of one invoice may be of
-several days and boxes; the ledger adds them up (``cierre.ledger.served_invoices``). Pure.
+This is what an SGI is served. Each document is a part of an invoice, or of none: what was issued, what was collected.
+Parts of one invoice may be of several days and boxes; ``cierre.ledger.served_invoices`` adds them up. Pure.
 """
 
 import re
@@ -27,7 +27,7 @@ ColumnName = Literal[
     "Fecha emisión", "Entidad", "Concepto", "Importe base", "Porcentaje IVA", "Importe total", "Estado", "Fecha cobro",
     "Importe cobrado", "Número previsión",
 ]  # fmt: skip
-"""The columns of an invoice, as sge.seed.md names them, in its order: they are numbered from 1."""
+"""The columns of an invoice, as the contract names them, in its order: they are numbered from 1."""
 
 BESIDES = ("box", "form", "kind", "number")
 """What texts may be told by besides a document's attributes."""
@@ -147,7 +147,7 @@ class ServedCompany(Model):
         return self
 
 
-class ServedSge(Model):
+class ServedCompanies(Model):
     """``companies``: those whose invoices may be served, by the id that cash boxes name."""
 
     companies: dict[Slug, ServedCompany]

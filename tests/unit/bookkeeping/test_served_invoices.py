@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from cierre.accounting_files.loader import cash_box
-from cierre.accounting_files.served_sge import served_companies
+from cierre.accounting_files.served_invoices import served_companies
 from cierre.bookkeeping.documents import Document, Kind
 from cierre.bookkeeping.served_invoices import ServedCompany, invoice_id, parts_of, rate_between
 from support.sge_documents import collection, sale

@@ -16,12 +16,12 @@ from cierre.bookkeeping.sentence import Sentence
 from cierre.language.language import CODES, Language, by_preference, language
 from cierre.ledger import served_keys
 from cierre.ledger.served_keys import Key
-from cierre.served_sge.answers import Screen
-from cierre.served_sge.connection import Application, Ledger
-from cierre.served_sge.keeping import NotServed, Served, is_stale, keep, served
-from cierre.served_sge.keys import given_key, hash_of
-from cierre.served_sge.limits import Limit
-from cierre.served_sge.problems import NotAnswered
+from cierre.served_invoices.answers import Screen
+from cierre.served_invoices.connection import Application, Ledger
+from cierre.served_invoices.keeping import NotServed, Served, is_stale, keep, served
+from cierre.served_invoices.keys import given_key, hash_of
+from cierre.served_invoices.limits import Limit
+from cierre.served_invoices.problems import NotAnswered
 
 LOOK_AGAIN = 2.0
 """Seconds after which files and books are looked at again: answers are so old at most."""

@@ -1,4 +1,4 @@
-"""Which companies' invoices are served to an SGI, and what of their books is an invoice: ``served_sge.yaml``."""
+"""Which companies' invoices are served to an SGI, and what of their books is an invoice: ``served_invoices.yaml``."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
@@ -10,15 +10,15 @@ from cierre.accounting_files.settings import read_settings
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.sentence import Sentence
-from cierre.bookkeeping.served_invoices import ServedCompany, ServedSge
+from cierre.bookkeeping.served_invoices import ServedCompanies, ServedCompany
 from cierre.bookkeeping.suggestions import did_you_mean
 
-FILE = "served_sge.yaml"
+FILE = "served_invoices.yaml"
 
 
 def served_companies() -> dict[str, ServedCompany]:
     """The rules by company; none without the file. Raises MappingError with all that is wrong in it."""
-    found = read_settings(FILE, ServedSge)
+    found = read_settings(FILE, ServedCompanies)
     return found.companies if found else {}
 
 

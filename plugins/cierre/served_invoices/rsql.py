@@ -1,4 +1,4 @@
-"""RSQL, the language of ``q``: a query's text as a tree. jirutka's grammar and ``=bt=`` (field-notes.md, SGE).
+"""RSQL, the language of ``q``: a query's text as a tree. jirutka's grammar and ``=bt=``.
 
 A parser of our own: what there is as a library makes filters for one ORM each, and a query is a stranger's text, so
 that how long, deep and manifold it may be must be known here.

@@ -23,7 +23,7 @@ from cierre.ledger import staging
 from conformance.surroundings import by_hand, connect
 from hooks.sge.questions import all_of, compare, issued_between
 from sandbox.connections import variable_of
-from support.served_sge import book
+from support.served_invoices import book
 from support.sge_documents import collection, sale
 
 DAY = date(2024, 9, 6)
@@ -129,7 +129,7 @@ def test_a_plain_client_reads_it_by_key_and_by_token(address, key, booked):
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
 def test_the_pages_own_lines_for_curl_work(address, key, booked):
     page = (Path(__file__).parents[2] / "docs" / "vendors" / "sge.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"```bash\nKEY=sge_…\n(.*?)```", page, re.DOTALL)
+    (block,) = re.findall(r"```bash\nKEY=cierre_…\n(.*?)```", page, re.DOTALL)
     lines = block.replace("http://localhost:8080/cierre/sge", address).splitlines()
     answers = [
         subprocess.run(

@@ -7,8 +7,8 @@ import requests
 
 from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger import served_keys
-from cierre.served_sge import __main__ as command, caller
-from cierre.served_sge.limits import Limit
+from cierre.served_invoices import __main__ as command, caller
+from cierre.served_invoices.limits import Limit
 from support.board_routes import sge_addresses
 
 
@@ -68,7 +68,7 @@ def test_who_asks_too_often_waits_and_others_do_not(ask, make_key, monkeypatch):
 
 def test_who_guesses_keys_waits_and_who_has_one_does_not(ask, monkeypatch):
     monkeypatch.setattr(caller, "REFUSALS", Limit(0.001, 2))
-    guess = {"X-API-Key": "sge_" + "A" * 43}
+    guess = {"X-API-Key": "cierre_" + "A" * 43}
     assert [ask("/facturas-emitidas/columnas", guess).status_code for _ in range(3)] == [401, 401, 429]
     assert ask("/facturas-emitidas/columnas").status_code == 200
 

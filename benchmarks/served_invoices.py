@@ -1,4 +1,4 @@
-"""`make bench-sge`: how long the SGE's interface takes for a page of 100,000 invoices, by HTTP and with a key.
+"""`make bench-served`: how long the SGE's interface takes for a page of 100,000 invoices, by HTTP and with a key.
 
 The days are staged and booked inside PostgreSQL; what is served is then made of them by the product, once, and timed.
 The server is a process of its own, as Airflow's API server would be; one client asks, one request after the other.
@@ -24,8 +24,8 @@ from cierre.accounting_files.loader import cash_box
 from cierre.bookkeeping.personal import NOTHING_OPEN
 from cierre.ledger import landing, served_invoices, served_keys, session
 from cierre.ledger.migrate import upgrade
-from cierre.served_sge.keeping import keep, served
-from cierre.served_sge.keys import hash_of, new_key
+from cierre.served_invoices.keeping import keep, served
+from cierre.served_invoices.keys import hash_of, new_key
 from local.postgres import Cluster
 from local.settings import Ports
 
@@ -58,7 +58,7 @@ SELECT box, business_date, 'sge:sale:' || extract(year FROM business_date) || '/
 
 def main() -> None:
     """Generates, measures and prints."""
-    folder = Path(tempfile.mkdtemp(prefix="served-sge-"))
+    folder = Path(tempfile.mkdtemp(prefix="served-invoices-"))
     cluster = Cluster(folder / "postgres", Ports.free().postgres, fast=True)
     cluster.start()
     try:
@@ -100,7 +100,7 @@ def _serving(dsn: str) -> Iterator[str]:
         sys.executable,
         "-m",
         "uvicorn",
-        "cierre.served_sge.app:app",
+        "cierre.served_invoices.app:app",
         "--port",
         str(port),
         "--log-level",

@@ -7,7 +7,7 @@ import psycopg
 
 from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.loader import cash_boxes
-from cierre.accounting_files.served_sge import digest_of, served_companies
+from cierre.accounting_files.served_invoices import digest_of, served_companies
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.documents import Document
 from cierre.bookkeeping.mapping import AccountMapping
@@ -43,7 +43,7 @@ def served(company: str) -> Served:
     """A company that is served. Raises NotServed where no rules say so, MappingError where the files are wrong."""
     rules = served_companies().get(company)
     if rules is None:
-        raise NotServed(Sentence("Nothing of company {company} is served: served_sge.yaml has no rules for it.",
+        raise NotServed(Sentence("Nothing of company {company} is served: served_invoices.yaml has no rules for it.",
                                  company=company))  # fmt: skip
     boxes = {id: box for id, box in cash_boxes().items() if box.company == company}
     mappings = {name: account_mapping(name) for name in {box.mapping for box in boxes.values()}}

@@ -11,11 +11,11 @@ import yaml
 from cierre.accounting_files.loader import cash_box
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.ledger import served_keys
-from cierre.served_sge import caller
-from cierre.served_sge.keys import hash_of, new_key
-from cierre.served_sge.limits import Limit
+from cierre.served_invoices import caller
+from cierre.served_invoices.keys import hash_of, new_key
+from cierre.served_invoices.limits import Limit
 from conformance.surroundings import accountants_files
-from support import served_sge
+from support import served_invoices
 
 pytest.register_assert_rewrite("conformance.sge_interface")
 
@@ -25,7 +25,7 @@ COMPANY = "universidad"
 @pytest.fixture(scope="session")
 def served_at() -> Iterator[str]:
     """Where this process serves the interface."""
-    with served_sge.server() as address:
+    with served_invoices.server() as address:
         yield address
 
 
@@ -34,7 +34,7 @@ def rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None
     """Changes what the accountants' file says of the university: ``rules(entity={"otherwise": "Entidad1"})``."""
     folder = accountants_files(tmp_path / "mappings", None)
     monkeypatch.setenv("CIERRE_MAPPINGS_DIR", str(folder))
-    path = folder / "served_sge.yaml"
+    path = folder / "served_invoices.yaml"
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
 
     def change(**fields: object) -> None:
@@ -59,7 +59,7 @@ def address(
     monkeypatch.setattr(caller, "LOOK_AGAIN", 0)
     monkeypatch.setattr(caller, "REQUESTS", Limit(10_000, 10_000))
     monkeypatch.setattr(caller, "REFUSALS", Limit(10_000, 10_000))
-    with served_sge.on(reader_dsn, ledger_dsn):
+    with served_invoices.on(reader_dsn, ledger_dsn):
         yield served_at
 
 

@@ -19,9 +19,9 @@ from cierre.accounting_files.findings import MappingError
 from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger import served_invoices
 from cierre.ledger.served_invoices import Invoice
-from cierre.served_sge.answers import encode, file_name, invoice_of_document, planned_row
-from cierre.served_sge.caller import Books, CallerDep, language_of_request
-from cierre.served_sge.described import (
+from cierre.served_invoices.answers import encode, file_name, invoice_of_document, planned_row
+from cierre.served_invoices.caller import Books, CallerDep, language_of_request
+from cierre.served_invoices.described import (
     NO_SUCH,
     NOTHING,
     PDF,
@@ -30,13 +30,14 @@ from cierre.served_sge.described import (
     FacturaEmitida,
     FacturaEmitidaDetalle,
     FacturaPrevistaEmitida,
+    Id,
     described,
 )
-from cierre.served_sge.paging import MOST_AT_ONCE, asked_page
-from cierre.served_sge.problems import NotAnswered, problem
-from cierre.served_sge.questions import INVOICES, INVOICES_BY, PLANNED, PLANNED_BY, orders, question
-from cierre.served_sge.rsql import BadQuery
-from cierre.served_sge.sheet import sheet
+from cierre.served_invoices.paging import MOST_AT_ONCE, asked_page
+from cierre.served_invoices.problems import NotAnswered, problem
+from cierre.served_invoices.questions import INVOICES, INVOICES_BY, PLANNED, PLANNED_BY, orders, question
+from cierre.served_invoices.rsql import BadQuery
+from cierre.served_invoices.sheet import sheet
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 # Documentation pages would be routes that ask for nothing.
 app = FastAPI(
-    title="SGE: facturas emitidas",
+    title="Facturas emitidas",
     version="1",
     dependencies=[
         Depends(APIKeyHeader(name="X-API-Key", auto_error=False)),
@@ -80,7 +81,7 @@ def invoices(request: Request, books: Books, q: str = "", s: str = "") -> Respon
 
 
 @app.get("/facturas-emitidas/{id}", responses={200: {"model": FacturaEmitidaDetalle}, **REFUSED, **NO_SUCH})
-def invoice(id: str, books: Books) -> Response:
+def invoice(id: Id, books: Books) -> Response:
     """One invoice with all its fields, and its document."""
     return _answer(books.caller.screen(None).detail(_invoice(books, id, id)))
 
@@ -105,7 +106,7 @@ def planned(request: Request, books: Books, q: str = "", s: str = "") -> Respons
     response_class=Response,
     responses={**PDF, **REFUSED, **NO_SUCH},
 )
-def document(id: str, books: Books) -> Response:
+def document(id: Id, books: Books) -> Response:
     """The file of an invoice's document: how it stands in the books."""
     found = _invoice(books, invoice_of_document(id), id)
     bookings = served_invoices.bookings(books.ledger, books.company, found.id)
@@ -148,14 +149,18 @@ def bad_query(request: Request, error: BadQuery) -> Response:
 @app.exception_handler(RequestValidationError)
 def unreadable(request: Request, error: RequestValidationError) -> Response:
     """Parameters of another kind than the routes have."""
-    return _problem(request, 400, Sentence("The request's parameters cannot be read; docs/vendors/sge.md has them."))
+    return _problem(
+        request,
+        400,
+        Sentence("The request's parameters cannot be read; Cierre's documentation has them."),
+    )
 
 
 @app.exception_handler(AnyHTTPException)
 def not_there(request: Request, error: AnyHTTPException) -> Response:
     """Addresses that are none, and methods other than GET."""
     told = {
-        404: Sentence("There is no such address; docs/vendors/sge.md has those that there are."),
+        404: Sentence("There is no such address; Cierre's documentation has those that there are."),
         405: Sentence("This interface only reads: it takes GET and nothing else."),
     }
     otherwise = Sentence("The request was refused.")

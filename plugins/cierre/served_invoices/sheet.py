@@ -8,7 +8,7 @@ from cierre.language.language import Language
 from cierre.ledger.served_invoices import Booking, Invoice
 from cierre.reports.pdf import Paper
 from cierre.reports.tables import Table, money
-from cierre.served_sge.answers import COLUMNS
+from cierre.served_invoices.answers import COLUMNS
 
 
 def sheet(invoice: Invoice, bookings: Sequence[Booking], company: str, currency: str, language: Language) -> bytes:

@@ -2,8 +2,8 @@
 
 from hypothesis import given, strategies as st
 
-from cierre.served_sge.keys import given_key, hash_of, new_key
-from cierre.served_sge.limits import MOST_BUCKETS, Limit
+from cierre.served_invoices.keys import given_key, hash_of, new_key
+from cierre.served_invoices.limits import MOST_BUCKETS, Limit
 
 
 class Clock:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from cierre.bookkeeping.conditions import ANYTHING, Comparison, Condition, Every, Operand, Order
-from cierre.served_sge.rsql import BadQuery, parse
+from cierre.served_invoices.rsql import BadQuery, parse
 
 MADRID = ZoneInfo("Europe/Madrid")
 

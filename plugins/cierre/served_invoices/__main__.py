@@ -1,4 +1,4 @@
-"""`python -m cierre.served_sge …`: makes, lists and revokes the keys by which an SGI asks for a company's invoices."""
+"""`python -m cierre.served_invoices …`: makes, lists and revokes the keys by which an SGI asks for invoices."""
 
 from getpass import getuser
 from typing import Annotated
@@ -15,8 +15,8 @@ from cierre.ledger import served_invoices, served_keys
 from cierre.reports.command_line import terminal_language
 from cierre.reports.connection import NoLedger, open_ledger
 from cierre.reports.whole import print_whole
-from cierre.served_sge.keeping import NotServed, keep, served
-from cierre.served_sge.keys import hash_of, new_key
+from cierre.served_invoices.keeping import NotServed, keep, served
+from cierre.served_invoices.keys import hash_of, new_key
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 console = Console(highlight=False)

@@ -1,4 +1,4 @@
-"""The interface's answers, in the contract's words (sge.seed.md): columns, rows, an invoice with its fields."""
+"""The interface's answers, in the contract's words: columns, rows, an invoice with its fields."""
 
 import re
 from collections.abc import Callable, Collection

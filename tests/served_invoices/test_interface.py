@@ -8,7 +8,7 @@ import pytest
 
 from conformance.sge_interface import SgeInterfaceContract
 from hooks.sge.columns import columns_of
-from support.served_sge import book
+from support.served_invoices import book
 from support.sge_contract import example, mended
 from support.sge_documents import collection, sale
 

@@ -1,13 +1,13 @@
-"""What is wrong in served_sge.yaml is said where it stands."""
+"""What is wrong in served_invoices.yaml is said where it stands."""
 
 import pytest
 
 from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.check import check_all
 from cierre.accounting_files.findings import MappingError
-from cierre.accounting_files.served_sge import digest_of, served_companies
+from cierre.accounting_files.served_invoices import digest_of, served_companies
 
-FILE = "served_sge.yaml"
+FILE = "served_invoices.yaml"
 
 
 def test_the_projects_own_file_is_sound_and_has_a_company_of_each_source(folder):
@@ -32,7 +32,7 @@ def test_without_the_file_nothing_is_served(folder):
 )  # fmt: skip
 def test_a_rule_that_cannot_be_is_told(folder, spoil, was, is_now, said):
     spoil(FILE, was, is_now)
-    with pytest.raises(MappingError, match=rf"(?s)served_sge.yaml.*{said}"):
+    with pytest.raises(MappingError, match=rf"(?s)served_invoices.yaml.*{said}"):
         served_companies()
 
 

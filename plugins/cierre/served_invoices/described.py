@@ -1,13 +1,16 @@
 """The interface as its OpenAPI describes it: what answers look like, and which refusals there are."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Path
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
-from cierre.served_sge.problems import MEDIA_TYPE
+from cierre.served_invoices.problems import MEDIA_TYPE
+
+Id = Annotated[str, Path(json_schema_extra={"pattern": r"^[^/\x00-\x1f\x7f]+$"})]
+"""An id in an address. One with a line's end never gets here: above this interface no such address is known."""
 
 
 class Columna(BaseModel):

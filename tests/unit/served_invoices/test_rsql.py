@@ -9,9 +9,9 @@ from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.conditions import Comparison, Either, Every
 from cierre.bookkeeping.sentence import Sentence
-from cierre.served_sge import rsql
-from cierre.served_sge.questions import INVOICES, INVOICES_BY, day, orders, question
-from cierre.served_sge.rsql import BadQuery, parse
+from cierre.served_invoices import rsql
+from cierre.served_invoices.questions import INVOICES, INVOICES_BY, day, orders, question
+from cierre.served_invoices.rsql import BadQuery, parse
 from hooks.sge.questions import quoted
 
 A, B, C = (Comparison(name, "==", ("1",)) for name in "abc")

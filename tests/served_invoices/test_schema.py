@@ -13,9 +13,9 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from cierre.served_sge.app import app
+from cierre.served_invoices.app import app
 from support.board_routes import sge_addresses
-from support.served_sge import book
+from support.served_invoices import book
 from support.sge_documents import collection, sale
 
 CHECKS = [

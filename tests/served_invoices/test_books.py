@@ -10,8 +10,8 @@ from cierre.bookkeeping.documents import QuarantinedRow, Reading
 from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger import served_invoices, session, staging
 from cierre.ledger.served_invoices import Invoice
-from cierre.served_sge.keeping import is_stale, keep, served
-from support.served_sge import book
+from cierre.served_invoices.keeping import is_stale, keep, served
+from support.served_invoices import book
 from support.sge_documents import collection, sale
 
 DAY = date(2024, 2, 5)
@@ -165,4 +165,4 @@ def test_files_that_are_wrong_are_told_as_a_problem_without_saying_where(ask, ru
     rules(project="none")
     answer = ask("/facturas-emitidas")
     assert (answer.status_code, answer.headers["Content-Type"]) == (503, "application/problem+json")
-    assert "served_sge" not in answer.text
+    assert "served_invoices" not in answer.text

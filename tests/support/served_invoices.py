@@ -16,9 +16,9 @@ from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.documents import Document, Reading
 from cierre.bookkeeping.personal import NOTHING_OPEN
 from cierre.ledger import landing, revisions, session, staging
-from cierre.served_sge import caller
-from cierre.served_sge.app import app
-from cierre.served_sge.connection import application, ledger as reading
+from cierre.served_invoices import caller
+from cierre.served_invoices.app import app
+from cierre.served_invoices.connection import application, ledger as reading
 from support.ports import free_port
 
 BELOW = "/cierre/sge"

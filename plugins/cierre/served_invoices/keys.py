@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from hashlib import sha256
 from secrets import token_urlsafe
 
-_SHAPE = re.compile(r"sge_[A-Za-z0-9_-]{43}", re.ASCII)
+_SHAPE = re.compile(r"cierre_[A-Za-z0-9_-]{43}", re.ASCII)
 
 
 def new_key() -> str:
     """A key that nobody has yet."""
-    return f"sge_{token_urlsafe(32)}"
+    return f"cierre_{token_urlsafe(32)}"
 
 
 def hash_of(key: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cierre.served_sge.rsql import BadQuery
+from cierre.served_invoices.rsql import BadQuery
 
 MOST_AT_ONCE = 10_000
 """Rows of an answer. A longer list is refused, never cut: a client that knows no pages would take it for whole."""

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from cierre.accounting_files.loader import cash_box
 from cierre.bookkeeping.documents import Document
 from cierre.closing.landed_day import LandedDay
-from cierre.served_sge.keeping import served
+from cierre.served_invoices.keeping import served
 from conformance.surroundings import by_hand, connect
 from support import closed_day
 

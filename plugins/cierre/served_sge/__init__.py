@@ -1,1 +1,0 @@
-"""The SGE's interface, served from the ledger to a university's SGI (docs/vendors/sge.md#serving)."""

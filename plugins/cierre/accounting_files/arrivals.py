@@ -1,6 +1,7 @@
 """Which companies look at what arrives, and how their money comes: ``arrivals.yaml``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from cierre.accounting_files.files import read_yaml
 from cierre.accounting_files.findings import Finding, MappingError
@@ -37,10 +38,17 @@ def known_rules(company: str) -> CompanyArrivals | None:
         return None
 
 
-def all_known_rules() -> dict[str, CompanyArrivals]:
-    """The rules by company; none also where the file is wrong."""
+def all_known_rules() -> Mapping[str, CompanyArrivals]:
+    """The rules by company; none also where the file is wrong. The files are read again once one of them changed."""
+    folder = mappings_folder()
+    files = [folder / FILE, *sorted((folder / "statements").glob("*.yaml"))]
+    return _known_rules(tuple((str(file), file.stat().st_mtime_ns) for file in files if file.exists()))
+
+
+@lru_cache(maxsize=4)
+def _known_rules(files: tuple[tuple[str, int], ...]) -> Mapping[str, CompanyArrivals]:
     try:
-        return arrivals()
+        return arrivals() if files else {}
     except MappingError:
         return {}
 

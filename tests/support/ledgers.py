@@ -16,7 +16,7 @@ MOST_ROWS = 5_000
 
 TABLES = """
     SELECT format('%I.%I', nspname, relname) FROM pg_class JOIN pg_namespace AS schema ON schema.oid = relnamespace
-     WHERE relkind = 'r' AND nspname !~ '^(pg_|information_schema)' AND relname <> 'alembic_version' ORDER BY 1
+     WHERE relkind = 'r' AND nspname !~ '^(pg_|information_schema)' ORDER BY 1
 """
 SCHEMA = """
     WITH own AS (SELECT oid, nspname, nspacl FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema)')

@@ -1,5 +1,5 @@
-"""Ledgers for tests: an empty one each, whose database the next test gets emptied, which takes a tenth of the time that
-making a database does."""
+"""Ledgers for tests: an empty one each, whose database the next test gets emptied, which takes less
+time than making another."""
 
 from collections import deque
 from dataclasses import dataclass, field

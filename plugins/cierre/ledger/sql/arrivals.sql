@@ -92,10 +92,11 @@ SELECT DISTINCT business_date FROM ledger.revision WHERE box = :box ORDER BY bus
 SELECT state FROM board.box_day WHERE box = :box AND business_date = :business_date;
 
 -- name: state_of_arrivals^
--- What the two below can have changed by: days of these months, matches, and matches that were taken back.
+-- What the two below can have changed by: days of these months, matches, and matches that were taken back. Counted, not
+-- the newest: of two that are kept at once, the one with the smaller number may be seen later.
 SELECT (SELECT sum(hash_record_extended(box_month, 0)) FROM board.box_month
          WHERE month BETWEEN CAST(date_trunc('month', CAST(:first AS date)) AS date) AND :last) AS days,
-       (SELECT max(match_id) FROM ledger.match) AS matches, (SELECT count(*) FROM ledger.match_undone) AS undone;
+       (SELECT count(*) FROM ledger.match) AS matches, (SELECT count(*) FROM ledger.match_undone) AS undone;
 
 -- name: signs
 -- Closed days of boxes that took money which is to arrive, in forms that are given beside each box: whether all of it

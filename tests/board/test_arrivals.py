@@ -13,7 +13,7 @@ from cierre.accounting_files.loader import cash_boxes, mappings_folder
 from cierre.bookkeeping.matching.company import Expected, Taken, expected
 from cierre.bookkeeping.statements.lines import Statement, StatementLine
 from cierre.closing.arrivals import Sign, signs_of_day
-from cierre.ledger import arrivals, settlements
+from cierre.ledger import arrivals, reconciliation, settlements
 from cierre.ledger.arrivals import MatchedAmount
 from cierre.reports.audit import audit
 from support import closed_day
@@ -318,6 +318,20 @@ def test_a_day_that_is_booked_otherwise_since_is_told(login, books):
     closed_day.stage(books, BOX, DAY, ("20.00", "1"), ("31.00", "1"), ("100.00", "4"))
     assert "51,00" in section(client.get(HERE).text, "changed")
     assert "✓✓" not in client.get(f"/boxes/{BOX.id}/{DAY}").text
+
+
+def test_a_day_that_is_closed_with_another_amount_is_matched_anew_by_the_rules(login, books):
+    client = login("educacion_continua")
+    upload(client, statement((1, "DEPOSITO EFECTIVO", "50.00"), (2, "REDCARD LIQ", "93.97")))
+    corrected = closed_day.stage(books, BOX, DAY, ("20.00", "1"), ("31.00", "1"), ("100.00", "4"))
+    reconciliation.keep(books, closed_day.book(books, BOX, DAY, corrected), "reconciled", [])
+    more = statement((3, "DEPOSITO EFECTIVO", "51.00"), opening=Decimal("143.97"))
+    assert upload(client, more).headers["location"].endswith("matched=1")
+    page = client.get(HERE).text
+    assert 'id="changed"' not in page
+    assert "50.00 → 51.00" in section(page, "taken-back")
+    assert "50,00" in section(page, "strange")
+    assert client.get(f"/boxes/{BOX.id}/{DAY}").text.count("✓✓") == 2
 
 
 def test_nothing_is_matched_twice_whoever_tries(ledger, books):

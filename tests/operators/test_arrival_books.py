@@ -17,7 +17,7 @@ from cierre.closing.transit import on_its_way
 from cierre.ledger import arrivals, revisions
 from cierre.reports.audit import audit
 
-BOX, COMPANY = "educacion_continua_caja_7", "educacion_continua"
+BOX, COMPANY, CAJA = "educacion_continua_caja_7", "educacion_continua", 7
 DAY = date(2026, 3, 2)
 PAID = DAY + timedelta(days=2)
 
@@ -99,6 +99,45 @@ def test_a_match_that_is_taken_back_is_taken_back_in_the_erp(closed, ledger, rul
     assert revisions.bookings(ledger, revisions.current(ledger, box.id, PAID)) == []
     assert len(documents(sandbox, rules, live=True)) == 2
     assert not [chain for chain in audit(ledger).chains if chain.broken]
+
+
+def test_a_day_that_is_closed_with_another_amount_takes_its_arrival_back_and_books_it_anew(
+    closed, close, ledger, rules, sandbox
+):
+    """50 were booked and came; the day is closed again with 51 more: what stood goes, and comes to 101 in the end."""
+    one = closed["1"]
+    arrive(ledger, ("deposit", one.net))
+    assert keep_new_matches(ledger, COMPANY, [BOX], rules) == 1
+    book(ledger, rules)
+    more = Decimal("51.00")
+    sandbox.pay_late("educacion_continua", CAJA, DAY, form=1, amount=more)
+    assert keep_new_matches(ledger, COMPANY, [BOX], rules) == 0
+    assert ledger_state(ledger) == (1, 0)  # Nothing was closed again yet.
+    close(BOX, DAY).all()
+    assert keep_new_matches(ledger, COMPANY, [BOX], rules) == 0
+    assert ledger_state(ledger) == (0, 1)
+    assert book(ledger, rules).booked == [PAID]
+    box = books_box(COMPANY, rules.books)
+    assert revisions.bookings(ledger, revisions.current(ledger, box.id, PAID)) == []
+
+    later = PAID + timedelta(days=1)
+    arrive(ledger, ("deposit", more), day=later)
+    lines = [line.id for line in arrivals.lines(ledger, COMPANY, DAY)]
+    assert match_by_person(ledger, COMPANY, [BOX], rules, [one.id], lines, by="ana", comment="en dos partes") is None
+    assert book(ledger, rules).booked == [later]
+    (entry,) = revisions.bookings(ledger, revisions.current(ledger, box.id, later))
+    assert booked(ledger, entry) == {("D", "1.1.02.001"): one.net + more, ("C", "1.1.01.001"): one.gross + more}
+    assert len(documents(sandbox, rules, live=True)) == 3  # What was booked, what takes it back, and the whole.
+    close(BOX, DAY).all()
+    assert keep_new_matches(ledger, COMPANY, [BOX], rules) == 0  # The same amount again takes nothing back.
+    assert ledger_state(ledger) == (1, 1)
+    assert not [chain for chain in audit(ledger).chains if chain.broken]
+
+
+def ledger_state(ledger):
+    """How many matches stand, and how many were taken back by nobody in person."""
+    back = arrivals.taken_back(ledger, COMPANY, 99)
+    return len(arrivals.matches(ledger, COMPANY, 99)), len([one for one in back if not one.undone_by])
 
 
 def test_a_difference_that_a_person_accepts_has_an_account_of_its_own(closed, ledger, rules):

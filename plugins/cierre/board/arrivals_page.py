@@ -42,6 +42,7 @@ MOST = 200
 """Rows of a list on the page."""
 
 MOST_MATCHES = 50
+MOST_TAKEN_BACK = 20
 MOST_MONTHS = 13
 MOST_DAYS = 45
 
@@ -282,6 +283,7 @@ def _render(
         money_of=lambda units, currency: units * quantum(currency),
         currency_of={name: _currency(reports, company.rules, name) for name in company.rules.channels},
         matches=ledger_arrivals.matches(ledger, company.id, MOST_MATCHES),
+        taken_back=ledger_arrivals.taken_back(ledger, company.id, MOST_TAKEN_BACK),
         words=WORDS,
         by=BY,
         told=told or [],

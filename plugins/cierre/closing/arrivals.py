@@ -1,6 +1,7 @@
 """What arrived of what was booked: statements are taken and matched, matches decided and taken back. A close never
 waits for any of it."""
 
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,10 +10,11 @@ from decimal import Decimal
 import psycopg
 
 from cierre.accounting_files.statement_formats import statement_format
+from cierre.bookkeeping.answers import LONGEST_COMMENT
 from cierre.bookkeeping.matching.arrivals import channel, identity, units
 from cierre.bookkeeping.matching.banking_days import banking_days
 from cierre.bookkeeping.matching.by_report import Reported
-from cierre.bookkeeping.matching.company import CompanyArrivals, Expected, by_id, expected, items
+from cierre.bookkeeping.matching.company import CompanyArrivals, Expected, by_id, expected, gross_by_form, items
 from cierre.bookkeeping.matching.items import Item, Outcome, Proposal
 from cierre.bookkeeping.matching.match import match, waited_for
 from cierre.bookkeeping.money import AmountError, amount
@@ -21,11 +23,14 @@ from cierre.bookkeeping.statements.certificate import breaks, claims
 from cierre.bookkeeping.statements.format import AcquirerFormat
 from cierre.bookkeeping.statements.lines import Statement
 from cierre.closing.settlements import by_reports, take_settlement
+from cierre.language.say import say
 from cierre.ledger import arrivals as ledger_arrivals, settlements
 from cierre.ledger.arrivals import LandedLine, LandedStatement, MatchedAmount
 from cierre.statement_files.bank import read_bank
 from cierre.statement_files.described import plain_number
 from cierre.statement_files.faults import Fault, StatementFileError, refuse
+
+log = logging.getLogger(__name__)
 
 GAP = "gap"
 """What may be between two statements when they are taken: the one between them may still come."""
@@ -49,7 +54,8 @@ class Standing:
 
     @property
     def changed(self) -> list[tuple[Expected, MatchedAmount]]:
-        """What was matched and is booked otherwise since: a person takes the match back."""
+        """What was matched and is to come otherwise since: taken back once its day is closed again
+        (``take_back_rebooked``); where only the contract says otherwise now, a person may take it back."""
         pairs = ((one, self.matched.get(one.id)) for one in self.amounts)
         return [(one, known) for one, known in pairs if known is not None and known.net != one.net]
 
@@ -192,10 +198,38 @@ def _told(
     return [ours[id] for id in one.booked], [came[id] for id in one.arrived], why
 
 
+def take_back_rebooked(db: psycopg.Connection, company: str) -> list[int]:
+    """Takes back the matches, also a person's, of days that were closed again with another amount: what they said is
+    not so any more. Returns their numbers.
+
+    A day that is read or booked anew and not closed yet changes nothing, nor does a contract. What was taken back so
+    may be matched again by the rules.
+    """
+    again = ledger_arrivals.closed_since(db, company)
+    if not again:
+        return []
+    boxes, forms = ({getattr(one, of) for one in again} for of in ("box", "form"))
+    days = [one.day for one in again]
+    now = gross_by_form(ledger_arrivals.taken(db, sorted(boxes), sorted(forms), min(days), max(days)))
+    why: dict[int, list[str]] = {}
+    for one in again:
+        gross = now.get((one.box, one.day, one.form, one.currency), Decimal(0))
+        if gross != one.gross:
+            text = f"{one.box} {one.day} {one.form}: {one.gross} → {gross} {one.currency}"
+            why.setdefault(one.match_id, []).append(text)
+    for number, texts in why.items():
+        ledger_arrivals.undo(db, company, number, by=None, reason="; ".join(texts)[:LONGEST_COMMENT])
+    return list(why)
+
+
 def keep_new_matches(db: psycopg.Connection, company: str, boxes: Sequence[str], rules: CompanyArrivals) -> int:
-    """Keeps the matches that the rules leave no other answer to; returns how many there were."""
+    """Keeps the matches that the rules leave no other answer to; returns how many there were. What is not so any more
+    is taken back first."""
     with db.transaction():
         ledger_arrivals.lock(db, company)
+        if stale := take_back_rebooked(db, company):
+            numbers = ", ".join(str(one) for one in stale)
+            log.info(say("Taken back, since their days were closed with another amount: matches {n}.", n=numbers))
         new = standing(db, company, boxes, rules).new
         for why, late, amounts, lines in new:
             ledger_arrivals.keep_match(db, company, why, amounts, lines, late=late)

@@ -84,6 +84,30 @@ class StandingMatch(NamedTuple):
     currency: str
 
 
+class TakenBack(NamedTuple):
+    """A match that was taken back, as a list of them shows it. ``undone_by`` is empty where its day was closed again
+    with another amount; ``booked``: box, date and form with ``|`` between them."""
+
+    match_id: int
+    undone_by: str
+    reason: str
+    undone_at: datetime
+    booked: list[str]
+    amount: Decimal
+    currency: str
+
+
+class ClosedSince(NamedTuple):
+    """The money of a form of a day as it was matched; the day was closed again since."""
+
+    match_id: int
+    box: str
+    day: date
+    form: str
+    currency: str
+    gross: Decimal
+
+
 class ArrivedDay(NamedTuple):
     """A closed day of a box that took money which is to arrive, and whether all of it did."""
 
@@ -128,6 +152,8 @@ class _Sql(Statements):
     lines: Rows[LandedLine]
     booked: Rows[MatchedAmount]
     matches: Rows[StandingMatch]
+    taken_back: Rows[TakenBack]
+    closed_since: Rows[ClosedSince]
     matched_rows: Rows[MatchedRow]
     booked_days: Values[date]
     state_of_books: ValueOrNone[str]
@@ -207,6 +233,16 @@ def booked(connection: psycopg.Connection, company: str, first: date, last: date
 def matches(connection: psycopg.Connection, company: str, most: int) -> list[StandingMatch]:
     """The newest matches that stand."""
     return list(_sql.matches(connection, company=company, most=most))
+
+
+def taken_back(connection: psycopg.Connection, company: str, most: int) -> list[TakenBack]:
+    """The newest matches that were taken back, the last one first."""
+    return list(_sql.taken_back(connection, company=company, most=most))
+
+
+def closed_since(connection: psycopg.Connection, company: str) -> list[ClosedSince]:
+    """What is matched of days that were closed again since, whatever they were closed with."""
+    return list(_sql.closed_since(connection, company=company))
 
 
 def matched_rows(connection: psycopg.Connection, company: str) -> list[MatchedRow]:
@@ -297,8 +333,9 @@ def keep_match(
     return match_id
 
 
-def undo(connection: psycopg.Connection, company: str, match_id: int, *, by: str, reason: str) -> bool:
-    """Takes a match of a company back, for good; False where there is none, or that was done already."""
+def undo(connection: psycopg.Connection, company: str, match_id: int, *, by: str | None, reason: str) -> bool:
+    """Takes a match of a company back, for good; False where there is none, or that was done already. ``by`` is a
+    person's name; None where its day was closed again with another amount."""
     return _sql.undo(connection, company=company, match_id=match_id, undone_by=by, reason=reason) > 0
 
 

@@ -130,6 +130,15 @@ class Expected(NamedTuple):
         return f"{self.box}|{self.day.isoformat()}|{self.currency}|{self.form}"
 
 
+def gross_by_form(taken: Iterable[Taken]) -> dict[tuple[str, date, str, str], Decimal]:
+    """The money that came into the tills, as booked, by box, day, form and currency; whatever the rules look at."""
+    gross: dict[tuple[str, date, str, str], Decimal] = {}
+    for one in taken:
+        key = (one.box, one.day, one.form, one.currency)
+        gross[key] = gross.get(key, ZERO) + sign(one.kind, one.sale_type, one.returned) * one.net * one.documents
+    return gross
+
+
 def expected(taken: Iterable[Taken], rules: CompanyArrivals) -> list[Expected]:
     """What is to arrive of what was taken, less the charges of the contract; nothing of what comes to nothing."""
     gross: dict[tuple[str, date, str, str], Decimal] = {}

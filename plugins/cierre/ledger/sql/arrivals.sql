@@ -37,7 +37,7 @@ SELECT statement_id, line, booked, account, currency, amount, reference, channel
        EXISTS (SELECT FROM ledger.match_arrived AS own JOIN ledger.match_now USING (match_id)
                 WHERE own.statement_id = row.statement_id AND own.line = row.line) AS is_matched,
        EXISTS (SELECT FROM ledger.match_arrived AS own JOIN ledger.match_undone USING (match_id)
-                WHERE own.statement_id = row.statement_id AND own.line = row.line) AS was_undone
+                WHERE own.statement_id = row.statement_id AND own.line = row.line AND undone_by IS NOT NULL) AS was_undone
   FROM landing.statement_line AS row JOIN landing.statement USING (statement_id)
  WHERE company = :company AND booked >= :since ORDER BY booked, statement_id, line;
 
@@ -71,6 +71,28 @@ RETURNING match_id;
 INSERT INTO ledger.match_undone (match_id, undone_by, reason)
 SELECT match_id, :undone_by, :reason FROM ledger.match WHERE match_id = :match_id AND company = :company
     ON CONFLICT (match_id) DO NOTHING;
+
+-- name: taken_back
+-- The newest matches of a company that were taken back.
+SELECT match_id, coalesce(undone_by, '') AS undone_by, reason, undone_at,
+       (SELECT array_agg(box || '|' || business_date || '|' || form ORDER BY box, business_date, form)
+          FROM ledger.match_booked WHERE match_booked.match_id = own.match_id) AS booked,
+       (SELECT sum(amount) FROM ledger.match_arrived JOIN landing.statement_line USING (statement_id, line)
+         WHERE match_arrived.match_id = own.match_id) AS amount,
+       (SELECT min(currency) FROM ledger.match_booked WHERE match_booked.match_id = own.match_id) AS currency
+  FROM ledger.match AS own JOIN ledger.match_undone USING (match_id)
+ WHERE company = :company ORDER BY undone_at DESC, match_id DESC LIMIT :most;
+
+-- name: closed_since
+-- Matched amounts of a company whose day was closed again after they were matched, and stands so now.
+SELECT match_id, booked.box, booked.business_date AS day, form, booked.currency, gross
+  FROM ledger.match_booked AS booked JOIN ledger.match_now AS own USING (match_id)
+  JOIN board.box_day AS day ON (day.box, day.business_date) = (booked.box, booked.business_date)
+ WHERE own.company = :company AND day.state IN ('closed', 'watched', 'no activity')
+   AND EXISTS (SELECT FROM reconciliation.run
+                WHERE (run.box, run.business_date) = (booked.box, booked.business_date)
+                  AND reconciled_at > own.decided_at)
+ ORDER BY match_id, booked.box COLLATE "C", booked.business_date, form COLLATE "C", booked.currency;
 
 -- name: matched_rows
 -- What of a company is matched, each amount with the day on which the last of its match's money came.

@@ -16,6 +16,7 @@ from cierre.language.say import counted, say
 from cierre.ledger import overview, session
 from local import report
 from local.airflow_api import AirflowApi, Task
+from local.demo_bank import arrive
 from local.environment import TIMEZONE
 from local.files import tail
 from local.stack import LONG_AGO, Stack, StackError
@@ -45,8 +46,12 @@ def demo(stack: Stack, day: date | None, console: Console) -> int:
             failed = _close(stack.api, boxes, day, console)
             found = {box_day.box: box_day for box_day in overview.day(ledger, day)}
             posted = overview.posted_since(ledger, day, since)
+        with session.connect(stack.ledger_dsn) as ledger:
+            arrived = arrive(ledger, boxes, day, stack.sandbox_url)
         _explain(stack, boxes, failed, console)
-        console.print(report.table(day, boxes, found))
+        console.print(report.table(day, boxes, found, arrived.signs))
+        for line in arrived.told():
+            console.print(line, markup=False)
         news = counted(posted, "{n} new ERP document was posted.", "{n} new ERP documents were posted.")
         console.print(news if posted else say("Nothing new was posted to the ERP."))
     finally:

@@ -10,12 +10,23 @@ from cierre.accounting_files.companies import stale_after
 from cierre.accounting_files.findings import MappingError
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.money import quantum
+from cierre.closing.arrivals import Sign
 from cierre.language.say import amount_of, count, money, say
 from cierre.ledger.overview import BoxDay
 
 
-def table(day: date, boxes: Mapping[str, CashBox], found: Mapping[str, BoxDay]) -> Table:
-    """The table that ends the demo: a row for each cash box, whether or not the ledger found anything for its day."""
+Signs = Mapping[str, Sign]
+"""How the money of a day's forms of payment stands at the bank, of those whose money is looked at."""
+
+
+def table(
+    day: date,
+    boxes: Mapping[str, CashBox],
+    found: Mapping[str, BoxDay],
+    signs: Mapping[str, Signs] | None = None,
+) -> Table:
+    """The table that ends the demo: a row for each cash box, whether or not the ledger found anything for its day.
+    ``signs`` are by box; money without one looks as it is."""
     shown = Table(title=say("Cash boxes on {day}", day=str(day)), show_lines=True)
     shown.add_column(say("Cash box"))
     shown.add_column(say("Documents"), justify="right")
@@ -28,7 +39,7 @@ def table(day: date, boxes: Mapping[str, CashBox], found: Mapping[str, BoxDay]) 
         if box_day is None:
             shown.add_row(box.name, "", "", "", "", f"[red]{say('not closed')}")
         else:
-            shown.add_row(box.name, *_cells(box, box_day))
+            shown.add_row(box.name, *_cells(box, box_day, (signs or {}).get(box.id, {})))
     return shown
 
 
@@ -37,7 +48,7 @@ def all_green(boxes: Mapping[str, CashBox], found: Mapping[str, BoxDay]) -> bool
     return all(box in found and found[box].closed for box in boxes)
 
 
-def _cells(box: CashBox, box_day: BoxDay) -> list[str]:
+def _cells(box: CashBox, box_day: BoxDay, signs: Signs) -> list[str]:
     documents = count(box_day.documents)
     if box_day.quarantined:
         documents += "\n" + say("{n} quarantined", n=count(box_day.quarantined))
@@ -50,21 +61,29 @@ def _cells(box: CashBox, box_day: BoxDay) -> list[str]:
         state += "\n" + say("watched until {when} UTC", when=f"{box_day.watched_until:%d/%m %H:%M}")
     return [
         documents,
-        _money(box, box_day),
+        _money(box, box_day, signs),
         money(box_day.journal_total, currency),
         "\n".join(box_day.erp_documents) or say("none"),
         f"[{colour}]{state}",
     ]
 
 
-def _money(box: CashBox, box_day: BoxDay) -> str:
+def _money(box: CashBox, box_day: BoxDay, signs: Signs) -> str:
     names, currency = _form_names(box), box_day.currency or box.currency
     by_number = sorted(box_day.money_by_form.items(), key=lambda item: _number(item[0]))
     amounts = {form: amount_of(amount.quantize(quantum(currency))) for form, amount in by_number}
     width = max(map(len, amounts.values()), default=0)
     return "\n".join(
-        f"{amount:>{width}}  {names.get(form, say('form {form}', form=form))}" for form, amount in amounts.items()
+        f"{amount:>{width}}  {names.get(form, say('form {form}', form=form))}{_sign(signs.get(form))}"
+        for form, amount in amounts.items()
     )
+
+
+def _sign(sign: Sign | None) -> str:
+    """Booked, or booked and arrived; nothing of money that nobody looks at."""
+    if sign is None:
+        return ""
+    return " ✓" if sign.arrived is None or sign.changed else " ✓✓"
 
 
 def _form_names(box: CashBox) -> Mapping[str, str]:

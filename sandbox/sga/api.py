@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sandbox.sga import answers, catalogue
-from sandbox.sga.books import Books, books
+from sandbox.sga.books import Books, amounts, books
 from sandbox.sga.generator import write_day
 from sandbox.sga.model import (
     Carrera,
@@ -165,6 +165,13 @@ class Sga:
             with self.state.session() as session:
                 self._write(session, _known_box(session, tenant, caja), fecha)
                 return books(session, tenant, caja, fecha)
+
+        @router.get("/amounts")
+        def read_amounts(tenant: str, caja: int, fecha: date, forms: str) -> list[int]:
+            """In cents, one by one; ``forms`` with commas between them."""
+            with self.state.session() as session:
+                self._write(session, _known_box(session, tenant, caja), fecha)
+                return amounts(session, tenant, caja, fecha, set(forms.split(",")))
 
         @router.post("/boxes")
         def add_box(box: NewBox) -> None:

@@ -16,6 +16,7 @@ from cierre.ledger.overview import BoxDay
 from local import demo as room
 from local.airflow_api import Task
 from local.demo import PREFIX, demo
+from local.demo_bank import Arrived
 
 DAY = date(2024, 9, 6)
 STEPS = ("land", "stage", "derive", "post", "reconcile")
@@ -66,7 +67,7 @@ class PlayedAirflow:
 class PlayedStack:
     """A stack that notes what was asked of it."""
 
-    reader_dsn, api_url = "", "http://127.0.0.1:8080"
+    reader_dsn, ledger_dsn, api_url, sandbox_url = "", "", "http://127.0.0.1:8080", "http://127.0.0.1:8800"
 
     def __init__(self, running=False):
         self.api, self.calls, self._running = PlayedAirflow(), [], running
@@ -91,7 +92,7 @@ def ledger(monkeypatch):
         box: BoxDay(box, DAY, "reconciled", 1, 1, 0, Decimal("1.00"), {"1": Decimal("1.00")}, ["1/1/1"], 0)
         for box in cash_boxes()
     }
-    said = SimpleNamespace(days=days, posted=6)
+    said = SimpleNamespace(days=days, posted=6, arrived=Arrived())
 
     @contextmanager
     def connect(dsn):
@@ -100,6 +101,7 @@ def ledger(monkeypatch):
     monkeypatch.setattr(room.session, "connect", connect)
     monkeypatch.setattr(room.overview, "day", lambda connection, day: list(said.days.values()))
     monkeypatch.setattr(room.overview, "posted_since", lambda connection, day, since: said.posted)
+    monkeypatch.setattr(room, "arrive", lambda ledger, boxes, day, sandbox: said.arrived)
     monkeypatch.setattr(room.time, "sleep", lambda seconds: None)
     return said
 

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from cierre.accounting_files.loader import cash_boxes
 from cierre.bookkeeping.evidence import Posted
+from cierre.closing.arrivals import Sign
 from cierre.language.say import in_language
 from cierre.ledger.overview import BoxDay
 from local.report import all_green, table
@@ -46,6 +47,16 @@ def test_money_is_shown_by_the_names_of_its_forms_in_the_order_of_their_numbers(
     text = shown(boxes, box_day("itb_caja_164"))
     places = [text.index(part) for part in ("1,200.00  Efectivo", "34.50  Pago online", "0.00  form 99")]
     assert places == sorted(places)
+
+
+def test_money_that_is_looked_at_has_its_sign_and_other_money_looks_as_it_is(boxes):
+    signs = {"itb_caja_164": {"1": Sign(date(2024, 9, 9), changed=False), "16": Sign(None, changed=False)}}
+    console = Console(width=160, record=True, file=StringIO())
+    day = box_day("itb_caja_164")
+    console.print(table(DAY, boxes, {day.box: day, "conduce_caja_3": box_day("conduce_caja_3")}, signs))
+    rows = [" ".join(line.split("│")[3].split()) for line in console.export_text().splitlines() if line.count("│") > 3]
+    for shown in ("1,200.00 Efectivo ✓✓", "34.50 Pago online ✓", "0.00 form 99", "1,200.00 Efectivo"):
+        assert shown in rows
 
 
 def test_a_row_tells_box_documents_journal_total_erp_documents_and_state(boxes):

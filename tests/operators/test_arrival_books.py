@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from cierre.accounting_files.arrivals import arrivals_of
+from cierre.accounting_files.loader import cash_boxes
 from cierre.alerts.figures import transit
 from cierre.bookkeeping.statements.lines import Statement, StatementLine
 from cierre.closing.arrival_books import book_arrivals, books_box
@@ -16,6 +17,7 @@ from cierre.closing.arrivals import keep_new_matches, match_by_person, standing
 from cierre.closing.transit import on_its_way
 from cierre.ledger import arrivals, revisions
 from cierre.reports.audit import audit
+from local.demo_bank import arrive as arrive_in_demo
 
 BOX, COMPANY, CAJA = "educacion_continua_caja_7", "educacion_continua", 7
 DAY = date(2026, 3, 2)
@@ -175,3 +177,18 @@ def test_the_digest_says_what_is_on_its_way_until_it_arrived(closed, ledger, rul
     assert on_its_way(ledger, COMPANY, [BOX], DAY) == []
     assert on_its_way(ledger, "itb", ["itb_caja_164"], DAY) == []
     assert transit([]) == ""
+
+
+def test_the_demos_cards_arrive_once_and_its_cash_is_on_its_way(closed, ledger, sandbox):
+    boxes = cash_boxes()
+    arrived = arrive_in_demo(ledger, boxes, DAY, sandbox.url)
+    assert arrived.refused == []
+    came = {form for form, sign in arrived.signs[BOX].items() if sign.arrived}
+    assert came == closed.keys() - {"1"} != set()
+    assert arrived.signs.keys() == {BOX}
+    assert [one.total for one in arrived.on_its_way] == [closed["1"].gross]
+    assert len(arrived.told()) == 2
+    again = arrive_in_demo(ledger, boxes, DAY, sandbox.url)
+    assert again == arrived
+    assert len(arrivals.statements(ledger, COMPANY)) == len(arrivals.matches(ledger, COMPANY, 99)) == 1
+    assert arrive_in_demo(ledger, boxes, DAY + timedelta(days=1), "http://elsewhere").signs == {}

@@ -6,7 +6,8 @@ more: a document that somebody changed or deleted there, one that nobody posted,
 gets the sign of a discrepancy on the board, with the lines and amounts, and its company's people are told once. A day
 that is not read again for `stale_after` days (in `companies.yaml`) shows its evidence as stale.
 
-Days of the last two months are read whose period is open, those first that wait longest; nothing is written.
+Days of the last two months are read whose period is open, those first that wait longest, and those of the books of
+what arrived; nothing is written.
 
 **When it fails**, its log names the days that could not be read, with the ERP's own words; they are read the next
 night. Clearing it is always safe.

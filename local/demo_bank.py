@@ -1,11 +1,12 @@
-"""What arrived of the demo's day: the sandbox's bank and card acquirer write of the cards that a box took, and the files
-are taken and matched as people's uploads are."""
+"""What arrived of the demo's day: the sandbox's bank and acquirer write of the cards that a box took, and the files are
+taken and matched as people's uploads are."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import psycopg
+import requests
 
 from cierre.accounting_files.arrivals import all_known_rules
 from cierre.accounting_files.companies import companies
@@ -17,8 +18,6 @@ from cierre.closing.transit import OnItsWay, on_its_way
 from cierre.language.say import money, say
 from cierre.ledger import arrivals, identity
 from cierre.statement_files.faults import StatementFileError
-from sandbox.bank.day import files_of_day
-from sandbox.client import SandboxClient
 
 BOX, TENANT, CAJA = "educacion_continua_caja_7", "educacion_continua", 7
 STATEMENT, CARDS = "banco_sandbox", "redcard"
@@ -43,7 +42,8 @@ class Arrived:
         lines = [say("✓ booked, ✓✓ booked and arrived at the bank.")]
         for one in self.on_its_way:
             total = money(one.total, one.currency)
-            lines.append(say("{company}: {money} on its way.", company=names.get(one.company, one.company), money=total))
+            company = names.get(one.company, one.company)
+            lines.append(say("{company}: {money} on its way.", company=company, money=total))
         return lines + [say(one) for one in self.refused]
 
 
@@ -82,12 +82,18 @@ def _take(
     channel = rules.channels.get(CARDS)
     if channel is None or day < rules.since or STATEMENT not in rules.statements or not channel.reports:
         return
-    slips = SandboxClient(sandbox).amounts(TENANT, CAJA, day, *channel.forms)
-    if not slips:
-        return
-    texts = files_of_day(slips, rules.terminals.get(BOX, "T007"), day, **_balance(ledger, company, day))
+    asked: dict[str, str | int] = {
+        "tenant": TENANT,
+        "caja": CAJA,
+        "fecha": day.isoformat(),
+        "forms": ",".join(channel.forms),
+        "terminal": rules.terminals.get(BOX, "T007"),
+        **_balance(ledger, company, day),
+    }
+    answer = requests.get(f"{sandbox}/_sandbox/sga/cards", params=asked, timeout=10)
+    answer.raise_for_status()
     try:
-        for format, text in zip((STATEMENT, channel.reports[0]), texts, strict=True):
+        for format, text in zip((STATEMENT, channel.reports[0]), answer.json(), strict=False):
             take_statement(ledger, company, rules, format, text.encode(), BY)
     except StatementFileError as error:
         arrived.refused += [fault.__str__() for fault in error.faults]

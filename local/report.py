@@ -14,7 +14,6 @@ from cierre.closing.arrivals import Sign
 from cierre.language.say import amount_of, count, money, say
 from cierre.ledger.overview import BoxDay
 
-
 Signs = Mapping[str, Sign]
 """How the money of a day's forms of payment stands at the bank, of those whose money is looked at."""
 

@@ -82,11 +82,6 @@ class SandboxClient:
         place = {"tenant": tenant, "caja": caja, "fecha": day.isoformat()}
         return TypeAdapter(Books).validate_python(self.call("GET", "sga/books", params=place))
 
-    def amounts(self, tenant: str, caja: int, day: date, *forms: str) -> list[int]:
-        """Each amount in cents that a box of SGA took in some forms of payment on a day."""
-        place = {"tenant": tenant, "caja": caja, "fecha": day.isoformat(), "forms": ",".join(forms)}
-        return TypeAdapter(list[int]).validate_python(self.call("GET", "sga/amounts", params=place))
-
     def open_box(self, tenant: str, caja: int, closed_on: int = 6) -> None:
         """A new cash box in SGA, with its weekday of rest (0 = Monday)."""
         self.call("POST", "sga/boxes", json={"tenant": tenant, "caja": caja, "closed_on": closed_on})

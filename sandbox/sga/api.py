@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from sandbox.bank.day import files_of_day
 from sandbox.sga import answers, catalogue
 from sandbox.sga.books import Books, amounts, books
 from sandbox.sga.generator import write_day
@@ -166,12 +167,22 @@ class Sga:
                 self._write(session, _known_box(session, tenant, caja), fecha)
                 return books(session, tenant, caja, fecha)
 
-        @router.get("/amounts")
-        def read_amounts(tenant: str, caja: int, fecha: date, forms: str) -> list[int]:
-            """In cents, one by one; ``forms`` with commas between them."""
+        @router.get("/cards")
+        def read_cards(
+            tenant: str,
+            caja: int,
+            fecha: date,
+            forms: str,
+            terminal: str,
+            opening: int = 0,
+            closing: int | None = None,
+        ) -> list[str]:
+            """What bank and acquirer write of a day's cards, whose ``forms`` have commas between them: see
+            ``files_of_day``. Nothing of a day without any."""
             with self.state.session() as session:
                 self._write(session, _known_box(session, tenant, caja), fecha)
-                return amounts(session, tenant, caja, fecha, set(forms.split(",")))
+                slips = amounts(session, tenant, caja, fecha, set(forms.split(",")))
+            return list(files_of_day(slips, terminal, fecha, opening, closing)) if slips else []
 
         @router.post("/boxes")
         def add_box(box: NewBox) -> None:

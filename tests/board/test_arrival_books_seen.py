@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from cierre.accounting_files.arrivals import arrivals_of
+from cierre.accounting_files.arrivals import arrivals_of, books_box
 from cierre.accounting_files.loader import cash_boxes
 from cierre.bookkeeping.identity import Identity
 from cierre.bookkeeping.matching.books import LEDGER, MatchedRow, documents, facts
-from cierre.closing.arrival_books import _freeze, books_box
+from cierre.closing.arrival_books import _freeze
 from cierre.ledger import identity, revisions
 from support import closed_day
 

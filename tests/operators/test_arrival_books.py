@@ -3,19 +3,22 @@
 import hashlib
 import time
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from cierre.accounting_files.arrivals import arrivals_of
+from cierre.accounting_files.arrivals import arrivals_of, books_box
 from cierre.accounting_files.loader import cash_boxes
+from cierre.alerts import erp_changes
 from cierre.alerts.figures import transit
 from cierre.bookkeeping.statements.lines import Statement, StatementLine
-from cierre.closing.arrival_books import book_arrivals, books_box
+from cierre.closing.arrival_books import book_arrivals
 from cierre.closing.arrivals import keep_new_matches, match_by_person, standing
+from cierre.closing.read_again import read_again
 from cierre.closing.transit import on_its_way
-from cierre.ledger import arrivals, revisions
+from cierre.ledger import arrivals, capabilities, revisions
+from cierre.ledger.capabilities import Capability
 from cierre.reports.audit import audit
 from local.demo_bank import arrive as arrive_in_demo
 
@@ -156,6 +159,26 @@ def test_a_difference_that_a_person_accepts_has_an_account_of_its_own(closed, le
     lines = booked(ledger, entry)
     assert lines["D", "5.2.01.002"] == Decimal("0.01")
     assert entry.total == one.gross
+
+
+def test_what_somebody_changes_of_an_arrivals_document_is_found_at_night(closed, ledger, rules, sandbox, monkeypatch):
+    arrive(ledger, *((channel_of(rules, one), one.net) for one in closed.values()))
+    keep_new_matches(ledger, COMPANY, [BOX], rules)
+    book(ledger, rules)
+    box = books_box(COMPANY, rules.books)
+    sandbox.set_protheus(generic_query=True)
+    capabilities.save(ledger, "protheus", box.erp.tenant, [Capability("read_back", True, "seen by a test")])
+    (document,) = documents(sandbox, rules, live=True)
+    sandbox.edit_document(document, 1, CT2_VALOR="0.01")
+    looked = read_again(ledger, datetime(2026, 3, 20, tzinfo=UTC))
+    assert looked.days == 2
+    assert looked.differing.keys() == {box.id}
+    assert len(looked.differing[box.id]) == 1
+    assert arrivals.state_of_books(ledger, box.id, PAID) == "discrepancy"
+    told = []
+    monkeypatch.setattr(erp_changes, "tell", told.append)
+    erp_changes.tell_what_changed(looked, "http://log")
+    assert [(alert.company, box.name in alert.subject) for alert in told] == [(COMPANY, True)]
 
 
 def test_an_answer_that_is_lost_leaves_one_document(closed, ledger, rules, sandbox):

@@ -1,13 +1,16 @@
 """Which companies look at what arrives, and how their money comes: ``arrivals.yaml``."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 
 from cierre.accounting_files.files import read_yaml
 from cierre.accounting_files.findings import Finding, MappingError
-from cierre.accounting_files.loader import mappings_folder
+from cierre.accounting_files.loader import cash_box, mappings_folder
 from cierre.accounting_files.settings import read_settings
 from cierre.accounting_files.statement_formats import statement_format_names
+from cierre.bookkeeping.cash_box import Approvals, CashBox
+from cierre.bookkeeping.matching.books import SOURCE, ArrivalBooks
 from cierre.bookkeeping.matching.company import Arrivals, CompanyArrivals
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.suggestions import did_you_mean
@@ -51,6 +54,45 @@ def _known_rules(files: tuple[tuple[str, int], ...]) -> Mapping[str, CompanyArri
         return arrivals() if files else {}
     except MappingError:
         return {}
+
+
+def books_box(company: str, books: ArrivalBooks) -> CashBox:
+    """What the books of arrivals are to the ledger and to the ERP: a box without a file. Raises MappingError where the
+    box beside it has none."""
+    beside = cash_box(books.beside)
+    return beside.model_copy(
+        update={
+            "id": books.box,
+            "file": books.box,
+            "formerly": None,
+            "name": books.name,
+            "company": company,
+            "source": SOURCE,
+            "connection": SOURCE,
+            "key": company,
+            "erp": beside.erp.model_copy(update={"lot": books.lot}),
+            "mapping": SOURCE,
+            # Nobody is asked: a match is either the only one possible or a person's own decision.
+            "approvals": Approvals(closed_period=False),
+        }
+    )
+
+
+def box_or_books(name: str) -> CashBox:
+    """A cash box by the stem of its file or its former name, or the books of arrivals of that id. Raises MappingError
+    if there is none by that name, or its file is wrong."""
+    return books_of_arrivals().get(name) or cash_box(name)
+
+
+def books_of_arrivals() -> dict[str, CashBox]:
+    """The books of arrivals of all companies that have any, by their ids; those of a file that is wrong are left out,
+    as are those beside a box that is."""
+    found: dict[str, CashBox] = {}
+    for company, rules in all_known_rules().items():
+        if rules.books:
+            with suppress(MappingError):
+                found[rules.books.box] = books_box(company, rules.books)
+    return found
 
 
 def _unknown_formats(found: Arrivals) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from functools import partial
 from typing import TypeVar
 
 from cierre.accounting_files.account_mappings import sound_mapping
+from cierre.accounting_files.arrival_checks import check_arrivals
 from cierre.accounting_files.arrivals import arrivals
 from cierre.accounting_files.companies import companies
 from cierre.accounting_files.files import YamlFile, read_yaml
@@ -50,7 +51,8 @@ def check_all() -> list[Finding]:
         findings.update(_of_box(box, mappings, _collect(findings, companies) or {}))
     _collect(findings, lambda: read_settings("periods.yaml", Periods))
     _collect(findings, statement_formats)
-    _collect(findings, arrivals)
+    sound = {name: mapping for name, (mapping, _) in mappings.items()}
+    _collect(findings, partial(check_arrivals, boxes, sound) if boxes_are_sound else arrivals)
     # Likewise, which companies have boxes.
     _collect(findings, partial(check_served_companies, boxes) if boxes_are_sound else served_companies)
     for source in {box.source for box in boxes.values()}:

@@ -4,8 +4,8 @@ that nobody finished."""
 import logging
 from collections.abc import Mapping, Sequence
 
+from cierre.accounting_files.arrivals import box_or_books
 from cierre.accounting_files.companies import language_of
-from cierre.accounting_files.loader import cash_box
 from cierre.alerts.alert import Alert
 from cierre.alerts.people import tell
 from cierre.bookkeeping.sentence import Sentence
@@ -45,7 +45,7 @@ def _tell(by_box: Mapping[str, Sequence[Sentence | str]], subject: Sentence, to_
     """One mail for each box, in its company's language; of a box whose file is wrong, only the log tells."""
     for box_id, sentences in by_box.items():
         try:
-            box = cash_box(box_id)
+            box = box_or_books(box_id)
         except ValueError as error:
             text = "{box}: nobody is told, its file is wrong ({kind})"
             log.error(say(text, box=box_id, kind=type(error).__name__))

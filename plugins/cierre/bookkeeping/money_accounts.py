@@ -27,6 +27,17 @@ def money_accounts(mappings: Iterable[AccountMapping]) -> frozenset[str]:
     return frozenset(money - other)
 
 
+def accounts_of_form(mapping: AccountMapping, form: str) -> frozenset[str]:
+    """The accounts on which a mapping may put money that comes in by a form of payment."""
+    found = set[str]()
+    for kind, postings in mapping.postings.items():
+        for posting in postings:
+            for rule in posting.rules:
+                if form in rule.when.get("form", (form,)) and _is_of_money(mapping, kind, posting, rule):
+                    found.update(_accounts(mapping, rule, form))
+    return frozenset(found)
+
+
 def _is_of_money(mapping: AccountMapping, kind: Kind, posting: Posting, rule: Rule) -> bool:
     """Whether a rule says where the money of documents goes that came in or went out."""
     shape = SOURCES[mapping.source][kind]
@@ -39,8 +50,12 @@ def _is_of_money(mapping: AccountMapping, kind: Kind, posting: Posting, rule: Ru
     return posting.amount == "net" and side in signs and rule.cost_centre is None
 
 
-def _accounts(mapping: AccountMapping, rule: Rule) -> Iterator[str]:
+def _accounts(mapping: AccountMapping, rule: Rule, form: str | None = None) -> Iterator[str]:
+    """The accounts that a rule can give, of documents of a form of payment where one is named."""
     if isinstance(rule.account, FromTable):
-        yield from mapping.tables[rule.account.table].values.values()
+        table = mapping.tables[rule.account.table]
+        for value, account in table.values.items():
+            if form is None or table.by != "form" or value == form:
+                yield account
     else:
         yield rule.account

@@ -14,8 +14,8 @@ from typing import Any
 
 import psycopg
 
-from cierre.accounting_files.loader import cash_box
-from cierre.bookkeeping.cash_box import Approvals, CashBox
+from cierre.accounting_files.arrivals import books_box
+from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.documents import Document, Reading, totals
 from cierre.bookkeeping.identity import Identity
 from cierre.bookkeeping.matching import books as pure
@@ -48,28 +48,6 @@ class BooksOfArrivals:
     as_before: int = 0
     unbookable: list[Refusal] = field(default_factory=list)
     left: dict[date, Sentence] = field(default_factory=dict)
-
-
-def books_box(company: str, books: ArrivalBooks) -> CashBox:
-    """What the books of arrivals are to the ledger and to the ERP: a box without a file. Raises MappingError where the
-    box beside it has none."""
-    beside = cash_box(books.beside)
-    return beside.model_copy(
-        update={
-            "id": books.box,
-            "file": books.box,
-            "formerly": None,
-            "name": books.name,
-            "company": company,
-            "source": pure.SOURCE,
-            "connection": pure.SOURCE,
-            "key": company,
-            "erp": beside.erp.model_copy(update={"lot": books.lot}),
-            "mapping": pure.SOURCE,
-            # Nobody is asked: a match is either the only one possible or a person's own decision.
-            "approvals": Approvals(closed_period=False),
-        }
-    )
 
 
 def book_arrivals(

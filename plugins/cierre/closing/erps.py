@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import psycopg
 
+from cierre.accounting_files.arrivals import box_or_books
 from cierre.accounting_files.findings import MappingError
-from cierre.accounting_files.loader import cash_box
 from cierre.closing.erp_site import known_site, site_of_tenant
 from cierre.closing.wiring import erp_behind, erp_hook
 from cierre.ledger import identity
@@ -25,7 +25,7 @@ class Erps:
         """The ERP of a box; of one that has no file any more, that which the ledger last knew: its documents stand
         there still. Raises MappingError where nobody knows it."""
         try:
-            box = cash_box(box_id)
+            box = box_or_books(box_id)
         except MappingError:
             seen = identity.last_seen(self._ledger, box_id) if self._ledger else None
             if seen is None:
@@ -46,7 +46,7 @@ class Erps:
             raise ValueError("what is known of a site stands in the ledger, which was not given")
         if box_id not in self._sites:
             try:
-                self._sites[box_id] = known_site(cash_box(box_id), self._ledger)
+                self._sites[box_id] = known_site(box_or_books(box_id), self._ledger)
             except MappingError:
                 seen = identity.last_seen(self._ledger, box_id)
                 if seen is None:

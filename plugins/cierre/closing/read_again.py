@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import psycopg
 
-from cierre.accounting_files.loader import cash_box, cash_boxes
+from cierre.accounting_files.arrivals import books_of_arrivals, box_or_books
+from cierre.accounting_files.loader import cash_boxes
 from cierre.closing.erps import Erps
 from cierre.closing.master_data import opened_from
 from cierre.language.say import say
@@ -26,16 +27,17 @@ AT_MOST = timedelta(minutes=60)
 
 
 def read_again(ledger: psycopg.Connection, now: datetime) -> Looked:
-    """Reads the days of all boxes that are closed and whose period is open, those first that wait longest; ``now`` is
-    aware. Raises MappingError where a file of theirs cannot be used."""
+    """Reads the days of all boxes, and of books of arrivals, that are closed and whose period is open, those first that
+    wait longest; ``now`` is aware. Raises MappingError where a file of theirs cannot be used."""
     end = time.monotonic() + AT_MOST.total_seconds()
     first = now.date() - LOOKS_BACK
-    opened = {box.id: opened_from(ledger, box) or first for box in cash_boxes().values()}
+    own = cash_boxes() | books_of_arrivals()
+    opened = {box.id: opened_from(ledger, box) or first for box in own.values()}
     days = [
         (box, day)
         for box, day in read_back.to_read_again(ledger, list(opened), first=first, since=now - FRESH)
         if day >= opened[box]
     ]
-    looked = at_days(ledger, Erps().of, cash_box, days, lambda: time.monotonic() < end, asks=True)
+    looked = at_days(ledger, Erps().of, box_or_books, days, lambda: time.monotonic() < end, asks=True)
     log.info(say("{n} of {all} closed days were read in the ERP.", n=looked.days, all=len(days)))
     return looked

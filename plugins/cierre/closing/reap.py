@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 
 import psycopg
 
+from cierre.accounting_files.arrivals import box_or_books
 from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import cash_box, cash_box_ids
 from cierre.bookkeeping.cash_box import CashBox
@@ -31,7 +32,7 @@ def reap(ledger: psycopg.Connection, now: datetime, tell: Callable[[Swept], None
     swept = sweep(ledger, erps.of, _last_calls(now), erps.site_of)
     tell(swept)
     # What came late may stand beside a day's own document until it is looked for: so it is, before and after.
-    looked = look_again.at_watched_days(ledger, erps.of, cash_box, began)
+    looked = look_again.at_watched_days(ledger, erps.of, box_or_books, began)
     for box, unread in looked.left.items():
         log.warning(say("{box}: not read again: {days}", box=box, days=listed(unread)))
     for box, sentences in swept.waiting.items():

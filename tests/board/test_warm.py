@@ -14,25 +14,38 @@ from cierre.orchestration import warm_board
 from cierre.orchestration.warm_board import WarmBoard
 
 
-def test_it_begins_once_beside_the_servers_own_start(monkeypatch):
-    names, done = [], Event()
+def asked(middleware: WarmBoard, *kinds: str) -> None:
+    for kind in kinds:
+        asyncio.run(middleware({"type": kind}, None, None))
 
-    def prepare() -> None:
-        names.append(current_thread().name)
-        done.set()
 
-    monkeypatch.setattr(warm_board, "_warm", prepare)
-    passed = []
+def test_a_server_begins_to_serve_once_the_board_is_prepared(monkeypatch):
+    order = []
+    monkeypatch.setattr(warm_board, "_warm", lambda: order.append(current_thread().name))
 
     async def app(scope, receive, send) -> None:
-        passed.append(scope["type"])
+        order.append(scope["type"])
 
-    middleware = WarmBoard(app)
-    for kind in ("lifespan", "http", "http"):
-        asyncio.run(middleware({"type": kind}, None, None))
-    assert done.wait(30)
-    assert passed == ["lifespan", "http", "http"]
-    assert names == ["warm the close board"]
+    asked(WarmBoard(app), "lifespan", "http", "http")
+    assert order == ["warm the close board", "lifespan", "http", "http"]
+
+
+def test_a_preparation_that_takes_too_long_goes_on_beside(monkeypatch):
+    order, may_end, ended = [], Event(), Event()
+
+    def prepare() -> None:
+        assert may_end.wait(30)
+        ended.set()
+
+    async def app(scope, receive, send) -> None:
+        order.append((scope["type"], ended.is_set()))
+
+    monkeypatch.setattr(warm_board, "_warm", prepare)
+    monkeypatch.setattr(warm_board, "MOST_SECONDS", 0.01)
+    asked(WarmBoard(app), "lifespan")
+    may_end.set()
+    assert order == [("lifespan", False)]
+    assert ended.wait(30)
 
 
 def test_it_makes_the_first_page_of_all_boxes_in_each_language(monkeypatch, ledger, airflow):

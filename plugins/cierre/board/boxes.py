@@ -15,6 +15,7 @@ from cierre.accounting_files.companies import companies
 from cierre.accounting_files.files import read_yaml
 from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import mappings_folder
+from cierre.board.memo import kept
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import RetiredBox
 from cierre.closing.names import PREFIX
@@ -39,7 +40,7 @@ def box_of(dag_id: str) -> str:
 
 def boxes_of(dag_ids: Iterable[str]) -> dict[str, str]:
     """The ids in the ledger of the boxes that DAGs close, by DAG."""
-    ids = _ids(mappings_folder(), int(monotonic() // TRUSTED))
+    ids = _ids(all_boxes())
     files = {dag_id: dag_id.removeprefix(PREFIX) for dag_id in dag_ids}
     return {dag_id: ids.get(file, file) for dag_id, file in files.items()}
 
@@ -53,20 +54,28 @@ def all_boxes() -> dict[str, CashBox]:
     return _all_boxes(mappings_folder(), int(monotonic() // TRUSTED))
 
 
-@lru_cache(maxsize=1)
-def _ids(folder: Path, moment: int) -> dict[str, str]:
+@kept(1)
+def _ids(boxes: dict[str, CashBox]) -> dict[str, str]:
     """The boxes' ids by the stems of their files."""
-    return {box.file: box.id for box in _all_boxes(folder, moment).values()}
+    return {box.file: box.id for box in boxes.values()}
 
 
-@lru_cache(maxsize=1)
 def _all_boxes(folder: Path, moment: int) -> dict[str, CashBox]:
-    with scandir(folder / "cash_boxes") as files:
-        return _boxes(tuple((file.path, file.stat().st_mtime_ns) for file in files if file.name.endswith(".yaml")))
+    return _boxes(_files(folder, moment))
+
+
+Files = tuple[tuple[str, int], ...]
+"""Paths, each with when it was changed."""
 
 
 @lru_cache(maxsize=1)
-def _boxes(files: tuple[tuple[str, int], ...]) -> dict[str, CashBox]:
+def _files(folder: Path, moment: int) -> Files:
+    with scandir(folder / "cash_boxes") as files:
+        return tuple((file.path, file.stat().st_mtime_ns) for file in files if file.name.endswith(".yaml"))
+
+
+@kept(1)
+def _boxes(files: Files) -> dict[str, CashBox]:
     found = filter(None, (_box(Path(path), changed) for path, changed in files))
     # Of two files that claim the same books, which stops both, the one that bears their name is shown.
     boxes = sorted(found, key=lambda box: (box.file == box.id, box.company, box.name))
@@ -76,15 +85,12 @@ def _boxes(files: tuple[tuple[str, int], ...]) -> dict[str, CashBox]:
 
 def names_in_files() -> frozenset[str]:
     """The ids of all boxes that have a file, sound or not: no other box has any."""
-    folder = mappings_folder()
-    return _names_in_files(folder, int(monotonic() // TRUSTED))
+    return _names_in_files(_files(mappings_folder(), int(monotonic() // TRUSTED)))
 
 
-@lru_cache(maxsize=1)
-def _names_in_files(folder: Path, moment: int) -> frozenset[str]:
-    with scandir(folder / "cash_boxes") as files:
-        seen = [(file.path, file.stat().st_mtime_ns) for file in files if file.name.endswith(".yaml")]
-    return frozenset(_name(Path(path), changed) for path, changed in seen)
+@kept(1)
+def _names_in_files(files: Files) -> frozenset[str]:
+    return frozenset(_name(Path(path), changed) for path, changed in files)
 
 
 @lru_cache(maxsize=10_000)

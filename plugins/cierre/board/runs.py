@@ -15,7 +15,9 @@ from sqlalchemy import Row, String, and_, case, cast, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql import ColumnElement, Select
 
-from cierre.board.boxes import boxes_of, dag_of, dags_of
+from cierre.board.boxes import all_boxes, boxes_of, dag_of, dags_of
+from cierre.board.memo import kept
+from cierre.bookkeeping.cash_box import CashBox
 from cierre.closing.business_date import PARAMETER
 from cierre.closing.names import ASK_AGAIN
 
@@ -47,7 +49,12 @@ Columns = TypeVarTuple("Columns")
 
 def _closes(dag_id: InstrumentedAttribute[str], boxes: Iterable[str]) -> ColumnElement[bool]:
     """Whether a DAG closes one of some boxes: one text, where a list of a thousand would be a thousand values."""
-    return dag_id == func.any(func.string_to_array(",".join(dags_of(boxes)), ","))
+    return dag_id == func.any(func.string_to_array(_dags(list(boxes), all_boxes()), ","))
+
+
+@kept(8)
+def _dags(boxes: list[str], known: dict[str, CashBox]) -> str:
+    return ",".join(dags_of(boxes))
 
 
 PATIENCE = timedelta(minutes=15)

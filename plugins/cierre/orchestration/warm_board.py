@@ -1,18 +1,23 @@
-"""Prepares the close board as an API server's process begins to serve, beside its first requests.
+"""Prepares the close board before an API server's process begins to serve.
 
 A thousand boxes' files take half a second to read, and the pages as long to import: nobody should wait for that after a
-restart. It is done in the process that serves, since threads and connections do not survive a fork.
+restart, or do it once more beside. It is done in the process that serves, since threads and connections do not survive
+a fork.
 """
 
+import asyncio
 from threading import Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+MOST_SECONDS = 20.0
+"""How long a server's start waits, as for a ledger that does not answer; then it begins to serve beside."""
+
 
 class WarmBoard:
-    """Passes everything on; the first thing that it is asked, which is Airflow's own start, begins the preparation."""
+    """Passes everything on; the first thing that it is asked, which is Airflow's own start, after the preparation."""
 
     def __init__(self, app: "ASGIApp") -> None:
         self.app = app
@@ -22,7 +27,9 @@ class WarmBoard:
         """Passes everything on."""
         if not self.begun:
             self.begun = True
-            Thread(target=_warm, name="warm the close board", daemon=True).start()
+            preparing = Thread(target=_warm, name="warm the close board", daemon=True)
+            preparing.start()
+            await asyncio.to_thread(preparing.join, MOST_SECONDS)
         await self.app(scope, receive, send)
 
 

@@ -1,9 +1,13 @@
 """The board as Airflow serves it: real ledger, real tables of Airflow's, and people who may see some boxes."""
 
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Thread
+from typing import Any
 
 import pytest
+import uvicorn
 from airflow.api_fastapi.auth.managers.simple.simple_auth_manager import SimpleAuthManager
 from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
 from airflow.api_fastapi.common.db.common import _get_session
@@ -12,7 +16,9 @@ from airflow.models import import_all_models
 from airflow.models.base import Base
 from airflow.models.dag import DagModel
 from airflow.models.dagbundle import DagBundleModel
+from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, Page
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
@@ -22,6 +28,7 @@ from cierre.board.boxes import dag_of
 from cierre.board.connection import ledger as board_ledger, personal_values, writing
 from cierre.ledger import session as store_session
 from local.postgres import Cluster
+from support.browser import chromium
 
 BOXES = cash_boxes()
 
@@ -102,3 +109,51 @@ def login(client: TestClient) -> Login:
         return client
 
     return logged_in
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real browser. (Not for longer: nothing else in its process can run a loop of asyncio meanwhile.)"""
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def address(client: TestClient) -> Iterator[str]:
+    """Where a real server has the board; who looks, the browser's cookie says."""
+
+    def person(request: Request) -> SimpleAuthManagerUser:
+        return SimpleAuthManagerUser(username=request.cookies["person"], role="ADMIN")
+
+    app.dependency_overrides[get_user] = person
+    outer = FastAPI()
+    outer.mount("/cierre", app)
+    server = uvicorn.Server(uvicorn.Config(outer, port=0, log_level="critical", lifespan="off"))
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        thread = Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def look(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """``look("/work", "second", viewport=…)``: a page of the board in a browser of somebody's own; without a path, a
+    page that shows nothing yet."""
+    contexts = []
+
+    def looking(path: str = "", person: str = "all", **kind: Any) -> Page:
+        context = browser.new_context(base_url=address, **({"locale": "es-EC"} | kind))
+        contexts.append(context)
+        context.add_cookies([{"name": "person", "value": person, "url": address}])
+        page = context.new_page()
+        if path:
+            page.goto(f"/cierre{path}")
+        return page
+
+    yield looking
+    for context in contexts:
+        context.close()

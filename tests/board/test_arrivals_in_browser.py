@@ -1,21 +1,15 @@
 """In a real browser: a statement is uploaded, yesterday's cards arrive less their commission, and one that did not is
 decided; from a cent on its way to its row at the cashier it is three clicks."""
 
-import socket
-from collections.abc import Iterator
 from datetime import date
-from threading import Thread
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from cierre.accounting_files.loader import cash_boxes
-from cierre.board.app import app
 from support import closed_day
-from support.browser import chromium, photograph
+from support.browser import photograph
 
 BOX = cash_boxes()["educacion_continua_caja_7"]
 DAY = date(2026, 3, 2)
@@ -26,42 +20,15 @@ STATEMENT = (
 )
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def address(login, ledger) -> Iterator[str]:
-    """The board behind a real server, for somebody of the company: a browser's file reaches no stand-in for one."""
-    closed_day.close(ledger, BOX, DAY, ("20.00", "1"), ("30.00", "1"), ("100.00", "4"))
-    login("educacion_continua")
-    outer = FastAPI()
-    outer.mount("/cierre", app)
-    server = uvicorn.Server(uvicorn.Config(outer, port=0, log_level="critical", lifespan="off"))
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
-        thread = Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/cierre"
-        server.should_exit = True
-        thread.join()
-
-
 @pytest.fixture(params=[(1280, 900), (390, 844)], ids=["desk", "telephone"])
-def page(request, browser: Browser, address) -> Iterator[Page]:
-    """The company's page, on a desk and on a telephone."""
+def page(request, look, ledger) -> Page:
+    """The company's page, for somebody of the company, on a desk and on a telephone."""
+    closed_day.close(ledger, BOX, DAY, ("20.00", "1"), ("30.00", "1"), ("100.00", "4"))
     width, height = request.param
-    context = browser.new_context(viewport={"width": width, "height": height}, locale="es-EC")
-    made = context.new_page()
-    made.goto(f"{address}/arrivals/{BOX.company}")
-    yield made
-    context.close()
+    return look(f"/arrivals/{BOX.company}", "educacion_continua", viewport={"width": width, "height": height})
 
 
-def test_a_statement_is_uploaded_and_what_did_not_arrive_is_decided(page, address, tmp_path):
+def test_a_statement_is_uploaded_and_what_did_not_arrive_is_decided(page, tmp_path):
     file = tmp_path / "extracto.csv"
     file.write_text(STATEMENT, encoding="utf-8")
     page.get_by_label("Archivo").set_input_files(file)
@@ -79,7 +46,7 @@ def test_a_statement_is_uploaded_and_what_did_not_arrive_is_decided(page, addres
     page.get_by_label("Diferencia aceptada").fill("-0,01")
     page.get_by_role("button", name="Hacer corresponder lo marcado").click()
     expect(page.locator("section", has_text="Últimas correspondencias").last).to_contain_text("faltó un centavo")
-    page.goto(f"{address}/boxes/{BOX.id}/{DAY}")
+    page.goto(f"/cierre/boxes/{BOX.id}/{DAY}")
     expect(page.get_by_text("✓✓")).to_have_count(2)
 
 

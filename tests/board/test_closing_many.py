@@ -1,14 +1,13 @@
 """Many days closed from their page, in a real browser: it stops, and says what Airflow refused. Airflow is the test."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from cierre.accounting_files.loader import cash_boxes
-from support.browser import chromium
 
 BOX = cash_boxes()["itb_caja_164"]
 LAST = (datetime.now(UTC) - timedelta(days=4)).date()
@@ -47,36 +46,21 @@ class Airflow:
         route.fulfill(json={"first": str(DAYS[0]), "letters": {BOX.id: letters}})
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
 @pytest.fixture
 def airflow_answers() -> Airflow:
     return Airflow()
 
 
 @pytest.fixture
-def page(browser: Browser, login, airflow_answers) -> Iterator[Page]:
+def page(look: Callable[..., Page], airflow_answers) -> Page:
     """The page of ten open days, all chosen, before the question is answered."""
-    client = login()
-
-    def board(route: Route) -> None:
-        given = client.get(route.request.url.removeprefix("http://board/cierre"))
-        route.fulfill(status=given.status_code, headers=dict(given.headers), body=given.content)
-
-    context = browser.new_context(locale="es-EC")
-    page = context.new_page()
+    page = look()
     page.clock.install()
-    page.route("**/*", board)
     page.route("**/api/v2/**", airflow_answers.run)
     page.route("**/closing/states?*", airflow_answers.states)
-    page.goto(f"http://board/cierre/closing?box={BOX.id}&first={DAYS[0]}&last={LAST}")
+    page.goto(f"/cierre/closing?box={BOX.id}&first={DAYS[0]}&last={LAST}")
     page.get_by_role("button", name="Cerrar los días elegidos (10)").click()
-    yield page
-    context.close()
+    return page
 
 
 def begin(page: Page, airflow: Airflow, asked: int = AT_ONCE) -> None:

@@ -1,18 +1,18 @@
 """In a real browser, in Spanish: a new form of payment from the failed day to the closed day, without any file."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.loader import cash_boxes
 from cierre.ledger import mapping_proposals
 from support import stopped_day
-from support.browser import chromium, photograph
+from support.browser import photograph
 from support.mapping_files import folder  # noqa: F401  a fixture
 
 BOX = cash_boxes()["itb_caja_164"]
@@ -22,44 +22,20 @@ MOST_CLICKS = 12
 pytestmark = pytest.mark.usefixtures("folder")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
 @pytest.fixture
-def as_person(browser: Browser, login, ledger) -> Iterator[Callable[[str], Page]]:
-    """``as_person("all")``: a browser of a person. The board answers it; Airflow's API is a run that closes the day."""
+def as_person(look: Callable[..., Page], ledger) -> Callable[[str], Page]:
+    """``as_person("all")``: a browser of a person, in which Airflow's API is a run that closes the day."""
+
+    def run(route: Route) -> None:
+        stopped_day.close(ledger, date.fromisoformat(json.loads(route.request.post_data)["partition_key"]))
+        route.fulfill(json={})
 
     def page_of(name: str) -> Page:
-        def board(route: Route) -> None:
-            asked = route.request
-            client = login(name)
-            sent = asked.all_headers()
-            headers = {one: sent[one] for one in ("content-type", "origin", "sec-fetch-site") if one in sent}
-            path = asked.url.removeprefix("http://board/cierre")
-            given = client.request(
-                asked.method, path, content=asked.post_data_buffer, headers={**headers, "host": "board"},
-                follow_redirects=False,
-            )  # fmt: skip
-            route.fulfill(status=given.status_code, headers=dict(given.headers), body=given.content)
-
-        def run(route: Route) -> None:
-            stopped_day.close(ledger, date.fromisoformat(json.loads(route.request.post_data)["partition_key"]))
-            route.fulfill(json={})
-
-        context = browser.new_context(locale="es-EC", viewport={"width": 1200, "height": 900})
-        contexts.append(context)
-        page = context.new_page()
-        page.route("**/*", board)
+        page = look(person=name, viewport={"width": 1200, "height": 900})
         page.route("**/api/v2/**", run)
         return page
 
-    contexts: list = []
-    yield page_of
-    for context in contexts:
-        context.close()
+    return page_of
 
 
 class Clicks:
@@ -84,7 +60,7 @@ def test_a_new_form_of_payment_from_the_failed_day_to_the_closed_day(as_person, 
     stopped_day.stop(ledger, DAY - timedelta(days=1), net="12.00")
     click = Clicks()
     ana = as_person("all")
-    ana.goto(f"http://board/cierre/boxes/{BOX.id}/{DAY}")
+    ana.goto(f"/cierre/boxes/{BOX.id}/{DAY}")
     click(ana.get_by_role("link", name="Responder"))
     expect(ana.get_by_text("La fuente la llama PAGO EN LINEA")).to_be_visible()
     click(ana.get_by_role("link", name="Pagos en línea por cobrar"))
@@ -95,7 +71,7 @@ def test_a_new_form_of_payment_from_the_failed_day_to_the_closed_day(as_person, 
     expect(ana.get_by_text("Usted lo propuso")).to_be_visible()
 
     berta = as_person("second")
-    berta.goto("http://board/cierre/work")
+    berta.goto("/cierre/work")
     click(berta.get_by_role("link", name="Mapeos"))
     click(berta.get_by_role("link", name="Decidir"))
     click(berta.get_by_text("Las líneas del archivo"))
@@ -112,7 +88,7 @@ def test_a_new_form_of_payment_from_the_failed_day_to_the_closed_day(as_person, 
     digests = ledger.execute("SELECT DISTINCT mapping_digest FROM ledger.revision").fetchall()
     (row,) = mapping_proposals.proposals_of(ledger, [BOX.mapping])
     assert digests == [(row.mapping_digest,)] == [(account_mapping(BOX.mapping).digest,)]
-    berta.goto(f"http://board/cierre/mappings/{BOX.mapping}")
+    berta.goto(f"/cierre/mappings/{BOX.mapping}")
     expect(berta.get_by_text(row.mapping_digest[:10])).to_be_visible()
     assert broken(berta) == {}
     photograph(berta, "mapping")
@@ -121,7 +97,7 @@ def test_a_new_form_of_payment_from_the_failed_day_to_the_closed_day(as_person, 
 def test_a_wrong_account_is_refused_with_what_would_be_right(as_person, ledger):
     stopped_day.stop(ledger, DAY)
     ana = as_person("all")
-    ana.goto("http://board/cierre/work")
+    ana.goto("/cierre/work")
     ana.get_by_role("link", name="Responder").click()
     ana.get_by_label("Código").fill("1.1.03.0O3")
     ana.get_by_role("button", name="Ver qué contabilizaría").click()
@@ -134,7 +110,7 @@ def test_a_wrong_account_is_refused_with_what_would_be_right(as_person, ledger):
 
 def test_the_form_of_a_new_box_and_the_page_of_companies_are_accessible(as_person, ledger):
     ana = as_person("all")
-    ana.goto("http://board/cierre/new-box?like=itb_caja_164")
+    ana.goto("/cierre/new-box?like=itb_caja_164")
     ana.get_by_label("Nombre", exact=True).fill("Caja 170, ITB")
     ana.get_by_label("Nombre del archivo").fill("itb_caja_170")
     ana.get_by_label("Clave en la fuente").fill("170")
@@ -145,6 +121,6 @@ def test_the_form_of_a_new_box_and_the_page_of_companies_are_accessible(as_perso
     assert broken(ana) == {}
     ana.set_viewport_size({"width": 390, "height": 844})
     assert ana.evaluate("document.documentElement.scrollWidth") <= 390
-    ana.goto("http://board/cierre/companies")
+    ana.goto("/cierre/companies")
     assert broken(ana) == {}
     assert ana.evaluate("document.documentElement.scrollWidth") <= 390

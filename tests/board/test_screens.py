@@ -1,16 +1,15 @@
 """The board on a telephone and on paper, in a real browser, with the pages as the board serves them."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Page
 
 from cierre.accounting_files.loader import cash_boxes
 from support import closed_day
-from support.browser import chromium
 
 SHOWN = ("conduce_caja_3", "itb_caja_164")
 LAST = datetime.now(UTC).date() - timedelta(days=2)
@@ -21,36 +20,16 @@ PAGES = ["/", f"/boxes/conduce_caja_3/{LAST}", "/work", "/trends", "/search", "/
          f"/months/{FIRST:%Y-%m}/boxes/itb_caja_164"]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
 @pytest.fixture
-def visit(browser: Browser, login, ledger) -> Iterator[Callable[..., Page]]:
-    """``visit("/work")``: a page of the board in a browser, its requests answered by the board itself."""
+def visit(look: Callable[..., Page], ledger) -> Callable[..., Page]:
+    """``visit("/work", viewport)``: a page of the board, after a closed month."""
     known = cash_boxes()
     closed_day.month(ledger, [known[box] for box in SHOWN], FIRST, LAST)
-    client = login()
-
-    def answer(route: Route) -> None:
-        given = client.get(route.request.url.removeprefix("http://board/cierre"))
-        route.fulfill(status=given.status_code, headers=dict(given.headers), body=given.content)
-
-    contexts = []
 
     def visit(path: str, viewport: dict[str, int], scheme: str = "light") -> Page:
-        context = browser.new_context(viewport=viewport, color_scheme=scheme, locale="es-EC")
-        contexts.append(context)
-        page = context.new_page()
-        page.route("**/*", answer)
-        page.goto(f"http://board/cierre{path}")
-        return page
+        return look(path, viewport=viewport, color_scheme=scheme)
 
-    yield visit
-    for context in contexts:
-        context.close()
+    return visit
 
 
 def test_no_page_is_wider_than_a_telephone(visit):

@@ -1,7 +1,6 @@
 """A month's checklist on the board, and who may sign it: by another person than who closed it, and guarded since."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from html import unescape
@@ -9,7 +8,7 @@ from html import unescape
 import pytest
 from airflow.models.dagrun import DagRun
 from airflow.models.log import Log
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import expect
 
 from cierre.accounting_files.loader import cash_boxes
 from cierre.board import access, month_files
@@ -23,7 +22,6 @@ from cierre.bookkeeping.tie_out import AccountTotal, TieOut
 from cierre.ledger import approvals, attempts, identity, month_facts, revisions, sign_offs, tie_outs
 from cierre.ledger.tie_outs import Month
 from support import closed_day
-from support.browser import chromium
 
 MONTH = date(2024, 9, 1)
 LAST = date(2024, 9, 30)
@@ -308,26 +306,9 @@ def test_a_boxs_month_has_its_own_checklist_and_the_companys_signature_without_b
     assert f'href="/cierre/months/2024-09/boxes/{BOX.id}"' in english(login())
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-def test_the_button_signs_with_the_comment_and_a_refusal_stands_beside_its_field(browser, login, green, ledger):
-    client, sent = login(), []
-
-    def answer(route: Route) -> None:
-        asked = route.request
-        url, headers = asked.url.removeprefix("http://board/cierre"), {**asked.headers, **SAME}
-        given = client.request(asked.method, url, content=asked.post_data_buffer, headers=headers)
-        sent.append((asked.method, given.status_code))
-        route.fulfill(status=given.status_code, headers=dict(given.headers), body=given.content)
-
-    context = browser.new_context(locale="es-EC")
-    page = context.new_page()
-    page.route("**/*", answer)
-    page.goto(f"http://board/cierre{PAGE}")
+def test_the_button_signs_with_the_comment_and_a_refusal_stands_beside_its_field(look, green, ledger):
+    page, answers = look(PAGE), []
+    page.on("response", lambda answer: answers.append((answer.request.method, answer.status)))
     page.get_by_label("Comentario").fill("Revisado con el banco")
     page.get_by_role("button", name="Firmar el mes").click()
     expect(page.get_by_text("Firmado por all")).to_be_visible()
@@ -337,8 +318,7 @@ def test_the_button_signs_with_the_comment_and_a_refusal_stands_beside_its_field
     page.get_by_role("button", name="Retirarla").click()
     refusal = page.get_by_role("alert").filter(has_text="escriba el motivo")
     expect(refusal).to_have_text("No se retiró nada: escriba el motivo en el campo e inténtelo de nuevo. (400)")
-    assert ("POST", 400) in sent
+    assert ("POST", 400) in answers
     page.get_by_label("Por qué").fill("Falta un depósito")
     page.get_by_role("button", name="Retirarla").click()
     expect(page.get_by_text("Nadie ha firmado este mes.")).to_be_visible()
-    context.close()

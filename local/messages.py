@@ -14,7 +14,6 @@ from airflow.utils.types import DagRunType
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
-from cierre.board.arrivals_page import BY, WORDS
 from cierre.board.runs import WHY_STALLED
 from cierre.board.states import STATES
 from cierre.bookkeeping.answers import Decision
@@ -22,6 +21,7 @@ from cierre.bookkeeping.approvals import Reason as ApprovalReason
 from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.evidence import Grade
 from cierre.bookkeeping.journal import Side
+from cierre.bookkeeping.matching.words import BY, WORDS
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.treatment import TREATMENTS
 from cierre.bookkeeping.vocabulary import SOURCES

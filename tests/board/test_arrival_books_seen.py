@@ -11,7 +11,9 @@ from cierre.accounting_files.loader import cash_boxes
 from cierre.bookkeeping.identity import Identity
 from cierre.bookkeeping.matching.books import LEDGER, MatchedRow, documents, facts
 from cierre.closing.arrival_books import _freeze
-from cierre.ledger import identity, revisions
+from cierre.closing.arrivals import standing
+from cierre.closing.transit import on_its_way
+from cierre.ledger import arrivals, identity, revisions
 from support import closed_day
 
 BOX = cash_boxes()["educacion_continua_caja_7"]
@@ -35,7 +37,7 @@ def books(ledger, monkeypatch):
     return box
 
 
-def test_a_banks_day_has_its_page_with_accounts_and_documents(login, books):
+def test_a_banks_day_has_its_page_with_accounts_and_documents(login, books, ledger):
     client = login(BOX.company)
     page = client.get(f"/boxes/{books.id}/{PAID}")
     assert page.status_code == 200
@@ -46,4 +48,9 @@ def test_a_banks_day_has_its_page_with_accounts_and_documents(login, books):
     )
     assert client.get(f"/months/{PAID:%Y-%m}/companies/{BOX.company}").status_code == 200
     assert client.get("/", params={"month": f"{PAID:%Y-%m}"}).status_code == 200
+    rules = arrivals_of(BOX.company)
+    assert standing(ledger, BOX.company, [BOX.id, books.id], rules).amounts == []  # They are not awaited themselves.
+    assert on_its_way(ledger, BOX.company, [BOX.id, books.id], PAID) == []
+    (match,) = arrivals.documents_of_books(ledger, books.id, [PAID]).items()
+    assert match == (7, [f"{books.erp.lot}/001/000001"])
     assert login("itb").get(f"/boxes/{books.id}/{PAID}").status_code == 404

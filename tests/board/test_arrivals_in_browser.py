@@ -50,6 +50,27 @@ def test_a_statement_is_uploaded_and_what_did_not_arrive_is_decided(page, tmp_pa
     expect(page.get_by_text("✓✓")).to_have_count(2)
 
 
+REPORT = (
+    "Fecha venta;Fecha pago;Terminal;Lote;Recap;Bruto;Comision;IVA comision;Retencion;Neto;Nro pago\n"
+    "02/03/2026;04/03/2026;T007;1;1;100,00;3,50;0,53;2,00;93,97;778\n"
+)
+
+
+@pytest.mark.parametrize("page", [(1280, 900)], indirect=True, ids=["desk"])
+def test_a_report_of_the_cards_is_uploaded_and_says_what_was_announced(page, tmp_path):
+    for format, name, text in (("redcard_sandbox", "cards.csv", REPORT), ("banco_sandbox", "bank.csv", STATEMENT)):
+        file = tmp_path / name
+        file.write_text(text, encoding="utf-8")
+        page.get_by_label("Formato").select_option(format)
+        page.get_by_label("Archivo").set_input_files(file)
+        page.get_by_role("button", name="Subir", exact=True).click()
+    reports = page.locator("section", has=page.get_by_role("heading", name="Reportes de las tarjetas"))
+    expect(reports).to_contain_text("como dice el contrato")
+    matches = page.locator("section", has=page.get_by_role("heading", name="Últimas correspondencias", exact=True))
+    expect(matches).to_contain_text("por su número")
+    expect(matches).to_contain_text("todavía no se asentó")
+
+
 def test_three_clicks_from_what_is_on_its_way_to_the_row_at_the_cashier(page):
     waiting = page.locator("section", has=page.get_by_role("heading", name="Asentado, y no llegó"))
     waiting.get_by_role("row").filter(has_text="50,00").get_by_role("link").click()

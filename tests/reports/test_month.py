@@ -1,6 +1,7 @@
 """A month to take away: two boxes, two currencies, a correction, an approval and a row in quarantine, to the cent."""
 
 import csv
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -14,6 +15,7 @@ from hypothesis import given, strategies as st
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
+from cierre.accounting_files.arrivals import arrivals_of
 from cierre.accounting_files.loader import cash_boxes
 from cierre.bookkeeping.answers import Answer
 from cierre.bookkeeping.approvals import Reason
@@ -22,9 +24,11 @@ from cierre.bookkeeping.identity import Identity
 from cierre.bookkeeping.journal import JournalEntry, Line, Side
 from cierre.bookkeeping.month_checklist import Item
 from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.statements.lines import Statement, StatementLine
 from cierre.bookkeeping.tie_out import AccountTotal, TieOut
+from cierre.closing.arrivals import match_by_person
 from cierre.language.regional import speaking
-from cierre.ledger import approvals, attempts, identity, month_facts, revisions, sign_offs, tie_outs
+from cierre.ledger import approvals, arrivals, attempts, identity, month_facts, revisions, sign_offs, tie_outs
 from cierre.ledger.journal import StandingEntry
 from cierre.reports.export import Format, export, export_month
 from cierre.reports.month.journal import Journal
@@ -158,6 +162,52 @@ def test_deposits_to_clear_are_by_account_and_form_and_say_what_is_not_seen(take
     ]
     (meaning,) = [row[1] for row in book["Contenido"] if row[0] == "Depósitos por compensar"]
     assert "no se da un saldo final" in meaning
+
+
+@pytest.fixture
+def month_with_arrivals(ledger, reader_dsn, tmp_path):
+    """``month_with_arrivals("xlsx")``: March of a company: cards of the 2nd came less a cent, the cash did not."""
+    box, second = cash_boxes()["educacion_continua_caja_7"], date(2026, 3, 2)
+    rules = arrivals_of(box.company)
+    closed_day.close(ledger, box, second, ("20.00", "1"), ("100.00", "4"))
+    movements = (
+        StatementLine(1, date(2026, 3, 4), date(2026, 3, 4), Decimal("93.96"), channel="redcard"),
+        StatementLine(2, date(2026, 3, 5), date(2026, 3, 5), Decimal("5.00"), channel="transfer"),
+    )
+    hash = hashlib.sha256(b"x").hexdigest()
+    came = Statement("2200011", "USD", second, date(2026, 3, 5), None, None, movements, hash)
+    arrivals.land(ledger, box.company, "banco_sandbox", came, b"x", "ana")
+    cards = f"{box.id}|{second}|USD|4"
+    (card, _other) = arrivals.lines(ledger, box.company, second)
+    decided = match_by_person(ledger, box.company, [box.id], rules, [cards], [card.id], by="ana", comment="un centavo",
+                              difference="-0.01")  # fmt: skip
+    assert decided is None
+    arrivals.name_owner(ledger, box.company, [f"{box.id}|{second}|USD|1"], owner="Rosa", reason="en bóveda", by="ana")
+
+    def take(form: str, name: str = box.company) -> Path:
+        scope = Scope(name, (box,), date(2026, 3, 1), "ana", datetime(2026, 4, 5, tzinfo=UTC))
+        path = tmp_path / f"march.{form}"
+        with psycopg.connect(reader_dsn, autocommit=True) as reader:
+            write(reader, scope, _, form, path)
+        return path
+
+    return take
+
+
+def test_what_arrived_is_in_a_companys_month_with_differences_owners_and_reasons(month_with_arrivals):
+    book = sheets(month_with_arrivals("xlsx"))
+    cash, cards = (row[2:] for row in book["Llegado y en camino"][1:])
+    assert cash == ["Efectivo", 20, 20, "USD", "en tránsito", "", "", "", "Rosa", "en bóveda"]
+    assert cards[:5] == ["Tarjeta de crédito", 100, 93.97, "USD", "llegó"]
+    assert [cards[5], *cards[7:]] == [date(2026, 3, 4), -0.01, "ana", "un centavo"]
+    assert [row[:6] for row in book["Cuentas por compensar"][1:]] == [
+        ["deposit", "USD", 0, 20, 0, 20], ["redcard", "USD", 0, 93.97, 93.97, 0]
+    ]  # fmt: skip
+    assert [row[4:7] for row in book["Llegado, de nadie conocido"][1:]] == [[5, "USD", "de origen desconocido"]]
+
+
+def test_the_month_of_one_box_has_no_arrivals_since_money_is_matched_across_boxes(month_with_arrivals):
+    assert "Llegado y en camino" not in sheets(month_with_arrivals("xlsx", "educacion_continua_caja_7"))
 
 
 def test_what_other_lots_booked_is_taken_off_where_the_tie_out_read_it(taken, ledger):

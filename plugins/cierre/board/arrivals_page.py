@@ -26,12 +26,14 @@ from cierre.board.month_files import company_boxes
 from cierre.board.origin import same_origin
 from cierre.board.pages import Page, PageDep
 from cierre.bookkeeping.answers import LONGEST_COMMENT, objection_to_comment, on_one_line
-from cierre.bookkeeping.matching.clearing import AGES, ClearingItem, Roll, aged, days, months, roll_forward
+from cierre.bookkeeping.matching.clearing import AGES, Roll, aged, days, months, roll_forward
 from cierre.bookkeeping.matching.company import CompanyArrivals
+from cierre.bookkeeping.matching.words import BY, WORDS
 from cierre.bookkeeping.money import quantum
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing import arrivals, settlements
 from cierre.closing.arrivals import Standing
+from cierre.closing.clearing_accounts import clearing_items
 from cierre.ledger import arrivals as ledger_arrivals, settlements as ledger_settlements
 from cierre.statement_files.faults import StatementFileError
 from cierre.statement_files.tables import MOST_BYTES
@@ -48,29 +50,6 @@ MOST_DAYS = 45
 
 ROOM = 20_000
 """Bytes that a form may have besides its file."""
-
-WORDS = {
-    "in_transit": "in transit",
-    "late": "late",
-    "missing": "did not arrive",
-    "differs": "another amount",
-    "fee": "other charges than agreed",
-    "announced": "announced by the acquirer",
-    "proposed": "may belong to something booked",
-    "double": "paid twice",
-    "charge_back": "charge-back",
-    "unknown": "of nobody known",
-}
-"""The classes of what is open, as people read them."""
-
-BY = {
-    "identity": "by its number",
-    "amount": "by amount and days",
-    "together": "several together",
-    "alike": "equal amounts together",
-    "person": "by a person",
-}
-"""Why a match stands."""
 
 
 @dataclass(frozen=True)
@@ -260,6 +239,8 @@ def _render(
     owners = ledger_arrivals.owners(ledger, company.id)
     charged = settlements.charged_otherwise(company.rules, reports)
     open_amounts = sorted(now.open_amounts, key=lambda one: (one[0].day, one[0].box, one[0].form))
+    matches, books = ledger_arrivals.matches(ledger, company.id, MOST_MATCHES), company.rules.books
+    documents = ledger_arrivals.documents_of_books(ledger, books.box, {one.arrived for one in matches}) if books else {}
     return page.render(
         "arrivals.html",
         status=status,
@@ -282,7 +263,9 @@ def _render(
         announced=sorted(settlements.announced(now.reported), key=lambda one: one[1].day)[:MOST],
         money_of=lambda units, currency: units * quantum(currency),
         currency_of={name: _currency(reports, company.rules, name) for name in company.rules.channels},
-        matches=ledger_arrivals.matches(ledger, company.id, MOST_MATCHES),
+        matches=matches,
+        books=books.box if books else "",
+        documents=documents,
         taken_back=ledger_arrivals.taken_back(ledger, company.id, MOST_TAKEN_BACK),
         words=WORDS,
         by=BY,
@@ -315,17 +298,10 @@ class Rolled:
 def _rolls(company: _Company, now: Standing, by_day: bool) -> list[Rolled]:
     if not now.amounts:
         return []
-    by_channel: dict[tuple[str, str], list[ClearingItem]] = {}
-    for one in now.amounts:
-        found = company.rules.channel_of(one.form)
-        arrived = now.matched.get(one.id)
-        units = int(one.net / quantum(one.currency))
-        item = ClearingItem(one.id, one.day, units, arrived.arrived if arrived else None)
-        by_channel.setdefault((found[0] if found else "", one.currency), []).append(item)
     last = max(now.until or date.min, *(one.day for one in now.amounts))
     first = min(one.day for one in now.amounts)
     firsts = days(first, last)[-MOST_DAYS - 1 :] if by_day else months(first, last)[-MOST_MONTHS - 1 :]
     return [
         Rolled(name, currency, roll_forward(items, firsts), aged(items, last))
-        for (name, currency), items in sorted(by_channel.items())
+        for (name, currency), items in clearing_items(now, company.rules).items()
     ]

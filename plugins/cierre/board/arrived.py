@@ -25,7 +25,12 @@ LOOKS_BACK = timedelta(days=45)
 def signs_of_month(ledger: psycopg.Connection, boxes: Iterable[CashBox], days: Sequence[date]) -> dict[str, str]:
     """A letter for each of the days, by box. Empty, and nothing asked, where no company of theirs looks at arrivals."""
     rules = all_known_rules()
-    pairs = [(box.id, form) for box in boxes if box.company in rules for form in forms_of(rules[box.company])]
+    pairs = [
+        (box.id, form)
+        for box in boxes
+        if box.company in rules and not rules[box.company].are_books(box.id)
+        for form in forms_of(rules[box.company])
+    ]
     if not pairs:
         return {}
     first, last = days[0], days[-1]

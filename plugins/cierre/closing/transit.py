@@ -45,6 +45,7 @@ def looked_at(boxes: Mapping[str, Iterable[str]]) -> list[Looked]:
         for company, own in boxes.items()
         if company in rules
         for box in own
+        if not rules[company].are_books(box)
         for form in forms_of(rules[company])
     ]
 

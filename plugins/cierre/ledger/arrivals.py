@@ -70,7 +70,8 @@ class MatchedAmount(NamedTuple):
 
 class StandingMatch(NamedTuple):
     """A match as a list of them shows it: what arrived, and what more (or less) than expected a person accepted. Texts
-    are empty where no person decided. ``booked``: box, date and form with ``|`` between them."""
+    are empty where no person decided. ``booked``: box, date and form with ``|`` between them; ``arrived``: when the
+    last of its money came, which is the day of the books of arrivals that it is in."""
 
     match_id: int
     why: str
@@ -82,6 +83,15 @@ class StandingMatch(NamedTuple):
     amount: Decimal
     difference: Decimal
     currency: str
+    arrived: date
+
+
+class Decision(NamedTuple):
+    """By whom a match is, and why."""
+
+    match_id: int
+    decided_by: str
+    comment: str
 
 
 class TakenBack(NamedTuple):
@@ -95,6 +105,13 @@ class TakenBack(NamedTuple):
     booked: list[str]
     amount: Decimal
     currency: str
+
+
+class BookedDocuments(NamedTuple):
+    """The documents of the ERP in which a match is booked: lot, sublot and number with ``/`` between."""
+
+    match_id: int
+    documents: list[str]
 
 
 class ClosedSince(NamedTuple):
@@ -152,10 +169,12 @@ class _Sql(Statements):
     lines: Rows[LandedLine]
     booked: Rows[MatchedAmount]
     matches: Rows[StandingMatch]
+    decisions: Rows[Decision]
     taken_back: Rows[TakenBack]
     closed_since: Rows[ClosedSince]
     matched_rows: Rows[MatchedRow]
     booked_days: Values[date]
+    documents_of_books: Rows[BookedDocuments]
     state_of_books: ValueOrNone[str]
     state_of_arrivals: Row[StateOfArrivals]
     signs: Rows[ArrivedDay]
@@ -235,6 +254,11 @@ def matches(connection: psycopg.Connection, company: str, most: int) -> list[Sta
     return list(_sql.matches(connection, company=company, most=most))
 
 
+def decisions(connection: psycopg.Connection, company: str) -> dict[int, Decision]:
+    """The matches that stand and that people decided, by their numbers."""
+    return {one.match_id: one for one in _sql.decisions(connection, company=company)}
+
+
 def taken_back(connection: psycopg.Connection, company: str, most: int) -> list[TakenBack]:
     """The newest matches that were taken back, the last one first."""
     return list(_sql.taken_back(connection, company=company, most=most))
@@ -253,6 +277,11 @@ def matched_rows(connection: psycopg.Connection, company: str) -> list[MatchedRo
 def booked_days(connection: psycopg.Connection, box: str) -> list[date]:
     """The bank's days that books of arrivals have, by the id of these."""
     return list(_sql.booked_days(connection, box=box))
+
+
+def documents_of_books(connection: psycopg.Connection, box: str, days: Iterable[date]) -> dict[int, list[str]]:
+    """The documents of the ERP in which matches of some days stand, by the matches; ``box`` is the books' id."""
+    return {one.match_id: one.documents for one in _sql.documents_of_books(connection, box=box, days=list(days))}
 
 
 def state_of_books(connection: psycopg.Connection, box: str, day: date) -> str | None:

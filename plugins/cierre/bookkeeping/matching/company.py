@@ -74,6 +74,10 @@ class CompanyArrivals(Model):
             raise ValueError(f"report {', '.join(twice)} is in two channels; an acquirer pays by one")
         return self
 
+    def are_books(self, box: str) -> bool:
+        """Whether an id is that of the books of what arrived, whose own documents are not awaited once more."""
+        return self.books is not None and self.books.box == box
+
     def channel_of_report(self, format: str) -> str:
         """The channel whose acquirer sends reports of a format; empty where none does."""
         return next((name for name, one in self.channels.items() if format in one.reports), "")
@@ -146,7 +150,7 @@ def expected(taken: Iterable[Taken], rules: CompanyArrivals) -> list[Expected]:
     for one in taken:
         found = rules.channel_of(one.form)
         turn = sign(one.kind, one.sale_type, one.returned)
-        if found is None or not turn or one.day < rules.since:
+        if found is None or not turn or one.day < rules.since or rules.are_books(one.box):
             continue
         key = (one.box, one.day, one.form, one.currency)
         gross[key] = gross.get(key, ZERO) + turn * one.net * one.documents

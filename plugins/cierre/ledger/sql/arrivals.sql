@@ -59,7 +59,9 @@ SELECT match_id, why, late, coalesce(decided_by, '') AS decided_by, coalesce(com
        (SELECT sum(amount) FROM ledger.match_arrived JOIN landing.statement_line USING (statement_id, line)
          WHERE match_arrived.match_id = own.match_id)
        - (SELECT sum(net) FROM ledger.match_booked WHERE match_booked.match_id = own.match_id) AS difference,
-       (SELECT min(currency) FROM ledger.match_booked WHERE match_booked.match_id = own.match_id) AS currency
+       (SELECT min(currency) FROM ledger.match_booked WHERE match_booked.match_id = own.match_id) AS currency,
+       (SELECT max(booked) FROM ledger.match_arrived JOIN landing.statement_line USING (statement_id, line)
+         WHERE match_arrived.match_id = own.match_id) AS arrived
   FROM ledger.match_now AS own WHERE company = :company ORDER BY match_id DESC LIMIT :most;
 
 -- name: add_match<!
@@ -71,6 +73,10 @@ RETURNING match_id;
 INSERT INTO ledger.match_undone (match_id, undone_by, reason)
 SELECT match_id, :undone_by, :reason FROM ledger.match WHERE match_id = :match_id AND company = :company
     ON CONFLICT (match_id) DO NOTHING;
+
+-- name: decisions
+-- The matches of a company that stand and that people decided.
+SELECT match_id, decided_by, comment FROM ledger.match_now WHERE company = :company AND decided_by IS NOT NULL;
 
 -- name: taken_back
 -- The newest matches of a company that were taken back.
@@ -108,6 +114,18 @@ SELECT match_id, day, arrived, box, business_date, form, currency, gross, net
 -- name: booked_days
 -- The days of a bank that an id of books has any books of.
 SELECT DISTINCT business_date FROM ledger.revision WHERE box = :box ORDER BY business_date;
+
+-- name: documents_of_books
+-- The documents of the ERP in which such books have matches, by the newest revision of their days.
+SELECT CAST(document.reference AS bigint) AS match_id,
+       array_agg(DISTINCT attempt.lot || '/' || attempt.sublot || '/' || attempt.document) AS documents
+  FROM ledger.entry JOIN erp.attempt USING (entry_id) JOIN ledger.line_source AS source USING (entry_id)
+  JOIN staging.document ON (document.box, document.business_date, document.document_key)
+                         = (entry.box, entry.business_date, source.document_key)
+ WHERE entry.box = :box AND entry.business_date = ANY(:days) AND attempt.state = 'confirmed' AND entry.reverses IS NULL
+   AND entry.revision_id = (SELECT max(revision_id) FROM ledger.revision
+                             WHERE revision.box = entry.box AND revision.business_date = entry.business_date)
+ GROUP BY document.reference;
 
 -- name: state_of_books$
 -- Where such books of a day stand; null before there are any.

@@ -6,6 +6,7 @@ from functools import cached_property
 
 import psycopg
 
+from cierre.accounting_files.arrivals import known_rules
 from cierre.accounting_files.charts import read_chart
 from cierre.accounting_files.companies import stale_after
 from cierre.accounting_files.loader import mappings_folder
@@ -15,7 +16,7 @@ from cierre.language.regional import Regional
 from cierre.ledger import journal as standing_journal, seals, tie_outs
 from cierre.ledger.month import Correction, Month, Sent
 from cierre.reports.cells import Cell
-from cierre.reports.month import deposits, signing
+from cierre.reports.month import arrivals, deposits, signing
 from cierre.reports.month.chains import Chains
 from cierre.reports.month.journal import Journal
 from cierre.reports.month.scope import Scope, own_tie_outs
@@ -40,6 +41,7 @@ class Tables:
         yield from (self._about(), *signing.tables(self._ledger, self._scope, self._))
         yield from (journal.lines(), journal.totals(), journal.accounts(), self._days(), self._forms())
         yield deposits.table(self._ledger, self._scope, self._chart, self._)
+        yield from arrivals.tables(self._ledger, self._scope, self._)
         yield from (self._corrections(), self._approvals(), self._quarantined(), self._answers(), self._sent())
         yield from (self._tie_outs(), self._heads())
 
@@ -84,8 +86,14 @@ class Tables:
             [_("ERP documents"), _("What was sent to the ERP with a date of the month.")],
             [_("Tie-out"), _("Of a company and branch of the ERP: here where all boxes that post there are in it.")],
             [_("Deposits to clear"), _(deposits.MEANING)],
+            *self._of_arrivals(),
             [_("Other tables"), _("By business date, in the box's own currency. Instants are on the box's own clock.")],
         ]  # fmt: skip
+
+    def _of_arrivals(self) -> list[list[Cell]]:
+        _, scope = self._, self._scope
+        looks = scope.name == scope.company and known_rules(scope.company) is not None
+        return [[_("Arrived and on its way"), _(arrivals.MEANING)]] if looks else []
 
     def _tax_id(self) -> list[list[Cell]]:
         _ = self._

@@ -77,6 +77,7 @@ def test_what_arrived_stands_on_the_day_and_the_rest_is_on_its_way(login, books)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/cierre{HERE}?matched=2")
     page = client.get(HERE, params={"matched": 2}).text
     assert "2 correspondencias nuevas" in page
+    assert "no leída" in section(page, "rolls")  # No tie-out read the clearing accounts in the ERP.
     assert "70,00" in section(page, "waiting")
     assert "en tránsito" in section(page, "waiting")
     assert "5,00" in section(page, "strange")

@@ -203,7 +203,24 @@ def test_what_arrived_is_in_a_companys_month_with_differences_owners_and_reasons
     assert [row[:6] for row in book["Cuentas por compensar"][1:]] == [
         ["deposit", "USD", 0, 20, 0, 20], ["redcard", "USD", 0, 93.97, 93.97, 0]
     ]  # fmt: skip
+    assert [row[3:6] for row in book["Cuentas por compensar en el ERP"][1:]] == [["", "", ""]] * 3  # Nobody read it.
     assert [row[4:7] for row in book["Llegado, de nadie conocido"][1:]] == [[5, "USD", "de origen desconocido"]]
+
+
+def test_clearing_accounts_stand_beside_what_the_erp_holds_where_all_months_were_read(month_with_arrivals, ledger):
+    box = cash_boxes()["educacion_continua_caja_7"]
+    identity.note(ledger, Identity.of(box, source_site="http://sga", erp_site="http://erp"))
+    cash = AccountTotal("1.1.01.001", "USD", Decimal(20), Decimal(20), Decimal("-3.00"))
+    for month in (1, 2, 3):
+        found = TieOut((cash,) if month == 3 else (), ())
+        tie_outs.keep(ledger, tie_outs.Month("http://erp", box.erp.tenant, date(2026, month, 1)), tie_outs.now(ledger),
+                      found)  # fmt: skip
+    rows = sheets(month_with_arrivals("xlsx"))["Cuentas por compensar en el ERP"]
+    assert [row[:7] for row in rows[1:]] == [
+        ["1.1.01.001", "USD", 20, 20, -3, 17, -3],
+        ["1.1.03.001", "USD", 0, 0, 0, 0, 0],
+        ["1.1.03.002", "USD", 0, 0, 0, 0, 0],
+    ]
 
 
 def test_the_month_of_one_box_has_no_arrivals_since_money_is_matched_across_boxes(month_with_arrivals):

@@ -84,6 +84,16 @@ def box_or_books(name: str) -> CashBox:
     return books_of_arrivals().get(name) or cash_box(name)
 
 
+def known_books(company: str) -> CashBox | None:
+    """A company's books of arrivals; None where it has none, or a file is wrong."""
+    rules = known_rules(company)
+    if rules is None or rules.books is None:
+        return None
+    with suppress(MappingError):
+        return books_box(company, rules.books)
+    return None
+
+
 def books_of_arrivals() -> dict[str, CashBox]:
     """The books of arrivals of all companies that have any, by their ids; those of a file that is wrong are left out,
     as are those beside a box that is."""

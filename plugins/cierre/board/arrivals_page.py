@@ -6,7 +6,7 @@ of them uploads statements, matches and takes back.
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -33,7 +33,7 @@ from cierre.bookkeeping.money import quantum
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing import arrivals, settlements
 from cierre.closing.arrivals import Standing
-from cierre.closing.clearing_accounts import clearing_items
+from cierre.closing.clearing_accounts import clearing_items, held_in_erp
 from cierre.ledger import arrivals as ledger_arrivals, settlements as ledger_settlements
 from cierre.statement_files.faults import StatementFileError
 from cierre.statement_files.tables import MOST_BYTES
@@ -250,6 +250,7 @@ def _render(
         open_lines=sorted(now.open_lines, key=lambda one: one[0].booked)[:MOST],
         counts=[Counter(word for _, word in rows) for rows in (now.open_amounts, now.open_lines)],
         rolls=_rolls(company, now, by_day),
+        held=held_in_erp(ledger, company.id, company.boxes, now, company.rules, last_known(now)),
         by_day=by_day,
         ages=AGES,
         statements=statements,
@@ -295,10 +296,15 @@ class Rolled:
         return units * quantum(self.currency)
 
 
+def last_known(now: Standing) -> date:
+    """Up to when the page tells: the last day of the statements or of what was booked; today where there is neither."""
+    return max(filter(None, (now.until, *(one.day for one in now.amounts))), default=datetime.now(UTC).date())
+
+
 def _rolls(company: _Company, now: Standing, by_day: bool) -> list[Rolled]:
     if not now.amounts:
         return []
-    last = max(now.until or date.min, *(one.day for one in now.amounts))
+    last = last_known(now)
     first = min(one.day for one in now.amounts)
     firsts = days(first, last)[-MOST_DAYS - 1 :] if by_day else months(first, last)[-MOST_MONTHS - 1 :]
     return [

@@ -18,7 +18,7 @@ from cierre.bookkeeping.matching.words import WORDS
 from cierre.bookkeeping.money import ZERO, quantum
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.arrivals import Standing, standing
-from cierre.closing.clearing_accounts import Account, clearing_items
+from cierre.closing.clearing_accounts import Account, clearing_items, held_in_erp
 from cierre.language.regional import Regional
 from cierre.ledger import arrivals
 from cierre.reports.cells import Cell
@@ -62,6 +62,7 @@ def tables(ledger: psycopg.Connection, scope: Scope, _: Regional) -> Iterator[Ta
         name="arrivals",
     )  # fmt: skip
     yield _clearing(now, rules, scope, _)
+    yield _held(ledger, now, rules, scope, _)
     yield Table(
         _("Arrived, of nobody known"),
         [_("Date"), _("Account"), _("Channel"), _("Reference"), _("Amount"), _("Currency"), _("State"),
@@ -100,6 +101,21 @@ def _matched(rows: list[MatchedRow]) -> dict[str, tuple[MatchedRow, Decimal]]:
         id = Expected(row.box, row.business_date, row.form, row.currency, row.gross, row.net).id
         found[id] = (row, row.arrived - expected.pop(row.match_id) if row.match_id in expected else ZERO)
     return found
+
+
+def _held(ledger: psycopg.Connection, now: Standing, rules: CompanyArrivals, scope: Scope, _: Regional) -> Table:
+    held = held_in_erp(ledger, scope.company, scope.ids, now, rules, scope.last)
+    return Table(
+        _("Clearing accounts in the ERP"),
+        [_("Account"), _("Currency"), _("On its way, as booked"), _("In the ERP, our lots"), _("Other lots"),
+         _("In the ERP since {day}", day=_.day(rules.since, "medium")), _("Difference"), _("Read")],
+        (
+            [one.account, one.currency, *(money(part, one.currency) for part in (one.expected, one.erp, one.other_lots,
+             one.balance, one.difference)), one.read_at and one.read_at.astimezone(scope.zone).replace(microsecond=0)]
+            for one in held
+        ),
+        name="clearing_accounts_in_the_erp",
+    )  # fmt: skip
 
 
 def _clearing(now: Standing, rules: CompanyArrivals, scope: Scope, _: Regional) -> Table:

@@ -1,6 +1,7 @@
 """Arrivals: statements that were left in a folder are taken, what arrived is matched, and booked."""
 
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from cierre.ledger.connection import open_ledger
 
 
 class TakeStatementsOperator(BaseOperator):
-    """Takes files from the folder, and keeps the matches that the rules leave no other answer to; for each company
-    whose arrivals are looked at. Fails, after all was tried, where a file was refused: it says which and why."""
+    """Fetches files from the places that ``arrivals.yaml`` names, takes those of the folder, and keeps the matches that
+    the rules leave no other answer to; for each company whose arrivals are looked at.
+
+    Fails, after all was tried, where a file was refused or a place could not be read: it says which and why."""
 
     template_fields = ()
 
@@ -32,23 +35,38 @@ class TakeStatementsOperator(BaseOperator):
         from cierre.closing.statement_drop import drop_folder, take_dropped
 
         folder = Path(self.folder) if self.folder else drop_folder()
-        taken, matched, refused = 0, 0, list[Sentence]()
+        taken, matched, refused, left = 0, 0, list[Sentence](), list[Sentence]()
         with open_ledger(self.ledger_connection) as ledger:
             for company, rules in arrivals().items():
                 with in_language(language_of(company)):
+                    if rules.fetch and folder:
+                        # Only here: a deployment that fetches nothing does not pay for what that imports.
+                        from cierre.closing.statement_fetch import fetch_files
+                        from operators.statement_places import place
+
+                        fetched = fetch_files(ledger, folder, company, rules, place)
+                        left += [Sentence("{company}: {why}", company=company, why=why) for why in fetched.left]
+                        refused += _told(company, fetched.refused)
+                    elif rules.fetch:
+                        why = Sentence("files are to be fetched, and CIERRE_STATEMENTS_DIR names no folder for them")
+                        left.append(Sentence("{company}: {why}", company=company, why=why))
                     if folder:
                         dropped = take_dropped(ledger, folder, company, rules)
                         taken += len(dropped.taken)
-                        refused += [
-                            Sentence("{file}: {why}", file=f"{company}/{name}", why=faults[0])
-                            for name, faults in dropped.refused.items()
-                        ]
+                        refused += _told(company, dropped.refused)
                     own = [box.id for box in cash_boxes().values() if box.company == company]
                     matched += keep_new_matches(ledger, company, own, rules)
+        if left:
+            text = "These places could not be read; the next hour tries again:\n{places}"
+            raise AirflowException("\n".join([say(text, places=listed(left)), *map(say, refused)]))
         if refused:
             text = "These files were refused, and stand in the folder refused beside a text that says why:\n{files}"
             raise AirflowException(say(text, files=listed(refused)))
         return {"taken": taken, "matched": matched}
+
+
+def _told(company: str, refused: Mapping[str, Sequence[Sentence]]) -> list[Sentence]:
+    return [Sentence("{file}: {why}", file=f"{company}/{name}", why=faults[0]) for name, faults in refused.items()]
 
 
 class BookArrivalsOperator(BaseOperator):

@@ -13,6 +13,7 @@ from cierre.bookkeeping.matching.books import ArrivalBooks
 from cierre.bookkeeping.matching.items import Item, Rules
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.statements.charges import Charge, charge_on, kept
+from cierre.bookkeeping.statements.fetched import Fetch
 from cierre.bookkeeping.takings import sign
 from cierre.bookkeeping.validation import IsoDate, Model, Text
 
@@ -53,7 +54,8 @@ class Channel(Model):
 class CompanyArrivals(Model):
     """A company whose arrivals are looked at. ``statements`` are the formats that its people upload, ``since`` is the
     first business date that is expected to arrive, ``terminals`` is how the bank's lines and the acquirers'
-    reports name a box. ``books`` says where what arrived is booked; without it nothing is."""
+    reports name a box. ``books`` says where what arrived is booked; without it nothing is. ``fetch`` are the places
+    that files are fetched from; without them people upload, or leave files in the folder."""
 
     country: Literal["EC", "UY", "CL", "ES"]
     since: IsoDate
@@ -61,6 +63,7 @@ class CompanyArrivals(Model):
     channels: dict[Slug, Channel]
     terminals: dict[Slug, Text] = Field(default_factory=dict)
     books: ArrivalBooks | None = None
+    fetch: tuple[Fetch, ...] = ()
 
     @model_validator(mode="after")
     def _a_form_comes_one_way(self) -> Self:
@@ -69,6 +72,8 @@ class CompanyArrivals(Model):
             raise ValueError(f"form {', '.join(twice)} is in two channels; its money comes one way")
         if self.books and (strange := sorted(self.books.accounts.keys() - self.channels.keys())):
             raise ValueError(f"books has accounts of {', '.join(strange)}, which is no channel")
+        if strange := sorted({one.format for one in self.fetch} - set(self.formats)):
+            raise ValueError(f"fetch has files of {', '.join(strange)}, which is no format of this company")
         reports = [name for one in self.channels.values() for name in one.reports]
         if twice := sorted({name for name in reports if reports.count(name) > 1}):
             raise ValueError(f"report {', '.join(twice)} is in two channels; an acquirer pays by one")

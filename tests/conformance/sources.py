@@ -28,7 +28,7 @@ from cierre.closing.stage import stage
 from cierre.ports.errors import DataError, FatalError, RetriableError, VendorError
 from cierre.ports.source import SourceDescription, SourceHook
 from conformance.surroundings import accountants_files, by_hand, connect
-from fuzz.mutations import Literal, Object, parsed, places, put, value_at, written
+from fuzz.mutations import Object, parsed, places, value_at, written
 from hooks.registry import SOURCES
 from sandbox.server import SandboxServer
 
@@ -286,21 +286,26 @@ def _with_a_new_field(body: str, reading: Reading) -> str:
     return written(root[0])
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and not isinstance(value, Literal)
-
-
 def _texts(body: str) -> Iterator[tuple[str, str]]:
     """Every text of an answer that says something, by the field that it stands in."""
-    for place in places([parsed(body)]):
-        if _is_text(value := value_at(place)) and value:
-            yield place[2], str(value)
+
+    def below(node: Any, name: str) -> Iterator[tuple[str, str]]:
+        if isinstance(node, dict):
+            for own, value in node.items():
+                yield from below(value, own)
+        elif isinstance(node, list):
+            for value in node:
+                yield from below(value, "")
+        elif isinstance(node, str) and node:
+            yield name, node
+
+    yield from below(json.loads(body), "")
 
 
 def _with_texts(body: str, names: frozenset[str] | set[str], text: str) -> str:
     """The answer with another text in these fields."""
-    root = [parsed(body)]
-    for place in list(places(root)):
-        if place[2] in names and _is_text(value_at(place)):
-            put(place, text)
-    return written(root[0])
+
+    def changed(row: dict[str, Any]) -> dict[str, Any]:
+        return {name: text if name in names and isinstance(value, str) else value for name, value in row.items()}
+
+    return json.dumps(json.loads(body, object_hook=changed))

@@ -3,11 +3,14 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from io import StringIO
+from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from rich.console import Console
@@ -16,6 +19,7 @@ from cierre.ledger import capabilities
 from cierre.ports.probe import Check
 from cierre.posting.probe_report import ProbeReport
 from hooks.protheus.probe import ASSUMPTIONS
+from local.__main__ import main
 from local.probe import table
 from local.settings import PROJECT, RUN, Ports, surroundings
 from support.spanish import not_spanish
@@ -24,16 +28,25 @@ SAID = {"tenant": "T9,TEST 01 ", "lot": "PROBE1", "day": "2024-09-06", "debit-ac
         "credit-account": "2.1.01.002"}  # fmt: skip
 
 
+Command = Callable[..., subprocess.CompletedProcess]
+
+
 @pytest.fixture
-def command() -> Iterator[Callable[..., subprocess.CompletedProcess]]:
-    """Runs the command with these options and variables, on ports of its own."""
+def home() -> Iterator[tuple[str, Path]]:
+    """A port that is free, and where a stack on it would lie."""
     port = str(Ports.free().api)
-    home = RUN / f"stack-{port}"
+    yield port, (lies := RUN / f"stack-{port}")
+    shutil.rmtree(lies, ignore_errors=True)
+
+
+@pytest.fixture
+def command(home) -> Command:
+    """Runs the command with these options and variables, as make does."""
+    port, _ = home
 
     def run(options: dict[str, str], **variables: str) -> subprocess.CompletedProcess:
-        said = [part for name, value in options.items() for part in (f"--{name}", value)]
         return subprocess.run(
-            [sys.executable, "-m", "local", "probe", *said],
+            [sys.executable, "-m", "local", *_arguments(options)],
             env=surroundings() | {"CIERRE_API_PORT": port} | variables,
             cwd=PROJECT,
             capture_output=True,
@@ -41,9 +54,26 @@ def command() -> Iterator[Callable[..., subprocess.CompletedProcess]]:
             timeout=120,
         )
 
-    run.home = home
-    yield run
-    shutil.rmtree(home, ignore_errors=True)
+    return run
+
+
+@pytest.fixture
+def here(home, monkeypatch, capsys) -> Command:
+    """The same in this process, which spares it the start of Airflow."""
+    port, _ = home
+
+    def run(options: dict[str, str], **variables: str) -> subprocess.CompletedProcess:
+        monkeypatch.setattr(signal, "signal", lambda number, handler: None)
+        monkeypatch.setattr(sys, "argv", ["local", *_arguments(options)])
+        with patch.dict(os.environ, surroundings() | {"CIERRE_API_PORT": port} | variables, clear=True):
+            status = main()
+        return subprocess.CompletedProcess(sys.argv, status, *capsys.readouterr())
+
+    return run
+
+
+def _arguments(options: dict[str, str]) -> list[str]:
+    return ["probe", *(part for name, value in options.items() for part in (f"--{name}", value))]
 
 
 @pytest.fixture
@@ -56,20 +86,22 @@ def real(sandbox, ledger_dsn) -> dict[str, str]:
     }
 
 
-def test_a_site_and_a_ledger_of_ones_own_are_probed_without_anything_being_started(command, real, sandbox, ledger):
+def test_a_site_and_a_ledger_of_ones_own_are_probed_without_anything_being_started(
+    command, home, real, sandbox, ledger
+):
     done = command(SAID, **real)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Posting to this site is safe" in done.stdout
     assert all(assumption.says.split()[0] in done.stdout for assumption in ASSUMPTIONS.values())
-    assert not (command.home / "logs").exists()
+    assert not (home[1] / "logs").exists()
     assert capabilities.of(ledger, "protheus", SAID["tenant"]).alphanumeric_sublots
     assert sandbox.protheus_ledger(live=True) == []
     assert {document.entry_date for document in sandbox.protheus_ledger()} == {date(2024, 9, 6)}
 
 
-def test_a_site_that_is_not_safe_ends_with_status_1_and_says_why(command, real, sandbox):
+def test_a_site_that_is_not_safe_ends_with_status_1_and_says_why(here, real, sandbox):
     sandbox.set_protheus(first_number=701)
-    done = command(SAID, **real)
+    done = here(SAID, **real)
     assert done.returncode == 1
     assert "Nothing is posted to this site" in done.stdout
 
@@ -81,8 +113,8 @@ def test_a_site_that_is_not_safe_ends_with_status_1_and_says_why(command, real, 
         ({"debit-account": "9.9"}, "refuses a plain entry"),
     ],
 )
-def test_a_place_where_it_may_or_can_not_write_is_told_in_a_sentence(command, real, changes, told):
-    done = command(SAID | changes, **real)
+def test_a_place_where_it_may_or_can_not_write_is_told_in_a_sentence(here, real, changes, told):
+    done = here(SAID | changes, **real)
     assert done.returncode == 1
     assert told in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
@@ -97,8 +129,8 @@ def test_a_place_where_it_may_or_can_not_write_is_told_in_a_sentence(command, re
         ({"connection": "nowhere"}, "AIRFLOW_CONN_NOWHERE"),
     ],
 )
-def test_what_is_missing_or_cannot_be_used_is_told_before_anything_is_started(command, changes, told):
-    done = command(SAID | changes)
+def test_what_is_missing_or_cannot_be_used_is_told_before_anything_is_started(here, changes, told):
+    done = here(SAID | changes)
     assert done.returncode == 1
     assert told in done.stdout
 
@@ -116,9 +148,9 @@ TYPED = {"probe", "not_found", "read_timeout"}
         {"alphanumeric_sublots": False, "max_lines": 450, "generic_query": False},
     ],
 )
-def test_a_spanish_terminal_is_told_all_of_it_in_spanish(command, real, sandbox, erp):
+def test_a_spanish_terminal_is_told_all_of_it_in_spanish(here, real, sandbox, erp):
     sandbox.set_protheus(**erp)
-    done = command(SAID, **real, **SPANISH)
+    done = here(SAID, **real, **SPANISH)
     assert "Supuesto" in done.stdout
     assert not_spanish(done.stdout, allowed=TYPED) == []
 
@@ -132,15 +164,15 @@ def test_a_spanish_terminal_is_told_all_of_it_in_spanish(command, real, sandbox,
         ({"connection": "nowhere"}, "No hay ninguna conexión nowhere"),
     ],
 )
-def test_a_spanish_terminal_is_told_in_spanish_why_nothing_was_probed(command, real, changes, told):
-    done = command(SAID | changes, **real, **SPANISH)
+def test_a_spanish_terminal_is_told_in_spanish_why_nothing_was_probed(here, real, changes, told):
+    done = here(SAID | changes, **real, **SPANISH)
     assert done.returncode == 1
     assert told in done.stdout
 
 
-def test_a_ledger_that_is_not_there_is_told_without_its_password(command, real):
+def test_a_ledger_that_is_not_there_is_told_without_its_password(here, real):
     gone = "postgres://cierre:very-secret@127.0.0.1:9/ledger"
-    done = command(SAID, **real | {"AIRFLOW_CONN_LEDGER_DB": gone})
+    done = here(SAID, **real | {"AIRFLOW_CONN_LEDGER_DB": gone})
     assert done.returncode == 1
     assert "AIRFLOW_CONN_LEDGER_DB" in done.stdout
     assert "very-secret" not in done.stdout + done.stderr

@@ -68,20 +68,22 @@ def cash_close(box: CashBox, runbook: str) -> DAG:
         tags=["cash close", box.company, box.source],
         owner_links=write_to(box.company),
         access_control=access_control(box.company),
-        default_args=EVERY_STEP | {"owner": box.company, "on_failure_callback": FailureAlert(box.company, box.name)},
     ) as dag:
-        chain(*(_step(name, box) for name in STEPS))
+        told = FailureAlert(box.company, box.name)
+        chain(*(_step(name, box, told) for name in STEPS))
     # Last, since each task made in a DAG that has parameters keeps, checks and stores a copy of them.
     dag.params.update(params(box))
     return dag
 
 
-def _step(name: str, box: CashBox) -> BaseOperator:
+def _step(name: str, box: CashBox, told: FailureAlert) -> BaseOperator:
     """A step of the box. Those that call a vendor share a pool with all others that call the same connection."""
-    settings: dict[str, dict[str, Any]] = {
+    # Not as the DAG's default_args, which Airflow would store beside them, an alert with its whole source.
+    settings = EVERY_STEP | {"owner": box.company, "on_failure_callback": told}
+    own: dict[str, dict[str, Any]] = {
         "land": {"pool": box.connection},
         # Where nobody has to approve, derive has approve skipped.
         "post": {"pool": box.erp.connection, "trigger_rule": TriggerRule.NONE_FAILED},
         "reconcile": {"pool": box.erp.connection, "outlets": [closed_days(box)]},
     }
-    return STEPS[name](task_id=name, box=box.file, **settings.get(name, {}))
+    return STEPS[name](task_id=name, box=box.file, **settings, **own.get(name, {}))

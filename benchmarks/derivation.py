@@ -1,5 +1,6 @@
 """P3: deriving and validating the journal of 100,000 documents."""
 
+import csv
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -20,8 +21,9 @@ INTRO = """
 Cierre books a day's documents by the accountants' mapping, as entries that are checked to balance. The others check
 what it booked, taken apart into one transaction a document: they are spared the mapping, and Cierre the reading of a
 file. `bean-check` is what that command does, `beancount.loader` without its cache, its interpreter already started;
-`hledger check` is the whole command, which starts in milliseconds. The cents are each account's balance as each
-contender makes it of the bookings.
+`hledger check` is the whole command, which starts in milliseconds. DuckDB and Polars sum the same bookings, in memory
+as columns: by account, and by document, which must come to zero. They are spared all else: the mapping, the checks, and
+which documents are behind a line. The cents are each account's balance as each contender makes it of the bookings.
 """
 
 
@@ -39,6 +41,10 @@ def run(bench: Bench) -> None:
         contenders.append(Contender("hledger check", "benchmarks.peers.ledgers:hledger_check"))
     else:
         bench.note("hledger took no part: it is not on this machine (on Debian: apt install hledger).")
+    contenders += [
+        Contender("DuckDB, sums alone", "benchmarks.peers.duckdb_sums:sums", peer=True),
+        Contender("Polars, sums alone", "benchmarks.peers.polars_sums:sums", peer=True),
+    ]
     case = bench.rounds(TITLE, contenders, lambda _: made, times=3)
     bench.at_least(
         "as fast as bean-check", case, "Cierre", "bean-check", 10, "Both are Python, and derive maps besides."
@@ -67,6 +73,11 @@ def write(task: dict[str, Any]) -> dict[str, Any]:
     folder = Path(task["folder"])
     (folder / "bookings.beancount").write_text("\n".join(as_beancount(derivation.entries)) + "\n", encoding="utf-8")
     (folder / "bookings.journal").write_text("\n".join(as_hledger(derivation.entries)) + "\n", encoding="utf-8")
+    with open(folder / "bookings.csv", "w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(("document", "account", "currency", "amount"))
+        for key, postings in by_document(derivation.entries).items():
+            rows.writerows((key, account, currency, amount) for account, amount, currency in postings)
     return task
 
 

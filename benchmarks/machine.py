@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 NAMED = ("apache-airflow", "psycopg", "requests", "beancount")
-PEERS = ("dlt", "pandas", "sqlalchemy", "psycopg2-binary")
+PEERS = ("dlt", "duckdb", "pandas", "polars", "sqlalchemy", "psycopg2-binary")
 
 
 def surroundings(command: str, postgres: str, peers: Path) -> dict[str, str]:

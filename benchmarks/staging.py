@@ -62,13 +62,13 @@ def run(bench: Bench) -> None:
         5,
         "pandas sends the rows as text in INSERTs of a thousand.",
     )
-    bench.at_least("as fast as dlt merge", case, "Cierre", "dlt merge", 10, "dlt writes CSV by COPY too.")
+    bench.at_least("as fast as dlt merge", case, "Cierre", "dlt merge", 12, "dlt writes CSV by COPY too.")
     bench.at_most(
         "× bare COPY",
         case,
         "Cierre",
         "bare COPY",
-        1.5,
+        1.3,
         "Python must first make the bytes of documents; the foreign key and the board's summary come on top.",
     )
 

@@ -11,7 +11,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -66,11 +65,11 @@ SELECT new.entry_id, line, side, account, cost_centre, item, value_class, entiti
   JOIN ledger.entry AS new ON new.box = copied.box AND new.business_date = day
   JOIN ledger.line ON line.entry_id = one.entry_id;
 
-INSERT INTO ledger.line_source (entry_id, line, document_key, kind, form, component, amount, place)
-SELECT new.entry_id, line, document_key, kind, form, component, amount, place
+INSERT INTO ledger.line_documents (entry_id, line, part, kind, form, component, document_keys, amounts, places)
+SELECT new.entry_id, line, source.part, kind, form, component, document_keys, amounts, places
   FROM copied JOIN ledger.entry AS one ON one.business_date = of AND one.box = 'box_0'
   JOIN ledger.entry AS new ON new.box = copied.box AND new.business_date = day
-  JOIN ledger.line_source AS source ON source.entry_id = one.entry_id
+  JOIN ledger.line_documents AS source ON source.entry_id = one.entry_id
  WHERE copied.box = 'box_0';
 """
 
@@ -132,7 +131,7 @@ def _a_week(connection: psycopg.Connection) -> None:
     box, mapping = cash_box("box_0"), account_mapping("sga_ecuador")
     for number in range(WEEK):
         day = FIRST + timedelta(number)
-        documents = [replace(payment, business_date=day) for payment in payments(DOCUMENTS, seed=number)]
+        documents = [payment._replace(business_date=day) for payment in payments(DOCUMENTS, seed=number)]
         place = landing.Place(box.source, box.connection, box.key, day)
         snapshot = landing.land(
             connection, place, asked={}, received_at=datetime.now(UTC), body="[]", open_fields=NOTHING_OPEN

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -42,7 +41,7 @@ def stage(ledger):
             body="[]",
             open_fields=NOTHING_OPEN,
         )
-        reading = Reading([replace(document, business_date=day) for document in documents])
+        reading = Reading([document._replace(business_date=day) for document in documents])
         staging.replace(ledger, box, day, snapshot.snapshot_id, reading)
         return [str(finding) for finding in unmapped(ledger, *sound(), TODAY)]
 

@@ -4,7 +4,6 @@ import html
 import json
 import re
 import subprocess
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -347,7 +346,7 @@ def test_a_line_needs_a_value_and_a_table_that_is_there(login, ledger):
 
 def test_the_sources_own_account_is_proposed_first_where_its_answer_has_one(login, ledger):
     box = cash_boxes()["austral_oficina_1"]
-    document = replace(bsale_kinds.document("39", 1190, form="77"), business_date=DAY, form="77")
+    document = bsale_kinds.document("39", 1190, form="77")._replace(business_date=DAY, form="77")
     group = {
         "paymentTypeId": 77,
         "paymentTypeName": "Khipu",

@@ -5,7 +5,7 @@ Each row of a source has a number of its own, which the product never sees. By i
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
@@ -64,13 +64,13 @@ class Till:
     def read(self) -> list[Document]:
         """The documents as a reading gives them: ids that are the rows' own, or made of what they hold and where."""
         if self.gives_ids:
-            return [replace(row.document, source_id=str(row.number)) for row in self.rows]
+            return [row.document._replace(source_id=str(row.number)) for row in self.rows]
         read = []
         for number, session in enumerate(self.sessions):
             alike = Counter[str]()
             for row in session:
                 digest = sha256(repr(row.document).encode()).hexdigest()[:16]
-                read.append(replace(row.document, source_id=f"{number}-{digest}-{alike[digest]}"))
+                read.append(row.document._replace(source_id=f"{number}-{digest}-{alike[digest]}"))
                 alike[digest] += 1
         return read
 
@@ -108,7 +108,7 @@ class Hand:
         """A row that was not there; some hold the same as others, but for their number."""
         number = next(self.numbers)
         made = self.documents.document(number)
-        return Row(number, replace(made, business_date=self.till.day, source_id="", place="", reference=f"F-{number}"))
+        return Row(number, made._replace(business_date=self.till.day, source_id="", place="", reference=f"F-{number}"))
 
     def void(self) -> None:
         """A document is voided, and no longer among those that count."""
@@ -128,7 +128,7 @@ class Hand:
         row = session[place]
         while (other := self.new_row().document).kind is not row.document.kind:
             pass
-        session[place] = Row(row.number, replace(other, reference=row.document.reference))
+        session[place] = Row(row.number, other._replace(reference=row.document.reference))
 
     def move_discount(self) -> None:
         """Part of a promotion becomes a scholarship: what was paid stays."""
@@ -140,7 +140,7 @@ class Hand:
                 self._say_otherwise(session, place)
                 return
             other = {"promotion": amounts["promotion"] - moved, "scholarship": amounts["scholarship"] + moved}
-            session[place] = Row(row.number, replace(row.document, amounts={**amounts, **other}))
+            session[place] = Row(row.number, row.document._replace(amounts={**amounts, **other}))
 
         self._of(change)
 

@@ -101,14 +101,25 @@ def test_an_attempt_without_an_outcome_makes_the_day_uncertain(ledger, stage, re
     assert summary().state == "closed"
 
 
-def test_a_refused_attempt_is_uncertain_until_its_address_is_empty(ledger, stage, reading, freeze, summary):
+def test_a_refused_attempt_is_uncertain_until_its_address_is_empty(ledger, admin, stage, reading, freeze, summary, day):
+    def noted():
+        kept = summary()
+        admin.execute("SELECT board.summarize_standing(%s, %s)", (BOX, day))
+        assert summary() == kept
+        return kept.state
+
     stage(reading)
     (entry,) = revisions.bookings(ledger, freeze(*reading.documents))
     attempt = attempts.claim(ledger, entry, worker="w", lease_seconds=60)
+    assert noted() == "uncertain"
     attempts.reject(ledger, attempt, "blocked account")
-    assert summary().state == "uncertain"
+    assert noted() == "uncertain"
     attempts.note_reaped(ledger, replace(attempt, state="rejected"))
-    assert summary().state == "open"
+    assert noted() == "open"
+    again = attempts.claim(ledger, entry, worker="w", lease_seconds=60)
+    attempts.doom(ledger, again, "no answer")
+    attempts.note_reaped(ledger, replace(again, state="doomed"))
+    assert (noted(), summary().watched_until is not None) == ("open", True)
 
 
 def test_the_month_of_a_box_is_one_row(ledger, stage, reading, day):
@@ -148,8 +159,8 @@ def test_a_place_may_lead_into_a_project(ledger, day, make_payment):
     landed = landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body=body,
                           open_fields=OpenFields(frozenset({"id"})))  # fmt: skip
     documents = [
-        replace(make_payment(1, "1.00"), place="P1/0/1"),
-        replace(make_payment(2, "1.00"), place="P1/1/0/collected"),
+        make_payment(1, "1.00")._replace(place="P1/0/1"),
+        make_payment(2, "1.00")._replace(place="P1/1/0/collected"),
     ]
     staging.replace(ledger, BOX, day, landed.snapshot_id, Reading(documents))
     found = [board.Day(ledger, BOX, day).source_row(landed.snapshot_id, one.place).row for one in documents]

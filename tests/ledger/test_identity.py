@@ -128,7 +128,10 @@ def test_whatever_files_say_and_in_whatever_order_a_lot_a_till_and_a_document_ha
             origin = Origin("sga", box.source_site, "sga", key)
             if not identity.booked_elsewhere(ledger, name, day, origin, {Unique.KEY_AND_DAY: documents}):
                 book(ledger, box, day, documents)
-        stands = "FROM ledger.entry JOIN ledger.line_source USING (entry_id) WHERE ledger.stands(entry)"
+        stands = (
+            "FROM ledger.entry JOIN ledger.line USING (entry_id)"
+            " CROSS JOIN ledger.documents_behind(entry_id, line) WHERE ledger.stands(entry)"
+        )
         twice = f"SELECT document_key {stands} GROUP BY document_key HAVING count(DISTINCT box) > 1"
         assert ledger.execute(twice).fetchall() == []
         assert (

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from decimal import Decimal
 
 import psycopg
@@ -35,7 +34,7 @@ def test_an_entry_comes_back_as_it_was_frozen(ledger, freeze, make_payment, make
 
 
 def test_amounts_in_the_documents_own_currency_are_kept_reconciled_and_reversed(ledger, freeze, make_payment, day):
-    document = replace(make_payment(1, "100.00"), currency="EUR")
+    document = make_payment(1, "100.00")._replace(currency="EUR")
     lines = tuple(
         Line(
             side, "1.1", Decimal("110.00"), "Caja",
@@ -108,8 +107,60 @@ def test_a_frozen_entry_takes_no_further_line(ledger, freeze, make_payment):
         )
 
 
+BEHIND = """INSERT INTO ledger.line_documents (entry_id, line, part, kind, form, component, document_keys, amounts,
+                                                foreign_amounts, places) VALUES (%s, 1, 9, 'payment', '1', 'net', """
+
+
+def test_nor_further_documents_behind_a_line(ledger, freeze, make_payment):
+    revision, _ = freeze(make_payment(1, "1.00"))
+    (entry,) = revisions.bookings(ledger, revision)
+    with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="takes no more lines"):
+        ledger.execute(BEHIND + "'{a}', '{1}', NULL, '{x}')", (entry.entry_id,))
+
+
 @pytest.mark.parametrize(
-    "statement", ["UPDATE ledger.line SET amount = 1", "DELETE FROM ledger.entry", "TRUNCATE ledger.revision CASCADE"]
+    ("arrays", "check"),
+    [
+        ("'{}', '{}', NULL, '{}'", "a_thousand"),
+        ("array_fill('a'::text, ARRAY[1001]), array_fill(1, ARRAY[1001]), NULL, array_fill('x'::text, ARRAY[1001])",
+         "a_thousand"),
+        ("'{a,b}', '{1}', NULL, '{x,x}'", "each_has_all"),
+        ("'{a}', '{1}', NULL, '{x,y}'", "each_has_all"),
+        ("'{a}', '{1}', '{1,1}', '{x}'", "each_has_all"),
+        ("'{a}', '{NULL}', NULL, '{x}'", "each_has_all"),
+        ("'{NULL}', '{1}', NULL, '{x}'", "each_has_all"),
+    ],
+)  # fmt: skip
+def test_documents_behind_a_line_have_a_key_an_amount_and_a_place_each(ledger, freeze, arrays, check, make_payment):
+    documents = [make_payment(1, "1.00")]
+    with pytest.raises(psycopg.errors.CheckViolation, match=check), ledger.transaction():
+        revision, _ = freeze(*documents)
+        (entry,) = revisions.bookings(ledger, revision)
+        ledger.execute(BEHIND + arrays + ")", (entry.entry_id,))
+
+
+def test_more_documents_than_a_row_holds_are_all_behind_their_line(ledger, freeze, make_payment):
+    documents = [make_payment(number, "1.00") for number in range(2001)]
+    revision, _ = freeze(*documents)
+    (entry,) = revisions.bookings(ledger, revision)
+    behind = "SELECT document_key, amount, place FROM ledger.documents_behind(%s, 1)"
+    assert sorted(ledger.execute(behind, (entry.entry_id,)).fetchall()) == sorted(
+        (document.key, document.net, document.place) for document in documents
+    )
+    assert revisions.journal_totals(ledger, revision) == [Total(Kind.PAYMENT, "1", 2001, Decimal("2001.00"))]
+    confirm(ledger, entry)
+    reversal = revisions.reversal(ledger, entry, freeze()[0])
+    assert len(ledger.execute(behind, (reversal.entry_id,)).fetchall()) == 2001
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ledger.line SET amount = 1",
+        "UPDATE ledger.line_documents SET amounts = '{1}'",
+        "DELETE FROM ledger.entry",
+        "TRUNCATE ledger.revision CASCADE",
+    ],
 )
 def test_what_was_booked_is_never_changed_or_removed(admin, freeze, make_payment, statement):
     freeze(make_payment(1, "1.00"))

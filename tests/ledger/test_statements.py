@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType, NoneType, UnionType
 from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
@@ -209,3 +210,17 @@ def test_columns_in_another_order_are_refused(ledger, examples):
 def test_a_file_that_has_other_statements_than_declared_is_refused(text):
     with pytest.raises(TypeError, match="declares"):
         Examples(text)
+
+
+def test_nobody_reads_the_documents_of_older_entries_alone():
+    """Those of newer ones are in ledger.line_documents; ``ledger.documents_behind`` gives both."""
+    folder = Path(inspect.getfile(cierre.ledger)).parent / "sql"
+    statements = [
+        (file.stem, text.split("\n", 1)[0])
+        for file in sorted(folder.glob("*.sql"))
+        for text in re.split(r"^-- name: ", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        if "ledger.line_source" in text
+    ]
+    assert statements == [
+        ("identity", "booked_documents"), ("revisions", "add_sources_of!"), ("sealed_rows", "entry_source"),
+    ]  # fmt: skip

@@ -54,8 +54,15 @@ def test_an_empty_ledger_is_sound(ledger):
         ("UPDATE landing.snapshot SET received_at = received_at - interval '1 second'", "link 1 .*snapshot"),
         ("UPDATE ledger.revision SET mapping = 'other'", "link 3 .*revision 1 of 2024-09-06"),
         ("UPDATE ledger.line SET account = '1.2' WHERE account = '1.1'", r"link 4 .*itb_caja_164\|20240906\|1\|1"),
-        ("UPDATE ledger.line_source SET amount = 1 WHERE document_key LIKE '%2'", r"link 5 .*20240906\|1\|2"),
-        ("DELETE FROM ledger.line_source", "link 4 .*was changed"),
+        (
+            "UPDATE ledger.line_documents SET amounts = ARRAY[1] WHERE document_keys[1] LIKE '%2'",
+            r"link 5 .*20240906\|1\|2",
+        ),
+        ("DELETE FROM ledger.line_documents", "link 4 .*was changed"),
+        (
+            "INSERT INTO ledger.line_source SELECT entry_id, line, 'x', 'payment', '1', 'net', 1, '0' FROM ledger.line",
+            "link 4 .*was changed",
+        ),
         ("DELETE FROM ledger.entry", "link 4 .*is gone"),
         ("UPDATE erp.attempt SET document = '000002'", "link 6 .*attempt"),
         ("UPDATE erp.attempt SET state = 'doomed', document = NULL", "link 6 .*was changed"),

@@ -3,7 +3,6 @@
 import csv
 import zipfile
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -129,7 +128,7 @@ def test_hledger_reads_it_strictly_and_comes_to_zero(book, exported, payment, hl
 
 @pytest.mark.parametrize("reference", ["F[2024/13/45]", "F[9/12]", "F-1\nF-2", "date:9/12"])
 def test_an_invoice_number_neither_breaks_a_journal_nor_moves_money(book, exported, payment, hledger_reads, reference):
-    book(SIXTH, replace(payment(1), reference=reference))
+    book(SIXTH, payment(1)._replace(reference=reference))
     assert balances(exported(Format.BEANCOUNT)) == {"1.1.01.001": Decimal("35.30"), "4.1.01.002": Decimal("-35.30")}
     path = exported(Format.HLEDGER)
     hledger_reads(path, "check", "--strict", "ordereddates")

@@ -140,7 +140,7 @@ def without(where: str) -> tuple[str, ...]:
     runs = f"run_id IN (SELECT run_id FROM reconciliation.run WHERE {where})"
     taken = f"(snapshot_id, box) IN (SELECT snapshot_id, box FROM landing.taken WHERE {where})"
     return (
-        *(f"DELETE FROM {table} WHERE {entries}" for table in ("ledger.line_source", "ledger.line", "erp.attempt")),
+        *(f"DELETE FROM {table} WHERE {entries}" for table in ("ledger.line_documents", "ledger.line", "erp.attempt")),
         *(f"DELETE FROM {table} WHERE {taken}" for table in ("landing.claim", "landing.control_total")),
         *(f"DELETE FROM reconciliation.{table} WHERE {runs}" for table in ("comparison", "line_difference")),
         f"DELETE FROM ledger.look_change WHERE look_id IN (SELECT look_id FROM ledger.look WHERE {where})",
@@ -356,7 +356,7 @@ def test_what_a_signature_names_is_found_without_noted_heads(ledger, look, way, 
 
 SEALED = (
     "landing.body", "landing.snapshot", "landing.taken", "landing.control_total", "landing.claim", "staging.day",
-    "staging.quarantined", "ledger.revision", "ledger.entry", "ledger.line", "ledger.line_source", "ledger.approval",
+    "staging.quarantined", "ledger.revision", "ledger.entry", "ledger.line", "ledger.line_documents", "ledger.approval",
     "ledger.audit", "ledger.cash_box", "ledger.late_change", "ledger.look", "ledger.look_change", "ledger.revocation",
     "ledger.seal", "ledger.sign_off", "ledger.signed_day", "ledger.signed_head", "erp.attempt",
     "erp.capability", "erp.doubt", "erp.takeover", "reconciliation.run", "reconciliation.comparison",
@@ -380,7 +380,7 @@ OTHER = {
     "text": "concat({0}, 'x')", "character": "CASE {0} WHEN 'C' THEN 'D' ELSE 'C' END", "boolean": "{0} IS NOT TRUE",
     "date": "coalesce({0}, '2024-01-01') + 1000", "jsonb": """jsonb_build_array({0})""",
     "timestamp with time zone": "coalesce({0}, '2024-01-01') + interval '1 second'", "text[]": "array_append({0}, 'x')",
-    "xid8": "'12345'::xid8",
+    "xid8": "'12345'::xid8", "numeric[]": "array_append({0}, 1)",
 }  # fmt: skip
 """Another value of a column, by its type."""
 

@@ -1,9 +1,7 @@
 """Derivation: the documents of a box's day, by the accountants' mapping, as balanced journal entries. Pure."""
 
-import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,6 +9,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.collector import collector_at_rest
 from cierre.bookkeeping.conversion import ROUNDING, Converter
 from cierre.bookkeeping.documents import Document
 from cierre.bookkeeping.history import REFERENCE, Filler, fill, placeholders
@@ -60,23 +59,11 @@ def derive(
         )  # fmt: skip
     problems = Problems()
     booker = _Booker(mapping, box, day, problems)
-    with _collector_at_rest():
+    with collector_at_rest():
         packed = list(pack(booker.book(documents), max_lines or box.erp.limits.lines))
         if found := problems.all():
             return Derivation(problems=found)
         return Derivation([entry(box, day, part, lines, booker.slots) for part, lines in enumerate(packed, start=1)])
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Keeps Python's collector of cycles from walking all documents again and again: nothing made here has cycles."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 # A named tuple's own constructor takes twice as long, and every amount of every document needs one.
@@ -96,8 +83,9 @@ class _Step(NamedTuple):
     unresolved: Sequence[Unresolved] = ()
 
 
-_Plan = list[tuple[str, bool, int | None, _Step]]
-"""A kind's postings for one combination of attributes: amount, whether it is a debit, the slot that all share."""
+_Plan = list[tuple[str, Decimal | None, bool, int | None, _Step]]
+"""A kind's postings for one combination of attributes: amount, what it is where it is not there (None: it must be),
+whether it is a debit, the slot that all share."""
 
 
 class _Booker:
@@ -209,10 +197,12 @@ class _Booker:
 
     def _plan(self, document: Document) -> _Plan:
         foreign = "" if document.currency == self.box.currency else document.currency
+        rare = self.rare[document.kind]
         return [
-            (posting.amount, posting.side == "debit", *self._step(posting, document.attributes, foreign))
+            (posting.amount, ZERO if posting.amount in rare else None, posting.side == "debit",
+             *self._step(posting, document.attributes, foreign))
             for posting in self.mapping.postings[document.kind]
-        ]
+        ]  # fmt: skip
 
     def _step(self, posting: Posting, attributes: Mapping[str, str], foreign: str) -> tuple[int | None, _Step]:
         booking = self.mapping.resolve(posting, {**attributes, BOX: self.box.id}, self.day)
@@ -238,23 +228,29 @@ class _Booker:
         balance = ZERO
         complete = mapped = True
         rare = self.rare[document.kind]
-        for component, is_debit, slot, step in plan:
-            amount = amounts.get(component, ZERO if component in rare else None)
-            if amount and (amount > ZERO or component in signed):
-                balance += amount if is_debit else -amount
-                if slot is None:
-                    if step.template is None:
-                        mapped = False
-                        self._nowhere(document, step.posting, abs(amount), step.unresolved)
-                        continue
-                    slot = self._own_slot(step, key, document)
-                if amount > ZERO:
-                    booked.append((slot, _new(LineSource, (key, component, amount, None, False))))
-                else:
-                    booked.append((self.slots.turned(slot), _new(LineSource, (key, component, -amount, None, True))))
-            elif amount is None or amount:
+        for component, missing, is_debit, slot, step in plan:
+            amount = amounts.get(component, missing)
+            if not amount:
+                if amount is None:
+                    complete = False
+                    self._no_amount(document, step.posting, amount)
+                continue
+            turned = amount < ZERO
+            if turned and component not in signed:
                 complete = False
                 self._no_amount(document, step.posting, amount)
+                continue
+            balance = balance + amount if is_debit else balance - amount
+            if slot is None:
+                if step.template is None:
+                    mapped = False
+                    self._nowhere(document, step.posting, abs(amount), step.unresolved)
+                    continue
+                slot = self._own_slot(step, key, document)
+            if turned:
+                booked.append((self.slots.turned(slot), _new(LineSource, (key, component, -amount, None, True))))
+            else:
+                booked.append((slot, _new(LineSource, (key, component, amount, None, False))))
         if complete and ROUNDING in amounts and abs(balance) == abs(amounts[ROUNDING]) > ZERO:
             rounded = self.converter.rounded_by_its_source(document, balance)
             mapped = mapped and bool(rounded)
@@ -263,7 +259,7 @@ class _Booker:
         if balance and complete:
             reason = Sentence("whose amounts do not add up: debits and credits differ")
             self._refuse(document, ProblemKind.UNBALANCED, reason)
-        for component in rare & amounts.keys():
+        for component in rare & amounts.keys() if rare else ():
             if amounts[component] and component not in self.booked[document.kind]:
                 complete = False
                 self._nobody_books(document, component)

@@ -5,7 +5,6 @@ A mapping says it by kind of document and date; where it says nothing, the count
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -159,4 +158,4 @@ def treated(document: Document, own: Taxes, country: Taxes | None) -> Document:
     known: dict[str, Any] = {"attributes": attributes}
     if own != country or "base" not in document.amounts:
         known["amounts"] = {**document.amounts, **own.parts(document.net, document.currency)}
-    return replace(document, **known)
+    return document._replace(**known)

@@ -3,7 +3,7 @@ noted as changed, and people are told of them once."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -154,8 +154,8 @@ def _in_short(one: Document) -> Document:
     if one.kind is Kind.COLLECTION:
         amounts = {"net": -one.net if returned == "true" else one.net}
         amounts |= {"advance": advance} if (advance := one.amounts.get("advance")) else {}
-    return replace(
-        one, source_id=f"{project}/{one.reference}", form="", amounts=amounts, attributes={"project": project}
+    return one._replace(
+        source_id=f"{project}/{one.reference}", form="", amounts=amounts, attributes={"project": project}
     )
 
 

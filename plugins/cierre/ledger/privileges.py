@@ -141,8 +141,12 @@ TABLES: Mapping[str, Table] = {
         insert="entry_id line side account cost_centre item value_class entities amount history foreign_currency"
         " foreign_amount"
     ),
+    "ledger.line_documents": Table(
+        insert="entry_id line part kind form component turned document_keys amounts foreign_amounts places", own="side"
+    ),
+    # Of older entries: nothing is added.
     "ledger.line_source": Table(
-        insert="entry_id line document_key kind form component amount place foreign_amount turned"
+        own="entry_id line document_key kind form component amount place foreign_amount turned"
     ),
     "ledger.look": Table(insert="box business_date compared_to snapshot_id size outcome", own="look_id looked_at"),
     "ledger.look_change": Table(
@@ -244,7 +248,8 @@ VIEWS_OF_PEOPLE = (
 
 FUNCTIONS = (
     "erp.clock()", "erp.may_hold(erp.attempt)", "erp.server_started()", "erp.watched_until(erp.attempt)",
-    "ledger.in_english(jsonb)", "ledger.newest_look(text, date)", "ledger.stands(ledger.entry)",
+    "ledger.documents_behind(bigint, integer)", "ledger.in_english(jsonb)", "ledger.newest_look(text, date)",
+    "ledger.stands(ledger.entry)",
 )  # fmt: skip
 """What queries call. All others are called by triggers, or by nobody but the owner."""
 

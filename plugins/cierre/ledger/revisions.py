@@ -14,6 +14,7 @@ from cierre.bookkeeping.corrections import Dating, correction_mark, dating, mark
 from cierre.bookkeeping.documents import Document, Total
 from cierre.bookkeeping.journal import JournalEntry, Line, Side
 from cierre.bookkeeping.money import quantum
+from cierre.ledger import line_documents
 from cierre.ledger.rows import TotalRow, foreign
 from cierre.ledger.session import copy
 from cierre.ledger.statements import Change, Row, RowOrNone, Rows, Statements, Value, ValueOrNone
@@ -284,18 +285,7 @@ def _freeze_entry(
     documents: Mapping[str, Document],
 ) -> None:
     entry_id = _add_entry(connection, revision, entry, entry_date)
-    copy(
-        connection,
-        "ledger.line_source (entry_id, line, document_key, kind, form, component, amount, foreign_amount, turned,"
-        " place)",
-        (
-            (entry_id, number, source.document_key, document.kind, document.form, source.component, source.amount,
-             source.foreign, source.turned or None, document.place)
-            for number, line in enumerate(entry.lines, start=1)
-            for source in line.sources
-            for document in (documents[source.document_key],)
-        ),
-    )  # fmt: skip
+    copy(connection, line_documents.COLUMNS, line_documents.rows(entry_id, entry.lines, documents))
 
 
 def _freeze_again(

@@ -61,6 +61,7 @@ class _Sql(Statements):
     entry: PlainRows
     entry_line: PlainRows
     entry_source: PlainRows
+    entry_documents: PlainRows
     question: PlainRows
     answer: PlainRows
     attempt: PlainRows
@@ -136,6 +137,12 @@ def _shares(rows: _Rows) -> str:
     return _hash_of_hashes(text for part in (first, texts) for text in part)
 
 
+def _documents(rows: _Rows) -> str | None:
+    """The hash of all rows' hashes, each row one text; None, which is left out, where there is none."""
+    said = _hash_of_hashes(text for _, (text,) in rows)
+    return None if said == "null" else said
+
+
 def _hash_of_hashes(texts: Iterator[str]) -> str:
     said = hashlib.sha256()
     of_none = said.hexdigest()
@@ -154,6 +161,7 @@ def _without(*left_out: str) -> "_Shape":
 
 
 _Shape = Callable[[_Rows], str]
+_PartShape = Callable[[_Rows], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +170,7 @@ class Kind:
 
     subjects: PlainRows
     shape: _Shape
-    parts: tuple[tuple[PlainRows, _Shape | None], ...] = ()
+    parts: tuple[tuple[PlainRows, _PartShape | None], ...] = ()
     last_counts: bool = False
 
 
@@ -173,7 +181,11 @@ KINDS: Mapping[str, Kind] = {
     ),
     "quarantine": Kind(_sql.quarantine, _object, ((_sql.quarantine_row, _hash),), last_counts=True),
     "books": Kind(_sql.books, _object),
-    "entry": Kind(_sql.entry, _object, ((_sql.entry_line, _objects), (_sql.entry_source, _shares))),
+    "entry": Kind(
+        _sql.entry,
+        _object,
+        ((_sql.entry_line, _objects), (_sql.entry_source, _shares), (_sql.entry_documents, _documents)),
+    ),
     "question": Kind(_sql.question, _array),
     "answer": Kind(_sql.answer, _object),
     "attempt": Kind(_sql.attempt, _without("verified_at"), last_counts=True),
@@ -225,7 +237,7 @@ def contents(db: psycopg.Connection, what: str, bodies: _Bodies) -> Iterator[Sea
     ]
     for (subject, chain), rows in groupby(kind.subjects.stream(db, _AT_ONCE), key=_key):
         texts = [kind.shape(map(_sealed, rows))]
-        texts += [shape(part.rows_of(subject, chain)) for part, shape in parts]
+        texts += [text for part, shape in parts if (text := shape(part.rows_of(subject, chain))) is not None]
         said = listed(texts) if parts else texts[0]
         yield Sealed(subject, chain, hashlib.sha256(said.encode()).hexdigest())
 

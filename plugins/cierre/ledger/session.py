@@ -1,8 +1,9 @@
 """Connections to the ledger, COPY, and the lock of a box's day."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from itertools import islice
 from typing import Any
 
 import psycopg
@@ -33,6 +34,32 @@ def copy(connection: psycopg.Connection, into: str, rows: Iterable[tuple[Any, ..
     with connection.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as stream:
         for row in rows:
             stream.write_row(row)
+
+
+def copy_texts(connection: psycopg.Connection, into: str, rows: Iterable[Sequence[str]]) -> None:
+    """As ``copy``, for rows of nothing but texts that PostgreSQL reads by itself, several times as fast."""
+    rest = iter(rows)
+    with connection.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as stream:
+        while some := list(islice(rest, _TOGETHER)):
+            block = "\n".join(map("\t".join, some)) + "\n"
+            if _has_only_separators(block, some):
+                stream.write(block)
+            else:
+                for row in some:
+                    stream.write_row(row)
+
+
+_TOGETHER = 500
+
+
+def _has_only_separators(block: str, rows: Sequence[Sequence[str]]) -> bool:
+    """Whether no text of the rows has anything in it that COPY reads as something else."""
+    return (
+        block.count("\t") == sum(len(row) - 1 for row in rows)
+        and block.count("\n") == len(rows)
+        and "\\" not in block
+        and "\r" not in block
+    )
 
 
 @contextmanager

@@ -32,6 +32,7 @@ from cierre.ledger.jsonb_text import Column, Columns
 from cierre.ledger.sentences import sentence
 
 T = TypeVar("T")
+R = TypeVar("R")
 _Cursor = psycopg.Cursor[Any] | psycopg.ServerCursor[Any]
 
 
@@ -68,6 +69,16 @@ class Rows(_OfRows[T]):
         with db.cursor(name=self.name, row_factory=self._rows) as cursor:
             cursor.itersize = at_once
             yield from cursor.execute(self.sql, values)
+
+    def flow(self, db: psycopg.Connection, make: Callable[..., R], **values: object) -> Iterator[R]:
+        """What ``make`` makes of each row's columns, in their order, while the server sends further ones: for many of
+        them, and faster than ``stream``. Nothing else may be asked of the connection until all are taken."""
+        with db.cursor(row_factory=lambda cursor: lambda row: make(*row)) as cursor:
+            yield from cursor.stream(self.sql, values, size=_SENT_AT_ONCE)
+
+
+_SENT_AT_ONCE = 1000 if psycopg.capabilities.has_stream_chunked() else 1
+"""Rows that libpq hands over together; those before its version 17 know but one at a time."""
 
 
 class RowOrNone(_OfRows[T]):

@@ -1,6 +1,5 @@
 """Documents in other currencies than their box's: each by its own rate, to the last cent."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -29,7 +28,7 @@ def in_euros(payment):
 
     def make(source_id: str, rate: str | None, **fields: str) -> Document:
         document = payment(source_id, currency="EUR", **fields)
-        return replace(document, attributes={**document.attributes, **({"rate": rate} if rate is not None else {})})
+        return document._replace(attributes={**document.attributes, **({"rate": rate} if rate is not None else {})})
 
     return make
 

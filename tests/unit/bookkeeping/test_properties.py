@@ -3,7 +3,6 @@
 import random
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -92,7 +91,7 @@ receipts = st.builds(
 def numbered(documents: list[Document]) -> list[Document]:
     """Identical rows can both be right, so each document has an id of its own; references repeat."""
     return [
-        replace(one, source_id=f"{number}", place=f"0/{number}", reference=f"001-002-{number % 7:09}")
+        one._replace(source_id=f"{number}", place=f"0/{number}", reference=f"001-002-{number % 7:09}")
         for number, one in enumerate(documents)
     ]
 
@@ -183,7 +182,7 @@ def test_splitting_a_day_preserves_every_share_and_every_document(documents, map
 @many
 @given(days, st.lists(st.tuples(payments, st.sampled_from(["3", "21", "99"])), min_size=1, max_size=10))
 def test_unmapped_documents_are_all_counted_and_nothing_is_booked(documents, strangers):
-    strange = [replace(one, form=form, attributes={**one.attributes, "form": form}) for one, form in strangers]
+    strange = [one._replace(form=form, attributes={**one.attributes, "form": form}) for one, form in strangers]
     assume(any(one.net for one in strange))
     derivation = derive(numbered([*documents, *strange]), SUMMARY, BOX, DAY)
 

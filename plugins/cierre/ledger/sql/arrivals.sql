@@ -119,7 +119,8 @@ SELECT DISTINCT business_date FROM ledger.revision WHERE box = :box ORDER BY bus
 -- The documents of the ERP in which such books have matches, by the newest revision of their days.
 SELECT CAST(document.reference AS bigint) AS match_id,
        array_agg(DISTINCT attempt.lot || '/' || attempt.sublot || '/' || attempt.document) AS documents
-  FROM ledger.entry JOIN erp.attempt USING (entry_id) JOIN ledger.line_source AS source USING (entry_id)
+  FROM ledger.entry JOIN erp.attempt USING (entry_id) JOIN ledger.line USING (entry_id)
+ CROSS JOIN LATERAL ledger.documents_behind(line.entry_id, line.line) AS source
   JOIN staging.document ON (document.box, document.business_date, document.document_key)
                          = (entry.box, entry.business_date, source.document_key)
  WHERE entry.box = :box AND entry.business_date = ANY(:days) AND attempt.state = 'confirmed' AND entry.reverses IS NULL

@@ -37,8 +37,8 @@ SELECT code, otherwise.entry_id, entry_key, reverses IS NOT NULL AS reversal, ot
   LEFT JOIN ledger.entry ON entry.entry_id = otherwise.entry_id
   LEFT JOIN ledger.line ON (line.entry_id, line.line) = (otherwise.entry_id, otherwise.line)
   LEFT JOIN LATERAL (
-       SELECT min(kind) AS kind, min(form) AS form FROM ledger.line_source AS source
-        WHERE (source.entry_id, source.line) = (otherwise.entry_id, otherwise.line)
+       SELECT min(kind) AS kind, min(form) AS form
+         FROM ledger.documents_behind(otherwise.entry_id, otherwise.line) AS source
        HAVING count(DISTINCT (kind, form)) = 1 AND bool_and(component = 'net')) AS behind ON true
  WHERE run_id = (SELECT max(run_id) FROM reconciliation.run
                   WHERE run.box = :box AND run.business_date = :business_date)
@@ -53,7 +53,7 @@ SELECT kind, form, count(*)::int AS rows, sum(net) AS net
   FROM (SELECT kind, form, entry_id, document_key,
                greatest(coalesce(sum(own.amount) FILTER (WHERE component = 'net' AND side = 'D'), 0),
                         coalesce(sum(own.amount) FILTER (WHERE component = 'net' AND side = 'C'), 0)) AS net
-          FROM ledger.line JOIN ledger.line_source AS source USING (entry_id, line)
+          FROM ledger.line CROSS JOIN LATERAL ledger.documents_behind(line.entry_id, line.line) AS source
           CROSS JOIN LATERAL (SELECT coalesce(source.foreign_amount, source.amount) AS amount) AS own
          WHERE entry_id = ANY(:entries)
          GROUP BY kind, form, entry_id, document_key) AS booked
@@ -71,8 +71,7 @@ SELECT sum(hash_record_extended(month_evidence, 0)) FROM board.month_evidence WH
 -- name: lines
 -- The journal of the day's current revision, with how many documents stand behind each line.
 SELECT entry_id, entry_key, part, lot, entry_date, line, side, account, cost_centre, history, amount,
-       (SELECT count(DISTINCT document_key)::int FROM ledger.line_source AS source
-         WHERE source.entry_id = line.entry_id AND source.line = line.line) AS documents
+       (SELECT count(DISTINCT document_key)::int FROM ledger.documents_behind(line.entry_id, line.line)) AS documents
   FROM ledger.entry JOIN ledger.line USING (entry_id)
  WHERE reverses IS NULL
    AND revision_id = (SELECT revision_id FROM ledger.revision
@@ -84,7 +83,8 @@ SELECT entry_id, entry_key, part, lot, entry_date, line, side, account, cost_cen
 -- document, has neither.
 SELECT coalesce(source.kind, '') AS kind, coalesce(component, '') AS component,
        sum(coalesce(source.amount, line.amount)) AS amount
-  FROM ledger.entry JOIN ledger.line USING (entry_id) LEFT JOIN ledger.line_source AS source USING (entry_id, line)
+  FROM ledger.entry JOIN ledger.line USING (entry_id) 
+  LEFT JOIN LATERAL ledger.documents_behind(line.entry_id, line.line) AS source ON true
  WHERE reverses IS NULL AND side = 'D'
    AND revision_id = (SELECT revision_id FROM ledger.revision
                        WHERE box = :box AND business_date = :business_date ORDER BY revision DESC LIMIT 1)
@@ -95,7 +95,7 @@ SELECT coalesce(source.kind, '') AS kind, coalesce(component, '') AS component,
 SELECT document_key, kind, form, component, source.amount, place, snapshot_id, account, side, history,
        line.amount AS line_amount
   FROM ledger.entry JOIN ledger.revision USING (revision_id, box, business_date)
-  JOIN ledger.line USING (entry_id) JOIN ledger.line_source AS source USING (entry_id, line)
+  JOIN ledger.line USING (entry_id) CROSS JOIN LATERAL ledger.documents_behind(line.entry_id, line.line) AS source
  WHERE box = :box AND business_date = :business_date AND entry_id = :entry_id AND line = :line
  ORDER BY document_key, component;
 
@@ -121,14 +121,15 @@ SELECT body, source, received_at, sha256
      OR EXISTS (SELECT FROM staging.day JOIN staging.quarantined USING (box, business_date)
                  WHERE box = :box AND business_date = :business_date AND snapshot_id = :snapshot_id AND place = :place)
      OR EXISTS (SELECT FROM ledger.revision JOIN ledger.entry USING (revision_id, box, business_date)
-                  JOIN ledger.line_source USING (entry_id)
+                  JOIN ledger.line USING (entry_id)
+                 CROSS JOIN LATERAL ledger.documents_behind(line.entry_id, line.line) AS source
                  WHERE box = :box AND business_date = :business_date AND snapshot_id = :snapshot_id AND place = :place));
 
 -- name: booked_lines_of
 -- Where a place of a snapshot went: the lines that it is part of, reversals included.
 SELECT entry_key, entry_id, line, side, account, history, component, source.amount, reverses IS NOT NULL AS reversal
   FROM ledger.entry JOIN ledger.revision USING (revision_id, box, business_date)
-  JOIN ledger.line USING (entry_id) JOIN ledger.line_source AS source USING (entry_id, line)
+  JOIN ledger.line USING (entry_id) CROSS JOIN LATERAL ledger.documents_behind(line.entry_id, line.line) AS source
  WHERE box = :box AND business_date = :business_date AND snapshot_id = :snapshot_id AND place = :place
  ORDER BY entry_id, line;
 

@@ -69,7 +69,8 @@ SELECT min(revision_id)
 SELECT count(DISTINCT document_key)::int AS documents, coalesce(min(currency), '') AS currency,
        (SELECT coalesce(sum(total), 0) FROM ledger.entry
          WHERE box = :box AND business_date = :business_date AND ledger.stands(entry)) AS money
-  FROM ledger.entry JOIN ledger.line_source USING (entry_id)
+  FROM ledger.entry JOIN ledger.line USING (entry_id)
+ CROSS JOIN LATERAL ledger.documents_behind(line.entry_id, line.line) AS source
  WHERE box = :box AND business_date = :business_date AND ledger.stands(entry);
 
 -- name: has_books$
@@ -91,16 +92,21 @@ SELECT erp_site FROM ledger.cash_box WHERE erp_connection = :connection ORDER BY
 -- name: booked_documents
 -- Where documents stand in books: of other ids, on this date or any; of the box's own other dates, where those were not
 -- read again without them. A row a document.
+WITH here AS (
+    SELECT entry_id, document_key FROM ledger.line_source WHERE document_key = ANY(:keys)
+     UNION
+    -- Each document is behind a credit; only these are in the index.
+    SELECT entry_id, document_key FROM ledger.line_documents CROSS JOIN LATERAL unnest(document_keys) AS document_key
+     WHERE side = 'C' AND document_keys && CAST(:keys AS text[]) AND document_key = ANY(:keys))
 SELECT DISTINCT booking.box, booking.business_date, document_key
-  FROM ledger.line_source JOIN ledger.entry AS booking USING (entry_id)
+  FROM here JOIN ledger.entry AS booking USING (entry_id)
   JOIN ledger.revision USING (revision_id)
   JOIN landing.snapshot USING (snapshot_id)
- WHERE document_key = ANY(:keys)
-   AND (booking.box = ANY(:others) AND (:any_day OR booking.business_date = :business_date)
+ WHERE (booking.box = ANY(:others) AND (:any_day OR booking.business_date = :business_date)
         OR :any_day AND booking.box = :box AND booking.business_date <> :business_date
            AND EXISTS (SELECT FROM staging.document AS staged
                         WHERE staged.box = booking.box AND staged.business_date = booking.business_date
-                          AND staged.document_key = line_source.document_key))
+                          AND staged.document_key = here.document_key))
    AND source = :source AND (snapshot.site = :site OR (snapshot.site IS NULL OR CAST(:site AS text) IS NULL) AND connection = :connection)
    AND (NOT :of_key OR coalesce((SELECT taken.key FROM landing.taken
                                   WHERE (taken.box, taken.business_date, taken.snapshot_id)

@@ -15,7 +15,7 @@ SELECT entry.entry_id, entry.entry_key, entry.box, entry.business_date, entry.en
   JOIN landing.snapshot ON snapshot.snapshot_id = booked.snapshot_id
   LEFT JOIN erp.attempt ON attempt.entry_id = entry.entry_id AND attempt.state = 'confirmed'
   JOIN ledger.line ON line.entry_id = entry.entry_id
-  JOIN ledger.line_source AS source ON source.entry_id = line.entry_id AND source.line = line.line
+  CROSS JOIN LATERAL ledger.documents_behind(line.entry_id, line.line) AS source
   LEFT JOIN staging.document AS staged ON staged.box = entry.box AND staged.business_date = entry.business_date
                                       AND staged.document_key = source.document_key
  WHERE entry.box = ANY(:boxes) AND entry.entry_date BETWEEN :first AND :last

@@ -63,7 +63,8 @@ INSERT INTO ledger.audit (read_at, links, broken, wrong) VALUES (:read_at, :link
 SELECT entry.box, line.account, entry.currency, source.form,
        coalesce(sum(source.amount) FILTER (WHERE side = 'D'), 0) AS debit,
        coalesce(sum(source.amount) FILTER (WHERE side = 'C'), 0) AS credit
-  FROM ledger.entry JOIN ledger.line USING (entry_id) JOIN ledger.line_source AS source USING (entry_id, line)
+  FROM ledger.entry JOIN ledger.line USING (entry_id)
+  CROSS JOIN LATERAL ledger.documents_behind(line.entry_id, line.line) AS source
   JOIN erp.attempt ON attempt.entry_id = entry.entry_id AND attempt.state = 'confirmed'
  WHERE entry.box = ANY(:boxes) AND entry.entry_date BETWEEN :first AND :last AND line.account = ANY(:accounts)
  GROUP BY entry.box, line.account, entry.currency, source.form

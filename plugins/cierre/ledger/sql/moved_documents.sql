@@ -7,7 +7,7 @@ WITH share AS (
            CASE side WHEN 'D' THEN source.amount ELSE -source.amount END AS signed,
            source.amount * CASE WHEN source.turned THEN -1 ELSE 1 END AS own,
            CASE WHEN source.turned THEN translate(side, 'DC', 'CD') ELSE side END AS own_side
-      FROM ledger.line JOIN ledger.line_source AS source USING (entry_id, line)
+      FROM ledger.line CROSS JOIN LATERAL ledger.documents_behind(line.entry_id, line.line) AS source
      WHERE entry_id = ANY(:before) OR entry_id = ANY(:after)
 ), place AS (
     SELECT document_key, account, coalesce(sum(signed) FILTER (WHERE is_new), 0)

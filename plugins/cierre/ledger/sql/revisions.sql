@@ -99,9 +99,20 @@ SELECT :reversal_id, line, CASE side WHEN 'D' THEN 'C' ELSE 'D' END, account, co
   FROM ledger.line WHERE entry_id = :entry_id;
 
 -- name: add_sources_of!
-INSERT INTO ledger.line_source (entry_id, line, document_key, kind, form, component, amount, foreign_amount, turned, place)
-SELECT :new_entry_id, line, document_key, kind, form, component, amount, foreign_amount, turned, place
-  FROM ledger.line_source WHERE entry_id = :entry_id;
+-- The documents behind an entry's lines, behind those of another; a thousand in a row.
+INSERT INTO ledger.line_documents (entry_id, line, part, kind, form, component, turned, document_keys, amounts,
+                                   foreign_amounts, places)
+SELECT CAST(:new_entry_id AS bigint), line, part, kind, form, component, turned, document_keys, amounts, foreign_amounts, places
+  FROM ledger.line_documents WHERE entry_id = :entry_id
+ UNION ALL
+SELECT CAST(:new_entry_id AS bigint), line, (row_number() OVER (PARTITION BY line))::int, kind, form, component, turned,
+       array_agg(document_key ORDER BY number), array_agg(amount ORDER BY number),
+       CASE WHEN is_foreign THEN array_agg(foreign_amount ORDER BY number) END, array_agg(place ORDER BY number)
+  FROM (SELECT *, foreign_amount IS NOT NULL AS is_foreign,
+               row_number() OVER (PARTITION BY line, kind, form, component, turned, foreign_amount IS NOT NULL
+                                  ORDER BY document_key, place, amount) - 1 AS number
+          FROM ledger.line_source WHERE entry_id = :entry_id) AS source
+ GROUP BY line, kind, form, component, turned, is_foreign, number / 1000;
 
 -- name: lines
 SELECT side, account, cost_centre, item, value_class, entities, amount, history, foreign_currency, foreign_amount
@@ -114,7 +125,7 @@ SELECT kind, form, count(*)::int AS rows, sum(net) AS net
                coalesce(sum(own.amount) FILTER (WHERE component = 'net' AND own.side = 'D'),
                         sum(own.amount) FILTER (WHERE component = 'net' AND own.side = 'C'), 0) AS net
           FROM ledger.entry JOIN ledger.line USING (entry_id)
-          JOIN ledger.line_source AS source USING (entry_id, line)
+          CROSS JOIN LATERAL ledger.documents_behind(line.entry_id, line.line) AS source
           CROSS JOIN LATERAL (SELECT coalesce(source.foreign_amount, source.amount)
                                      * CASE WHEN source.turned THEN -1 ELSE 1 END AS amount,
                                      CASE WHEN source.turned THEN translate(line.side, 'DC', 'CD') ELSE line.side END
@@ -131,7 +142,7 @@ SELECT kind, form, sum(sign)::int AS rows, sum(sign * net) AS net
                coalesce(sum(own.amount) FILTER (WHERE component = 'net' AND own.side = 'D'),
                         sum(own.amount) FILTER (WHERE component = 'net' AND own.side = 'C'), 0) AS net
           FROM ledger.entry JOIN erp.attempt USING (entry_id) JOIN ledger.line USING (entry_id)
-          JOIN ledger.line_source AS source USING (entry_id, line)
+          CROSS JOIN LATERAL ledger.documents_behind(line.entry_id, line.line) AS source
           CROSS JOIN LATERAL (SELECT coalesce(source.foreign_amount, source.amount)
                                      * CASE WHEN source.turned THEN -1 ELSE 1 END AS amount,
                                      CASE WHEN source.turned THEN translate(line.side, 'DC', 'CD') ELSE line.side END
@@ -163,9 +174,11 @@ SELECT document_key, place, net, reference
   FROM staging.document
  WHERE box = :box AND business_date = :business_date
    AND EXISTS (SELECT FROM jsonb_each_text(amounts) AS part WHERE part.value::numeric <> 0)
-   AND document_key NOT IN (SELECT document_key FROM ledger.entry JOIN ledger.line_source USING (entry_id)
+   AND document_key NOT IN (SELECT document_key FROM ledger.entry JOIN ledger.line USING (entry_id)
+                            CROSS JOIN LATERAL ledger.documents_behind(line.entry_id, line.line) AS source
                              WHERE revision_id = :revision_id AND reverses IS NULL)
-   AND (place, kind, form) NOT IN (SELECT place, kind, form FROM ledger.entry JOIN ledger.line_source USING (entry_id)
+   AND (place, kind, form) NOT IN (SELECT place, kind, form FROM ledger.entry JOIN ledger.line USING (entry_id)
+                                   CROSS JOIN LATERAL ledger.documents_behind(line.entry_id, line.line) AS source
                                     WHERE revision_id = :revision_id AND reverses IS NULL)
  ORDER BY document_key LIMIT 20;
 

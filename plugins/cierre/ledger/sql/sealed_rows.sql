@@ -52,6 +52,12 @@ SELECT entry_id AS subject, NULL AS chain, line.* FROM ledger.line ORDER BY entr
 SELECT entry_id AS subject, NULL AS chain, source.* FROM ledger.line_source AS source
  ORDER BY entry_id, line, document_key, component, amount, place;
 
+-- name: entry_documents
+-- Each row as one text.
+SELECT entry_id AS subject, NULL AS chain,
+       ROW (entry_id, line, side, part, kind, form, component, turned, document_keys, amounts, foreign_amounts, places)::text AS said
+  FROM ledger.line_documents ORDER BY entry_id, line, part;
+
 -- name: question
 SELECT approval_id AS subject, box AS chain,
        approval_id, box, business_date, revision_id, reason, asked, asked_in, asked_at

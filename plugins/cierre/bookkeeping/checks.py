@@ -15,7 +15,7 @@ from cierre.bookkeeping.mapping import AccountMapping, Rounding
 from cierre.bookkeeping.rule_checks import contradictions
 from cierre.bookkeeping.rules import Code, FromTable, Posting, Rule, Table
 from cierre.bookkeeping.sentence import Sentence
-from cierre.bookkeeping.suggestions import did_you_mean
+from cierre.bookkeeping.suggestions import did_you_mean, nearest
 from cierre.bookkeeping.vocabulary import ANY, BOX, FRAUD, SOURCES, TREATMENT, Shape
 
 Place = tuple[str | int, ...]
@@ -234,6 +234,9 @@ class _Checker:
             hint = did_you_mean(table.by, self.attributes)
             yield Finding((*place, "by"), Sentence(message, name=table.by, known=known, hint=hint))
             return
+        if table.by == BOX:
+            yield from self._table_of_boxes(table, (*place, "values"))
+            return
         allowed = self.attributes[table.by]
         for value in sorted(table.values.keys() - allowed) if allowed or table.by == "form" else ():
             named = "form_names" if table.by == "form" else Sentence("what {by} can be here", by=table.by)
@@ -242,11 +245,21 @@ class _Checker:
                 (*place, "values", value),
                 Sentence("{by} {value!r} is not among {named}{near}", by=table.by, value=value, named=named, near=near),
             )
-        if table.by == BOX:
-            for box in sorted(set(self.boxes) - table.values.keys()):
-                yield Finding(
-                    (*place, "values"), Sentence("box {box} is booked by this mapping and not listed", box=box)
+
+    def _table_of_boxes(self, table: Table, place: Place) -> Iterator[Finding]:
+        """What a table by box lacks: every box is listed. One that has no file yet may be, too: a new box is written
+        into the table before its file is there."""
+        others = table.values.keys() - set(self.boxes)
+        for box in sorted(set(self.boxes) - table.values.keys()):
+            if near := nearest(box, others):
+                message = Sentence(
+                    "box {box} is booked by this mapping and not listed; {near}, which is, is none of its boxes",
+                    box=box,
+                    near=near,
                 )
+            else:
+                message = Sentence("box {box} is booked by this mapping and not listed", box=box)
+            yield Finding(place, message)
 
     def _possible(self, code: Code, place: Place) -> Iterator[tuple[str, Place]]:
         """The codes that a rule's field can come to, each with the place that says so."""

@@ -321,11 +321,13 @@ def test_what_a_mapping_says_of_single_boxes_is_held_against_the_boxes_it_books(
     assert check(mapping, chart, limits_of_any()) == []
     assert [tuple(finding) for finding in check(mapping, chart, limits_of_any(), ["itb_caja_164"])] == [
         (
-            ("tables", "centre_of_box", "values", "itb_caja_146"),
-            "box 'itb_caja_146' is not among what box can be here; did you mean 'itb_caja_164'?",
+            ("tables", "centre_of_box", "values"),
+            "box itb_caja_164 is booked by this mapping and not listed; itb_caja_146, which is, is none of its boxes",
         ),
-        (("tables", "centre_of_box", "values"), "box itb_caja_164 is booked by this mapping and not listed"),
     ]
+    # A box that has no file yet is listed before it has one.
+    said["tables"]["centre_of_box"]["values"] |= {"itb_caja_164": "0101"}
+    assert check(AccountMapping.model_validate(said), chart, limits_of_any(), ["itb_caja_164"]) == []
 
 
 def test_a_chart_objects_only_to_what_cannot_be_booked():

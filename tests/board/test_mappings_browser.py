@@ -124,3 +124,60 @@ def test_the_form_of_a_new_box_and_the_page_of_companies_are_accessible(as_perso
     ana.goto("/cierre/companies")
     assert broken(ana) == {}
     assert ana.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_two_people_who_edit_a_mapping_at_once_lose_neither_s_answer(as_person, ledger):
+    stopped_day.stop(ledger, DAY)
+    stopped_day.stop(ledger, DAY - timedelta(days=1), "20", "TARJETA DE DEBITO", "12.00")
+    ana, berta = as_person("all"), as_person("second")
+    chosen = {ana: ("PAGO EN LINEA", "Pagos en línea por cobrar"), berta: ("TARJETA DE DEBITO", "Tarjetas de débito")}
+    for page in chosen:
+        page.goto("/cierre/mappings/sga_ecuador")
+    for page, (called, account) in chosen.items():
+        answers = [link.get_attribute("href") for link in page.get_by_role("link", name="Responder").all()]
+        for answer in answers:
+            page.goto(answer)
+            if page.get_by_text(f"La fuente la llama {called}").count():
+                break
+        page.get_by_role("link", name=account).first.click()
+    for page in chosen:
+        page.get_by_role("button", name="Proponerlo").click()
+        expect(page.get_by_text("Usted lo propuso")).to_be_visible()
+    own = {page: page.url for page in chosen}
+    ana.goto(own[berta])
+    berta.goto(own[ana])
+    ana.get_by_role("button", name="Aceptar").click()
+    expect(ana.get_by_text("El archivo ya lo dice")).to_be_visible()
+    berta.get_by_role("button", name="Aceptar").click()
+    expect(berta.get_by_role("alert")).to_contain_text("El archivo cambió mientras tanto")
+    berta.get_by_role("button", name="Aceptar").click()
+    expect(berta.get_by_text("El archivo ya lo dice")).to_be_visible()
+    values = account_mapping(BOX.mapping).tables["account_of_form"].values
+    assert (values["19"], values["20"]) == ("1.1.03.003", "1.1.03.002")
+
+
+def test_who_approves_and_which_month_is_open_are_changed_without_any_file(as_person, ledger):
+    ana, berta = as_person("all"), as_person("second")
+    ana.goto("/cierre/companies")
+    ana.get_by_role("link", name=f"Cambiar {BOX.name}").click()
+    ana.get_by_label("Quién puede aprobar").fill("ana, luis")
+    ana.get_by_label("Preguntar cuando el día pasa de").fill("5000")
+    ana.get_by_role("button", name="Ver cómo quedaría su archivo").click()
+    expect(ana.get_by_text("by: [ana, luis]")).to_be_visible()
+    assert broken(ana) == {}
+    photograph(ana, "box-settings")
+    ana.get_by_role("button", name="Proponerlo").click()
+    berta.goto("/cierre/mappings")
+    berta.get_by_role("link", name="Decidir").click()
+    berta.get_by_role("button", name="Aceptar").click()
+    expect(berta.get_by_text("El archivo ya lo dice")).to_be_visible()
+    assert cash_boxes()[BOX.id].approvals.by == ("ana", "luis")
+
+    ana.goto(f"/cierre/settings/periods/{BOX.company}")
+    ana.get_by_label("Los libros están abiertos desde el").fill(str(DAY.replace(day=1)))
+    ana.get_by_role("button", name="Ver cómo quedaría su archivo").click()
+    expect(ana.get_by_text("días antes todavía no están cerrados")).to_be_visible()
+    assert broken(ana) == {}
+    photograph(ana, "periods")
+    ana.set_viewport_size({"width": 390, "height": 844})
+    assert ana.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,8 +1,7 @@
 """A new cash box by a form on the board: proposed by one, accepted by another, its file written."""
 
-import html
-import re
 import subprocess
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,13 +9,14 @@ from typer.testing import CliRunner
 
 from cierre.accounting_files.check import check_all
 from cierre.accounting_files.loader import cash_boxes
-from cierre.accounting_files.new_box import BELOW, NewBox
+from cierre.accounting_files.new_box import NewBox
 from cierre.language.say import in_language
 from cierre.ledger import mapping_proposals
 from cierre.reports.check_files import app as check_files
+from support.close import Close, connect
+from support.forms import OWN, address_of, decide, fields_of, form_of, objections
 from support.mapping_files import folder  # noqa: F401  a fixture
 
-OWN = {"Origin": "http://testserver"}
 ITB = {"file": "itb_caja_170", "name": "Caja 170, ITB", "key": "170", "lot": "008970", "start_date": "2026-01-01"}
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -24,29 +24,12 @@ pytestmark = pytest.mark.usefixtures("folder")
 
 def filled_in(client, like: str = "itb_caja_164", **values: str) -> dict[str, str]:
     """The form as it is filled in after another box, with other values."""
-    page = client.get("/new-box", params={"like": like}).text
-    form = page[page.index('class="fields"') :]
-    said = dict(re.findall(r'<input (?:type="hidden" )?name="([^"]+)" value="([^"]*)"', form))
-    for name, choice in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
-        said[name] = re.search(r'<option value="([^"]*)" selected', choice)[1]
-    return {name: html.unescape(value) for name, value in said.items()} | ITB | values
+    return fields_of(client.get("/new-box", params={"like": like}).text) | ITB | values
 
 
 def proposed(client, **values: str) -> str:
     """Proposes a box; the proposal's address."""
-    saved = client.post("/new-box", data=filled_in(client, **values), headers=OWN, follow_redirects=False)
-    assert saved.status_code == 303, saved.text
-    return saved.headers["location"].removeprefix("/cierre")
-
-
-def decide(client, address: str, decision: str = "accepted", **more: str):
-    return client.post(address, data={"decision": decision, **more}, headers=OWN)
-
-
-def objections(page: str) -> list[str]:
-    """What the page says against what was filled in."""
-    alarm = re.search(r'<section class="alarm".*?</section>', page, re.DOTALL)
-    return [html.unescape(one) for one in re.findall(r"<li>(.*?)</li>", alarm[0])] if alarm else []
+    return address_of(client.post("/new-box", data=filled_in(client, **values), headers=OWN, follow_redirects=False))
 
 
 def test_one_proposes_a_box_another_accepts_and_its_file_is_like_the_others(login, ledger, folder):  # noqa: F811
@@ -68,10 +51,10 @@ def test_one_proposes_a_box_another_accepts_and_its_file_is_like_the_others(logi
     assert box.model_dump(exclude=own) == like.model_dump(exclude=own)
     assert (box.key, box.erp.lot, box.erp.tenant) == ("170", "008970", "T1,D MG 01 ")
     assert check_all() == []
-    (row,) = mapping_proposals.proposals_below(ledger, BELOW)
+    (row,) = mapping_proposals.proposals_of_other_files(ledger)
     assert (row.proposed_by, row.decided_by, row.how) == ("all", "second", "written")
     decide(login("second"), address, "write")
-    assert len(mapping_proposals.proposals_below(ledger, BELOW)) == 1
+    assert len(mapping_proposals.proposals_of_other_files(ledger)) == 1
 
 
 def test_in_a_git_repository_the_new_file_is_a_commit_of_its_own(login, ledger, folder):  # noqa: F811
@@ -87,7 +70,7 @@ def test_in_a_git_repository_the_new_file_is_a_commit_of_its_own(login, ledger, 
     git("add", "companies.yaml")
     address = proposed(login("all"))
     decide(login("second"), address)
-    (row,) = mapping_proposals.proposals_below(ledger, BELOW)
+    (row,) = mapping_proposals.proposals_of_other_files(ledger)
     said = git("log", "-1", "--format=%H %an", "--name-only").split()
     assert said == [row.commit, "all", "cash_boxes/itb_caja_170.yaml"]
     assert "Propuesto por all y aceptado por second" in git("log", "-1", "--format=%B")
@@ -128,7 +111,7 @@ def test_a_box_that_is_there_is_not_written_over(login, ledger, folder):  # noqa
 
 
 def test_a_folder_that_may_only_be_read_gives_a_patch_that_git_takes(login, ledger, folder, monkeypatch):  # noqa: F811
-    monkeypatch.setattr("cierre.accounting_files.saved_file.may_create", lambda file: False)
+    monkeypatch.setattr("cierre.accounting_files.saved_file.may_write", lambda file: False)
     address = proposed(login("all"))
     assert "Parche" in decide(login("second"), address).text
     patch = login("all").get(f"{address}/patch").text
@@ -192,9 +175,36 @@ def test_what_the_files_say_of_companies_and_boxes_is_read_by_their_own_people(l
 def test_a_crash_between_the_decision_and_the_file_is_gone_on_with(login, ledger, folder, monkeypatch):  # noqa: F811
     address = proposed(login("all"))
     with monkeypatch.context() as broken:
-        broken.setattr("cierre.board.new_box_acceptance.write", lambda *_: None)
+        broken.setattr("cierre.board.file_acceptance.write", lambda *_: None)
         decide(login("second"), address)
     assert "el archivo todavía no está escrito" in login("second").get(address).text
     assert "itb_caja_170" not in cash_boxes()
     assert "El archivo ya lo dice" in decide(login("second"), address, "write").text
     assert "itb_caja_170" in cash_boxes()
+
+
+def test_a_new_office_with_its_cost_centre_closes_its_first_day_without_any_file(
+    login, ledger, ledger_dsn, sandbox, monkeypatch
+):
+    sandbox.bsale.set(requests_per_second=10_000)
+    office, day = "austral_oficina_3", date(2024, 9, 6)
+    lines = {
+        "cost_centre_of_office": {"value": office, "code": "0503"},
+        "account_of_form": {"value": "12", "code": "1.1.03.003", "name": "Webpay"},
+    }
+    for table, line in lines.items():
+        page = login("all").get("/mappings/bsale_chile/answer", params={"table": table, **line}).text
+        assert objections(page) == []
+        saved = login("all").post(
+            "/mappings/bsale_chile/answer", data=form_of(page), headers=OWN, follow_redirects=False
+        )
+        decide(login("second"), address_of(saved))
+    own = {"file": office, "name": "Oficina Temuco", "key": "3", "lot": "008803", "start_date": str(day)}
+    address = proposed(login("all"), like="austral_oficina_1", **own)
+    decide(login("second"), address)
+    assert check_all() == []
+
+    connect(ledger_dsn, sandbox, monkeypatch)
+    assert Close(office, day).all()["state"] == "reconciled"
+    centres = "SELECT DISTINCT cost_centre FROM ledger.line WHERE cost_centre <> ''"
+    assert ledger.execute(centres).fetchall() == [("0503",)]

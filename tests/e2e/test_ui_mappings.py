@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from cierre.accounting_files.new_box import BELOW
 from cierre.ledger import mapping_proposals
 from e2e import doing
 from e2e.conftest import HOME, System
@@ -160,7 +159,7 @@ def test_a_new_box_from_the_form_to_its_first_closed_day(repository: System, peo
     click.tell("From no file to the first closed day")
 
     assert system.live(doing.lot_of(171), day)
-    (row,) = [one for one in mapping_proposals.proposals_below(system.ledger, BELOW) if one.mapping == BELOW + box]
+    (row,) = mapping_proposals.proposals_of(system.ledger, [f"cash_boxes/{box}"])
     assert (row.proposed_by, row.decided_by, row.how) == ("ana", "luis", "committed")
     said = git(system, "show", "--format=%H %an", "--name-only", row.commit).split()
     assert said == [row.commit, "ana", f"cash_boxes/{box}.yaml"]

@@ -110,9 +110,8 @@ def in_every_format(address: str) -> list[str]:
 
 def of_nothing_yet(company: str, mapping: str) -> set[str]:
     """What the board refuses of a day that was merely closed: no statement came, and nobody proposed or asked."""
-    proposals = {f"/mappings/{mapping}/proposals/1", "/new-box/1"}
-    patches = {f"{proposal}/patch" for proposal in proposals}
-    return {f"/arrivals/{company}", "/closing/states", f"/mappings/{mapping}/answer", *proposals, *patches}
+    proposals = {"/proposals/1", "/proposals/1/patch"}
+    return {f"/arrivals/{company}", "/closing/states", f"/mappings/{mapping}/answer", *proposals}
 
 
 def write_every_export() -> int:

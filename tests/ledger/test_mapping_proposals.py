@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from cierre.ledger import mapping_proposals
-from cierre.ledger.mapping_proposals import add, decide, note_write, proposal, proposals_of
+from cierre.ledger.mapping_proposals import add, decide, note_write, proposal, proposals_of, proposals_of_other_files
 
 A, B, DIGEST = "a" * 64, "b" * 64, "d" * 64
 CHANGES = [{"code": "form_name", "form": "19", "name": "De Una"}]
@@ -34,6 +34,34 @@ def test_nobody_accepts_her_own_change_where_four_eyes_are_asked_for(ledger):
     with pytest.raises(psycopg.errors.CheckViolation, match="another person than ana"):
         decide(ledger, number, "accepted", "ana", four_eyes=True)
     assert decide(ledger, number, "accepted", "ana", four_eyes=False)
+
+
+@pytest.mark.parametrize(("change", "of_two"), [
+    ({"code": "box_setting", "box": "x", "field": "amount_over", "to": "5"}, True),
+    ({"code": "company_setting", "company": "x", "field": "four_eyes_on_mappings", "to": "false"}, True),
+    ({"code": "box_setting", "box": "x", "field": "closing_hour", "to": "05:00"}, False),
+])  # fmt: skip
+def test_what_says_who_must_agree_takes_two_whatever_the_board_says(ledger, change, of_two):
+    number = add(ledger, "cash_boxes/x", A, [change], {}, "ana")
+    if of_two:
+        with pytest.raises(psycopg.errors.CheckViolation, match="another person than ana"):
+            decide(ledger, number, "accepted", "ana", four_eyes=False)
+    assert decide(ledger, number, "accepted", "berta" if of_two else "ana", four_eyes=of_two)
+    note_write(ledger, number, "written", B, None)
+    assert [one.proposal_id for one in proposals_of_other_files(ledger)] == [number]
+
+
+def test_nobody_is_made_the_only_one_to_approve_by_her_own_word(ledger):
+    def approvers(*names: str) -> list[dict]:
+        return [{"code": "box_setting", "box": "x", "field": "by", "to": names}]
+
+    with pytest.raises(psycopg.errors.CheckViolation, match="ana would be the only one"):
+        add(ledger, "cash_boxes/x", A, approvers("ana"), {}, "ana")
+    number = add(ledger, "cash_boxes/x", A, approvers("berta", "berta"), {}, "ana")
+    with pytest.raises(psycopg.errors.CheckViolation, match="berta would be the only one"):
+        decide(ledger, number, "accepted", "berta", four_eyes=True)
+    assert decide(ledger, number, "accepted", "carla", four_eyes=True)
+    assert add(ledger, "cash_boxes/x", A, approvers("ana", "berta"), {}, "ana")
 
 
 def test_only_who_proposed_it_takes_a_change_back(ledger):

@@ -16,6 +16,7 @@ def addresses(box: CashBox, day: date) -> list[tuple[str, str]]:
         "box_id": box.id, "day": str(day), "form": "csv", "entry_id": "1", "line": "1", "snapshot_id": "1",
         "place": "0/PAGOS/0", "name": "board.css", "code": "es", "tie_out_id": "1", "match_id": "1",
         "month": "2024-09", "company": box.company, "mapping": box.mapping, "proposal_id": "1",
+        "kind": "box", "subject": box.id,
     }  # fmt: skip
     found = []
     for route in app.routes:

@@ -7,7 +7,7 @@ from cierre.accounting_files.charts import read_chart
 from cierre.accounting_files.edited_text import comments
 from cierre.accounting_files.gap_answers import Question, known_around
 from cierre.accounting_files.loader import account_mapping_names, mappings_folder
-from cierre.accounting_files.saved_file import mapping_file
+from cierre.accounting_files.saved_file import accounting_file
 from cierre.bookkeeping.problems import ProblemKind
 from cierre.bookkeeping.rules import Table
 from sandbox.bsale import catalogue as bsale
@@ -30,7 +30,7 @@ def shipped() -> Measure:
     """Of the shipped mappings, by what the sources call things, as a person is asked about them."""
     chart, _ = read_chart(mappings_folder())
     mappings = {name: account_mapping(name) for name in account_mapping_names()}
-    texts = {name: comments(mapping_file(name).text) for name in mappings}
+    texts = {name: comments(accounting_file(name).text) for name in mappings}
     measure = Measure()
     for (name, by), called in SAID_BY_SOURCE.items():
         others = [one for one in mappings.values() if one.name != name]

@@ -1,37 +1,26 @@
-"""Changes to an account mapping as values: what a form may ask for, and nothing else. Pure.
+"""Changes to accountants' files as values: what a form may ask for, and nothing else. Pure.
 
 A change is a code and short texts. It names no file, path or tag, and cannot: each kind has the fields of its place in
-the mapping's schema, and unknown ones are refused.
+the file's schema, and unknown ones are refused. Here are those of an account mapping.
 """
 
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
+from cierre.accounting_files.new_box import NewBox
+from cierre.accounting_files.setting_changes import BoxSetting, CompanySetting, NewCompany, OpenFrom
+from cierre.accounting_files.values import Value
 from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.rules import FromTable
 from cierre.bookkeeping.sentence import Sentence, listing
 from cierre.bookkeeping.treatment import Treatment
 from cierre.bookkeeping.validation import IsoDate, Model
 
-LONGEST = 200
-"""Characters of a value: a name, a code, what a source calls something."""
-
 MOST = 10
 """Changes of one proposal."""
 
-
-def _printable(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("must not hold signs that cannot be seen")
-    if not text.strip():
-        raise ValueError("must not be empty")
-    return text
-
-
-Value = Annotated[str, Field(max_length=LONGEST), AfterValidator(_printable)]
-"""One line of text that can be read."""
 
 Target = Value | FromTable
 """A code, or the table that has it."""
@@ -130,8 +119,13 @@ class VatRate(Model):
         return _from(Sentence("VAT is {rate} %", rate=self.rate), self.valid_from)
 
 
-Change = Annotated[FormName | TableValue | DocumentType | NewRule | VatRate, Field(discriminator="code")]
+MappingChange = FormName | TableValue | DocumentType | NewRule | VatRate
 """One change of a mapping's file."""
+
+Change = Annotated[
+    MappingChange | CompanySetting | NewCompany | OpenFrom | BoxSetting | NewBox, Field(discriminator="code")
+]
+"""One change of a file."""
 
 Changes = Annotated[tuple[Change, ...], Field(min_length=1, max_length=MOST)]
 """What one answer changes, in this order."""

@@ -1,15 +1,34 @@
 """A new cash box as values: what a form may ask for, and the file that they are. Pure."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
-from cierre.accounting_files.changes import Value
-from cierre.accounting_files.edited_text import as_scalar
+from cierre.accounting_files.values import Value, as_scalar
 from cierre.bookkeeping.cash_box import Slug
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.validation import Model
 
-BELOW = "cash_boxes/"
-"""What the ledger has before the name of a box, where it keeps for what file a proposal is: no mapping is called so."""
+NEW_BOX_FIELDS: Mapping[str, Sentence] = MappingProxyType(
+    {
+        "name": Sentence("Name"),
+        "file": Sentence("Name of the file"),
+        "company": Sentence("Company"),
+        "source": Sentence("Source"),
+        "connection": Sentence("Connection of the source"),
+        "key": Sentence("Key at the source"),
+        "erp_kind": Sentence("ERP"),
+        "erp_connection": Sentence("Connection of the ERP"),
+        "tenant": Sentence("Tenant in the ERP"),
+        "lot": Sentence("Lot"),
+        "timezone": Sentence("Time zone"),
+        "currency": Sentence("Currency"),
+        "closing_hour": Sentence("Closing hour"),
+        "start_date": Sentence("First day"),
+        "mapping": Sentence("Mapping"),
+    }
+)
+"""The form's fields, in its order."""
 
 TEXT = """\
 # yaml-language-server: $schema=../schemas/cash_box.json

@@ -1,9 +1,10 @@
-"""An account mapping's file: read with its hash, and written whole or not at all, if it still is what was read; and the
-file of a box that has none yet."""
+"""A file that accountants own: read with its hash, and written whole or not at all, if it still is what was read. It
+may be one that is not there yet."""
 
 import fcntl
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,10 +14,11 @@ from errno import EACCES, EPERM, EROFS
 from pathlib import Path
 
 from cierre.accounting_files.files import MOST_BYTES
-from cierre.accounting_files.loader import account_mapping_names, cash_box_ids, mappings_folder
+from cierre.accounting_files.loader import account_mapping_names, mappings_folder
 
 _MAY_NOT = {EACCES, EPERM, EROFS}
 _MARK = "\ufeff"
+_BOX = re.compile(r"cash_boxes/[a-z0-9_]{1,100}")
 
 
 class FileChanged(Exception):
@@ -27,20 +29,26 @@ class MayNotWrite(Exception):
     """The folder may only be read here. Nothing was written."""
 
 
-@dataclass(frozen=True, slots=True)
-class MappingFile:
-    """A mapping's file as it was read: its text without a byte order mark, and the SHA-256 of all its bytes."""
+COMPANIES, PERIODS, BOXES = "companies.yaml", "periods.yaml", "cash_boxes/"
+"""What the ledger calls files that are no mappings: these two by their names, a box's by its folder and its id. No
+mapping is called so."""
 
-    mapping: str
+
+@dataclass(frozen=True, slots=True)
+class AccountingFile:
+    """A file as it was read: its text without a byte order mark, and the SHA-256 of all its bytes.
+
+    ``key`` is what the ledger calls it, ``name`` where it lies below the mappings folder. Of one that is not there the
+    text is "".
+    """
+
+    key: str
+    name: str
     path: Path
     text: str
     sha256: str
     mark: bool = False
-
-    @property
-    def name(self) -> str:
-        """The file below the mappings folder."""
-        return f"accounts/{self.mapping}.yaml"
+    is_there: bool = True
 
     def content(self, text: str) -> bytes:
         """The bytes of the file with another text."""
@@ -52,97 +60,60 @@ class MappingFile:
 
     def patch(self, text: str) -> str:
         """The difference to another text, as `git apply` and `patch -p1` take it in the mappings folder."""
-        lines = unified_diff(_lines(self.text), _lines(text), f"a/{self.name}", f"b/{self.name}")
+        before = f"a/{self.name}" if self.is_there else "/dev/null"
+        lines = unified_diff(_lines(self.text), _lines(text), before, f"b/{self.name}")
         return "".join(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in lines)
 
 
-@dataclass(frozen=True, slots=True)
-class NewFile:
-    """The file that a box would have: ``is_there`` where one of the name is there already."""
+def accounting_file(key: str) -> AccountingFile:
+    """The file that the ledger calls so: an account mapping's by its name, else one of the few others that can be
+    changed on the board. No other file can be meant.
 
-    box: str
-    path: Path
-    is_there: bool
-
-    @property
-    def name(self) -> str:
-        """The file below the mappings folder."""
-        return f"cash_boxes/{self.box}.yaml"
-
-    def sha256_with(self, text: str) -> str:
-        """The SHA-256 that the file would have with a text; "" is nothing, as it is before."""
-        return _hash(text.encode())
-
-    def patch(self, text: str) -> str:
-        """The new file, as `git apply` and `patch -p1` make it in the mappings folder."""
-        return "".join(unified_diff([], _lines(text), "/dev/null", f"b/{self.name}"))
-
-
-def new_file(box: str) -> NewFile:
-    """The file that a box of a name (a slug) has, or would have. Raises MappingError without a mappings folder."""
-    path = mappings_folder() / "cash_boxes" / f"{box}.yaml"
-    return NewFile(box, path, box in cash_box_ids() or path.is_symlink())
-
-
-def may_create(file: NewFile) -> bool:
-    """Whether the file may be made here, as far as rights say."""
-    return os.access(file.path.parent, os.W_OK)
-
-
-def create(file: NewFile, text: str) -> str:
-    """Makes the file, whole or not at all, and returns the SHA-256 of its bytes; where it says just this already,
-    nothing is done. Raises FileChanged where another is there, MayNotWrite where none may be made, OSError.
+    Raises LookupError for a key that means none, or a mapping that is not there; MappingError without a mappings
+    folder; OSError, UnicodeDecodeError, ValueError for a file that is too large.
     """
-    if not may_create(file):
-        raise MayNotWrite(file.name)
-    content = text.encode()
-    try:
-        with _alone(file.path.parent) as folder:
-            if os.path.lexists(file.path):
-                if _read(file.path) != content:
-                    raise FileChanged(file.name)
-                return _hash(content)
-            _put(file.path, content, 0o644)
-            os.fsync(folder)
-    except OSError as error:
-        if error.errno in _MAY_NOT:
-            raise MayNotWrite(file.name) from error
-        raise
-    return _hash(content)
-
-
-def mapping_file(mapping: str) -> MappingFile:
-    """The file of a mapping, by its name alone: no other file can be meant.
-
-    Raises LookupError if there is none of the name, OSError, UnicodeDecodeError, ValueError for one that is too large.
-    """
-    if mapping not in account_mapping_names():
-        raise LookupError(mapping)
-    path = mappings_folder() / "accounts" / f"{mapping}.yaml"
-    content = _read(path)
+    name = _name(key)
+    path = mappings_folder() / name
+    if not os.path.lexists(path):
+        return AccountingFile(key, name, path, "", _hash(b""), is_there=False)
+    content = _read(path) if path.exists() else b""  # a link may lead nowhere
     text = content.decode()
-    return MappingFile(mapping, path, text.removeprefix(_MARK), _hash(content), text.startswith(_MARK))
+    return AccountingFile(key, name, path, text.removeprefix(_MARK), _hash(content), text.startswith(_MARK))
 
 
-def may_write(file: MappingFile) -> bool:
-    """Whether the file may be written here, as far as its rights say. A link is not written: it is another's file."""
-    return not file.path.is_symlink() and os.access(file.path.parent, os.W_OK) and os.access(file.path, os.W_OK)
+def _name(key: str) -> str:
+    """Where the file lies below the mappings folder. Raises LookupError."""
+    if key in (COMPANIES, PERIODS):
+        return key
+    if _BOX.fullmatch(key):
+        return f"{key}.yaml"
+    if key not in account_mapping_names():
+        raise LookupError(key)
+    return f"accounts/{key}.yaml"
 
 
-def save(file: MappingFile, text: str) -> str:
+def may_write(file: AccountingFile) -> bool:
+    """Whether the file may be written here, as far as rights say. A link is not written: it is another's file."""
+    if not os.access(file.path.parent, os.W_OK):
+        return False
+    return not file.is_there or (not file.path.is_symlink() and os.access(file.path, os.W_OK))
+
+
+def save(file: AccountingFile, text: str) -> str:
     """Writes the file with another text, whole or not at all, and returns the SHA-256 of its bytes.
 
-    Whoever writes it by this function waits for the other. Raises FileChanged if it is not what was read, MayNotWrite
-    where it may not be written, OSError.
+    Whoever writes it by this function waits for the other. Raises FileChanged if it is not what was read (of one that
+    was not there: if another is there by now), MayNotWrite where it may not be written, OSError.
     """
     if not may_write(file):
         raise MayNotWrite(file.name)
     content = file.content(text)
     try:
         with _alone(file.path.parent) as folder:
-            if _hash(_read(file.path)) != file.sha256:
+            is_there = os.path.lexists(file.path)
+            if is_there != file.is_there or (is_there and _hash(_read(file.path)) != file.sha256):
                 raise FileChanged(file.name)
-            _put(file.path, content, file.path.stat().st_mode & 0o777)
+            _put(file.path, content, file.path.stat().st_mode & 0o777 if is_there else 0o644)
             os.fsync(folder)
     except OSError as error:
         if error.errno in _MAY_NOT:

@@ -1,4 +1,4 @@
-"""What the files say of companies and of their boxes, for people to read: the board leaves them as they are."""
+"""What the files say of companies and of their boxes, for people to read; each has a form to change it."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +10,7 @@ from cierre.accounting_files.companies import Company, companies
 from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.periods import open_from
 from cierre.board.access import ViewerDep
+from cierre.board.file_access import FileAccess, of_company
 from cierre.board.pages import PageDep
 from cierre.bookkeeping.cash_box import CashBox
 
@@ -25,6 +26,7 @@ class CompanyView:
     said: Company | None
     periods: dict[str, date | None]
     boxes: list[CashBox]
+    access: FileAccess
 
 
 @router.get("")
@@ -35,18 +37,19 @@ def companies_page(viewer: ViewerDep, page: PageDep) -> Response:
         known = companies()
     except MappingError as error:
         known, wrong = {}, [str(one) for one in error.findings]
-    by_company: dict[str, list[CashBox]] = {}
+    by_company: dict[str, list[CashBox]] = {company: [] for company in known if of_company(viewer, company).boxes}
     for box in viewer.boxes.values():
         by_company.setdefault(box.company, []).append(box)
     found = []
-    for company, boxes in by_company.items():
+    for company, boxes in sorted(by_company.items(), key=lambda item: not item[1]):
         try:
             periods = {tenant: open_from(tenant) for tenant in sorted({box.erp.tenant for box in boxes})}
         except MappingError as error:
             periods = {}
             wrong += [said for said in map(str, error.findings) if said not in wrong]
-        found.append(CompanyView(company, known.get(company), periods, boxes))
-    return page.render("companies.html", found=found, wrong=wrong, rules=_rules)
+        found.append(CompanyView(company, known.get(company), periods, boxes, of_company(viewer, company)))
+    may_add = of_company(viewer, "").may_propose
+    return page.render("companies.html", found=found, wrong=wrong, rules=_rules, may_add=may_add)
 
 
 def _rules(box: CashBox) -> dict[str, object]:

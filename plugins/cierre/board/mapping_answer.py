@@ -3,27 +3,30 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import psycopg
 from pydantic import ValidationError
 
 from cierre.accounting_files.account_mappings import account_mapping
-from cierre.accounting_files.changes import LONGEST, Change, as_kept
+from cierre.accounting_files.changes import Change
 from cierre.accounting_files.charts import read_chart
 from cierre.accounting_files.draft import draft_of, objections
-from cierre.accounting_files.edited_text import CannotEdit, comments, edited, now_says
+from cierre.accounting_files.edited_text import comments, edited
 from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.gap_answers import ANSWERABLE, GivenAnswer, Question, changes, known_around
 from cierre.accounting_files.loader import cash_box, mappings_folder
-from cierre.accounting_files.saved_file import MappingFile, mapping_file
-from cierre.board.gaps import Gap
+from cierre.accounting_files.saved_file import AccountingFile, accounting_file
+from cierre.accounting_files.values import LONGEST
+from cierre.accounting_files.yaml_places import CannotEdit
+from cierre.board.gaps import Gap, gaps
 from cierre.bookkeeping.account_proposals import Decision, Proposal, proposals
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.chart import Chart
 from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.problems import ProblemKind
 from cierre.bookkeeping.sentence import Sentence
-from cierre.ledger import board, mapping_proposals
+from cierre.ledger import board
 from cierre.ledger.mapping_proposals import ProposalRow
 from cierre.reports.mapping_effect import DAYS, Effect, effect
 from hooks.registry import SOURCES
@@ -38,6 +41,12 @@ class Draft:
     text: str
     objections: list[Sentence] = field(default_factory=list)
     effect: Effect | None = None
+
+
+def gaps_of_mapping(ledger: psycopg.Connection, mapping: str, boxes: Sequence[CashBox]) -> list[Gap]:
+    """What a mapping lacks, of the days of some boxes that wait for it."""
+    found = gaps(board.problems(ledger, [box.id for box in boxes], date.min, date.max))
+    return [gap for gap in found if gap.rows[0].mapping == mapping]
 
 
 def question_of(gap: Gap) -> Question | None:
@@ -99,7 +108,7 @@ def proposed(
 
 def _comments(mapping: str) -> dict[tuple[str, str], str]:
     try:
-        return comments(mapping_file(mapping).text)
+        return comments(accounting_file(mapping).text)
     except (CannotEdit, LookupError, OSError, ValueError):
         return {}
 
@@ -119,7 +128,7 @@ def draft(
     boxes: Sequence[CashBox],
     question: Question,
     mapping: AccountMapping,
-    file: MappingFile,
+    file: AccountingFile,
     answer: GivenAnswer,
     waiting: Iterable[tuple[str, date]],
 ) -> Draft:
@@ -137,7 +146,7 @@ def draft_of_changes(
     ledger: psycopg.Connection,
     boxes: Sequence[CashBox],
     mapping: str,
-    file: MappingFile,
+    file: AccountingFile,
     said: list[Change],
     waiting: Iterable[tuple[str, date]],
 ) -> Draft:
@@ -161,19 +170,9 @@ def _sentence(message: str) -> Sentence:
     return message if isinstance(message, Sentence) else Sentence("{message}", message=message)
 
 
-def save(
-    connection: psycopg.Connection,
-    boxes: Sequence[CashBox],
-    question: Question,
-    called: str,
-    gap: str,
-    file: MappingFile,
-    made: Draft,
-    by: str,
-) -> int:
-    """Puts an answer on the record as a proposal; returns its number. It changes no file."""
-    assert made.effect is not None
-    asked = {
+def as_kept(boxes: Sequence[CashBox], question: Question, called: str, gap: str) -> dict[str, Any]:
+    """What was answered, as the ledger keeps it beside the answer; the what-if looked at these boxes."""
+    return {
         "kind": str(question.kind),
         "posting": question.posting,
         "attributes": [list(pair) for pair in question.attributes],
@@ -182,11 +181,7 @@ def save(
         "called": called,
         "gap": gap,
         "boxes": [box.id for box in boxes],
-        "said_then": [now_says(file.text, change) for change in made.changes],
     }
-    return mapping_proposals.add(
-        connection, question.mapping, file.sha256, as_kept(made.changes), made.effect.as_kept(), by, asked
-    )
 
 
 def other_mappings(mapping: str, names: Iterable[str]) -> list[AccountMapping]:

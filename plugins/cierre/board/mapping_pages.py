@@ -1,46 +1,41 @@
-"""Pages of the account mappings: what they say, what they do not say yet, and changes that people propose and accept.
-
-The board writes nothing but that: a proposal, a decision, and the mapping's own file once another person accepted.
-"""
+"""Pages of the account mappings: what they say, what they do not say yet, and answers, which are proposals."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, Literal
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
 import psycopg
 from fastapi import APIRouter, Depends, Form, HTTPException, Query
 from fastapi.responses import RedirectResponse, Response
 
 from cierre.accounting_files.account_mappings import account_mapping
-from cierre.accounting_files.changes import LONGEST, changes_from
 from cierre.accounting_files.charts import read_chart
-from cierre.accounting_files.edited_text import CannotEdit, comments
+from cierre.accounting_files.edited_text import comments
 from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.gap_answers import VAT, GivenAnswer, Question, bookable
 from cierre.accounting_files.loader import mappings_folder
 from cierre.accounting_files.repository import history
-from cierre.accounting_files.saved_file import mapping_file, may_write
-from cierre.board import mapping_acceptance, mapping_answer
+from cierre.accounting_files.saved_file import accounting_file, may_write
+from cierre.accounting_files.values import LONGEST
+from cierre.accounting_files.yaml_places import CannotEdit
+from cierre.board import file_acceptance, mapping_answer
 from cierre.board.access import Viewer, ViewerDep
-from cierre.board.address import DayOrNone, Number
-from cierre.board.boxes import all_boxes
+from cierre.board.address import DayOrNone
 from cierre.board.connection import Ledger, Writing
-from cierre.board.gaps import Gap, gaps
-from cierre.board.mapping_access import MappingAccess, access_to, mappings_of
+from cierre.board.file_access import FileAccess, mappings_of, of_mapping, patterns
+from cierre.board.gaps import Gap
+from cierre.board.mapping_answer import gaps_of_mapping
 from cierre.board.mapping_view import postings, tables
-from cierre.board.new_box_access import patterns
-from cierre.board.new_box_pages import proposed_boxes
 from cierre.board.origin import SameOrigin
 from cierre.board.pages import Page, PageDep
+from cierre.board.proposal_pages import in_words, is_waiting, of_other_files, zone
 from cierre.bookkeeping.account_proposals import search
-from cierre.bookkeeping.answers import LONGEST_COMMENT
 from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.problems import ProblemKind
-from cierre.bookkeeping.sentence import Sentence, listing
+from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.treatment import TREATMENTS
-from cierre.ledger import board, mapping_proposals
-from cierre.ledger.mapping_proposals import ProposalRow
-from cierre.reports.mapping_effect import DAYS, Effect
+from cierre.ledger import mapping_proposals
+from cierre.reports.mapping_effect import DAYS
 
 router = APIRouter(prefix="/mappings")
 
@@ -51,16 +46,11 @@ Short = Annotated[str, Query(max_length=LONGEST)]
 Typed = Annotated[str, Form(max_length=LONGEST)]
 
 
-def _access(mapping: str, viewer: ViewerDep) -> MappingAccess:
-    return access_to(viewer, mapping)
+def _access(mapping: str, viewer: ViewerDep) -> FileAccess:
+    return of_mapping(viewer, mapping)
 
 
-AccessDep = Annotated[MappingAccess, Depends(_access)]
-
-
-def _gaps(ledger: psycopg.Connection, access: MappingAccess) -> list[Gap]:
-    found = gaps(board.problems(ledger, [box.id for box in access.boxes], date.min, date.max))
-    return [gap for gap in found if gap.rows[0].mapping == access.mapping]
+AccessDep = Annotated[FileAccess, Depends(_access)]
 
 
 def _sound(mapping: str) -> AccountMapping:
@@ -73,28 +63,23 @@ def _sound(mapping: str) -> AccountMapping:
 @router.get("")
 def mappings_page(viewer: ViewerDep, page: PageDep, ledger: Ledger) -> Response:
     """The mappings of the person's boxes, what they lack, and the changes that wait for a decision."""
-    found = [access_to(viewer, name) for name in mappings_of(viewer)]
-    waiting = [
-        row
-        for row in mapping_proposals.proposals_of(ledger, [one.mapping for one in found])
-        if row.decision is None or (row.decision == "accepted" and row.how is None)
-    ]
+    names = sorted({box.mapping for box in viewer.boxes.values()})
+    found = {name: of_mapping(viewer, name) for name in names}
+    waiting = [*filter(is_waiting, mapping_proposals.proposals_of(ledger, names)), *of_other_files(viewer, ledger)]
     return page.render(
         "mappings.html",
         found=found,
-        gaps={one.mapping: _gaps(ledger, one) for one in found},
-        open=waiting,
-        new_boxes=proposed_boxes(viewer, ledger),
+        gaps={name: gaps_of_mapping(ledger, name, one.boxes) for name, one in found.items()},
+        open=sorted(waiting, key=lambda row: -row.proposal_id),
         may_add=bool(patterns(viewer)),
-        zone=_zone(found),
-        said=_said,
+        said=in_words,
     )
 
 
 @router.get("/{mapping}")
 def mapping_page(access: AccessDep, viewer: ViewerDep, page: PageDep, ledger: Ledger) -> Response:
     """A mapping as tables, with its gaps, and its history in the ledger and in git."""
-    mapping, file = _sound(access.mapping), mapping_file(access.mapping)
+    mapping, file = _sound(access.subject), accounting_file(access.subject)
     chart, _ = read_chart(mappings_folder())
     names = mapping_answer.codes_with_names(chart)
     since = datetime.now(UTC).date() - timedelta(days=DAYS)
@@ -109,15 +94,15 @@ def mapping_page(access: AccessDep, viewer: ViewerDep, page: PageDep, ledger: Le
         names=names,
         tables=tables(ledger, mapping, access.boxes, names, behind, since),
         postings=postings(mapping),
-        gaps=[(gap, mapping_answer.question_of(gap)) for gap in _gaps(ledger, access)],
-        versions=mapping_proposals.versions(ledger, access.mapping, [box.id for box in access.boxes]),
-        proposals=mapping_proposals.proposals_of(ledger, [access.mapping]),
+        gaps=[(gap, mapping_answer.question_of(gap)) for gap in gaps_of_mapping(ledger, access.subject, access.boxes)],
+        versions=mapping_proposals.versions(ledger, access.subject, [box.id for box in access.boxes]),
+        proposals=mapping_proposals.proposals_of(ledger, [access.subject]),
         commits=history(file.path),
         is_writable=may_write(file),
         since=since,
         longest=LONGEST,
-        zone=_zone([access]),
-        said=_said,
+        zone=zone(access.boxes),
+        said=in_words,
     )
 
 
@@ -177,23 +162,23 @@ def propose(
         raise HTTPException(403, "You may see this mapping, and not propose changes of it.")
     mapping, asked = _asked(access, ledger, gap, table, value)
     given = GivenAnswer(code, name, cost_centre, valid_from)
-    file = mapping_file(access.mapping)
+    file = accounting_file(access.subject)
     made = _draft(ledger, access, mapping, asked, given)
     if made.objections or file.sha256 != sha256:
         return _answer_page(page, ledger, access, viewer, mapping, asked, given, "", changed=file.sha256 != sha256)
-    number = mapping_answer.save(
-        writing, access.boxes, asked.question, asked.called, gap, file, made, viewer.user.get_name()
-    )
-    return RedirectResponse(page.url(f"/mappings/{access.mapping}/proposals/{number}"), 303)
+    assert made.effect is not None
+    kept = mapping_answer.as_kept(access.boxes, asked.question, asked.called, gap)
+    number = file_acceptance.propose(writing, file, made.changes, viewer.user.get_name(), made.effect.as_kept(), kept)
+    return RedirectResponse(page.url(f"/proposals/{number}"), 303)
 
 
 def _asked(
-    access: MappingAccess, ledger: psycopg.Connection, gap: str, table: str, value: str
+    access: FileAccess, ledger: psycopg.Connection, gap: str, table: str, value: str
 ) -> tuple[AccountMapping, _Asked]:
     """The question of a gap, or of a value of a table that somebody wants to add or change. Raises 404."""
-    mapping = _sound(access.mapping)
+    mapping = _sound(access.subject)
     if gap:
-        found = next((one for one in _gaps(ledger, access) if one.key == gap), None)
+        found = next((one for one in gaps_of_mapping(ledger, access.subject, access.boxes) if one.key == gap), None)
         question = mapping_answer.question_of(found) if found else None
         if found is None or question is None:
             raise HTTPException(404, "No day waits for that gap any more, or no line of the mapping answers it.")
@@ -203,32 +188,32 @@ def _asked(
     if not value.strip():
         raise HTTPException(404, "Say which value the line is for.")
     if table == DOCUMENT_TYPES and mapping.document_types:
-        question = Question(access.mapping, ProblemKind.UNTREATED, "", (("document_type", value),), "")
+        question = Question(access.subject, ProblemKind.UNTREATED, "", (("document_type", value),), "")
         newest = mapping.document_types.get(value, ())[-1:]
         return mapping, _Asked(question, table, "".join(one.treatment for one in newest), None, "", "")
     if table == VAT and mapping.vat:
-        question = Question(access.mapping, ProblemKind.UNTREATED, "", ((VAT, value),), "")
+        question = Question(access.subject, ProblemKind.UNTREATED, "", ((VAT, value),), "")
         return mapping, _Asked(question, table, "", None, "", "")
     if table not in mapping.tables:
         raise HTTPException(404, "The mapping has no such table.")
     by = mapping.tables[table].by
-    question = Question(access.mapping, ProblemKind.UNMAPPED, "", ((by, value),), table)
+    question = Question(access.subject, ProblemKind.UNMAPPED, "", ((by, value),), table)
     called = mapping.form_names.get(value, "") if by == "form" else ""
     return mapping, _Asked(question, table, mapping.tables[table].values.get(value, ""), None, called, "")
 
 
 def _draft(
-    ledger: psycopg.Connection, access: MappingAccess, mapping: AccountMapping, asked: _Asked, given: GivenAnswer
+    ledger: psycopg.Connection, access: FileAccess, mapping: AccountMapping, asked: _Asked, given: GivenAnswer
 ) -> mapping_answer.Draft:
     places = asked.gap.places if asked.gap else []
-    file = mapping_file(access.mapping)
+    file = accounting_file(access.subject)
     return mapping_answer.draft(ledger, access.boxes, asked.question, mapping, file, given, places)
 
 
 def _answer_page(
     page: Page,
     ledger: psycopg.Connection,
-    access: MappingAccess,
+    access: FileAccess,
     viewer: Viewer,
     mapping: AccountMapping,
     asked: _Asked,
@@ -241,7 +226,7 @@ def _answer_page(
     field = asked.question.asks_for(mapping)
     codes = bookable(chart, field)
     names = mappings_of(viewer)
-    others = mapping_answer.other_mappings(access.mapping, names)
+    others = mapping_answer.other_mappings(access.subject, names)
     earlier = mapping_proposals.proposals_of(ledger, names)
     called = given.name or asked.called
     return page.render(
@@ -260,135 +245,9 @@ def _answer_page(
         q=q,
         treatments=TREATMENTS,
         wants_name=asked.question.is_unnamed_form(mapping),
-        sha256=mapping_file(access.mapping).sha256,
+        sha256=accounting_file(access.subject).sha256,
         changed=changed,
         boxes={box.id: box for box in access.boxes},
         longest=LONGEST,
         currencies={box.currency for box in access.boxes},
     )
-
-
-def _proposal(proposal_id: Number, access: AccessDep, ledger: Ledger) -> ProposalRow:
-    row = mapping_proposals.proposal(ledger, proposal_id)
-    if row is None or row.mapping != access.mapping:
-        raise HTTPException(404, "There is no such proposal.")
-    return row
-
-
-ProposalDep = Annotated[ProposalRow, Depends(_proposal)]
-
-
-@router.get("/{mapping}/proposals/{proposal_id}")
-def proposal_page(row: ProposalDep, access: AccessDep, viewer: ViewerDep, page: PageDep, ledger: Ledger) -> Response:
-    """A proposed change: what it says, what it would book, who decided on it, and what became of it."""
-    return _proposal_page(row, access, viewer, page, ledger, None)
-
-
-@router.post("/{mapping}/proposals/{proposal_id}")
-def decide(
-    row: ProposalDep,
-    access: AccessDep,
-    viewer: ViewerDep,
-    page: PageDep,
-    ledger: Ledger,
-    writing: Writing,
-    same_origin: SameOrigin,
-    decision: Annotated[Literal["accepted", "refused", "withdrawn", "write"], Form()],
-    sha256: Annotated[str, Form(pattern="^[0-9a-f]{64}$")],
-    comment: Annotated[str, Form(max_length=LONGEST_COMMENT)] = "",
-) -> Response:
-    """Takes a person's decision; an accepted change is written into the file at once. Nothing is posted by it."""
-    who, said = viewer.user.get_name(), " ".join(comment.split()) or None
-    if decision != "withdrawn" and not access.may_decide:
-        raise HTTPException(403, "You may see this change, and not decide on it.")
-    try:
-        if decision == "accepted":
-            mapping_acceptance.accept(writing, row.proposal_id, sha256, who, four_eyes=access.four_eyes, comment=said)
-        elif decision != "write":
-            mapping_acceptance.decide(writing, row.proposal_id, decision, who, four_eyes=access.four_eyes, comment=said)
-        if decision in ("accepted", "write"):
-            mapping_acceptance.write(writing, row.proposal_id, _title(row), _body(row, page, who))
-    except mapping_acceptance.NotTaken as refused:
-        return _proposal_page(row, access, viewer, page, ledger, refused.args[0])
-    return RedirectResponse(page.url(f"/mappings/{access.mapping}/proposals/{row.proposal_id}"), 303)
-
-
-@router.get("/{mapping}/proposals/{proposal_id}/patch")
-def patch(row: ProposalDep, access: AccessDep) -> Response:
-    """The change as a patch of the file as it is now, for a folder that the board may only read."""
-    file = mapping_file(access.mapping)
-    try:
-        text = mapping_acceptance.text_with(file, list(changes_from(row.changes)))
-    except CannotEdit as error:
-        raise HTTPException(409, error.args[0]) from error
-    headers = {"Content-Disposition": f'attachment; filename="{access.mapping}-{row.proposal_id}.patch"'}
-    return Response(file.patch(text), media_type="text/x-diff; charset=utf-8", headers=headers)
-
-
-def _proposal_page(
-    row: ProposalRow,
-    access: MappingAccess,
-    viewer: Viewer,
-    page: Page,
-    ledger: psycopg.Connection,
-    refusal: Sentence | None,
-) -> Response:
-    file, said = mapping_file(access.mapping), list(changes_from(row.changes))
-    try:
-        text = mapping_acceptance.text_with(file, said)
-        contradicted = mapping_acceptance.contradictions(row, file, said)
-    except CannotEdit as error:
-        text, contradicted = file.text, [error.args[0]]
-    chart, _ = read_chart(mappings_folder())
-    gap = (row.question or {}).get("gap", "")
-    still_waits = next((one for one in _gaps(ledger, access) if one.key == gap), None) if gap else None
-    return page.render(
-        "mapping_proposal.html",
-        status=409 if refusal else 200,
-        access=access,
-        row=row,
-        changes=said,
-        patch=file.patch(text),
-        effect=Effect.kept(row.what_if) if _may_see_effect(row, viewer) else None,
-        contradicted=contradicted if row.decision is None else [],
-        names=mapping_answer.codes_with_names(chart),
-        sha256=file.sha256,
-        is_writable=may_write(file),
-        may_withdraw=row.proposed_by == viewer.user.get_name(),
-        is_own=row.proposed_by == viewer.user.get_name(),
-        gap=still_waits,
-        longest=LONGEST_COMMENT,
-        refusal=refusal,
-        zone=_zone([access]),
-    )
-
-
-def _may_see_effect(row: ProposalRow, viewer: Viewer) -> bool:
-    """Whether the person may see every box whose days a proposal was held against."""
-    return set((row.question or {}).get("boxes", ())) <= viewer.boxes.keys()
-
-
-def _said(row: ProposalRow) -> Sentence:
-    """A proposal's changes in words."""
-    return listing(change.sentence for change in changes_from(row.changes))
-
-
-def _title(row: ProposalRow) -> str:
-    return f"{row.mapping}: {_said(row)}"[:200]
-
-
-def _body(row: ProposalRow, page: Page, accepted_by: str) -> str:
-    """Why, for the history of the file: the what-if, who proposed and who accepted it."""
-    effect: Any = Effect.kept(row.what_if)
-    lines = [page.language(sentence) for sentence in effect.sentences]
-    money = [f"  {one.account}  {one.booked} -> {one.would_be} {one.currency}" for one in (*effect.new, *effect.moved)]
-    who = page.language(
-        Sentence("Proposed by {who} and accepted by {other} on the board.", who=row.proposed_by, other=accepted_by)
-    )
-    return "\n".join([*lines, *money, "", who])
-
-
-def _zone(found: list[MappingAccess]) -> Any:
-    """The zone in which times are shown: that of the first box."""
-    boxes = [box for one in found for box in one.boxes] or list(all_boxes().values())
-    return boxes[0].zone if boxes else UTC

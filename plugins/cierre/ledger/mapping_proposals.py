@@ -1,4 +1,5 @@
-"""Proposed changes of account mappings: who proposed and decided, what was written, which days a version booked."""
+"""Proposed changes of account mappings and of accountants' other files: who proposed and decided, what was written,
+which days a version booked."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
@@ -17,7 +18,8 @@ MOST = 50
 class ProposalRow(NamedTuple):
     """A proposal with its decision, and with what was written; None where there is none yet.
 
-    ``changes`` are those of cierre.accounting_files.changes, as JSON.
+    ``changes`` are those of cierre.accounting_files.changes, as JSON; ``mapping`` is what
+    cierre.accounting_files.saved_file calls the file, a mapping's name or that of another file.
     """
 
     proposal_id: int
@@ -68,7 +70,7 @@ class _Sql(Statements):
     lock_mapping: Value[bool]
     proposal: RowOrNone[ProposalRow]
     proposals_of: Rows[ProposalRow]
-    proposals_below: Rows[ProposalRow]
+    proposals_of_other_files: Rows[ProposalRow]
     versions: Rows[Version]
     used: Rows[Used]
 
@@ -117,10 +119,10 @@ def note_write(
     proposal_id: int,
     how: Literal["committed", "written", "patch"],
     file_sha256: str,
-    mapping_digest: str,
+    mapping_digest: str | None,
     commit: str | None = None,
 ) -> None:
-    """Puts on the record what became of an accepted proposal."""
+    """Puts on the record what became of an accepted proposal; without a digest where no mapping books by it."""
     _sql.note_write(
         connection,
         proposal_id=proposal_id,
@@ -132,7 +134,7 @@ def note_write(
 
 
 def lock_mapping(connection: psycopg.Connection, mapping: str) -> None:
-    """Waits until nobody else writes the mapping's file for a board; holds until the transaction ends."""
+    """Waits until nobody else writes the file for a board; holds until the transaction ends."""
     _sql.lock_mapping(connection, mapping=mapping)
 
 
@@ -146,10 +148,9 @@ def proposals_of(connection: psycopg.Connection, mappings: Collection[str], most
     return list(_sql.proposals_of(connection, mappings=list(mappings), most=most))
 
 
-def proposals_below(connection: psycopg.Connection, folder: str, most: int = MOST) -> list[ProposalRow]:
-    """The newest proposals for files that are no mapping's, by what their names begin with (``cash_boxes/``), newest
-    first."""
-    return list(_sql.proposals_below(connection, folder=folder, most=most))
+def proposals_of_other_files(connection: psycopg.Connection, most: int = MOST) -> list[ProposalRow]:
+    """The newest proposals for files that are no mapping's, newest first."""
+    return list(_sql.proposals_of_other_files(connection, most=most))
 
 
 def versions(connection: psycopg.Connection, mapping: str, boxes: Collection[str]) -> list[Version]:

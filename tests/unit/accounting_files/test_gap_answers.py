@@ -11,14 +11,14 @@ from cierre.accounting_files.charts import read_chart
 from cierre.accounting_files.edited_text import comments
 from cierre.accounting_files.gap_answers import GivenAnswer, Question, bookable, changes, known_around
 from cierre.accounting_files.loader import account_mapping_names, mappings_folder
-from cierre.accounting_files.saved_file import mapping_file
+from cierre.accounting_files.saved_file import accounting_file
 from cierre.bookkeeping.account_proposals import proposals
 from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.problems import ProblemKind
 from cierre.language.regional import speaking
 
 MAPPINGS = {name: account_mapping(name) for name in account_mapping_names()}
-COMMENTS = {name: comments(mapping_file(name).text) for name in MAPPINGS}
+COMMENTS = {name: comments(accounting_file(name).text) for name in MAPPINGS}
 CHART = read_chart(mappings_folder())[0]
 SGA = MAPPINGS["sga_ecuador"]
 FORM = Question("sga_ecuador", ProblemKind.UNMAPPED, "payment: debit net", (("form", "19"),), "account_of_form")

@@ -35,14 +35,14 @@ SELECT proposal_id, mapping, proposal.file_sha256, changes, question, what_if, p
  WHERE mapping = ANY(:mappings)
  ORDER BY proposal_id DESC LIMIT :most;
 
--- name: proposals_below
+-- name: proposals_of_other_files
 -- The newest for files that are no mapping's.
 SELECT proposal_id, mapping, proposal.file_sha256, changes, question, what_if, proposed_by, proposed_at, decision,
        decided_by, four_eyes, comment, decided_at, how, written.file_sha256 AS written_sha256, mapping_digest, commit,
        written_at
   FROM ledger.mapping_proposal AS proposal
   LEFT JOIN ledger.mapping_decision USING (proposal_id) LEFT JOIN ledger.mapping_write AS written USING (proposal_id)
- WHERE starts_with(mapping, :folder)
+ WHERE starts_with(mapping, 'cash_boxes/') OR mapping IN ('companies.yaml', 'periods.yaml')
  ORDER BY proposal_id DESC LIMIT :most;
 
 -- name: versions

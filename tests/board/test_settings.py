@@ -1,0 +1,196 @@
+"""Companies, periods and who approves, by forms on the board: proposed by one, accepted by another, written."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cierre.accounting_files.changes import changes_from
+from cierre.accounting_files.check import check_all
+from cierre.accounting_files.companies import companies
+from cierre.accounting_files.edited_text import edited
+from cierre.accounting_files.loader import cash_boxes
+from cierre.accounting_files.periods import open_from
+from cierre.accounting_files.saved_file import accounting_file
+from cierre.language.say import in_language
+from cierre.ledger import mapping_proposals
+from cierre.reports.check_files import app as check_files
+from support.forms import OWN, address_of, decide, fields_of, objections
+from support.mapping_files import folder  # noqa: F401  a fixture
+
+COMPANY, BOX, PERIODS = "/settings/company/itb", "/settings/box/itb_caja_164", "/settings/periods/itb"
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+
+def typed(client, form: str, **values: str) -> dict[str, str]:
+    """What a form holds once a person typed some values into it."""
+    return fields_of(client.get(form).text) | values
+
+
+def proposed(client, form: str, **values: str) -> str:
+    """Proposes what a person typed; the proposal's address."""
+    return address_of(client.post(form, data=typed(client, form, **values), headers=OWN, follow_redirects=False))
+
+
+def said(client, form: str, **values: str) -> list[str]:
+    """What the form says against what was typed."""
+    return objections(client.get(form, params=typed(client, form, **values)).text)
+
+
+def test_a_company_s_settings_are_changed_line_by_line_and_comments_stay(login, ledger, folder):  # noqa: F811
+    before = (Path(folder) / "companies.yaml").read_text()
+    form = "/settings/company/comercial_austral"
+    values = {"alerts": "a@example.com, b@example.com", "close_within": "24", "tax_id": ""}
+    shown = login("all").get(form, params=typed(login("all"), form, **values)).text
+    assert "-    tax_id: 76.543.210-3" in shown
+    address = proposed(login("all"), form, **values)
+    assert (Path(folder) / "companies.yaml").read_text() == before
+    assert "close_within: 24" in login("second").get(address).text
+    assert "El archivo ya lo dice" in decide(login("second"), address).text
+    company = companies()["comercial_austral"]
+    assert (company.alerts, company.close_within, company.tax_id) == (("a@example.com", "b@example.com"), 24, None)
+    assert "# Its RUT: a Bsale token of another company is refused." in (Path(folder) / "companies.yaml").read_text()
+    assert check_all() == []
+    (row,) = mapping_proposals.proposals_of(ledger, ["companies.yaml"])
+    assert (row.proposed_by, row.decided_by, row.how, row.mapping_digest) == ("all", "second", "written", None)
+
+
+def test_the_forms_and_make_check_mappings_say_the_same_words(login, ledger, folder, monkeypatch):  # noqa: F811
+    monkeypatch.delenv("CIERRE_LEDGER_DSN", raising=False)
+    for form, field, wrong in (
+        (COMPANY, "alerts", "nobody"), (COMPANY, "close_within", "x"), (COMPANY, "language", "fr"),
+        (COMPANY, "name", ""),
+        (BOX, "amount_over", "-1"), (BOX, "closing_hour", "24:00"), (BOX, "corrections", "maybe"),
+        (BOX, "locks_on_day", "31"),
+    ):  # fmt: skip
+        key = "companies.yaml" if form == COMPANY else "cash_boxes/itb_caja_164"
+        told = said(login(), form, **{field: wrong})
+        assert told, field
+        owner = {"company": "itb"} if form == COMPANY else {"box": "itb_caja_164"}
+        value = [wrong] if field == "alerts" else wrong or None
+        setting = {"code": f"{'company' if form == COMPANY else 'box'}_setting", **owner, "field": field, "to": value}
+        file = accounting_file(key)
+        file.path.write_text(edited(file.text, changes_from([setting])))
+        with in_language("es"):
+            lines = CliRunner().invoke(check_files, ["check"]).output.splitlines()
+        file.path.write_text(file.text)
+        assert told == [line for line in lines if line.startswith(file.name)], field
+
+
+def test_a_month_is_closed_and_opened_again_for_its_tenant_alone(login, ledger, folder):  # noqa: F811
+    day = (datetime.now(UTC) - timedelta(days=40)).date().replace(day=1)
+    page = login("all").get(PERIODS, params=typed(login("all"), PERIODS, day=str(day))).text
+    assert "días antes todavía no están cerrados" in page
+    address = proposed(login("all"), PERIODS, day=str(day))
+    assert open_from("T1,D MG 01 ") == date(2020, 1, 1)
+    decide(login("second"), address)
+    assert (open_from("T1,D MG 01 "), open_from("T1,D MG 02 ")) == (day, date(2020, 1, 1))
+    former = (day - timedelta(days=1)).replace(day=1)
+    assert f"Abrir {former:%Y-%m} de nuevo" in login("all").get(PERIODS).text
+    address = proposed(login("all"), PERIODS, day=str(former))
+    decide(login("second"), address)
+    assert open_from("T1,D MG 01 ") == former
+    assert said(login(), PERIODS, day=str(former)) == ["nada cambia con esto: el archivo ya lo dice"]
+    assert said(login(), PERIODS, day="2026-02-30") != []
+    assert login("itb").get(PERIODS, params={"tenant": "T1,D MG 02 "}).status_code == 404
+
+
+def test_who_approves_takes_two_people_whatever_the_company_says(login, ledger, folder):  # noqa: F811
+    path = Path(folder) / "companies.yaml"
+    path.write_text(re.sub(r"(?m)^(    name: .*)$", r"\1\n    four_eyes_on_mappings: false", path.read_text()))
+    address = proposed(login("all"), BOX, amount_over="5000", by="ana, luis", not_by_runner="true")
+    assert decide(login("all"), address).status_code == 409
+    assert cash_boxes()["itb_caja_164"].approvals.by == ()
+    assert "El archivo ya lo dice" in decide(login("second"), address).text
+    approvals = cash_boxes()["itb_caja_164"].approvals
+    assert (str(approvals.amount_over), approvals.by, approvals.not_by_runner) == ("5000", ("ana", "luis"), True)
+    # So does the switch for it; a closing hour does not.
+    assert decide(login("all"), proposed(login("all"), COMPANY, four_eyes_on_mappings="true")).status_code == 409
+    assert "El archivo ya lo dice" in decide(login("all"), proposed(login("all"), BOX, closing_hour="05:00")).text
+
+
+def test_nobody_becomes_the_only_one_to_approve_by_her_own_word(login, ledger):
+    assert "all sería la única persona que aprueba" in said(login("all"), BOX, by="all")[0]
+    data = typed(login("all"), BOX, by="all")
+    assert login("all").post(BOX, data=data, headers=OWN, follow_redirects=False).status_code == 200
+    address = proposed(login("all"), BOX, by="second")
+    refused = decide(login("second"), address)
+    assert (refused.status_code, "second sería la única persona" in refused.text) == (409, True)
+    assert cash_boxes()["itb_caja_164"].approvals.by == ()
+    assert len(mapping_proposals.proposals_of(ledger, ["cash_boxes/itb_caja_164"])) == 1
+
+
+def test_those_who_approve_now_decide_who_does_next(login, ledger, folder):  # noqa: F811
+    path = Path(folder) / "cash_boxes" / "itb_caja_164.yaml"
+    path.write_text(path.read_text() + "approvals:\n  by: [ana, luis]\n")
+    address = proposed(login("all"), BOX, by="")
+    refused = decide(login("second"), address)
+    assert (refused.status_code, "second no está entre quienes" in refused.text) == (409, True)
+    path.write_text(path.read_text().replace("luis", "second"))
+    address = proposed(login("all"), BOX, by="")
+    assert "El archivo ya lo dice" in decide(login("second"), address).text
+    assert not path.read_text().rstrip().endswith("approvals:")
+
+
+def test_what_the_form_of_a_box_leaves_is_read_there(login, ledger, folder):  # noqa: F811
+    path = Path(folder) / "cash_boxes" / "itb_caja_164.yaml"
+    path.write_text(path.read_text() + "second_look:\n  days: [1, 9]\n")
+    page = login("itb").get(BOX).text
+    for name, value in (("erp.lot", "008964"), ("second_look.days", "1, 9"), ("mapping", "sga_ecuador")):
+        assert f"<code>{name}</code></th><td><code>{value}</code>" in page
+
+
+def test_a_company_and_its_first_box_need_no_file(login, ledger, folder):  # noqa: F811
+    assert said(login("all"), "/new-company", company="itb", name="x") == ["la empresa itb ya está"]
+    address = proposed(login("all"), "/new-company", company="liceo", name="Liceo del Sur", alerts="a@example.com")
+    accepted = decide(login("second"), address).text
+    assert "/new-box?company=liceo" in accepted
+    assert companies()["liceo"].name == "Liceo del Sur"
+    assert "Liceo del Sur" in login("all").get("/companies").text
+    own = {"file": "liceo_1", "name": "Caja 1", "key": "9", "lot": "008999", "start_date": "2026-01-01",
+           "connection": "sga_liceo", "tenant": "T1,D LS 01 "}  # fmt: skip
+    form = {"company": "liceo", "like": "itb_caja_164"}
+    data = fields_of(login("all").get("/new-box", params=form).text) | own
+    assert data["company"] == "liceo"
+    box = address_of(login("all").post("/new-box", data=data, headers=OWN, follow_redirects=False))
+    assert "El archivo ya lo dice" in decide(login("second"), box).text
+    assert (cash_boxes()["liceo_1"].company, cash_boxes()["liceo_1"].erp.tenant) == ("liceo", "T1,D LS 01 ")
+    assert check_all() == []
+
+
+def test_people_of_one_company_change_nothing_of_others_and_add_no_company(login, ledger):
+    company, box = proposed(login("all"), COMPANY, stale_after="9"), proposed(login("all"), BOX, name="x")
+    new = proposed(login("all"), "/new-company", company="liceo", name="Liceo")
+    for name, role in (("comercial_austral", "ADMIN"), ("itb", "VIEWER")):
+        client = login(name, role=role)
+        for form in (COMPANY, BOX, PERIODS, "/new-company"):
+            assert client.post(form, data={"name": "y", "day": "2026-01-01"}, headers=OWN).status_code in (403, 404)
+        for address in (company, box, new):
+            assert decide(client, address).status_code in (403, 404)
+    for address in (company, box, new):
+        assert login("comercial_austral").get(address).status_code == 404
+    assert login("itb").get(new).status_code == 404
+    assert "Liceo" not in login("itb").get("/mappings").text
+    assert "/new-company" not in login("itb").get("/companies").text
+
+
+def test_hostile_values_come_to_nothing_or_to_text(login, ledger, folder):  # noqa: F811
+    before = {path: path.read_bytes() for path in Path(folder).rglob("*.yaml")}
+    for form, wrong in (
+        (COMPANY, {"name": "a\nlanguage: en"}), (COMPANY, {"alerts": "&a@x.y, *a"}), (PERIODS, {"tenant": "../x"}),
+        (BOX, {"by": "\u2028"}), (BOX, {"amount_over": "1e3\n"}), (BOX, {"by": "x" * 900}),
+        (PERIODS, {"day": "2026-01-01 # x"}), ("/new-company", {"company": "../x", "name": "x"}),
+        ("/settings/box/..%2f..%2fx", {"name": "x"}), ("/settings/x/itb", {"name": "x"}),
+    ):  # fmt: skip
+        answer = login().post(form, data=wrong, headers=OWN, follow_redirects=False)
+        assert answer.status_code in (200, 404, 422), wrong
+    assert mapping_proposals.proposals_of_other_files(ledger) == []
+    address = proposed(login(), BOX, name="{{7*7}}: &a !!int 1")  # a name is any text: it stays one
+    assert "{{7*7}}: &amp;a !!int 1" in login().get(address).text
+    decide(login("second"), address)
+    assert cash_boxes()["itb_caja_164"].name == "{{7*7}}: &a !!int 1"
+    changed = [path.name for path in before if before[path] != path.read_bytes()]
+    assert changed == ["itb_caja_164.yaml"]

@@ -1,9 +1,9 @@
-"""Two generated years of forty boxes, matched and held against their truth: `make simulate-arrivals SEED=…`."""
+"""Two generated years of forty boxes, matched, also by reports, and held against the truth: `make simulate-arrivals`."""
 
 import argparse
 import sys
 
-from arrivals import sandbox_year, town_year
+from arrivals import by_report, sandbox_year, town_year
 from arrivals.judge import Verdict
 
 SHARE = 98.0
@@ -25,6 +25,8 @@ def main() -> int:
     verdicts = {
         "sandbox": sandbox_year.play(arguments.seed, arguments.boxes, arguments.days),
         "other town": town_year.play(arguments.seed, arguments.boxes, arguments.days),
+        "sandbox, by report": by_report.sandbox(arguments.seed, arguments.boxes, arguments.days),
+        "other town, by report": by_report.town(arguments.seed, arguments.boxes, arguments.days),
     }
     for name, verdict in verdicts.items():
         print(f"{name}, seed {arguments.seed}: {verdict}")

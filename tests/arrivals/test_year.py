@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from arrivals import sandbox_year, town_year
+from arrivals import by_report, sandbox_year, town_year
 from arrivals.__main__ import SHARE
 from arrivals.judge import Verdict, judge_matches
-from cierre.bookkeeping.matching import by_amount, match as matching
+from cierre.bookkeeping.matching import by_amount, by_report as reports, match as matching
 from cierre.bookkeeping.matching.items import Match
 from sandbox.bank.weather import Weather
 
@@ -24,6 +24,19 @@ def test_of_the_sandbox_nothing_is_matched_wrong(seed, weather):
 @pytest.mark.parametrize("trouble", [1.0, 3.0], ids=["fair", "foul"])
 def test_of_the_other_town_nothing_is_matched_wrong(seed, trouble):
     _holds(town_year.play(seed, shops=8, days=60, trouble=trouble))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_by_reports_nothing_is_matched_wrong_and_all_that_is_as_booked_is_matched(seed):
+    for verdict in (by_report.sandbox(seed, boxes=8, days=60, weather=FOUL), by_report.town(seed, 8, 60, trouble=3.0)):
+        assert not verdict.wrong
+        assert verdict.planted["otherwise"] > 10
+        assert verdict.share == 100
+
+
+def test_a_matcher_that_believes_every_report_is_caught(monkeypatch):
+    monkeypatch.setattr(reports._Judge, "_objection", lambda self, part: "")
+    assert by_report.sandbox(1, boxes=8, days=60, weather=FOUL).wrong
 
 
 def _holds(verdict):

@@ -1,4 +1,4 @@
-"""Two generated years of forty boxes, matched, also by reports, and held against the truth: `make simulate-arrivals`."""
+"""Two generated years of forty boxes, matched, also by reports, and held against truth: `make simulate-arrivals`."""
 
 import argparse
 import sys

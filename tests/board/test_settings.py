@@ -15,7 +15,7 @@ from cierre.accounting_files.loader import cash_boxes
 from cierre.accounting_files.periods import open_from
 from cierre.accounting_files.saved_file import accounting_file
 from cierre.language.say import in_language
-from cierre.ledger import mapping_proposals
+from cierre.ledger import mapping_proposals, sign_offs
 from cierre.reports.check_files import app as check_files
 from support.forms import OWN, address_of, decide, fields_of, objections
 from support.mapping_files import folder  # noqa: F401  a fixture
@@ -89,7 +89,12 @@ def test_a_month_is_closed_and_opened_again_for_its_tenant_alone(login, ledger, 
     decide(login("second"), address)
     assert (open_from("T1,D MG 01 "), open_from("T1,D MG 02 ")) == (day, date(2020, 1, 1))
     former = (day - timedelta(days=1)).replace(day=1)
-    assert f"Abrir {former:%Y-%m} de nuevo" in login("all").get(PERIODS).text
+    page = login("all").get(PERIODS).text
+    assert f"Abrir {former:%Y-%m} de nuevo" in page
+    assert f"Cerrar hasta {datetime.now(UTC).date().replace(day=1) - timedelta(days=1):%Y-%m}" in page
+    sign_offs.sign(ledger, "itb", former, by="eva", ran_by=[], comment="", lines=[], days=[], heads=[])
+    page = login("all").get(PERIODS, params=typed(login("all"), PERIODS, day=str(former))).text
+    assert f"{former:%Y-%m} lo firmó eva" in page
     address = proposed(login("all"), PERIODS, day=str(former))
     decide(login("second"), address)
     assert open_from("T1,D MG 01 ") == former
@@ -143,7 +148,8 @@ def test_what_the_form_of_a_box_leaves_is_read_there(login, ledger, folder):  # 
         assert f"<code>{name}</code></th><td><code>{value}</code>" in page
 
 
-def test_a_company_and_its_first_box_need_no_file(login, ledger, folder):  # noqa: F811
+def test_a_company_and_its_first_box_need_no_file(login, ledger, folder, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("cierre.board.boxes.TRUSTED", 1e-9)
     assert said(login("all"), "/new-company", company="itb", name="x") == ["la empresa itb ya está"]
     address = proposed(login("all"), "/new-company", company="liceo", name="Liceo del Sur", alerts="a@example.com")
     accepted = decide(login("second"), address).text
@@ -157,6 +163,9 @@ def test_a_company_and_its_first_box_need_no_file(login, ledger, folder):  # noq
     assert data["company"] == "liceo"
     box = address_of(login("all").post("/new-box", data=data, headers=OWN, follow_redirects=False))
     assert "El archivo ya lo dice" in decide(login("second"), box).text
+    assert "Airflow todavía no leyó el archivo" in login("second").get(box).text
+    for name in ("itb", "comercial_austral"):
+        assert login(name).get(box).status_code == 404
     assert (cash_boxes()["liceo_1"].company, cash_boxes()["liceo_1"].erp.tenant) == ("liceo", "T1,D LS 01 ")
     assert check_all() == []
 

@@ -13,6 +13,7 @@ from airflow.api_fastapi.common.db.common import SessionDep
 from airflow.api_fastapi.core_api.security import GetUserDep
 from airflow.models.dag import DagModel
 from fastapi import Depends, HTTPException
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cierre.board.boxes import all_boxes, box_of, dags_of, names_in_files
@@ -38,6 +39,18 @@ class Viewer:
     def boxes(self) -> dict[str, CashBox]:
         """The boxes whose DAGs the person may read."""
         return {box_id: box for box_id, box in all_boxes().items() if PREFIX + box.file in self._allowed}
+
+    @cached_property
+    def read(self) -> frozenset[str]:
+        """The boxes whose DAGs Airflow has read, whoever may see them: of a file that is new it takes a minute."""
+        known = dags_of(all_boxes())
+        found = self.session.scalars(select(DagModel.dag_id).where(DagModel.dag_id.in_(known)))
+        return frozenset(map(box_of, found))
+
+    @property
+    def sees_every_box(self) -> bool:
+        """Whether the person may see every box that Airflow has read, and there is one."""
+        return bool(self.boxes) and self.read <= self.boxes.keys()
 
     def retired(self, ledger: psycopg.Connection, ids: Iterable[str]) -> dict[str, RetiredBox]:
         """Those of some boxes that have no file any more and that the person may see: all who may see every box of the

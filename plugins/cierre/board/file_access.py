@@ -46,9 +46,8 @@ class FileAccess:
 def mappings_of(viewer: Viewer) -> list[str]:
     """The mappings that book boxes which the person may see, sorted; for who sees every box, also those that book
     none."""
-    everywhere = all_boxes()
     own = {box.mapping for box in viewer.boxes.values()}
-    if viewer.boxes.keys() == everywhere.keys():
+    if viewer.sees_every_box:
         own.update(account_mapping_names())
     return sorted(own)
 
@@ -60,13 +59,18 @@ def of_mapping(viewer: Viewer, mapping: str) -> FileAccess:
 
 
 def of_company(viewer: Viewer, company: str) -> FileAccess:
-    """What a person may do with a company, its boxes, and new ones of it. A company without boxes is everybody's: who
-    may see every box sees it, and who may answer for every box decides. Nothing, for a company that she may not see."""
+    """What a person may do with a company, its boxes, and new ones of it; nothing, for one that she may not see.
+
+    A company of which Airflow has read no box yet is everybody's: who may see every box sees it, and who may answer for
+    every box decides.
+    """
     everywhere = list(all_boxes().values())
     concerned = [box for box in everywhere if box.company == company]
-    if not concerned and len(viewer.boxes) < len(everywhere):
-        return _of(viewer, company, [])
-    return _of(viewer, company, concerned or everywhere, companies=[company])
+    if not any(box.id in viewer.read for box in concerned):
+        new = {box.id for box in concerned}
+        may_touch = not new or viewer.may_decide(new) | viewer.may_run(new) == new
+        concerned = everywhere if viewer.sees_every_box and may_touch else []
+    return _of(viewer, company, concerned, companies=[company])
 
 
 def of_tenant(viewer: Viewer, tenant: str) -> FileAccess:

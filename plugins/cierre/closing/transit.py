@@ -51,11 +51,11 @@ def looked_at(boxes: Mapping[str, Iterable[str]]) -> list[Looked]:
 
 
 def by_age(rows: Iterable[InTransit]) -> list[OnItsWay]:
-    """The same sums, a row for each company and currency."""
+    """The same sums, a row for each company and currency; none where all of it comes to nothing."""
     sums: dict[tuple[str, str], list[Decimal]] = {}
     for one in rows:
         sums.setdefault((one.company, one.currency), [ZERO] * (len(AGES) + 1))[one.age] += one.money
-    return [OnItsWay(company, currency, tuple(ages)) for (company, currency), ages in sums.items()]
+    return [OnItsWay(company, currency, tuple(ages)) for (company, currency), ages in sums.items() if any(ages)]
 
 
 def on_its_way(ledger: psycopg.Connection, company: str, boxes: Sequence[str], last: date) -> list[OnItsWay]:

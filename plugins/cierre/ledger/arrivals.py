@@ -141,10 +141,20 @@ class StateOfArrivals(NamedTuple):
     undone: int
 
 
+class StateOfBox(NamedTuple):
+    """The same of one box."""
+
+    box: str
+    days: Decimal | None
+    matches: int
+    undone: int
+
+
 class InTransit(NamedTuple):
-    """Money of a company that was booked and did not arrive. ``age`` counts the ages that were asked about, from 0."""
+    """Money of a box that was booked and did not arrive. ``age`` counts the ages that were asked about, from 0."""
 
     company: str
+    box: str
     currency: str
     age: int
     money: Decimal
@@ -177,6 +187,7 @@ class _Sql(Statements):
     documents_of_books: Rows[BookedDocuments]
     state_of_books: ValueOrNone[str]
     state_of_arrivals: Row[StateOfArrivals]
+    state_of_boxes: Rows[StateOfBox]
     signs: Rows[ArrivedDay]
     in_transit: Rows[InTransit]
     add_match: Value[int]
@@ -294,6 +305,13 @@ def state_of_arrivals(connection: psycopg.Connection, first: date, last: date) -
     return _sql.state_of_arrivals(connection, first=first, last=last)
 
 
+def state_of_boxes(
+    connection: psycopg.Connection, boxes: Iterable[str], first: date, last: date
+) -> dict[str, StateOfBox]:
+    """The same of each of some boxes."""
+    return {one.box: one for one in _sql.state_of_boxes(connection, boxes=list(boxes), first=first, last=last)}
+
+
 def signs(
     connection: psycopg.Connection, forms: Iterable[tuple[str, str]], first: date, last: date
 ) -> list[ArrivedDay]:
@@ -313,7 +331,7 @@ def in_transit(
     first: date,
     last: date,
 ) -> list[InTransit]:
-    """What companies booked from ``first`` to ``last`` and did not get, as booked, by age at ``last``. ``forms``:
+    """What boxes booked from ``first`` to ``last`` and did not get, as booked, by age at ``last``. ``forms``:
     company, box, form of payment, and since when its money is looked at; ``ages``: the last day of each age."""
     rows = list(forms)
     if not rows:

@@ -139,6 +139,17 @@ SELECT (SELECT sum(hash_record_extended(box_month, 0)) FROM board.box_month
          WHERE month BETWEEN CAST(date_trunc('month', CAST(:first AS date)) AS date) AND :last) AS days,
        (SELECT count(*) FROM ledger.match) AS matches, (SELECT count(*) FROM ledger.match_undone) AS undone;
 
+-- name: state_of_boxes
+-- The same by box, of those that are asked about.
+SELECT box, days.digest AS days, coalesce(matched.booked, 0) AS matches, coalesce(matched.undone, 0) AS undone
+  FROM unnest(CAST(:boxes AS text[])) AS asked (box)
+  LEFT JOIN (SELECT box, sum(hash_record_extended(box_month, 0)) AS digest FROM board.box_month
+              WHERE month BETWEEN CAST(date_trunc('month', CAST(:first AS date)) AS date) AND :last GROUP BY box) AS days
+            USING (box)
+  LEFT JOIN (SELECT box, count(*) AS booked, count(undone.match_id) AS undone
+               FROM ledger.match_booked LEFT JOIN ledger.match_undone AS undone USING (match_id)
+              WHERE business_date BETWEEN :first AND :last GROUP BY box) AS matched USING (box);
+
 -- name: signs
 -- Closed days of boxes that took money which is to arrive, in forms that are given beside each box: whether all of it
 -- did. A credit note alone is no money at the till. Each part is made whole first: planned as one, the server looks up
@@ -150,7 +161,8 @@ WITH taken AS MATERIALIZED (
      GROUP BY box, business_date, form, currency HAVING sum(net) <> 0),
 came AS MATERIALIZED (
     SELECT box, business_date, form, currency, match_id
-      FROM ledger.match_booked JOIN ledger.match_now USING (match_id) WHERE business_date BETWEEN :first AND :last)
+      FROM ledger.match_booked JOIN ledger.match_now USING (match_id)
+     WHERE business_date BETWEEN :first AND :last AND box = ANY(:boxes))
 SELECT taken.box, taken.business_date AS day, bool_and(came.match_id IS NOT NULL) AS arrived
   FROM taken
   JOIN board.box_day AS day ON (day.box, day.business_date) = (taken.box, taken.business_date)
@@ -171,15 +183,17 @@ WITH taken AS MATERIALIZED (
      GROUP BY company, box, business_date, form, currency),
 came AS MATERIALIZED (
     SELECT box, business_date, form, currency, match_id
-      FROM ledger.match_booked JOIN ledger.match_now USING (match_id) WHERE business_date BETWEEN :first AND :last)
-SELECT company, taken.currency, width_bucket(CAST(:last AS date) - taken.business_date, CAST(:starts AS int[])) - 1 AS age,
+      FROM ledger.match_booked JOIN ledger.match_now USING (match_id)
+     WHERE business_date BETWEEN :first AND :last AND box = ANY(:boxes))
+SELECT company, taken.box, taken.currency, width_bucket(CAST(:last AS date) - taken.business_date, CAST(:starts AS int[])) - 1 AS age,
        sum(net) AS money
   FROM taken
   JOIN board.box_day AS day ON (day.box, day.business_date) = (taken.box, taken.business_date)
   LEFT JOIN came ON (came.box, came.business_date, came.form, came.currency)
                   = (taken.box, taken.business_date, taken.form, taken.currency)
  WHERE first_closed_at IS NOT NULL AND came.match_id IS NULL
- GROUP BY company, taken.currency, age HAVING sum(net) <> 0 ORDER BY company, taken.currency, age;
+ GROUP BY company, taken.box, taken.currency, age HAVING sum(net) <> 0
+ ORDER BY company, taken.currency, age, taken.box COLLATE "C";
 
 -- name: owners
 -- Who looks after what of a company's open money: the newest of each item.

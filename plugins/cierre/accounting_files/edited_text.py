@@ -176,22 +176,19 @@ def _apply(content: dict[str, Any], change: Change) -> None:
         case NewRule():
             for posting in _within(content, "postings").get(change.kind.value) or []:
                 if (posting.get("side"), posting.get("amount")) == (change.side, change.amount):
-                    posting["rules"] = [*(posting.get("rules") or []), _rule(change)]
+                    posting["rules"] = _with(posting.get("rules"), _rule(change))
                     return
             posting_name = f"{change.kind.value}: {change.side} {change.amount}"
             raise CannotEdit(Sentence("the mapping has no posting {posting}", posting=posting_name))
         case VatRate():
-            content["vat"] = [
-                *(content.get("vat") or []),
-                {"rate": change.rate, "valid_from": str(change.valid_from)},
-            ]
+            content["vat"] = _with(content.get("vat"), {"rate": change.rate, "valid_from": str(change.valid_from)})
         case CompanySetting() | BoxSetting():
             _set(content, change)
         case OpenFrom():
             _filled(content, "open_from")[_tenant(content, change)] = str(change.day)
         case NewCompany():
             companies = _filled(content, "companies")
-            if change.company in companies:
+            if companies.get(change.company, change.entry) != change.entry:
                 raise CannotEdit(Sentence("company {company} is there already", company=change.company))
             companies[change.company] = change.entry
 
@@ -229,7 +226,13 @@ def _dated(before: Any, change: DocumentType) -> Any:
     if change.valid_from is None or not before:
         return change.treatment if change.valid_from is None else [_treated(change)]
     earlier = [{"treatment": before}] if isinstance(before, str) else before
-    return [*earlier, _treated(change)]
+    return _with(earlier, _treated(change))
+
+
+def _with(items: Any, item: dict[str, Any]) -> list[Any]:
+    """A list with a further item, unless it has it: what a file says already is not said again."""
+    known = list(items or [])
+    return known if item in known else [*known, item]
 
 
 def _treated(change: DocumentType) -> dict[str, str]:

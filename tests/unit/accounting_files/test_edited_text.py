@@ -136,9 +136,20 @@ def test_lists_that_are_not_indented_and_comments_in_odd_places_stay_as_they_are
     assert "# kept\n    - when" in after
 
 
-def test_the_same_answer_twice_changes_nothing_more():
-    changes = [FormName(form="1", name="Efectivo")]
-    assert edited(ECUADOR, changes) == ECUADOR
+@pytest.mark.parametrize(("text", "change"), [
+    (ECUADOR, FormName(form="19", name="De Una")),
+    (ECUADOR, NewRule(kind=Kind.RECEIPT, side="debit", amount="net", when={"form": "19"}, account="1.1.01.001")),
+    (CHILE, VatRate(rate="21", valid_from=date(2027, 1, 1))),
+    (CHILE, DocumentType(value="41", treatment="taxed", valid_from=date(2026, 1, 1))),
+    (COMPANIES, NewCompany(company="liceo", name="Liceo", alerts=("a@example.com",))),
+    (COMPANIES, CompanySetting(company="cierre", field="language")),
+    (BOX, BoxSetting(box="itb_caja_164", field="by", to=("ana",))),
+    (PERIODS, OpenFrom(tenant="T1,D MG 01 ", day=date(2026, 12, 1))),
+])  # fmt: skip
+def test_what_a_crash_left_in_the_file_is_not_written_twice(text, change):
+    once = edited(text, [change])
+    assert once != text
+    assert edited(once, [change]) == once
 
 
 @pytest.mark.parametrize("change", [

@@ -140,12 +140,15 @@ def test_those_who_approve_now_decide_who_does_next(login, ledger, folder):  # n
     assert not path.read_text().rstrip().endswith("approvals:")
 
 
-def test_what_the_form_of_a_box_leaves_is_read_there(login, ledger, folder):  # noqa: F811
+def test_what_a_form_leaves_as_it_is_is_read_there(login, ledger, folder):  # noqa: F811
     path = Path(folder) / "cash_boxes" / "itb_caja_164.yaml"
     path.write_text(path.read_text() + "second_look:\n  days: [1, 9]\n")
     page = login("itb").get(BOX).text
     for name, value in (("erp.lot", "008964"), ("second_look.days", "1, 9"), ("mapping", "sga_ecuador")):
         assert f"<code>{name}</code></th><td><code>{value}</code>" in page
+    page = login("all").get("/settings/company/educacion_continua").text
+    assert "<code>arrivals.yaml: channels.redcard.latest</code></th><td><code>5</code>" in page
+    assert "arrivals.yaml" not in login("itb").get(COMPANY).text
 
 
 def test_a_company_and_its_first_box_need_no_file(login, ledger, folder, monkeypatch):  # noqa: F811

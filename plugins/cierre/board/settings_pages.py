@@ -139,7 +139,17 @@ def _of_company(viewer: Viewer, ledger: psycopg.Connection, company: str, typed:
 
     now = {name: _text(said.get(name)) for name in COMPANY_FIELDS}
     title = Sentence("Settings of {name}", name=now["name"] or company)
-    return SettingsForm(COMPANIES, f"/settings/company/{company}", title, COMPANY_FIELDS, now, access, changes)
+    others = {name: _within(_yaml(name), "companies", company) for name in ("arrivals.yaml", "served_invoices.yaml")}
+    return SettingsForm(
+        COMPANIES,
+        f"/settings/company/{company}",
+        title,
+        COMPANY_FIELDS,
+        now,
+        access,
+        changes,
+        rest={f"{name}: {'.'.join(path)}": text for name, content in others.items() for path, text in _flat(content)},
+    )
 
 
 def _of_new_company(viewer: Viewer, ledger: psycopg.Connection, _: str, typed: Mapping[str, str]) -> SettingsForm:
@@ -279,9 +289,14 @@ def _several(text: str) -> tuple[str, ...]:
 
 
 def _content(key: str) -> dict[str, Any]:
-    """What a file says, as it is written; nothing where it is not there, or not YAML."""
+    """What a file says, by what the ledger calls it."""
+    return _yaml(accounting_file(key).name)
+
+
+def _yaml(name: str) -> dict[str, Any]:
+    """What a file below the mappings folder says, as it is written; nothing where it is not there, or not YAML."""
     folder = mappings_folder()
-    return read_yaml(folder / accounting_file(key).name, folder).content
+    return read_yaml(folder / name, folder).content
 
 
 def _within(content: Mapping[str, Any], *path: str) -> Mapping[str, Any]:

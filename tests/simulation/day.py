@@ -24,6 +24,8 @@ from simulation.weather import HOUR, Weather
 from simulation.world import Endless, World
 
 CONVERGES, SILENT, EDITED = "converges", "a closed day sends nothing", "nothing reverses what somebody edited"
+MOST_ASKED = 50
+"""How often people decide on a day, which must be closed by then."""
 
 LOCKED, ALONE = "with the day's lock", "the protocol alone"
 
@@ -115,6 +117,7 @@ class Day:
         self.broken: list[tuple[str, str]] = []
         self._changed_at = 0.0
         self._right_since: float | None = None
+        self._asked = 0
         self.backed_up = False
         self.restored_before = 0
         """The number of the first task that came after the ledger was restored; 0 where it was not."""
@@ -371,6 +374,11 @@ class Day:
         if isinstance(error, PeriodClosedError):
             if self.weather.calm and self.wire.kept:
                 self._reopen()
+            return
+
+        self._asked += 1
+        if self._asked > MOST_ASKED:
+            self.broke(CONVERGES, f"people were asked {MOST_ASKED} times, at last: {error}")
             return
 
         def decide() -> None:

@@ -1,6 +1,5 @@
 """Documents in the ERP that may be somebody else's, and what people decided about the lots they stand in."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -9,7 +8,7 @@ import psycopg
 from cierre.bookkeeping.address import Address
 from cierre.ledger.attempts import Attempt
 from cierre.ledger.revisions import Revision
-from cierre.ledger.statements import Change, Rows, Statements, Value
+from cierre.ledger.statements import Change, Rows, Statements, Value, ValueOrNone
 
 
 class _Doubt(NamedTuple):
@@ -20,19 +19,12 @@ class _Doubt(NamedTuple):
     document: str
 
 
-class TakenOver(NamedTuple):
-    """A time that a person said that what stands in a lot, up to a date, is this ledger's own."""
-
-    takeover_id: int
-    through: date
-
-
 class _Sql(Statements):
     note_doubt: Change
     note_lot_in_use: Change
     open_doubts: Rows[_Doubt]
     take_over: Change
-    of_lot: Rows[TakenOver]
+    takeover_of: ValueOrNone[int]
     is_taken_over_since: Value[bool]
 
 
@@ -98,20 +90,12 @@ def take_over(
     _sql.take_over(connection, site=site, tenant=tenant, lot=lot, decided_by=by, why=why, through=through)
 
 
-def of_lot(connection: psycopg.Connection, site: str | None, tenant: str, lot: str) -> list[TakenOver]:
-    """Each time that a person said that what stands in a lot is this ledger's own."""
-    return list(_sql.of_lot(connection, site=site, tenant=tenant, lot=lot))
-
-
-def newest_of(taken_over: Iterable[TakenOver], entry_date: date) -> int | None:
-    """The last of a lot's takings over (takeover_id) that has what stands there on a date; None where none has."""
-    return max((one.takeover_id for one in taken_over if one.through >= entry_date), default=None)
-
-
 def takeover_of(connection: psycopg.Connection, site: str | None, address: Address) -> int | None:
     """The last time (takeover_id) that a person said that what stands there is this ledger's own; None where nobody
     did."""
-    return newest_of(of_lot(connection, site, address.tenant, address.lot), address.entry_date)
+    return _sql.takeover_of(
+        connection, site=site, tenant=address.tenant, lot=address.lot, entry_date=address.entry_date
+    )
 
 
 def is_taken_over_since(connection: psycopg.Connection, attempt: Attempt) -> bool:

@@ -165,10 +165,12 @@ class Poster:
         dates = dates_of(revision.business_date, last_first_open_date(self.connection, self.site))
         places = {(one.tenant, one.lot, day): replace(one, entry_date=day) for one in entries for day in dates}
         places |= {(entry.tenant, entry.lot, entry.entry_date): entry for entry in entries}
-        lots = {(tenant, lot) for tenant, lot, _ in places}
-        taken = {own: takeovers.of_lot(self.connection, site_of(self.erp), *own) for own in lots}
-        newest = ((entry, takeovers.newest_of(taken[tenant, lot], on)) for (tenant, lot, on), entry in places.items())
-        return [(entry, takeover) for entry, takeover in newest if takeover is not None]
+        found = []
+        for (tenant, lot, entry_date), entry in places.items():
+            place = Address(tenant, entry_date, lot, "")
+            if takeover := takeovers.takeover_of(self.connection, site_of(self.erp), place):
+                found.append((entry, takeover))
+        return found
 
     def _empty_ahead(self, entry: FrozenEntry, takeover: int) -> None:
         """Empties the lot's next addresses on a date, until many in a row were empty: a ledger that was restored from a

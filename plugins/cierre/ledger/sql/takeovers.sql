@@ -39,10 +39,10 @@ SELECT coalesce(:site, ''), :tenant, :lot,
                   WHERE doubt.site = coalesce(:site, '') AND tenant = :tenant AND lot = :lot)),
        :why, :decided_by, erp.clock();
 
--- name: of_lot
--- Each time that a lot was taken over, with what stands there up to a date.
-SELECT takeover_id, through FROM erp.takeover
- WHERE site = coalesce(:site, '') AND tenant = :tenant AND lot = :lot;
+-- name: takeover_of$
+-- The last taking over of a lot, with what stands there on a date; null where it was not taken over.
+SELECT max(takeover_id) FROM erp.takeover
+ WHERE site = coalesce(:site, '') AND tenant = :tenant AND lot = :lot AND through >= :entry_date;
 
 -- name: is_taken_over_since$
 SELECT EXISTS (SELECT FROM erp.attempt JOIN erp.takeover USING (tenant, lot)

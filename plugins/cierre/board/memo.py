@@ -19,8 +19,9 @@ def kept(number: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
         @wraps(function)
         def answer(*asked: P.args, **none: P.kwargs) -> R:
-            for before, result in tuple(known):
+            for place, (before, result) in enumerate(tuple(known)):
                 if before == asked:
+                    known[place] = (asked, result)  # so that next time what is asked are the same objects
                     return result
             result = function(*asked, **none)
             known.appendleft((asked, result))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TypeVarTuple
+from typing import Any
 
 from airflow.models.backfill import Backfill
 from airflow.models.dag import DagModel
@@ -13,7 +13,7 @@ from airflow.models.taskinstance import TaskInstance
 from airflow.utils.state import TaskInstanceState
 from sqlalchemy import Row, String, and_, case, cast, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
-from sqlalchemy.sql import ColumnElement, Select
+from sqlalchemy.sql import ColumnElement
 
 from cierre.board.boxes import all_boxes, boxes_of, dag_of, dags_of
 from cierre.board.memo import kept
@@ -44,8 +44,6 @@ _ASKED_AGAIN = exists().where(
     and_(_OF_THE_RUN, TaskInstance.state == TaskInstanceState.DEFERRED, TaskInstance.next_method == ASK_AGAIN)
 )
 
-Columns = TypeVarTuple("Columns")
-
 
 def _closes(dag_id: InstrumentedAttribute[str], boxes: Iterable[str]) -> ColumnElement[bool]:
     """Whether a DAG closes one of some boxes: one text, where a list of a thousand would be a thousand values."""
@@ -60,14 +58,24 @@ def _dags(boxes: list[str], known: dict[str, CashBox]) -> str:
 PATIENCE = timedelta(minutes=15)
 """How long a run may wait for its turn before it counts as one that does not start."""
 
+
+def _of_its_dag(what: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+    """Looked up for live runs alone, as the case below comes to it: there are many failed ones."""
+    return select(what).where(DagModel.dag_id == DagRun.dag_id).correlate(DagRun).scalar_subquery()
+
+
+def _of_its_backfill(what: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+    return select(what).where(Backfill.id == DagRun.backfill_id).correlate(DagRun).scalar_subquery()
+
+
 # What keeps a live run from going on, by the words of Stalled.why; null where nothing does.
 _STALLED: ColumnElement[str | None] = case(
     (DagRun._state.not_in(["queued", "running"]), None),
     (_AT_WORK, None),
-    (DagModel.is_paused, "paused"),
+    (_of_its_dag(DagModel.is_paused), "paused"),
     (DagRun._state == "running", None),
-    (Backfill.completed_at.is_not(None), "cancelled"),
-    (Backfill.is_paused.is_(True), "backfill paused"),
+    (_of_its_backfill(Backfill.completed_at).is_not(None), "cancelled"),
+    (_of_its_backfill(Backfill.is_paused).is_(True), "backfill paused"),
     (func.coalesce(DagRun.queued_at, DagRun.run_after) < func.now() - PATIENCE, "queued"),
     else_=None,
 )
@@ -116,17 +124,10 @@ def _letter(state: str | None, waiting: bool, asked_again: bool, stalled: str | 
     return {"queued": "r", "running": "r", "failed": "f"}.get(state or "")
 
 
-def _with_what_stalls(query: Select[*Columns]) -> Select[*Columns]:
-    """The query of runs with the DAGs and backfills that they are of."""
-    return query.join(DagModel, DagModel.dag_id == DagRun.dag_id, isouter=True).join(
-        Backfill, Backfill.id == DagRun.backfill_id, isouter=True
-    )
-
-
 def unfinished(session: Session, boxes: Iterable[str], first: date, last: date) -> dict[tuple[str, date], str]:
     """The letter of every day that has a live or failed run, by box and day. One query."""
     rows = session.execute(
-        _with_what_stalls(select(DagRun.dag_id, DAY_OF_RUN, DagRun._state, _WAITING, _ASKED_AGAIN, _STALLED))
+        select(DagRun.dag_id, DAY_OF_RUN, DagRun._state, _WAITING, _ASKED_AGAIN, _STALLED)
         .where(
             _closes(DagRun.dag_id, boxes),
             DagRun._state.in_(["queued", "running", "failed"]),
@@ -160,9 +161,7 @@ def stalled(session: Session, boxes: Iterable[str]) -> list[Row[str, str, str, s
     since = func.coalesce(DagRun.queued_at, DagRun.run_after).label("since")
     return list(
         session.execute(
-            _with_what_stalls(
-                select(DagRun.dag_id, DagRun.run_id, DAY_OF_RUN.label("day"), _STALLED.label("why"), since)
-            )
+            select(DagRun.dag_id, DagRun.run_id, DAY_OF_RUN.label("day"), _STALLED.label("why"), since)
             .where(
                 DagRun._state.in_(["queued", "running"]),
                 _closes(DagRun.dag_id, boxes),
@@ -177,7 +176,7 @@ def stalled(session: Session, boxes: Iterable[str]) -> list[Row[str, str, str, s
 def of_day(session: Session, box: str, day: date) -> list[Run]:
     """All runs of a box's day, newest first."""
     rows = session.execute(
-        _with_what_stalls(select(DagRun, _WAITING, _ASKED_AGAIN, _STALLED))
+        select(DagRun, _WAITING, _ASKED_AGAIN, _STALLED)
         .where(DagRun.dag_id == dag_of(box), DAY_OF_RUN.in_([str(day)]))
         .order_by(DagRun.id.desc())
     )

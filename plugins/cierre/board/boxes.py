@@ -51,17 +51,13 @@ TRUSTED = 2
 
 def all_boxes() -> dict[str, CashBox]:
     """Every box whose file is sound, by id, sorted by company and name. Raises MappingError without a folder."""
-    return _all_boxes(mappings_folder(), int(monotonic() // TRUSTED))
+    return _boxes(_files(mappings_folder(), int(monotonic() // TRUSTED)))
 
 
 @kept(1)
 def _ids(boxes: dict[str, CashBox]) -> dict[str, str]:
     """The boxes' ids by the stems of their files."""
     return {box.file: box.id for box in boxes.values()}
-
-
-def _all_boxes(folder: Path, moment: int) -> dict[str, CashBox]:
-    return _boxes(_files(folder, moment))
 
 
 Files = tuple[tuple[str, int], ...]

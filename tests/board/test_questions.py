@@ -70,6 +70,34 @@ def run_again(airflow, task: TaskInstance) -> None:
     airflow.flush()
 
 
+def meanwhile(airflow, table, **values) -> None:
+    """What another process wrote after Airflow's API read a task and its question, and before it had their locks."""
+    airflow.execute(update(table.__table__).values(**values))
+
+
+def test_an_answer_of_the_moment_in_which_the_task_begins_to_wait_is_refused_for_nobody_would_take_it(airflow, asked):
+    task = asked("running")
+    question = airflow.get(HITLDetail, task.id)
+    meanwhile(airflow, TaskInstance, state="awaiting_input")
+    with pytest.raises(HTTPException) as refused:
+        answer(airflow, task)
+    assert refused.value.status_code == 409
+    assert "si sigue abierta, respóndala de nuevo" in refused.value.detail
+    airflow.expire(question)
+    airflow.expire(task)
+    answer(airflow, task)
+    assert question.responded_by == ANA
+
+
+def test_of_two_answers_in_the_same_moment_the_second_is_refused(airflow, asked):
+    task = asked("awaiting_input")
+    assert airflow.get(HITLDetail, task.id).responded_at is None
+    meanwhile(airflow, HITLDetail, responded_at=datetime.now(UTC), responded_by={"id": "8", "name": "Luis"})
+    with pytest.raises(HTTPException) as refused:
+        answer(airflow, task)
+    assert refused.value.status_code == 409
+
+
 @pytest.mark.parametrize("state", ["awaiting_input", "failed", "success"])
 def test_a_task_that_is_run_again_begins_without_its_question(airflow, asked, state):
     run_again(airflow, asked(state))

@@ -151,8 +151,14 @@ def test_a_new_box_from_the_form_to_its_first_closed_day(repository: System, peo
     system.read_boxes()
     dag = f"cash_close__{box}"
     system.wait(lambda: dag in system.api.parsed_dags(dag, LONG_AGO), "the new box's DAG")
-    luis.reload()
-    click(luis.get_by_role("link", name="Cerrar sus días"))
+    offered = luis.get_by_role("link", name="Cerrar sus días")
+
+    def looked_again() -> int:
+        luis.reload()
+        return offered.count()
+
+    system.wait(looked_again, "the board to offer the new box's days")
+    click(offered)
     click(luis.get_by_role("button", name="Cerrar los días elegidos (1)"))
     click(luis.get_by_role("button", name="Cerrarlos"))
     expect(luis.locator("#so-far")).to_have_text("1 de 1 terminados, 1 cerrados", timeout=CLOSING_MS)

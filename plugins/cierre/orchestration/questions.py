@@ -37,6 +37,10 @@ NO_LONGER_ASKED = (
     "Your answer was NOT taken: nobody asks any more. The task approve of this run was ended or is run again meanwhile."
     " Look at the close board for how the day stands; if the day is asked about again, the question comes anew."
 )
+JUST_CHANGED = (
+    "Your answer was NOT taken: the question was just being put, or somebody else answered it in the same moment."
+    " Look at it again; if it is still open, answer it again."
+)
 NOT_WITHOUT = "Your answer was NOT taken: {why}. The question stays open."
 MAY_NOT = "Your answer was NOT taken: {why}. The question stays open for another person."
 
@@ -97,6 +101,7 @@ def _hear_answer(session: Session, question: "HITLDetail") -> None:
     if not answered.added or answered.added[0] is None or question.responded_by is None:
         return
     from airflow.models.dag import DagModel
+    from airflow.models.hitl import HITLDetail
     from airflow.models.taskinstance import TaskInstance
     from fastapi import HTTPException, status
 
@@ -104,7 +109,9 @@ def _hear_answer(session: Session, question: "HITLDetail") -> None:
 
     connection = session.connection()  # on it: the session itself is being written
     asked = connection.execute(
-        select(TaskInstance.dag_id, TaskInstance.run_id, TaskInstance.state, DagModel.owners)
+        select(TaskInstance.dag_id, TaskInstance.run_id, TaskInstance.state, DagModel.owners, HITLDetail.responded_at)
+        .select_from(TaskInstance)
+        .join(HITLDetail, HITLDetail.ti_id == TaskInstance.id)
         .join(DagModel, DagModel.dag_id == TaskInstance.dag_id, isouter=True)
         .where(TaskInstance.id == question.ti_id)
     ).one_or_none()
@@ -113,6 +120,8 @@ def _hear_answer(session: Session, question: "HITLDetail") -> None:
     with in_language(reads(language_of(asked.owners or ""))):
         if asked.state not in (TaskInstanceState.RUNNING, TaskInstanceState.AWAITING_INPUT, TaskInstanceState.DEFERRED):
             raise HTTPException(status.HTTP_409_CONFLICT, say(NO_LONGER_ASKED))
+        if asked.responded_at or asked.state != _state_when_read(question):
+            raise HTTPException(status.HTTP_409_CONFLICT, say(JUST_CHANGED))
         ran_by = people_who_ran(connection, asked.dag_id, asked.run_id)
         approves = question.chosen_options != ["Reject"]
         if approves:
@@ -123,6 +132,17 @@ def _hear_answer(session: Session, question: "HITLDetail") -> None:
         if lacks := objection_to_comment(approves, comment):
             raise HTTPException(status.HTTP_400_BAD_REQUEST, say(NOT_WITHOUT, why=lacks))
     question.params_input = {RAN_BY: sorted(ran_by), COMMENT: comment}
+
+
+def _state_when_read(question: "HITLDetail") -> str | None:
+    """The state in which Airflow read the question's task, by which it chose what to do with the answer.
+
+    It reads the task, then waits for its lock, and does not read it again: an answer that waited while the task's own
+    process put it to wait would stand there with nobody to take it, until the time for an answer is over.
+    """
+    state = inspect(question.task_instance).attrs.state
+    read: str | None = next(iter(state.history.deleted), state.value)
+    return read
 
 
 def _leave_comment_out(action: "Log") -> None:

@@ -92,7 +92,7 @@ def month_page(
     marks = Marks(sandbox, paused, changed, signs_of_month(ledger, boxes, days), signed)
     look = _look(
         days, page.language, wanted.state, _in_order(boxes, of_old), due, books,
-        standing.runs, names, board.months_evidence(ledger, first, last),
+        standing.runs.letters, names, board.months_evidence(ledger, first, last),
         _stale([*boxes, *of_old]), marks, int(datetime.now(UTC).timestamp()) // 3600,
     )  # fmt: skip
     shown: list[CashBox | RetiredBox] = [*viewer.boxes.values(), *retired.values()]

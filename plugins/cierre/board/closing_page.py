@@ -114,5 +114,5 @@ def _months(
         ((one, due[one.id]) for one in boxes),
         days,
         board.months(ledger, first, last),
-        runs.unfinished(session, due, first, last),
+        runs.unfinished(session, due, first, last).letters,
     )

@@ -1,6 +1,6 @@
 """Airflow's runs of the boxes' days, out of its own database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from airflow.models.dagrun import DagRun
 from airflow.models.hitl import HITLDetail
 from airflow.models.taskinstance import TaskInstance
 from airflow.utils.state import TaskInstanceState
-from sqlalchemy import Row, String, and_, case, cast, exists, func, select
+from sqlalchemy import Row, String, and_, case, cast, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql import ColumnElement
 
@@ -68,7 +68,7 @@ def _of_its_backfill(what: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
     return select(what).where(Backfill.id == DagRun.backfill_id).correlate(DagRun).scalar_subquery()
 
 
-# What keeps a live run from going on, by the words of Stalled.why; null where nothing does.
+# What keeps a live run from going on, by the words of StalledRun.why; null where nothing does.
 _STALLED: ColumnElement[str | None] = case(
     (DagRun._state.not_in(["queued", "running"]), None),
     (_AT_WORK, None),
@@ -124,25 +124,50 @@ def _letter(state: str | None, waiting: bool, asked_again: bool, stalled: str | 
     return {"queued": "r", "running": "r", "failed": "f"}.get(state or "")
 
 
-def unfinished(session: Session, boxes: Iterable[str], first: date, last: date) -> dict[tuple[str, date], str]:
-    """The letter of every day that has a live or failed run, by box and day. One query."""
+@dataclass(frozen=True, slots=True)
+class StalledRun:
+    """A run that does not go on by itself: of which day, as it was given; what keeps it, by WHY_STALLED; and since when
+    it waits (aware)."""
+
+    box: str
+    run_id: str
+    day: str | None
+    why: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What Airflow has not brought to a good end: by box and day the letter of those with a live or failed run; and the
+    runs that do not go on, those that wait longest first."""
+
+    letters: Mapping[tuple[str, date], str]
+    stalled: Sequence[StalledRun]
+
+
+def unfinished(session: Session, boxes: Iterable[str], first: date, last: date) -> Unfinished:
+    """The letters of days ``first`` to ``last`` of some boxes, and their runs that do not go on, of whatever day. One
+    query: Airflow's database plans it as long as it takes to answer it."""
+    since = func.coalesce(DagRun.queued_at, DagRun.run_after)
+    is_failed_then = and_(DagRun._state == "failed", DAY_OF_RUN.between(str(first), str(last)))
     rows = session.execute(
-        select(DagRun.dag_id, DAY_OF_RUN, DagRun._state, _WAITING, _ASKED_AGAIN, _STALLED)
-        .where(
-            _closes(DagRun.dag_id, boxes),
-            DagRun._state.in_(["queued", "running", "failed"]),
-            DAY_OF_RUN.between(str(first), str(last)),
-        )
+        select(DagRun.dag_id, DagRun.run_id, DAY_OF_RUN, DagRun._state, _WAITING, _ASKED_AGAIN, _STALLED, since)
+        .where(_closes(DagRun.dag_id, boxes), or_(DagRun._state.in_(["queued", "running"]), is_failed_then))
         .order_by(DagRun.id)
     ).all()
     ids = boxes_of({row[0] for row in rows})
     letters: dict[tuple[str, date], str] = {}
-    for dag_id, day, state, waiting, asked_again, stalled in rows:
-        place, letter = (ids[dag_id], date.fromisoformat(day)), _letter(state, waiting, asked_again, stalled)
+    stalled: list[StalledRun] = []
+    for dag_id, run_id, day, state, waiting, asked_again, why, waits_since in rows:
+        if why and not waiting:
+            stalled.append(StalledRun(ids[dag_id], run_id, day, why, waits_since))
+        if not (day and str(first) <= day <= str(last)):
+            continue
+        place, letter = (ids[dag_id], date.fromisoformat(day)), _letter(state, waiting, asked_again, why)
         # A live run counts, whatever failed before or after it; one that waits for nothing, before one that does.
         if letter and WEIGHT[letter] >= WEIGHT[letters.get(place)]:
             letters[place] = letter
-    return letters
+    return Unfinished(letters, sorted(stalled, key=lambda run: run.since))
 
 
 def failed(session: Session, boxes: Iterable[str], first: date, last: date) -> dict[tuple[str, date], str]:
@@ -154,23 +179,6 @@ def failed(session: Session, boxes: Iterable[str], first: date, last: date) -> d
     ).all()
     ids = boxes_of({row[0] for row in rows})
     return {(ids[dag_id], date.fromisoformat(day)): run_id for dag_id, day, run_id in rows}
-
-
-def stalled(session: Session, boxes: Iterable[str]) -> list[Row[str, str, str, str | None, datetime]]:
-    """Runs of boxes that do not go on by themselves, however old their day is: dag_id, run_id, day, why, since."""
-    since = func.coalesce(DagRun.queued_at, DagRun.run_after).label("since")
-    return list(
-        session.execute(
-            select(DagRun.dag_id, DagRun.run_id, DAY_OF_RUN.label("day"), _STALLED.label("why"), since)
-            .where(
-                DagRun._state.in_(["queued", "running"]),
-                _closes(DagRun.dag_id, boxes),
-                _STALLED.is_not(None),
-                ~_WAITING,
-            )
-            .order_by(since)
-        )
-    )
 
 
 def of_day(session: Session, box: str, day: date) -> list[Run]:

@@ -17,6 +17,7 @@ from cierre.board.boxes import Calendar, Due, boxes_of
 from cierre.board.gaps import Gap, gaps
 from cierre.board.memo import kept
 from cierre.board.month import LOOK_BACK, BoxMonth, box_months, successive
+from cierre.board.runs import StalledRun, Unfinished
 from cierre.board.states import UNCLOSED
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import RetiredBox
@@ -75,7 +76,7 @@ class Work:
     discrepancies: Sequence[Any]
     uncertain: Sequence[Any]
     held_back: Sequence[Any]
-    stalled: Sequence[tuple[str, Any]]
+    stalled: Sequence[StalledRun]
 
     @cached_property
     def unclosed(self) -> list[tuple[CashBox | RetiredBox, list[Stretch]]]:
@@ -101,7 +102,7 @@ class Work:
                 "quarantined",
                 [row.staged_at for row in self.held_back],
             ),
-            (Sentence("Runs that do not start"), "stalled", [row.since for _, row in self.stalled]),
+            (Sentence("Runs that do not start"), "stalled", [run.since for run in self.stalled]),
         ]
         lists = [Waiting(place, name, len(found), min(found)) for name, place, found in since if found]
         if unclosed:
@@ -133,14 +134,14 @@ def _of_the_erp(ledger: psycopg.Connection, boxes: Iterable[CashBox]) -> list[tu
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What the books and Airflow's runs say of days ``first`` to ``last``: rows of cierre.ledger.board.months, of all
-    boxes, and letters of live and failed runs, of those that were asked about. ``due`` says which of their days are
-    over."""
+    boxes, and what Airflow has not brought to a good end, of those that were asked about. ``due`` says which of their
+    days are over."""
 
     due: Mapping[str, Due]
     first: date
     last: date
     books: Sequence[Any]
-    runs: Mapping[tuple[str, date], str]
+    runs: Unfinished
 
     @classmethod
     def of(cls, session: Session, ledger: psycopg.Connection, due: Mapping[str, Due], first: date, last: date) -> Self:
@@ -165,20 +166,22 @@ def work(
     if standing is None or standing.first > days[0] or standing.last < last:
         standing = Standing.of(session, ledger, due, days[0], last)
     # What is uncertain or differs stays so when the box's file goes.
-    retired = viewer.retired(ledger, board.boxes_in_work(ledger))
+    in_work = frozenset(board.boxes_in_work(ledger))
+    retired = viewer.retired(ledger, in_work)
     known = boxes | {box_id: box for box_id, box in retired.items() if company in ("", box.company)}
+    in_doubt = [box_id for box_id in known if box_id in in_work]
     return Work(
         boxes=known,
         due=due,
         days=days,
-        months=_months([(box, due[box.id]) for box in boxes.values()], days, standing.books, standing.runs),
+        months=_months([(box, due[box.id]) for box in boxes.values()], days, standing.books, standing.runs.letters),
         approvals=_with_boxes(runs.approvals(session, boxes)),
         gaps=gaps(board.problems(ledger, list(known), date.min, date.max)),
         of_the_erp=_of_the_erp(ledger, boxes.values()),
-        discrepancies=board.discrepancies(ledger, list(known)),
-        uncertain=board.uncertain(ledger, list(known)),
+        discrepancies=board.discrepancies(ledger, in_doubt),
+        uncertain=board.uncertain(ledger, in_doubt),
         held_back=board.held_back(ledger, list(known)),
-        stalled=_with_boxes(runs.stalled(session, boxes)),
+        stalled=standing.runs.stalled,
     )
 
 

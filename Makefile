@@ -5,7 +5,7 @@ $(error Run it as: make -C <the project's folder> …)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down backfill second-look tie-out preview what-if unmapped served-key served-keys served-key-revoke export fava audit erase check-mappings schemas probe browser screenshots unit test kills operations fuzz simulate simulate-looks simulate-arrivals mutants bench bench-year bench-served reliability lint docs messages new-source lock sbom vulnerabilities image-check clean proposals
+.PHONY: help setup demo up down backfill second-look tie-out preview what-if unmapped served-key served-keys served-key-revoke export fava audit erase check-mappings schemas probe browser screenshots unit test test-more kills operations fuzz simulate simulate-looks simulate-arrivals mutants bench bench-year bench-served reliability lint docs messages new-source lock sbom vulnerabilities image-check clean proposals
 
 # Whatever a tool wants to keep between runs, it keeps here.
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -46,6 +46,7 @@ help:
 	@echo "                             try in the ERP's test company what posting assumes of it, and keep the result"
 	@echo "make unit [EXAMPLES=30]      run the tests that need nothing but values and files (seconds); EXAMPLES of every property"
 	@echo "make test [ARGS=…]           check style and layers, run those, then all others; ARGS go to pytest in their place"
+	@echo "make test-more               further examples of what the tests of the whole system show (a quarter of an hour)"
 	@echo "make browser                 a Chromium for the browser tests, where the machine has none; without it they are left out"
 	@echo "make screenshots             take the documentation's pictures anew, by the browser tests"
 	@echo "make kills                   kill tasks and servers in the middle of a close, and see what becomes of it (minutes)"
@@ -166,7 +167,7 @@ browser: setup
 
 screenshots: browser
 	@mkdir -p docs/screenshots
-	@CIERRE_SCREENSHOTS="$(CURDIR)/docs/screenshots" $(PY) -m pytest tests/e2e/test_ui*.py tests/board/test_mappings_browser.py tests/board/test_arrivals_in_browser.py $(ARGS)
+	@CIERRE_SCREENSHOTS="$(CURDIR)/docs/screenshots" $(PY) -m pytest -m "more or not more" tests/e2e/test_ui*.py tests/board/test_mappings_browser.py tests/board/test_arrivals_in_browser.py $(ARGS)
 
 proposals: setup
 	@PYTHONPATH=tests $(PY) -m support.measured_mappings
@@ -180,6 +181,9 @@ unit: setup
 test: setup lint $(if $(ARGS),,unit)
 	@sh local/hledger.sh
 	@CIERRE_EXAMPLES="$(EXAMPLES)" PATH="$$PATH:$(HLEDGER)" $(PY) -m pytest -n 3 --no-loadscope-reorder $(or $(ARGS),--ignore=tests/unit)
+
+test-more: setup
+	@$(PY) -m pytest -n 3 --no-loadscope-reorder -m more $(or $(ARGS),tests/e2e)
 
 # ARGS=--markdown prints the tables as docs/reliability.md has them; ARGS=--help tells the rest.
 kills: setup

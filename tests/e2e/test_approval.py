@@ -78,6 +78,7 @@ def test_where_nobody_answers_nothing_is_posted_people_are_told_and_may_be_asked
     assert decisions(asking, run) == [("timed out", None), ("approved", "admin")]
 
 
+@pytest.mark.more
 def test_an_answer_that_is_given_as_soon_as_it_can_be_is_taken(asking):
     runs = {day: asking.trigger(BOX, day) for day in (date(2024, 9, number) for number in (23, 24, 25))}
     for run in runs.values():
@@ -88,6 +89,7 @@ def test_an_answer_that_is_given_as_soon_as_it_can_be_is_taken(asking):
         assert decisions(asking, run) == [("approved", "admin")]
 
 
+@pytest.mark.more
 def test_an_answer_after_the_task_was_cleared_counts_or_is_refused_and_never_lost(asking):
     day = date(2024, 9, 26)
     run = asking.trigger(BOX, day)
@@ -101,6 +103,7 @@ def test_an_answer_after_the_task_was_cleared_counts_or_is_refused_and_never_los
     assert decisions(asking, run) == [("approved", "admin")]
 
 
+@pytest.mark.more
 def test_an_answer_that_airflow_took_for_a_task_that_it_then_lost_is_taken_by_the_next_try(asking):
     day = date(2024, 9, 27)
     run = asking.trigger(BOX, day)
@@ -121,6 +124,7 @@ def test_an_answer_that_airflow_took_for_a_task_that_it_then_lost_is_taken_by_th
     assert decisions(asking, run) == [("approved", "ana")]
 
 
+@pytest.mark.more
 def test_an_answer_to_a_task_that_was_ended_by_hand_is_refused_and_says_so(asking):
     day = date(2024, 9, 30)
     run = asking.trigger(BOX, day)

@@ -60,6 +60,7 @@ def test_eight_runs_of_a_day_at_once_post_it_once(system):
     assert calls(it, "insert") == 1
 
 
+@pytest.mark.more
 def test_eight_runs_of_a_day_that_changed_correct_it_once(system):
     it = box_day(system, "educacion_continua_caja_7", date(2024, 8, 6))
     assert system.close(it.box.id, it.day) == "success"
@@ -88,6 +89,7 @@ def at_work(system) -> set[int]:
     return {job for (job,) in jobs}
 
 
+@pytest.mark.more
 def test_two_backfills_of_the_same_days_started_together_post_each_day_once(system):
     days = [box_day(system, "itb_caja_165", date(2024, 8, 6) + timedelta(days=n)) for n in range(2)]
     with ThreadPoolExecutor() as pool:
@@ -101,6 +103,7 @@ def test_two_backfills_of_the_same_days_started_together_post_each_day_once(syst
         assert (attempts(it), calls(it, "insert")) == (["confirmed"], 1)
 
 
+@pytest.mark.more
 def test_a_task_that_is_stopped_while_it_posts_keeps_its_day_and_finishes_when_it_wakes(system):
     it = box_day(system, "itb_caja_165", date(2024, 8, 20))
     hold = erp("insert")(it)

@@ -67,12 +67,14 @@ def test_a_run_into_the_sandbox_says_so_in_its_note(system, boxes):
     assert note_of(system, run).endswith(f"SANDBOX (pruebas): {system.stack.sandbox_url}/protheus")
 
 
+@pytest.mark.more
 def test_the_environment_counts_before_the_page(system, boxes):
     real = {"AIRFLOW_CONN_PROTHEUS": json.dumps({"conn_type": "protheus", "host": "https://erp.example"})}
     assert python(system, "-c", FINDS) == f"{system.stack.sandbox_url}/protheus"
     assert python(system, "-c", FINDS, **real) == "https://erp.example"
 
 
+@pytest.mark.more
 def test_one_that_was_deleted_is_not_made_again_by_either_way_unless_it_is_asked_for(system, boxes):
     again = ("-m", "sandbox.connections", system.stack.sandbox_url)
     known = {one["connection_id"] for one in system.api.connections()}

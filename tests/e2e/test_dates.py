@@ -141,6 +141,7 @@ def test_a_business_date_in_a_backfill_is_refused_with_a_sentence(system, boxes)
     assert note == "**2024-02-28** · Caja 7, Educación Continua ITB · SIN cerrar: falló land"
 
 
+@pytest.mark.more
 def test_make_backfill_closes_what_is_missing_and_leaves_closed_days_alone(system, boxes, capsys):
     box, first, last = "conduce_caja_4", date(2024, 12, 30), date(2024, 12, 31)
     assert system.close(box, first) == "success"
@@ -149,6 +150,7 @@ def test_make_backfill_closes_what_is_missing_and_leaves_closed_days_alone(syste
     assert [len(system.live("008904", day)) for day in (first, last)] == [1, 1]
 
 
+@pytest.mark.more
 def test_closing_days_again_by_rest_writes_nothing_to_the_erp(system, backfilled_by_command_line):
     first, last = date(2024, 2, 28), date(2024, 3, 1)
     system.wait(lambda: not system.api.backfill_under_way(DAG), "Airflow to notice that the backfill has ended")
@@ -164,6 +166,7 @@ def _success(states: dict[str, str]) -> dict[str, str] | None:
     return states if len(states) == len(LEAP) and set(states.values()) == {"success"} else None
 
 
+@pytest.mark.more
 def test_make_backfill_asks_the_ledger_and_not_airflow_which_days_are_closed(system, boxes, capsys):
     box, first, last = "conduce_caja_4", date(2024, 12, 26), date(2024, 12, 27)
     runs = f"/dags/cash_close__{box}/dagRuns"

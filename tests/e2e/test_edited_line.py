@@ -4,6 +4,8 @@ Spanish, another person than who ran it approves the correction, and in the end 
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
+
 from cierre.bookkeeping.tie_out import State
 from e2e import doing
 from e2e.conftest import System
@@ -12,6 +14,7 @@ BOX, TENANT, CAJA, LOT = "itb_caja_155", "itb", 155, doing.lot_of(155)
 CASH, CENT, LATE = "1.1.01.001", Decimal("0.01"), Decimal("12.50")
 
 
+@pytest.mark.more
 def test_an_edited_cent_is_found_set_back_and_the_approved_correction_leaves_the_erp_right_to_the_cent(
     system: System, boxes: list[str]
 ):

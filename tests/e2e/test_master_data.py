@@ -54,6 +54,7 @@ def test_a_blocked_account_and_a_closed_month_are_found_and_told_in_spanish_on_t
     assert [mail["Subject"] for mail in system.mails[told:] if "datos maestros" in mail["Subject"]] == []
 
 
+@pytest.mark.more
 def test_a_day_whose_account_was_blocked_is_corrected_to_the_cent_on_another_account(system, boxes, as_it_was):
     day, number, other = date(2024, 4, 17), 179, "1.1.01.004"
     lot, mapping = doing.lot_of(number), system.mappings / "accounts" / "caja_179.yaml"
@@ -84,6 +85,7 @@ def test_a_day_whose_account_was_blocked_is_corrected_to_the_cent_on_another_acc
     assert (doing.state(system, box, day), doing.who_approved(system, box, day)) == ("closed", ["ana"])
 
 
+@pytest.mark.more
 def test_a_day_that_changed_in_a_month_closed_since_is_corrected_to_the_cent_in_the_first_open_one(
     system, boxes, as_it_was
 ):

@@ -24,7 +24,7 @@ def school(system, boxes) -> str:
     ("day", "change", "becomes"),
     [
         (date(2024, 9, 19), {"remove": True}, "ya no está: pago"),
-        (date(2024, 9, 24), {"scholarship": "3.33"}, "cambió: pago"),
+        pytest.param(date(2024, 9, 24), {"scholarship": "3.33"}, "cambió: pago", marks=pytest.mark.more),
     ],
     ids=["a removed payment", "a moved scholarship"],
 )
@@ -43,6 +43,7 @@ def test_a_payment_of_sga_that_changed_after_the_close(system, school, day, chan
     assert balance(system, LOT, day, SCHOLARSHIPS) == granted
 
 
+@pytest.mark.more
 def test_a_void_in_bsale_after_the_close(system, boxes):
     close(system, OFFICE, AUGUST)
     paid = staging.documents(system.ledger, OFFICE, AUGUST)
@@ -54,6 +55,7 @@ def test_a_void_in_bsale_after_the_close(system, boxes):
     assert balance(system, "008801", AUGUST, VAT_OF_CHILE) == -system.sandbox.bsale.books(1, AUGUST).taxes
 
 
+@pytest.mark.more
 def test_an_invoice_that_is_entered_late_in_zeta(system, boxes):
     close(system, SHOP, AUGUST)
     system.sandbox.zeta.sell("ITBUY", "1-1", AUGUST)
@@ -66,6 +68,7 @@ def test_an_invoice_that_is_entered_late_in_zeta(system, boxes):
     )
 
 
+@pytest.mark.more
 def test_a_collection_that_the_sge_tells_late(system, boxes):
     projects = system.cash_boxes()[UNIVERSITY].key.split(",")
     invoice = system.sandbox.sge.issue(projects[0], AUGUST, "1000")

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
+
 BOX = "universidad_contratos"
 DAYS = [date(2024, 9, 8) + timedelta(days=n) for n in range(6)]
 
@@ -13,6 +15,7 @@ SELECT business_date, sum(CASE WHEN attributes ->> 'returned' = 'true' THEN -net
 """
 
 
+@pytest.mark.more
 def test_a_backfill_of_six_days_books_each_collection_on_its_own_day(system, boxes):
     box, dag = system.cash_boxes()[BOX], f"cash_close__{BOX}"
     system.api.unpause(dag)

@@ -62,6 +62,7 @@ def test_a_day_picked_in_the_form_is_closed_and_its_run_says_so(system, boxes, u
     assert [event["partition_key"] for event in events] == ["2024-09-17"]  # the company's day hears of it
 
 
+@pytest.mark.more
 def test_ten_days_typed_into_the_backfill_form_are_those_that_run(system, boxes, ui, page):
     dag = "cash_close__conduce_caja_4"
     system.api.unpause(dag)

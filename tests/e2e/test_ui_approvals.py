@@ -112,6 +112,7 @@ def test_by_thumb_a_rejection_without_a_comment_is_refused_and_with_one_it_is_ke
     assert not any("es de otra caja" in log.read_text(errors="replace") for log in logged)
 
 
+@pytest.mark.more
 def test_airflows_own_page_takes_a_no_with_its_comment_and_then_a_yes_without(system: System, correct, ana: Page):
     day = date(2024, 10, 3)
     run = correct(day)

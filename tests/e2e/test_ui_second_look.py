@@ -24,6 +24,7 @@ def spanish(browser: Browser, system: System) -> Iterator[Page]:
         yield seen
 
 
+@pytest.mark.more
 def test_a_day_that_changed_since_its_close_is_shown_and_its_correction_approved_in_the_browser(
     system: System, boxes: list[str], spanish: Page
 ):

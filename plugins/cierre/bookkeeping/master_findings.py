@@ -188,7 +188,8 @@ def _of_periods(
     for period in erp.periods(currency) or ():
         if period.blocked or period.first is None or period.last is None:
             continue
-        days = [day for day in unclosed if period.first <= day <= period.last]
-        if days and period.last - CLOSES_WITHIN <= today <= period.last + STAYS_OPEN:
+        if not period.last - CLOSES_WITHIN <= today <= period.last + STAYS_OPEN:
+            continue
+        if days := [day for day in unclosed if period.first <= day <= period.last]:
             values = {"currency": currency, "until": str(period.last), "n": str(len(days))}
             yield MasterFinding(FindingCode.CLOSES_SOON, MasterKind.PERIOD, f"{currency} {period.last}", values)

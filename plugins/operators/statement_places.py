@@ -17,6 +17,8 @@ from typing import Any
 
 from airflow.providers.imap.hooks.imap import ImapHook
 from airflow.providers.sftp.hooks.sftp import SFTPHook
+from airflow.sdk import Connection
+from airflow.sdk.configuration import conf
 from airflow.sdk.exceptions import AirflowException
 from paramiko import SFTPClient, SSHException
 
@@ -36,6 +38,8 @@ MOST_OF_A_MAIL = 2 * MOST_BYTES
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 """As IMAP writes them, whatever language the machine speaks."""
+
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 _TROUBLE = (OSError, EOFError, SSHException, AirflowException, imaplib.IMAP4.error, ValueError)
 
@@ -83,8 +87,15 @@ class _Folder:
 
 @contextmanager
 def _mail(one: Fetch) -> Iterator[RemotePlace]:
-    hook = ImapHook(imap_conn_id=one.connection).get_conn()
-    client = hook.mail_client
+    hook = ImapHook(imap_conn_id=one.connection)
+    if _can_be_read_on_the_way(hook.get_connection(one.connection)):
+        raise PlaceError(
+            Sentence(
+                "the connection is not encrypted, or does not check whose server it is: leave use_ssl and ssl_context"
+                " out of its extra"
+            )
+        )
+    client = hook.get_conn().mail_client
     if client is None:
         raise PlaceError(Sentence("the mail server gives no connection"))
     try:
@@ -93,6 +104,17 @@ def _mail(one: Fetch) -> Iterator[RemotePlace]:
         yield _Mailbox(client, one)
     finally:
         client.logout()
+
+
+def _can_be_read_on_the_way(connection: Connection) -> bool:
+    """Whether somebody between here and the mail server could read the password and the mails, or stand in for the
+    server, by the settings that the provider goes by."""
+    if connection.host in _THIS_MACHINE:
+        return False
+    settings = (connection.extra_dejson.get("ssl_context"), conf.get("imap", "SSL_CONTEXT", fallback=None),
+                conf.get("email", "SSL_CONTEXT", fallback=None))  # fmt: skip
+    checked = next(filter(None, settings), "default")
+    return connection.extra_dejson.get("use_ssl", True) is not True or checked != "default"
 
 
 class _Mailbox:

@@ -5,6 +5,7 @@ It keeps what it was asked, and refuses what a reader must not do: nothing in it
 
 import re
 import socketserver
+import ssl
 import threading
 from email.message import EmailMessage
 
@@ -12,9 +13,12 @@ USER, PASSWORD = "bank@example.com", "sandbox"
 
 
 class Mailbox:
-    """Mails by their numbers, on a free port of this machine, for as long as the ``with`` block lasts."""
+    """Mails by their numbers, on a free port of this machine, for as long as the ``with`` block lasts.
 
-    def __init__(self) -> None:
+    By TLS where it is given what to show (``shows``); in the clear without.
+    """
+
+    def __init__(self, shows: ssl.SSLContext | None = None) -> None:
         self.mails: dict[int, bytes] = {}
         self.asked: list[str] = []
         mailbox = self
@@ -31,6 +35,8 @@ class Mailbox:
 
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Session)
         self._server.daemon_threads = True
+        if shows:
+            self._server.socket = shows.wrap_socket(self._server.socket, server_side=True)
         self.port = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 

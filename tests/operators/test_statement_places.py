@@ -17,6 +17,7 @@ from cierre.closing.statement_fetch import plain_name
 from cierre.ledger import arrivals
 from operators.arrivals import TakeStatementsOperator
 from sandbox.bank.mailbox import PASSWORD, USER, Mailbox
+from support.tls import self_signed
 
 COMPANY = "educacion_continua"
 HEAD = "BANCO;;;;;;;\nEstado;;;;;;;\nFecha;Fecha valor;Concepto;Documento;Terminal;Debito;Credito;Saldo\n"
@@ -152,9 +153,7 @@ def test_a_server_that_is_not_known_by_its_key_gives_nothing(close, ledger, serv
 def test_what_is_attached_to_a_mail_is_taken_once_and_the_mailbox_stays_as_it_was(close, ledger, fetching):
     with Mailbox() as mailbox:
         mailbox.put(("../../marzo.csv", (HEAD + ROW).encode()), ("firma.png", b"x"))
-        connection = {"conn_type": "imap", "host": "127.0.0.1", "port": mailbox.port, "login": USER,
-                      "password": PASSWORD, "extra": {"use_ssl": False}}  # fmt: skip
-        fetching('{by: mail, connection: bank, sender: banco, names: "*.csv", format: banco_sandbox}', connection)
+        fetching(MAIL, mails(mailbox, use_ssl=False))
         assert take()["taken"] == 1
         mailbox.put(("abril.csv", (HEAD + SECOND).encode()))
         assert take()["taken"] == 1
@@ -164,6 +163,37 @@ def test_what_is_attached_to_a_mail_is_taken_once_and_the_mailbox_stays_as_it_wa
         assert len(fetched) == 2
         assert any(re.fullmatch(r'UID SEARCH SINCE \d+-[A-Z][a-z]{2}-\d{4} FROM "banco"', one) for one in mailbox.asked)
         assert {one.split()[0].upper() for one in mailbox.asked} <= {"CAPABILITY", "LOGIN", "EXAMINE", "UID", "LOGOUT"}
+
+
+def mails(mailbox: Mailbox, host: str = "127.0.0.1", **extra: object) -> dict[str, object]:
+    return {"conn_type": "imap", "host": host, "port": mailbox.port, "login": USER, "password": PASSWORD,
+            "extra": extra}  # fmt: skip
+
+
+MAIL = '{by: mail, connection: bank, sender: banco, names: "*.csv", format: banco_sandbox}'
+
+
+def test_a_mail_server_is_talked_to_by_tls_and_only_where_its_certificate_is_trusted(
+    close, ledger, fetching, tmp_path, monkeypatch
+):
+    shows, certificate = self_signed(tmp_path)
+    with Mailbox(shows) as mailbox:
+        mailbox.put(("marzo.csv", (HEAD + ROW).encode()))
+        fetching(MAIL, mails(mailbox))
+        with pytest.raises(AirflowException, match=r"bank: .*CERTIFICATE_VERIFY_FAILED"):
+            take()
+        assert mailbox.asked == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert take()["taken"] == 1
+    assert len(arrivals.statements(ledger, COMPANY)) == 1
+
+
+@pytest.mark.parametrize("extra", [{"use_ssl": False}, {"ssl_context": "none"}], ids=["in the clear", "unchecked"])
+def test_a_mail_server_elsewhere_is_not_logged_in_to_where_somebody_could_listen(close, ledger, fetching, extra):
+    with Mailbox() as mailbox:
+        fetching(MAIL, mails(mailbox, host="mail.invalid", **extra))
+        with pytest.raises(AirflowException, match=r"bank: .*use_ssl"):
+            take()
 
 
 def test_a_place_that_does_not_answer_is_told_and_the_folder_is_taken_all_the_same(close, ledger, fetching, tmp_path):

@@ -245,7 +245,8 @@ new-source: setup
 	@$(PY) -m local new-source "$(NAME)"
 
 # The second of the project's locks is a part of the first: what runs is what was tested.
-COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header
+COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header \
+	--excludes requirements-excluded.txt
 lock: setup
 	@$(COMPILE) $(ARGS) benchmarks/requirements.in --output-file benchmarks/requirements.txt
 	@$(COMPILE) $(ARGS) requirements.in --output-file requirements.txt

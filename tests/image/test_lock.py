@@ -31,6 +31,12 @@ def test_no_package_of_a_lock_is_without_version_and_hash(name):
     assert len(lines) == sum(map(len, locked(name).values()))
 
 
+def test_no_lock_has_what_is_left_out_of_them():
+    left_out = {canonicalize_name(line) for line in _lines(ROOT / "requirements-excluded.txt")}
+    assert left_out
+    assert not left_out & (RUN.keys() | locked("requirements.txt").keys())
+
+
 def test_what_is_named_for_run_time_is_named_for_a_customers_own_image_too():
     named = {Requirement(line).name for line in _lines(ROOT / "requirements-run.in")}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]

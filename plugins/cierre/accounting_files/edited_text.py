@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from cierre.accounting_files.changes import Change, DocumentType, FormName, NewRule, TableValue, VatRate
+from cierre.accounting_files.files import LOADER
 from cierre.accounting_files.new_box import NewBox
 from cierre.accounting_files.setting_changes import (
     YES_OR_NO,
@@ -116,7 +117,7 @@ def comments(text: str) -> dict[tuple[str, str], str]:
 
 def _content(text: str) -> dict[str, Any]:
     try:
-        content = yaml.load(text, Loader=yaml.BaseLoader)
+        content = yaml.load(text, Loader=LOADER)
     except yaml.YAMLError as error:
         raise CannotEdit(Sentence("the file is not valid YAML as it is now")) from error
     if content is None and text in _BEGINNINGS.values():

@@ -25,7 +25,9 @@ Loc = tuple[str | int, ...]
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
-_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # The C one is missing where PyYAML was built without libyaml.
+LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""How files are read: all values are texts. The C one, many times as fast, is missing where PyYAML was built without
+libyaml."""
 
 MOST_BYTES = 1_000_000
 """Of one YAML file; the longest mapping of the project has 8,000."""
@@ -65,7 +67,7 @@ def read_yaml(path: Path, folder: Path) -> YamlFile:
     file = YamlFile(name=path.relative_to(folder).as_posix())
     try:
         text = read_text(path, MOST_BYTES)
-        root = None if _refuse_what_grows(text, file) else yaml.compose(text, Loader=_LOADER)
+        root = None if _refuse_what_grows(text, file) else yaml.compose(text, Loader=LOADER)
     except TooLarge as error:
         file.findings.append(Finding(file.name, 0, "", str(error)))
     except OSError as error:
@@ -116,7 +118,7 @@ def _refuse_what_grows(text: str, file: YamlFile) -> bool:
     Looks at YAML's events one after another, before anything is built of them. Raises yaml.YAMLError.
     """
     depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
+    for event in yaml.parse(text, Loader=LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         message = ""
         if anchor := getattr(event, "anchor", None):

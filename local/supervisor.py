@@ -21,7 +21,7 @@ from local import processes
 SETTLED_SECONDS = 30
 # How long a part may take to end before it is killed. The scheduler waits for the tasks that run; nothing of the others
 # is worth waiting for (Airflow's triggerer often takes ten seconds over its own child).
-STOPPING_SECONDS = 3
+STOPPING_SECONDS = 1
 STOPPING_SECONDS_WITH_TASKS = 15
 # What tasks call while they run.
 SERVERS = ("api-server", "sandbox")

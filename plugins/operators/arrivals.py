@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from airflow.sdk import BaseOperator
-from airflow.sdk.exceptions import AirflowException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from cierre.accounting_files.companies import language_of
 from cierre.accounting_files.loader import cash_boxes
@@ -19,7 +19,8 @@ class TakeStatementsOperator(BaseOperator):
     """Fetches files from the places that ``arrivals.yaml`` names, takes those of the folder, and keeps the matches that
     the rules leave no other answer to; for each company whose arrivals are looked at.
 
-    Fails, after all was tried, where a file was refused or a place could not be read: it says which and why."""
+    Fails, after all was tried, where a file was refused or a place could not be read: it says which and why. A place
+    that stays unread fails it once a day; in between the log says so."""
 
     template_fields = ()
 
@@ -56,12 +57,13 @@ class TakeStatementsOperator(BaseOperator):
                         refused += _told(company, dropped.refused)
                     own = [box.id for box in cash_boxes().values() if box.company == company]
                     matched += keep_new_matches(ledger, company, own, rules)
+        # At once: a further try of the task would find neither again, so that nobody would be told.
         if left:
-            text = "These places could not be read; the next hour tries again:\n{places}"
-            raise AirflowException("\n".join([say(text, places=listed(left)), *map(say, refused)]))
+            text = "These places could not be read; each hour tries again, and once a day it is told again:\n{places}"
+            raise AirflowFailException("\n".join([say(text, places=listed(left)), *map(say, refused)]))
         if refused:
             text = "These files were refused, and stand in the folder refused beside a text that says why:\n{files}"
-            raise AirflowException(say(text, files=listed(refused)))
+            raise AirflowFailException(say(text, files=listed(refused)))
         return {"taken": taken, "matched": matched}
 
 

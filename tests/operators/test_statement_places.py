@@ -6,13 +6,14 @@ import os
 import re
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import asyncssh
 import pytest
-from airflow.sdk.exceptions import AirflowException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-from cierre.closing import statement_fetch
+from cierre.closing import statement_fetch, unread_places
 from cierre.closing.statement_fetch import plain_name
 from cierre.ledger import arrivals
 from operators.arrivals import TakeStatementsOperator
@@ -124,7 +125,7 @@ def test_a_file_that_cannot_be_read_is_told_once_and_kept(
     (outbox / "largo.csv").write_text("x" * 2000)
     (outbox / "marzo.csv").write_text(HEAD + ROW)
     monkeypatch.setattr(statement_fetch, "MOST_BYTES", 1000)
-    with pytest.raises(AirflowException) as told:
+    with pytest.raises(AirflowFailException) as told:  # at once: the next try of the task would find none to tell of
         take()
     assert "malo_" in str(told.value)
     assert "largo_" in str(told.value)
@@ -206,6 +207,26 @@ def test_a_place_that_does_not_answer_is_told_and_the_folder_is_taken_all_the_sa
         take()
     assert "secreto" not in str(told.value)
     assert len(arrivals.statements(ledger, COMPANY)) == 1
+
+
+def test_a_place_that_stays_unread_is_told_once_a_day_and_at_once_when_it_was_read_in_between(
+    close, ledger, server, outbox, fetching, monkeypatch, caplog
+):
+    down = {"conn_type": "sftp", "host": "127.0.0.1", "port": 1, "login": USER, "password": PASSWORD}
+    fetching(PLACE, down)
+    with pytest.raises(AirflowFailException, match=r"bank: "):
+        take()
+    assert take()["taken"] == 0
+    assert "bank: " in caplog.text
+    with monkeypatch.context() as a_day_later, pytest.raises(AirflowException, match=r"bank: "):
+        a_day_later.setattr(unread_places, "AGAIN", timedelta(0))
+        take()
+    assert take()["taken"] == 0
+    monkeypatch.setenv("AIRFLOW_CONN_BANK", json.dumps(server.connection()))
+    assert take()["taken"] == 0
+    monkeypatch.setenv("AIRFLOW_CONN_BANK", json.dumps(down))
+    with pytest.raises(AirflowException, match=r"bank: "):
+        take()
 
 
 @pytest.mark.parametrize(

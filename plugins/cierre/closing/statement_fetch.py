@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
@@ -24,6 +25,7 @@ from cierre.bookkeeping.matching.company import CompanyArrivals
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.statements.fetched import Fetch
 from cierre.closing.statement_drop import QUIET, REFUSED, TAKEN
+from cierre.closing.unread_places import to_tell
 from cierre.language.say import say
 from cierre.ledger import arrivals, settlements
 from cierre.statement_files.tables import MOST_BYTES
@@ -72,7 +74,7 @@ PlaceOf = Callable[[Fetch], AbstractContextManager[RemotePlace]]
 @dataclass
 class Fetched:
     """What came of it: the files that were put into the folder, those that cannot be taken with the reason, which is
-    told once, and the places that could not be read."""
+    told once, and the places that could not be read and that people are told of (cierre.closing.unread_places)."""
 
     files: list[str] = field(default_factory=list)
     refused: dict[str, list[Sentence]] = field(default_factory=dict)
@@ -84,7 +86,7 @@ def fetch_files(
 ) -> Fetched:
     """Puts what is new in a company's places into ``<folder>/<company>/<format>/``. One that cannot be read does not
     keep the others waiting."""
-    done = Fetched()
+    done, unread = Fetched(), dict[str, Sentence]()
     for one in rules.fetch:
         target = folder / company / one.format
         target.mkdir(parents=True, exist_ok=True)
@@ -92,12 +94,22 @@ def fetch_files(
             with place_of(one) as place:
                 _fetch(db, target, company, one, place, done)
         except PlaceError as error:
-            done.left.append(Sentence("{connection}: {why}", connection=one.connection, why=error.sentence))
+            why = Sentence("{connection}: {why}", connection=one.connection, why=error.sentence)
+            unread[_key(one)] = why
+            log.warning(say(why))
+    if rules.fetch:
+        due = to_tell(folder / company, unread, datetime.now(UTC))
+        done.left += [why for place, why in unread.items() if place in due]
     return done
 
 
+def _key(one: Fetch) -> str:
+    """What tells a place from others."""
+    return f"{one.by}|{one.connection}|{one.folder}|"
+
+
 def _fetch(db: psycopg.Connection, target: Path, company: str, one: Fetch, place: RemotePlace, done: Fetched) -> None:
-    place_key = f"{one.by}|{one.connection}|{one.folder}|"
+    place_key = _key(one)
     before = _noted(target)
     own = {key.removeprefix(place_key) for key in before if key.startswith(place_key)}
     others = {key for key in before if not key.startswith(place_key)}

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from e2e.conftest import System
 from support import closed_day
-from support.browser import photograph, visitor
+from support.browser import fill_and_see, photograph, visitor
 
 FIRST, LAST = date(2025, 3, 1), date(2025, 3, 31)
 MONTH = "/cierre/?month=2025-03"
@@ -49,7 +49,7 @@ def test_it_opens_from_airflows_menu_and_says_what_the_ledger_says(march: System
     page.goto("/")
     page.get_by_role("link", name="Cierre").click()
     board = framed(page)
-    board.get_by_label("Month", exact=True).fill("2025-03")
+    fill_and_see(board, "month", "2025-03")
     expect(board.get_by_role("heading", name="March 2025")).to_be_visible()
     names = {box.name: box.id for box in march.cash_boxes().values()}
     for row in board.locator("tbody tr:not(.company)").filter(has=page.locator("td.c")).all():
@@ -144,9 +144,8 @@ def test_what_a_company_misses_is_closed_in_three_clicks_with_progress(march: Sy
     spanish.goto("/plugin/cierre/cierre/?month=2025-01&company=conduce_ecuador")
     board = framed(spanish)
     board.get_by_role("link", name="Cerrar lo que falta").click()
-    for label, day in (("desde", first), ("hasta", last)):
-        board.get_by_label(label).fill(str(day))
-        expect(board.get_by_label(label)).to_have_value(str(day))
+    for field, day in (("first", first), ("last", last)):
+        fill_and_see(board, field, str(day))
     expect(board.locator("input[name=day]")).to_have_count(4)
     board.get_by_role("button", name="Cerrar los días elegidos (4)").click()
     expect(board.get_by_role("dialog")).to_contain_text("Días por cerrar: 4; cajas: 2")

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from e2e import doing
 from e2e.conftest import HOME, System
 from support import closed_day
-from support.browser import DESK, PHONE, Clicks, visitor
+from support.browser import DESK, PHONE, Clicks, fill_and_see, visitor
 
 CAJA = 158
 BOX, LOT = f"itb_caja_{CAJA}", doing.lot_of(CAJA)
@@ -161,8 +161,7 @@ def test_what_a_company_misses_is_closed(april: System, ana: Page, way: Way, cli
     ana.goto("/cierre/?month=2025-01&company=educacion_continua")
     click(ana.get_by_role("link", name=way.says("Close what is missing")))
     for field in ("first", "last"):
-        ana.locator(f"input[name={field}]").fill(str(day))
-        expect(ana.locator(f"input[name={field}]")).to_have_value(str(day))
+        fill_and_see(ana, field, str(day))
     click(ana.get_by_role("button", name=way.says("Close the chosen days (1)")))
     click(ana.get_by_role("button", name=way.says("Close them")))
     expect(ana.get_by_text(way.says("1 of 1 done, 1 closed"))).to_be_visible(timeout=240_000)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, ViewportSize, expect, sync_playwright
 
 from local.browser import installed
 
@@ -50,6 +50,20 @@ class Clicks:
     def __call__(self, what: Locator) -> None:
         what.click()
         self.number += 1
+
+
+def fill_and_see(board: Page | FrameLocator, name: str, value: str) -> None:
+    """Fills a field of a form that sends itself, again and again until the page that comes back has the value: a field
+    that is filled before the page's script has begun leads nowhere, as people see and then try again."""
+    come_back = board.locator(f'input[name={name}][value="{value}"]')
+    for _ in range(10):
+        board.locator(f"input[name={name}]").fill(value)
+        try:
+            expect(come_back).to_have_count(1, timeout=PATIENCE_MS / 10)
+        except AssertionError:
+            continue
+        return
+    expect(come_back).to_have_count(1)
 
 
 @contextmanager

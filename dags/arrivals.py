@@ -5,10 +5,11 @@ Every hour, takes the statements and settlement reports that were left in the fo
 booked, and books what arrived. Closes wait for none of it. People may upload the same files on the board; then this
 DAG finds only the booking to do. Companies are those of `arrivals.yaml`.
 
-**When it fails** in *take*, a file was refused: it stands in `refused`, beside a text that says why; leave a corrected
-file in the folder. Or a place that files are fetched from could not be read: that is told at once, then once a day while
-it lasts; each hour tries again. In *book*, the ERP did not answer, or an account is missing in `arrivals.yaml`, which its log says;
-the next hour goes on. Clearing it is always safe: a file is taken once, and nothing is booked twice.
+**When it fails** in *take*, a file was refused: it stands in `refused`, beside a text that says why; leave a
+corrected file in the folder. Or a place that files are fetched from could not be read: that is told at once, then
+once a day while it lasts; each hour tries again. In *book*, the ERP did not answer, or an account is missing in
+`arrivals.yaml`, which its log says; the next hour goes on. Clearing it is always safe: a file is taken once, and
+nothing is booked twice.
 """
 
 from datetime import timedelta

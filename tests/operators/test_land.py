@@ -1,5 +1,6 @@
 """Landing: what it says before it asks."""
 
+import sys
 from datetime import date
 
 import pytest
@@ -18,3 +19,10 @@ def test_a_wrong_mapping_is_told_by_the_first_step_which_lands_the_day_all_the_s
     run.step("stage")
     with pytest.raises(AirflowFailException, match=r"did you mean 1\.1\.02\.003"):
         run.step("derive")
+
+
+def test_a_day_of_which_nobody_is_told_anything_imports_nothing_of_mails_and_chats(close, monkeypatch):
+    for name in [name for name in sys.modules if name.startswith("cierre.alerts.late_changes")]:
+        monkeypatch.delitem(sys.modules, name)
+    close(BOX, DAY).step("land")
+    assert "cierre.alerts.late_changes" not in sys.modules

@@ -14,6 +14,7 @@ from cierre.language.language import CODES, catalogue
 from hooks.registry import preloaded
 
 NEEDED = (
+    "airflow.dag_processing.dagbag",
     "airflow.providers.postgres.hooks.postgres",
     "cierre.closing.derive",
     "cierre.closing.land",

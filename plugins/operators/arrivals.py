@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +35,10 @@ class TakeStatementsOperator(BaseOperator):
         from cierre.accounting_files.arrivals import arrivals
         from cierre.closing.arrivals import keep_new_matches
         from cierre.closing.statement_drop import drop_folder, take_dropped
+        from cierre.closing.unread_places import to_tell
 
         folder = Path(self.folder) if self.folder else drop_folder()
-        taken, matched, refused, left = 0, 0, list[Sentence](), list[Sentence]()
+        taken, matched, refused, left, unread = 0, 0, list[Sentence](), list[Sentence](), dict[str, Sentence]()
         with open_ledger(self.ledger_connection) as ledger:
             for company, rules in arrivals().items():
                 with in_language(language_of(company)):
@@ -46,7 +48,8 @@ class TakeStatementsOperator(BaseOperator):
                         from operators.statement_places import place
 
                         fetched = fetch_files(ledger, folder, company, rules, place)
-                        left += [Sentence("{company}: {why}", company=company, why=why) for why in fetched.left]
+                        for place_key, why in fetched.unread.items():
+                            unread[f"{company}|{place_key}"] = Sentence("{company}: {why}", company=company, why=why)
                         refused += _told(company, fetched.refused)
                     elif rules.fetch:
                         why = Sentence("files are to be fetched, and CIERRE_STATEMENTS_DIR names no folder for them")
@@ -57,6 +60,9 @@ class TakeStatementsOperator(BaseOperator):
                         refused += _told(company, dropped.refused)
                     own = [box.id for box in cash_boxes().values() if box.company == company]
                     matched += keep_new_matches(ledger, company, own, rules)
+        if folder and any(rules.fetch for rules in arrivals().values()):
+            due = to_tell(folder, unread, datetime.now(UTC))  # last, so that nothing comes between noting and failing
+            left += [why for place_key, why in unread.items() if place_key in due]
         # At once: a further try of the task would find neither again, so that nobody would be told.
         if left:
             text = "These places could not be read; each hour tries again, and once a day it is told again:\n{places}"

@@ -166,6 +166,16 @@ def test_what_is_attached_to_a_mail_is_taken_once_and_the_mailbox_stays_as_it_wa
         assert {one.split()[0].upper() for one in mailbox.asked} <= {"CAPABILITY", "LOGIN", "EXAMINE", "UID", "LOGOUT"}
 
 
+def test_a_place_is_told_though_the_first_try_broke_off_after_it_was_looked_at(close, ledger, fetching, monkeypatch):
+    fetching(PLACE, {"conn_type": "sftp", "host": "127.0.0.1", "port": 1, "login": USER, "password": PASSWORD})
+    with monkeypatch.context() as broken:
+        broken.setattr("cierre.closing.arrivals.keep_new_matches", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            take()
+    with pytest.raises(AirflowFailException, match=r"bank: "):
+        take()
+
+
 def mails(mailbox: Mailbox, host: str = "127.0.0.1", **extra: object) -> dict[str, object]:
     return {"conn_type": "imap", "host": host, "port": mailbox.port, "login": USER, "password": PASSWORD,
             "extra": extra}  # fmt: skip

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
@@ -25,7 +24,6 @@ from cierre.bookkeeping.matching.company import CompanyArrivals
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.statements.fetched import Fetch
 from cierre.closing.statement_drop import QUIET, REFUSED, TAKEN
-from cierre.closing.unread_places import to_tell
 from cierre.language.say import say
 from cierre.ledger import arrivals, settlements
 from cierre.statement_files.tables import MOST_BYTES
@@ -74,11 +72,11 @@ PlaceOf = Callable[[Fetch], AbstractContextManager[RemotePlace]]
 @dataclass
 class Fetched:
     """What came of it: the files that were put into the folder, those that cannot be taken with the reason, which is
-    told once, and the places that could not be read and that people are told of (cierre.closing.unread_places)."""
+    told once, and why places could not be read, by what tells them apart."""
 
     files: list[str] = field(default_factory=list)
     refused: dict[str, list[Sentence]] = field(default_factory=dict)
-    left: list[Sentence] = field(default_factory=list)
+    unread: dict[str, Sentence] = field(default_factory=dict)
 
 
 def fetch_files(
@@ -86,7 +84,7 @@ def fetch_files(
 ) -> Fetched:
     """Puts what is new in a company's places into ``<folder>/<company>/<format>/``. One that cannot be read does not
     keep the others waiting."""
-    done, unread = Fetched(), dict[str, Sentence]()
+    done = Fetched()
     for one in rules.fetch:
         target = folder / company / one.format
         target.mkdir(parents=True, exist_ok=True)
@@ -95,11 +93,8 @@ def fetch_files(
                 _fetch(db, target, company, one, place, done)
         except PlaceError as error:
             why = Sentence("{connection}: {why}", connection=one.connection, why=error.sentence)
-            unread[_key(one)] = why
+            done.unread[_key(one)] = why
             log.warning(say(why))
-    if rules.fetch:
-        due = to_tell(folder / company, unread, datetime.now(UTC))
-        done.left += [why for place, why in unread.items() if place in due]
     return done
 
 

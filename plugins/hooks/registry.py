@@ -112,4 +112,4 @@ def tells_of_lockout(message: str) -> bool:
 
 def preloaded() -> list[str]:
     """The modules that a scheduler imports once, before it forks its tasks."""
-    return [module for one in _all() for module in one.preloaded]
+    return sorted({part.module for one in _all() for part in one.named})

@@ -1,6 +1,8 @@
 """Picks hooks and ledger, and hands each hook what it needs of the rest: the only place that knows both sides."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 from typing import Any
 
@@ -74,9 +76,29 @@ def erp_of(box: CashBox) -> ErpDescription:
     return registry.ERPS[box.erp.kind]
 
 
+_made: ContextVar[dict[tuple[str, str], ErpHook] | None] = ContextVar("_made", default=None)
+
+
+@contextmanager
+def one_hook_of_an_erp() -> Iterator[None]:
+    """In the block, the ERP behind a connection has one hook for all who ask: its connection is read once, so the whole
+    step goes to one site, and so is its login."""
+    token = _made.set({})
+    try:
+        yield
+    finally:
+        _made.reset(token)
+
+
 def erp_hook(box: CashBox) -> ErpHook:
-    """The hook of the ERP whose books a box enters."""
+    """The hook of the ERP whose books a box enters; in a block of ``one_hook_of_an_erp``, the one that was made there
+    before."""
+    made, behind = _made.get(), (box.erp.kind, box.erp.connection)
+    if made is not None and behind in made:
+        return made[behind]
     hook: ErpHook = erp_of(box).hook(box.erp.connection)
+    if made is not None:
+        made[behind] = hook
     return hook
 
 

@@ -156,11 +156,6 @@ class ErpDescription:
     tells_master_data: bool = False
 
     @property
-    def preloaded(self) -> tuple[str, ...]:
-        """The modules that a scheduler imports once, before it forks its tasks."""
-        return (self.hook.module,)
-
-    @property
     def named(self) -> list[Named]:
         """Every part that is imported when it is first used."""
         return [self.hook, self.box_section, self.probe]

@@ -197,11 +197,6 @@ class SourceDescription:
         return replace(self.open_fields, names=self.open_fields.names | self.open_columns(body))
 
     @property
-    def preloaded(self) -> tuple[str, ...]:
-        """The modules that a scheduler imports once, before it forks its tasks."""
-        return (self.hook.module,)
-
-    @property
     def named(self) -> list[Named]:
         """Every part that is imported when it is first used."""
         parts = [getattr(self, one.name) for one in fields(self)]

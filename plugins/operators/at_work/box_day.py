@@ -11,6 +11,7 @@ from cierre.accounting_files.companies import language_of
 from cierre.accounting_files.loader import cash_box
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.closing.business_date import DayNotOver, business_date
+from cierre.closing.wiring import one_hook_of_an_erp
 from cierre.language.say import in_language, say
 from cierre.ledger import outages, session
 from cierre.ledger.connection import open_ledger
@@ -75,7 +76,11 @@ def _locked_day(step: Step, box: CashBox, context: Any) -> Iterator[tuple[date, 
         refuse_unknown(box.name, context, params(box))
         day = step.day = _business_date(step, box, context)
         step.log.info(say("{box}, business date {day}: step {step}.", box=box.name, day=day, step=step.task_id))
-        with open_ledger(step.ledger_connection) as ledger, session.box_day(ledger, box.id, day):
+        with (
+            open_ledger(step.ledger_connection) as ledger,
+            session.box_day(ledger, box.id, day),
+            one_hook_of_an_erp(),
+        ):
             yield day, ledger
 
 

@@ -62,7 +62,7 @@ def run(bench: Bench) -> None:
                 " retries, links and alerts.",
             )
     if bench.full:
-        with system(RUN / "benchmarks" / "scheduling", boxes, empty=False, open_boxes=1) as here:
+        with system(RUN / "benchmarks" / "scheduling", boxes, open_boxes=1) as here:
             _in_a_system(bench, here)
 
 

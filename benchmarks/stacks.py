@@ -18,15 +18,16 @@ from local.settings import PROJECT, Ports
 from local.stack import Stack
 from sandbox.client import SandboxClient
 
-CLOSE, EMPTY = "cash_close__", "empty__"
+CLOSE, EMPTY, PLAIN = "cash_close__", "empty__", "plain__"
+PEERS = {EMPTY: "empty_boxes.py", PLAIN: "plain_boxes.py"}
 PATIENCE_SECONDS = 600
 
 
 @contextmanager
-def system(home: Path, boxes: int, *, empty: bool, open_boxes: int | None = None) -> Iterator["System"]:
+def system(home: Path, boxes: int, *, peers: Sequence[str] = (), open_boxes: int | None = None) -> Iterator["System"]:
     """A stack in a fresh folder, with so many boxes, its DAGs read; stopped at the end.
 
-    ``empty``: also a DAG of empty tasks for each box. ``open_boxes``: how many of them SGA knows (all).
+    ``peers``: other DAGs that each box has, too (EMPTY, PLAIN). ``open_boxes``: how many of them SGA knows (all).
     """
     Stack(home, Ports()).down()
     shutil.rmtree(home, ignore_errors=True)
@@ -34,8 +35,8 @@ def system(home: Path, boxes: int, *, empty: bool, open_boxes: int | None = None
     dags = home / "dags"
     dags.mkdir()
     shutil.copy(PROJECT / "dags" / "cash_close.py", dags)
-    if empty:
-        shutil.copy(PROJECT / "benchmarks" / "peers" / "empty_boxes.py", dags)
+    for peer in peers:
+        shutil.copy(PROJECT / "benchmarks" / "peers" / PEERS[peer], dags)
     given = {
         "CIERRE_MAPPINGS_DIR": str(home / "mappings"),
         "AIRFLOW__CORE__DAGS_FOLDER": str(dags),
@@ -54,7 +55,7 @@ def system(home: Path, boxes: int, *, empty: bool, open_boxes: int | None = None
         found = System(stack, ids)
         for count in range(boxes if open_boxes is None else open_boxes):
             found.sandbox.open_box(TENANT, FIRST_KEY + count)
-        found.wait(lambda: found.known() >= boxes * (1 + empty), "the DAGs to be read", every=0.5)
+        found.wait(lambda: found.known() >= boxes * (1 + len(peers)), "the DAGs to be read", every=0.5)
         found.seconds_until_read = time.monotonic() - began
         yield found
     finally:

@@ -18,6 +18,8 @@ export PLAYWRIGHT_BROWSERS_PATH := $(CURDIR)/.cache/browsers
 export TMPDIR := $(CURDIR)/.cache/tmp
 # Another activated environment must not lend its packages.
 unexport VIRTUAL_ENV PYTHONHOME
+# What is compiled is kept: without that each of Airflow's processes compiles all of our modules at its start.
+unexport PYTHONDONTWRITEBYTECODE
 
 PY := .venv/bin/python
 # The reader of exported journals, where the machine has none (local/hledger.sh).

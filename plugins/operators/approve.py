@@ -42,14 +42,14 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
 
     about = "the request for approval was being prepared"
     books_stand = "Nothing was posted."
+    run = ""
+    looks_first = False
+    started_by: str | None = None
+    answer: dict[str, Any] | None = None
 
     def __init__(self, **kwargs: Any) -> None:
         settings: dict[str, Any] = {"subject": "", "defaults": self.REJECT, "response_timeout": PATIENCE}
         super().__init__(**settings, **kwargs)
-        self.run = ""
-        self.looks_first = False
-        self.started_by: str | None = None
-        self.answer: dict[str, Any] | None = None
 
     def execute(self, context: Any) -> dict[str, Any]:
         """Goes on at once where there is nothing to ask; else waits, without a worker, for a person's answer."""

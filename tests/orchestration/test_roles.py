@@ -5,6 +5,7 @@ import pytest
 from cierre.accounting_files.loader import cash_box
 from cierre.orchestration.builder import cash_close
 from cierre.orchestration.company import company_day
+from cierre.orchestration.roles import is_fab
 
 BOX = cash_box("itb_caja_164")
 FAB = "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager"
@@ -17,6 +18,9 @@ DAGS = {
 @pytest.fixture
 def fab(monkeypatch):
     monkeypatch.setenv("AIRFLOW__CORE__AUTH_MANAGER", FAB)
+    is_fab.cache_clear()
+    yield
+    is_fab.cache_clear()
 
 
 @pytest.mark.filterwarnings("ignore:The airflow.security.permissions module")  # of Airflow's own, at each such DAG

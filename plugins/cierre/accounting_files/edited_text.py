@@ -14,8 +14,8 @@ from typing import Any
 import yaml
 
 from cierre.accounting_files.changes import Change, DocumentType, FormName, NewRule, TableValue, VatRate
-from cierre.accounting_files.files import LOADER
 from cierre.accounting_files.new_box import NewBox
+from cierre.accounting_files.plain_yaml import LOADER
 from cierre.accounting_files.setting_changes import (
     YES_OR_NO,
     BoxSetting,

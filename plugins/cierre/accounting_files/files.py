@@ -2,9 +2,6 @@
 
 All scalars are read as text, just as they were typed: YAML's own guesses would turn account ``1.10`` into 1.1,
 lot ``008964`` into a number and closing hour ``06:00`` into 360. The models decide what is a date or a number.
-
-A file is written by people, so it is small, not deep, and says each thing where it stands. YAML's aliases are
-not taken: with them a file of ten lines can be one of a billion values.
 """
 
 import re
@@ -18,22 +15,14 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from cierre.accounting_files.findings import Finding
+from cierre.accounting_files.plain_yaml import Loc, NotTaken, Plain
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.suggestions import did_you_mean
 
-Loc = tuple[str | int, ...]
-
 _Model = TypeVar("_Model", bound=BaseModel)
-
-LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-"""How files are read: all values are texts. The C one, many times as fast, is missing where PyYAML was built without
-libyaml."""
 
 MOST_BYTES = 1_000_000
 """Of one YAML file; the longest mapping of the project has 8,000."""
-
-MOST_LEVELS = 20
-"""Of fields in fields; a mapping's rules stand on the eighth."""
 
 
 @dataclass
@@ -66,8 +55,9 @@ def read_yaml(path: Path, folder: Path) -> YamlFile:
     """One YAML file below ``folder``. Never raises for what the file says: see the ``findings`` of the result."""
     file = YamlFile(name=path.relative_to(folder).as_posix())
     try:
-        text = read_text(path, MOST_BYTES)
-        root = None if _refuse_what_grows(text, file) else yaml.compose(text, Loader=LOADER)
+        plain = Plain(read_text(path, MOST_BYTES))
+    except NotTaken as error:
+        file.findings.append(Finding(file.name, error.line, "", error.message))
     except TooLarge as error:
         file.findings.append(Finding(file.name, 0, "", str(error)))
     except OSError as error:
@@ -86,11 +76,8 @@ def read_yaml(path: Path, folder: Path) -> YamlFile:
             Finding(file.name, 0, "", Sentence("is not valid YAML: {reason}", reason=" ".join(str(error).split())))
         )
     else:
-        if isinstance(root, yaml.MappingNode):
-            file.lines[()] = root.start_mark.line + 1
-            file.content = _Plain(file).mapping(root, ())
-        elif not file.findings:
-            file.findings.append(Finding(file.name, 1, "", Sentence("must hold fields, each as 'name: value'")))
+        file.content, file.lines = plain.content, plain.lines
+        file.findings += [Finding(file.name, line, _written(loc), why) for line, loc, why in plain.refused]
     return file
 
 
@@ -112,31 +99,6 @@ def read_text(path: Path, most: int) -> str:
     return content.decode("utf-8-sig")
 
 
-def _refuse_what_grows(text: str, file: YamlFile) -> bool:
-    """Whether a text has aliases, anchors, or too many levels: the first of them becomes a finding.
-
-    Looks at YAML's events one after another, before anything is built of them. Raises yaml.YAMLError.
-    """
-    depth = 0
-    for event in yaml.parse(text, Loader=LOADER):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        message = ""
-        if anchor := getattr(event, "anchor", None):
-            sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
-            message = Sentence(
-                "{sign}{anchor}: YAML's anchors and aliases are not taken; write the values out in each place",
-                sign=sign,
-                anchor=anchor,
-            )
-        elif depth > MOST_LEVELS:
-            message = Sentence("is nested deeper than {most} levels", most=MOST_LEVELS)
-        if message:
-            line = event.start_mark.line + 1 if event.start_mark else 1
-            file.findings.append(Finding(file.name, line, "", message))
-            return True
-    return False
-
-
 def read_model(path: Path, folder: Path, model: type[_Model], identity: str = "") -> tuple[_Model | None, YamlFile]:
     """A file as a model; None where the file's findings say why not. ``identity`` is the field, if any, that holds the
     file's own name."""
@@ -149,43 +111,6 @@ def read_model(path: Path, folder: Path, model: type[_Model], identity: str = ""
         except ValidationError as error:
             file.findings.extend(file.explain(error, model))
     return (None if file.findings else made), file
-
-
-class _Plain:
-    """Turns YAML's nodes into plain data, noting lines, and refuses what would be lost silently."""
-
-    def __init__(self, file: YamlFile) -> None:
-        self.file = file
-
-    def mapping(self, node: yaml.MappingNode, loc: Loc) -> dict[str, Any]:
-        plain: dict[str, Any] = {}
-        for key, value in node.value:
-            line = key.start_mark.line + 1
-            if not isinstance(key, yaml.ScalarNode):
-                self._refuse(line, loc, Sentence("a name must be plain text"))
-            elif key.value in plain:
-                first = self.file.lines[(*loc, key.value)]
-                self._refuse(line, (*loc, key.value), Sentence("is written twice, first in line {first}", first=first))
-            else:
-                self.file.lines[(*loc, key.value)] = line
-                plain[key.value] = self.value(value, (*loc, key.value))
-        # A name with nothing after it is not given at all: required fields are then reported as missing.
-        return {name: value for name, value in plain.items() if value is not None}
-
-    def value(self, node: yaml.Node, loc: Loc) -> object:
-        if isinstance(node, yaml.ScalarNode):
-            return None if node.value == "" and not node.style else node.value
-        if isinstance(node, yaml.MappingNode):
-            return self.mapping(node, loc)
-        return [self._item(item, (*loc, number)) for number, item in enumerate(node.value)]
-
-    def _item(self, node: yaml.Node, loc: Loc) -> object:
-        self.file.lines[loc] = node.start_mark.line + 1
-        value = self.value(node, loc)
-        return "" if value is None else value
-
-    def _refuse(self, line: int, loc: Loc, message: str) -> None:
-        self.file.findings.append(Finding(self.file.name, line, _written(loc), message))
 
 
 def _written(loc: Loc) -> str:

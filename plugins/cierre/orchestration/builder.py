@@ -80,10 +80,14 @@ def _step(name: str, box: CashBox, told: FailureAlert) -> BaseOperator:
     """A step of the box. Those that call a vendor share a pool with all others that call the same connection."""
     # Not as the DAG's default_args, which Airflow would store beside them, an alert with its whole source.
     settings = EVERY_STEP | {"owner": box.company, "on_failure_callback": told}
-    own: dict[str, dict[str, Any]] = {
-        "land": {"pool": box.connection},
-        # Where nobody has to approve, derive has approve skipped.
-        "post": {"pool": box.erp.connection, "trigger_rule": TriggerRule.NONE_FAILED},
-        "reconcile": {"pool": box.erp.connection, "outlets": [closed_days(box)]},
-    }
-    return STEPS[name](task_id=name, box=box.file, **settings, **own.get(name, {}))
+    own = _OWN.get(name)
+    return STEPS[name](task_id=name, box=box.file, **settings, **(own(box) if own else {}))
+
+
+_OWN: dict[str, Callable[[CashBox], dict[str, Any]]] = {
+    "land": lambda box: {"pool": box.connection},
+    # Where nobody has to approve, derive has approve skipped.
+    "post": lambda box: {"pool": box.erp.connection, "trigger_rule": TriggerRule.NONE_FAILED},
+    "reconcile": lambda box: {"pool": box.erp.connection, "outlets": [closed_days(box)]},
+}
+"""What a step has that the others do not."""

@@ -5,6 +5,8 @@ What a role may do with which DAG, FAB takes from the DAGs themselves; whatever 
 gives.
 """
 
+from functools import cache
+
 from airflow.configuration import conf
 from airflow.sdk import get_parsing_context
 
@@ -24,15 +26,16 @@ def approver(company: str) -> str:
     return f"{company} approver"
 
 
+@cache
 def is_fab() -> bool:
-    """Whether Airflow's auth manager is FAB, asked as Airflow itself asks before it shows FAB a DAG."""
+    """Whether Airflow's auth manager is FAB, asked as Airflow itself asks before it shows FAB a DAG; once a process."""
     return "FabAuthManager" in conf.get("core", "auth_manager")
 
 
 def access_control(company: str) -> dict[str, dict[str, set[str]]] | None:
     """What the company's roles may do with one of its DAGs, in the form that Airflow's DAGs take. None where nobody
     asks: without FAB, and where a task reads its own DAG."""
-    if not is_fab() or get_parsing_context().dag_id:
+    if get_parsing_context().dag_id or not is_fab():
         return None
     looks, changes = {"DAGs": {"can_read"}}, {"DAGs": {"can_read", "can_edit"}}
     return {reader(company): looks, approver(company): changes, operator(company): changes}

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import psycopg
 
 from cierre.accounting_files.check import SoundMappings
-from cierre.accounting_files.files import Loc
 from cierre.accounting_files.findings import Finding
+from cierre.accounting_files.plain_yaml import Loc
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.mapping import Unresolved

@@ -76,7 +76,7 @@ def test_a_file_that_nobody_wrote_by_hand_is_not_read(read):
         ("a: 1\nb: 2\na: 3\n", "box.yaml:3: a: is written twice, first in line 1"),
         ("a: 1\n\tb: 2\n", "box.yaml:2: is not valid YAML: "),
         ("a: [1, 2\nb: 3\n", "box.yaml:2: is not valid YAML: while parsing a flow sequence"),
-        ("a: 1\n---\nb: 2\n", "box.yaml:2: is not valid YAML: expected a single document"),
+        ("a: 1\n---\nb: 2\n", "box.yaml:2: a second document begins here; a file holds one"),
         ("a: \x01\n", "box.yaml: is not valid YAML: "),
         ("", "box.yaml:1: must hold fields, each as 'name: value'"),
         ("- a\n- b\n", "box.yaml:1: must hold fields, each as 'name: value'"),

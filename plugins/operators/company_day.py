@@ -20,7 +20,6 @@ class CompanyDayOperator(BaseOperator):
     """
 
     template_fields = ()
-    ui_color = "#e8f0e4"
 
     def __init__(self, *, company: str, ledger_connection: str = "ledger_db", **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -44,7 +44,6 @@ class SecondLookOperator(BaseOperator):
     """
 
     template_fields = ()
-    ui_color = "#e8f0e4"
 
     def __init__(self, *, until: time, every: timedelta, ledger_connection: str = "ledger_db", **kwargs: Any) -> None:
         super().__init__(**kwargs)

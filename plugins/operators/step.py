@@ -39,7 +39,6 @@ class CashCloseStep(BaseOperator):
     """Where the books stand when it breaks off."""
     reads = False
     """Whether a day that the step cannot do is one that was never read; why is then kept for people."""
-    ui_color = "#e8f0e4"
     asked_before = False
     """Whether the step waited already for what is down."""
 

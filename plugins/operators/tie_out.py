@@ -35,7 +35,6 @@ class TieOutOperator(BaseOperator):
     """
 
     template_fields = ()
-    ui_color = "#e4eef0"
 
     def __init__(self, *, ledger_connection: str = "ledger_db", **kwargs: Any) -> None:
         super().__init__(**kwargs)

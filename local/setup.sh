@@ -51,7 +51,8 @@ fi
 for store in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem; do
     if [ -s "$store" ]; then export UV_SYSTEM_CERTS=true; fi
 done
-if ! .venv/bin/python -m uv pip sync --quiet --python .venv --compile-bytecode requirements.txt; then
+# Nothing is compiled beforehand: what is used is compiled at its first use, and kept, and that is a small part.
+if ! .venv/bin/python -m uv pip sync --quiet --python .venv requirements.txt; then
     echo "uv could not install the packages; trying with pip, which knows other settings and takes longer …" >&2
     .venv/bin/python $pip install --no-deps --requirement requirements.txt
 fi

@@ -14,9 +14,18 @@ from typing import NamedTuple
 TOKEN = re.compile(r'(?<!\\)"⟦[0-9]+(?: [^"\\⟧]*)?⟧"(?!\s*:)')
 """A token in JSON. Equal values of one answer have the same number; nothing else is told of them."""
 
-_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-_SCALAR = rf'(?:{_STRING}|[^\s,:\[\]{{}}"]+)'
-_PART = rf"(?:(?P<name>{_STRING})\s*:\s*)?(?:(?P<begin>[{{\[])|(?P<scalar>{_SCALAR})|(?P<end>[}}\]]))\s*,?\s*"
+_TEXT = r'[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_STRING = f'"{_TEXT}'
+_WORD = r'[^\s,:\[\]{}"]'
+_COLON = r"\s*+:\s*+"
+_COMMA = r"\s*+,?\s*+"
+_PART = (
+    rf"(?:(?P<name>{_STRING}){_COLON})?"
+    rf"(?:(?P<scalar>{_WORD}++|{_STRING})|(?P<begin>[{{\[])|(?P<end>[}}\]])){_COMMA}"
+)
+_NOTHING = rf'(?:null(?!{_WORD})|""){_COMMA}'
+"""What has no value, whichever field it stands in."""
+
 _NO_VALUES = frozenset({"null", '""'})
 _LIKE_A_TOKEN = ('"⟦', '"\\u27e6', '"\\u27E6')
 _OUTSIDE = -1
@@ -40,13 +49,18 @@ class OpenFields:
 
     @cached_property
     def parts(self) -> re.Pattern[str]:
-        """What JSON is made of, as far as it is looked at: a run of fields that are open wherever they stand is passed
-        over at once, so that a large answer takes seconds and not minutes."""
+        """What JSON is made of, as far as it is looked at: one part at a time, with all before it that is passed over.
+
+        That are fields that are open wherever they stand, fields without a value, and fields whose object has no others
+        than those. So a large answer takes seconds and not minutes.
+        """
         everywhere = sorted(name for name in self.names if "." not in name and name not in self.named_by.values())
-        if not everywhere:
-            return re.compile(rf"\s*{_PART}", re.DOTALL)
-        one = rf'"(?:{"|".join(map(re.escape, everywhere))})"\s*:\s*(?!"(?:⟦|\\u27[eE]6)){_SCALAR}\s*,?\s*'
-        return re.compile(rf"\s*(?:(?:{one})++|{_PART})", re.DOTALL)
+        no_token = rf'(?:{_WORD}++|"(?!⟦|\\u27[eE]6){_TEXT})'
+        is_open = rf'"(?:{"|".join(map(re.escape, everywhere))})"{_COLON}{no_token}{_COMMA}' if everywhere else "(?!)"
+        is_empty = rf"{_STRING}{_COLON}{_NOTHING}"
+        is_open_object = rf"\{{\s*+(?:{is_open}|{is_empty})*+\}}{_COMMA}"
+        passed_over = rf"{is_open}|{_STRING}{_COLON}(?:{_NOTHING}|{is_open_object})"
+        return re.compile(rf"\s*+(?:{passed_over})*+(?:{_PART})?", re.DOTALL)
 
     def includes(self, name: str, parent: str = "") -> bool:
         """Whether a field's values are open."""
@@ -145,9 +159,7 @@ class _Scan:
             if part.start() != at:
                 return False
             at = part.end()
-            if part.lastgroup is None:
-                continue
-            raw_name, begin, scalar, _ = part.groups()
+            raw_name, scalar, begin, end = part.groups()
             if raw_name is None:
                 name, parent = place.name, place.parent
             else:
@@ -157,12 +169,12 @@ class _Scan:
             elif begin:
                 around.append(place)
                 place = _Place(name, parent, self._begin(place) if begin == "{" else place.object, [], {})
-            elif around:
+            elif end:
+                if not around:
+                    return False
                 self._judge(place)
                 place = around.pop()
-            else:
-                return False
-        return at == len(self._text) and not around and at > 0
+        return at == len(self._text) and not around and at > 0 and not self._text.isspace()
 
     def _begin(self, place: _Place) -> int:
         self._above.append(place.object)

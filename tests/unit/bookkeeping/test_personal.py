@@ -89,6 +89,15 @@ def test_amounts_stay_digit_by_digit(number):
     assert rows_of(f'{{"rut": {number}}}') == [(1, [number])]
 
 
+def test_what_is_open_around_a_personal_value_changes_nothing_of_it():
+    open_object = {"id": 7, "when": None, "rut": "", "amount": "1.50"}
+    one = {"id": 1, "kinds": open_object, "rut": None, "user": open_object | {"name": "Ana"}, "form": open_object}
+    text = json.dumps([one, {"form": open_object}, one | {"note": "null"}])
+    ana, note = '"⟦1⟧"', '"⟦2⟧"'
+    assert parted(text, OPEN).text == text.replace('"Ana"', ana).replace('"null"', note)
+    assert parted(text, OPEN).rows == [['"Ana"'], ['"Ana"', '"null"']]
+
+
 def test_a_row_is_the_outermost_object_with_a_personal_value_of_its_own():
     text = json.dumps(
         {"id": 7, "kinds": [{"name": "ticket"}], "sales": [
@@ -118,7 +127,7 @@ def test_a_token_shows_the_word_that_the_reading_needs_and_no_other():
     assert joined(parted(text, fields).text, rows_of(text, fields)) == text
 
 
-@pytest.mark.parametrize("text", ["", "Ana Vera", "[1, 2", '{"a": "Ana}', "[}]", "]", '{"a" "Ana"}x[', "\x01"])
+@pytest.mark.parametrize("text", ["", " ", "Ana Vera", "[1, 2", '{"a": "Ana}', "[}]", "]", '{"a" "Ana"}x[', "\x01"])
 def test_of_what_is_no_json_nothing_stays(text):
     parts = parted(text, OPEN)
     assert "Ana" not in parts.text

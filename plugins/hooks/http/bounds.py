@@ -75,8 +75,10 @@ def check_structure(text: str, bounds: Bounds) -> None:
     """
     if text.lstrip()[:1] not in ("[", "{"):
         return
-    without_escapes = text.encode(errors="replace").replace(rb"\\", b"").replace(rb"\"", b"")
-    signs = without_escapes.translate(None, _ALL_BUT_SIGNS).replace(b'""', b"")
+    written = text.encode(errors="replace")
+    if b"\\" in written:
+        written = written.replace(rb"\\", b"").replace(rb"\"", b"")  # which end no string
+    signs = written.translate(None, _ALL_BUT_SIGNS).replace(b'""', b"")
     brackets = b"".join(signs.split(b'"')[::2])  # every second part stands between two strings, the others in one
     check_rows(brackets.count(b"{"), bounds)
     if sum(map(brackets.count, (b"[", b"{"))) != sum(map(brackets.count, (b"]", b"}"))):

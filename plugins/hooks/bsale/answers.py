@@ -175,6 +175,8 @@ def wait_asked_for(response: Response, text: str) -> float | None:
 
 def identity(value: Any) -> str:
     """An id, which Bsale writes now as a number and now as text; empty where it is neither, or no text to keep."""
+    if type(value) is str and value.isalnum():
+        return value  # nearly all of them, and there are hundreds of thousands in a large day
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         return ""
     text = str(value).strip()

@@ -118,6 +118,8 @@ def _landed(landing: Landing, *, voids: bool) -> Sums:
 def _clean(value: Any) -> Decimal:
     """An amount as it is written, without noise; nothing for what is none, at which ``read`` then stops."""
     number = shapes.exact(value)
+    if type(value) is int:
+        return number
     cents = number.quantize(CENT, rounding=ROUND_HALF_UP)
     return cents if abs(number - cents) <= NOISE else number
 

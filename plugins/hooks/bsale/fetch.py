@@ -17,7 +17,8 @@ from cierre.language.say import say
 from hooks.bsale import words as shapes
 from hooks.bsale.answers import Page, Row, identity
 from hooks.bsale.certificate import totals_agree, totals_of
-from hooks.bsale.lists import LIMIT, PATIENCE, Listing, Moved, once
+from hooks.bsale.lists import A_DAY, LIMIT, PATIENCE, Listing, Moved, once
+from hooks.bsale.questions import midnight
 from hooks.bsale.settings import Settings
 from hooks.bsale.snapshot import Landing, document_type_of, landing_of, paid
 
@@ -168,11 +169,7 @@ class _Ends(NamedTuple):
 def _read(bsale: Payments, day: date) -> _Found:
     with bsale.side_by_side() as pool:
         first, last = _local_day(day, bsale.settings.timezone)
-        ends = _ends(bsale, day)
-        # The first page is known already where the day is the newest that there is.
-        begin = LIMIT if ends.active.count > LIMIT + 1 else 0
-        everything = bsale.listing(pool, begin=begin, expand=WRITTEN_OUT)
-        everything.know(ends.rows)
+        ends, everything = _begin(bsale, day, pool)
         rows = _by_id(ends.rows + everything.between(first, last, made, expected=ends.whole.count))
         catalogue: list[Row] = []
         for _ in range(PATIENCE):
@@ -218,11 +215,35 @@ def _read(bsale: Payments, day: date) -> _Found:
         return _with_all_totals(bsale, day, _with_types(bsale, day, found))
 
 
+def _begin(bsale: Payments, day: date, pool: Executor) -> tuple[_Ends, Listing]:
+    """Both ends of the day's own list, and the list of all days with its first page.
+
+    Its first page and the day's other end are asked for side by side. A payment that comes in between the two is seen
+    by the last question, and raises Moved where it was taken for another one.
+    """
+    active = _first_of_active(bsale, day)
+    whole = pool.submit(_other_end, bsale, day, active)
+    # The first page is known already where the day is the newest that there is.
+    begin = LIMIT if active.count > LIMIT + 1 else 0
+    everything = bsale.listing(pool, begin=begin, expand=WRITTEN_OUT)
+    ends = _Ends(active, whole.result())
+    everything.know(ends.rows)
+    return ends, everything
+
+
 def _ends(bsale: Payments, day: date) -> _Ends:
-    active = bsale.page(recorddate=day, state=0, expand=WRITTEN_OUT)
+    active = _first_of_active(bsale, day)
+    return _Ends(active, _other_end(bsale, day, active))
+
+
+def _first_of_active(bsale: Payments, day: date) -> Page:
+    return bsale.page(recorddate=day, state=0, expand=WRITTEN_OUT)
+
+
+def _other_end(bsale: Payments, day: date, active: Page) -> Page:
     # Any page tells how many there are; one at the other end brings rows that the first does not have.
     offset = max(0, active.count - LIMIT)
-    return _Ends(active, bsale.page(recorddate=day, offset=offset, expand=WRITTEN_OUT))
+    return bsale.page(recorddate=day, offset=offset, expand=WRITTEN_OUT)
 
 
 def _of_the_day(
@@ -230,7 +251,8 @@ def _of_the_day(
 ) -> tuple[list[Row], list[Row], int]:
     """The payments that Bsale's list of the day has, those without a date that it passes over, and how many it has."""
     first, last = _local_day(day, bsale.settings.timezone)
-    dated = [row for row in rows.values() if _is_dated(row, day)]
+    begins = midnight(day)
+    dated = [row for row in rows.values() if _is_dated(row, begins)]
     undated = [row for row in rows.values() if shapes.is_undated(row.fields) and first <= made(row) < last]
     gives_undated = any(shapes.is_undated(row.fields) for row in ends.rows)
     listed, left_out = ([*dated, *undated], []) if gives_undated else (dated, undated)
@@ -292,9 +314,10 @@ def _active(rows: list[Row]) -> int:
     return sum(shapes.flag(row.fields.get("state")) is not True for row in rows)
 
 
-def _is_dated(row: Row, day: date) -> bool:
+def _is_dated(row: Row, begins: int) -> bool:
+    """Whether a payment is of the day that begins at an instant (epoch seconds)."""
     recorded = shapes.seconds(row.fields.get("recordDate"))
-    return recorded is not None and shapes.utc_day(recorded) == day
+    return recorded is not None and begins <= recorded < begins + A_DAY
 
 
 def _by_id(rows: list[Row]) -> dict[str, Row]:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from cierre.bookkeeping.certificate import Claim
+from cierre.bookkeeping.collector import collector_at_rest
 from cierre.bookkeeping.documents import Kind, Reading, Total
 from cierre.bookkeeping.identity import Unique
 from cierre.bookkeeping.sentence import Sentence, listing
@@ -48,7 +49,8 @@ class BsaleHook(BsaleClient):
         The day is Bsale's date in UTC, and for payments without one the local day on which they were made.
         """
         owner = self.whose()
-        body = body_of(self, day, owner.rut if owner else "")
+        with collector_at_rest():
+            body = body_of(self, day, owner.rut if owner else "")
         return Answer(question(LIST_FILTERS, recorddate=day), datetime.now(UTC), body)
 
     def still_says(self, body: str, day: date) -> bool:

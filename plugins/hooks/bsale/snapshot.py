@@ -123,9 +123,9 @@ class Landing:
 
     def _types(self, row: dict[str, Any]) -> set[DocumentType]:
         told = [document_type_of(node, self.catalogue) for node in paid(row)]
-        known = {kind for kind in told if kind is not None}
-        if told and None not in told:
-            return known
+        known = [kind for kind in told if kind is not None]
+        if told and len(known) == len(told):
+            return set(known)
         return {DocumentType.of_code(code) for code in self.types.get(identity(row.get("id")), ())}
 
 
@@ -214,6 +214,6 @@ def _client_credit(groups: list[dict[str, Any]], rows: list[dict[str, Any]]) -> 
     told = {identity(group.get("paymentTypeId")): shapes.flag(group.get("isClientCredit")) for group in groups}
     for row in rows:
         node = row.get("payment_type")
-        if isinstance(node, dict) and "isClientCredit" in node:
-            told.setdefault(shapes.form(row), shapes.flag(node["isClientCredit"]))
+        if isinstance(node, dict) and "isClientCredit" in node and (form := shapes.form(row)) not in told:
+            told[form] = shapes.flag(node["isClientCredit"])
     return told

@@ -12,6 +12,8 @@ from hooks.bsale.answers import identity
 LARGEST = 15
 """Digits before the point that no amount of money has."""
 
+_FLAGS = {"0": False, "1": True, "False": False, "True": True}
+
 
 class Reason(StrEnum):
     """Why a row is quarantined. VOIDED and ANOTHER_DAY are rightly not booked; all others stop the day."""
@@ -44,7 +46,7 @@ def form(row: dict[str, Any]) -> str:
 
 def flag(value: Any) -> bool | None:
     """Bsale's 0 or 1, in whatever type; None for anything else, such as a field that is not there."""
-    return {"0": False, "1": True, "False": False, "True": True}.get(str(value).strip())
+    return _FLAGS.get(str(value).strip())
 
 
 def is_collection(row: dict[str, Any]) -> bool:

@@ -1,0 +1,121 @@
+"""A day of Bsale that grows while it is read: whichever question a payment comes in before, it is landed.
+
+Of a Bsale in memory, whose questions are asked one after the other, in either order where two go side by side.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from contextlib import nullcontext
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+
+from hooks.bsale import answers
+from hooks.bsale.answers import Page, Row
+from hooks.bsale.fetch import body_of
+from hooks.bsale.lists import LIMIT, Listing
+from hooks.bsale.settings import Settings
+
+DAY, MIDNIGHT, A_DAY = date(2024, 9, 6), 1725580800, 24 * 3600
+
+
+class _AtOnce(Executor):
+    """Asks when it is told to, or only when somebody wants the answer."""
+
+    def __init__(self, *, late: bool) -> None:
+        self.late = late
+
+    def submit(self, ask: Callable, /, *args: Any, **kwargs: Any) -> Future:
+        future = _Late() if self.late else Future()
+        future.ask = lambda: future.set_result(ask(*args, **kwargs))
+        if not self.late:
+            future.ask()
+        return future
+
+
+class _Late(Future):
+    def result(self, timeout: float | None = None) -> Any:
+        if not self.done():
+            self.ask()
+        return super().result(timeout)
+
+
+class Bsale:
+    """Payments of the day before, of the day, and of the day after; one more of the day comes in before each question
+    of ``comes_in_before``."""
+
+    settings = Settings()
+    log = logging.getLogger(__name__)
+
+    def __init__(self, sizes: tuple[int, int, int], *, newest_first: bool, late: bool, comes_in_before: set[int]):
+        self.days = [day for day, size in zip((-1, 0, 1), sizes, strict=True) for _ in range(size)]
+        self.newest_first, self.late, self.comes_in_before = newest_first, late, comes_in_before
+        self.questions = 0
+
+    def rows_of(self, recorddate: date | None) -> list[dict[str, Any]]:
+        rows = [self.row(number, day) for number, day in enumerate(self.days, start=1)]
+        fitting = [row for row in rows if recorddate is None or row["recordDate"] == MIDNIGHT]
+        return fitting[::-1] if self.newest_first else fitting
+
+    def row(self, number: int, day: int) -> dict[str, Any]:
+        document = {"id": number, "document_type": {"id": "1"}, "codeSii": "39"}
+        made = MIDNIGHT + day * A_DAY + A_DAY // 2
+        dated = {"recordDate": MIDNIGHT + day * A_DAY, "createdAt": made, "state": 0, "isCreditPayment": 0}
+        nodes = {"office": {"id": "1"}, "payment_type": {"id": "1", "isClientCredit": 0}, "document": document}
+        return {"id": number, "amount": 100 + number} | dated | nodes
+
+    def asked(self) -> None:
+        if self.questions in self.comes_in_before:
+            self.days.append(0)
+        self.questions += 1
+
+    def side_by_side(self) -> nullcontext[Executor]:
+        return nullcontext(_AtOnce(late=self.late))
+
+    def page(self, *, limit: int = LIMIT, offset: int = 0, recorddate: date | None = None, **_: Any) -> Page:
+        self.asked()
+        rows = self.rows_of(recorddate)
+        text = json.dumps({"count": len(rows), "items": rows[offset : offset + limit]})
+        return answers.page(text, offset, "list")
+
+    def listing(self, pool: Executor, *, begin: int = 0, **filters: Any) -> Listing:
+        return Listing(lambda offset, limit: self.page(limit=limit, offset=offset, **filters), pool, "payments", begin)
+
+    def count(self) -> int:
+        self.asked()
+        return len(self.days)
+
+    def group_page(self, offset: int, **_: Any) -> list[Row]:
+        self.asked()
+        total = sum(row["amount"] for row in self.rows_of(DAY))
+        group = {"paymentTypeId": 1, "officeId": 1, "codesii": "39", "recordDate": MIDNIGHT, "isClientCredit": 0}
+        return answers.groups(json.dumps([group | {"paymentTypeTotalAmount": total}][offset:]), "totals")
+
+
+def landed(bsale: Bsale) -> list[int]:
+    return [row["id"] for row in json.loads(body_of(bsale, DAY))["payments"]]
+
+
+def ids_of_the_day(bsale: Bsale) -> list[int]:
+    return [number for number, day in enumerate(bsale.days, start=1) if day == 0]
+
+
+sizes = st.tuples(*[st.sampled_from([0, 1, 30, 49, 50, 51, 52, 120]) | st.integers(0, 260)] * 3)
+
+
+@given(sizes, st.booleans(), st.booleans(), st.sets(st.integers(0, 14), max_size=3))
+def test_a_payment_that_comes_in_before_any_question_is_landed(sizes, newest_first, late, comes_in_before):
+    bsale = Bsale(sizes, newest_first=newest_first, late=late, comes_in_before=comes_in_before)
+    assert landed(bsale) == ids_of_the_day(bsale)
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize("late", [True, False])
+def test_a_day_that_holds_still_is_read_once(newest_first, late):
+    bsale = Bsale((70, 230, 60), newest_first=newest_first, late=late, comes_in_before=set())
+    assert landed(bsale) == ids_of_the_day(bsale)
+    assert bsale.questions <= 12

@@ -14,7 +14,8 @@ from typing import NamedTuple
 TOKEN = re.compile(r'(?<!\\)"⟦[0-9]+(?: [^"\\⟧]*)?⟧"(?!\s*:)')
 """A token in JSON. Equal values of one answer have the same number; nothing else is told of them."""
 
-_TEXT = r'[^"\\]*+(?:\\.[^"\\]*+)*+"'
+# The first way is as good where no quotation mark is escaped, and faster.
+_TEXT = r'(?>[^"]*+(?<!\\)"|[^"\\]*+(?:\\.[^"\\]*+)*+")'
 _STRING = f'"{_TEXT}'
 _WORD = r'[^\s,:\[\]{}"]'
 _COLON = r"\s*+:\s*+"

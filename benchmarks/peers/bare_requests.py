@@ -1,0 +1,33 @@
+"""The pages of a Bsale day by eight threads of requests, which do nothing with them: what fetching alone takes."""
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from benchmarks.measure import Watch
+
+AT_ONCE, LIMIT = 8, 50
+ASKED = {"limit": LIMIT, "expand": "[payment_type,document]"}
+
+
+def fetch(task: dict[str, Any]) -> dict[str, Any]:
+    """All pages, whose number is known beforehand. They are read only once the clock has stopped."""
+    address = f"{task['site']}/v1/payments.json"
+    with requests.Session() as session, Watch() as watch:
+        session.mount("http://", HTTPAdapter(pool_maxsize=AT_ONCE))
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            pages = list(pool.map(lambda offset: ask(session, address, offset), range(0, task["payments"], LIMIT)))
+    rows = [row for page in pages for row in json.loads(page)["items"]]
+    return watch.result(rows=len(rows), cents=sum(row["amount"] for row in rows))
+
+
+def ask(session: requests.Session, address: str, offset: int) -> bytes:
+    """One page, waited for as a 429 asks."""
+    while (answer := session.get(address, params=ASKED | {"offset": offset}, timeout=60)).status_code == 429:
+        time.sleep(answer.json()["retry_after"])
+    answer.raise_for_status()
+    return answer.content

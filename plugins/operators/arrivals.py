@@ -1,10 +1,10 @@
 """Arrivals: statements that were left in a folder are taken, what arrived is matched, and booked."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
@@ -14,6 +14,9 @@ from cierre.accounting_files.loader import cash_boxes
 from cierre.bookkeeping.sentence import Sentence
 from cierre.language.say import in_language, listed, say
 from cierre.ledger.connection import open_ledger
+
+if TYPE_CHECKING:
+    from cierre.bookkeeping.matching.company import CompanyArrivals
 
 
 class TakeStatementsOperator(BaseOperator):
@@ -38,7 +41,7 @@ class TakeStatementsOperator(BaseOperator):
         from cierre.closing.unread_places import to_tell
 
         folder = Path(self.folder) if self.folder else drop_folder()
-        taken, matched, refused, left, unread = 0, 0, list[Sentence](), list[Sentence](), dict[str, Sentence]()
+        taken, matched, left, unread = 0, 0, list[Sentence](), dict[str, Sentence]()
         with open_ledger(self.ledger_connection) as ledger:
             for company, rules in arrivals().items():
                 with in_language(language_of(company)):
@@ -50,19 +53,18 @@ class TakeStatementsOperator(BaseOperator):
                         fetched = fetch_files(ledger, folder, company, rules, place)
                         for place_key, why in fetched.unread.items():
                             unread[f"{company}|{place_key}"] = Sentence("{company}: {why}", company=company, why=why)
-                        refused += _told(company, fetched.refused)
                     elif rules.fetch:
                         why = Sentence("files are to be fetched, and CIERRE_STATEMENTS_DIR names no folder for them")
                         left.append(Sentence("{company}: {why}", company=company, why=why))
                     if folder:
-                        dropped = take_dropped(ledger, folder, company, rules)
-                        taken += len(dropped.taken)
-                        refused += _told(company, dropped.refused)
+                        taken += len(take_dropped(ledger, folder, company, rules).taken)
                     own = [box.id for box in cash_boxes().values() if box.company == company]
                     matched += keep_new_matches(ledger, company, own, rules)
+        # Last, so that nothing comes between noting that people are told and failing.
         if folder and any(rules.fetch for rules in arrivals().values()):
-            due = to_tell(folder, unread, datetime.now(UTC))  # last, so that nothing comes between noting and failing
+            due = to_tell(folder, unread, datetime.now(UTC))
             left += [why for place_key, why in unread.items() if place_key in due]
+        refused = _refused(folder, arrivals()) if folder else []
         # At once: a further try of the task would find neither again, so that nobody would be told.
         if left:
             text = "These places could not be read; each hour tries again, and once a day it is told again:\n{places}"
@@ -73,8 +75,18 @@ class TakeStatementsOperator(BaseOperator):
         return {"taken": taken, "matched": matched}
 
 
-def _told(company: str, refused: Mapping[str, Sequence[Sentence]]) -> list[Sentence]:
-    return [Sentence("{file}: {why}", file=f"{company}/{name}", why=faults[0]) for name, faults in refused.items()]
+def _refused(folder: Path, companies: "Mapping[str, CompanyArrivals]") -> list[Sentence]:
+    """The refused files that nobody was told of, also those of a try that broke off; from now on they count as told."""
+    from cierre.closing import refused_files
+
+    found = list[Sentence]()
+    for company, rules in companies.items():
+        for format in rules.formats:
+            own = folder / company / format
+            for name, why in refused_files.untold(own).items():
+                found.append(Sentence("{file}: {why}", file=f"{company}/{format}/{name}", why=why))
+            refused_files.settle(own)
+    return found
 
 
 class BookArrivalsOperator(BaseOperator):

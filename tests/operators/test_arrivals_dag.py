@@ -3,7 +3,8 @@
 import os
 
 import pytest
-from airflow.sdk.exceptions import AirflowException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from psycopg import OperationalError
 
 from cierre.accounting_files.arrivals import arrivals_of
 from cierre.ledger import arrivals
@@ -48,6 +49,21 @@ def test_a_file_that_is_wrong_is_put_away_with_the_reason_and_the_others_are_tak
         take(folder)
     assert "row 4" in (folder / "refused" / "a.csv.txt").read_text()
     assert len(arrivals.statements(ledger, COMPANY)) == 1
+
+
+def test_a_refused_file_is_told_though_the_first_try_broke_off_after_it_was_put_away(close, folder, monkeypatch):
+    leave(folder, "a.csv", HEAD + ROW.replace("50,00;50,00", "50,00;51,00x"))
+    with monkeypatch.context() as broken, pytest.raises(OperationalError):
+        broken.setattr("cierre.closing.arrivals.keep_new_matches", breaks_off)
+        take(folder)
+    assert not (folder / "a.csv").exists()
+    with pytest.raises(AirflowFailException, match=r"educacion_continua/banco_sandbox/a\.csv: .*row 4"):
+        take(folder)
+    assert take(folder) == {"taken": 0, "matched": 0}
+
+
+def breaks_off(*_):
+    raise OperationalError("the ledger is gone")
 
 
 def test_a_file_that_is_still_being_written_is_left_for_the_next_time(close, folder):

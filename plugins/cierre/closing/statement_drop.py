@@ -12,6 +12,7 @@ import psycopg
 from cierre.accounting_files.findings import MappingError
 from cierre.bookkeeping.matching.company import CompanyArrivals
 from cierre.bookkeeping.sentence import Sentence
+from cierre.closing import refused_files
 from cierre.closing.arrivals import take_statement
 from cierre.language.say import say
 from cierre.statement_files.faults import StatementFileError
@@ -85,6 +86,7 @@ def _take(db: psycopg.Connection, company: str, rules: CompanyArrivals, format: 
         _put_away(file, TAKEN)
         return
     done.refused[name] = faults
+    refused_files.keep(file.parent, file.name, faults)
     text = "".join(f"{say(fault)}\n" for fault in faults)
     log.warning(say("{file} is refused:\n{why}", file=name, why=text))
     away = _put_away(file, REFUSED)

@@ -5,7 +5,6 @@ Nothing is changed or deleted on the other side. What is known is known by its h
 in the folder, taken or refused. Beside the files a note keeps what was looked at, so that nothing is read each hour.
 """
 
-import json
 import logging
 import os
 import re
@@ -23,6 +22,8 @@ import psycopg
 from cierre.bookkeeping.matching.company import CompanyArrivals
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.statements.fetched import Fetch
+from cierre.closing import refused_files
+from cierre.closing.folder_notes import note, noted
 from cierre.closing.statement_drop import QUIET, REFUSED, TAKEN
 from cierre.language.say import say
 from cierre.ledger import arrivals, settlements
@@ -132,6 +133,7 @@ def _keep(target: Path, one: Fetch, place: RemotePlace, file: RemoteFile, known:
         why = Sentence("the file is larger than {n} MB", n=MOST_BYTES // 1_000_000)
         name = plain_name(file.name, sha256(file.key.encode()).hexdigest())
         done.refused[f"{one.format}/{name}"] = [why]
+        refused_files.keep(target, name, [why])
         (target / REFUSED).mkdir(exist_ok=True)
         (target / REFUSED / f"{name}.txt").write_text(f"{say(why)}\n", encoding="utf-8")
         return
@@ -186,13 +188,9 @@ class _Known:
 
 def _noted(target: Path) -> set[str]:
     """What was looked at before; nothing where the note is not there, or not whole: then it is looked at again."""
-    try:
-        return set(json.loads((target / NOTE).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return set()
+    kept = noted(target, NOTE)
+    return set(kept) if isinstance(kept, list) else set()
 
 
 def _note(target: Path, keys: set[str]) -> None:
-    part = target / f"{NOTE}.part"
-    part.write_text(json.dumps(sorted(keys)), encoding="utf-8")
-    part.replace(target / NOTE)
+    note(target, NOTE, sorted(keys))

@@ -5,7 +5,7 @@ $(error Run it as: make -C <the project's folder> …)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down backfill second-look tie-out preview what-if unmapped served-key served-keys served-key-revoke export fava audit erase check-mappings schemas probe browser screenshots unit test test-more kills operations fuzz simulate simulate-looks simulate-arrivals mutants bench bench-year bench-served reliability lint docs messages new-source lock sbom vulnerabilities image-check clean proposals
+.PHONY: help setup demo up down backfill second-look tie-out preview what-if unmapped served-key served-keys served-key-revoke export fava audit erase check-mappings schemas probe browser screenshots unit test test-more kills operations fuzz simulate simulate-looks simulate-arrivals mutants bench bench-year reliability lint docs messages new-source lock sbom vulnerabilities image-check clean proposals
 
 # Whatever a tool wants to keep between runs, it keeps here.
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -61,7 +61,6 @@ help:
 	@echo "make mutants [ONLY=checks]   change bookkeeping and posting in small ways, and name the changes no test notices (hours; ONLY a module)"
 	@echo "make bench [ONLY=P2]         the close beside other tools, into benchmarks/RESULTS.md (a quarter of an hour; with nothing else running)"
 	@echo "make bench-year              how long a what-if over a generated year of forty boxes takes, and the audit of it"
-	@echo "make bench-served               how long the SGE's interface takes for a page of 100,000 invoices (a minute)"
 	@echo "make reliability             simulate, with and without planted bugs, and kills: all figures of docs/reliability.md (ten minutes)"
 	@echo "make lint                    check style, format, types, and which room knows which"
 	@echo "make docs                    write the parts of the documentation that repeat code"
@@ -215,9 +214,6 @@ mutants: setup
 
 bench-year: setup
 	@$(PY) -m benchmarks.year
-
-bench-served: setup
-	@PYTHONPATH=plugins $(PY) -m benchmarks.served_invoices
 
 bench: setup
 	@sh benchmarks/setup.sh

@@ -32,6 +32,8 @@ BENCHMARKS = {
     "P6": "scheduling",
     "P7": "growth",
     "P9": "matching",
+    "P10": "board",
+    "P11": "served_invoices",
 }
 
 

@@ -1,35 +1,36 @@
-"""How quickly the close board answers, beside a listing of Airflow's own.
+"""P10: the close board of 1,000 boxes, beside a listing of Airflow's own, and a company's month as a package."""
 
-    .venv/bin/python -m benchmarks.board [--boxes 1000] [--requests 60]
-
-Starts the system in a run folder of its own, with a cash box and a DAG for each of the boxes, a year of days in the
-ledger's summaries and a month of runs in Airflow's database. Then asks in turn, as a logged-in browser would (one at
-a time, compressed answers), for the board of a month with all boxes and for the first 50 DAGs of Airflow's API, and
-prints the median and the 95th percentile of each; and for the board of a box that is not there, which is the summary
-alone. Then searches, over the days that a search takes by itself, in a
-month of books of all boxes: 40 documents, an entry of 4 lines and a document of the ERP a day. Before
-all that it is stopped and started again, and the first look after it is printed apart. Takes some ten minutes, most of
-them for Airflow to read the DAGs.
-"""
-
-import argparse
-import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from statistics import quantiles
+from typing import Any
 
 import psycopg
 import requests
 
-from local.settings import PROJECT, RUN, Ports
-from local.stack import Stack
+from benchmarks.harness import Bench
+from benchmarks.results import Case
+from benchmarks.stacks import System, system
+from local.settings import RUN
 
-HOME = RUN / "benchmark"
+NUMBER, TITLE = "P10", "the board of 1,000 boxes and a month"
+INTRO = """
+The whole system with 1,000 boxes in ten companies, a year of days in the ledger's summaries and a month of runs in
+Airflow's database, stopped and started again. A logged-in browser asks for each page in turn, one at a time, for
+compressed answers, until the last byte; the first three rounds make caches and connections and do not count. *The
+summary* is the board of a box that is not there. Beside it stands what Airflow's own page of 50 DAGs asks for. Then,
+with a month of books of one company (100 boxes, 40 documents, an entry of 4 lines and a document of the ERP a day),
+its month as a package, and searches. Rows are boxes.
+"""
 LAST = datetime.now(UTC).date() - timedelta(days=2)
 MONTH = date(LAST.year - (LAST.month == 1), LAST.month - 1 or 12, 1)
 """The month before, which is all in the past."""
+
+COMPANIES = 10
+BOARD, SUMMARY, TRENDS = "this month's board", "the summary alone", "trends of all boxes"
+AIRFLOW_PAGE = "Airflow's page, 50 DAGs"
+PACKAGE = "a company's month as a package"
+OTHER_WORK = "With other work beside, all of them take two to four times as long."
 
 YEAR_OF_DAYS = """
     INSERT INTO board.box_day (box, business_date, state, documents, booked, revision, staged_at, first_closed_at)
@@ -95,138 +96,105 @@ SEARCHES = {
 """What is searched; each is asked for in turn."""
 
 
-def main() -> None:
-    """Sets up, measures, prints, and stops what it started."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--boxes", type=int, default=1000, help="how many cash boxes (1000)")
-    parser.add_argument("--requests", type=int, default=60, help="how often each is asked (60)")
-    asked = parser.parse_args()
-    boxes = make_boxes(HOME / "mappings", asked.boxes)
-    given = {
-        "CIERRE_MAPPINGS_DIR": str(HOME / "mappings"),
-        "AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "False",
-        "AIRFLOW__DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT": "900",
-        "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "900",
-        # Read once: what is measured is the server, not the parser beside it.
-        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "7200",
-    }
-    stack = Stack(HOME, Ports.free(), given=given)
-    try:
-        stack.up()
-        wait_for_dags(stack, asked.boxes)
-        fill(stack, boxes)
-        stack.down()
-        stack.up()
-        measure(stack, boxes, asked.requests)
-    finally:
-        stack.down()
+def run(bench: Bench) -> None:
+    """Starts a system, fills it, starts it again, and asks."""
+    with system(RUN / "benchmarks" / "board", bench.size(1000, 10), open_boxes=0, companies=COMPANIES) as here:
+        _fill(here)
+        here.stack.down()
+        here.stack.up()
+        asked = Asked(here)
+        first = bench.case("the first look after a restart")
+        first.add("the board", asked.once(asked.page("")))
+        looks = bench.case("looks")
+        subjects = {
+            BOARD: asked.page(""),
+            "the month before": asked.page("", month=f"{MONTH:%Y-%m}"),
+            SUMMARY: asked.page("", q="nobody"),
+            TRENDS: asked.page("trends"),
+            AIRFLOW_PAGE: asked.of_airflow("/ui/dags?limit=50"),
+            "Airflow's API, 50 DAGs": asked.of_airflow("/api/v2/dags?limit=50"),
+        }
+        _in_turn(bench, looks, asked, subjects, times=60)
+        _fill_books(here, here.boxes[::COMPANIES])
+        month = {"month": f"{LAST - timedelta(days=30):%Y-%m}"}
+        package = asked.page("companies/company_0/books.zip", **month)
+        _in_turn(bench, bench.case("a month of books"), asked, {PACKAGE: package}, times=2, uncounted=1)
+        searches = {what: asked.search(text) for what, text in SEARCHES.items()}
+        _in_turn(bench, bench.case("searches in a company's month of books"), asked, searches, times=10)
+    _below(bench, "the first look after a restart", first.median("the board"), 500)
+    _below(bench, SUMMARY, looks.median(SUMMARY), 50)
+    bench.at_most(f"{BOARD}, × {AIRFLOW_PAGE}", looks, BOARD, AIRFLOW_PAGE, 1, OTHER_WORK)
 
 
-def make_boxes(folder: Path, number: int) -> list[str]:
-    """A mappings folder with so many copies of a demo box in ten companies; their ids."""
-    shutil.rmtree(HOME, ignore_errors=True)
-    shutil.copytree(PROJECT / "include" / "mappings", folder)
-    pattern = (folder / "cash_boxes" / "itb_caja_164.yaml").read_text(encoding="utf-8")
-    for file in (folder / "cash_boxes").glob("*.yaml"):
-        file.unlink()
-    ids = [f"box_{count:04}" for count in range(number)]
-    for count, box_id in enumerate(ids):
-        text = pattern.replace("008964", f"{count:06}").replace("key: 164", f"key: {count}")
-        text = text.replace("company: itb\n", f"company: company_{count % 10}\n").replace("Caja 164", f"Caja {count}")
-        (folder / "cash_boxes" / f"{box_id}.yaml").write_text(text, encoding="utf-8")
-    (folder / "companies.yaml").unlink()
-    return ids
+def _below(bench: Bench, what: str, seconds: float | None, milliseconds: int) -> None:
+    measured = 1000 * (seconds or 0)
+    bench.holds(what, f"{measured:.0f} ms", f"≤ {milliseconds} ms", measured <= milliseconds, OTHER_WORK)
 
 
-def wait_for_dags(stack: Stack, number: int) -> None:
-    """Until Airflow has read every box's DAG."""
-    with psycopg.connect(stack.cluster.dsn("airflow"), autocommit=True) as airflow:
-        while True:
-            known = airflow.execute("SELECT count(*) FROM dag WHERE dag_id LIKE 'cash_close\\_\\_%'").fetchone()[0]
-            if known >= number:
-                return
-            print(f"\r{known} of {number} DAGs read …", end="", flush=True)
-            time.sleep(2)
+Ask = Callable[[], requests.Response]
 
 
-def fill(stack: Stack, boxes: list[str]) -> None:
+class Asked:
+    """A browser of the person who may see all boxes."""
+
+    def __init__(self, here: System) -> None:
+        self.url, self.boxes = here.stack.api_url, len(here.boxes)
+        self._browser = requests.Session()
+        self._browser.trust_env = False
+        login = {"username": here.stack.user, "password": here.stack.password}
+        token = self._browser.post(f"{self.url}/auth/token", json=login, timeout=60).json()["access_token"]
+        self._browser.cookies.set("_token", token)
+
+    def page(self, path: str, **query: str) -> Ask:
+        """A page of the board, when it is called."""
+        return lambda: self._browser.get(f"{self.url}/cierre/{path}", params=query, timeout=120, stream=True)
+
+    def of_airflow(self, path: str) -> Ask:
+        """An answer of Airflow's."""
+        return lambda: self._browser.get(self.url + path, timeout=60, stream=True)
+
+    def search(self, text: str) -> Ask:
+        """A search on the board."""
+        return lambda: self._browser.post(f"{self.url}/cierre/search", data={"q": text}, timeout=60, stream=True)
+
+    def once(self, ask: Ask) -> dict[str, Any]:
+        """One request: seconds until its last byte, its size as sent."""
+        began = time.perf_counter()
+        answer = ask()
+        answer.raise_for_status()
+        sent = answer.raw.read(decode_content=False)
+        seconds = time.perf_counter() - began
+        return {"seconds": seconds, "rows": self.boxes, "cents": 0, "kib_on_the_wire": round(len(sent) / 1024)}
+
+
+def _in_turn(
+    bench: Bench, case: Case, asked: Asked, subjects: dict[str, Ask], *, times: int, uncounted: int = 3
+) -> None:
+    times = bench.size(times, 1)
+    with bench.bar(f"{NUMBER} {case.title}", uncounted + times) as advance:
+        for count in range(uncounted + times):
+            for name, ask in subjects.items():
+                result = asked.once(ask)
+                if count >= uncounted:
+                    case.add(name, result)
+            advance()
+
+
+def _fill(here: System) -> None:
     """A year of days in the ledger's summaries, a month of runs in Airflow."""
-    with psycopg.connect(stack.cluster.dsn("ledger"), autocommit=True) as ledger:
-        ledger.execute(YEAR_OF_DAYS, (boxes, LAST, LAST))
+    with psycopg.connect(here.stack.cluster.dsn("ledger"), autocommit=True) as ledger:
+        ledger.execute(YEAR_OF_DAYS, (here.boxes, LAST, LAST))
         ledger.execute("VACUUM ANALYZE board.box_day")
         ledger.execute("VACUUM ANALYZE board.box_month")
-    with psycopg.connect(stack.cluster.dsn("airflow"), autocommit=True) as airflow:
-        airflow.execute(MONTH_OF_RUNS, (MONTH, LAST))
-        airflow.execute("VACUUM ANALYZE dag_run")
+    here.metadata.execute(MONTH_OF_RUNS, (MONTH, LAST))
+    here.metadata.execute("VACUUM ANALYZE dag_run")
 
 
-def fill_books(stack: Stack, boxes: list[str]) -> None:
-    """A month of books, for searches."""
-    month = {"boxes": boxes, "first": LAST - timedelta(days=30), "last": LAST}
-    with psycopg.connect(stack.cluster.dsn("ledger"), autocommit=True) as ledger:
+def _fill_books(here: System, boxes: Sequence[str]) -> None:
+    """A month of books of some boxes."""
+    month = {"boxes": list(boxes), "first": LAST - timedelta(days=30), "last": LAST}
+    with psycopg.connect(here.stack.cluster.dsn("ledger"), autocommit=True) as ledger:
         with ledger.transaction():
             for statement in MONTH_OF_BOOKS:
                 ledger.execute(statement, month)
         ledger.execute("VACUUM ANALYZE")
-
-
-def measure(stack: Stack, boxes: list[str], times: int) -> None:
-    """Asks for both in turn, then searches, and prints what each took."""
-    session = requests.Session()
-    session.trust_env = False
-    login = {"username": stack.user, "password": stack.password}
-    token = session.post(f"{stack.api_url}/auth/token", json=login, timeout=60).json()["access_token"]
-    session.cookies.set("_token", token)
-    board = f"{stack.api_url}/cierre/"
-    subjects = {
-        f"the board, {len(boxes)} boxes × a month": f"{board}?month={MONTH:%Y-%m}",
-        "the board, this month": board,
-        "the summary": f"{board}?q=nobody",
-        "Airflow's API, 50 DAGs": f"{stack.api_url}/api/v2/dags?limit=50",
-        "Airflow's UI, 50 DAGs": f"{stack.api_url}/ui/dags?limit=50",
-    }
-    first, _ = one(lambda: session.get(board, timeout=60, stream=True))
-    print(f"\r{'the first look at the board':40}{first:>7.0f} ms")
-    report(
-        {name: lambda url=address: session.get(url, timeout=60, stream=True) for name, address in subjects.items()},
-        times,
-    )
-    fill_books(stack, boxes)
-    report(
-        {
-            name: lambda text=text: session.post(f"{board}search", data={"q": text}, timeout=60, stream=True)
-            for name, text in SEARCHES.items()
-        },
-        min(times, 20),
-    )
-
-
-def report(subjects: dict[str, Callable[[], requests.Response]], times: int) -> None:
-    """Asks for each in turn, so often, and prints a row of each."""
-    took: dict[str, list[float]] = {name: [] for name in subjects}
-    sizes: dict[str, tuple[int, int]] = {}
-    for count in range(times + 3):
-        for name, ask in subjects.items():
-            milliseconds, sizes[name] = one(ask)
-            if count >= 3:  # the first few make caches and connections
-                took[name].append(milliseconds)
-    print(f"\r{'':40}\n{'':40}{'median':>10}{'p95':>10}{'answer':>12}{'on the wire':>14}")
-    for name, all_of_them in took.items():
-        cuts = quantiles(all_of_them, n=100)
-        size, wire = sizes[name]
-        print(f"{name:40}{cuts[49]:>7.0f} ms{cuts[94]:>7.0f} ms{size / 1024:>9.0f} KiB{wire / 1024:>11.0f} KiB")
-
-
-def one(ask: Callable[[], requests.Response]) -> tuple[float, tuple[int, int]]:
-    """One request: milliseconds until its last byte, its size as a page and as sent."""
-    began = time.perf_counter()
-    answer = ask()
-    answer.raise_for_status()
-    sent = answer.raw.read(decode_content=False)
-    milliseconds = (time.perf_counter() - began) * 1000
-    plain = answer.raw._decode(sent, True, True) if answer.headers.get("Content-Encoding") else sent
-    return milliseconds, (len(plain), len(sent))
-
-
-if __name__ == "__main__":
-    main()

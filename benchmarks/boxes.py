@@ -12,8 +12,11 @@ FIRST_KEY = 5000
 PATTERN = "itb_caja_164"
 
 
-def make_boxes(folder: Path, number: int, *, first_lot: int = 100_000) -> list[str]:
-    """Makes the folder anew with so many boxes; gives their ids. The n-th has the key FIRST_KEY + n and its own lot."""
+def make_boxes(folder: Path, number: int, *, first_lot: int = 100_000, companies: int = 0) -> list[str]:
+    """Makes the folder anew with so many boxes; gives their ids. The n-th has the key FIRST_KEY + n and its own lot.
+
+    ``companies``: among how many they are dealt out, as company_0, company_1 and so on (0: all are of one).
+    """
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(PROJECT / "include" / "mappings", folder)
     pattern = (folder / "cash_boxes" / f"{PATTERN}.yaml").read_text(encoding="utf-8")
@@ -24,5 +27,7 @@ def make_boxes(folder: Path, number: int, *, first_lot: int = 100_000) -> list[s
     for count, box_id in enumerate(ids):
         text = pattern.replace("lot: 008964", f"lot: {first_lot + count}").replace("Caja 164", f"Caja {count}")
         text = text.replace("key: 164", f"key: {FIRST_KEY + count}")
+        if companies:
+            text = text.replace("company: itb\n", f"company: company_{count % companies}\n")
         (folder / "cash_boxes" / f"{box_id}.yaml").write_text(text, encoding="utf-8")
     return ids

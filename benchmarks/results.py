@@ -72,5 +72,5 @@ def load(file: Path = FILE) -> dict[str, Part]:
 
 def save(parts: dict[str, Part], file: Path = FILE) -> None:
     """Keeps all parts, in order."""
-    kept = {number: asdict(parts[number]) for number in sorted(parts)}
+    kept = {number: asdict(parts[number]) for number in sorted(parts, key=lambda number: int(number[1:]))}
     file.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,43 +1,42 @@
-"""`make bench-served`: how long the SGE's interface takes for a page of 100,000 invoices, by HTTP and with a key.
-
-The days are staged and booked inside PostgreSQL; what is served is then made of them by the product, once, and timed.
-The server is a process of its own, as Airflow's API server would be; one client asks, one request after the other.
-"""
+"""P11: a page of 100,000 invoices that Cierre serves as an SGE, by HTTP and with a key."""
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from random import Random
 from statistics import quantiles
 
 import psycopg
 import requests
 
+from benchmarks.harness import Bench
 from cierre.accounting_files.loader import cash_box
 from cierre.bookkeeping.personal import NOTHING_OPEN
-from cierre.ledger import landing, served_invoices, served_keys, session
-from cierre.ledger.migrate import upgrade
+from cierre.ledger import landing, served_keys, session
 from cierre.served_invoices.keeping import keep, served
 from cierre.served_invoices.keys import hash_of, new_key
-from local.postgres import Cluster
 from local.settings import Ports
 
+NUMBER, TITLE = "P11", "a page of 100,000 served invoices"
+INTRO = """
+100,000 invoices of 400 days are staged and booked inside PostgreSQL; what is served is made of them by the product,
+once, and timed. The server is a process of its own, as Airflow's API server is; one client asks for pages of 100, one
+request after the other, each time another. Beside it stands what PostgreSQL takes for the same page by a plain
+statement, without HTTP, key, bounds and JSON. Rows are the invoices of a page.
+"""
 COMPANY, BOX = "universidad", "universidad_contratos"
-DAYS, A_DAY, PROJECTS = 400, 250, 40
+A_DAY, PROJECTS = 250, 40
 FIRST = date(2023, 1, 1)
-ASKED = 200
-"""Of each kind."""
+PAGE = 100
+FLOOR = "a plain statement for the first of them"
 
 INVOICES = f"""
 INSERT INTO staging.day (box, business_date, snapshot_id)
-SELECT %(box)s, DATE '{FIRST}' + day, %(snapshot)s FROM generate_series(0, {DAYS - 1}) AS day;
+SELECT %(box)s, DATE '{FIRST}' + day, %(snapshot)s FROM generate_series(0, %(days)s - 1) AS day;
 
 INSERT INTO ledger.revision (box, business_date, revision, snapshot_id, mapping, mapping_digest, digest)
 SELECT box, business_date, 1, snapshot_id, 'sge_spain', repeat('0', 64), repeat('0', 64) FROM staging.day;
@@ -56,32 +55,106 @@ SELECT box, business_date, 'sge:sale:' || extract(year FROM business_date) || '/
 """
 
 
-def main() -> None:
-    """Generates, measures and prints."""
-    folder = Path(tempfile.mkdtemp(prefix="served-invoices-"))
-    cluster = Cluster(folder / "postgres", Ports.free().postgres, fast=True)
-    cluster.start()
-    try:
-        cluster.create_database("ledger")
-        dsn = cluster.dsn("ledger")
-        upgrade(dsn)
-        with session.connect(dsn) as ledger:
-            _book(ledger)
-            began = time.perf_counter()
-            keep(ledger, served(COMPANY))
-            took = time.perf_counter() - began
-            print(f"{served_invoices.count(ledger, COMPANY)} invoices of {DAYS} days made in {took:.1f} s")
-            key = new_key()
-            served_keys.add(ledger, COMPANY, "bench", hash_of(key), "bench")
-            ledger.execute("ANALYZE")
-        with _serving(dsn) as address:
-            _measure(address, key)
-    finally:
-        cluster.stop()
-        shutil.rmtree(folder)
+def run(bench: Bench) -> None:
+    """Makes the invoices, then asks for each kind of page in turn."""
+    dsn, days = bench.database("benchmark_served"), bench.size(400, 40)
+    with session.connect(dsn) as ledger:
+        _book(ledger, days)
+        made = bench.case("the invoices made")
+        began = time.perf_counter()
+        keep(ledger, served(COMPANY))
+        seconds = time.perf_counter() - began
+        made.add("Cierre", {"seconds": seconds, "rows": days * A_DAY, "cents": 0})
+        key = new_key()
+        served_keys.add(ledger, COMPANY, "bench", hash_of(key), "bench")
+        ledger.execute("ANALYZE")
+    case = bench.case("pages of 100")
+    with _serving(dsn) as address, psycopg.connect(dsn, autocommit=True) as direct:
+        pages = Pages(address, key, days)
+        pages.wait()
+        times = bench.size(200, 2)
+        with bench.bar(NUMBER, times) as advance:
+            for _ in range(times):
+                for name, ask in pages.kinds.items():
+                    case.add(name, _timed(ask))
+                case.add(FLOOR, _timed(lambda: pages.directly(direct)))
+                advance()
+    for name in pages.kinds:
+        seconds = [result["seconds"] for result in case.results[name]]
+        slowest = 1000 * quantiles(seconds, n=20)[-1]
+        limit = 100 if name == WHOLE else 50
+        what = f"{name}: 95 of 100 within"
+        bench.holds(what, f"{slowest:.0f} ms", f"≤ {limit} ms", slowest <= limit, "All pages before it are counted.")
 
 
-def _book(ledger: psycopg.Connection) -> None:
+def _timed(ask: Callable[[], object]) -> dict[str, float]:
+    began = time.perf_counter()
+    ask()
+    return {"seconds": time.perf_counter() - began, "rows": PAGE, "cents": 0}
+
+
+WHOLE = "everything, any page"
+
+
+class Pages:
+    """A client that asks for pages, each time another one."""
+
+    def __init__(self, address: str, key: str, days: int) -> None:
+        self._days, self._address, self._random, self._client = days, address, Random(7), requests.Session()
+        self._client.trust_env = False
+        self._headers = {"X-API-Key": key, "X-Page-Size": str(PAGE)}
+        some = self._random.randrange
+        self.kinds: dict[str, Callable[[], requests.Response]] = {
+            "a month of a project, newest first": lambda: self._ask(
+                f"{self._project()};{self._month()}", "fechaFactura,desc"
+            ),
+            "a project, any page of it": lambda: self._ask(self._project(), "numeroFactura,asc", some(25)),
+            "a month of all projects, by number": lambda: self._ask(self._month(), "numeroFactura,desc", some(50)),
+            "three projects or a day": lambda: self._ask(
+                f"proyectoId=in=({','.join(str(some(PROJECTS)) for _ in range(3))}),fechaFactura==2023-05-05"
+            ),
+            "everything, first page": lambda: self._ask(""),
+            WHOLE: lambda: self._ask("", "", some(1000)),
+        }
+
+    def wait(self) -> None:
+        """Until the server answers. Raises TimeoutError."""
+        for _ in range(600):
+            try:
+                self._ask("")
+                return
+            except requests.ConnectionError:
+                time.sleep(0.1)
+        raise TimeoutError("the server did not start")
+
+    def directly(self, direct: psycopg.Connection) -> None:
+        """The rows of a month of a project, newest first, as they stand."""
+        first = FIRST + timedelta(days=self._random.randrange(self._days - 31))
+        direct.execute(
+            "SELECT * FROM served.invoice WHERE company = %s AND issued_on BETWEEN %s AND %s AND project = %s"
+            " ORDER BY issued_on DESC LIMIT 100",
+            (COMPANY, first, first + timedelta(days=30), str(self._random.randrange(PROJECTS))),
+        ).fetchall()
+
+    def _ask(self, q: str, s: str = "", page: int = 0) -> requests.Response:
+        answer = self._client.get(
+            f"{self._address}/facturas-emitidas",
+            params={"q": q, "s": s},
+            headers=self._headers | {"X-Page": str(page)},
+            timeout=60,
+        )
+        answer.raise_for_status()
+        return answer
+
+    def _month(self) -> str:
+        first = FIRST + timedelta(days=self._random.randrange(self._days - 31))
+        return f'fechaFactura=bt=("{first}","{first + timedelta(days=30)}")'
+
+    def _project(self) -> str:
+        return f'proyectoId=="{self._random.randrange(PROJECTS)}"'
+
+
+def _book(ledger: psycopg.Connection, days: int) -> None:
     box = cash_box(BOX)
     place = landing.Place(box.source, box.connection, box.key, FIRST)
     landed = landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body="[]", open_fields=NOTHING_OPEN)
@@ -89,7 +162,7 @@ def _book(ledger: psycopg.Connection) -> None:
         # Past the triggers that keep the board and seal books: nothing of either is measured here.
         ledger.execute("SET LOCAL session_replication_role = 'replica'")
         for statement in INVOICES.split(";\n"):
-            ledger.execute(statement, {"box": box.id, "snapshot": landed.snapshot_id})
+            ledger.execute(statement, {"box": box.id, "snapshot": landed.snapshot_id, "days": days})
 
 
 @contextmanager
@@ -112,59 +185,3 @@ def _serving(dsn: str) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait()
-
-
-def _measure(address: str, key: str) -> None:
-    random, client = Random(7), requests.Session()
-    client.trust_env = False
-    headers = {"X-API-Key": key, "X-Page-Size": "100"}
-
-    def ask(q: str, s: str = "", page: int = 0) -> requests.Response:
-        return client.get(
-            f"{address}/facturas-emitidas", params={"q": q, "s": s}, headers=headers | {"X-Page": str(page)}, timeout=60
-        )
-
-    def month() -> str:
-        first = FIRST + timedelta(days=random.randrange(DAYS - 31))
-        return f'fechaFactura=bt=("{first}","{first + timedelta(days=30)}")'
-
-    def project() -> str:
-        return f'proyectoId=="{random.randrange(PROJECTS)}"'
-
-    kinds = {
-        "a month of a project, newest first": lambda: ask(f"{project()};{month()}", "fechaFactura,desc"),
-        "a project, any page of it": lambda: ask(project(), "numeroFactura,asc", random.randrange(25)),
-        "a month of all projects, by number": lambda: ask(month(), "numeroFactura,desc", random.randrange(50)),
-        "three projects or a day": lambda: ask(
-            f"proyectoId=in=({','.join(str(random.randrange(PROJECTS)) for _ in range(3))}),fechaFactura==2023-05-05"
-        ),
-        "everything, first page": lambda: ask(""),
-        "everything, any page": lambda: ask("", "", random.randrange(1000)),
-    }
-    _until_there(lambda: ask(""))
-    print(f"{'a page of 100 of 100,000, ' + str(ASKED) + ' times each':50}  p50 ms  p95 ms  most ms")
-    for name, once in kinds.items():
-        times = []
-        for _ in range(ASKED):
-            began = time.perf_counter()
-            answer = once()
-            times.append((time.perf_counter() - began) * 1000)
-            assert answer.status_code == 200, answer.text
-            # Within what a key may ask at once and a second.
-            time.sleep(0.005)
-        cut = quantiles(times, n=100)
-        print(f"{name:50}  {cut[49]:6.1f}  {cut[94]:6.1f}  {max(times):7.1f}")
-
-
-def _until_there(ask: Callable[[], requests.Response]) -> None:
-    for _ in range(600):
-        try:
-            if ask().status_code == 200:
-                return
-        except requests.ConnectionError:
-            time.sleep(0.1)
-    raise SystemExit("the server did not start")
-
-
-if __name__ == "__main__":
-    main()

@@ -24,14 +24,17 @@ PATIENCE_SECONDS = 600
 
 
 @contextmanager
-def system(home: Path, boxes: int, *, peers: Sequence[str] = (), open_boxes: int | None = None) -> Iterator["System"]:
+def system(
+    home: Path, boxes: int, *, peers: Sequence[str] = (), open_boxes: int | None = None, companies: int = 0
+) -> Iterator["System"]:
     """A stack in a fresh folder, with so many boxes, its DAGs read; stopped at the end.
 
     ``peers``: other DAGs that each box has, too (EMPTY, PLAIN). ``open_boxes``: how many of them SGA knows (all).
+    ``companies``: see make_boxes.
     """
     Stack(home, Ports()).down()
     shutil.rmtree(home, ignore_errors=True)
-    ids = make_boxes(home / "mappings", boxes)
+    ids = make_boxes(home / "mappings", boxes, companies=companies)
     dags = home / "dags"
     dags.mkdir()
     shutil.copy(PROJECT / "dags" / "cash_close.py", dags)

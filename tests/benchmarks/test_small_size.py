@@ -35,6 +35,12 @@ def test_everybody_comes_to_the_same_cents(measured: Part):
         pytest.skip(f"without the tools of benchmarks/setup.sh: only {', '.join(sorted(everybody))} took part")
 
 
+@pytest.mark.parametrize("measured", ["P11"], indirect=True)
+def test_pages_are_asked_for_and_timed(measured: Part):
+    assert measured.error == ""
+    assert all(case.results for case in measured.cases)
+
+
 def test_results_that_were_kept_make_the_same_page(tmp_path: Path):
     part = Part("P2", "staging", surroundings={"command": "make bench ONLY=P2"})
     part.cases.append(_case())

@@ -28,11 +28,13 @@ from cierre.bookkeeping.vocabulary import BOX, FRAUD, SOURCES
 class Derivation:
     """The entries of a day, or the problems that keep it from being booked. Never both: nothing is half-posted.
 
-    Neither means that there is nothing to book ("no activity").
+    Neither means that there is nothing to book ("no activity"). ``documents`` are those of the day by key, where there
+    is no problem: the same keys as in the entries, since making a million of them anew takes time and memory.
     """
 
     entries: list[JournalEntry] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    documents: Mapping[str, Document] = field(default_factory=dict, compare=False)
 
 
 def derive(
@@ -60,10 +62,26 @@ def derive(
     problems = Problems()
     booker = _Booker(mapping, box, day, problems)
     with collector_at_rest():
-        packed = list(pack(booker.book(documents), max_lines or box.erp.limits.lines))
+        by_key = _by_key(documents, problems)
+        packed = list(pack(booker.book(by_key), max_lines or box.erp.limits.lines))
         if found := problems.all():
             return Derivation(problems=found)
-        return Derivation([entry(box, day, part, lines, booker.slots) for part, lines in enumerate(packed, start=1)])
+        entries = [entry(box, day, part, lines, booker.slots) for part, lines in enumerate(packed, start=1)]
+        return Derivation(entries, documents=by_key)
+
+
+def _by_key(documents: Iterable[Document], problems: Problems) -> dict[str, Document]:
+    """Documents by key, without those whose key another has: these are a problem."""
+    documents = list(documents)
+    by_key = {document.key: document for document in documents}
+    if len(by_key) < len(documents):
+        times = Counter(document.key for document in documents)
+        for document in documents:
+            if times[document.key] > 1:
+                by_key.pop(document.key, None)
+                reason = Sentence("with a key that another document of the day has")
+                problems.add(document, ProblemKind.REPEATED, reason, document.amounts.get("net", ZERO))
+    return by_key
 
 
 # A named tuple's own constructor takes twice as long, and every amount of every document needs one.
@@ -117,10 +135,10 @@ class _Booker:
         self.by_treatment = {kind for kind in mapping.postings if mapping.treats(kind)}
         self.taxes: dict[tuple[str, str], tuple[Taxes | None, Taxes | None]] = {}
 
-    def book(self, documents: Iterable[Document]) -> Iterator[Booked]:
+    def book(self, by_key: Mapping[str, Document]) -> Iterator[Booked]:
         """What each document books, in the order of the documents' keys. Documents with a problem book nothing."""
         holds_fraud = self.mapping.fraud_policy == "hold"
-        for key, document in self._in_order(documents):
+        for key, document in sorted(by_key.items(), key=itemgetter(0)):
             attributes = document.attributes
             read = self.read.get(document.kind)
             held = holds_fraud and attributes.get(FRAUD) == "true"
@@ -159,18 +177,6 @@ class _Booker:
             )  # fmt: skip
             return None
         return treated(document, own, of_the_country)
-
-    def _in_order(self, documents: Iterable[Document]) -> list[tuple[str, Document]]:
-        documents = list(documents)
-        by_key = {document.key: document for document in documents}
-        if len(by_key) < len(documents):
-            times = Counter(document.key for document in documents)
-            for document in documents:
-                if times[document.key] > 1:
-                    by_key.pop(document.key, None)
-                    reason = Sentence("with a key that another document of the day has")
-                    self._refuse(document, ProblemKind.REPEATED, reason)
-        return sorted(by_key.items(), key=itemgetter(0))
 
     def _stop(self, document: Document) -> None:
         """Says why a document is none that the mapping books on this day."""

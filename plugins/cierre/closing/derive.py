@@ -10,6 +10,7 @@ import psycopg
 from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.snippet import snippet
 from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.collector import collector_at_rest
 from cierre.bookkeeping.corrections import dating
 from cierre.bookkeeping.derive import Derivation, derive as derive_entries
 from cierre.bookkeeping.documents import Document
@@ -42,6 +43,7 @@ class Booked:
     asks: bool
 
 
+@collector_at_rest()  # The collector would walk a million documents twice, in more than a second, and find no cycle.
 def derive(box: CashBox, day: date, ledger: psycopg.Connection) -> Booked:
     """Derives the day's entries and freezes them as a revision, unless the current one already says the same.
 
@@ -69,7 +71,7 @@ def derive(box: CashBox, day: date, ledger: psycopg.Connection) -> Booked:
             tenant=box.erp.tenant,
             lot=box.erp.lot,
             entries=derivation.entries,
-            documents={document.key: document for document in documents},
+            documents=derivation.documents,
             open_from=opened_from(ledger, box),
             site=erp_site(box),
             history=box.erp.limits.history,

@@ -68,6 +68,13 @@ def test_detail_keeps_documents_apart_whatever_their_history(payment, changed, b
     ]
 
 
+def test_documents_come_with_the_entries_by_the_very_keys_of_these(payment, mapping, box, day):
+    derivation = derive([payment("b"), payment("a")], mapping, box, day)
+    keys = {id(key) for key in derivation.documents}
+    assert derivation.documents == {"sga:payment:a": payment("a"), "sga:payment:b": payment("b")}
+    assert all(id(source.document_key) in keys for line in derivation.entries[0].lines for source in line.sources)
+
+
 def test_a_rule_can_ask_for_detail_where_the_rest_is_summed(payment, changed, box, day):
     rules = [{"account": "1.1.01.001"}, {"when": {"form": "2"}, "account": "1.1.01.002", "lines": "detail"}]
     debit = {**DETAIL[0], "history": "Caja {date}", "rules": rules}

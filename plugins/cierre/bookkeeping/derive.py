@@ -101,9 +101,17 @@ class _Step(NamedTuple):
     unresolved: Sequence[Unresolved] = ()
 
 
-_Plan = list[tuple[str, Decimal | None, bool, int | None, _Step]]
-"""A kind's postings for one combination of attributes: amount, what it is where it is not there (None: it must be),
-whether it is a debit, the slot that all share."""
+class _Plan(NamedTuple):
+    """What is done with the documents of a kind that have one combination of attributes.
+
+    ``steps`` are the kind's postings: amount, what it is where it is not there (None: it must be), whether it is a
+    debit, the slot that all share. ``signed`` are the amounts that may be below zero, ``unbooked`` the rare ones that
+    no posting has.
+    """
+
+    steps: list[tuple[str, Decimal | None, bool, int | None, _Step]]
+    signed: frozenset[str]
+    unbooked: frozenset[str]
 
 
 class _Booker:
@@ -131,7 +139,6 @@ class _Booker:
         self.plans: dict[tuple[object, ...], _Plan] = {}
         shapes = SOURCES[mapping.source]
         self.rare = {kind: shapes[kind].rare if kind in shapes else frozenset() for kind in mapping.postings}
-        self.booked = {kind: {one.amount for one in postings} for kind, postings in mapping.postings.items()}
         self.by_treatment = {kind for kind in mapping.postings if mapping.treats(kind)}
         self.taxes: dict[tuple[str, str], tuple[Taxes | None, Taxes | None]] = {}
 
@@ -203,12 +210,14 @@ class _Booker:
 
     def _plan(self, document: Document) -> _Plan:
         foreign = "" if document.currency == self.box.currency else document.currency
-        rare = self.rare[document.kind]
-        return [
+        postings, rare = self.mapping.postings[document.kind], self.rare[document.kind]
+        steps = [
             (posting.amount, ZERO if posting.amount in rare else None, posting.side == "debit",
              *self._step(posting, document.attributes, foreign))
-            for posting in self.mapping.postings[document.kind]
+            for posting in postings
         ]  # fmt: skip
+        unbooked = rare - {posting.amount for posting in postings}
+        return _Plan(steps, self.signed.get(document.kind, frozenset()), unbooked)
 
     def _step(self, posting: Posting, attributes: Mapping[str, str], foreign: str) -> tuple[int | None, _Step]:
         booking = self.mapping.resolve(posting, {**attributes, BOX: self.box.id}, self.day)
@@ -230,11 +239,10 @@ class _Booker:
         """One document's shares of lines: none if it has a problem, or no money in any amount."""
         booked: Booked = []
         amounts = document.amounts
-        signed = self.signed.get(document.kind, frozenset())
+        steps, signed, unbooked = plan
         balance = ZERO
         complete = mapped = True
-        rare = self.rare[document.kind]
-        for component, missing, is_debit, slot, step in plan:
+        for component, missing, is_debit, slot, step in steps:
             amount = amounts.get(component, missing)
             if not amount:
                 if amount is None:
@@ -265,8 +273,8 @@ class _Booker:
         if balance and complete:
             reason = Sentence("whose amounts do not add up: debits and credits differ")
             self._refuse(document, ProblemKind.UNBALANCED, reason)
-        for component in rare & amounts.keys() if rare else ():
-            if amounts[component] and component not in self.booked[document.kind]:
+        for component in unbooked:
+            if amounts.get(component):
                 complete = False
                 self._nobody_books(document, component)
         return booked if complete and mapped else []

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import asyncssh
 import pytest
@@ -91,6 +92,8 @@ def fetching(mappings, monkeypatch, tmp_path):
         file.write_text(file.read_text().replace("    channels:\n", f"    fetch: [{place}]\n    channels:\n", 1))
         monkeypatch.setenv("AIRFLOW_CONN_BANK", json.dumps(connection))
         monkeypatch.setenv("CIERRE_STATEMENTS_DIR", str(tmp_path / "drop"))
+        # The provider asks a server that is down three times, some seconds apart.
+        monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=lambda seconds: None))
 
     return configure
 

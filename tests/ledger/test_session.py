@@ -33,3 +33,11 @@ def test_the_lock_goes_with_its_session(ledger, ledger_dsn):
     killed.close()
     with session.box_day(ledger, "itb_caja_164", DAY, wait="5s"):
         assert not ledger.closed
+
+
+def test_a_statement_that_is_asked_often_is_planned_for_its_own_values_each_time(ledger_dsn):
+    with session.connect(ledger_dsn) as asking:
+        for _ in range(30):
+            asking.execute("SELECT count(*) FROM board.box_day WHERE box = ANY(%s)", (["itb_caja_164"] * 1000,))
+        ((prepared,),) = asking.execute("SELECT count(*) FROM pg_prepared_statements").fetchall()
+    assert prepared == 0

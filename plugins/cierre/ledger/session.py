@@ -23,9 +23,14 @@ def connect(dsn: str) -> psycopg.Connection:
 
 
 def prepared(connection: psycopg.Connection) -> psycopg.Connection:
-    """The same connection, set to rows by name and autocommit."""
+    """The same connection, set to rows by name and autocommit; each statement is planned for its own values.
+
+    A statement that is asked often would else be prepared, and from the tenth time on PostgreSQL may plan it for values
+    that it does not look at: a list of a thousand boxes as one of ten.
+    """
     connection.autocommit = True
     connection.row_factory = namedtuple_row
+    connection.prepare_threshold = None
     return connection
 
 

@@ -77,6 +77,7 @@ def run(bench: Bench) -> None:
             for _ in range(times):
                 for name, ask in pages.kinds.items():
                     case.add(name, _timed(ask))
+                    time.sleep(0.005)  # within what a key may ask a second
                 case.add(FLOOR, _timed(lambda: pages.directly(direct)))
                 advance()
     for name in pages.kinds:

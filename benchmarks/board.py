@@ -30,7 +30,10 @@ COMPANIES = 10
 BOARD, SUMMARY, TRENDS = "this month's board", "the summary alone", "trends of all boxes"
 AIRFLOW_PAGE = "Airflow's page, 50 DAGs"
 PACKAGE = "a company's month as a package"
-OTHER_WORK = "With other work beside, all of them take two to four times as long."
+OTHER_WORK = (
+    "With other work beside, all of them take two to four times as long; each statement is planned anew each time"
+    " (decision 0111)."
+)
 
 YEAR_OF_DAYS = """
     INSERT INTO board.box_day (box, business_date, state, documents, booked, revision, staged_at, first_closed_at)
@@ -128,7 +131,7 @@ def run(bench: Bench) -> None:
 
 def _below(bench: Bench, what: str, seconds: float | None, milliseconds: int) -> None:
     measured = 1000 * (seconds or 0)
-    bench.holds(what, f"{measured:.0f} ms", f"≤ {milliseconds} ms", measured <= milliseconds, OTHER_WORK)
+    bench.holds(what, f"{measured:.1f} ms", f"≤ {milliseconds} ms", measured <= milliseconds, OTHER_WORK)
 
 
 Ask = Callable[[], requests.Response]

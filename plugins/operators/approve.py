@@ -1,6 +1,6 @@
 """Approve: a person looks at what will be posted, where a rule of the box asks for one."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
@@ -44,6 +44,7 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
     books_stand = "Nothing was posted."
     run = ""
     looks_first = False
+    began: datetime | None = None
     started_by: str | None = None
     answer: dict[str, Any] | None = None
 
@@ -54,11 +55,12 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
     def execute(self, context: Any) -> dict[str, Any]:
         """Goes on at once where there is nothing to ask; else waits, without a worker, for a person's answer."""
         self.looks_first = getattr(context.get("ti"), "try_number", 1) > 1
+        self.began = _began(context) if self.looks_first else None
         return self._ask(context)
 
     def take_answer(self, context: Any, event: dict[str, Any]) -> dict[str, Any]:
         """Goes on once it is known what the try before was answered."""
-        self.answer = event["answer"]
+        self.answer, self.began = event["answer"], _began(context)
         return self._ask(context)
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> dict[str, Any]:
@@ -84,6 +86,8 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
         outcome = {"revision": request.revision.revision, "questions": []}
         if not request.reasons:
             return outcome
+        if self.began:
+            approve.hold_to_refusal(request, ledger, self.run, self.began)
         if self.answer:
             by = approve.take(request, ledger, self.run, self._given(self.answer))
             if approve.request(box, day, ledger).reasons:
@@ -126,6 +130,12 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
             frozenset(said.get(RAN_BY, ())),
             comment,
         )
+
+
+def _began(context: Any) -> datetime | None:
+    """Since when the run goes, which a person who clears its step begins anew."""
+    began: datetime | None = getattr(context["dag_run"], "start_date", None)
+    return began
 
 
 def _form() -> ParamsDict:

@@ -382,6 +382,28 @@ def test_a_rejection_that_the_try_before_did_not_come_to_take_rejects(derived, r
     assert on_record(ledger) == [("first_day", "rejected", "Ana")]
 
 
+def test_a_rejected_day_that_airflow_runs_once_more_stays_rejected_and_a_cleared_one_is_asked_again(
+    derived, rules, ledger, requests_
+):
+    rules("first_day: true")
+    person = Person(derived)
+    person.context["dag_run"].start_date = datetime.now(UTC)
+    person.asked()
+    with pytest.raises(NotApproved):
+        person.answers("Reject")
+    person.context["ti"].try_number = 2
+    with pytest.raises(NotApproved, match="Ana rejected it"):
+        ApproveOperator(task_id="approve", box=BOX).execute(person.context)
+    with pytest.raises(NotApproved, match="Ana rejected it"):
+        ApproveOperator(task_id="approve", box=BOX).take_answer(person.context, {"answer": None})
+    assert len(requests_) == 1
+    person.context["dag_run"].start_date = datetime.now(UTC)  # as when a person clears the step
+    with pytest.raises(TaskAwaitingInput):
+        person.comes_again(None)
+    assert len(requests_) == 2
+    assert on_record(ledger) == [("first_day", "rejected", "Ana"), ("first_day", None, None)]
+
+
 def test_without_an_answer_it_is_asked_again(derived, rules, ledger, requests_):
     rules("first_day: true")
     person = Person(derived)

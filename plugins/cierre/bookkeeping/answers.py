@@ -44,14 +44,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question on the record: about which revision, since when (aware), and what became of it; None where it is
-    open. ``comment`` is empty where nothing was said to it."""
+    """A question on the record: about which revision, since when (aware), and what became of it, and when; None where
+    it is open. ``comment`` is empty where nothing was said to it."""
 
     revision_id: int
     asked_at: datetime
     decision: Outcome | None
     decided_by: str | None
     comment: str = ""
+    decided_at: datetime | None = None
 
     def was_refused(self, revision_id: int) -> bool:
         """Whether a person, or nobody in time, has refused this very revision."""

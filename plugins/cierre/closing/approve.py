@@ -5,7 +5,7 @@ Question and answer are kept in ``ledger.approval``; a revision that was approve
 
 import logging
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import psycopg
 
@@ -47,6 +47,19 @@ def was_asked(request: Request, ledger: psycopg.Connection, run: str) -> bool:
     approved since, and a second is to be asked."""
     asked = approvals.last_asked(ledger, request.box.id, request.day, run)
     return asked is not None and asked.decision != "approved"
+
+
+def hold_to_refusal(request: Request, ledger: psycopg.Connection, run: str, since: datetime) -> None:
+    """Raises NotApproved where these very books were refused in a DAG run since it last began (aware).
+
+    Nobody cleared the step then, which begins the run anew: Airflow runs it once more where an answer came so soon that
+    its scheduler took the task for lost.
+    """
+    asked = approvals.last_asked(ledger, request.box.id, request.day, run)
+    if not (asked and asked.decision and asked.decided_at and asked.was_refused(request.revision.revision_id)):
+        return
+    if asked.decided_at >= since:
+        raise _not_approved(request, ledger, asked.decision, asked.decided_by, asked.comment)
 
 
 def ask(request: Request, ledger: psycopg.Connection, run: str) -> list[JournalEntry]:

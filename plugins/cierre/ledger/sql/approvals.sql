@@ -96,7 +96,7 @@ UPDATE ledger.approval SET decision = :decision, decided_by = :decided_by, decid
  WHERE approval_id = :approval_id;
 
 -- name: last_asked^
-SELECT revision_id, asked_at, decision, decided_by, coalesce(comment, '') AS comment FROM ledger.approval
+SELECT revision_id, asked_at, decision, decided_by, coalesce(comment, '') AS comment, decided_at FROM ledger.approval
  WHERE box = :box AND business_date = :business_date AND asked_in = :run ORDER BY approval_id DESC LIMIT 1;
 
 -- name: leave!

@@ -79,13 +79,14 @@ def _refused(folder: Path, companies: "Mapping[str, CompanyArrivals]") -> list[S
     """The refused files that nobody was told of, also those of a try that broke off; from now on they count as told."""
     from cierre.closing import refused_files
 
-    found = list[Sentence]()
-    for company, rules in companies.items():
-        for format in rules.formats:
-            own = folder / company / format
-            for name, why in refused_files.untold(own).items():
-                found.append(Sentence("{file}: {why}", file=f"{company}/{format}/{name}", why=why))
-            refused_files.settle(own)
+    places = [f"{company}/{format}" for company, rules in companies.items() for format in rules.formats]
+    found = [
+        Sentence("{file}: {why}", file=f"{place}/{name}", why=why)
+        for place in places
+        for name, why in refused_files.untold(folder / place).items()
+    ]
+    for place in places:  # once all are read, so that none is lost where one cannot be
+        refused_files.settle(folder / place)
     return found
 
 

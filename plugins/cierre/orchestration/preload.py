@@ -1,7 +1,8 @@
 """What tasks import, and what they make of it, the scheduler does once: the local executor forks each task from it.
 
-That spares a task most of its start, a third of a second of the processor. Executors that start their tasks otherwise
-gain nothing and lose nothing; a changed module reaches tasks of a local executor when the scheduler is restarted.
+That spares a task most of its start, more than a quarter of a second of the processor. Executors that start their tasks
+otherwise gain nothing and lose nothing; a changed module reaches tasks of a local executor when the scheduler is
+restarted.
 """
 
 import sys

@@ -58,6 +58,16 @@ class Attempt:
     deleting_since: datetime | None = None
 
     @property
+    def is_given_up(self) -> bool:
+        """Whether nothing is to stand at its address."""
+        return self.state in ("rejected", "doomed")
+
+    @property
+    def is_unreaped(self) -> bool:
+        """Whether it was given up, and its address is not known to be empty."""
+        return self.is_given_up and self.reaped_at is None
+
+    @property
     def confirmed_document(self) -> str:
         """``document`` of a confirmed attempt, which always has one. Raises ValueError for any other."""
         if self.document is None:
@@ -130,7 +140,6 @@ class _Sql(Statements):
     not_reaped_since: Rows[_AttemptOfBox]
     abandoned: Rows[_AbandonedRow]
     attempts_of: Rows[_AttemptRow]
-    unreaped: Rows[_AttemptRow]
     lease: Row[Lease]
 
 
@@ -339,7 +348,7 @@ def of_entry(connection: psycopg.Connection, entry: FrozenEntry) -> list[Attempt
 
 def unreaped(connection: psycopg.Connection, entry: FrozenEntry) -> list[Attempt]:
     """The entry's rejected or doomed attempts whose address is not known to be empty."""
-    return [_attempt(row) for row in _sql.unreaped(connection, entry_id=entry.entry_id)]
+    return [attempt for attempt in of_entry(connection, entry) if attempt.is_unreaped]
 
 
 def due_for_reap(connection: psycopg.Connection) -> list[tuple[str, Attempt]]:

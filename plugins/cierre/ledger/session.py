@@ -87,9 +87,9 @@ def box_day(connection: psycopg.Connection, box: str, day: date, *, wait: str = 
     """
     key = f"{box}|{day}"
     try:
-        with connection.transaction():
-            connection.execute("SELECT set_config('lock_timeout', %s, true)", (wait,))
-            connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (key,))
+        connection.execute(
+            "SELECT pg_advisory_lock(hashtextextended(%s, 0)) FROM set_config('lock_timeout', %s, true)", (key, wait)
+        )
     except psycopg.errors.LockNotAvailable:
         raise BoxDayBusy(
             Sentence(

@@ -1,5 +1,6 @@
 """Documents in the ERP that may be somebody else's, and what people decided about the lots they stand in."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ import psycopg
 from cierre.bookkeeping.address import Address
 from cierre.ledger.attempts import Attempt
 from cierre.ledger.revisions import Revision
-from cierre.ledger.statements import Change, Rows, Statements, Value, ValueOrNone
+from cierre.ledger.statements import Change, Rows, Statements, Value
 
 
 class _Doubt(NamedTuple):
@@ -19,12 +20,19 @@ class _Doubt(NamedTuple):
     document: str
 
 
+class _Takeover(NamedTuple):
+    tenant: str
+    lot: str
+    entry_date: date
+    takeover_id: int
+
+
 class _Sql(Statements):
     note_doubt: Change
     note_lot_in_use: Change
     open_doubts: Rows[_Doubt]
     take_over: Change
-    takeover_of: ValueOrNone[int]
+    takeovers_of: Rows[_Takeover]
     is_taken_over_since: Value[bool]
 
 
@@ -90,12 +98,21 @@ def take_over(
     _sql.take_over(connection, site=site, tenant=tenant, lot=lot, decided_by=by, why=why, through=through)
 
 
-def takeover_of(connection: psycopg.Connection, site: str | None, address: Address) -> int | None:
-    """The last time (takeover_id) that a person said that what stands there is this ledger's own; None where nobody
-    did."""
-    return _sql.takeover_of(
-        connection, site=site, tenant=address.tenant, lot=address.lot, entry_date=address.entry_date
-    )
+Place = tuple[str, str, date]
+"""Tenant, lot and date."""
+
+
+def takeovers_of(connection: psycopg.Connection, site: str | None, places: Collection[Place]) -> dict[Place, int]:
+    """The last time (takeover_id) that a person said that what stands at a place is this ledger's own, for each of the
+    places where somebody did."""
+    tenants, lots, entry_dates = (list(part) for part in zip(*places, strict=True)) if places else ([], [], [])
+    rows = _sql.takeovers_of(connection, site=site, tenants=tenants, lots=lots, entry_dates=entry_dates)
+    return {(row.tenant, row.lot, row.entry_date): row.takeover_id for row in rows}
+
+
+def is_taken_over(connection: psycopg.Connection, site: str | None, address: Address) -> bool:
+    """Whether a person said that what stands there is this ledger's own."""
+    return bool(takeovers_of(connection, site, [(address.tenant, address.lot, address.entry_date)]))
 
 
 def is_taken_over_since(connection: psycopg.Connection, attempt: Attempt) -> bool:

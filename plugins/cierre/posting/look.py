@@ -21,6 +21,7 @@ from cierre.ledger.revisions import FrozenEntry, Revision
 from cierre.ports.erp import ReadableErp
 from cierre.ports.errors import PeriodClosedError
 from cierre.posting import proof
+from cierre.posting.day_books import DayBooks
 from cierre.posting.reap import reap
 from cierre.posting.site import Site
 
@@ -84,18 +85,18 @@ def look(
     cierre.posting.proof.TakenUpError where another run settles the same documents.
     """
     looked = Looked(revision)
-    new, old = revisions.bookings(connection, revision), revisions.superseded(connection, revision)
-    meant = revisions.unsent(connection, revision)  # maybe sent all the same, before the ledger was restored
-    if not (new or old or meant):
+    books = DayBooks.of(connection, revision)  # the unsent ones maybe sent all the same, before the ledger was restored
+    if not books.all:
         return looked
-    for tenant, lot in {(entry.tenant, entry.lot) for entry in new}:
+    for tenant, lot in {(entry.tenant, entry.lot) for entry in books.own}:
         _refuse_a_lot_in_use(connection, erp, site, at, tenant, lot)
     unknown: list[_Unknown] = []
-    own, gone = {entry.entry_id for entry in (*new, *old)}, list[Attempt]()
+    own, gone = {entry.entry_id for entry in (*books.own, *books.replaced)}, list[Attempt]()
     # Only books that were corrected may have been so in any month since; others were at most a month late.
     late = first_of_next_month(revision.business_date)
-    until = last_first_open_date(connection, site) if old or meant else max(site.open_from or late, late)
-    for place in sorted(_places(revision, [*new, *old, *meant], until)):
+    corrected = books.replaced or books.unsent
+    until = last_first_open_date(connection, site) if corrected else max(site.open_from or late, late)
+    for place in sorted(_places(revision, books.all, until)):
         lines = proof.read(erp, *place)
         if lines is None:
             return looked
@@ -194,7 +195,7 @@ def _refuse_a_lot_in_use(
     for address, document, key in proof.standing_in(erp, tenant, lot):
         if site.ledger_id and read_key(key).ledger == site.ledger_id:
             continue
-        if takeovers.takeover_of(connection, at, address):
+        if takeovers.is_taken_over(connection, at, address):
             continue
         takeovers.note_lot_in_use(connection, at, address, document)
         raise proof.NotOursError(

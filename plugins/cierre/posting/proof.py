@@ -127,7 +127,7 @@ def may_empty(connection: psycopg.Connection, attempt: Attempt) -> bool:
     that nobody else is known to use.
     """
     address = attempt.address
-    if takeovers.takeover_of(connection, attempt.site, address):
+    if takeovers.is_taken_over(connection, attempt.site, address):
         return True
     if attempt.state == "rejected":
         return attempts.lot_is_ours(connection, attempt.site, address.tenant, address.lot)

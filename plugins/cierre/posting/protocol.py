@@ -28,6 +28,7 @@ from cierre.ledger.revisions import FrozenEntry, Revision
 from cierre.ports.erp import ANY_NUMBER, Acknowledged, Erp, Numbering, ReadableErp, site_of
 from cierre.ports.errors import DataError, PeriodClosedError, RetriableError, UncertainError, VendorError
 from cierre.posting import proof
+from cierre.posting.day_books import DayBooks
 from cierre.posting.look import Looked, last_first_open_date, look
 from cierre.posting.originals import EditedError, edits
 from cierre.posting.reap import reap
@@ -95,35 +96,34 @@ class Poster:
         there what is to be reversed, UncertainError or RetriableError where the outcome could not be known or nothing
         could be sent: a later run goes on from there.
         """
-        revision = self._look(revision)
-        old = revisions.superseded(self.connection, revision)
-        self._must_stand_as_posted(old)
-        for entry in old:
+        revision, books = self._look(revision)
+        self._must_stand_as_posted(books.replaced)
+        for entry in books.replaced:
             self._clear_the_way(entry, left_for=revision)
         try:
-            for entry in revisions.bookings(self.connection, revision):
+            for entry in books.own:
                 self._settle(entry, partial(self._insert, entry))
-            for entry in revisions.superseded(self.connection, revision):
+            for entry in books.replaced:
                 self._take_back(entry, revision)
         except DataError:
-            self._undo(revision, old)
+            self._undo(revision, books.replaced)
             raise
         return revision
 
-    def _look(self, revision: Revision) -> Revision:
-        """Asks the ERP what it holds of the day, where it can be asked and there is something to send."""
-        taken_over = self._taken_over(revision)
-        if not (taken_over or self._has_to_send(revision) or self._has_no_books_any_more(revision)):
-            return revision
-        if self.site.readable:
+    def _look(self, revision: Revision) -> tuple[Revision, DayBooks]:
+        """Asks the ERP what it holds of the day, where it can be asked and there is something to send; returns the
+        revision and the day's books as they stand then."""
+        books = DayBooks.of(self.connection, revision)
+        taken_over = self._taken_over(revision, books)
+        if self.site.readable and (taken_over or self._has_to_send(books)):
             erp = cast(ReadableErp, self.erp)
             self._looked = look(self.connection, erp, self.site, site_of(erp), revision, self.worker)
-            return self._looked.revision
-        for entry, takeover in taken_over:
-            self._empty_ahead(entry, takeover)
-            if self.site.correction == "delete":
-                self._withdraw_what_may_be_gone(entry, takeover, revision)
-        return revision
+            revision = self._looked.revision
+        elif taken_over:
+            self._empty_what_was_taken_over(taken_over, books)
+        else:
+            return revision, books
+        return revision, DayBooks.of(self.connection, revision)
 
     def _must_stand_as_posted(self, old: Sequence[FrozenEntry]) -> None:
         """A reversal of what somebody changed in the ERP would leave the difference there for good. What is deleted
@@ -142,35 +142,30 @@ class Poster:
         """Whether books that newer ones replace are deleted; otherwise they are reversed."""
         return self.site.correction == "delete" and self.site.is_open(entry.entry_date)
 
-    def _has_to_send(self, revision: Revision) -> bool:
-        return not all(map(self._confirmed, revisions.bookings(self.connection, revision))) or any(
-            map(self._confirmed, revisions.superseded(self.connection, revision))
-        )
+    def _has_to_send(self, books: DayBooks) -> bool:
+        """Whether anything is to be posted or taken back. It may be, too, where a day that had books has none now:
+        nobody else would find out that a ledger that was restored forgot what it posted of them."""
+        if not books.own:
+            return bool(books.replaced or books.unsent)
+        return not all(map(self._confirmed, books.own)) or any(map(self._confirmed, books.replaced))
 
-    def _has_no_books_any_more(self, revision: Revision) -> bool:
-        """Whether a day that had books has none now: nothing is to be sent for it, so nobody else would find out that a
-        ledger that was restored forgot what it posted of them."""
-        return not revisions.bookings(self.connection, revision) and bool(
-            revisions.superseded(self.connection, revision) or revisions.unsent(self.connection, revision)
-        )
-
-    def _taken_over(self, revision: Revision) -> list[tuple[FrozenEntry, int]]:
+    def _taken_over(self, revision: Revision, books: DayBooks) -> list[tuple[FrozenEntry, int]]:
         """An entry for each lot and date of the day that a person took over, with the number of that.
 
         Dates are those of the day's entries, and each that may have been the first open one since: a reversal or late
         books that the ledger forgot stand there.
         """
-        made = (revisions.bookings, revisions.superseded, revisions.unsent)
-        entries = [entry for of in made for entry in of(self.connection, revision)]
         dates = dates_of(revision.business_date, last_first_open_date(self.connection, self.site))
-        places = {(one.tenant, one.lot, day): replace(one, entry_date=day) for one in entries for day in dates}
-        places |= {(entry.tenant, entry.lot, entry.entry_date): entry for entry in entries}
-        found = []
-        for (tenant, lot, entry_date), entry in places.items():
-            place = Address(tenant, entry_date, lot, "")
-            if takeover := takeovers.takeover_of(self.connection, site_of(self.erp), place):
-                found.append((entry, takeover))
-        return found
+        places = {(one.tenant, one.lot, day): replace(one, entry_date=day) for one in books.all for day in dates}
+        places |= {(entry.tenant, entry.lot, entry.entry_date): entry for entry in books.all}
+        found = takeovers.takeovers_of(self.connection, site_of(self.erp), places)
+        return [(entry, found[place]) for place, entry in places.items() if place in found]
+
+    def _empty_what_was_taken_over(self, taken_over: Sequence[tuple[FrozenEntry, int]], books: DayBooks) -> None:
+        for entry, takeover in taken_over:
+            self._empty_ahead(entry, takeover)
+            if self.site.correction == "delete":
+                self._withdraw_what_may_be_gone(entry, takeover, books)
 
     def _empty_ahead(self, entry: FrozenEntry, takeover: int) -> None:
         """Empties the lot's next addresses on a date, until many in a row were empty: a ledger that was restored from a
@@ -201,13 +196,13 @@ class Poster:
                 nth=self._nth_sublot,
             )
 
-    def _withdraw_what_may_be_gone(self, entry: FrozenEntry, takeover: int, revision: Revision) -> None:
+    def _withdraw_what_may_be_gone(self, entry: FrozenEntry, takeover: int, books: DayBooks) -> None:
         """Books that were posted to the entry's lot and date before the lot was taken over may have been deleted since,
         and the ledger have forgotten it. Nobody can look: so they are deleted, to be posted anew."""
         place = (entry.tenant, entry.lot, entry.entry_date)
         emptied = attempts.emptied_by(self.connection, entry, site=site_of(self.erp), takeover=takeover)
         first = min((attempt.attempt_id for attempt, _ in emptied), default=0)
-        for own in revisions.bookings(self.connection, revision):
+        for own in books.own:
             standing = self._confirmed(own)
             if standing and standing.attempt_id < first and (own.tenant, own.lot, own.entry_date) == place:
                 told = (
@@ -356,17 +351,13 @@ class Poster:
         ``left_for``: newer books that replace the entry. Where they go to another lot, what may be somebody else's in
         the old one is left there: that is what a person decided who gave the box a lot of its own.
         """
-        for attempt in attempts.of_entry(self.connection, entry):
-            if attempt.state == "claimed":
-                self._wait_for_lease(attempt)
-                attempts.doom(self.connection, attempt, attempts.ITS_WORKER_ENDED)
-            elif attempt.deleting_since and attempt.state == "confirmed":
-                self._go_on_deleting(attempt)
+        made = attempts.of_entry(self.connection, entry)
+        if any([self._end(attempt) for attempt in made]):
+            made = attempts.of_entry(self.connection, entry)
         kept = self._looked.kept if self._looked else set()
-        left = attempts.unreaped(self.connection, entry)
-        given_up = (one for one in attempts.of_entry(self.connection, entry) if one.state in ("rejected", "doomed"))
-        left += [one for one in given_up if one.attempt_id in kept and one not in left]
-        for attempt in left:
+        for attempt in made:
+            if not (attempt.is_unreaped or (attempt.is_given_up and attempt.attempt_id in kept)):
+                continue
             try:
                 reap(self.connection, self.erp, attempt, self.site)
             except proof.NotOursError:
@@ -376,6 +367,17 @@ class Poster:
             except PeriodClosedError:
                 if not self._adopt(entry, attempt):
                     raise
+
+    def _end(self, attempt: Attempt) -> bool:
+        """Ends what a dead worker left half done; False where there is nothing to end."""
+        if attempt.state == "claimed":
+            self._wait_for_lease(attempt)
+            attempts.doom(self.connection, attempt, attempts.ITS_WORKER_ENDED)
+            return True
+        if attempt.deleting_since and attempt.state == "confirmed":
+            self._go_on_deleting(attempt)
+            return True
+        return False
 
     def _adopt(self, entry: FrozenEntry, attempt: Attempt) -> bool:
         """Where a period was closed upon a request that was carried out after all: its document is believed, if it

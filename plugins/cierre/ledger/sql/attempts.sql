@@ -131,12 +131,6 @@ SELECT attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until
        site, answered, reaped_at, deleting_since
   FROM erp.attempt WHERE entry_id = :entry_id ORDER BY attempt_id;
 
--- name: unreaped
-SELECT attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome,
-       site, answered, reaped_at, deleting_since
-  FROM erp.attempt WHERE entry_id = :entry_id AND state IN ('rejected', 'doomed') AND reaped_at IS NULL
- ORDER BY attempt_id;
-
 -- name: lease^
 -- Seconds that are left of it, and, where another server's clock dated it, so that what is left is not known, its whole
 -- length, counted from this server's start: a run that waits, and is woken to ask again, must come to an end.

@@ -39,10 +39,13 @@ SELECT coalesce(:site, ''), :tenant, :lot,
                   WHERE doubt.site = coalesce(:site, '') AND tenant = :tenant AND lot = :lot)),
        :why, :decided_by, erp.clock();
 
--- name: takeover_of$
--- The last taking over of a lot, with what stands there on a date; null where it was not taken over.
-SELECT max(takeover_id) FROM erp.takeover
- WHERE site = coalesce(:site, '') AND tenant = :tenant AND lot = :lot AND through >= :entry_date;
+-- name: takeovers_of
+-- The last taking over of each of the lots, with what stands there on a date; those that were not taken over are left out.
+SELECT tenant, lot, entry_date, max(takeover_id) AS takeover_id
+  FROM unnest(CAST(:tenants AS text[]), CAST(:lots AS text[]), CAST(:entry_dates AS date[])) AS place (tenant, lot, entry_date)
+  JOIN erp.takeover USING (tenant, lot)
+ WHERE site = coalesce(:site, '') AND through >= entry_date
+ GROUP BY tenant, lot, entry_date;
 
 -- name: is_taken_over_since$
 SELECT EXISTS (SELECT FROM erp.attempt JOIN erp.takeover USING (tenant, lot)

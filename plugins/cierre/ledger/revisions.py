@@ -41,6 +41,11 @@ class Revision:
     lot: str | None = None
     redates: int | None = None
 
+    @property
+    def is_the_first(self) -> bool:
+        """Whether the day had no books before."""
+        return self.revision == 1
+
 
 class EntrySum(NamedTuple):
     """How many entries, and the sum of their totals in the box's currency."""
@@ -348,12 +353,12 @@ def bookings(connection: psycopg.Connection, revision: Revision) -> list[FrozenE
 
 def superseded(connection: psycopg.Connection, revision: Revision) -> list[FrozenEntry]:
     """Bookings of the day's earlier revisions that the revision's own site may still hold."""
-    return list(_sql.superseded_bookings(connection, **_before(revision)))
+    return [] if revision.is_the_first else list(_sql.superseded_bookings(connection, **_before(revision)))
 
 
 def unsent(connection: psycopg.Connection, revision: Revision) -> list[FrozenEntry]:
     """Bookings of the day's earlier revisions that were never sent, unless the ledger forgot it."""
-    return list(_sql.unsent_bookings(connection, **_before(revision)))
+    return [] if revision.is_the_first else list(_sql.unsent_bookings(connection, **_before(revision)))
 
 
 def _before(revision: Revision) -> dict[str, object]:

@@ -263,6 +263,26 @@ def test_where_a_closed_period_keeps_what_a_restored_ledger_forgot_nothing_has_g
     assert places(erp) == [("003", "000001"), ("004", "000001")]
 
 
+def test_what_is_gone_from_a_closed_period_waits_until_that_is_opened_and_is_then_noted_as_gone(
+    erp, reading, freeze, ledger
+):
+    """A restored ledger forgot that it had the day deleted, and the month was closed since: nothing of it is there."""
+    reading.site = replace(reading.site, correction="delete")
+    revision = freeze("35.30")
+    reading.converge(revision)
+    (entry,) = revisions.bookings(ledger, revision)
+    erp.documents.clear()
+    in_october(reading, erp)
+    newer = freeze("36.00", open_from=OCTOBER)
+    with pytest.raises(KeptByClosedPeriodError, match=r"document 000001 at .* is not in the ERP any more.*is closed"):
+        reading.converge(newer)
+    assert places(erp) == []
+    erp.open_from, reading.site = date.min, replace(reading.site, open_from=None)
+    reading.converge(newer)
+    assert [key for key in erp.documents.values()] == [SECOND]
+    assert [attempt.state for attempt in attempts.of_entry(ledger, entry)] == ["withdrawn"]
+
+
 @pytest.mark.parametrize("sign", ["what it forgot stands", "the lot was taken over"])
 def test_what_a_restored_ledger_forgot_to_have_deleted_is_not_reversed(ledger, erp, reading, freeze, sign):
     """35.30 was posted, then the backup made; 36.00 took its place, and September was closed. Now it is 37.00."""

@@ -127,7 +127,7 @@ class Cursor(psycopg.Cursor):
         if "erp.clock()" in query:
             line.show_time()
         if "lock_timeout" in query:
-            params = ("1ms",)  # whoever holds the lock cannot run while this one waits
+            params = (*params[:-1], "1ms")  # whoever holds the lock cannot run while this one waits
         super().execute(query, params, **options)
         if changes:
             line.after(changes)

@@ -30,14 +30,19 @@ class EditedError(DataError):
         self.lines = list(lines)
 
 
+def is_gone(attempt: Attempt, documents: Mapping[str, Sequence[BookedLine]]) -> bool:
+    """Whether nothing is left of a posted document. ``documents``: what was read at its address, by number."""
+    return not documents.get(attempt.confirmed_document)
+
+
 def edits(
     connection: psycopg.Connection, entry: FrozenEntry, attempt: Attempt, documents: Mapping[str, Sequence[BookedLine]]
 ) -> list[Sentence]:
     """Each line of a posted entry that is otherwise in the ERP than it was posted. ``documents``: what was read at its
     address, by number."""
-    lines = documents.get(attempt.confirmed_document, ())
-    if not lines:
+    if is_gone(attempt, documents):
         return [Sentence("document {document} at {address} is not in the ERP any more", **_place(attempt))]
+    lines = documents[attempt.confirmed_document]
     differences = line_differences(revisions.journal_entry(connection, entry), lines)
     return [_said(one, attempt) for one in differences if one.code in COUNTS]
 

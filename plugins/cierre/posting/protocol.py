@@ -20,7 +20,7 @@ from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.corrections import dates_of
 from cierre.bookkeeping.keys import sent_key
 from cierre.bookkeeping.read_back import differences
-from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.sentence import Sentence, one_after_the_other
 from cierre.language.say import money, say
 from cierre.ledger import attempts, revisions, takeovers
 from cierre.ledger.attempts import NOT_SENT, Attempt, NthSublot
@@ -30,7 +30,7 @@ from cierre.ports.errors import DataError, PeriodClosedError, RetriableError, Un
 from cierre.posting import proof
 from cierre.posting.day_books import DayBooks
 from cierre.posting.look import Looked, last_first_open_date, look
-from cierre.posting.originals import EditedError, edits
+from cierre.posting.originals import EditedError, edits, is_gone
 from cierre.posting.reap import reap
 from cierre.posting.site import Site
 
@@ -93,7 +93,8 @@ class Poster:
         In this order a correction that is refused changes nothing: the old books stand until the new ones do. Returns
         the revision, which is a further one of the same books where the ERP was found to hold them on another date.
         Raises DataError where the ERP refuses an entry (its words in the message), EditedError where somebody changed
-        there what is to be reversed, UncertainError or RetriableError where the outcome could not be known or nothing
+        there what is to be reversed, KeptByClosedPeriodError where a closed period keeps it from being put in order,
+        UncertainError or RetriableError where the outcome could not be known or nothing
         could be sent: a later run goes on from there.
         """
         revision, books = self._look(revision)
@@ -127,16 +128,23 @@ class Poster:
 
     def _must_stand_as_posted(self, old: Sequence[FrozenEntry]) -> None:
         """A reversal of what somebody changed in the ERP would leave the difference there for good. What is deleted
-        instead may be as it is."""
-        lines: list[Sentence] = []
+        instead may be as it is; so may what is gone from a closed period, once that is open again."""
+        edited: list[Sentence] = []
+        gone: list[Sentence] = []
         for entry in old:
             posted = self._confirmed(entry)
             if self._looked is None or posted is None or self._is_to_be_deleted(entry):
                 continue
             documents = self._looked.at(posted.address)
-            lines += [] if documents is None else edits(self.connection, entry, posted, documents)
-        if lines:
-            raise EditedError(lines, vendor=self.erp.vendor)
+            if documents is not None:
+                changed = edits(self.connection, entry, posted, documents)
+                (gone if is_gone(posted, documents) else edited).extend(changed)
+        if gone and not edited and self.site.correction == "delete":
+            told = "{lines}; newer books replace what was there, and its period is closed"
+            why = Sentence(told, lines=one_after_the_other(gone))
+            raise proof.KeptByClosedPeriodError(why, vendor=self.erp.vendor)
+        if gone or edited:
+            raise EditedError([*edited, *gone], vendor=self.erp.vendor)
 
     def _is_to_be_deleted(self, entry: FrozenEntry) -> bool:
         """Whether books that newer ones replace are deleted; otherwise they are reversed."""

@@ -168,9 +168,8 @@ SELECT business_date, box, kind, posting, attributes, documents, amount, currenc
 SELECT day.box, day.business_date, run.reconciled_at, differing."left", differing."right", differing.kind,
        differing.form, differing.difference, differing.left_rows, differing.right_rows, day.currency
   FROM board.box_day AS day
- CROSS JOIN LATERAL (SELECT run_id, reconciled_at FROM reconciliation.run
-                      WHERE run.box = day.box AND run.business_date = day.business_date
-                      ORDER BY run_id DESC LIMIT 1) AS run
+   JOIN reconciliation.run ON run.run_id = (SELECT max(run_id) FROM reconciliation.run AS latest
+                                            WHERE latest.box = day.box AND latest.business_date = day.business_date)
  CROSS JOIN LATERAL (SELECT * FROM reconciliation.comparison
                       WHERE comparison.run_id = run.run_id AND NOT agrees ORDER BY comparison LIMIT 1) AS differing
  WHERE day.state = 'discrepancy' AND day.box = ANY(:boxes)

@@ -122,7 +122,7 @@ def derive_day(task: dict[str, Any]) -> dict[str, Any]:
     with session.connect(task["dsn"]) as connection:
         with Watch() as watch:
             began = time.perf_counter()
-            documents = staging.documents(connection, BOX, DAY)
+            documents = staging.documents_by_key(connection, BOX, DAY)
             read = time.perf_counter()
             derivation = derive(documents, mapping, box, DAY)
             derived = time.perf_counter()

@@ -6,8 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.documents import Document
 from cierre.bookkeeping.history import fill
-from cierre.bookkeeping.journal import LineSource, Side
-from cierre.bookkeeping.lines import Booked, Slot, Slots
+from cierre.bookkeeping.journal import Side
+from cierre.bookkeeping.lines import Booked, Portion, Slot, Slots
 from cierre.bookkeeping.mapping import AccountMapping, Rounding
 from cierre.bookkeeping.money import ZERO, quantum
 from cierre.bookkeeping.problems import ProblemKind, Problems
@@ -56,13 +56,13 @@ class Converter:
             return self._refused(document, ProblemKind.MISSING_RATE, said)
         shares: Booked = []
         difference = ZERO
-        for slot, (key, component, foreign, _, turned) in booked:
+        for portion, foreign, _ in booked:
             amount = (foreign * rate).quantize(self.unit, rounding=ROUND_HALF_UP)
             if not amount:
                 said = Sentence("with an amount that comes to nothing in {currency}", currency=self.box.currency)
                 return self._refused(document, ProblemKind.TOO_SMALL, said)
-            difference += amount if self.slots[slot].side is Side.DEBIT else -amount
-            shares.append((slot, LineSource(key, component, amount, foreign, turned)))
+            difference += amount if self.slots[portion.slot].side is Side.DEBIT else -amount
+            shares.append((portion, amount, foreign))
         if not difference:
             return shares
         if self.mapping.rounding is None:
@@ -102,12 +102,14 @@ class Converter:
             return self._refused(document, ProblemKind.ROUNDED_TOO_FAR, said, fix)
         return [self._rounding(to, document, balance, "" if own == self.box.currency else own)]
 
-    def _rounding(self, to: Rounding, document: Document, difference: Decimal, currency: str) -> tuple[int, LineSource]:
+    def _rounding(
+        self, to: Rounding, document: Document, difference: Decimal, currency: str
+    ) -> tuple[Portion, Decimal, None]:
         """The share on the rounding account that evens a difference, debits less credits, out."""
         side = Side.CREDIT if difference > ZERO else Side.DEBIT
         history = fill(to.history, self.constants, self.box.erp.limits.history)
         slot = Slot(side, to.account, to.cost_centre, to.item, to.value_class, (), history, currency, "")
-        return self.slots.number(slot), LineSource(document.key, ROUNDING, abs(difference))
+        return self.slots.portion(slot, document, ROUNDING), abs(difference), None
 
     def _refused(self, document: Document, kind: ProblemKind, reason: str, fix: str = "") -> Booked:
         self.problems.add(document, kind, reason, document.net, fix=fix)

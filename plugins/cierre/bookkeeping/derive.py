@@ -5,16 +5,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from operator import itemgetter
+from itertools import islice
+from operator import itemgetter, le
 from typing import NamedTuple
 
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.collector import collector_at_rest
 from cierre.bookkeeping.conversion import ROUNDING, Converter
-from cierre.bookkeeping.documents import Document
+from cierre.bookkeeping.documents import Document, Kind
 from cierre.bookkeeping.history import REFERENCE, Filler, fill, placeholders
-from cierre.bookkeeping.journal import JournalEntry, LineSource
-from cierre.bookkeeping.lines import Booked, Slot, Slots, entry, pack
+from cierre.bookkeeping.journal import JournalEntry
+from cierre.bookkeeping.lines import Booked, Portion, Slot, Slots, entry, pack
 from cierre.bookkeeping.mapping import AccountMapping, Booking, Unresolved
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.problems import Problem, ProblemKind, Problems
@@ -38,10 +39,14 @@ class Derivation:
 
 
 def derive(
-    documents: Iterable[Document], mapping: AccountMapping, box: CashBox, day: date, max_lines: int | None = None
+    documents: Iterable[Document] | Mapping[str, Document],
+    mapping: AccountMapping,
+    box: CashBox,
+    day: date,
+    max_lines: int | None = None,
 ) -> Derivation:
     """Books documents as the mapping says: entries of at most ``max_lines`` lines that each balance (None: as many as
-    the box's ERP holds).
+    the box's ERP holds). Who has the documents by key gives them so: keys of a million take time to make.
 
     Entries are in the box's currency; documents in another are converted by their own rate (see Converter). A line
     sums what shares side, account, dimensions, history and original currency, and names its sources; a document is
@@ -66,12 +71,14 @@ def derive(
         packed = list(pack(booker.book(by_key), max_lines or box.erp.limits.lines))
         if found := problems.all():
             return Derivation(problems=found)
-        entries = [entry(box, day, part, lines, booker.slots) for part, lines in enumerate(packed, start=1)]
+        entries = [entry(box, day, part, portions, booker.slots) for part, portions in enumerate(packed, start=1)]
         return Derivation(entries, documents=by_key)
 
 
-def _by_key(documents: Iterable[Document], problems: Problems) -> dict[str, Document]:
+def _by_key(documents: Iterable[Document] | Mapping[str, Document], problems: Problems) -> Mapping[str, Document]:
     """Documents by key, without those whose key another has: these are a problem."""
+    if isinstance(documents, Mapping):
+        return documents
     documents = list(documents)
     by_key = {document.key: document for document in documents}
     if len(by_key) < len(documents):
@@ -84,12 +91,15 @@ def _by_key(documents: Iterable[Document], problems: Problems) -> dict[str, Docu
     return by_key
 
 
-# A named tuple's own constructor takes twice as long, and every amount of every document needs one.
-_new = tuple.__new__
+def _in_order(by_key: Mapping[str, Document]) -> Iterable[tuple[str, Document]]:
+    """Documents in the order of their keys, which is mostly the one that they come in."""
+    if all(map(le, by_key, islice(by_key, 1, None))):
+        return by_key.items()
+    return sorted(by_key.items(), key=itemgetter(0))
 
 
 class _Step(NamedTuple):
-    """One posting, resolved for one combination of attributes, where that is not simply a slot.
+    """One posting, resolved for one combination of attributes, where that is not simply a portion of a line.
 
     ``template`` is the slot of lines that are each document's own, but for their history, which ``history`` makes of a
     document's reference. None where the posting goes nowhere, for the reasons in ``unresolved``.
@@ -102,16 +112,20 @@ class _Step(NamedTuple):
 
 
 class _Plan(NamedTuple):
-    """What is done with the documents of a kind that have one combination of attributes.
+    """What is done with the documents of a kind and form that have one combination of attributes.
 
     ``steps`` are the kind's postings: amount, what it is where it is not there (None: it must be), whether it is a
-    debit, the slot that all share. ``signed`` are the amounts that may be below zero, ``unbooked`` the rare ones that
-    no posting has.
+    debit, the portion that all share. ``signed`` are the amounts that may be below zero, ``unbooked`` the rare ones
+    that no posting has.
     """
 
-    steps: list[tuple[str, Decimal | None, bool, int | None, _Step]]
+    steps: list[tuple[str, Decimal | None, bool, Portion | None, _Step]]
     signed: frozenset[str]
     unbooked: frozenset[str]
+
+
+_KNOWN = 10_000
+"""Plans that are remembered by the attributes that documents have together."""
 
 
 class _Booker:
@@ -137,34 +151,47 @@ class _Booker:
         }
         self.signed = {kind: shape.signed for kind, shape in SOURCES[mapping.source].items()}
         self.plans: dict[tuple[object, ...], _Plan] = {}
+        self.known_plans: dict[tuple[int, Kind, str, str], _Plan] = {}
         shapes = SOURCES[mapping.source]
         self.rare = {kind: shapes[kind].rare if kind in shapes else frozenset() for kind in mapping.postings}
         self.by_treatment = {kind for kind in mapping.postings if mapping.treats(kind)}
         self.taxes: dict[tuple[str, str], tuple[Taxes | None, Taxes | None]] = {}
 
-    def book(self, by_key: Mapping[str, Document]) -> Iterator[Booked]:
-        """What each document books, in the order of the documents' keys. Documents with a problem book nothing."""
+    def book(self, by_key: Mapping[str, Document]) -> Iterator[tuple[str, Booked]]:
+        """What each document books, by key, in the keys' order. Documents with a problem book nothing."""
         holds_fraud = self.mapping.fraud_policy == "hold"
-        for key, document in sorted(by_key.items(), key=itemgetter(0)):
+        for key, document in _in_order(by_key):
             attributes = document.attributes
-            read = self.read.get(document.kind)
             held = holds_fraud and attributes.get(FRAUD) == "true"
-            if read is None or held or document.business_date != self.day:
+            if document.kind not in self.read or held or document.business_date != self.day:
                 self._stop(document)
                 continue
+            # The same attributes, not equal ones: these are quick to know, and by_key keeps them from being forgotten.
+            alike = (id(attributes), document.kind, document.form, document.currency)
             if document.kind in self.by_treatment:
                 treated = self._treat(document)
                 if treated is None:
                     continue
-                document, attributes = treated, treated.attributes
-            signature = (document.kind, document.currency, *map(attributes.get, read))
-            plan = self.plans.get(signature)
+                document = treated
+            plan = self.known_plans.get(alike)
             if plan is None:
-                plan = self.plans[signature] = self._plan(document)
+                plan = self._known_plan(alike, document)
             if booked := self._apply(plan, key, document):
                 if document.currency != self.box.currency:
                     booked = self.converter.converted(document, booked)
-                yield booked
+                yield key, booked
+
+    def _known_plan(self, alike: tuple[int, Kind, str, str], document: Document) -> _Plan:
+        """The plan for all documents with the same of what it depends on, kept for those that have it together."""
+        attributes = document.attributes
+        signature = (document.kind, document.form, document.currency, *map(attributes.get, self.read[document.kind]))
+        plan = self.plans.get(signature)
+        if plan is None:
+            plan = self.plans[signature] = self._plan(document)
+        if len(self.known_plans) == _KNOWN:
+            self.known_plans.clear()
+        self.known_plans[alike] = plan
+        return plan
 
     def _treat(self, document: Document) -> Document | None:
         """The document as its kind of document is to be booked; None, with a problem, where nobody says what it is."""
@@ -213,13 +240,14 @@ class _Booker:
         postings, rare = self.mapping.postings[document.kind], self.rare[document.kind]
         steps = [
             (posting.amount, ZERO if posting.amount in rare else None, posting.side == "debit",
-             *self._step(posting, document.attributes, foreign))
+             *self._step(posting, document, foreign))
             for posting in postings
         ]  # fmt: skip
         unbooked = rare - {posting.amount for posting in postings}
         return _Plan(steps, self.signed.get(document.kind, frozenset()), unbooked)
 
-    def _step(self, posting: Posting, attributes: Mapping[str, str], foreign: str) -> tuple[int | None, _Step]:
+    def _step(self, posting: Posting, document: Document, foreign: str) -> tuple[Portion | None, _Step]:
+        attributes = document.attributes
         booking = self.mapping.resolve(posting, {**attributes, BOX: self.box.id}, self.day)
         if isinstance(booking, list):
             return None, _Step(posting, unresolved=booking)
@@ -228,7 +256,7 @@ class _Booker:
         if REFERENCE in placeholders(booking.history) or booking.lines == "detail":
             return None, _Step(posting, template, Filler(booking.history, values, self.history))
         history = fill(booking.history, values, self.history)
-        return self.slots.number(template._replace(history=history)), _Step(posting)
+        return self.slots.portion(template._replace(history=history), document, posting.amount), _Step(posting)
 
     def _history_values(self, template: str, attributes: Mapping[str, str]) -> dict[str, str]:
         """What the placeholders of a history stand for, all but the reference."""
@@ -242,7 +270,7 @@ class _Booker:
         steps, signed, unbooked = plan
         balance = ZERO
         complete = mapped = True
-        for component, missing, is_debit, slot, step in steps:
+        for component, missing, is_debit, portion, step in steps:
             amount = amounts.get(component, missing)
             if not amount:
                 if amount is None:
@@ -255,16 +283,16 @@ class _Booker:
                 self._no_amount(document, step.posting, amount)
                 continue
             balance = balance + amount if is_debit else balance - amount
-            if slot is None:
+            if portion is None:
                 if step.template is None:
                     mapped = False
                     self._nowhere(document, step.posting, abs(amount), step.unresolved)
                     continue
-                slot = self._own_slot(step, key, document)
+                portion = self._own_portion(step, key, document)
             if turned:
-                booked.append((self.slots.turned(slot), _new(LineSource, (key, component, -amount, None, True))))
+                booked.append((self.slots.other_side(portion), -amount, None))
             else:
-                booked.append((slot, _new(LineSource, (key, component, amount, None, False))))
+                booked.append((portion, amount, None))
         if complete and ROUNDING in amounts and abs(balance) == abs(amounts[ROUNDING]) > ZERO:
             rounded = self.converter.rounded_by_its_source(document, balance)
             mapped = mapped and bool(rounded)
@@ -279,13 +307,14 @@ class _Booker:
                 self._nobody_books(document, component)
         return booked if complete and mapped else []
 
-    def _own_slot(self, step: _Step, key: str, document: Document) -> int:
-        """The slot of a document that is not summed with all others of its kind."""
+    def _own_portion(self, step: _Step, key: str, document: Document) -> Portion:
+        """The portion of a document that is not summed with all others of its kind."""
         if step.template is None or step.history is None:
             raise ValueError(f"{step.posting} goes nowhere, so no line is its own")
         side, account, cost_centre, item, value_class, entities, _, currency, detail = step.template
         history, own = step.history(document.reference), key if detail else ""
-        return self.slots.number(Slot(side, account, cost_centre, item, value_class, entities, history, currency, own))
+        slot = Slot(side, account, cost_centre, item, value_class, entities, history, currency, own)
+        return self.slots.portion(slot, document, step.posting.amount)
 
     def _no_amount(self, document: Document, posting: Posting, amount: Decimal | None) -> None:
         if amount is None:

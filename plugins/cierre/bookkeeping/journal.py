@@ -2,12 +2,16 @@
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from itertools import chain, repeat
+from operator import attrgetter
+from typing import NamedTuple, overload
 
+from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.sentence import Sentence
 
@@ -37,6 +41,61 @@ class LineSource(NamedTuple):
     turned: bool = False
 
 
+class Shares(NamedTuple):
+    """Shares of a line that are alike: the n-th key, amount and foreign amount are the n-th document's.
+
+    All documents are of one ``kind`` and ``form``. ``foreign`` is empty where they are in the entry's currency. What is
+    alike is said once and kept in lists, since a day of a million documents has more than two million shares.
+    """
+
+    kind: Kind
+    form: str
+    component: str
+    turned: bool
+    keys: list[str]
+    amounts: list[Decimal]
+    foreign: list[Decimal]
+
+
+class Sources(Sequence[LineSource]):
+    """The documents behind a line, in the order of their keys, made of what is ``alike``. Equal to a tuple of the same
+    shares in the same order."""
+
+    __slots__ = ("alike",)
+
+    def __init__(self, alike: Iterable[Shares]) -> None:
+        self.alike = tuple(alike)
+
+    def __len__(self) -> int:
+        return sum(len(shares.keys) for shares in self.alike)
+
+    def __iter__(self) -> Iterator[LineSource]:
+        one_by_one = chain.from_iterable(map(_one_by_one, self.alike))
+        return iter(sorted(one_by_one, key=attrgetter("document_key")) if len(self.alike) > 1 else one_by_one)
+
+    @overload
+    def __getitem__(self, index: int) -> LineSource: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[LineSource, ...]: ...
+    def __getitem__(self, index: int | slice) -> LineSource | tuple[LineSource, ...]:
+        return tuple(self)[index]
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == tuple(other) if isinstance(other, (Sources, tuple)) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+
+def _one_by_one(shares: Shares) -> Iterator[LineSource]:
+    foreign: Iterable[Decimal | None] = shares.foreign or repeat(None, len(shares.keys))
+    for key, amount, own in zip(shares.keys, shares.amounts, foreign, strict=True):
+        yield LineSource(key, shares.component, amount, own, shares.turned)
+
+
 class Foreign(NamedTuple):
     """What a line is in the currency (ISO 4217) of the documents behind it, where that is not the entry's."""
 
@@ -61,7 +120,7 @@ class Line:
     item: str = ""
     value_class: str = ""
     entities: tuple[tuple[str, str], ...] = ()
-    sources: tuple[LineSource, ...] = ()
+    sources: Sequence[LineSource] = ()
     foreign: Foreign | None = None
 
 

@@ -63,20 +63,19 @@ def hold_lot_against_ledger(box: CashBox, day: date, ledger: psycopg.Connection)
 
 
 def hold_documents_against_ledger(
-    box: CashBox, day: date, ledger: psycopg.Connection, snapshot_id: int, documents: Sequence[Document]
+    box: CashBox, day: date, ledger: psycopg.Connection, snapshot_id: int, documents: Mapping[str, Document]
 ) -> None:
-    """Refuses a day whose documents stand in other books: those of another box, or of another date of this one."""
+    """Refuses a day whose documents (by key) stand in other books: another box's, or this one's of another date."""
     origin = origin_of(box, day, ledger, snapshot_id)
     if not _may_stand_elsewhere(box, ledger, origin):
         return
     elsewhere = identity.booked_elsewhere(ledger, box.id, day, origin, _scopes(box, documents))
     if not elsewhere:
         return
-    by_key = {document.key: document for document in documents}
     own = {other_day: keys for (other, other_day), keys in elsewhere.items() if other == box.id}
     if len(own) < len(elsewhere):
         raise _booked_by_others(
-            box, day, {place: keys for place, keys in elsewhere.items() if place[0] != box.id}, by_key
+            box, day, {place: keys for place, keys in elsewhere.items() if place[0] != box.id}, documents
         )
     for other_day in own:
         what = Sentence("documents of this day are of {day} now", day=day)
@@ -87,7 +86,7 @@ def hold_documents_against_ledger(
         "documents of this day stand in the books of others of its days, so nothing is posted: a document is booked"
         " once.\n{books}\nClose those days again first, then clear the task derive of this run.",
         may_pass=True,
-        books=listed(_told(box.name, other_day, keys, by_key) for other_day, keys in own.items()),
+        books=listed(_told(box.name, other_day, keys, documents) for other_day, keys in own.items()),
     )
 
 
@@ -119,11 +118,11 @@ def origin_of(box: CashBox, day: date, ledger: psycopg.Connection, snapshot_id: 
     return origin
 
 
-def _scopes(box: CashBox, documents: Sequence[Document]) -> Mapping[Unique, Sequence[str]]:
+def _scopes(box: CashBox, documents: Mapping[str, Document]) -> Mapping[Unique, Sequence[str]]:
     unique = source_of(box).unique
     scopes: dict[Unique, list[str]] = {}
-    for document in documents:
-        scopes.setdefault(unique(document.kind), []).append(document.key)
+    for key, document in documents.items():
+        scopes.setdefault(unique(document.kind), []).append(key)
     return scopes
 
 

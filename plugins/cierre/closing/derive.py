@@ -1,6 +1,7 @@
 """Derive: documents and mapping make balanced journal entries, frozen in the ledger."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -56,7 +57,7 @@ def derive(box: CashBox, day: date, ledger: psycopg.Connection) -> Booked:
         raise Refused(box, day, "rows in staging.quarantined stop the day; the task stage says which and why")
     mapping = account_mapping(box.mapping)
     hold_lot_against_ledger(box, day, ledger)
-    documents = staging.documents(ledger, box.id, day)
+    documents = staging.documents_by_key(ledger, box.id, day)
     refresh_if_closed(ledger, box, day)
     derivation = _derivation(box, day, ledger, mapping, documents)
     with booking_alone(box, day, ledger, snapshot_id):
@@ -85,7 +86,7 @@ def derive(box: CashBox, day: date, ledger: psycopg.Connection) -> Booked:
 
 
 def _derivation(
-    box: CashBox, day: date, ledger: psycopg.Connection, mapping: AccountMapping, documents: list[Document]
+    box: CashBox, day: date, ledger: psycopg.Connection, mapping: AccountMapping, documents: Mapping[str, Document]
 ) -> Derivation:
     """The day's entries; what keeps documents from being booked is noted for people, and refuses the day."""
     lines = capabilities.of(ledger, box.erp.connection, box.erp.tenant).lines_an_entry(box.erp.limits)

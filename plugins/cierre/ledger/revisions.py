@@ -290,7 +290,8 @@ def _freeze_entry(
     documents: Mapping[str, Document],
 ) -> None:
     entry_id = _add_entry(connection, revision, entry, entry_date)
-    copy(connection, line_documents.COLUMNS, line_documents.rows(entry_id, entry.lines, documents))
+    rows = line_documents.rows(entry_id, entry.lines, documents)
+    copy(connection, line_documents.COLUMNS, rows, ahead=True)
 
 
 def _freeze_again(

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 import psycopg
+from psycopg.copy import QueuedLibpqWriter
 from psycopg.rows import namedtuple_row
 
 from cierre.bookkeeping.sentence import Sentence
@@ -34,11 +35,17 @@ def prepared(connection: psycopg.Connection) -> psycopg.Connection:
     return connection
 
 
-def copy(connection: psycopg.Connection, into: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Writes rows by COPY; ``into`` names table and columns (``staging.document (box, …)``) and is never user input."""
-    with connection.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as stream:
-        for row in rows:
-            stream.write_row(row)
+def copy(connection: psycopg.Connection, into: str, rows: Iterable[tuple[Any, ...]], *, ahead: bool = False) -> None:
+    """Writes rows by COPY; ``into`` names table and columns (``staging.document (box, …)``) and is never user input.
+
+    ``ahead``: a thread sends them, so that further ones are made while the server takes long for each; up to a thousand
+    blocks of 128 KiB wait in memory.
+    """
+    with connection.cursor() as cursor:
+        writer = QueuedLibpqWriter(cursor) if ahead else None
+        with cursor.copy(f"COPY {into} FROM STDIN", writer=writer) as stream:
+            for row in rows:
+                stream.write_row(row)
 
 
 def copy_texts(connection: psycopg.Connection, into: str, rows: Iterable[Sequence[str]]) -> None:

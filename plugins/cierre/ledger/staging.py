@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 from sys import intern
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import psycopg
@@ -145,9 +145,14 @@ def snapshot_of(connection: psycopg.Connection, box: str, day: date) -> int | No
 
 
 def documents(connection: psycopg.Connection, box: str, day: date) -> list[Document]:
-    """The staged documents of a box's day, by key."""
+    """The staged documents of a box's day, in the order of their keys."""
+    return list(documents_by_key(connection, box, day).values())
+
+
+def documents_by_key(connection: psycopg.Connection, box: str, day: date) -> dict[str, Document]:
+    """The staged documents of a box's day, by key and in the order of these."""
     with collector_at_rest():
-        return list(_sql.documents.flow(connection, _maker(day), box=box, business_date=day))
+        return dict(_sql.documents.flow(connection, _maker(day), box=box, business_date=day))
 
 
 _texts = msgspec.json.Decoder(dict[str, str]).decode
@@ -168,15 +173,15 @@ class _Amounts(dict[str, Decimal]):
         return amount
 
 
-def _maker(day: date) -> Callable[..., Document]:
-    """Makes documents of rows. Most have attributes and amounts that others have, too: to have them together takes half
-    off a day's memory."""
+def _maker(day: date) -> Callable[..., tuple[str, Document]]:
+    """Makes keys and documents of rows. Most have attributes and amounts that others have, too: to have them together
+    takes half off a day's memory."""
     known: dict[str, Mapping[str, str]] = {}
     money = _Amounts()
 
     def document(
         key: str, kind: str, form: str, currency: str, amounts: str, attributes: str, place: str, reference: str
-    ) -> Document:
+    ) -> tuple[str, Document]:
         source, _, source_id = key.split(":", 2)
         shared = known.get(attributes)
         if shared is None:
@@ -184,10 +189,12 @@ def _maker(day: date) -> Callable[..., Document]:
                 known.clear()
             read = _texts(attributes)
             shared = known[attributes] = {name: intern(value) for name, value in read.items()}
-        return Document(
-            intern(source), _KINDS[kind], source_id, day, intern(currency), intern(form),
-            {name: money[text] for name, text in _texts(amounts).items()}, shared, place, reference,
-        )  # fmt: skip
+        sums: dict[str, Any] = _texts(amounts)
+        for name, text in sums.items():
+            sums[name] = money[text]
+        return key, Document(
+            intern(source), _KINDS[kind], source_id, day, intern(currency), intern(form), sums, shared, place, reference
+        )
 
     return document
 

@@ -94,6 +94,26 @@ def test_every_cent_of_every_document_is_booked_once_a_side(source, seed, count)
 
 
 @sources
+@settings(max_examples=3)
+@given(seed=seeds, count=st.integers(1, MOST // 5))
+def test_a_day_books_what_each_of_its_documents_books_by_itself(source, seed, count):
+    documents = list(RandomDocuments(*BOXES[source], seed)(count))
+
+    def shares(entries: Iterable[JournalEntry]) -> list[tuple]:
+        return sorted(
+            (share.document_key, share.component, line.side, line.account, line.cost_centre, line.item,
+             line.value_class, line.entities, line.history, line.foreign is None,
+             share.amount, str(share.foreign), share.turned)
+            for entry in entries
+            for line in entry.lines
+            for share in line.sources
+        )  # fmt: skip
+
+    by_itself = [entry for document in documents for entry in derived(source, [document])]
+    assert shares(derived(source, documents)) == shares(by_itself)
+
+
+@sources
 @many
 @given(seed=seeds, count=counts)
 def test_each_share_is_its_documents_amount_by_its_documents_rate(source, seed, count):

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from cierre.bookkeeping.cash_box import CashBox, Slug
 from cierre.bookkeeping.documents import Document, Kind
-from cierre.bookkeeping.journal import JournalEntry, LineSource, Side
+from cierre.bookkeeping.journal import JournalEntry, Side
 from cierre.bookkeeping.lines import Booked, Slot, Slots, entry, pack
 from cierre.bookkeeping.money import ZERO, rounded
 from cierre.bookkeeping.personal import OpenFields
@@ -201,9 +201,9 @@ def entries(
 ) -> list[JournalEntry]:
     """A bank's day as balanced entries of at most ``max_lines`` lines. Every document must be bookable."""
     slots = Slots()
-    booked = [_shares(one, books.accounts[one.attributes["channel"]], slots) for one in landed]
-    packed = pack((one for one in booked if one), max_lines)
-    return [entry(box, day, part, lines, slots) for part, lines in enumerate(packed, start=1)]
+    booked = [(one.key, _shares(one, books.accounts[one.attributes["channel"]], slots)) for one in landed]
+    packed = pack(booked, max_lines)
+    return [entry(box, day, part, portions, slots) for part, portions in enumerate(packed, start=1)]
 
 
 def _shares(one: Document, accounts: ArrivalAccounts, slots: Slots) -> Booked:
@@ -218,14 +218,11 @@ def _shares(one: Document, accounts: ArrivalAccounts, slots: Slots) -> Booked:
     }
     sold = date.fromisoformat(one.attributes["day"])
     history = f"{one.attributes['channel'][:20]} {sold:%d/%m/%y}"
-    shares = []
+    shares: Booked = []
     for component, (side, where, money) in said.items():
         if not money:
             continue
-        slot = slots.number(
-            Slot(side, where.account, where.cost_centre, where.item, where.value_class, (), history, "", "")
-        )
-        turned = money < ZERO
-        source = LineSource(one.key, component, abs(money), turned=turned)
-        shares.append((slots.turned(slot) if turned else slot, source))
+        slot = Slot(side, where.account, where.cost_centre, where.item, where.value_class, (), history, "", "")
+        portion = slots.portion(slot, one, component)
+        shares.append((slots.other_side(portion) if money < ZERO else portion, abs(money), None))
     return shares

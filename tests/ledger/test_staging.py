@@ -21,14 +21,16 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 )
 
 
-@given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS, TEXTS), min_size=1, max_size=4, unique_by=lambda row: row[0]))
+@given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS, TEXTS, TEXTS), min_size=1, max_size=4, unique_by=lambda row: row[0]))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_texts_a_document_has_it_is_staged_and_booked_with_them(
     ledger, snapshot_id, day, make_payment, make_entry, rows
 ):
     documents = [
-        make_payment(1, "1.00")._replace(source_id=number, place=place, reference=reference, attributes={"form": other})
-        for number, place, reference, other in rows
+        make_payment(1, "1.00")._replace(
+            source_id=number, place=place, reference=reference, form=form, attributes={"form": other}
+        )
+        for number, place, reference, form, other in rows
     ]
     with ledger.transaction(force_rollback=True):
         staging.replace(ledger, BOX, day, snapshot_id, Reading(documents))

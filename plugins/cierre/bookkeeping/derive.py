@@ -160,24 +160,31 @@ class _Booker:
     def book(self, by_key: Mapping[str, Document]) -> Iterator[tuple[str, Booked]]:
         """What each document books, by key, in the keys' order. Documents with a problem book nothing."""
         holds_fraud = self.mapping.fraud_policy == "hold"
+        day, read, by_treatment, known, own = (
+            self.day,
+            self.read,
+            self.by_treatment,
+            self.known_plans,
+            self.box.currency,
+        )
         for key, document in _in_order(by_key):
-            attributes = document.attributes
+            kind, attributes, currency = document.kind, document.attributes, document.currency
             held = holds_fraud and attributes.get(FRAUD) == "true"
-            if document.kind not in self.read or held or document.business_date != self.day:
+            if kind not in read or held or document.business_date != day:
                 self._stop(document)
                 continue
             # The same attributes, not equal ones: these are quick to know, and by_key keeps them from being forgotten.
-            alike = (id(attributes), document.kind, document.form, document.currency)
-            if document.kind in self.by_treatment:
+            alike = (id(attributes), kind, document.form, currency)
+            if kind in by_treatment:
                 treated = self._treat(document)
                 if treated is None:
                     continue
                 document = treated
-            plan = self.known_plans.get(alike)
+            plan = known.get(alike)
             if plan is None:
                 plan = self._known_plan(alike, document)
             if booked := self._apply(plan, key, document):
-                if document.currency != self.box.currency:
+                if currency != own:
                     booked = self.converter.converted(document, booked)
                 yield key, booked
 

@@ -1,12 +1,12 @@
 """Staging: a snapshot's rows as typed documents; a day is replaced whole."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
 from sys import intern
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self, TypeVar
 
 import msgspec
 import psycopg
@@ -22,16 +22,15 @@ from cierre.ledger.sentences import stored
 from cierre.ledger.session import copy, copy_texts
 from cierre.ledger.statements import Change, Rows, Statements, ValueOrNone
 
+T = TypeVar("T")
+
 
 class _DocumentRow(NamedTuple):
     document_key: str
-    kind: str
-    form: str
-    currency: str
     amounts: str
-    attributes: str
     place: str
     reference: str
+    common: str
 
 
 class Blocking(NamedTuple):
@@ -159,41 +158,58 @@ _texts = msgspec.json.Decoder(dict[str, str]).decode
 
 _KINDS = {kind.value: kind for kind in Kind}
 
-_KEPT = 10_000
-"""Attributes that are remembered, for the documents that have the same ones; and ten times as many amounts."""
 
+class _Known(dict[str, T]):
+    """What texts are read as, each once: up to so many are remembered."""
 
-class _Amounts(dict[str, Decimal]):
-    """Amounts by their texts."""
+    def __init__(self, read: Callable[[str], T], most: int) -> None:
+        self.read, self.most = read, most
 
-    def __missing__(self, text: str) -> Decimal:
-        if len(self) == 10 * _KEPT:
+    def __missing__(self, text: str) -> T:
+        if len(self) == self.most:
             self.clear()
-        amount = self[text] = Decimal(text)
-        return amount
+        value = self[text] = self.read(text)
+        return value
 
 
-def _maker(day: date) -> Callable[..., tuple[str, Document]]:
+class _Common(NamedTuple):
+    """What many documents have in common, and with how many characters their keys begin before their ``source_id``."""
+
+    source: str
+    kind: Kind
+    currency: str
+    form: str
+    attributes: Mapping[str, str]
+    before_id: int
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """As the statement ``documents`` writes it."""
+        source, kind, currency, rest = text.split("\n", 3)
+        form, attributes = rest.rsplit("\n", 1)
+        known = {name: intern(value) for name, value in _texts(attributes).items()}
+        before_id = len(source) + len(kind) + 2
+        return cls(intern(source), _KINDS[kind], intern(currency), intern(form), known, before_id)
+
+
+# A named tuple's own constructor takes twice as long, and a day of a million has as many documents.
+_new = tuple.__new__
+
+
+def _maker(day: date) -> Callable[[Sequence[str]], tuple[str, Document]]:
     """Makes keys and documents of rows. Most have attributes and amounts that others have, too: to have them together
     takes half off a day's memory."""
-    known: dict[str, Mapping[str, str]] = {}
-    money = _Amounts()
+    commons = _Known(_Common.of, 10_000)
+    money = _Known(Decimal, 100_000)
 
-    def document(
-        key: str, kind: str, form: str, currency: str, amounts: str, attributes: str, place: str, reference: str
-    ) -> tuple[str, Document]:
-        source, _, source_id = key.split(":", 2)
-        shared = known.get(attributes)
-        if shared is None:
-            if len(known) == _KEPT:
-                known.clear()
-            read = _texts(attributes)
-            shared = known[attributes] = {name: intern(value) for name, value in read.items()}
+    def document(row: Sequence[str]) -> tuple[str, Document]:
+        key, amounts, place, reference, common = row
+        source, kind, currency, form, attributes, before_id = commons[common]
         sums: dict[str, Any] = _texts(amounts)
         for name, text in sums.items():
             sums[name] = money[text]
-        return key, Document(
-            intern(source), _KINDS[kind], source_id, day, intern(currency), intern(form), sums, shared, place, reference
+        return key, _new(
+            Document, (source, kind, key[before_id:], day, currency, form, sums, attributes, place, reference)
         )
 
     return document

@@ -16,7 +16,7 @@ PostgreSQL itself says that the statement gives. A row is a NamedTuple or a data
 columns, in their order; a field that is a Sentence is read from JSON (cierre.ledger.sentences).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from inspect import signature
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Self, TypeVar, get_args, get_origin, get_type_hints
@@ -70,10 +70,10 @@ class Rows(_OfRows[T]):
             cursor.itersize = at_once
             yield from cursor.execute(self.sql, values)
 
-    def flow(self, db: psycopg.Connection, make: Callable[..., R], **values: object) -> Iterator[R]:
-        """What ``make`` makes of each row's columns, in their order, while the server sends further ones: for many of
+    def flow(self, db: psycopg.Connection, make: Callable[[Sequence[Any]], R], **values: object) -> Iterator[R]:
+        """What ``make`` makes of each row, a sequence of its columns, while the server sends further ones: for many of
         them, and faster than ``stream``. Nothing else may be asked of the connection until all are taken."""
-        with db.cursor(row_factory=lambda cursor: lambda row: make(*row)) as cursor:
+        with db.cursor(row_factory=lambda cursor: make) as cursor:
             yield from cursor.stream(self.sql, values, size=_SENT_AT_ONCE)
 
 

@@ -11,7 +11,9 @@ DO UPDATE SET snapshot_id = excluded.snapshot_id, staged_at = clock_timestamp();
 SELECT snapshot_id FROM staging.day WHERE box = :box AND business_date = :business_date;
 
 -- name: documents
-SELECT document_key, kind, form, currency, amounts::text, attributes::text, place, reference
+-- What many documents have in common comes as one text, a line for each part: none but the form can have several.
+SELECT document_key, amounts::text, place, reference,
+       concat_ws(chr(10), split_part(document_key, chr(58), 1), kind, currency, form, attributes::text) AS common
   FROM staging.document WHERE box = :box AND business_date = :business_date ORDER BY document_key;
 
 -- name: blocking

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import nullcontext
 from datetime import date
+from math import ceil
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from hypothesis import given, strategies as st
 from hooks.bsale import answers
 from hooks.bsale.answers import Page, Row
 from hooks.bsale.fetch import body_of
+from hooks.bsale.hook import certify
 from hooks.bsale.lists import LIMIT, Listing
 from hooks.bsale.settings import Settings
 
@@ -46,39 +48,62 @@ class _Late(Future):
 
 class Bsale:
     """Payments of the day before, of the day, and of the day after; one more of the day comes in before each question
-    of ``comes_in_before``."""
+    of ``comes_in_before``, and before one of ``voided_before`` one of the day becomes void, by its place there."""
 
     settings = Settings()
     log = logging.getLogger(__name__)
 
-    def __init__(self, sizes: tuple[int, int, int], *, newest_first: bool, late: bool, comes_in_before: set[int]):
+    def __init__(
+        self,
+        sizes: tuple[int, int, int],
+        *,
+        newest_first: bool,
+        late: bool,
+        comes_in_before: set[int] = frozenset(),
+        voided_before: dict[int, int] | None = None,
+    ) -> None:
         self.days = [day for day, size in zip((-1, 0, 1), sizes, strict=True) for _ in range(size)]
         self.newest_first, self.late, self.comes_in_before = newest_first, late, comes_in_before
+        self.voided_before, self.void = voided_before or {}, set()
         self.questions = 0
 
-    def rows_of(self, recorddate: date | None) -> list[dict[str, Any]]:
+    def rows_of(self, recorddate: date | None, state: int | None = None) -> list[dict[str, Any]]:
         rows = [self.row(number, day) for number, day in enumerate(self.days, start=1)]
-        fitting = [row for row in rows if recorddate is None or row["recordDate"] == MIDNIGHT]
+        fitting = [
+            row
+            for row in rows
+            if (recorddate is None or row["recordDate"] == MIDNIGHT) and (state is None or row["state"] == state)
+        ]
         return fitting[::-1] if self.newest_first else fitting
 
     def row(self, number: int, day: int) -> dict[str, Any]:
         document = {"id": number, "document_type": {"id": "1"}, "codeSii": "39"}
         made = MIDNIGHT + day * A_DAY + A_DAY // 2
-        dated = {"recordDate": MIDNIGHT + day * A_DAY, "createdAt": made, "state": 0, "isCreditPayment": 0}
+        dated = {"recordDate": MIDNIGHT + day * A_DAY, "createdAt": made, "state": int(number in self.void)}
         nodes = {"office": {"id": "1"}, "payment_type": {"id": "1", "isClientCredit": 0}, "document": document}
-        return {"id": number, "amount": 100 + number} | dated | nodes
+        return {"id": number, "amount": 100 + number, "isCreditPayment": 0} | dated | nodes
 
     def asked(self) -> None:
         if self.questions in self.comes_in_before:
             self.days.append(0)
+        if self.questions in self.voided_before and (of_the_day := ids_of_the_day(self)):
+            self.void.add(of_the_day[self.voided_before[self.questions] % len(of_the_day)])
         self.questions += 1
 
     def side_by_side(self) -> nullcontext[Executor]:
         return nullcontext(_AtOnce(late=self.late))
 
-    def page(self, *, limit: int = LIMIT, offset: int = 0, recorddate: date | None = None, **_: Any) -> Page:
+    def page(
+        self,
+        *,
+        limit: int = LIMIT,
+        offset: int = 0,
+        recorddate: date | None = None,
+        state: int | None = None,
+        **_: Any,
+    ) -> Page:
         self.asked()
-        rows = self.rows_of(recorddate)
+        rows = self.rows_of(recorddate, state)
         text = json.dumps({"count": len(rows), "items": rows[offset : offset + limit]})
         return answers.page(text, offset, "list")
 
@@ -91,7 +116,7 @@ class Bsale:
 
     def group_page(self, offset: int, **_: Any) -> list[Row]:
         self.asked()
-        total = sum(row["amount"] for row in self.rows_of(DAY))
+        total = sum(row["amount"] for row in self.rows_of(DAY, state=0))
         group = {"paymentTypeId": 1, "officeId": 1, "codesii": "39", "recordDate": MIDNIGHT, "isClientCredit": 0}
         return answers.groups(json.dumps([group | {"paymentTypeTotalAmount": total}][offset:]), "totals")
 
@@ -113,9 +138,25 @@ def test_a_payment_that_comes_in_before_any_question_is_landed(sizes, newest_fir
     assert landed(bsale) == ids_of_the_day(bsale)
 
 
+@given(sizes, st.booleans(), st.booleans(), st.dictionaries(st.integers(0, 14), st.integers(0, 400), max_size=1))
+def test_what_is_landed_of_a_day_with_a_payment_that_becomes_void_is_of_one_moment(sizes, newest_first, late, voided):
+    """Rows, totals and counts belong together, with that payment or without it."""
+    body = body_of(Bsale(sizes, newest_first=newest_first, late=late, voided_before=voided), DAY)
+    assert all(claim.holds for claim in certify(body, currency="CLP", key="1"))
+
+
 @pytest.mark.parametrize("newest_first", [True, False])
 @pytest.mark.parametrize("late", [True, False])
 def test_a_day_that_holds_still_is_read_once(newest_first, late):
-    bsale = Bsale((70, 230, 60), newest_first=newest_first, late=late, comes_in_before=set())
+    bsale = Bsale((70, 230, 60), newest_first=newest_first, late=late)
     assert landed(bsale) == ids_of_the_day(bsale)
     assert bsale.questions <= 12
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize("size", [20, 230])
+def test_nothing_is_searched_for_where_the_day_is_the_newest(newest_first, size):
+    """Two ends of the day, count, totals, and a page for each fifty payments that the ends do not bring."""
+    bsale = Bsale((1000, size, 0), newest_first=newest_first, late=False)
+    assert landed(bsale) == ids_of_the_day(bsale)
+    assert bsale.questions <= 4 + ceil((size - LIMIT) / LIMIT) + 2

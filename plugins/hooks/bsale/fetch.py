@@ -4,9 +4,13 @@ The payments are read once, out of the list of all days: there the day's lie tog
 date, which the list of the day passes over. Two pages of the day's own list tell how many it has, active ones and all,
 and bring its newest and its oldest, which may have been made on another day. Where the two lists do not come to the
 same number, the day's own is read as well, as far as its rows are not known.
+
+Counts, totals and kinds of documents are asked for first, while the threads have nothing else to do. Where the list is
+as long after its last page as was counted before its first one, nothing came in meanwhile, and they hold. Else they are
+asked for anew, last.
 """
 
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
@@ -17,7 +21,7 @@ from cierre.language.say import say
 from hooks.bsale import words as shapes
 from hooks.bsale.answers import Page, Row, identity
 from hooks.bsale.certificate import totals_agree, totals_of
-from hooks.bsale.lists import A_DAY, LIMIT, PATIENCE, Listing, Moved, once
+from hooks.bsale.lists import A_DAY, LIMIT, PATIENCE, Listing, Moved, ascend, once
 from hooks.bsale.questions import midnight
 from hooks.bsale.settings import Settings
 from hooks.bsale.snapshot import Landing, document_type_of, landing_of, paid
@@ -166,22 +170,32 @@ class _Ends(NamedTuple):
         return self.active.count, self.whole.count
 
 
+class _Beside(NamedTuple):
+    """What is asked for beside the payments: how many the company has, the totals' first page, kinds of documents."""
+
+    number: Future[int]
+    groups: Future[list[Row]]
+    catalogue: Future[list[Row]] | None
+
+
 def _read(bsale: Payments, day: date) -> _Found:
     with bsale.side_by_side() as pool:
         first, last = _local_day(day, bsale.settings.timezone)
-        ends, everything = _begin(bsale, day, pool)
+        ends, everything, beside = _begin(bsale, day, pool)
         rows = _by_id(ends.rows + everything.between(first, last, made, expected=ends.whole.count))
-        catalogue: list[Row] = []
+        has_grown = beside.number.result() != everything.count
         for _ in range(PATIENCE):
             payments, undated, number = _of_the_day(bsale, day, pool, ends, rows)
-            counting = pool.submit(bsale.count)
-            totalling = pool.submit(bsale.group_page, 0, recorddate=day)
-            if not catalogue and not _all_told([*payments, *undated]):
-                catalogue = bsale.document_types()
-            groups, counted = totalling.result(), counting.result()
+            if has_grown:
+                beside = _ask_beside(bsale, day, pool)
+            if beside.catalogue is None and not _all_told([*payments, *undated]):
+                beside = beside._replace(catalogue=pool.submit(bsale.document_types))
+            counted, groups = beside.number.result(), beside.groups.result()
+            catalogue = beside.catalogue.result() if beside.catalogue else []
             if (counted, number, _active(payments)) == (everything.count, ends.whole.count, ends.active.count):
                 break
             # Something came in; where nothing new is found, something is hidden, which the certificate tells.
+            has_grown = True
             before, ends = (everything.count, ends.counts), _ends(bsale, day)
             everything.know(ends.rows)
             rows |= _by_id(ends.rows + everything.newer())
@@ -215,20 +229,33 @@ def _read(bsale: Payments, day: date) -> _Found:
         return _with_all_totals(bsale, day, _with_types(bsale, day, found))
 
 
-def _begin(bsale: Payments, day: date, pool: Executor) -> tuple[_Ends, Listing]:
-    """Both ends of the day's own list, and the list of all days with its first page.
+def _begin(bsale: Payments, day: date, pool: Executor) -> tuple[_Ends, Listing, _Beside]:
+    """Both ends of the day's own list, the list of all days with a page near its newest end, and what is asked beside.
 
-    Its first page and the day's other end are asked for side by side. A payment that comes in between the two is seen
-    by the last question, and raises Moved where it was taken for another one.
+    That page and the day's other end are asked for side by side. A payment that comes in between the two makes the list
+    longer than it was counted, and raises Moved where it was taken for another one.
     """
+    beside = _ask_beside(bsale, day, pool)
     active = _first_of_active(bsale, day)
     whole = pool.submit(_other_end, bsale, day, active)
-    # The first page is known already where the day is the newest that there is.
-    begin = LIMIT if active.count > LIMIT + 1 else 0
-    everything = bsale.listing(pool, begin=begin, expand=WRITTEN_OUT)
+    if not _all_told(active.rows):
+        beside = beside._replace(catalogue=pool.submit(bsale.document_types))
+    everything = bsale.listing(pool, begin=_near_newest(active, beside.number.result()), expand=WRITTEN_OUT)
     ends = _Ends(active, whole.result())
     everything.know(ends.rows)
-    return ends, everything
+    return ends, everything, beside
+
+
+def _ask_beside(bsale: Payments, day: date, pool: Executor) -> _Beside:
+    return _Beside(pool.submit(bsale.count), pool.submit(bsale.group_page, 0, recorddate=day), None)
+
+
+def _near_newest(active: Page, number: int) -> int:
+    """The offset of the page with which the list of all days is begun: the newest payments of ``number`` in all, or
+    those before them where the day is so large that its own ends may have brought the newest."""
+    known = LIMIT if active.count > LIMIT + 1 else 0
+    is_newest_last = len(active.rows) > 1 and ascend(active.rows) is True
+    return max(0, number - LIMIT - known) if is_newest_last else known
 
 
 def _ends(bsale: Payments, day: date) -> _Ends:

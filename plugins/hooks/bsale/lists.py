@@ -58,11 +58,13 @@ class Listing:
         self._places: dict[str, int] = {}
         self._known: dict[int, Row] = {}
         first = ask(begin, LIMIT)
-        if len(first.rows) < min(2, first.count - begin):
+        if begin and not first.rows:
+            first = ask(0, LIMIT)  # it is shorter than was thought
+        if len(first.rows) < min(2, first.count - first.offset):
             raise Moved(f"it counts {first.count} rows, and its first page has {len(first.rows)}")
         self.count = self._count_at_first = first.count
-        ascend = _ascend(first.rows)
-        self._newest_first, self._is_ordered = ascend is False, ascend is not None
+        order = ascend(first.rows)
+        self._newest_first, self._is_ordered = order is False, order is not None
         self._pages = 0
         self._add(first)
 
@@ -239,7 +241,7 @@ class Listing:
     def _add(self, page: Page) -> None:
         self._pages += 1
         self.count = max(self.count, page.count)
-        self._is_ordered &= len(page.rows) < 2 or _ascend(page.rows) is (not self._newest_first)
+        self._is_ordered &= len(page.rows) < 2 or ascend(page.rows) is (not self._newest_first)
         if not self._is_ordered and {self.count, page.count} != {self._count_at_first}:
             raise Moved(f"it had {self._count_at_first} rows and now has {page.count}")
         for offset, row in enumerate(page.rows, start=page.offset):
@@ -257,7 +259,7 @@ def once(groups: Iterable[Row]) -> None:
         raise Moved(f"the total {twice[0]} (paymentTypeId/officeId/codesii/recordDate) came twice")
 
 
-def _ascend(rows: Sequence[Row]) -> bool | None:
+def ascend(rows: Sequence[Row]) -> bool | None:
     """Whether ids ascend or descend, None where they do neither: Bsale promises no order."""
     try:
         ids = [int(row.id) for row in rows]

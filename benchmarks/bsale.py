@@ -146,6 +146,7 @@ def product(task: dict[str, Any]) -> dict[str, Any]:
             received_at=answer.received_at,
             body=answer.body,
             open_fields=SOURCES["bsale"].open_fields_of(answer.body),
+            ahead=answer.ahead,
         )
     if broken := contradictions(certify(answer.body, currency="CLP", key="1")):
         raise ValueError(f"the certificate does not hold: {broken[0]}")

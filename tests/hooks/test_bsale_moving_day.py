@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
+from cierre.bookkeeping.personal import parted
 from hooks.bsale import answers
 from hooks.bsale.answers import Page, Row
+from hooks.bsale.description import BSALE
 from hooks.bsale.fetch import body_of
 from hooks.bsale.hook import certify
 from hooks.bsale.lists import LIMIT, Listing
@@ -107,8 +109,11 @@ class Bsale:
         text = json.dumps({"count": len(rows), "items": rows[offset : offset + limit]})
         return answers.page(text, offset, "list")
 
-    def listing(self, pool: Executor, *, begin: int = 0, **filters: Any) -> Listing:
-        return Listing(lambda offset, limit: self.page(limit=limit, offset=offset, **filters), pool, "payments", begin)
+    def listing(self, pool: Executor, *, begin: int = 0, look: Callable = lambda rows: None, **filters: Any) -> Listing:
+        def ask(offset: int, limit: int) -> Page:
+            return self.page(limit=limit, offset=offset, **filters)
+
+        return Listing(ask, pool, "payments", begin, look=look)
 
     def count(self) -> int:
         self.asked()
@@ -122,7 +127,7 @@ class Bsale:
 
 
 def landed(bsale: Bsale) -> list[int]:
-    return [row["id"] for row in json.loads(body_of(bsale, DAY))["payments"]]
+    return [row["id"] for row in json.loads(body_of(bsale, DAY)[0])["payments"]]
 
 
 def ids_of_the_day(bsale: Bsale) -> list[int]:
@@ -138,10 +143,19 @@ def test_a_payment_that_comes_in_before_any_question_is_landed(sizes, newest_fir
     assert landed(bsale) == ids_of_the_day(bsale)
 
 
+@given(sizes, st.booleans(), st.booleans(), st.sets(st.integers(0, 14), max_size=3))
+def test_payments_read_ahead_are_those_of_the_body(sizes, newest_first, late, comes_in_before):
+    bsale = Bsale(sizes, newest_first=newest_first, late=late, comes_in_before=comes_in_before)
+    body, ahead = body_of(bsale, DAY)
+    assert [json.loads(one.text) for one in ahead.elements] == json.loads(body)["payments"]
+    assert parted(body, BSALE.open_fields, [ahead]) == parted(body, BSALE.open_fields)
+    assert body.startswith(",".join(one.text for one in ahead.elements), ahead.begin)
+
+
 @given(sizes, st.booleans(), st.booleans(), st.dictionaries(st.integers(0, 14), st.integers(0, 400), max_size=1))
 def test_what_is_landed_of_a_day_with_a_payment_that_becomes_void_is_of_one_moment(sizes, newest_first, late, voided):
     """Rows, totals and counts belong together, with that payment or without it."""
-    body = body_of(Bsale(sizes, newest_first=newest_first, late=late, voided_before=voided), DAY)
+    body, _ = body_of(Bsale(sizes, newest_first=newest_first, late=late, voided_before=voided), DAY)
     assert all(claim.holds for claim in certify(body, currency="CLP", key="1"))
 
 

@@ -6,7 +6,7 @@ made of: no step of a close needs a personal value.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -82,23 +82,27 @@ class Parted(NamedTuple):
     rows: list[list[str]]
 
 
-def parted(text: str, fields: OpenFields) -> Parted:
-    """Parts JSON; what is none is one personal value as a whole. ``joined`` gives the same text again."""
-    scan = _Scan(text, fields)
-    if not scan.is_whole:
-        return Parted(_token(1), [[json.dumps(text)]])
+def parted(text: str, fields: OpenFields, ahead: Iterable["ElementsAhead"] = ()) -> Parted:
+    """Parts JSON; what is none is one personal value as a whole. ``joined`` gives the same text again.
+
+    ``ahead`` are lists of it whose elements were read before (``Ahead``), in the order in which they stand in it.
+    """
+    scan = _Scan(fields)
+    if not _read_with(scan, text, ahead):
+        scan = _Scan(fields)
+        if not scan.read(text) or not scan.is_whole:
+            return Parted(_token(1), [[json.dumps(text)]])
     numbers: dict[str, int] = {}
     pieces: list[str] = []
     rows: list[list[str]] = []
     last, end = None, 0
-    for start, stop, row, mark in scan.personal():
-        raw = text[start:stop]
+    for start, raw, row, mark in scan.personal():
         pieces += (text[end:start], _token(numbers.setdefault(raw, len(numbers) + 1), mark))
         if row != last:
             rows.append([])
             last = row
         rows[-1].append(raw)
-        end = stop
+        end = start + len(raw)
     return Parted("".join((*pieces, text[end:])), rows)
 
 
@@ -118,8 +122,60 @@ def _token(number: int, mark: str = "") -> str:
     return f'"⟦{number} {mark}⟧"' if mark else f'"⟦{number}⟧"'
 
 
-_Value = tuple[int, int, int, str]
-"""A personal value: where it stands, from and to, in which object (of which row), and what its token shows."""
+_Value = tuple[int, str, int, str]
+"""A personal value: where it begins, its text, in which object (of which row) it stands, and what its token shows."""
+
+
+class Element(NamedTuple):
+    """An object in a list, by itself: its text, its personal values, and of each object in it the one around that."""
+
+    text: str
+    values: list[_Value]
+    above: list[int]
+
+
+class ElementsAhead(NamedTuple):
+    """Elements of a list that were read before their text was whole (``Ahead``), and stand in it side by side, with
+    nothing but a comma between: where the first begins, the field of the outermost object that the list stands in, and
+    what was open."""
+
+    begin: int
+    within: str
+    open: OpenFields
+    elements: Sequence[Element]
+
+
+class Ahead:
+    """Reads elements of a list before the text is whole that they will stand in, so that little is left to be done
+    then. ``within`` is the field of the text's outermost object that the list stands in."""
+
+    def __init__(self, fields: OpenFields, within: str) -> None:
+        self._fields, self._within = fields, within
+        self._elements: dict[str, Element] = {}
+
+    def read(self, texts: Iterable[str]) -> None:
+        """Reads objects, each by itself."""
+        for text in texts:
+            scan = _Scan(self._fields, self._within)
+            if scan.read(text) and scan.is_whole:
+                self._elements[text] = Element(text, scan.values, scan.above)
+
+    def side_by_side(self, begin: int, texts: Sequence[str]) -> ElementsAhead:
+        """The elements with these texts, read now where they were not before, as they stand from ``begin`` on."""
+        self.read(text for text in texts if text not in self._elements)
+        elements = [self._elements[text] for text in texts if text in self._elements]
+        return ElementsAhead(begin, self._within, self._fields, elements)
+
+
+def _read_with(scan: "_Scan", text: str, ahead: Iterable[ElementsAhead]) -> bool:
+    """Reads a text in which elements of lists were read ahead. False where that is no JSON, or other elements."""
+    at = 0
+    for one in ahead:
+        whole = ",".join([element.text for element in one.elements])
+        if not (scan.read(text[at : one.begin]) and text.startswith(whole, one.begin) and scan.take_over(one)):
+            return False
+        at = one.begin + len(whole)
+    return scan.read(text[at:]) and scan.is_whole
 
 
 class _Place(NamedTuple):
@@ -134,29 +190,56 @@ class _Place(NamedTuple):
 
 
 class _Scan:
-    """One way through JSON, value by value. ``is_whole`` is False where the text is none."""
+    """One way through JSON, value by value and piece by piece; no piece ends within a value that is no list or object.
+    ``name`` is the field that the JSON stands in, where it is an element of a list."""
 
-    def __init__(self, text: str, fields: OpenFields) -> None:
-        self._text, self._fields = text, fields
-        self._above: list[int] = []
+    def __init__(self, fields: OpenFields, name: str = "") -> None:
+        self._fields = fields
+        self.above: list[int] = []
         """Of each object the one that it stands in."""
         self._values: list[_Value | None] = []
         self._open: dict[tuple[str, str], bool] = {}
         self._names: dict[str, str] = {}
-        self.is_whole = self._read()
+        self._place, self._around = _Place(name, "", _OUTSIDE, [], {}), list[_Place]()
+        self._end, self._has_any = 0, False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether what was read so far is JSON from its beginning to its end."""
+        return self._has_any and not self._around
+
+    @property
+    def values(self) -> list[_Value]:
+        """The personal values in their order."""
+        return [value for value in self._values if value is not None]
 
     def personal(self) -> Iterator[_Value]:
-        """The personal values in their order, each with its row instead of its object."""
-        values = [value for value in self._values if value is not None]
+        """The same, each with its row instead of its object."""
+        values = self.values
         own = {object for _, _, object, _ in values}
         rows = {_OUTSIDE: _OUTSIDE}
-        for number, above in enumerate(self._above):
+        for number, above in enumerate(self.above):
             rows[number] = rows[above] if rows[above] != _OUTSIDE or number not in own else number
-        return ((start, end, rows[object], mark) for start, end, object, mark in values)
+        return ((start, raw, rows[object], mark) for start, raw, object, mark in values)
 
-    def _read(self) -> bool:
-        place, around, at = _Place("", "", _OUTSIDE, [], {}), [], 0
-        for part in self._fields.parts.finditer(self._text):
+    def take_over(self, ahead: ElementsAhead) -> bool:
+        """Takes what was read of elements of the list that is being read. False where that is another list, or other
+        fields were open."""
+        place = self._place
+        if (place.name, place.parent) != (ahead.within, "") or len(self._around) != 2 or ahead.open != self._fields:
+            return False
+        for text, values, above in ahead.elements:
+            first, start = len(self.above), self._end
+            self.above += [place.object if one == _OUTSIDE else first + one for one in above]
+            self._values += [(start + begin, raw, first + object, mark) for begin, raw, object, mark in values]
+            self._end += len(text) + 1
+        self._end -= bool(ahead.elements)
+        return True
+
+    def read(self, text: str) -> bool:
+        """Reads on. False where it comes upon what is no JSON."""
+        place, around, at = self._place, self._around, 0
+        for part in self._fields.parts.finditer(text):
             if part.start() != at:
                 return False
             at = part.end()
@@ -166,7 +249,7 @@ class _Scan:
             else:
                 name, parent = self._names.get(raw_name) or self._name(raw_name), place.name
             if scalar is not None:
-                self._take(part, scalar, name, parent, place)
+                self._take(self._end + part.start("scalar"), scalar, name, parent, place)
             elif begin:
                 around.append(place)
                 place = _Place(name, parent, self._begin(place) if begin == "{" else place.object, [], {})
@@ -175,13 +258,15 @@ class _Scan:
                     return False
                 self._judge(place)
                 place = around.pop()
-        return at == len(self._text) and not around and at > 0 and not self._text.isspace()
+        self._place, self._end = place, self._end + at
+        self._has_any |= at > 0 and not text.isspace()
+        return at == len(text)
 
     def _begin(self, place: _Place) -> int:
-        self._above.append(place.object)
-        return len(self._above) - 1
+        self.above.append(place.object)
+        return len(self.above) - 1
 
-    def _take(self, part: re.Match[str], scalar: str, name: str, parent: str, place: _Place) -> None:
+    def _take(self, start: int, scalar: str, name: str, parent: str, place: _Place) -> None:
         if scalar in _NO_VALUES:
             return
         is_open = self._open.get((name, parent))
@@ -197,14 +282,14 @@ class _Scan:
         if not is_open or scalar.startswith(_LIKE_A_TOKEN):
             mark = self._fields.marks.get(name)
             shown = mark(_decoded(scalar)) if mark and scalar[0] == '"' else ""
-            self._values.append((*part.span("scalar"), place.object, shown))
+            self._values.append((start, scalar, place.object, shown))
 
     def _judge(self, place: _Place) -> None:
         """Lets those values stay that another field of their object says are open."""
         for name, number in place.waiting:
             said = place.said.get(self._fields.named_by[name])
             value = self._values[number]
-            looks_like_a_token = value is None or self._text.startswith(_LIKE_A_TOKEN, value[0])
+            looks_like_a_token = value is None or value[1].startswith(_LIKE_A_TOKEN)
             if said and all(self._fields.includes(one, place.name) for one in said) and not looks_like_a_token:
                 self._values[number] = None
 

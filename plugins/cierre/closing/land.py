@@ -94,6 +94,7 @@ def landed_answer(ledger: psycopg.Connection, place: Place, box: CashBox, hook: 
         received_at=answer.received_at,
         body=answer.body,
         open_fields=source_of(box).open_fields_of(answer.body),
+        ahead=answer.ahead,
         key=answer_key(),
         site=hook.site,
     )

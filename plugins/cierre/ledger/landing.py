@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, astuple, dataclass
 from datetime import date, datetime
@@ -17,7 +17,7 @@ from psycopg.types.json import Jsonb
 from cierre.bookkeeping.certificate import Claim
 from cierre.bookkeeping.documents import Total
 from cierre.bookkeeping.identity import Origin
-from cierre.bookkeeping.personal import OpenFields, parted
+from cierre.bookkeeping.personal import ElementsAhead, OpenFields, parted
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.text import shown
 from cierre.ledger import personal
@@ -108,16 +108,18 @@ def land(
     received_at: datetime,
     body: str,
     open_fields: OpenFields,
+    ahead: Iterable[ElementsAhead] = (),
     key: bytes | None = None,
     site: str | None = None,
 ) -> Snapshot:
     """Keeps an answer of a source's site: what is open of it, and apart from that its personal values.
 
     ``key`` makes the keyed hash by which whoever has it can tell that the whole is what came; an answer already kept is
-    then not stored again. Without one, an answer with personal values bears a number of its own instead.
+    then not stored again. Without one, an answer with personal values bears a number of its own instead. ``ahead`` is
+    what was read of the answer before it was whole.
     """
     text = as_text(body)
-    body, rows = parted(text, open_fields)
+    body, rows = parted(text, open_fields, ahead)
     answer = keyed_hash(text, key) if key else f"none:{secrets.token_hex(16)}" if rows else "none"
     values = sum(map(len, rows))
     sha256 = hash_of(answer, values, body)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cierre.bookkeeping.documents import Kind, Reading, Total
     from cierre.bookkeeping.identity import Unique
     from cierre.bookkeeping.invoices import InvoiceSeen
-    from cierre.bookkeeping.personal import OpenFields
+    from cierre.bookkeeping.personal import ElementsAhead, OpenFields
     from cierre.bookkeeping.vocabulary import Vocabulary
 
 
@@ -35,6 +35,10 @@ class Answer(Protocol):
     @property
     def body(self) -> str:
         """Its text."""
+
+    @property
+    def ahead(self) -> "tuple[ElementsAhead, ...]":
+        """Lists of it that were read for personal values while the rest was awaited."""
 
 
 class SourceHook(Protocol):

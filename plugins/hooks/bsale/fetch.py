@@ -10,6 +10,7 @@ as long after its last page as was counted before its first one, nothing came in
 asked for anew, last.
 """
 
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -17,10 +18,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from cierre.bookkeeping.personal import Ahead, ElementsAhead
 from cierre.language.say import say
 from hooks.bsale import words as shapes
 from hooks.bsale.answers import Page, Row, identity
 from hooks.bsale.certificate import totals_agree, totals_of
+from hooks.bsale.description import BSALE
 from hooks.bsale.lists import A_DAY, LIMIT, PATIENCE, Listing, Moved, ascend, once
 from hooks.bsale.questions import midnight
 from hooks.bsale.settings import Settings
@@ -36,6 +39,9 @@ TRIES = 3
 
 WRITTEN_OUT = ["payment_type", "document", "documents"]
 """What a payment shows of other things: whether its form is client credit, and of which kinds its documents are."""
+
+FIRST_PAYMENT = '"payments":['
+"""What stands in the body before the first payment, and nowhere before that: within a text, marks are escaped."""
 
 
 class Payments(Protocol):
@@ -54,7 +60,9 @@ class Payments(Protocol):
     def page(self, *, limit: int = LIMIT, offset: int = 0, **filters: Any) -> Page:
         """One page of the payments that fit the filters."""
 
-    def listing(self, pool: Executor, *, begin: int = 0, **filters: Any) -> Listing:
+    def listing(
+        self, pool: Executor, *, begin: int = 0, look: Callable[[Sequence[Row]], None] = ..., **filters: Any
+    ) -> Listing:
         """The list of the payments that fit the filters."""
 
     def rows(self, **filters: Any) -> list[Row]:
@@ -76,23 +84,31 @@ class Payments(Protocol):
         """The kinds of documents that the company has."""
 
 
-def body_of(bsale: Payments, day: date, owner: str = "") -> str:
-    """The day, whole, as one JSON text. Raises Moved if it never held still, and as the hook does.
+def body_of(bsale: Payments, day: date, owner: str = "") -> tuple[str, ElementsAhead]:
+    """The day, whole, as one JSON text, and its payments as they were read for personal values while others were
+    awaited. Raises Moved if it never held still, and as the hook does.
 
     ``owner`` is whose token it is, where that is known.
     """
+    ahead = Ahead(BSALE.open_fields, "payments")
     for _ in range(TRIES - 1):
         try:
-            found = _read(bsale, day)
+            found = _read(bsale, day, ahead)
         except Moved as moved:
             bsale.log.warning(say("{day} is read again: {why}.", day=day, why=moved.message))
             continue
         if found.agrees:
-            return found.body(owner)
+            return _with_ahead(found, owner, ahead)
         told = "{day} is read again: Bsale's totals are not what its payments come to."
         bsale.log.warning(say(told, day=day))
     # What still differs is for the certificate to tell.
-    return _read(bsale, day).body(owner)
+    return _with_ahead(_read(bsale, day, ahead), owner, ahead)
+
+
+def _with_ahead(found: "_Found", owner: str, ahead: Ahead) -> tuple[str, ElementsAhead]:
+    body = found.body(owner)
+    begin = body.index(FIRST_PAYMENT) + len(FIRST_PAYMENT)
+    return body, ahead.side_by_side(begin, [row.text for row in found.payments])
 
 
 def still_says(bsale: Payments, landed: Landing, day: date) -> bool:
@@ -178,10 +194,10 @@ class _Beside(NamedTuple):
     catalogue: Future[list[Row]] | None
 
 
-def _read(bsale: Payments, day: date) -> _Found:
+def _read(bsale: Payments, day: date, ahead: Ahead) -> _Found:
     with bsale.side_by_side() as pool:
         first, last = _local_day(day, bsale.settings.timezone)
-        ends, everything, beside = _begin(bsale, day, pool)
+        ends, everything, beside = _begin(bsale, day, pool, ahead)
         rows = _by_id(ends.rows + everything.between(first, last, made, expected=ends.whole.count))
         has_grown = beside.number.result() != everything.count
         for _ in range(PATIENCE):
@@ -229,7 +245,7 @@ def _read(bsale: Payments, day: date) -> _Found:
         return _with_all_totals(bsale, day, _with_types(bsale, day, found))
 
 
-def _begin(bsale: Payments, day: date, pool: Executor) -> tuple[_Ends, Listing, _Beside]:
+def _begin(bsale: Payments, day: date, pool: Executor, ahead: Ahead) -> tuple[_Ends, Listing, _Beside]:
     """Both ends of the day's own list, the list of all days with a page near its newest end, and what is asked beside.
 
     That page and the day's other end are asked for side by side. A payment that comes in between the two makes the list
@@ -240,7 +256,10 @@ def _begin(bsale: Payments, day: date, pool: Executor) -> tuple[_Ends, Listing, 
     whole = pool.submit(_other_end, bsale, day, active)
     if not _all_told(active.rows):
         beside = beside._replace(catalogue=pool.submit(bsale.document_types))
-    everything = bsale.listing(pool, begin=_near_newest(active, beside.number.result()), expand=WRITTEN_OUT)
+    begin = _near_newest(active, beside.number.result())
+    everything = bsale.listing(
+        pool, begin=begin, look=lambda rows: ahead.read(row.text for row in rows), expand=WRITTEN_OUT
+    )
     ends = _Ends(active, whole.result())
     everything.know(ends.rows)
     return ends, everything, beside

@@ -1,7 +1,7 @@
 """Bsale, point of sale: the payments of a company's offices (bsale.seed.txt, field-notes.md)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -50,8 +50,8 @@ class BsaleHook(BsaleClient):
         """
         owner = self.whose()
         with collector_at_rest():
-            body = body_of(self, day, owner.rut if owner else "")
-        return Answer(question(LIST_FILTERS, recorddate=day), datetime.now(UTC), body)
+            body, ahead = body_of(self, day, owner.rut if owner else "")
+        return Answer(question(LIST_FILTERS, recorddate=day), datetime.now(UTC), body, (ahead,))
 
     def still_says(self, body: str, day: date) -> bool:
         """Whether the company's totals and number of active payments are a landed day's; see hooks.bsale.fetch."""
@@ -182,7 +182,14 @@ class BsaleHook(BsaleClient):
         with ThreadPoolExecutor(self.settings.requests_per_second, thread_name_prefix="bsale") as pool:
             yield pool
 
-    def listing(self, pool: Executor, *, begin: int = 0, **filters: Any) -> Listing:
+    def listing(
+        self,
+        pool: Executor,
+        *,
+        begin: int = 0,
+        look: Callable[[Sequence[Row]], None] = lambda rows: None,
+        **filters: Any,
+    ) -> Listing:
         """The list of payments that fit the filters, to be read by several threads; its first page is asked for."""
         return Listing(
             lambda offset, limit: self.page(limit=limit, offset=offset, **filters),
@@ -190,6 +197,7 @@ class BsaleHook(BsaleClient):
             "payments",
             begin,
             check_rows=partial(self.check_rows, about="list of payments"),
+            look=look,
         )
 
 

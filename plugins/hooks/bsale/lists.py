@@ -43,6 +43,7 @@ class Listing:
 
     ``begin`` is the offset of the first page. One at the front costs the same as any other, and shows rows that may be
     known already. ``check_rows`` is handed how many rows are about to be asked for, and raises if those are too many.
+    ``look`` is handed the rows of each page that was asked for by a thread, while others are still awaited.
     """
 
     def __init__(
@@ -52,8 +53,9 @@ class Listing:
         about: str,
         begin: int = 0,
         check_rows: Callable[[int], None] = lambda rows: None,
+        look: Callable[[Sequence[Row]], None] = lambda rows: None,
     ) -> None:
-        self._ask, self._pool, self._about, self._check_rows = ask, pool, about, check_rows
+        self._ask, self._pool, self._about, self._check_rows, self._look = ask, pool, about, check_rows, look
         self._rows: dict[int, Row] = {}
         self._places: dict[str, int] = {}
         self._known: dict[int, Row] = {}
@@ -186,6 +188,7 @@ class Listing:
             known = (len(self._rows), self.count)
             for page in self._pool.map(lambda question: self._ask(*question), list(self._questions(missing))):
                 self._add(page)
+                self._look(page.rows)
             if known == (len(self._rows), self.count):
                 raise Moved(f"it counts {self.count} rows, and {len(missing)} of them do not come")
 

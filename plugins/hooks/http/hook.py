@@ -27,6 +27,7 @@ from requests.exceptions import (
 from requests.utils import default_headers
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, ReadTimeoutError
 
+from cierre.bookkeeping.personal import ElementsAhead
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.text import quoted, shown
 from cierre.language.say import say
@@ -49,11 +50,15 @@ MOST_REDIRECTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A source's answer, whole: what was asked (by the vendor's own names), when it came (UTC), its text."""
+    """A source's answer, whole: what was asked (by the vendor's own names), when it came (UTC), its text.
+
+    ``ahead`` are the lists of it that were read for personal values while the rest was awaited.
+    """
 
     asked: dict[str, str]
     received_at: datetime
     body: str
+    ahead: tuple[ElementsAhead, ...] = ()
 
 
 class Settings(BaseModel):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, strategies as st
 
 from cierre.bookkeeping import json_text
-from cierre.bookkeeping.personal import OpenFields, is_token, joined, parted
+from cierre.bookkeeping.personal import NOTHING_OPEN, Ahead, ElementsAhead, OpenFields, is_token, joined, parted
 
 OPEN = OpenFields(names=frozenset({"amount", "id", "when", "kinds.name"}))
 
@@ -139,3 +139,41 @@ def test_a_huge_text_and_deep_nesting_are_parted_too():
         parts = parted(text, OPEN)
         assert "Ana" not in parts.text
         assert joined(parts.text, rows_of(text)) == text
+
+
+OPEN_BY_NAME = OpenFields(
+    frozenset({"amount", "kinds.name", "rows.id"}), {"id": "name"}, {"rut": lambda text: text[:1]}
+)
+
+
+def with_rows(before: Any, rows: list[str], after: Any) -> tuple[str, int]:
+    """A text with a list of objects in it, and where the first of them begins."""
+    head = f'{{"before": {json.dumps(before)}, "rows": ['
+    return f'{head}{",".join(rows)}], "after": {json.dumps(after)}, "rut": "x"}}', len(head)
+
+
+@given(values, st.lists(st.dictionaries(names, values, max_size=4), max_size=5), values, ways, st.data())
+def test_what_was_read_ahead_parts_as_if_it_were_read_with_the_rest(before, objects, after, way, data):
+    """Whichever rows were read before, and in whatever order."""
+    rows = [json.dumps(one, **way) for one in objects]
+    text, begin = with_rows(before, rows, after)
+    for fields in (OPEN, OPEN_BY_NAME, NOTHING_OPEN):
+        ahead = Ahead(fields, "rows")
+        ahead.read(data.draw(st.lists(st.sampled_from(rows), max_size=5)) if rows else [])
+        assert parted(text, fields, [ahead.side_by_side(begin, rows)]) == parted(text, fields)
+
+
+@given(st.lists(st.dictionaries(names, values, max_size=4), min_size=1, max_size=3), st.integers(-3, 3))
+def test_what_was_read_ahead_of_another_text_list_or_reading_is_not_taken(objects, shift):
+    rows = [json.dumps(one) for one in objects]
+    text, begin = with_rows([], rows, [])
+    whole = parted(text, OPEN)
+    for ahead, place in (
+        (Ahead(OPEN, "rows"), begin + (shift or 1)),
+        (Ahead(OPEN, "before"), begin),
+        (Ahead(NOTHING_OPEN, "rows"), begin),
+        (Ahead(OPEN, "rows"), text.index("[") + 1),
+    ):
+        assert parted(text, OPEN, [ahead.side_by_side(place, rows)]) == whole
+    assert parted(text, OPEN, [Ahead(OPEN, "rows").side_by_side(begin, [*rows, "{}"])]) == whole
+    assert parted(text, OPEN, [ElementsAhead(begin, "rows", OPEN, ())]) == whole

@@ -10,8 +10,9 @@ from hypothesis import given, strategies as st
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total, totals
 from cierre.bookkeeping.vocabulary import SOURCES
 from cierre.ports.errors import DataError, RetriableError
+from hooks.bsale.answers import identity
 from hooks.bsale.hook import control_totals, read
-from hooks.bsale.words import Reason
+from hooks.bsale.words import Reason, exact, flag, seconds
 from support.bsale_landings import (
     CHEQUE,
     CLIENT_CREDIT,
@@ -468,3 +469,9 @@ def test_documents_are_of_the_vocabularys_shapes_and_their_parts_add_up(body):
         assert sum(one.amounts[part] for part in shape.parts("net")) == one.net
         for name, value in one.attributes.items():
             assert not shape.attributes[name] or value in shape.attributes[name]
+
+
+@given(st.integers() | st.integers(-1, 1) | st.sampled_from([10**11 - 1, 10**11, 10**15 - 1, 10**15, -(10**15)]))
+def test_a_number_is_read_as_the_text_of_it_is(number):
+    for reads in (identity, flag, seconds, exact):
+        assert reads(number) == reads(str(number))

@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from cierre.ledger import session
 
@@ -41,3 +42,19 @@ def test_a_statement_that_is_asked_often_is_planned_for_its_own_values_each_time
             asking.execute("SELECT count(*) FROM board.box_day WHERE box = ANY(%s)", (["itb_caja_164"] * 1000,))
         ((prepared,),) = asking.execute("SELECT count(*) FROM pg_prepared_statements").fetchall()
     assert prepared == 0
+
+
+texts = st.lists(
+    st.text(st.characters(exclude_characters="\x00", codec="utf-8"))
+    | st.sampled_from(["", "NULL", "{}", "\\", '"', "\t", "\n"])
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(texts, max_size=5))
+def test_lists_of_texts_are_copied_as_they_are(ledger_dsn, lists):
+    with session.connect(ledger_dsn) as writing:
+        writing.execute("CREATE TEMPORARY TABLE written (number integer, texts text[])")
+        rows = ((str(number), session.as_array(some)) for number, some in enumerate(lists))
+        session.copy_texts(writing, "written (number, texts)", rows)
+        assert [row.texts for row in writing.execute("SELECT texts FROM written ORDER BY number")] == lists

@@ -97,7 +97,8 @@ def parted(text: str, fields: OpenFields, ahead: Iterable["ElementsAhead"] = ())
     rows: list[list[str]] = []
     last, end = None, 0
     for start, raw, row, mark in scan.personal():
-        pieces += (text[end:start], _token(numbers.setdefault(raw, len(numbers) + 1), mark))
+        pieces.append(text[end:start])
+        pieces.append(_token(numbers.setdefault(raw, len(numbers) + 1), mark))
         if row != last:
             rows.append([])
             last = row
@@ -151,12 +152,13 @@ class Ahead:
 
     def __init__(self, fields: OpenFields, within: str) -> None:
         self._fields, self._within = fields, within
+        self._judged = _Judged({}, {})
         self._elements: dict[str, Element] = {}
 
     def read(self, texts: Iterable[str]) -> None:
         """Reads objects, each by itself."""
         for text in texts:
-            scan = _Scan(self._fields, self._within)
+            scan = _Scan(self._fields, self._within, self._judged)
             if scan.read(text) and scan.is_whole:
                 self._elements[text] = Element(text, scan.values, scan.above)
 
@@ -189,17 +191,24 @@ class _Place(NamedTuple):
     said: dict[str, list[str]]
 
 
+class _Judged(NamedTuple):
+    """Of fields and what these stand in whether they are open; and names by how they stand in the JSON."""
+
+    open: dict[tuple[str, str], bool]
+    names: dict[str, str]
+
+
 class _Scan:
     """One way through JSON, value by value and piece by piece; no piece ends within a value that is no list or object.
-    ``name`` is the field that the JSON stands in, where it is an element of a list."""
+    ``name`` is the field that the JSON stands in, where it is an element of a list; ``judged`` what other scans with
+    the same fields found of names."""
 
-    def __init__(self, fields: OpenFields, name: str = "") -> None:
+    def __init__(self, fields: OpenFields, name: str = "", judged: "_Judged | None" = None) -> None:
         self._fields = fields
         self.above: list[int] = []
         """Of each object the one that it stands in."""
         self._values: list[_Value | None] = []
-        self._open: dict[tuple[str, str], bool] = {}
-        self._names: dict[str, str] = {}
+        self._open, self._names = judged or _Judged({}, {})
         self._place, self._around = _Place(name, "", _OUTSIDE, [], {}), list[_Place]()
         self._end, self._has_any = 0, False
 

@@ -137,7 +137,9 @@ def land(
 def hash_of(answer: str, values: int, body: str) -> str:
     """What a body is kept under: by the keyed hash of its whole answer, how many personal values were taken out, and
     what is left."""
-    return hashlib.sha256(f"{answer} {values}\n{body}".encode()).hexdigest()
+    whole = hashlib.sha256(f"{answer} {values}\n".encode())
+    whole.update(body.encode())
+    return whole.hexdigest()
 
 
 def keyed_hash(answer: str, key: bytes) -> str:

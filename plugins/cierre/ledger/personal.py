@@ -10,7 +10,7 @@ from typing import NamedTuple
 import psycopg
 
 from cierre.bookkeeping.personal import joined
-from cierre.ledger.session import copy
+from cierre.ledger.session import as_array, copy_texts
 from cierre.ledger.statements import Row, RowOrNone, Rows, Statements, Value
 
 SHORTEST = 4
@@ -90,10 +90,10 @@ _sql = _Sql.of("personal")
 
 def keep(connection: psycopg.Connection, sha256: str, rows: Sequence[list[str]]) -> None:
     """Keeps the personal values of a body, row by row as they were parted."""
-    copy(
+    copy_texts(
         connection,
         "personal.row (sha256, number, size, texts)",
-        ((sha256, number, len(texts), texts) for number, texts in enumerate(rows)),
+        ((sha256, str(number), str(len(texts)), as_array(texts)) for number, texts in enumerate(rows)),
     )
 
 

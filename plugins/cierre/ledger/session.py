@@ -61,6 +61,12 @@ def copy_texts(connection: psycopg.Connection, into: str, rows: Iterable[Sequenc
                     stream.write_row(row)
 
 
+def as_array(texts: Iterable[str]) -> str:
+    """Texts as PostgreSQL reads an array of them."""
+    quoted = ['"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in texts]
+    return "{" + ",".join(quoted) + "}"
+
+
 _TOGETHER = 500
 
 

@@ -177,6 +177,8 @@ def identity(value: Any) -> str:
     """An id, which Bsale writes now as a number and now as text; empty where it is neither, or no text to keep."""
     if type(value) is str and value.isalnum():
         return value  # nearly all of them, and there are hundreds of thousands in a large day
+    if type(value) is int and value >= 0:
+        return str(value)  # and nearly all others
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         return ""
     text = str(value).strip()

@@ -108,10 +108,12 @@ def totals_of(groups: list[dict[str, Any]]) -> Sums:
 
 def _landed(landing: Landing, *, voids: bool) -> Sums:
     sums: Sums = defaultdict(lambda: defaultdict(Decimal))
+    amounts: dict[tuple[str, str, str], list[Decimal]] = defaultdict(list)
     for row in landing.payments:
         if voids or shapes.flag(row.get("state")) is not True:
-            place = (shapes.office(row), shapes.form(row))
-            sums[place][landing.code(row)] += _clean(row.get("amount"))
+            amounts[shapes.office(row), shapes.form(row), landing.code(row)].append(_clean(row.get("amount")))
+    for (office, form, code), some in amounts.items():
+        sums[office, form][code] = sum(some, ZERO)
     return sums
 
 
@@ -119,7 +121,7 @@ def _clean(value: Any) -> Decimal:
     """An amount as it is written, without noise; nothing for what is none, at which ``read`` then stops."""
     number = shapes.exact(value)
     if type(value) is int:
-        return number
+        return number  # nearly all of them
     cents = number.quantize(CENT, rounding=ROUND_HALF_UP)
     return cents if abs(number - cents) <= NOISE else number
 

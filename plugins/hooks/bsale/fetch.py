@@ -326,7 +326,7 @@ def _with_types(bsale: Payments, day: date, found: _Found) -> _Found:
     unknown = {
         row.id
         for row in (*found.payments, *found.undated)
-        if not shapes.is_collection(row.fields) and not found.landing.shows_type(row.fields)
+        if not found.landing.shows_type(row.fields) and not shapes.is_collection(row.fields)
     }
     if not unknown:
         return found

@@ -111,7 +111,7 @@ class Landing:
 
     def shows_type(self, row: dict[str, Any]) -> bool:
         """Whether a payment itself tells of which kind its document is."""
-        return bool(told := [document_type_of(node, self.catalogue) for node in paid(row)]) and None not in told
+        return bool(self._shown_types(row))
 
     def with_types(self, types: dict[str, set[str]]) -> "Landing":
         """The same, knowing kinds of documents of payment ids."""
@@ -122,18 +122,27 @@ class Landing:
         return replace(self, groups=groups, credit=_client_credit(groups, self.payments + self.undated))
 
     def _types(self, row: dict[str, Any]) -> set[DocumentType]:
-        told = [document_type_of(node, self.catalogue) for node in paid(row)]
-        known = [kind for kind in told if kind is not None]
-        if told and len(known) == len(told):
-            return set(known)
+        if shown := self._shown_types(row):
+            return shown
         return {DocumentType.of_code(code) for code in self.types.get(identity(row.get("id")), ())}
+
+    def _shown_types(self, row: dict[str, Any]) -> set[DocumentType]:
+        """The kinds of all documents paid, as the payment shows them; none where it does not show each."""
+        kinds = set()
+        for node in paid(row):
+            if (kind := document_type_of(node, self.catalogue)) is None:
+                return set()
+            kinds.add(kind)
+        return kinds
 
 
 def paid(row: dict[str, Any]) -> list[dict[str, Any]]:
     """The documents that a payment pays, as it shows them."""
     listed = row.get("documents")
-    nodes = listed if isinstance(listed, list) and listed else [row.get("document")]
-    return [node for node in nodes if isinstance(node, dict)]
+    if isinstance(listed, list) and listed:
+        return [node for node in listed if isinstance(node, dict)]
+    node = row.get("document")
+    return [node] if isinstance(node, dict) else []
 
 
 def document_type_of(document: dict[str, Any], catalogue: dict[str, DocumentType]) -> DocumentType | None:
@@ -149,8 +158,8 @@ def document_type_of(document: dict[str, Any], catalogue: dict[str, DocumentType
 
 
 def _only(types: set[DocumentType], of: Callable[[DocumentType], str]) -> str:
-    said = {of(one) for one in types}
-    return next(iter(said)) if len(said) == 1 else ""
+    said = set(map(of, types))
+    return said.pop() if len(said) == 1 else ""
 
 
 def landing(body: str) -> Landing:

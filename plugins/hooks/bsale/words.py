@@ -13,6 +13,7 @@ LARGEST = 15
 """Digits before the point that no amount of money has."""
 
 _FLAGS = {"0": False, "1": True, "False": False, "True": True}
+_FLAGS_AS_NUMBERS = {0: False, 1: True}
 
 
 class Reason(StrEnum):
@@ -46,7 +47,7 @@ def form(row: dict[str, Any]) -> str:
 
 def flag(value: Any) -> bool | None:
     """Bsale's 0 or 1, in whatever type; None for anything else, such as a field that is not there."""
-    return _FLAGS.get(str(value).strip())
+    return _FLAGS_AS_NUMBERS.get(value) if type(value) is int else _FLAGS.get(str(value).strip())
 
 
 def is_collection(row: dict[str, Any]) -> bool:
@@ -74,6 +75,8 @@ def is_negative(row: dict[str, Any]) -> bool:
 
 def seconds(value: Any) -> int | None:
     """Epoch seconds, as a number or as text; None where there are none, or no such (after the year 5138)."""
+    if type(value) is int:
+        return value if 0 <= value < 10**11 else None
     text = identity(value)
     return int(text) if text.isdecimal() and len(text) <= 11 else None
 
@@ -104,7 +107,9 @@ def moved(row: dict[str, Any], its_kind: Kind, currency: str) -> Decimal | None:
 
 def exact(value: Any) -> Decimal:
     """An amount as it is written, however many decimals it has; zero for what is none, or is too large for money."""
-    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+    if type(value) is int:
+        return Decimal(value) if abs(value) < 10**LARGEST else ZERO
+    if isinstance(value, bool) or not isinstance(value, (str, Decimal)):
         return ZERO
     try:
         number = Decimal(value)

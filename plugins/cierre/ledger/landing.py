@@ -15,6 +15,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from cierre.bookkeeping.certificate import Claim
+from cierre.bookkeeping.collector import collector_at_rest
 from cierre.bookkeeping.documents import Total
 from cierre.bookkeeping.identity import Origin
 from cierre.bookkeeping.personal import ElementsAhead, OpenFields, parted
@@ -100,6 +101,7 @@ def landing_alone(connection: psycopg.Connection, place: Place) -> Iterator[None
         yield
 
 
+@collector_at_rest()
 def land(
     connection: psycopg.Connection,
     place: Place,

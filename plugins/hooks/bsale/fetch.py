@@ -227,22 +227,28 @@ def _read(bsale: Payments, day: date, ahead: Ahead) -> _Found:
             "listed": everything.count,
             "after": counted,
         }
-        found = _Found(
-            landing_of(
-                zone=ZoneInfo(bsale.settings.timezone),
-                payments=[row.fields for row in payments],
-                undated=[row.fields for row in undated],
-                groups=[row.fields for row in groups],
-                catalogue=[row.fields for row in catalogue],
-                types={},
-                count=count,
-            ),
-            payments,
-            undated,
-            groups,
-            catalogue,
-        )
+        found = _found_of(ZoneInfo(bsale.settings.timezone), payments, undated, groups, catalogue, count)
         return _with_all_totals(bsale, day, _with_types(bsale, day, found))
+
+
+def _found_of(
+    zone: ZoneInfo,
+    payments: list[Row],
+    undated: list[Row],
+    groups: list[Row],
+    catalogue: list[Row],
+    count: dict[str, int],
+) -> _Found:
+    landed = landing_of(
+        zone=zone,
+        payments=[row.fields for row in payments],
+        undated=[row.fields for row in undated],
+        groups=[row.fields for row in groups],
+        catalogue=[row.fields for row in catalogue],
+        types={},
+        count=count,
+    )
+    return _Found(landed, payments, undated, groups, catalogue)
 
 
 def _begin(bsale: Payments, day: date, pool: Executor, ahead: Ahead) -> tuple[_Ends, Listing, _Beside]:

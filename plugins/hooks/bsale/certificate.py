@@ -78,7 +78,7 @@ def _counts(landing: Landing) -> Iterator[Claim]:
     count = landing.count
     yield Claim(Sentence("active payments of the day, all offices"), count["active"], active, None, None)
     yield Claim(Sentence("voided payments of the day, all offices"), count["voided"], voided, None, None)
-    # The list was counted between two questions to count.json; meanwhile payments may have come in.
+    # count.json was asked before the list was read, and again after it where payments came in meanwhile.
     listed = count["listed"]
     attested = listed if count["before"] <= listed <= count["after"] else count["after"]
     what = Sentence("payments of all days, in count.json and in the list")

@@ -3,7 +3,6 @@
 import json
 import os
 from functools import partial
-from importlib import import_module
 from math import ceil
 from typing import Any
 
@@ -11,7 +10,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from benchmarks.documents import DAY
 from benchmarks.harness import Bench, Contender
-from benchmarks.measure import Watch
+from benchmarks.measure import Watch, begin_as_a_task
 from benchmarks.site import figures, running
 from cierre.bookkeeping.certificate import contradictions
 from cierre.ledger import landing, session
@@ -136,7 +135,7 @@ def product(task: dict[str, Any]) -> dict[str, Any]:
         def _find_pace(self) -> Pace:
             return Pace(NoLimit(), AT_ONCE)
 
-    import_module("airflow.sdk.execution_time.supervisor")  # which a task's process begins with
+    begin_as_a_task()
     hook = (BsaleHook if task["limit"] else Unlimited)("bsale")
     place = landing.Place("bsale", "bsale", "*", DAY)
     with session.connect(task["dsn"]) as connection, Watch() as watch:

@@ -159,11 +159,12 @@ def _believe(*, tenant: bool = True, number: bool = True, empty: bool = False) -
     return _method(protocol, "doubt_about", doubt)
 
 
-def _no_reap_before_the_next(self: Poster, entry: revisions.FrozenEntry, left_for: object = None) -> None:
+def _no_reap_before_the_next(self: Poster, entry: revisions.FrozenEntry, left_for: object = None) -> list:
     for attempt in attempts.of_entry(self.connection, entry):
         if attempt.state == "claimed":
             self._wait_for_lease(attempt)
             attempts.doom(self.connection, attempt, "given up")
+    return attempts.of_entry(self.connection, entry)
 
 
 def _doom_alone(self: Poster, attempt: attempts.Attempt, why: str, answered: str | None = None) -> bool:
@@ -185,13 +186,14 @@ def _leave_own(self: Poster, attempt: attempts.Attempt, document: str) -> None:
     raise RetriableError("taken over", vendor="ERP")
 
 
-def _a_claim_will_do(self: Poster, entry: revisions.FrozenEntry) -> attempts.Attempt | None:
-    return next((a for a in attempts.of_entry(self.connection, entry) if a.state in ("claimed", "confirmed")), None)
+def _a_claim_will_do(made: Iterable[attempts.Attempt]) -> attempts.Attempt | None:
+    return next((attempt for attempt in made if attempt.state in ("claimed", "confirmed")), None)
 
 
-def _clear_doomed_only(self: Poster, entry: revisions.FrozenEntry, left_for: object = None) -> None:
+def _clear_doomed_only(self: Poster, entry: revisions.FrozenEntry, left_for: object = None) -> list:
     for attempt in attempts.unreaped(self.connection, entry):
         reap.reap(self.connection, self.erp, attempt, self.site)
+    return attempts.of_entry(self.connection, entry)
 
 
 def _withdraw_first(self: Poster, entry: revisions.FrozenEntry, original: attempts.Attempt) -> None:
@@ -324,7 +326,7 @@ TEETH = (
     Tooth("an answer for another tenant is accepted", _believe(tenant=False), shown_by=48),
     Tooth("an uncertain answer counts as booked", _method(Poster, "_doom", _believe_in_doubt), shown_by=11),
     Tooth("a dead worker's claim counts as booked",
-          _all(_method(Poster, "_confirmed", _a_claim_will_do), _method(Poster, "_clear_the_way", _clear_doomed_only)),
+          _all(_method(protocol, "_standing", _a_claim_will_do), _method(Poster, "_clear_the_way", _clear_doomed_only)),
           shown_by=5),
     Tooth("nobody waits for a lease", _method(attempts, "lease", lambda *_: attempts.Lease(0.0, None)), shown_by=37),
     Tooth("what is left of a lease is taken from whatever clock", _method(attempts, "lease", _by_any_clock),

@@ -79,7 +79,7 @@ class _LineRow(NamedTuple):
     cost_centre: str
     item: str
     value_class: str
-    entities: dict[str, str]
+    entities: dict[str, str] | None
     amount: Decimal
     history: str
     foreign_currency: str | None
@@ -444,7 +444,7 @@ def journal_entry(connection: psycopg.Connection, entry: FrozenEntry) -> Journal
                 cost_centre=row.cost_centre,
                 item=row.item,
                 value_class=row.value_class,
-                entities=tuple(sorted(row.entities.items())),
+                entities=tuple(sorted(row.entities.items())) if row.entities else (),
                 foreign=foreign(row.foreign_currency, row.foreign_amount),
             )
             for row in _sql.lines(connection, entry_id=entry.entry_id)

@@ -67,6 +67,11 @@ def doubt_about(answer: Acknowledged, address: Address, numbering: Numbering) ->
     return ""
 
 
+def _standing(made: Sequence[Attempt]) -> Attempt | None:
+    """The attempt by which an entry stands in the ERP, if any of them does."""
+    return next((one for one in made if one.state == "confirmed" and not one.deleting_since), None)
+
+
 @dataclass
 class Poster:
     """Brings what the ERP holds of a day to what the ledger's current revision says.
@@ -330,8 +335,7 @@ class Poster:
     def _settle(self, entry: FrozenEntry, send: Callable[[Address], Acknowledged]) -> None:
         """Ends with the entry confirmed, or raises."""
         for _ in range(TRIES):
-            self._clear_the_way(entry)
-            if confirmed := self._confirmed(entry):
+            if confirmed := _standing(self._clear_the_way(entry)):
                 told = "{entry} already stands at {address}: nothing is sent."
                 log.info(say(told, entry=entry.entry_key, address=confirmed.address))
                 return
@@ -350,11 +354,11 @@ class Poster:
         )
 
     def _confirmed(self, entry: FrozenEntry) -> Attempt | None:
-        found = attempts.of_entry(self.connection, entry)
-        return next((attempt for attempt in found if attempt.state == "confirmed" and not attempt.deleting_since), None)
+        return _standing(attempts.of_entry(self.connection, entry))
 
-    def _clear_the_way(self, entry: FrozenEntry, left_for: Revision | None = None) -> None:
-        """Dooms what a dead worker left claimed, and empties every address whose outcome is not known.
+    def _clear_the_way(self, entry: FrozenEntry, left_for: Revision | None = None) -> list[Attempt]:
+        """Dooms what a dead worker left claimed, and empties every address whose outcome is not known. Returns the
+        entry's attempts as they are then.
 
         ``left_for``: newer books that replace the entry. Where they go to another lot, what may be somebody else's in
         the old one is left there: that is what a person decided who gave the box a lot of its own.
@@ -363,9 +367,8 @@ class Poster:
         if any([self._end(attempt) for attempt in made]):
             made = attempts.of_entry(self.connection, entry)
         kept = self._looked.kept if self._looked else set()
-        for attempt in made:
-            if not (attempt.is_unreaped or (attempt.is_given_up and attempt.attempt_id in kept)):
-                continue
+        left = [one for one in made if one.is_unreaped or (one.is_given_up and one.attempt_id in kept)]
+        for attempt in left:
             try:
                 reap(self.connection, self.erp, attempt, self.site)
             except proof.NotOursError:
@@ -375,6 +378,7 @@ class Poster:
             except PeriodClosedError:
                 if not self._adopt(entry, attempt):
                     raise
+        return attempts.of_entry(self.connection, entry) if left else made
 
     def _end(self, attempt: Attempt) -> bool:
         """Ends what a dead worker left half done; False where there is nothing to end."""

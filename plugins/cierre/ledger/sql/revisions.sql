@@ -115,7 +115,8 @@ SELECT CAST(:new_entry_id AS bigint), line, (row_number() OVER (PARTITION BY lin
  GROUP BY line, kind, form, component, turned, is_foreign, number / 1000;
 
 -- name: lines
-SELECT side, account, cost_centre, item, value_class, entities, amount, history, foreign_currency, foreign_amount
+-- Without entities where a line has none, as nearly all: so nobody reads that from JSON.
+SELECT side, account, cost_centre, item, value_class, nullif(entities, '{}') AS entities, amount, history, foreign_currency, foreign_amount
   FROM ledger.line WHERE entry_id = :entry_id ORDER BY line;
 
 -- name: journal_totals

@@ -1,5 +1,6 @@
 """How many calls a Bsale day takes, by the sandbox's own count: the payments are read once, and little beside them."""
 
+from concurrent.futures import Future
 from datetime import date
 from math import ceil
 
@@ -7,9 +8,12 @@ import pytest
 
 from benchmarks.site import figures, running
 from cierre.bookkeeping.documents import Kind
+from cierre.ports.allowance import GivenUp
 from hooks.bsale import limits as bsale_pace
 from hooks.bsale.hook import BsaleHook, certify, read
+from hooks.bsale.limits import Pace
 from hooks.bsale.lists import LIMIT
+from hooks.http.allowances import ProcessSlots
 from sandbox.bsale.settings import Profile, Traps
 
 DAY, BEFORE, AFTER = date(2024, 9, 6), date(2024, 9, 5), date(2024, 9, 7)
@@ -38,6 +42,27 @@ def calls(sandbox, hook: BsaleHook, day: date = DAY) -> tuple[int, str]:
     before = sandbox.calls("bsale")
     body = hook.fetch("1", day).body
     return sandbox.calls("bsale") - before, body
+
+
+def test_a_reading_that_failed_asks_nothing_more_and_the_next_one_does(sandbox, hook):
+    day_of(sandbox, 100)
+    before = sandbox.calls("bsale")
+    hook.get_conn()
+    hook._pace, pace = Pace(ProcessSlots(8), 8), hook._pace
+    hook._pace.pause(3600)
+    waiting: list[Future] = []
+
+    def fail_while_others_wait() -> None:
+        with hook.side_by_side() as pool:
+            waiting.extend(pool.submit(hook.count) for _ in range(20))
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail_while_others_wait()
+    assert all(one.cancelled() or isinstance(one.exception(), GivenUp) for one in waiting)
+    assert sandbox.calls("bsale") == before
+    hook._pace = pace
+    assert is_whole(sandbox, hook.fetch("1", DAY).body, 100)
 
 
 def is_whole(sandbox, body: str, payments: int) -> bool:

@@ -5,7 +5,7 @@ import time
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from heapq import heapify, heapreplace
-from threading import Lock
+from threading import Event, Lock
 
 import psycopg
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import given, strategies as st
 
 from cierre.ledger import session
 from cierre.ledger.allowances import LedgerSlots
+from cierre.ports.allowance import GivenUp
 from hooks.bsale import limits as bsale_pace
 from hooks.bsale.limits import UNSURE, Pace, pace_on
 from hooks.http.allowances import OF_THIS_PROCESS, ProcessSlots
@@ -62,6 +63,18 @@ def test_a_pause_holds_everybody_back_until_it_is_over():
     pace.pause(0)
     with pace.turn():
         assert time.monotonic() - began >= A_WHILE
+
+
+@pytest.mark.parametrize("where", ["in this process", "in the ledger"])
+def test_who_waits_for_a_turn_is_let_go_once_it_is_given_up(where, ledger):
+    slots = ProcessSlots(2) if where == "in this process" else LedgerSlots(ledger, "bsale", 2)
+    slots.give_back(slots.take(), rest=0)
+    slots.pause(3600)
+    given_up = Event()
+    with ThreadPoolExecutor(3) as pool:
+        waiting = [pool.submit(slots.take, given_up) for _ in range(3)]
+        given_up.set()
+        assert all(isinstance(one.exception(), GivenUp) for one in waiting)
 
 
 def test_hooks_of_one_connection_share_their_pace_and_those_of_others_do_not():

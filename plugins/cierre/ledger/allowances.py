@@ -4,7 +4,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from threading import Lock
+from threading import Event, Lock
 
 import psycopg
 from airflow.sdk.exceptions import AirflowNotFoundException
@@ -14,7 +14,7 @@ from cierre.ledger import landing, rate_limits, vendor_calls
 from cierre.ledger.connection import answer_key, connect_by
 from cierre.ledger.landing import Place
 from cierre.ledger.rate_limits import Slot
-from cierre.ports.allowance import Allowance, Claim, Company, KeptAnswer, Outcome, PastCall, Unreachable
+from cierre.ports.allowance import NEVER, Allowance, Claim, Company, KeptAnswer, Outcome, PastCall, Unreachable
 
 
 class LedgerSlots:
@@ -28,10 +28,10 @@ class LedgerSlots:
         # One thread of a process asks at a time: more would only ask the same.
         self._asking = Lock()
 
-    def take(self) -> Slot:
-        """Waits for a free slot, and takes it."""
+    def take(self, given_up: Event = NEVER) -> Slot:
+        """Waits for a free slot, and takes it. Raises GivenUp, too."""
         with self._asking:
-            return rate_limits.take(self._ledger, self._connection_id, self._requests)
+            return rate_limits.take(self._ledger, self._connection_id, self._requests, given_up)
 
     def give_back(self, slot: Slot, *, rest: float) -> None:
         """Frees a slot after ``rest`` seconds."""

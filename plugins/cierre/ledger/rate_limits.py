@@ -4,14 +4,15 @@ As many slots as a connection may make requests in a second: a request takes one
 which it must rest. The server's clock alone counts, so it does not matter whose process or machine it is.
 """
 
-import time
 from contextlib import suppress
 from datetime import datetime
+from threading import Event
 from typing import NamedTuple
 
 import psycopg
 
 from cierre.ledger.statements import Change, RowOrNone, Statements, ValueOrNone
+from cierre.ports.allowance import NEVER, GivenUp
 
 
 class _Taken(NamedTuple):
@@ -45,20 +46,22 @@ class Slot(NamedTuple):
     leased_until: datetime
 
 
-def take(ledger: psycopg.Connection, connection: str, slots: int) -> Slot:
+def take(ledger: psycopg.Connection, connection: str, slots: int, given_up: Event = NEVER) -> Slot:
     """Waits for a free one of the slots of an Airflow connection, and takes it.
 
     ``ledger`` must be in autocommit, as ``cierre.ledger.session`` makes it, and may be shared by threads. Raises
-    psycopg.Error where it cannot be reached: then no slot was taken.
+    psycopg.Error where it cannot be reached, GivenUp once ``given_up`` is set: then no slot was taken.
     """
     which = {"connection": connection, "slots": slots}
-    while (taken := _sql.take(ledger, **which, lease_seconds=LEASE_SECONDS)) is None:
+    while not given_up.is_set():
+        if taken := _sql.take(ledger, **which, lease_seconds=LEASE_SECONDS):
+            return Slot(connection, taken.slot, taken.free_at)
         seconds = _sql.seconds_to_wait(ledger, **which)
         if seconds is None:
             _sql.make_slots(ledger, **which)
         else:
-            time.sleep(min(max(seconds, 0), LOOK_SECONDS))
-    return Slot(connection, taken.slot, taken.free_at)
+            given_up.wait(min(max(seconds, 0), LOOK_SECONDS))
+    raise GivenUp
 
 
 def give_back(ledger: psycopg.Connection, slot: Slot, *, rest: float) -> None:

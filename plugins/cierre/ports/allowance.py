@@ -9,11 +9,20 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from threading import Event
 from typing import Any, Protocol
 
 
 class Unreachable(RuntimeError):
     """Where the allowances are kept cannot be reached. The message is the reason, as the database words it."""
+
+
+class GivenUp(RuntimeError):
+    """Whoever waited for a turn needs it no more: what it was for has failed."""
+
+
+NEVER = Event()
+"""What is never set: nobody gives up."""
 
 
 class RequestSlots(Protocol):
@@ -22,9 +31,9 @@ class RequestSlots(Protocol):
     A request takes one and gives it back with the time for which it must rest. May be shared by threads.
     """
 
-    def take(self) -> Any:
-        """Waits for a free slot, and takes it; the result is for ``give_back``. What is raised where the slots cannot
-        be reached is the keeper's own error: then no slot was taken."""
+    def take(self, given_up: Event = NEVER) -> Any:
+        """Waits for a free slot, and takes it; the result is for ``give_back``. Raises GivenUp once ``given_up`` is
+        set. What is raised where the slots cannot be reached is the keeper's own error. Then no slot was taken."""
 
     def give_back(self, slot: Any, *, rest: float) -> None:
         """Frees a slot after ``rest`` seconds. Never raises: a slot that is not given back frees itself."""

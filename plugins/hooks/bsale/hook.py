@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
+from threading import Event
 from typing import Any
 
 from cierre.bookkeeping.certificate import Claim
@@ -177,10 +178,17 @@ class BsaleHook(BsaleClient):
 
     @contextmanager
     def side_by_side(self) -> Iterator[Executor]:
-        """Threads that ask at once: as many as a second allows, since more would only wait for their turns."""
+        """Threads that ask at once: as many as a second allows, since more would only wait for their turns. Where the
+        block fails, those that wait for a turn, or to ask again, are let go."""
         self.get_conn()
         with ThreadPoolExecutor(self.settings.requests_per_second, thread_name_prefix="bsale") as pool:
-            yield pool
+            try:
+                yield pool
+            except BaseException:
+                self._given_up.set()
+                pool.shutdown(cancel_futures=True)
+                self._given_up = Event()
+                raise
 
     def listing(
         self,

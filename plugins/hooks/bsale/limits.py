@@ -14,10 +14,10 @@ import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
+from threading import Event, Lock
 from weakref import WeakValueDictionary
 
-from cierre.ports.allowance import RequestSlots
+from cierre.ports.allowance import NEVER, RequestSlots
 
 SECOND = 1.0
 
@@ -36,9 +36,10 @@ class Pace:
         self._turns, self._shortest = 0, math.inf
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Waits until a request may be made; the block is the request and its whole answer."""
-        slot = self._slots.take()
+    def turn(self, given_up: Event = NEVER) -> Iterator[None]:
+        """Waits until a request may be made; the block is the request and its whole answer. Raises GivenUp once
+        ``given_up`` is set."""
+        slot = self._slots.take(given_up)
         began, rest = time.monotonic(), SECOND
         try:
             yield

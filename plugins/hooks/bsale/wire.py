@@ -1,12 +1,13 @@
 """How Bsale is spoken to: the token, everybody's turns, what is tried again, and what an answer's status means."""
 
 from collections.abc import Callable
-from threading import Lock
+from threading import Event, Lock
 from typing import TypeVar
 
 from requests import PreparedRequest, Response, Session
 from requests.auth import AuthBase
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+from tenacity.nap import sleep_using_event
 
 from cierre.language.say import say
 from cierre.ports.allowance import AllowanceKeeper, Unreachable
@@ -50,6 +51,8 @@ class BsaleClient(VendorHook):
         self._connecting = Lock()
         self._is_ready = False
         self._tax_id = ""
+        self._given_up = Event()
+        """Set once what is being read has failed, so that its other threads ask no more."""
 
     def get_conn(self) -> Session:  # type: ignore[override]  # see VendorHook.get_conn
         """This hook's one session, for all of its threads. Raises FatalError as its base does, and without a token."""
@@ -82,13 +85,15 @@ class BsaleClient(VendorHook):
         """What a read answers, as ``read`` understands its text.
 
         Each call is tried again by itself where that may help: unreachable, dropped, overloaded, no answer or half of
-        one, a text that ``read`` finds not whole. Raises RetriableError, FatalError or DataError.
+        one, a text that ``read`` finds not whole. Raises RetriableError, FatalError or DataError; GivenUp where another
+        thread's question of the same reading failed meanwhile.
         """
         self.get_conn()
         retrying = Retrying(
             retry=retry_if_exception(_may_work_soon),
             stop=stop_after_attempt(1 + self.settings.retries),
             wait=_as_asked,
+            sleep=sleep_using_event(self._given_up),
             reraise=True,
         )
         return retrying(lambda: read(self._get_once(endpoint, asked, about)))
@@ -102,7 +107,7 @@ class BsaleClient(VendorHook):
         return response
 
     def _get_once(self, endpoint: str, asked: dict[str, str], about: str) -> str:
-        with self._pace.turn():
+        with self._pace.turn(self._given_up):
             response = self.exchange("GET", endpoint, about=about, if_lost=RetriableError, params=asked)
         self._heed(response)
         text = self.text(response, about=about, if_lost=RetriableError)

@@ -8,10 +8,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from heapq import heappop, heappush
-from threading import Condition, Lock
+from threading import Condition, Event, Lock
 from zoneinfo import ZoneInfo
 
-from cierre.ports.allowance import BETWEEN_DAYS, Allowance, Claim, Company, KeptAnswer, Outcome, PastCall
+from cierre.ports.allowance import (
+    BETWEEN_DAYS,
+    NEVER,
+    Allowance,
+    Claim,
+    Company,
+    GivenUp,
+    KeptAnswer,
+    Outcome,
+    PastCall,
+)
+
+LOOK_SECONDS = 0.5
+"""How often who waits for a slot looks whether it is still needed."""
 
 
 class ProcessSlots:
@@ -23,11 +36,13 @@ class ProcessSlots:
         self._paused_until = 0.0
         self._changed = Condition()
 
-    def take(self) -> None:
-        """Waits for a free slot, and takes it."""
+    def take(self, given_up: Event = NEVER) -> None:
+        """Waits for a free slot, and takes it. Raises GivenUp."""
         with self._changed:
-            while (seconds := self._seconds_to_wait()) > 0:
-                self._changed.wait(seconds if math.isfinite(seconds) else None)
+            while (seconds := self._seconds_to_wait()) > 0 and not given_up.is_set():
+                self._changed.wait(min(seconds, LOOK_SECONDS))
+            if given_up.is_set():
+                raise GivenUp
             heappop(self._free_at)
 
     def give_back(self, slot: None, *, rest: float) -> None:

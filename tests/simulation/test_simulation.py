@@ -10,7 +10,7 @@ from simulation.weather import DELETES, READS, WRITES
 
 SEEDS = int(os.environ.get("CIERRE_SIMULATED_SEEDS", "150"))
 RARE = {"login refused", "refused"}
-RARE_STEPS = {"update erp.attempt rejected", "update erp.attempt withdrawn"}
+RARE_STEPS = {"update erp.attempt rejected", "update erp.attempt withdrawn", "reversal"}
 MANY = 2_000
 """Seeds in which everything happens that can happen."""
 

@@ -4,6 +4,7 @@ import json
 import os
 from functools import partial
 from math import ceil
+from threading import Event
 from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
@@ -14,6 +15,7 @@ from benchmarks.measure import Watch, begin_as_a_task
 from benchmarks.site import figures, running
 from cierre.bookkeeping.certificate import contradictions
 from cierre.ledger import landing, session
+from cierre.ports.allowance import NEVER
 from hooks.bsale.hook import BsaleHook, certify
 from hooks.bsale.limits import Pace
 from hooks.registry import SOURCES
@@ -110,7 +112,7 @@ def run(bench: Bench) -> None:
 class NoLimit:
     """The slots of a connection that may be asked at any time (cierre.ports.allowance.RequestSlots)."""
 
-    def take(self) -> None:
+    def take(self, given_up: Event = NEVER) -> None:
         """Waits for nothing."""
 
     def give_back(self, slot: None, *, rest: float) -> None:

@@ -99,8 +99,8 @@ class Poster:
         the revision, which is a further one of the same books where the ERP was found to hold them on another date.
         Raises DataError where the ERP refuses an entry (its words in the message), EditedError where somebody changed
         there what is to be reversed, KeptByClosedPeriodError where a closed period keeps it from being put in order,
-        UncertainError or RetriableError where the outcome could not be known or nothing
-        could be sent: a later run goes on from there.
+        UncertainError or RetriableError where the outcome could not be known or nothing could be sent: a later run goes
+        on from there.
         """
         revision, books = self._look(revision)
         self._must_stand_as_posted(books.replaced)

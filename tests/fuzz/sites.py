@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from threading import Event
 from typing import Any
 from unittest.mock import PropertyMock, patch
 
@@ -15,7 +16,7 @@ from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.journal import JournalEntry, Line, Side
 from cierre.closing.wiring import source_hook
-from cierre.ports.allowance import KeptAnswer
+from cierre.ports.allowance import NEVER, KeptAnswer
 from cierre.ports.errors import RetriableError, VendorError
 from fuzz.mutations import Node, Object, places, value_at
 from fuzz.people import NAMES, plant
@@ -78,7 +79,7 @@ class _Unhurried:
     """Bsale's turns, none of which waits."""
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self, given_up: Event = NEVER) -> Iterator[None]:
         yield
 
     def pause(self, seconds: float) -> None:

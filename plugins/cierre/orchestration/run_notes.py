@@ -129,18 +129,36 @@ def _erp(dag_run: "DagRun", connection: "Connection") -> str:
 
 
 def _refused(dag_run: "DagRun", connection: "Connection") -> str | None:
-    """Who said no, or that nobody said anything in time; None where the step approve failed otherwise."""
-    from airflow.models.hitl import HITLDetail
-    from airflow.models.taskinstance import TaskInstance
+    """Who said no, or that nobody said anything in time; None where the step approve failed otherwise.
 
-    answers = connection.execute(
-        select(HITLDetail.chosen_options, HITLDetail.responded_by)
-        .join(TaskInstance, TaskInstance.id == HITLDetail.ti_id)
-        .where(
-            TaskInstance.dag_id == dag_run.dag_id,
-            TaskInstance.run_id == dag_run.run_id,
-            TaskInstance.task_id == "approve",
-        )
+    Airflow may have taken the answered step for lost and run it again, which then asks nobody: the answer is the step's
+    before."""
+    from airflow.models.hitl import HITLDetail
+    from airflow.models.hitl_history import HITLDetailHistory
+    from airflow.models.taskinstance import TaskInstance
+    from airflow.models.taskinstancehistory import TaskInstanceHistory
+
+    answers = (
+        connection.execute(
+            select(HITLDetail.chosen_options, HITLDetail.responded_by)
+            .join(TaskInstance, TaskInstance.id == HITLDetail.ti_id)
+            .where(
+                TaskInstance.dag_id == dag_run.dag_id,
+                TaskInstance.run_id == dag_run.run_id,
+                TaskInstance.task_id == "approve",
+            )
+        ).all()
+        or connection.execute(
+            select(HITLDetailHistory.chosen_options, HITLDetailHistory.responded_by)
+            .join(TaskInstanceHistory, TaskInstanceHistory.task_instance_id == HITLDetailHistory.ti_history_id)
+            .where(
+                TaskInstanceHistory.dag_id == dag_run.dag_id,
+                TaskInstanceHistory.run_id == dag_run.run_id,
+                TaskInstanceHistory.task_id == "approve",
+            )
+            .order_by(TaskInstanceHistory.try_number.desc())
+            .limit(1)
+        ).all()
     )
     for chosen, who in answers:
         if chosen == ["Reject"]:

@@ -19,8 +19,10 @@ from sqlalchemy import func, select, update
 from cierre.accounting_files.settings import mappings_folder
 from cierre.board.boxes import dag_of
 from cierre.board.runners import CLEARS, MARKS, STARTS
+from cierre.language.say import say
 from cierre.orchestration import questions
 from cierre.orchestration.reader import ReaderLanguage, reading, reads
+from cierre.orchestration.run_notes import _refused
 
 OURS, ANOTHERS = dag_of("itb_caja_164"), "somebody_elses"
 ANA = {"id": "7", "name": "Ana"}
@@ -288,3 +290,28 @@ def test_the_actions_that_count_are_ones_that_airflow_keeps_a_log_of():
     routes = "".join(path.read_text() for path in api.glob("*.py"))
     missing = [name for name in STARTS | CLEARS | MARKS | {questions.ANSWERS} if f"def {name}(" not in routes]
     assert missing == []
+
+
+def begins_again(airflow, task: TaskInstance, option: str) -> DagRun:
+    """A step that was answered and ended, and that Airflow tries once more; its run."""
+    answer(airflow, task, option, "Wrong form")
+    task.state = "failed"
+    airflow.flush()
+    task.prepare_db_for_next_try(airflow)
+    airflow.flush()
+    assert left(airflow) == 0
+    return airflow.scalar(select(DagRun).where(DagRun.run_id == "asks"))
+
+
+@pytest.mark.parametrize("option", ["Reject", "Approve"])
+def test_a_run_says_who_rejected_it_though_airflow_ran_the_answered_step_again(airflow, asked, option):
+    said = _refused(begins_again(airflow, asked("running"), option), airflow.connection())
+    assert said == (say("NOT closed: {who} rejected it", who="Ana") if option == "Reject" else None)
+
+
+def test_a_question_asked_anew_counts_and_not_the_rejection_before(airflow, asked):
+    task = asked("running")
+    run = begins_again(airflow, task, "Reject")
+    airflow.add(HITLDetail(ti_id=task.id, subject="post 12,00?", options=["Approve", "Reject"], params={}))
+    airflow.flush()
+    assert _refused(run, airflow.connection()) is None

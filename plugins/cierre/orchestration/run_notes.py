@@ -138,30 +138,21 @@ def _refused(dag_run: "DagRun", connection: "Connection") -> str | None:
     from airflow.models.taskinstance import TaskInstance
     from airflow.models.taskinstancehistory import TaskInstanceHistory
 
-    answers = (
-        connection.execute(
-            select(HITLDetail.chosen_options, HITLDetail.responded_by)
-            .join(TaskInstance, TaskInstance.id == HITLDetail.ti_id)
-            .where(
-                TaskInstance.dag_id == dag_run.dag_id,
-                TaskInstance.run_id == dag_run.run_id,
-                TaskInstance.task_id == "approve",
-            )
-        ).all()
-        or connection.execute(
-            select(HITLDetailHistory.chosen_options, HITLDetailHistory.responded_by)
-            .join(TaskInstanceHistory, TaskInstanceHistory.task_instance_id == HITLDetailHistory.ti_history_id)
-            .where(
-                TaskInstanceHistory.dag_id == dag_run.dag_id,
-                TaskInstanceHistory.run_id == dag_run.run_id,
-                TaskInstanceHistory.task_id == "approve",
-            )
-            .order_by(TaskInstanceHistory.try_number.desc())
+    now = (HITLDetail, TaskInstance, HITLDetail.ti_id == TaskInstance.id)
+    own_id = TaskInstanceHistory.task_instance_id
+    before = (HITLDetailHistory, TaskInstanceHistory, HITLDetailHistory.ti_history_id == own_id)
+    for question, step, belongs in (now, before):
+        found = connection.execute(
+            select(question.chosen_options, question.responded_by)
+            .join(step, belongs)
+            .where(step.dag_id == dag_run.dag_id, step.run_id == dag_run.run_id, step.task_id == "approve")
+            .order_by(step.try_number.desc())
             .limit(1)
-        ).all()
-    )
-    for chosen, who in answers:
-        if chosen == ["Reject"]:
+        ).first()
+        if found:
+            chosen, who = found
+            if chosen != ["Reject"]:
+                return None
             return say("NOT closed: {who} rejected it", who=who["name"]) if who else say(UNANSWERED)
     return None
 

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from argparse import ArgumentParser
 from importlib import import_module
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 import yaml
 from airflow.api_fastapi.auth.tokens import JWTGenerator, JWTValidator, get_sig_validation_args, get_signing_args
 from airflow.models import Connection
+from airflow.providers.fab.cli.definition import USERS_COMMANDS
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from jwt import InvalidTokenError
@@ -279,3 +281,21 @@ def test_the_sandboxs_connections_are_made_for_the_sandbox_where_it_answers(serv
     assert command == ["python", "-m", "sandbox.connections"]
     assert address == "http://sandbox:8800"
     assert "--port=8800" in services["sandbox"]["entrypoint"]
+
+
+@pytest.mark.parametrize("password", ["-begins_with_a_dash", "--password", "two words", "a'quote", 'b"quote', "$HOME"])
+def test_airflow_makes_the_administrator_with_the_password_of_the_settings_whatever_its_letters(password, tmp_path):
+    told = tmp_path / "told"
+    (tmp_path / "airflow").write_text(f'#!/bin/sh\nprintf "%s\\0" "$@" > {told}\n')
+    (tmp_path / "python").write_text("#!/bin/sh\n")
+    for command in ("airflow", "python"):
+        (tmp_path / command).chmod(0o755)
+    command = compose(dict.fromkeys(SECRETS, "unused"))["services"]["init"]["command"]
+    path = f"{tmp_path}:/usr/bin:/bin"
+    subprocess.run(command, check=True, env={"PATH": path, "CIERRE_ADMIN_PASSWORD": password})
+    users, create, *arguments = told.read_text().split("\0")[:-1]
+    assert (users, create) == ("users", "create")
+    parser = ArgumentParser(exit_on_error=False)
+    for argument in next(command.args for command in USERS_COMMANDS if command.name == "create"):
+        argument.add_to_parser(parser)
+    assert parser.parse_args(arguments).password == password

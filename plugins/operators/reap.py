@@ -15,7 +15,8 @@ from cierre.ledger.connection import open_ledger
 
 
 class ReapOperator(BaseOperator):
-    """One sweep over all boxes (cierre.closing.reap). Never touches a confirmed document: no address is used twice.
+    """One sweep over all boxes (cierre.closing.reap). Never touches a confirmed document; where one was only found by
+    reading, copies of it go.
 
     One address that cannot be emptied does not keep the others waiting: all are tried, then the task fails and names
     what is left.

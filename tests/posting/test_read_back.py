@@ -152,6 +152,20 @@ def test_a_request_carried_out_long_after_it_was_given_up_is_removed(erp, poster
     assert [address.sublot for address, _ in erp.documents] == ["002"]
 
 
+def test_a_copy_of_a_document_that_was_found_by_reading_is_removed_and_one_of_an_acknowledged_one_is_told(
+    erp, poster, freeze, read, ledger
+):
+    poster.converge(freeze("35.30"))
+    own, key = (at("001"), "000001"), (at("001"), "000002")
+    erp.documents[key], erp.lines[key] = erp.documents[own], erp.lines[own]
+    (sentence,) = read().discrepancies
+    assert "document 000002" in sentence
+    ledger.execute("UPDATE erp.attempt SET adopted_at = decided_at")
+    found = read()
+    assert (found.discrepancies, found.removed) == ([], 1)
+    assert list(erp.documents) == [own]
+
+
 def test_an_attempt_under_way_is_nobodys_discrepancy(erp, freeze, read, ledger):
     (entry,) = revisions.bookings(ledger, freeze("35.30"))
     attempt = attempts.claim(ledger, entry, worker="other", lease_seconds=60)

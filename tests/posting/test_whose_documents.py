@@ -1,7 +1,7 @@
 """What may be deleted from the ERP, and what a refusal leaves there."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -340,7 +340,7 @@ def test_copies_of_a_document_that_a_restored_ledger_believes_go(erp, reading, f
 def test_who_loses_what_a_restored_ledger_believes_to_another_run_stops(erp, reading, freeze, monkeypatch):
     theirs(erp, "002", "35.30", FIRST)
     revision = freeze("35.30")
-    monkeypatch.setattr(attempts, "confirm", lambda *_: False)
+    monkeypatch.setattr(attempts, "confirm", lambda *_, **__: False)
     with pytest.raises(TakenUpError, match=r"000001 at .* sublot 002 .* was taken up by another run"):
         reading.converge(revision)
     assert places(erp) == [("002", "000001")]
@@ -471,6 +471,107 @@ def test_what_a_refused_request_left_after_its_address_was_empty_is_taken_back_f
         (OCTOBER, "itb_caja_164|20240906|2|1"),
         (OCTOBER, "itb_caja_164|20240906|1|1|R"),
     ]
+
+
+# --- a document that was found and taken for posted; a copy of its request that comes later
+
+
+@pytest.fixture
+def found_in_september(erp, reading, freeze) -> Poster:
+    """A request of September without an answer was carried out, and that month closed: its document was believed and
+    taken back in October, after which September is open once more."""
+    erp.faults, erp.unreachable_deletes = ["lost_answer"], 1
+    with pytest.raises(UncertainError):
+        reading.converge(freeze("35.30"))
+    in_october(reading, erp)
+    reading.converge(freeze("36.00", open_from=OCTOBER))
+    erp.open_from = date.min
+    return reading
+
+
+@pytest.fixture
+def clock(ledger):
+    """Moves the ledger's clock forward by so much from the moment of the test's start."""
+    start = datetime.now(UTC)
+    return lambda later: ledger.execute("SELECT set_config('cierre.now', %s, false)", (str(start + later),))
+
+
+def copied(erp: Erp, sublot: str = "001") -> None:
+    """A proxy's copy of the request of an address is carried out: once more beside what is there."""
+    theirs(erp, sublot, "35.30", FIRST)
+
+
+def swept(ledger, erp, site: Site):
+    return sweep(ledger, lambda box: erp, site_of_box=lambda box: site)
+
+
+def test_copies_of_a_document_that_was_found_are_removed_whenever_they_come_within_the_day(
+    ledger, erp, found_in_september, clock
+):
+    as_it_was = places(erp)
+    for later in (timedelta(seconds=1), timedelta(minutes=6), timedelta(hours=2), timedelta(hours=25)):
+        copied(erp)
+        clock(later)
+        done = swept(ledger, erp, found_in_september.site)
+        assert (len(done.removed[BOX]), done.left) == (1, {})
+        assert places(erp) == as_it_was
+    calls = list(erp.calls)
+    clock(timedelta(days=9))
+    swept(ledger, erp, found_in_september.site)
+    assert erp.calls == calls
+
+
+def test_a_copy_of_a_document_that_a_restored_ledger_found_is_removed(ledger, erp, reading, freeze, clock):
+    theirs(erp, "001", "35.30", FIRST)
+    reading.converge(freeze("35.30"))
+    copied(erp)
+    clock(timedelta(minutes=6))
+    swept(ledger, erp, reading.site)
+    assert places(erp) == [("001", "000001")]
+
+
+def test_a_copy_of_a_document_that_was_found_is_removed_too_where_newer_books_deleted_that_one(
+    ledger, erp, found_in_september, clock
+):
+    """The document itself is gone from the reopened month: whatever comes to its address then is to go, too."""
+    ledger.execute("UPDATE erp.attempt SET state = 'withdrawn' WHERE sublot = '001' AND entry_date = %s", (DAY,))
+    del erp.documents[at("001"), "000001"]
+    left = places(erp)
+    copied(erp)
+    clock(timedelta(minutes=6))
+    swept(ledger, erp, found_in_september.site)
+    assert places(erp) == left
+
+
+def test_what_a_person_booked_beside_a_document_that_was_found_is_left_to_reconciliation(
+    ledger, erp, found_in_september, clock
+):
+    copied(erp)
+    erp.reverse(at("001"), "000001", at("001"))
+    erp.documents[at("001"), "000003"] = FIRST  # as the ERP's own routine does it
+    as_it_was = places(erp)
+    clock(timedelta(minutes=6))
+    assert swept(ledger, erp, found_in_september.site).removed == {}
+    assert places(erp) == as_it_was
+
+
+def test_nobody_looks_for_copies_where_the_erp_can_no_longer_be_read_and_the_sweep_says_so(
+    ledger, erp, found_in_september, clock
+):
+    copied(erp)
+    clock(timedelta(minutes=6))
+    (left,) = swept(ledger, erp, replace(found_in_september.site, readable=False)).left[BOX]
+    assert "document 000001 at 06/09/2024 lot 008964 sublot 001" in str(left)
+    assert "cannot be read any more" in str(left)
+    assert ("001", "000002") in places(erp)
+
+
+def test_a_day_whose_document_was_found_is_watched_until_no_copy_can_come(ledger, erp, found_in_september, clock):
+    watched = "SELECT max(erp.watched_until(attempt)) - max(decided_at) FROM erp.attempt WHERE adopted_at IS NOT NULL"
+    assert ledger.execute(watched).fetchone()[0] == timedelta(days=1)
+    clock(timedelta(hours=25))
+    swept(ledger, erp, found_in_september.site)
+    assert ledger.execute(watched).fetchone()[0] is None
 
 
 # --- a correction that is refused

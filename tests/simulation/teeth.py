@@ -32,7 +32,7 @@ NO_UNIQUE_ADDRESS = "DROP INDEX erp.an_address_is_used_once"
 NO_ONE_LIVE_ATTEMPT = "DROP INDEX erp.one_live_attempt_an_entry, erp.one_live_reversal_an_entry"
 NO_FORWARD_ONLY = "DROP TRIGGER forward ON erp.attempt"
 NO_CHECKS = (
-    "ALTER TABLE erp.attempt DROP CONSTRAINT attempt_check, DROP CONSTRAINT attempt_check2,"
+    "ALTER TABLE erp.attempt DROP CONSTRAINT attempt_check, DROP CONSTRAINT attempt_reaped_check,"
     " DROP CONSTRAINT attempt_document_check"
 )
 
@@ -117,6 +117,12 @@ def _reap(bug: Callable, *, swept: bool = False) -> Plant:
 def _only_noted(connection: psycopg.Connection, erp: object, attempt: attempts.Attempt, *site: object) -> int:
     attempts.note_reaped(connection, attempt)
     return 0
+
+
+def _whatever_its_state(
+    connection: psycopg.Connection, erp: object, attempt: attempts.Attempt, *site: object
+) -> int | None:
+    return reap.reap(connection, erp, replace(attempt, state="doomed"), *site)
 
 
 LEASE = attempts.lease
@@ -309,9 +315,9 @@ DUE = """   AND (reaped_at IS NULL
                     WHERE reaped_at < decided_at + late AND decided_at + late <= erp.clock()))"""
 DUE_BY_COUNT = """   AND reaps < 4 AND (reaped_at IS NULL
         OR erp.clock() >= decided_at + (ARRAY['5 minutes', '1 hour', '1 day'])[greatest(reaps, 1)]::interval)"""
-GIVEN_UP = " WHERE state IN ('rejected', 'doomed')\n" + DUE
+GIVEN_UP = " WHERE (state IN ('rejected', 'doomed') OR adopted_at IS NOT NULL)\n" + DUE
 
-CONFIRM = "signature = :signature\n WHERE attempt_id = :attempt_id AND state = 'claimed';\n\n-- name: doom"
+CONFIRM = "THEN erp.clock() END\n WHERE attempt_id = :attempt_id AND state = 'claimed';\n\n-- name: doom"
 ALWAYS_001 = _method(attempts, "_next_sublot", lambda *_: "001")
 AT_A_SITE = "AND coalesce(attempt.site, CAST(:site AS text)) IS NOT DISTINCT FROM :site;\n\n-- name: at_place"
 SENT_TO_THIS_SITE = """WHERE attempt.entry_id = booking.entry_id
@@ -353,12 +359,19 @@ TEETH = (
           _reap(_gives_up_too_easily, swept=True), shown_by=11),
     Tooth("only document 000001 is reaped", _method(Numbering, "documents", (FIRST_DOCUMENT,)), shown_by=60),
     Tooth("a rejected attempt is not reaped",
-          _all(_rejected_are_not_reaped(), _sql("attempts", (GIVEN_UP, " WHERE state = 'doomed'\n" + DUE))),
+          _all(_rejected_are_not_reaped(),
+               _sql("attempts", (GIVEN_UP, GIVEN_UP.replace("IN ('rejected', 'doomed')", "= 'doomed'")))),
           shown_by=40),
     Tooth("the sweep never comes back", _sql("attempts", (DUE, "   AND reaped_at IS NULL")), shown_by=5),
     Tooth("the sweep counts its visits", _sql("attempts", (DUE, DUE_BY_COUNT)), only=_drowsy, shown_by=175),
     Tooth("the sweep reaps confirmed documents",
-          _sql("attempts", (GIVEN_UP, " WHERE state IN ('rejected', 'doomed', 'confirmed')\n" + DUE))),
+          _all(_sql("attempts", (GIVEN_UP, GIVEN_UP.replace("'doomed'", "'doomed', 'confirmed'"))),
+               _method(sweep, "reap", _whatever_its_state))),
+    Tooth("nobody looks for copies of a document that was found",
+          _sql("attempts", (GIVEN_UP, GIVEN_UP.replace("OR adopted_at IS NOT NULL", ""))), only=_closes, first=3_231,
+          shown_by=3_231),
+    Tooth("a document that was found is reaped with its copies", _method(sweep, "reap", _whatever_its_state),
+          only=_closes, shown_by=2),
     Tooth("superseded entries stay", _method(revisions, "superseded", lambda *_: []), shown_by=2),
     Tooth("an old run takes newer books back",
           _sql("revisions", ("revision_id < :revision_id", "revision_id <> :revision_id")), only=_crowded_and_drowsy,

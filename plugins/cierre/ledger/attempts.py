@@ -42,7 +42,8 @@ class Attempt:
     ``site`` is the ERP's (None where it was made before sites were kept). ``answered`` is the number that the ERP gave
     to a request that was given up all the same (None without an answer, NOT_SENT where nothing was sent).
     ``reaped_at``: when its address was last known to be empty. ``deleting_since``: since when its confirmed document is
-    being deleted.
+    being deleted. ``adopted_at``: when its document was found by reading and taken for posted, so that a copy of it may
+    still come; None where the ERP's answer said so, or nothing did.
     """
 
     attempt_id: int
@@ -56,6 +57,7 @@ class Attempt:
     answered: str | None = None
     reaped_at: datetime | None = None
     deleting_since: datetime | None = None
+    adopted_at: datetime | None = None
 
     @property
     def is_given_up(self) -> bool:
@@ -91,6 +93,7 @@ class _AttemptRow:
     answered: str | None
     reaped_at: datetime | None
     deleting_since: datetime | None
+    adopted_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,7 @@ def _attempt(row: _AttemptRow) -> Attempt:
         answered=row.answered,
         reaped_at=row.reaped_at,
         deleting_since=row.deleting_since,
+        adopted_at=row.adopted_at,
     )
 
 
@@ -248,11 +252,12 @@ def _next_sublot(
             return sublot
 
 
-def confirm(connection: psycopg.Connection, attempt: Attempt, document: str) -> bool:
-    """claimed → confirmed; False where somebody else decided first."""
+def confirm(connection: psycopg.Connection, attempt: Attempt, document: str, *, found: bool = False) -> bool:
+    """claimed → confirmed; False where somebody else decided first. ``found``: not by the answer to a request, but by
+    reading, so that a copy of a request that nobody remembers may still come."""
     signed = _signature(connection, attempt, document)
     return _sql.confirm(connection, attempt_id=attempt.attempt_id, document=document, outcome=stored(ACKNOWLEDGED),
-                        signature=signed) == 1  # fmt: skip
+                        signature=signed, found=found) == 1  # fmt: skip
 
 
 def doom(connection: psycopg.Connection, attempt: Attempt, outcome: str, *, answered: str | None = None) -> bool:
@@ -290,7 +295,8 @@ def withdraw(connection: psycopg.Connection, attempt: Attempt, outcome: str | No
 
 def adopt(connection: psycopg.Connection, attempt: Attempt, document: str) -> bool:
     """rejected or doomed → confirmed: its document was read back, and cannot be deleted any more; False where the
-    attempt was neither. Raises psycopg.errors.UniqueViolation where the entry stands elsewhere, too."""
+    attempt was neither. Sweeps go on looking for copies of it. Raises psycopg.errors.UniqueViolation where the entry
+    stands elsewhere, too."""
     signed = _signature(connection, attempt, document)
     return _sql.adopt(connection, attempt_id=attempt.attempt_id, document=document, outcome=stored(READ_BACK),
                       signature=signed) == 1  # fmt: skip

@@ -70,9 +70,9 @@ TABLES: Mapping[str, Table] = {
         insert="entry_id site tenant entry_date lot sublot worker claimed_at lease_until state decided_at outcome"
         " takes_back",
         own="attempt_id document answered reaped_at reaps removed verified_at deleting_since"
-        " server_started signature",
+        " server_started signature adopted_at",
         update="state document outcome decided_at answered deleting_since reaped_at reaps removed verified_at"
-        " signature",
+        " signature adopted_at",
     ),
     "erp.capability": Table(insert="connection tenant name value evidence", own="capability_id probed_at",
                             update="value evidence probed_at"),

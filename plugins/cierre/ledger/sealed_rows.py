@@ -151,13 +151,13 @@ def _hash_of_hashes(texts: Iterator[str]) -> str:
     return "null" if said.hexdigest() == of_none else quoted(said.hexdigest())
 
 
-def _without(*left_out: str) -> "_Shape":
-    def shape(rows: _Rows) -> str:
-        columns, values = next(rows)
-        kept = [place for place, column in enumerate(columns) if column.name not in left_out]
-        return object_text(tuple(columns[place] for place in kept), [values[place] for place in kept])
-
-    return shape
+def _attempt(rows: _Rows) -> str:
+    """All but when it was verified, which every reading back sets, and, unless it was adopted, when it was."""
+    columns, values = next(rows)
+    left_out = {"verified_at"} | {one.name for one, value in zip(columns, values, strict=True)
+                                  if one.name == "adopted_at" and value is None}  # fmt: skip
+    kept = [place for place, column in enumerate(columns) if column.name not in left_out]
+    return object_text(tuple(columns[place] for place in kept), [values[place] for place in kept])
 
 
 _Shape = Callable[[_Rows], str]
@@ -188,7 +188,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "question": Kind(_sql.question, _array),
     "answer": Kind(_sql.answer, _object),
-    "attempt": Kind(_sql.attempt, _without("verified_at"), last_counts=True),
+    "attempt": Kind(_sql.attempt, _attempt, last_counts=True),
     "posting": Kind(_sql.posting, _array),
     "withdrawal": Kind(_sql.withdrawal, _array),
     "reconciliation": Kind(

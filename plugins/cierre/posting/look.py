@@ -280,7 +280,7 @@ def _in_the_order_to_delete(documents: Sequence[_Unknown]) -> list[_Unknown]:
 
 def _are_repeated(unknown: Sequence[_Unknown]) -> bool:
     """Whether two documents say the same, line by line, of one entry: no person reverses twice what stands once."""
-    said = [(one.lines[0].key, sorted((line.side, line.account, line.amount) for line in one.lines)) for one in unknown]
+    said = [proof.said(one.lines) for one in unknown]
     return any(one in said[:before] for before, one in enumerate(said))
 
 
@@ -295,7 +295,7 @@ def _claim(
 def _adopt(connection: psycopg.Connection, attempt: Attempt, entry: FrozenEntry, document: _Unknown) -> bool:
     """Puts on record that a document is an entry; False where another run gave the claim up for this one, to empty its
     address."""
-    if not attempts.confirm(connection, attempt, document.document):
+    if not attempts.confirm(connection, attempt, document.document, found=True):
         return False
     told = "{entry} stands in the ERP as document {document} at {address}: nothing is sent."
     log.info(say(told, entry=entry.entry_key, document=document.document, address=document.address))

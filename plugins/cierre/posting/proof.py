@@ -6,14 +6,16 @@ put on record as ours.
 """
 
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import TypeVar, cast
 
 import psycopg
 
 from cierre.bookkeeping.address import Address
+from cierre.bookkeeping.journal import Side
 from cierre.bookkeeping.keys import read_key, sent_key
 from cierre.bookkeeping.read_back import BookedLine, StandingDocument, differences
 from cierre.bookkeeping.sentence import Sentence
@@ -118,6 +120,22 @@ def is_of(connection: psycopg.Connection, entry: FrozenEntry, lines: Sequence[Bo
     if key.ledger and not sent_key(entry.entry_key, ledger_id).startswith(said) and key.ledger != ledger_id:
         return False
     return not differences(revisions.journal_entry(connection, entry), lines)
+
+
+def said(lines: Sequence[BookedLine]) -> tuple[str, Counter[tuple[Side | None, str, Decimal, str]]]:
+    """What a document that was read says: its key and its lines, whose order and places do not count. Two of one
+    address that say the same are of one request, which was carried out twice."""
+    return lines[0].key, Counter((line.side, line.account, line.amount, line.currency) for line in lines)
+
+
+def copies(attempt: Attempt, standing: Standing) -> list[str]:
+    """The documents at a confirmed attempt's address that say just what its own does; none where that is gone, or where
+    anything else stands there, too, such as a reversal that a person made: how often it stands then a person must say.
+    """
+    says = {number: said(lines) for number, lines in standing.items()}
+    if any(one != says.get(attempt.confirmed_document) for one in says.values()):
+        return []
+    return sorted(says.keys() - {attempt.confirmed_document})
 
 
 def may_empty(connection: psycopg.Connection, attempt: Attempt) -> bool:

@@ -26,7 +26,7 @@ from cierre.ledger.attempts import Attempt
 from cierre.ledger.reconciliation import Difference
 from cierre.ledger.revisions import FrozenEntry
 from cierre.ports.erp import ReadableErp, site_of
-from cierre.posting.proof import by_document, is_of
+from cierre.posting.proof import Standing, by_document, copies, is_of
 from cierre.posting.reap import reap
 from cierre.posting.site import Site
 
@@ -232,6 +232,9 @@ def _look_for_others(
             case "doomed" | "rejected" if attempt and _is_of(connection, attempt, lines):
                 late.add(sublot)
                 continue
+            case "confirmed" if attempt and attempt.adopted_at and document in copies(attempt, _at(sublot, documents)):
+                late.add(sublot)
+                continue
             case "withdrawn":
                 code = Code.RETURNED
                 why = Sentence("was withdrawn and stands again: the ERP was restored from a backup")
@@ -255,9 +258,13 @@ def _look_for_others(
         )
     for sublot in late:
         address = known[sublot].address
-        log.warning(say("A posting that was given up arrived at {address} after all.", address=address))
+        log.warning(say("A request that nobody waits for any more was carried out at {address}.", address=address))
         site = Site(readable=True, ledger_id=revisions.ledger_id(connection))
         found.removed += reap(connection, erp, known[sublot], site) or 0
+
+
+def _at(sublot: str, documents: _Documents) -> Standing:
+    return {number: lines for (place, number), lines in documents.items() if place == sublot}
 
 
 def _is_of(connection: psycopg.Connection, attempt: Attempt, lines: list[BookedLine]) -> bool:

@@ -1,14 +1,17 @@
-"""Reaping: an address that was given up is made empty, now and again later, since a request can execute late."""
+"""Reaping: an address that was given up is made empty, now and again later, since a request can execute late; one whose
+document was found by reading, and is believed, is rid of that document's copies."""
 
 import logging
 from collections.abc import Sequence
 
 import psycopg
 
+from cierre.bookkeeping.sentence import Sentence
 from cierre.language.say import say
 from cierre.ledger import attempts, revisions
 from cierre.ledger.attempts import Attempt
 from cierre.ports.erp import Erp
+from cierre.ports.errors import RetriableError
 from cierre.posting import proof
 from cierre.posting.site import Site
 
@@ -20,14 +23,17 @@ UNREAD = Site()
 
 def reap(connection: psycopg.Connection, erp: Erp, attempt: Attempt, site: Site = UNREAD) -> int | None:
     """Deletes what a rejected or doomed attempt left, or leaves yet, at its address, as far as it is known to be ours
-    (cierre.posting.proof); returns how many documents there were, or None where a refused one was left alone.
+    (cierre.posting.proof); of a confirmed one the copies of its document. Returns how many documents there were, or
+    None where a refused one was left alone.
 
     Raises cierre.ports.errors.VendorError where the ERP gives no definite answer, and cierre.posting.proof.NotOursError
     where a person must decide: the attempt stays uncertain then, and no further attempt at its entry may start.
     """
     asked_at = attempts.clock(connection)
     standing = proof.standing_at(erp, attempt.address) if site.readable else None
-    if standing is not None:
+    if attempt.state == "confirmed":
+        removed = _delete(erp, attempt, _copies(erp, attempt, standing))
+    elif standing is not None:
         entry = revisions.entry_of(connection, attempt.entry_id)
         ours = [n for n, lines in sorted(standing.items()) if proof.is_of(connection, entry, lines, site.ledger_id)]
         removed = _delete(erp, attempt, ours)
@@ -44,11 +50,21 @@ def reap(connection: psycopg.Connection, erp: Erp, attempt: Attempt, site: Site 
     return removed
 
 
+def _copies(erp: Erp, attempt: Attempt, standing: proof.Standing | None) -> list[str]:
+    if standing is None:
+        told = (
+            "document {document} at {address} was found by reading, and a copy of it may still come: the ERP cannot be"
+            " read any more, so that nobody looks for one"
+        )
+        raise RetriableError(Sentence(told, document=attempt.document, address=attempt.address), vendor=erp.vendor)
+    return proof.copies(attempt, standing)
+
+
 def _delete(erp: Erp, attempt: Attempt, documents: Sequence[str]) -> int:
     removed = 0
     for document in documents:
         if erp.delete(attempt.address, document):
             removed += 1
-            told = "Document {document} at {address} was of an attempt that is not valid: it is deleted."
+            told = "Document {document} at {address} is not to stand there (given up, or a copy): it is deleted."
             log.warning(say(told, document=document, address=attempt.address))
     return removed

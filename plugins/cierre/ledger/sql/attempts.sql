@@ -3,7 +3,7 @@ INSERT INTO erp.attempt (entry_id, site, tenant, entry_date, lot, sublot, worker
 SELECT :entry_id, :site, :tenant, :entry_date, :lot, :sublot, :worker,
        erp.clock(), erp.clock() + make_interval(secs => :lease_seconds), reverses
   FROM ledger.entry WHERE entry_id = :entry_id
-RETURNING attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since;
+RETURNING attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since, adopted_at;
 
 -- name: take_over_address^
 INSERT INTO erp.attempt (entry_id, site, tenant, entry_date, lot, sublot, worker, claimed_at, lease_until, state,
@@ -11,11 +11,11 @@ INSERT INTO erp.attempt (entry_id, site, tenant, entry_date, lot, sublot, worker
 SELECT :entry_id, :site, :tenant, :entry_date, :lot, :sublot, concat('takeover ', CAST(:takeover AS bigint)), erp.clock(), erp.clock(), 'doomed',
        erp.clock(), :outcome, reverses
   FROM ledger.entry WHERE entry_id = :entry_id
-RETURNING attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since;
+RETURNING attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since, adopted_at;
 
 -- name: emptied_by
 -- Addresses that are emptied because their lot was taken over; nothing was ever sent to them.
-SELECT attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since, removed
+SELECT attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since, adopted_at, removed
   FROM erp.attempt
  WHERE tenant = :tenant AND entry_date = :entry_date AND lot = :lot AND worker = concat('takeover ', CAST(:takeover AS bigint))
    AND coalesce(attempt.site, CAST(:site AS text)) IS NOT DISTINCT FROM :site
@@ -29,7 +29,7 @@ SELECT sublot FROM erp.attempt
 
 -- name: at_place
 -- All attempts in a lot on an ERP date at a site, whichever day of which box they are of.
-SELECT attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since
+SELECT attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since, adopted_at
   FROM erp.attempt
  WHERE tenant = :tenant AND entry_date = :entry_date AND lot = :lot
    AND coalesce(attempt.site, CAST(:site AS text)) IS NOT DISTINCT FROM :site;
@@ -51,7 +51,7 @@ SELECT EXISTS (SELECT FROM erp.attempt WHERE tenant = :tenant AND lot = :lot AND
 
 -- name: confirm!
 UPDATE erp.attempt SET state = 'confirmed', document = :document, outcome = :outcome, decided_at = erp.clock(),
-       signature = :signature
+       signature = :signature, adopted_at = CASE WHEN :found THEN erp.clock() END
  WHERE attempt_id = :attempt_id AND state = 'claimed';
 
 -- name: doom!
@@ -68,7 +68,7 @@ UPDATE erp.attempt SET state = 'withdrawn', outcome = coalesce(CAST(:outcome AS 
 
 -- name: adopt!
 -- A request that was given up was carried out after all, where it can no longer be deleted.
-UPDATE erp.attempt SET state = 'confirmed', document = :document, outcome = :outcome,
+UPDATE erp.attempt SET state = 'confirmed', document = :document, outcome = :outcome, adopted_at = erp.clock(),
        reaped_at = NULL, signature = :signature
  WHERE attempt_id = :attempt_id AND state IN ('rejected', 'doomed');
 
@@ -87,7 +87,7 @@ SELECT erp.clock();
 -- By when the ERP was asked: what executed while a slow run was still noting it has not been looked for.
 UPDATE erp.attempt SET reaped_at = greatest(reaped_at, coalesce(CAST(:asked_at AS timestamptz), erp.clock())),
        reaps = reaps + 1, removed = removed + :removed
- WHERE attempt_id = :attempt_id AND state IN ('rejected', 'doomed');
+ WHERE attempt_id = :attempt_id AND (state IN ('rejected', 'doomed') OR adopted_at IS NOT NULL);
 
 -- name: note_nothing_left!
 -- A refusal left nothing as far as it says itself; whether that is so is looked at again by the sweeps.
@@ -95,23 +95,24 @@ UPDATE erp.attempt SET reaped_at = erp.clock()
  WHERE attempt_id = :attempt_id AND state IN ('rejected', 'doomed') AND reaped_at IS NULL;
 
 -- name: due_for_reap
--- A request can execute long after it was given up, so an address is emptied again 5 minutes, 1 hour and 1 day later.
+-- A request can execute long after it was given up, so an address is emptied again 5 minutes, 1 hour and 1 day later;
+-- and once more where its document was adopted, which stays.
 -- By times, not by a count: two sweeps at once, or a last call in between, must not use up the later ones.
 SELECT attempt_id, entry_id, attempt.tenant, attempt.entry_date, attempt.lot, sublot, state, lease_until, document,
-       outcome, attempt.site, answered, reaped_at, deleting_since, box
+       outcome, attempt.site, answered, reaped_at, deleting_since, adopted_at, box
   FROM erp.attempt JOIN ledger.entry USING (entry_id)
- WHERE state IN ('rejected', 'doomed')
+ WHERE (state IN ('rejected', 'doomed') OR adopted_at IS NOT NULL)
    AND (reaped_at IS NULL
         OR EXISTS (SELECT FROM unnest(ARRAY['5 minutes', '1 hour', '1 day']::interval[]) AS late
                     WHERE reaped_at < decided_at + late AND decided_at + late <= erp.clock()))
  ORDER BY attempt_id;
 
 -- name: not_reaped_since
--- Given-up addresses of a box on dates of a period, not emptied since an instant.
+-- Addresses of a box on dates of a period that were given up, or whose document was adopted, not emptied since an instant.
 SELECT attempt_id, entry_id, attempt.tenant, attempt.entry_date, attempt.lot, sublot, state, lease_until, document,
-       outcome, attempt.site, answered, reaped_at, deleting_since, box
+       outcome, attempt.site, answered, reaped_at, deleting_since, adopted_at, box
   FROM erp.attempt JOIN ledger.entry USING (entry_id)
- WHERE state IN ('rejected', 'doomed') AND box = :box AND attempt.entry_date BETWEEN :first AND :last
+ WHERE (state IN ('rejected', 'doomed') OR adopted_at IS NOT NULL) AND box = :box AND attempt.entry_date BETWEEN :first AND :last
    AND (reaped_at IS NULL OR reaped_at < :since)
  ORDER BY attempt_id;
 
@@ -119,7 +120,7 @@ SELECT attempt_id, entry_id, attempt.tenant, attempt.entry_date, attempt.lot, su
 -- Claims whose lease ran out five minutes ago and that no run has taken up; an hour where another server's clock dated
 -- them, which may have shown another time.
 SELECT attempt_id, entry_id, attempt.tenant, attempt.entry_date, attempt.lot, sublot, state, lease_until, document,
-       outcome, attempt.site, answered, reaped_at, deleting_since, box, business_date
+       outcome, attempt.site, answered, reaped_at, deleting_since, adopted_at, box, business_date
   FROM erp.attempt JOIN ledger.entry USING (entry_id)
  WHERE state = 'claimed'
    AND lease_until < erp.clock() - CASE server_started WHEN erp.server_started() THEN interval '5 minutes'
@@ -128,7 +129,7 @@ SELECT attempt_id, entry_id, attempt.tenant, attempt.entry_date, attempt.lot, su
 
 -- name: attempts_of
 SELECT attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome,
-       site, answered, reaped_at, deleting_since
+       site, answered, reaped_at, deleting_since, adopted_at
   FROM erp.attempt WHERE entry_id = :entry_id ORDER BY attempt_id;
 
 -- name: lease^

@@ -30,7 +30,7 @@ SELECT day.box, day.business_date
  WHERE day.state IN ('closed', 'watched', 'discrepancy')
    AND (day.box, day.business_date) IN (
        SELECT entry.box, entry.business_date FROM ledger.entry JOIN erp.attempt USING (entry_id)
-        WHERE attempt.state IN ('doomed', 'rejected')
+        WHERE (attempt.state IN ('doomed', 'rejected') OR attempt.adopted_at IS NOT NULL)
           AND (erp.watched_until(attempt) IS NOT NULL OR attempt.reaped_at >= :since))
    AND (looked_at OR read_at < erp.clock() - greatest('4 minutes', (erp.clock() - given_up_at) / 6))
  ORDER BY day.business_date, day.box;

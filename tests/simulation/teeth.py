@@ -371,7 +371,7 @@ TEETH = (
           _sql("attempts", (GIVEN_UP, GIVEN_UP.replace("OR adopted_at IS NOT NULL", ""))), only=_closes, first=3_231,
           shown_by=3_231),
     Tooth("a document that was found is reaped with its copies", _method(sweep, "reap", _whatever_its_state),
-          only=_closes, shown_by=2),
+          only=_closes, shown_by=129),
     Tooth("superseded entries stay", _method(revisions, "superseded", lambda *_: []), shown_by=2),
     Tooth("an old run takes newer books back",
           _sql("revisions", ("revision_id < :revision_id", "revision_id <> :revision_id")), only=_crowded_and_drowsy,

@@ -433,6 +433,17 @@ def test_a_second_reversal_of_the_same_is_of_a_restored_ledger_and_goes(erp, rea
     assert sorted(erp.documents.values()) == [FIRST, FIRST, SECOND]
 
 
+def test_of_books_that_are_only_claimed_no_reversal_is_believed(ledger, erp, reading, freeze):
+    """The backup was made between a request and its confirmation, and the ERP reversed those books afterwards."""
+    (entry,) = revisions.bookings(ledger, freeze("35.30"))
+    attempts.claim(ledger, entry, worker="dead", lease_seconds=0)
+    theirs(erp, "001", "35.30", FIRST)
+    erp.reverse(at("001"), "000001", at("002"))
+    erp.documents[at("002"), "000001"] = f"{FIRST.partition('@')[0]}|R@{ME}"
+    reading.converge(freeze("36.00"))
+    assert list(erp.documents.values()) == [SECOND]
+
+
 def test_what_people_reversed_by_hand_is_left_to_reconciliation(erp, reading, freeze):
     reading.converge(freeze("35.30", "4.00"))
     erp.reverse(at("001"), "000001", at("900"))

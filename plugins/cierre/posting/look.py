@@ -2,7 +2,7 @@
 ledger that it does not know, because it was restored from a backup?"""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -74,12 +74,19 @@ class _Unknown:
 
 
 def look(
-    connection: psycopg.Connection, erp: ReadableErp, site: Site, at: str | None, revision: Revision, worker: str
+    connection: psycopg.Connection,
+    erp: ReadableErp,
+    site: Site,
+    at: str | None,
+    revision: Revision,
+    worker: str,
+    end: Callable[[Attempt], object],
 ) -> Looked:
     """Reads where the day's books stand or will stand, and settles what it finds there.
 
     Documents of the day that this ledger posted and does not know are adopted, where they are what is still to be
-    posted, or what newer books replace, and deleted otherwise. ``at`` is the ERP's site. Raises
+    posted, or what newer books replace, and deleted otherwise. ``at`` is the ERP's site, ``worker`` the run's name;
+    ``end`` ends a claim of the day that another run left, once its worker cannot be at it any more. Raises
     cierre.posting.proof.NotOursError where nothing was ever posted to the lot and others' documents stand in it,
     cierre.posting.proof.KeptByClosedPeriodError or another DataError where a document of our own cannot be deleted,
     cierre.posting.proof.TakenUpError where another run settles the same documents.
@@ -91,7 +98,8 @@ def look(
     for tenant, lot in {(entry.tenant, entry.lot) for entry in books.own}:
         _refuse_a_lot_in_use(connection, erp, site, at, tenant, lot)
     unknown: list[_Unknown] = []
-    own, gone = {entry.entry_id for entry in (*books.own, *books.replaced)}, list[Attempt]()
+    own = {entry.entry_id for entry in (*books.own, *books.replaced)}
+    gone, claimed = list[Attempt](), list[Attempt]()
     # Only books that were corrected may have been so in any month since; others were at most a month late.
     late = first_of_next_month(revision.business_date)
     corrected = books.replaced or books.unsent
@@ -111,6 +119,7 @@ def look(
                 except PeriodClosedError:  # for whoever clears the way of its entry
                     looked.kept.add(known[sublot].attempt_id)
         gone += [one for one in known.values() if one.entry_id in own and _is_missing(one, documents, site)]
+        claimed += [one for one in known.values() if one.entry_id in own and one.state == "claimed"]
         unknown += [
             _Unknown(Address(*place, sublot), document, lines)
             for (sublot, document), lines in documents.items()
@@ -124,6 +133,9 @@ def look(
     if unknown:
         told = "The ERP holds {n} documents of this day that carry this ledger's id and that it does not know."
         log.warning(say(told, n=len(unknown)))
+        # Of what may not stand no reversal is to be believed.
+        for attempt in claimed:
+            end(attempt)
         _settle(connection, erp, site, at, unknown, looked, worker, was_restored)
     return looked
 

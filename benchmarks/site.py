@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
+from local.ports import free_port
 from local.settings import PROJECT
 
 
@@ -82,8 +82,7 @@ async def _read(reader: asyncio.StreamReader) -> Request | None:
 @contextmanager
 def running(module: str, **settings: object) -> Iterator[str]:
     """Runs ``python -m module port settings`` meanwhile; gives its address."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     server = subprocess.Popen([sys.executable, "-m", module, str(port), json.dumps(settings)], cwd=PROJECT)
     try:

@@ -4,7 +4,6 @@ import base64
 import json
 import os
 import secrets
-import socket
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from cierre.bookkeeping.sentence import Sentence, one_after_the_other
 from local.errors import LocalError
 from local.files import write_secret
+from local.ports import free_port, is_free
 
 PROJECT = Path(__file__).resolve().parent.parent
 RUN = PROJECT / ".run"
@@ -46,12 +46,7 @@ class Ports:
     @classmethod
     def free(cls) -> "Ports":
         """Three ports nobody listens on at the moment; for tests."""
-        probes = [socket.create_server(("127.0.0.1", 0)) for _ in asdict(cls())]
-        try:
-            return cls(*(probe.getsockname()[1] for probe in probes))
-        finally:
-            for probe in probes:
-                probe.close()
+        return cls(*(free_port() for _ in asdict(cls())))
 
     def check_free(self) -> None:
         """Raises SettingsError naming the variable of every port that is taken."""
@@ -60,7 +55,7 @@ class Ports:
                 "Port {port} is taken by another program: set {name} to a free one.", port=port, name=_variable(name)
             )
             for name, port in asdict(self).items()
-            if not _is_free(port)
+            if not is_free(port)
         ]
         if len(set(asdict(self).values())) < len(asdict(self)):
             taken.append(Sentence("The three ports must differ: {ports}.", ports=asdict(self)))
@@ -70,14 +65,6 @@ class Ports:
 
 def _variable(name: str) -> str:
     return f"CIERRE_{name.upper()}_PORT"
-
-
-def _is_free(port: int) -> bool:
-    try:
-        socket.create_server(("127.0.0.1", port)).close()
-    except OSError:
-        return False
-    return True
 
 
 @dataclass(frozen=True)

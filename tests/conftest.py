@@ -12,7 +12,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from support.ports import free_port
+from local.ports import free_port
 
 # Imported by the fixtures that need them, so that a test that needs none (tests/unit) does not pay for them.
 if TYPE_CHECKING:

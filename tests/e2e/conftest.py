@@ -21,12 +21,12 @@ from cierre.ledger import session
 from e2e.holds import BoxDay
 from e2e.kill_report import REPORT, Recovery
 from local.airflow_api import AirflowApi, AirflowUnreachable, Task
+from local.ports import free_port
 from local.settings import RUN, Ports
 from local.stack import LONG_AGO, Stack
 from sandbox.client import SandboxClient
 from support.browser import chromium, visitor
 from support.mailbox import MailServer
-from support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 HOME = RUN / f"e2e-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"

@@ -21,12 +21,12 @@ from cierre.ledger import served_keys, session
 from cierre.served_invoices.keys import hash_of, new_key
 from local import processes
 from local.environment import MARKER
+from local.ports import free_port
 from local.postgres import Cluster
 from local.settings import RUN, Secrets, surroundings
 from support import closed_day, served_invoices
 from support.board_routes import addresses, sge_addresses
 from support.compose import SECRETS, compose
-from support.ports import free_port
 from support.sge_documents import sale
 
 ROOT = Path(__file__).parents[2]

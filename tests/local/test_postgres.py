@@ -13,13 +13,8 @@ import psycopg
 import pytest
 
 from local import postgres_binaries
+from local.ports import free_port
 from local.postgres import Cluster, PostgresError
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def value(cluster, query, database="postgres"):

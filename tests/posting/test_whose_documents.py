@@ -351,7 +351,7 @@ def test_what_somebody_deleted_in_the_erp_is_not_taken_for_forgotten(ledger, erp
     reading.converge(revision)
     erp.documents.clear()
     erp.lines.clear()
-    look(ledger, erp, reading.site, None, freeze("36.00"), "test")
+    look(ledger, erp, reading.site, None, freeze("36.00"), "test", reading._end)
     (entry,) = revisions.bookings(ledger, revision)
     assert [attempt.state for attempt in attempts.of_entry(ledger, entry)] == ["confirmed"]
 

@@ -4,7 +4,6 @@ import argparse
 import logging
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from cierre.ledger.migrate import upgrade
+from local.ports import free_port
 from local.postgres import Cluster
 from simulation import report
 from simulation.campaign import OURS, campaign
@@ -107,11 +107,8 @@ def _progress() -> Progress:
 @contextmanager
 def _server() -> Iterator[Server]:
     """A PostgreSQL server for this command alone, with the ledger's schema in a database to copy from."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     home = HOME / str(os.getpid())
-    cluster = Cluster(home, port, fast=True)
+    cluster = Cluster(home, free_port(), fast=True)
     try:
         cluster.start()
         cluster.create_database("simulated")

@@ -404,7 +404,7 @@ TEETH = (
     Tooth("a lot that others use is posted to all the same",
           _method(look, "_refuse_a_lot_in_use", lambda *_: None), only=_early_neighbour, shown_by=6),
     Tooth("what a restored ledger does not know is not looked for",
-          _method(protocol, "look", lambda c, e, s, a, revision, w: look.Looked(revision)),
+          _method(protocol, "look", lambda *about: look.Looked(about[4])),
           only=_restored(readable=True), shown_by=116),
     Tooth("a lot that was taken over is not emptied ahead",
           _method(Poster, "_empty_ahead", lambda *_: None), only=_restored(readable=False), shown_by=1354),

@@ -19,7 +19,7 @@ from cierre.ledger import landing, revisions, session, staging
 from cierre.served_invoices import caller
 from cierre.served_invoices.app import app
 from cierre.served_invoices.connection import application, ledger as reading
-from support.ports import free_port
+from local.ports import free_port
 
 BELOW = "/cierre/sge"
 """Where Airflow mounts it."""

@@ -3,12 +3,14 @@
 from concurrent.futures import Future
 from datetime import date
 from math import ceil
+from threading import Event
 
 import pytest
 
 from benchmarks.site import figures, running
 from cierre.bookkeeping.documents import Kind
 from cierre.ports.allowance import GivenUp
+from cierre.ports.errors import RetriableError
 from hooks.bsale import limits as bsale_pace
 from hooks.bsale.hook import BsaleHook, certify, read
 from hooks.bsale.limits import Pace
@@ -63,6 +65,31 @@ def test_a_reading_that_failed_asks_nothing_more_and_the_next_one_does(sandbox, 
     assert sandbox.calls("bsale") == before
     hook._pace = pace
     assert is_whole(sandbox, hook.fetch("1", DAY).body, 100)
+
+
+@pytest.mark.parametrize("waits", ["the reading itself", "another thread"])
+def test_once_a_question_failed_nobody_waits_for_a_turn_and_what_failed_is_told(hook, waits):
+    hook.get_conn()
+    hook._pace = Pace(ProcessSlots(8), 8)
+    paused = Event()
+
+    def refuse() -> None:
+        paused.wait()
+        raise RetriableError("too many requests", vendor="Bsale")
+
+    def read_together() -> None:
+        with hook.side_by_side() as pool:
+            refused = pool.submit(refuse)
+            hook._pace.pause(3600)
+            paused.set()
+            if waits == "the reading itself":
+                hook.count()
+            else:
+                pool.submit(hook.count).result()
+            refused.result()
+
+    with pytest.raises(RetriableError, match="too many requests"):
+        read_together()
 
 
 def is_whole(sandbox, body: str, payments: int) -> bool:

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -24,6 +24,7 @@ from hooks.bsale.lists import LIMIT, Listing, once
 from hooks.bsale.owner import Owner
 from hooks.bsale.questions import GROUP_FILTERS, LIST_FILTERS, SHOWN, question
 from hooks.bsale.snapshot import landing
+from hooks.bsale.threads import together
 from hooks.bsale.wire import BsaleClient
 from hooks.bsale.writes import NewPayment, outcome
 from hooks.http.hook import Answer
@@ -178,17 +179,14 @@ class BsaleHook(BsaleClient):
 
     @contextmanager
     def side_by_side(self) -> Iterator[Executor]:
-        """Threads that ask at once: as many as a second allows, since more would only wait for their turns. Where the
-        block fails, those that wait for a turn, or to ask again, are let go."""
+        """Threads that ask at once: as many as a second allows, since more would only wait for their turns. Where one
+        of them fails, or the block does, all that wait for a turn, or to ask again, are let go."""
         self.get_conn()
-        with ThreadPoolExecutor(self.settings.requests_per_second, thread_name_prefix="bsale") as pool:
-            try:
+        try:
+            with together(self.settings.requests_per_second, self._given_up) as pool:
                 yield pool
-            except BaseException:
-                self._given_up.set()
-                pool.shutdown(cancel_futures=True)
-                self._given_up = Event()
-                raise
+        finally:
+            self._given_up = Event()
 
     def listing(
         self,

@@ -181,7 +181,7 @@ unit: setup
 # the others with the rest.
 test: setup lint $(if $(ARGS),,unit)
 	@sh local/hledger.sh
-	@CIERRE_EXAMPLES="$(EXAMPLES)" PATH="$$PATH:$(HLEDGER)" $(PY) -m pytest -n 3 --no-loadscope-reorder $(or $(ARGS),--ignore=tests/unit)
+	@CIERRE_EXAMPLES="$(EXAMPLES)" PATH="$$PATH:$(HLEDGER)" $(PY) -m pytest -n 4 --no-loadscope-reorder $(or $(ARGS),--ignore=tests/unit)
 
 test-more: setup
 	@$(PY) -m pytest -n 3 --no-loadscope-reorder -m more $(or $(ARGS),tests/e2e)

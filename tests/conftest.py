@@ -47,9 +47,8 @@ LONGEST_FIRST = (WHOLE_SYSTEM, ROOT / "tests" / "simulation")
 
 
 class Shares(LoadScopeScheduling):
-    """What `make test` shares out among its processes: files, and of the tests of the whole system those in a browser,
-    those of approvals, which wait for people, and the others, each as one, since each process starts a system of its
-    own."""
+    """What `make test` shares out among its processes: files, and of the tests of the whole system those in a browser
+    and the others, each as one, since each process starts a system of its own."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = ROOT / nodeid.split("::")[0]
@@ -57,7 +56,7 @@ class Shares(LoadScopeScheduling):
             return str(file)
         if file.name.startswith("test_ui"):
             return str(WHOLE_SYSTEM / "in a browser")
-        return str(WHOLE_SYSTEM / ("approvals" if file.stem == "test_approval" else "by its interfaces"))
+        return str(WHOLE_SYSTEM / "by its interfaces")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shares:

@@ -8,7 +8,7 @@ from simulation.day import Day
 from simulation.product import Product
 from simulation.weather import DELETES, READS, WRITES
 
-SEEDS = int(os.environ.get("CIERRE_SIMULATED_SEEDS", "150"))
+SEEDS = int(os.environ.get("CIERRE_SIMULATED_SEEDS", "100"))
 RARE = {"login refused", "refused"}
 RARE_STEPS = {"update erp.attempt rejected", "update erp.attempt withdrawn", "reversal"}
 MANY = 2_000

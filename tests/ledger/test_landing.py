@@ -1,3 +1,4 @@
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -41,6 +42,15 @@ def test_a_snapshot_is_kept_whole_with_its_question_and_hash(ledger, snapshot_id
     assert snapshot.asked == {"a": "facturacionNewProcess"}
     assert snapshot.received_at == datetime(2024, 9, 7, 5, tzinfo=UTC)
     assert len(snapshot.sha256) == 64
+
+
+def test_a_large_answer_is_compressed_by_what_takes_least_time_and_comes_back_as_it_was(ledger, admin, day):
+    body = json.dumps({str(number): ["the same"] for number in range(1_000)})
+    snapshot = land(ledger, company(day), body)
+    packed = "SELECT pg_column_compression(body), pg_column_size(body) < length(body) / 2 FROM landing.body"
+    assert admin.execute(packed).fetchone() == ("lz4", True)
+    landing.take(ledger, BOX, day, snapshot, [], [])
+    assert landing.taken(ledger, BOX, day).body == body
 
 
 def test_a_day_never_landed_has_no_snapshot(ledger, day):

@@ -84,7 +84,7 @@ def _within_memory(bench: Bench, case: Case, count: int, limit_gib: float) -> No
         f"{peak / 2**30:.2f} GiB" if peak else "failed",
         f"≤ {limit_gib:g} GiB",
         bool(peak) and peak <= limit_gib * 2**30,
-        "All of the day's documents are in memory at once, as Python objects of about a kilobyte.",
+        "All of the day's documents are in memory at once, as columns of Python objects.",
     )
 
 
@@ -122,7 +122,7 @@ def derive_day(task: dict[str, Any]) -> dict[str, Any]:
     with session.connect(task["dsn"]) as connection:
         with Watch() as watch:
             began = time.perf_counter()
-            documents = staging.documents_by_key(connection, BOX, DAY)
+            documents = staging.columns(connection, BOX, DAY)
             read = time.perf_counter()
             derivation = derive(documents, mapping, box, DAY)
             derived = time.perf_counter()

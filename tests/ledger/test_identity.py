@@ -38,7 +38,17 @@ def book(ledger: psycopg.Connection, box: Identity, day: date, keys: list[str]) 
     sources = tuple(LineSource(key, "net", Decimal("1.00")) for key in keys)
     lines = [Line(side, "1.1", Decimal(len(keys)), "x", sources=sources) for side in Side]
     documents = {
-        key: Document("sga", Kind.PAYMENT, key, day, box.currency, "1", {"net": Decimal(1)}, {}, "0/PAGOS/0")
+        key: Document(
+            "sga",
+            Kind.PAYMENT,
+            key.removeprefix("sga:payment:"),
+            day,
+            box.currency,
+            "1",
+            {"net": Decimal(1)},
+            {},
+            "0/PAGOS/0",
+        )
         for key in keys
     }
     revisions.freeze(
@@ -60,7 +70,7 @@ def test_a_box_is_kept_once_for_each_time_that_it_is_otherwise(ledger):
 
 def test_a_lot_at_another_site_of_the_erp_or_of_another_tenant_is_another_lot(ledger):
     identity.note(ledger, BOX)
-    book(ledger, BOX, FIRST, ["1"])
+    book(ledger, BOX, FIRST, ["sga:payment:1"])
     other = replace(BOX, id="b", source_key="2")
     assert [one.box for one in identity.claims(ledger, other, "sga", None)] == ["a"]
     assert identity.claims(ledger, replace(other, erp_site="http://erp2"), "sga", None) == []
@@ -70,7 +80,7 @@ def test_a_lot_at_another_site_of_the_erp_or_of_another_tenant_is_another_lot(le
 
 def test_a_till_at_another_site_of_the_source_is_another_till(ledger):
     identity.note(ledger, BOX)
-    book(ledger, BOX, FIRST, ["1"])
+    book(ledger, BOX, FIRST, ["sga:payment:1"])
     other = replace(BOX, id="b", lot="000002")
     (claimed,) = identity.claims(ledger, other, "sga", FIRST)
     assert (claimed.box, claimed.first, claimed.documents, claimed.money) == ("a", FIRST, 1, Decimal("1.00"))

@@ -109,7 +109,7 @@ class Converter:
         side = Side.CREDIT if difference > ZERO else Side.DEBIT
         history = fill(to.history, self.constants, self.box.erp.limits.history)
         slot = Slot(side, to.account, to.cost_centre, to.item, to.value_class, (), history, currency, "")
-        return self.slots.portion(slot, document, ROUNDING), abs(difference), None
+        return self.slots.portion(slot, document.kind, document.form, ROUNDING), abs(difference), None
 
     def _refused(self, document: Document, kind: ProblemKind, reason: str, fix: str = "") -> Booked:
         self.problems.add(document, kind, reason, document.net, fix=fix)

@@ -11,6 +11,7 @@ from itertools import chain, repeat
 from operator import attrgetter
 from typing import NamedTuple, overload
 
+from cierre.bookkeeping.columns import Documents
 from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.sentence import Sentence
@@ -42,9 +43,10 @@ class LineSource(NamedTuple):
 
 
 class Shares(NamedTuple):
-    """Shares of a line that are alike: the n-th key, amount and foreign amount are the n-th document's.
+    """Shares of a line that are alike: the n-th number, amount and foreign amount are of the n-th share, whose document
+    is that of this number in ``documents``.
 
-    All documents are of one ``kind`` and ``form``. ``foreign`` is empty where they are in the entry's currency. What is
+    All of them are of one ``kind`` and ``form``. ``foreign`` is empty where they are in the entry's currency. What is
     alike is said once and kept in lists, since a day of a million documents has more than two million shares.
     """
 
@@ -52,7 +54,8 @@ class Shares(NamedTuple):
     form: str
     component: str
     turned: bool
-    keys: list[str]
+    documents: Documents
+    numbers: list[int]
     amounts: list[Decimal]
     foreign: list[Decimal]
 
@@ -67,7 +70,7 @@ class Sources(Sequence[LineSource]):
         self.alike = tuple(alike)
 
     def __len__(self) -> int:
-        return sum(len(shares.keys) for shares in self.alike)
+        return sum(len(shares.numbers) for shares in self.alike)
 
     def __iter__(self) -> Iterator[LineSource]:
         one_by_one = chain.from_iterable(map(_one_by_one, self.alike))
@@ -91,9 +94,10 @@ class Sources(Sequence[LineSource]):
 
 
 def _one_by_one(shares: Shares) -> Iterator[LineSource]:
-    foreign: Iterable[Decimal | None] = shares.foreign or repeat(None, len(shares.keys))
-    for key, amount, own in zip(shares.keys, shares.amounts, foreign, strict=True):
-        yield LineSource(key, shares.component, amount, own, shares.turned)
+    keys, numbers = shares.documents.all_keys, shares.numbers
+    foreign: Iterable[Decimal | None] = shares.foreign or repeat(None, len(numbers))
+    for number, amount, own in zip(numbers, shares.amounts, foreign, strict=True):
+        yield LineSource(keys[number], shares.component, amount, own, shares.turned)
 
 
 class Foreign(NamedTuple):

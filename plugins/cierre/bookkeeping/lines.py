@@ -1,15 +1,18 @@
 """From what documents book to entries: amounts that make one line, lines that fit one entry."""
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from heapq import heapify, heappop, heappush
 from itertools import chain
 from typing import NamedTuple
 
 from cierre.bookkeeping.cash_box import CashBox
-from cierre.bookkeeping.documents import Document, Kind
+from cierre.bookkeeping.columns import Documents
+from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.journal import Foreign, JournalEntry, Line, Shares, Side, Sources
 from cierre.bookkeeping.money import ZERO
 
@@ -35,22 +38,42 @@ class Slot(NamedTuple):
 # Compared by identity, since every share of every document is added to its own.
 @dataclass(frozen=True, slots=True, eq=False)
 class Portion:
-    """The part of a line that documents of one kind and form have by one component; ``slot`` is the line's number."""
+    """The part of a line that documents of one kind and form have by one component; ``slot`` is the line's number.
+
+    The n-th of ``numbers``, ``amounts`` and ``foreign`` is of the n-th share: its document's number, its amount in the
+    entry's currency, and in the document's own where that is another (else ``foreign`` is empty). Documents are added
+    in the order of their numbers.
+    """
 
     slot: int
     kind: Kind
     form: str
     component: str
     turned: bool
+    numbers: list[int] = field(default_factory=list)
+    amounts: list[Decimal] = field(default_factory=list)
+    foreign: list[Decimal] = field(default_factory=list)
 
-    def shares(self) -> Shares:
-        """Where its shares are added; there are none yet."""
-        return Shares(self.kind, self.form, self.component, self.turned, [], [], [])
+    def shares(self, documents: Documents, some: slice) -> Shares:
+        """Some of its shares; ``documents`` are those that the numbers are of."""
+        return Shares(
+            self.kind, self.form, self.component, self.turned, documents,
+            self.numbers[some], self.amounts[some], self.foreign[some],
+        )  # fmt: skip
 
 
 Booked = list[tuple[Portion, Decimal, Decimal | None]]
 """What one document books: portions of lines, its amount of each in the entry's currency, and in its own where that is
 another."""
+
+
+def add(number: int, booked: Booked) -> None:
+    """Adds what the document of a number books."""
+    for portion, amount, foreign in booked:
+        portion.numbers.append(number)
+        portion.amounts.append(amount)
+        if foreign is not None:
+            portion.foreign.append(foreign)
 
 
 class Slots:
@@ -71,15 +94,19 @@ class Slots:
     def __getitem__(self, number: int) -> Slot:
         return self._slots[number]
 
-    def portion(self, slot: Slot, document: Document, component: str) -> Portion:
-        """The portion of a slot's line that all documents of this one's kind and form have."""
-        return self._portion(self.number(slot), document.kind, document.form, component, False)
+    def portion(self, slot: Slot, kind: Kind, form: str, component: str) -> Portion:
+        """The portion of a slot's line that all documents of a kind and form have."""
+        return self._portion(self.number(slot), kind, form, component, False)
 
     def other_side(self, portion: Portion) -> Portion:
         """The same for amounts below zero: on the other side of the entry."""
         slot = self._slots[portion.slot]
         other = self.number(slot._replace(side=Side.CREDIT if slot.side is Side.DEBIT else Side.DEBIT))
         return self._portion(other, portion.kind, portion.form, portion.component, True)
+
+    def portions(self) -> Iterable[Portion]:
+        """All portions, those without a share too."""
+        return self._portions.values()
 
     def _portion(self, *alike: *tuple[int, Kind, str, str, bool]) -> Portion:
         portion = self._portions.get(alike)
@@ -88,40 +115,62 @@ class Slots:
         return portion
 
 
-def pack(booked: Iterable[tuple[str, Booked]], max_lines: int) -> Iterator[dict[Portion, Shares]]:
-    """The shares of each entry's lines: documents, each with its key, are added in order until the next one's lines no
-    longer fit.
+Packed = list[tuple[int, Shares]]
+"""What makes one entry: shares, each with the number of the slot whose line they belong to."""
+
+
+class _Rest(NamedTuple):
+    """What of a portion is not in an entry yet: from its share ``first`` on, which is the document's of ``number``."""
+
+    number: int
+    order: int
+    first: int
+    portion: Portion
+
+
+def pack(portions: Iterable[Portion], documents: Documents, max_lines: int) -> Iterator[Packed]:
+    """The shares of each entry's lines: documents go into it in the order of their numbers until the next one's lines
+    no longer fit. ``documents`` are those that the numbers are of.
 
     Raises ValueError if ``max_lines`` cannot hold a single document.
     """
-    portions: dict[Portion, Shares] = {}
+    rest = [_Rest(one.numbers[0], order, 0, one) for order, one in enumerate(portions) if one.numbers]
+    heapify(rest)
+    while rest:
+        some, end = _that_fit(rest, max_lines)
+        packed: Packed = []
+        for _, order, first, portion in some:
+            numbers = portion.numbers
+            last = len(numbers) if end is None else bisect_left(numbers, end, first)
+            if first < last:
+                packed.append((portion.slot, portion.shares(documents, slice(first, last))))
+            if last < len(numbers):
+                heappush(rest, _Rest(numbers[last], order, last, portion))
+        if not packed and end is not None:
+            own = {portion.slot for number, _, _, portion in rest if number == end}
+            raise ValueError(f"{documents.all_keys[end]} needs {len(own)} lines; an entry may have {max_lines}")
+        yield packed
+
+
+def _that_fit(rest: list[_Rest], max_lines: int) -> tuple[list[_Rest], int | None]:
+    """Takes what has a share in the next entry, by first documents, off a heap; and the number of the document that no
+    longer fits (None: all do), of which some may be among these."""
+    some: list[_Rest] = []
     lines: set[int] = set()
-    for key, document in booked:
-        if len(lines) + len(document) > max_lines:
-            own = {portion.slot for portion, _, _ in document}
-            if len(own) > max_lines:
-                raise ValueError(f"{key} needs {len(own)} lines; an entry may have {max_lines}")
-            if len(lines) + len(own - lines) > max_lines:
-                yield portions
-                portions, lines = {}, set()
-        for portion, amount, foreign in document:
-            shares = portions.get(portion)
-            if shares is None:
-                shares = portions[portion] = portion.shares()
-                lines.add(portion.slot)
-            shares.keys.append(key)
-            shares.amounts.append(amount)
-            if foreign is not None:
-                shares.foreign.append(foreign)
-    if portions:
-        yield portions
+    while rest:
+        number, _, _, portion = rest[0]
+        if portion.slot not in lines and len(lines) == max_lines:
+            return some, number
+        lines.add(portion.slot)
+        some.append(heappop(rest))
+    return some, None
 
 
-def entry(box: CashBox, day: date, part: int, portions: Mapping[Portion, Shares], slots: Slots) -> JournalEntry:
+def entry(box: CashBox, day: date, part: int, packed: Packed, slots: Slots) -> JournalEntry:
     """An entry whose lines are in order: debits first, then by account, dimensions and history."""
     by_slot: dict[int, list[Shares]] = defaultdict(list)
-    for portion, shares in portions.items():
-        by_slot[portion.slot].append(shares)
+    for slot, shares in packed:
+        by_slot[slot].append(shares)
     made = ((slots[number], shares) for number, shares in by_slot.items())
     ordered = sorted(made, key=lambda one: (one[0].side is Side.CREDIT, *one[0][1:]))
     return JournalEntry(

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args
+from typing import Annotated, Literal, NamedTuple, TypeVar, get_args
 
 import yaml
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
@@ -150,12 +150,25 @@ def _in_force(dated: tuple[_Dated, ...], day: date) -> _Dated | None:
 
 
 def treated(document: Document, own: Taxes, country: Taxes | None) -> Document:
-    """A document with its treatment among its attributes, and its VAT as the mapping has it.
+    """A document with its treatment among its attributes, and its VAT as the mapping has it (``treated_amounts``)."""
+    return document._replace(
+        attributes=treated_attributes(document.attributes, own),
+        amounts=treated_amounts(document.amounts, document.currency, own, country),
+    )
+
+
+def treated_attributes(attributes: Mapping[str, str], own: Taxes) -> dict[str, str]:
+    """A document's attributes with its treatment among them."""
+    return {"document_type": UNKNOWN, **attributes, "treatment": own.treatment}
+
+
+def treated_amounts(
+    amounts: Mapping[str, Decimal], currency: str, own: Taxes, country: Taxes | None
+) -> Mapping[str, Decimal]:
+    """A document's amounts with its VAT as the mapping has it.
 
     What was read already by the country's data stays as it was read, where the mapping says the same.
     """
-    attributes = {"document_type": UNKNOWN, **document.attributes, "treatment": own.treatment}
-    known: dict[str, Any] = {"attributes": attributes}
-    if own != country or "base" not in document.amounts:
-        known["amounts"] = {**document.amounts, **own.parts(document.net, document.currency)}
-    return document._replace(**known)
+    if own == country and "base" in amounts:
+        return amounts
+    return {**amounts, **own.parts(amounts["net"], currency)}

@@ -12,6 +12,7 @@ import psycopg
 from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import cash_box
 from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.columns import Documents
 from cierre.bookkeeping.documents import Document, Kind
 from cierre.bookkeeping.identity import Claimed, Identity, Origin, Target, Unique, refusal as why_refused
 from cierre.bookkeeping.money import ZERO
@@ -63,7 +64,7 @@ def hold_lot_against_ledger(box: CashBox, day: date, ledger: psycopg.Connection)
 
 
 def hold_documents_against_ledger(
-    box: CashBox, day: date, ledger: psycopg.Connection, snapshot_id: int, documents: Mapping[str, Document]
+    box: CashBox, day: date, ledger: psycopg.Connection, snapshot_id: int, documents: Documents
 ) -> None:
     """Refuses a day whose documents (by key) stand in other books: another box's, or this one's of another date."""
     origin = origin_of(box, day, ledger, snapshot_id)
@@ -118,11 +119,11 @@ def origin_of(box: CashBox, day: date, ledger: psycopg.Connection, snapshot_id: 
     return origin
 
 
-def _scopes(box: CashBox, documents: Mapping[str, Document]) -> Mapping[Unique, Sequence[str]]:
+def _scopes(box: CashBox, documents: Documents) -> Mapping[Unique, Sequence[str]]:
     unique = source_of(box).unique
     scopes: dict[Unique, list[str]] = {}
-    for key, document in documents.items():
-        scopes.setdefault(unique(document.kind), []).append(key)
+    for key, common in zip(documents.all_keys, documents.commons, strict=True):
+        scopes.setdefault(unique(common.kind), []).append(key)
     return scopes
 
 

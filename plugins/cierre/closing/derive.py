@@ -1,7 +1,6 @@
 """Derive: documents and mapping make balanced journal entries, frozen in the ledger."""
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,9 +11,9 @@ from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.snippet import snippet
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.collector import collector_at_rest
+from cierre.bookkeeping.columns import Documents
 from cierre.bookkeeping.corrections import dating
 from cierre.bookkeeping.derive import Derivation, derive as derive_entries
-from cierre.bookkeeping.documents import Document
 from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.master_data import MasterData
 from cierre.bookkeeping.money import ZERO
@@ -57,7 +56,7 @@ def derive(box: CashBox, day: date, ledger: psycopg.Connection) -> Booked:
         raise Refused(box, day, "rows in staging.quarantined stop the day; the task stage says which and why")
     mapping = account_mapping(box.mapping)
     hold_lot_against_ledger(box, day, ledger)
-    documents = staging.documents_by_key(ledger, box.id, day)
+    documents = staging.columns(ledger, box.id, day)
     refresh_if_closed(ledger, box, day)
     derivation = _derivation(box, day, ledger, mapping, documents)
     with booking_alone(box, day, ledger, snapshot_id):
@@ -86,7 +85,7 @@ def derive(box: CashBox, day: date, ledger: psycopg.Connection) -> Booked:
 
 
 def _derivation(
-    box: CashBox, day: date, ledger: psycopg.Connection, mapping: AccountMapping, documents: Mapping[str, Document]
+    box: CashBox, day: date, ledger: psycopg.Connection, mapping: AccountMapping, documents: Documents
 ) -> Derivation:
     """The day's entries; what keeps documents from being booked is noted for people, and refuses the day."""
     lines = capabilities.of(ledger, box.erp.connection, box.erp.tenant).lines_an_entry(box.erp.limits)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 
+from cierre.bookkeeping.columns import Documents
 from cierre.bookkeeping.documents import Document, Kind
 from cierre.bookkeeping.journal import Line, LineSource, Shares, Sources
 
@@ -19,36 +21,48 @@ def rows(
     entry_id: int, lines: Sequence[Line], documents: Mapping[str, Document]
 ) -> Iterator[tuple[int | str | bool | None, ...]]:
     """Rows of COLUMNS for COPY, arrays as PostgreSQL reads them. ``documents``: those behind the lines, by key."""
+    for line, part, shares in _parts(lines, documents):
+        keys, places = shares.documents.all_keys, shares.documents.places
+        yield (
+            entry_id,
+            line,
+            part,
+            shares.kind,
+            shares.form,
+            shares.component,
+            shares.turned or None,
+            _texts([keys[number] for number in shares.numbers]),
+            _numbers(shares.amounts),
+            _numbers(shares.foreign) if shares.foreign else None,
+            _texts([places[number] for number in shares.numbers]),
+        )
+
+
+def _parts(lines: Sequence[Line], documents: Mapping[str, Document]) -> Iterator[tuple[int, int, Shares]]:
+    """The shares of each row, by the line's number and the row's within the line."""
     for number, line in enumerate(lines, start=1):
-        part = 0
-        for kind, form, component, turned, keys, amounts, foreign in _alike(line.sources, documents):
-            for first in range(0, len(keys), AT_MOST):
-                part, some = part + 1, slice(first, first + AT_MOST)
-                yield (
-                    entry_id,
-                    number,
-                    part,
-                    kind,
-                    form,
-                    component,
-                    turned or None,
-                    _texts(keys[some]),
-                    _numbers(amounts[some]),
-                    _numbers(foreign[some]) if foreign else None,
-                    _texts([documents[key].place for key in keys[some]]),
-                )
+        of_rows = chain.from_iterable(map(_by_row, _alike(line.sources, documents)))
+        for part, shares in enumerate(of_rows, start=1):
+            yield number, part, shares
+
+
+def _by_row(shares: Shares) -> Iterator[Shares]:
+    for first in range(0, len(shares.numbers), AT_MOST):
+        some = slice(first, first + AT_MOST)
+        yield shares._replace(numbers=shares.numbers[some], amounts=shares.amounts[some], foreign=shares.foreign[some])
 
 
 def _alike(sources: Sequence[LineSource], documents: Mapping[str, Document]) -> Iterable[Shares]:
     """A line's shares by what those of a row have in common."""
     if isinstance(sources, Sources):
         return sources.alike
+    behind = Documents.of(documents[source.document_key] for source in sources)
     alike: dict[tuple[Kind, str, str, bool, bool], Shares] = {}
     for key, component, amount, foreign, turned in sources:
         kind, form, is_foreign = documents[key].kind, documents[key].form, foreign is not None
         common = (kind, form, component, turned, is_foreign)
-        shares = alike.setdefault(common, Shares(*common[:-1], [], [], []))
-        shares.keys.append(key)
+        shares = alike.setdefault(common, Shares(*common[:-1], behind, [], [], []))
+        shares.numbers.append(behind.number(key))
         shares.amounts.append(amount)
         if foreign is not None:
             shares.foreign.append(foreign)

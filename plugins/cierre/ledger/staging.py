@@ -1,18 +1,19 @@
 """Staging: a snapshot's rows as typed documents; a day is replaced whole."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import partial
 from sys import intern
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 import psycopg
 from psycopg.types.json import Jsonb
 
 from cierre.bookkeeping.collector import collector_at_rest
+from cierre.bookkeeping.columns import Common, Documents
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total
 from cierre.bookkeeping.json_text import kept
 from cierre.bookkeeping.sentence import Sentence
@@ -145,13 +146,30 @@ def snapshot_of(connection: psycopg.Connection, box: str, day: date) -> int | No
 
 def documents(connection: psycopg.Connection, box: str, day: date) -> list[Document]:
     """The staged documents of a box's day, in the order of their keys."""
-    return list(documents_by_key(connection, box, day).values())
+    return columns(connection, box, day).all()
 
 
-def documents_by_key(connection: psycopg.Connection, box: str, day: date) -> dict[str, Document]:
-    """The staged documents of a box's day, by key and in the order of these."""
+def columns(connection: psycopg.Connection, box: str, day: date) -> Documents:
+    """The staged documents of a box's day, as columns, in the order of their keys.
+
+    Most have attributes and amounts that others have, too: to have them together takes half off a day's memory.
+    """
+    commons = _Known(partial(_common, day), 10_000)
+    money = _Known(Decimal, 100_000)
+    read = Documents()
+    add_key, add_common, add_amounts = read.all_keys.append, read.commons.append, read.amounts.append
+    add_place, add_reference = read.places.append, read.references.append
     with collector_at_rest():
-        return dict(_sql.documents.flow(connection, _maker(day), box=box, business_date=day))
+        for key, amounts, place, reference, common in _sql.documents.flow(connection, box=box, business_date=day):
+            sums: dict[str, Any] = _texts(amounts)
+            for name, text in sums.items():
+                sums[name] = money[text]
+            add_key(key)
+            add_common(commons[common])
+            add_amounts(sums)
+            add_place(place)
+            add_reference(reference)
+    return read
 
 
 _texts = msgspec.json.Decoder(dict[str, str]).decode
@@ -172,47 +190,12 @@ class _Known(dict[str, T]):
         return value
 
 
-class _Common(NamedTuple):
-    """What many documents have in common, and with how many characters their keys begin before their ``source_id``."""
-
-    source: str
-    kind: Kind
-    currency: str
-    form: str
-    attributes: Mapping[str, str]
-    before_id: int
-
-    @classmethod
-    def of(cls, text: str) -> Self:
-        """As the statement ``documents`` writes it."""
-        source, kind, currency, rest = text.split("\n", 3)
-        form, attributes = rest.rsplit("\n", 1)
-        known = {name: intern(value) for name, value in _texts(attributes).items()}
-        before_id = len(source) + len(kind) + 2
-        return cls(intern(source), _KINDS[kind], intern(currency), intern(form), known, before_id)
-
-
-# A named tuple's own constructor takes twice as long, and a day of a million has as many documents.
-_new = tuple.__new__
-
-
-def _maker(day: date) -> Callable[[Sequence[str]], tuple[str, Document]]:
-    """Makes keys and documents of rows. Most have attributes and amounts that others have, too: to have them together
-    takes half off a day's memory."""
-    commons = _Known(_Common.of, 10_000)
-    money = _Known(Decimal, 100_000)
-
-    def document(row: Sequence[str]) -> tuple[str, Document]:
-        key, amounts, place, reference, common = row
-        source, kind, currency, form, attributes, before_id = commons[common]
-        sums: dict[str, Any] = _texts(amounts)
-        for name, text in sums.items():
-            sums[name] = money[text]
-        return key, _new(
-            Document, (source, kind, key[before_id:], day, currency, form, sums, attributes, place, reference)
-        )
-
-    return document
+def _common(day: date, text: str) -> Common:
+    """What documents have in common, as the statement ``documents`` writes it."""
+    source, kind, currency, rest = text.split("\n", 3)
+    form, attributes = rest.rsplit("\n", 1)
+    known = {name: intern(value) for name, value in _texts(attributes).items()}
+    return Common(intern(source), _KINDS[kind], day, intern(currency), intern(form), known)
 
 
 def blocking(connection: psycopg.Connection, box: str, day: date) -> list[Blocking]:

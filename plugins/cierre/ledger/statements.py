@@ -16,7 +16,7 @@ PostgreSQL itself says that the statement gives. A row is a NamedTuple or a data
 columns, in their order; a field that is a Sentence is read from JSON (cierre.ledger.sentences).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from inspect import signature
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Self, TypeVar, get_args, get_origin, get_type_hints
@@ -32,7 +32,6 @@ from cierre.ledger.jsonb_text import Column, Columns
 from cierre.ledger.sentences import sentence
 
 T = TypeVar("T")
-R = TypeVar("R")
 _Cursor = psycopg.Cursor[Any] | psycopg.ServerCursor[Any]
 
 
@@ -70,10 +69,10 @@ class Rows(_OfRows[T]):
             cursor.itersize = at_once
             yield from cursor.execute(self.sql, values)
 
-    def flow(self, db: psycopg.Connection, make: Callable[[Sequence[Any]], R], **values: object) -> Iterator[R]:
-        """What ``make`` makes of each row, a sequence of its columns, while the server sends further ones: for many of
-        them, and faster than ``stream``. Nothing else may be asked of the connection until all are taken."""
-        with db.cursor(row_factory=lambda cursor: make) as cursor:
+    def flow(self, db: psycopg.Connection, **values: object) -> Iterator[tuple[Any, ...]]:
+        """The columns of each row, while the server sends further ones: for many of them, and faster than ``stream``.
+        Nothing else may be asked of the connection until all are taken."""
+        with db.cursor(row_factory=tuple_row) as cursor:
             yield from cursor.stream(self.sql, values, size=_SENT_AT_ONCE)
 
 

@@ -10,9 +10,10 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import Field
 
 from cierre.bookkeeping.cash_box import CashBox, Slug
+from cierre.bookkeeping.columns import Documents
 from cierre.bookkeeping.documents import Document, Kind
 from cierre.bookkeeping.journal import JournalEntry, Side
-from cierre.bookkeeping.lines import Booked, Slot, Slots, entry, pack
+from cierre.bookkeeping.lines import Booked, Slot, Slots, add, entry, pack
 from cierre.bookkeeping.money import ZERO, rounded
 from cierre.bookkeeping.personal import OpenFields
 from cierre.bookkeeping.sentence import Sentence
@@ -200,10 +201,11 @@ def entries(
     landed: Iterable[Document], books: ArrivalBooks, box: CashBox, day: date, max_lines: int
 ) -> list[JournalEntry]:
     """A bank's day as balanced entries of at most ``max_lines`` lines. Every document must be bookable."""
-    slots = Slots()
-    booked = [(one.key, _shares(one, books.accounts[one.attributes["channel"]], slots)) for one in landed]
-    packed = pack(booked, max_lines)
-    return [entry(box, day, part, portions, slots) for part, portions in enumerate(packed, start=1)]
+    slots, documents = Slots(), Documents.of(landed)
+    for number, one in enumerate(documents.all()):
+        add(number, _shares(one, books.accounts[one.attributes["channel"]], slots))
+    packed = pack(slots.portions(), documents, max_lines)
+    return [entry(box, day, part, some, slots) for part, some in enumerate(packed, start=1)]
 
 
 def _shares(one: Document, accounts: ArrivalAccounts, slots: Slots) -> Booked:
@@ -223,6 +225,6 @@ def _shares(one: Document, accounts: ArrivalAccounts, slots: Slots) -> Booked:
         if not money:
             continue
         slot = Slot(side, where.account, where.cost_centre, where.item, where.value_class, (), history, "", "")
-        portion = slots.portion(slot, one, component)
+        portion = slots.portion(slot, one.kind, one.form, component)
         shares.append((slots.other_side(portion) if money < ZERO else portion, abs(money), None))
     return shares

@@ -20,8 +20,11 @@ AT_MOST = 1000
 def rows(
     entry_id: int, lines: Sequence[Line], documents: Mapping[str, Document]
 ) -> Iterator[tuple[int | str | bool | None, ...]]:
-    """Rows of COLUMNS for COPY, arrays as PostgreSQL reads them. ``documents``: those behind the lines, by key."""
-    for line, part, shares in _parts(lines, documents):
+    """Rows of COLUMNS for COPY, arrays as PostgreSQL reads them. ``documents``: those behind the lines, by key.
+
+    They come in the order of their first keys: so PostgreSQL has the pages of the index by document in memory.
+    """
+    for line, part, shares in sorted(_parts(lines, documents), key=_first_key):
         keys, places = shares.documents.all_keys, shares.documents.places
         yield (
             entry_id,
@@ -44,6 +47,11 @@ def _parts(lines: Sequence[Line], documents: Mapping[str, Document]) -> Iterator
         of_rows = chain.from_iterable(map(_by_row, _alike(line.sources, documents)))
         for part, shares in enumerate(of_rows, start=1):
             yield number, part, shares
+
+
+def _first_key(of_row: tuple[int, int, Shares]) -> str:
+    shares = of_row[2]
+    return shares.documents.all_keys[shares.numbers[0]]
 
 
 def _by_row(shares: Shares) -> Iterator[Shares]:

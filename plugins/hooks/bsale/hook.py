@@ -24,10 +24,10 @@ from hooks.bsale.lists import LIMIT, Listing, once
 from hooks.bsale.owner import Owner
 from hooks.bsale.questions import GROUP_FILTERS, LIST_FILTERS, SHOWN, question
 from hooks.bsale.snapshot import landing
-from hooks.bsale.threads import together
 from hooks.bsale.wire import BsaleClient
 from hooks.bsale.writes import NewPayment, outcome
 from hooks.http.hook import Answer
+from hooks.http.together import together
 
 PAYMENTS = "/v1/payments"
 DOCUMENT_TYPES = "/v1/document_types.json"

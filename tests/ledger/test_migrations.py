@@ -136,11 +136,17 @@ def test_a_step_leaves_data_as_it_says(folder: Path, upgrade: Upgrade, db: psyco
     assert [claim for claim, holds in said if not holds] == []
 
 
-def test_what_was_sealed_of_attempts_holds_when_their_outcomes_become_sentences(upgrade, db):
-    upgrade("0041")
-    close_day(db, "t_a")
+@pytest.mark.parametrize(
+    ("before", "folder"),
+    [("0041", "0042_outcomes"), ("0050", "0053_adopted_documents")],
+    ids=["when their outcomes become sentences", "when some were found in the ERP"],
+)
+def test_what_was_sealed_of_attempts_holds(upgrade, db, before, folder):
+    upgrade(before)
+    for box in ("t_a", "t_b"):
+        close_day(db, box)
     with db.transaction():
-        db.execute((HERE / "0042_outcomes" / "before.sql").read_text(encoding="utf-8"))
+        db.execute((HERE / folder / "before.sql").read_text(encoding="utf-8"))
     upgrade("head")
     chains = audit(db).chains
     assert [chain.broken for chain in chains if chain.broken] == []

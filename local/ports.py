@@ -1,4 +1,4 @@
-"""Ports of this machine that nobody uses, for systems that stand beside others: tests and benchmarks."""
+"""Ports of this machine: whether one is taken, and free ones for what stands beside others, as in tests."""
 
 import socket
 from pathlib import Path

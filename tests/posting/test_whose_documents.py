@@ -351,7 +351,7 @@ def test_what_somebody_deleted_in_the_erp_is_not_taken_for_forgotten(ledger, erp
     reading.converge(revision)
     erp.documents.clear()
     erp.lines.clear()
-    look(ledger, erp, reading.site, None, freeze("36.00"), "test", reading._end)
+    look(ledger, erp, reading.site, None, freeze("36.00"), "test")
     (entry,) = revisions.bookings(ledger, revision)
     assert [attempt.state for attempt in attempts.of_entry(ledger, entry)] == ["confirmed"]
 
@@ -575,6 +575,8 @@ def test_nobody_looks_for_copies_where_the_erp_can_no_longer_be_read_and_the_swe
     assert "document 000001 at 06/09/2024 lot 008964 sublot 001" in str(left)
     assert "cannot be read any more" in str(left)
     assert ("001", "000002") in places(erp)
+    clock(timedelta(days=3))
+    assert swept(ledger, erp, replace(found_in_september.site, readable=False)).left == {}
 
 
 def test_a_day_whose_document_was_found_is_watched_until_no_copy_can_come(ledger, erp, found_in_september, clock):

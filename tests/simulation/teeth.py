@@ -125,13 +125,6 @@ def _whatever_its_state(
     return reap.reap(connection, erp, replace(attempt, state="doomed"), *site)
 
 
-LOOK = look.look
-
-
-def _ends_no_claim(*about):
-    return LOOK(*about[:-1], lambda attempt: None)
-
-
 LEASE = attempts.lease
 
 
@@ -377,7 +370,8 @@ TEETH = (
     Tooth("nobody looks for copies of a document that was found",
           _sql("attempts", (GIVEN_UP, GIVEN_UP.replace("OR adopted_at IS NOT NULL", ""))), only=_closes, first=3_231,
           shown_by=3_231),
-    Tooth("the reversal of what is only claimed is believed", _method(protocol, "look", _ends_no_claim),
+    Tooth("the reversal of what is only claimed is believed",
+          _method(look, "_stands", lambda db, entry, _: look._is_live(db, entry)),
           only=_restored(readable=True), first=2_600, shown_by=2_630),
     Tooth("a document that was found is reaped with its copies", _method(sweep, "reap", _whatever_its_state),
           only=_closes, shown_by=129),

@@ -24,8 +24,8 @@ def reap(ledger: psycopg.Connection, now: datetime, tell: Callable[[Swept], None
     """One sweep over all boxes, which people are told of (``tell``) before anything else can fail; then a look at the
     days where a request may still come late. ``now`` is aware.
 
-    Never touches a confirmed document: no address is used twice. One address that cannot be emptied does not keep the
-    others waiting.
+    Never touches a confirmed document, no address being used twice; where one was only found by reading, copies of it
+    go. One address that cannot be emptied does not keep the others waiting.
     """
     erps = Erps(ledger)
     began = attempts.clock(ledger)

@@ -2,7 +2,7 @@
 ledger that it does not know, because it was restored from a backup?"""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -74,19 +74,12 @@ class _Unknown:
 
 
 def look(
-    connection: psycopg.Connection,
-    erp: ReadableErp,
-    site: Site,
-    at: str | None,
-    revision: Revision,
-    worker: str,
-    end: Callable[[Attempt], object],
+    connection: psycopg.Connection, erp: ReadableErp, site: Site, at: str | None, revision: Revision, worker: str
 ) -> Looked:
     """Reads where the day's books stand or will stand, and settles what it finds there.
 
     Documents of the day that this ledger posted and does not know are adopted, where they are what is still to be
-    posted, or what newer books replace, and deleted otherwise. ``at`` is the ERP's site, ``worker`` the run's name;
-    ``end`` ends a claim of the day that another run left, once its worker cannot be at it any more. Raises
+    posted, or what newer books replace, and deleted otherwise. ``at`` is the ERP's site. Raises
     cierre.posting.proof.NotOursError where nothing was ever posted to the lot and others' documents stand in it,
     cierre.posting.proof.KeptByClosedPeriodError or another DataError where a document of our own cannot be deleted,
     cierre.posting.proof.TakenUpError where another run settles the same documents.
@@ -98,8 +91,7 @@ def look(
     for tenant, lot in {(entry.tenant, entry.lot) for entry in books.own}:
         _refuse_a_lot_in_use(connection, erp, site, at, tenant, lot)
     unknown: list[_Unknown] = []
-    own = {entry.entry_id for entry in (*books.own, *books.replaced)}
-    gone, claimed = list[Attempt](), list[Attempt]()
+    own, gone = {entry.entry_id for entry in (*books.own, *books.replaced)}, list[Attempt]()
     # Only books that were corrected may have been so in any month since; others were at most a month late.
     late = first_of_next_month(revision.business_date)
     corrected = books.replaced or books.unsent
@@ -119,7 +111,6 @@ def look(
                 except PeriodClosedError:  # for whoever clears the way of its entry
                     looked.kept.add(known[sublot].attempt_id)
         gone += [one for one in known.values() if one.entry_id in own and _is_missing(one, documents, site)]
-        claimed += [one for one in known.values() if one.entry_id in own and one.state == "claimed"]
         unknown += [
             _Unknown(Address(*place, sublot), document, lines)
             for (sublot, document), lines in documents.items()
@@ -133,9 +124,6 @@ def look(
     if unknown:
         told = "The ERP holds {n} documents of this day that carry this ledger's id and that it does not know."
         log.warning(say(told, n=len(unknown)))
-        # Of what may not stand no reversal is to be believed.
-        for attempt in claimed:
-            end(attempt)
         _settle(connection, erp, site, at, unknown, looked, worker, was_restored)
     return looked
 
@@ -241,10 +229,10 @@ def _settle(
 ) -> None:
     revision = _dated_as_found(connection, site, unknown, looked.revision)
     looked.revision = revision
-    left, claims = list(unknown), []
+    left, claims = list(unknown), list[tuple[Attempt, FrozenEntry, _Unknown]]()
     to_be_posted = partial(_to_be_posted, connection, revision)
     replaced = partial(_replaced, connection, site, revision)
-    reversals = partial(_reversals, connection, site, revision, left)
+    reversals = partial(_reversals, connection, site, revision, left, claims)
     for wanted in (to_be_posted, replaced, reversals) if was_restored else (to_be_posted, reversals):
         for entry, keys in wanted():
             if document := next((one for one in left if _is_it(connection, entry, keys, one)), None):
@@ -333,11 +321,18 @@ def _replaced(connection: psycopg.Connection, site: Site, revision: Revision) ->
             yield entry, {sent_key(entry.entry_key, site.ledger_id)}
 
 
-def _reversals(connection: psycopg.Connection, site: Site, revision: Revision, unknown: Sequence[_Unknown]) -> _Wanted:
+def _reversals(
+    connection: psycopg.Connection,
+    site: Site,
+    revision: Revision,
+    unknown: Sequence[_Unknown],
+    claims: Sequence[tuple[Attempt, FrozenEntry, _Unknown]],
+) -> _Wanted:
     """What takes back books that stand: as it would be dated now, or, where a document of theirs was found on their own
-    date, on that one, whose period may be closed since."""
+    date, on that one, whose period may be closed since. Of what another run only claimed no reversal is believed: that
+    claim may be given up, and its document deleted."""
     for entry in revisions.superseded(connection, revision):
-        if not _is_live(connection, entry):
+        if not _stands(connection, entry, {attempt.attempt_id for attempt, *_ in claims}):
             continue
         keys = {sent_key(entry.entry_key, site.ledger_id), sent_key(f"{entry.entry_key}|R", site.ledger_id)}
         on_its_date = any(one.address.entry_date == entry.entry_date and one.lines[0].key in keys for one in unknown)
@@ -350,6 +345,12 @@ def _reversals(connection: psycopg.Connection, site: Site, revision: Revision, u
 
 def _is_live(connection: psycopg.Connection, entry: FrozenEntry) -> bool:
     return any(attempt.state in ("claimed", "confirmed") for attempt in attempts.of_entry(connection, entry))
+
+
+def _stands(connection: psycopg.Connection, entry: FrozenEntry, found: set[int]) -> bool:
+    """Whether books are known to stand, or were found to by this run, which claimed them (``found``)."""
+    made = attempts.of_entry(connection, entry)
+    return any(attempt.state == "confirmed" or attempt.attempt_id in found for attempt in made)
 
 
 def _is_it(connection: psycopg.Connection, entry: FrozenEntry, keys: set[str], document: _Unknown) -> bool:

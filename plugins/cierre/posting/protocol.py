@@ -123,7 +123,7 @@ class Poster:
         taken_over = self._taken_over(revision, books)
         if self.site.readable and (taken_over or self._has_to_send(books)):
             erp = cast(ReadableErp, self.erp)
-            self._looked = look(self.connection, erp, self.site, site_of(erp), revision, self.worker, self._end)
+            self._looked = look(self.connection, erp, self.site, site_of(erp), revision, self.worker)
             revision = self._looked.revision
         elif taken_over:
             self._empty_what_was_taken_over(taken_over, books)

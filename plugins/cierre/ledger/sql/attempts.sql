@@ -96,7 +96,7 @@ UPDATE erp.attempt SET reaped_at = erp.clock()
 
 -- name: due_for_reap
 -- A request can execute long after it was given up, so an address is emptied again 5 minutes, 1 hour and 1 day later;
--- and once more where its document was adopted, which stays.
+-- so is that of an adopted document, which stays, for two days at most: where it cannot be read, that is told as long.
 -- By times, not by a count: two sweeps at once, or a last call in between, must not use up the later ones.
 SELECT attempt_id, entry_id, attempt.tenant, attempt.entry_date, attempt.lot, sublot, state, lease_until, document,
        outcome, attempt.site, answered, reaped_at, deleting_since, adopted_at, box
@@ -105,6 +105,7 @@ SELECT attempt_id, entry_id, attempt.tenant, attempt.entry_date, attempt.lot, su
    AND (reaped_at IS NULL
         OR EXISTS (SELECT FROM unnest(ARRAY['5 minutes', '1 hour', '1 day']::interval[]) AS late
                     WHERE reaped_at < decided_at + late AND decided_at + late <= erp.clock()))
+   AND (adopted_at IS NULL OR erp.clock() < adopted_at + interval '2 days')
  ORDER BY attempt_id;
 
 -- name: not_reaped_since

@@ -14,6 +14,10 @@ from sandbox.vendor import Options
 
 LOOPBACK = "127.0.0.1"
 
+KEPT_OPEN_SECONDS = 600
+"""How long a connection that nobody uses stays open. Uvicorn's own 5 s end in the pause between two tests of a busy
+machine, just when the next call is on its way; a server that hangs up is a fault of its own (sandbox.faults)."""
+
 
 def server_of(app: Sandbox) -> uvicorn.Server:
     """A server for the sandbox. It logs no requests: a login's address carries a password."""
@@ -23,6 +27,7 @@ def server_of(app: Sandbox) -> uvicorn.Server:
         lifespan="off",
         log_level="warning",
         access_log=False,
+        timeout_keep_alive=KEPT_OPEN_SECONDS,
         timeout_graceful_shutdown=1,
     )
     return uvicorn.Server(config)

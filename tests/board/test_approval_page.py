@@ -10,6 +10,7 @@ import pytest
 from airflow.models.dagrun import DagRun
 from airflow.models.hitl import HITLDetail
 from airflow.models.taskinstance import TaskInstance
+from sqlalchemy import update
 
 from cierre.accounting_files.loader import cash_boxes
 from cierre.board.access import Viewer
@@ -17,7 +18,7 @@ from cierre.board.boxes import dag_of
 from cierre.bookkeeping.answers import Answer
 from cierre.bookkeeping.approvals import Reason
 from cierre.bookkeeping.sentence import Sentence
-from cierre.ledger import approvals
+from cierre.ledger import approvals, board
 from support import closed_day
 
 BOX = cash_boxes()["itb_caja_164"]
@@ -184,6 +185,25 @@ def test_an_answer_that_its_task_has_not_taken_yet_is_told_as_such(login, waits,
     page = login().get(HERE).text
     assert "La pregunta se está haciendo, o se está tomando una respuesta" in page
     assert 'http-equiv="refresh"' in page
+
+
+def test_a_question_that_begins_to_wait_while_the_page_is_read_is_shown_a_moment_later(
+    login, waits, corrected, airflow, monkeypatch
+):
+    """The page asks Airflow first and the record after it; a mail is quicker than its task, and people come then."""
+    waits(corrected)
+    airflow.execute(update(TaskInstance).values(state="running"))
+    read = board.Day.approvals
+
+    def begins_to_wait(of_day):
+        airflow.execute(update(TaskInstance).values(state="awaiting_input"))
+        return read(of_day)
+
+    monkeypatch.setattr(board.Day, "approvals", begins_to_wait)
+    page = login().get(HERE).text
+    assert "La pregunta se está haciendo, o se está tomando una respuesta" in page
+    assert 'http-equiv="refresh"' in page
+    assert ">Aprobar<" in login().get(HERE).text
 
 
 def test_a_day_about_which_nothing_was_ever_asked_has_a_page_that_says_so(login):

@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Locator, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    Error as PlaywrightError,
+    FrameLocator,
+    Locator,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from local.browser import installed
 
@@ -42,13 +51,16 @@ PHONE = ViewportSize(width=390, height=844)
 
 
 class Clicks:
-    """Clicks, and counts them."""
+    """Clicks, and counts them; where there is nothing to click on, the failure tells what the page says."""
 
     def __init__(self) -> None:
         self.number = 0
 
     def __call__(self, what: Locator) -> None:
-        what.click()
+        try:
+            what.click()
+        except PlaywrightError as error:
+            raise AssertionError(f"{error}\n{what.page.url} says:\n{what.page.inner_text('body')}") from error
         self.number += 1
 
 

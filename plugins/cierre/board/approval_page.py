@@ -23,8 +23,10 @@ def approval_page(
     box: BoxDep, day: BusinessDay, viewer: ViewerDep, page: PageDep, session: SessionDep, ledger: Ledger
 ) -> Response:
     """What is asked about a box's day, if anything is, and all that was asked before with the answers."""
+    # Airflow before the record: what waits there was put on the record earlier.
+    waiting = {row.run_id: row.since for row in runs.approvals(session, [box.id]) if row.day == str(day)}
     asked = board.Day(ledger, box.id, day).approvals()
-    question = open_question(box, day, asked, viewer, session, ledger)
+    question = open_question(box, day, waiting, asked, viewer, session, ledger)
     return page.render(
         "approval.html",
         box=box,
@@ -38,6 +40,6 @@ def approval_page(
 
 def _is_being_taken(asked: list[Approval], of_day: list[runs.Run]) -> bool:
     """Whether a question is open on the record while its run goes on: its task is about to wait, or to take the answer
-    that was given."""
-    at_work = {run.run_id for run in of_day if run.letter == "r"}
+    that was given; or it waits since a moment ago, when the page had looked already."""
+    at_work = {run.run_id for run in of_day if run.letter in ("r", "w")}
     return any(row.decision is None and row.asked_in in at_work for row in asked)

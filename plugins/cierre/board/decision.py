@@ -1,13 +1,12 @@
 """An open question about a box's day, and whether the person who looks may answer it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import psycopg
 from sqlalchemy.orm import Session
 
-from cierre.board import runs
 from cierre.board.access import Viewer
 from cierre.board.boxes import dag_of
 from cierre.board.runners import people_who_ran
@@ -43,26 +42,25 @@ class OpenQuestion:
 def open_question(
     box: CashBox | RetiredBox,
     day: date,
+    waiting: Mapping[str, datetime],
     asked: Sequence[Approval],
     viewer: Viewer,
     session: Session,
     ledger: psycopg.Connection,
 ) -> OpenQuestion | None:
-    """The question that waits for an answer; None where none does. ``asked`` is all that was asked about the day."""
-    if isinstance(box, RetiredBox):
+    """The question that waits for an answer; None where none does. ``waiting`` are the runs of the day that wait for
+    one, by since when (aware, oldest first); ``asked`` is all that was asked about the day."""
+    open_in = {row.asked_in for row in asked if row.decision is None}
+    run_id = next((run for run in waiting if run in open_in), None)
+    if isinstance(box, RetiredBox) or run_id is None:
         return None
-    waiting = next((row for row in runs.approvals(session, [box.id]) if row.day == str(day)), None)
-    if waiting is None:
-        return None
-    questions = [row for row in asked if row.decision is None and row.asked_in == waiting.run_id]
-    if not questions:
-        return None
+    questions = [row for row in asked if row.decision is None and row.asked_in == run_id]
     revision = revisions.current(ledger, box.id, day)
     same = revision is not None and {row.revision_id for row in questions} == {revision.revision_id}
-    ran_by = people_who_ran(session.connection(), dag_of(box.id), waiting.run_id)
+    ran_by = people_who_ran(session.connection(), dag_of(box.id), run_id)
     return OpenQuestion(
-        run_id=waiting.run_id,
-        since=waiting.since,
+        run_id=run_id,
+        since=waiting[run_id],
         asked=questions,
         facts=facts(ledger, box, revision) if revision and same else None,
         ran_by=sorted(ran_by),

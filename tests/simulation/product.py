@@ -42,7 +42,8 @@ class Product:
         with self.database.plain() as line:  # what earlier seeds leave waiting for ever is not to be met by this one
             line.execute(
                 "UPDATE erp.attempt SET reaped_at = 'infinity'"
-                " WHERE state IN ('rejected', 'doomed') AND reaped_at IS DISTINCT FROM 'infinity'"
+                " WHERE (state IN ('rejected', 'doomed') OR adopted_at IS NOT NULL)"
+                "   AND reaped_at IS DISTINCT FROM 'infinity'"
             )
 
     def close(self, day: Day, process: Process) -> None:

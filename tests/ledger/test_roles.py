@@ -10,6 +10,7 @@ import pytest
 from psycopg.errors import InsufficientPrivilege, IntegrityConstraintViolation
 
 import cierre.ledger
+from cierre.bookkeeping.address import Address
 from cierre.ledger import attempts, revisions, session, takeovers
 from cierre.ledger.migrate import NotTheOwner, upgrade
 from cierre.ledger.privileges import FUNCTIONS, PEOPLE, SCHEMAS, TABLES, VIEWS, VIEWS_OF_PEOPLE
@@ -303,7 +304,20 @@ def test_an_address_is_emptied_without_a_request_only_where_a_person_took_its_lo
         attempts.take_over_address(ledger, entry, site=None, takeover=1)
     takeovers.take_over(ledger, None, entry.tenant, entry.lot, by="ana", why="it is ours")
     (number,) = ledger.execute("SELECT takeover_id FROM erp.takeover").fetchone()
-    assert attempts.take_over_address(ledger, entry, site=None, takeover=number).state == "doomed"
+    made = attempts.take_over_address(ledger, entry, site=None, takeover=number)
+    assert made is not None
+    assert made.state == "doomed"
+
+
+def test_what_is_given_up_from_the_start_names_the_document_that_was_found_there(ledger, freeze):
+    (entry,) = revisions.bookings(ledger, freeze("35.30"))
+    address = Address(entry.tenant, entry.entry_date, entry.lot, "001")
+    with pytest.raises(IntegrityConstraintViolation, match="cannot be made as doomed"):
+        attempts.give_up_found(ledger, entry, address, "", site=None)
+    made = attempts.give_up_found(ledger, entry, address, "000001", site=None)
+    assert made is not None
+    assert (made.state, made.answered) == ("doomed", "000001")
+    assert attempts.give_up_found(ledger, entry, address, "000002", site=None) is None
 
 
 # --- who brings the schema up to date

@@ -214,8 +214,38 @@ def test_documents_that_a_restored_ledger_does_not_know_are_taken_for_posted_or_
     reading.converge(revision)
     assert places(erp) == [("002", "000001")]
     (entry,) = revisions.bookings(ledger, revision)
-    (attempt,) = attempts.of_entry(ledger, entry)
-    assert (attempt.address.sublot, attempt.document, attempt.state) == ("002", "000001", "confirmed")
+    made = {attempt.address.sublot: attempt for attempt in attempts.of_entry(ledger, entry)}
+    assert {sublot: (one.document, one.state) for sublot, one in made.items()} == {
+        "001": (None, "doomed"), "002": ("000001", "confirmed"),
+    }  # fmt: skip
+    assert made["001"].outcome == attempts.OF_NO_BOOKS
+
+
+def test_what_a_restored_ledger_began_to_delete_is_not_taken_for_posted_when_the_books_are_so_again(
+    ledger, erp, reading, freeze
+):
+    """99.00 was posted, then the ledger restored; the books are 36.00, and the delete of 99.00 has no answer. Now they
+    are 99.00 again: were the old document believed, a delete that is carried out late would take the day's books."""
+    theirs(erp, "001", "99.00", SECOND)
+    erp.unreachable_deletes = 1
+    with pytest.raises(UncertainError):
+        reading.converge(freeze("36.00"))
+    assert places(erp) == [("001", "000001")]
+    revision = freeze("99.00")
+    reading.converge(revision)
+    (posted,) = places(erp)
+    assert posted[0] != "001"
+    erp.delete(at("001"), "000001")  # late
+    (entry,) = revisions.bookings(ledger, revision)
+    assert [one.address.sublot for one in attempts.of_entry(ledger, entry) if one.state == "confirmed"] == [posted[0]]
+    assert places(erp) == [posted]
+
+
+def test_where_a_delete_of_what_was_forgotten_may_be_late_nothing_is_posted_again(ledger, erp, reading, freeze):
+    """A site that gives numbers again would give that of the document whose delete is still on its way."""
+    theirs(erp, "001", "99.00", SECOND)
+    reading.converge(freeze("36.00"))
+    assert [sublot for sublot, _ in places(erp)] == ["002"]
 
 
 def in_october(poster: Poster, erp: Erp) -> None:

@@ -11,7 +11,7 @@ from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger import signing
 from cierre.ledger.revisions import FrozenEntry
 from cierre.ledger.sentences import stored
-from cierre.ledger.statements import Change, Row, Rows, Statements, Value, Values
+from cierre.ledger.statements import Change, Row, RowOrNone, Rows, Statements, Value, Values
 
 NOT_SENT = ""
 """What stands for the ERP's answer where nothing was sent to an attempt's address: nothing of it can be there."""
@@ -21,6 +21,7 @@ ACKNOWLEDGED = Sentence("acknowledged")
 READ_BACK = Sentence("found by reading the ERP back")
 ITS_WORKER_ENDED = Sentence("its worker ended before the outcome was known")
 EMPTIED = Sentence("emptied with its lot, which was taken over")
+OF_NO_BOOKS = Sentence("found by reading, of this ledger and of no books that it has: to be deleted")
 
 
 NthSublot = Callable[[int], str]
@@ -123,7 +124,7 @@ class Lease:
 
 class _Sql(Statements):
     claim: Row[_AttemptRow]
-    take_over_address: Row[_AttemptRow]
+    give_up: RowOrNone[_AttemptRow]
     emptied_by: Rows[_EmptiedRow]
     sublots_used: Values[str]
     at_place: Rows[_AttemptRow]
@@ -202,28 +203,55 @@ def take_over_address(
     site: str | None,
     takeover: int,
     nth: NthSublot = PLAIN,
-) -> Attempt:
-    """Notes an unused address of a lot that was taken over, so that it is emptied; nothing is sent there, ever.
+) -> Attempt | None:
+    """Notes an unused address of a lot that was taken over, so that it is emptied; nothing is sent there, ever. None
+    where another run noted it just now.
 
     Raises NoSublotLeft.
     """
-    row = _sql.take_over_address(
+    row = _sql.give_up(
         connection,
         entry_id=entry.entry_id,
         **_place(entry, site),
         sublot=_next_sublot(connection, entry, site, (), nth),
-        takeover=takeover,
+        worker=_emptier(takeover),
         outcome=stored(EMPTIED),
+        answered=None,
     )
-    return _attempt(row)
+    return _attempt(row) if row else None
+
+
+def give_up_found(
+    connection: psycopg.Connection, entry: FrozenEntry, address: Address, document: str, *, site: str | None
+) -> Attempt | None:
+    """Notes, before it is deleted, that a document was found which is of no books of this ledger; ``entry`` is any of
+    the day's. Nothing is sent to its address, ever, and nothing there is taken for posted. None where the address is on
+    record already."""
+    row = _sql.give_up(
+        connection,
+        entry_id=entry.entry_id,
+        site=site,
+        tenant=address.tenant,
+        entry_date=address.entry_date,
+        lot=address.lot,
+        sublot=address.sublot,
+        worker="look",
+        outcome=stored(OF_NO_BOOKS),
+        answered=document,
+    )
+    return _attempt(row) if row else None
 
 
 def emptied_by(
     connection: psycopg.Connection, entry: FrozenEntry, *, site: str | None, takeover: int
 ) -> list[tuple[Attempt, int]]:
     """The addresses of an entry's lot and date that are emptied by a taking over, and how many documents went."""
-    rows = _sql.emptied_by(connection, **_place(entry, site), takeover=takeover)
+    rows = _sql.emptied_by(connection, **_place(entry, site), worker=_emptier(takeover))
     return [(_attempt(row), row.removed) for row in rows]
+
+
+def _emptier(takeover: int) -> str:
+    return f"takeover {takeover}"
 
 
 def _place(entry: FrozenEntry, site: str | None) -> dict[str, object]:

@@ -66,10 +66,10 @@ TABLES: Mapping[str, Table] = {
     "board.form_day": Table(own="box business_date kind form documents net currency"),
     "board.month_evidence": Table(own="box month read_back"),
     "erp.attempt": Table(
-        # Born claimed, or to be emptied with its lot: neither has a document, an answer or a reap.
+        # Born claimed, or to be emptied with its lot or of what was found there: none has a document or a reap.
         insert="entry_id site tenant entry_date lot sublot worker claimed_at lease_until state decided_at outcome"
-        " takes_back",
-        own="attempt_id document answered reaped_at reaps removed verified_at deleting_since"
+        " answered takes_back",
+        own="attempt_id document reaped_at reaps removed verified_at deleting_since"
         " server_started signature adopted_at",
         update="state document outcome decided_at answered deleting_since reaped_at reaps removed verified_at"
         " signature adopted_at",

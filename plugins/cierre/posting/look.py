@@ -108,8 +108,10 @@ def look(
             if known[sublot].state in ("rejected", "doomed"):
                 try:
                     reap(connection, erp, known[sublot], site)
-                except PeriodClosedError:  # for whoever clears the way of its entry
-                    looked.kept.add(known[sublot].attempt_id)
+                except PeriodClosedError:
+                    if known[sublot].entry_id in own and known[sublot].outcome == attempts.OF_NO_BOOKS:
+                        raise _kept_by_closed_period(erp, known[sublot].address, known[sublot].answered) from None
+                    looked.kept.add(known[sublot].attempt_id)  # for whoever clears the way of its entry
         gone += [one for one in known.values() if one.entry_id in own and _is_missing(one, documents, site)]
         unknown += [
             _Unknown(Address(*place, sublot), document, lines)
@@ -239,7 +241,7 @@ def _settle(
                 left.remove(document)
                 claims.append((_claim(connection, entry, document, at, worker), entry, document))
     if was_restored:
-        _delete(connection, erp, at, left, own={attempt.attempt_id for attempt, *_ in claims})
+        _delete(connection, erp, site, at, revision, left, own={attempt.attempt_id for attempt, *_ in claims})
     # Last: a run that is broken off before leaves claims behind, and whoever comes next clears their whole addresses.
     # In the order in which they were made: a reversal is not adopted where what it takes back was not.
     for attempt, entry, document in claims:
@@ -250,25 +252,44 @@ def _settle(
 
 
 def _delete(
-    connection: psycopg.Connection, erp: ReadableErp, at: str | None, documents: Sequence[_Unknown], own: set[int]
+    connection: psycopg.Connection,
+    erp: ReadableErp,
+    site: Site,
+    at: str | None,
+    revision: Revision,
+    documents: Sequence[_Unknown],
+    own: set[int],
 ) -> None:
     """Deletes documents of this ledger that are of no books that it has. ``own``: the attempts of this run; what stands
-    at the address of another's is that run's affair."""
+    at the address of another's is that run's affair.
+
+    That they are to go is on record before the ERP is told: a delete may be carried out late, and what a later run
+    would take for posted, or would post there, would be gone.
+    """
+    books = DayBooks.of(connection, revision).all
     for document in _in_the_order_to_delete(documents):
-        known = attempts.at_place(connection, at, *document.place).get(document.address.sublot)
-        if known and known.attempt_id not in own:
+        address = document.address
+        if not site.is_open(address.entry_date):
+            raise _kept_by_closed_period(erp, address, document.document)
+        entry = next(one for one in books if (one.tenant, one.lot) == (address.tenant, address.lot))
+        given_up = attempts.give_up_found(connection, entry, address, document.document, site=at)
+        known = given_up or attempts.at_place(connection, at, *document.place)[address.sublot]
+        if known.attempt_id not in own and known.outcome != attempts.OF_NO_BOOKS:
             continue
         try:
-            erp.delete(document.address, document.document)
+            erp.delete(address, document.document)
         except PeriodClosedError:
-            told = (
-                "document {document} at {address} is of this ledger and of no books that it has, as it was restored"
-                " from a backup; it must go before the day is posted, and its period is closed"
-            )
-            where = {"document": document.document, "address": document.address}
-            raise proof.KeptByClosedPeriodError(Sentence(told, **where), vendor=erp.vendor) from None
+            raise _kept_by_closed_period(erp, address, document.document) from None
         told = "Document {document} at {address} is of this ledger and of no books that it has: it is deleted."
-        log.warning(say(told, document=document.document, address=document.address))
+        log.warning(say(told, document=document.document, address=address))
+
+
+def _kept_by_closed_period(erp: ReadableErp, address: Address, document: str | None) -> proof.KeptByClosedPeriodError:
+    told = (
+        "document {document} at {address} is of this ledger and of no books that it has, as it was restored from a"
+        " backup; it must go before the day is posted, and its period is closed"
+    )
+    return proof.KeptByClosedPeriodError(Sentence(told, document=document, address=address), vendor=erp.vendor)
 
 
 def _in_the_order_to_delete(documents: Sequence[_Unknown]) -> list[_Unknown]:

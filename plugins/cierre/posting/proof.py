@@ -16,7 +16,7 @@ import psycopg
 
 from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.journal import Side
-from cierre.bookkeeping.keys import read_key, sent_key
+from cierre.bookkeeping.keys import Key, read_key, sent_key
 from cierre.bookkeeping.read_back import BookedLine, StandingDocument, differences
 from cierre.bookkeeping.sentence import Sentence
 from cierre.language.say import say
@@ -120,6 +120,18 @@ def is_of(connection: psycopg.Connection, entry: FrozenEntry, lines: Sequence[Bo
     if key.ledger and not sent_key(entry.entry_key, ledger_id).startswith(said) and key.ledger != ledger_id:
         return False
     return not differences(revisions.journal_entry(connection, entry), lines)
+
+
+def is_left(connection: psycopg.Connection, entry: FrozenEntry, lines: Sequence[BookedLine], ledger_id: str) -> bool:
+    """Whether a document that was read at an address that was given up is to go: it is what was sent there, or carries
+    the key of another entry of the same day and this ledger, which a restored ledger may have forgotten."""
+    is_forgotten = bool(ledger_id) and is_of_day(read_key(lines[0].key), entry, ledger_id)
+    return is_forgotten or is_of(connection, entry, lines, ledger_id)
+
+
+def is_of_day(key: Key, entry: FrozenEntry, ledger_id: str) -> bool:
+    """Whether a key that was read is of an entry's day in this ledger."""
+    return key.ledger == ledger_id and key.is_of_day(entry.box, entry.business_date)
 
 
 def said(lines: Sequence[BookedLine]) -> tuple[str, Counter[tuple[Side | None, str, Decimal, str]]]:

@@ -15,7 +15,7 @@ import psycopg
 from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.journal import Side
-from cierre.bookkeeping.keys import Key, read_key, sent_key
+from cierre.bookkeeping.keys import read_key, sent_key
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.read_back import BookedLine, Code, LineDifference, amounts_apart, line_differences, sentences
 from cierre.bookkeeping.reconcile import Comparison
@@ -26,7 +26,7 @@ from cierre.ledger.attempts import Attempt
 from cierre.ledger.reconciliation import Difference
 from cierre.ledger.revisions import FrozenEntry
 from cierre.ports.erp import ReadableErp, site_of
-from cierre.posting.proof import Standing, by_document, copies, is_of
+from cierre.posting.proof import Standing, by_document, copies, is_left, is_of_day
 from cierre.posting.reap import reap
 from cierre.posting.site import Site
 
@@ -136,7 +136,7 @@ def _compare(
     # What the ERP itself reverses may keep its original's key; what was posted before the ledger was restored from a
     # backup has the key that it had then.
     own = revisions.ledger_id(connection)
-    earlier = {line.key for line in lines if _is_of_day(read_key(line.key), entry, own)}
+    earlier = {line.key for line in lines if is_of_day(read_key(line.key), entry, own)}
     keys = {entry.entry_key, sent_key(entry.entry_key, own), *earlier} if entry.reverses is None else ()
     wrong = line_differences(sent, lines, keys, keeps_keys=keeps_keys)
     stored.note(connection, attempt, agrees=not wrong)
@@ -187,10 +187,6 @@ def _compare(
         )
 
 
-def _is_of_day(key: Key, entry: FrozenEntry, ledger_id: str) -> bool:
-    return key.ledger == ledger_id and key.is_of_day(entry.box, entry.business_date)
-
-
 def _how(wrong: list[LineDifference], currency: str) -> list[Sentence]:
     told = [*sentences(wrong, currency), *amounts_apart(wrong)]
     if len(told) > MOST_TOLD:
@@ -229,7 +225,7 @@ def _look_for_others(
                 continue
             case "confirmed" if attempt and attempt.document == document:
                 continue
-            case "doomed" | "rejected" if attempt and _is_of(connection, attempt, lines):
+            case "doomed" | "rejected" if attempt and _is_left(connection, attempt, lines):
                 late.add(sublot)
                 continue
             case "confirmed" if attempt and attempt.adopted_at and document in copies(attempt, _at(sublot, documents)):
@@ -267,9 +263,9 @@ def _at(sublot: str, documents: _Documents) -> Standing:
     return {number: lines for (place, number), lines in documents.items() if place == sublot}
 
 
-def _is_of(connection: psycopg.Connection, attempt: Attempt, lines: list[BookedLine]) -> bool:
+def _is_left(connection: psycopg.Connection, attempt: Attempt, lines: list[BookedLine]) -> bool:
     entry = revisions.entry_of(connection, attempt.entry_id)
-    return is_of(connection, entry, lines, revisions.ledger_id(connection))
+    return is_left(connection, entry, lines, revisions.ledger_id(connection))
 
 
 def _plus(sums: _Sum, total: Decimal) -> _Sum:

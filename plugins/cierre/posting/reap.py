@@ -35,7 +35,7 @@ def reap(connection: psycopg.Connection, erp: Erp, attempt: Attempt, site: Site 
         removed = _delete(erp, attempt, _copies(erp, attempt, standing))
     elif standing is not None:
         entry = revisions.entry_of(connection, attempt.entry_id)
-        ours = [n for n, lines in sorted(standing.items()) if proof.is_of(connection, entry, lines, site.ledger_id)]
+        ours = [n for n, lines in sorted(standing.items()) if proof.is_left(connection, entry, lines, site.ledger_id)]
         removed = _delete(erp, attempt, ours)
     else:
         removed = _delete(erp, attempt, [attempt.answered] if attempt.answered else [])

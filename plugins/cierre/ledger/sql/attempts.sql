@@ -5,19 +5,21 @@ SELECT :entry_id, :site, :tenant, :entry_date, :lot, :sublot, :worker,
   FROM ledger.entry WHERE entry_id = :entry_id
 RETURNING attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since, adopted_at;
 
--- name: take_over_address^
+-- name: give_up^
+-- An address to which nothing is sent, given up from the start; none where it is on record already.
 INSERT INTO erp.attempt (entry_id, site, tenant, entry_date, lot, sublot, worker, claimed_at, lease_until, state,
-                         decided_at, outcome, takes_back)
-SELECT :entry_id, :site, :tenant, :entry_date, :lot, :sublot, concat('takeover ', CAST(:takeover AS bigint)), erp.clock(), erp.clock(), 'doomed',
-       erp.clock(), :outcome, reverses
+                         decided_at, outcome, answered, takes_back)
+SELECT :entry_id, :site, :tenant, :entry_date, :lot, :sublot, :worker, erp.clock(), erp.clock(), 'doomed',
+       erp.clock(), :outcome, :answered, reverses
   FROM ledger.entry WHERE entry_id = :entry_id
+    ON CONFLICT DO NOTHING
 RETURNING attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since, adopted_at;
 
 -- name: emptied_by
 -- Addresses that are emptied because their lot was taken over; nothing was ever sent to them.
 SELECT attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since, adopted_at, removed
   FROM erp.attempt
- WHERE tenant = :tenant AND entry_date = :entry_date AND lot = :lot AND worker = concat('takeover ', CAST(:takeover AS bigint))
+ WHERE tenant = :tenant AND entry_date = :entry_date AND lot = :lot AND worker = :worker
    AND coalesce(attempt.site, CAST(:site AS text)) IS NOT DISTINCT FROM :site
  ORDER BY attempt_id;
 

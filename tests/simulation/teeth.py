@@ -278,14 +278,6 @@ def _reversals_dated_now(connection, site, revision, *_found):
                 yield reversal, {f"{one.entry_key}@{site.ledger_id}" for one in (entry, reversal)}
 
 
-def _on_no_record(connection, entry, address, document, *, site):
-    """A delete that nobody notes before it is sent."""
-    if address.sublot in attempts.at_place(connection, site, address.tenant, address.entry_date, address.lot):
-        return None
-    now = attempts.clock(connection)
-    return attempts.Attempt(0, entry.entry_id, address, "doomed", now, None, attempts.OF_NO_BOOKS, site, document)
-
-
 def _restored_and_closed(day: Day) -> bool:
     return day.around.restored and day.around.closes
 
@@ -381,8 +373,6 @@ TEETH = (
     Tooth("the reversal of what is only claimed is believed",
           _method(look, "_stands", lambda db, entry, _: look._is_live(db, entry)),
           only=_restored(readable=True), first=2_600, shown_by=2_630),
-    Tooth("what a restored ledger deletes is on no record", _method(attempts, "give_up_found", _on_no_record),
-          only=_restored(readable=True), shown_by=0),
     Tooth("a document that was found is reaped with its copies", _method(sweep, "reap", _whatever_its_state),
           only=_closes, shown_by=129),
     Tooth("superseded entries stay", _method(revisions, "superseded", lambda *_: []), shown_by=2),

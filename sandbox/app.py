@@ -28,7 +28,9 @@ class Sandbox:
         """As if just started on an empty state."""
         self.faults.forget()
         self.calls.clear()
-        self.state.clear()
+        self.state.forget(self._reset_vendors)
+
+    def _reset_vendors(self) -> None:
         for vendor in self.vendors.values():
             vendor.reset()
 

@@ -1,7 +1,8 @@
 """The sandbox's memory: one SQLite database for all vendors, one user of it at a time."""
 
+import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,6 +23,7 @@ class State:
     def __init__(self, path: str | Path = IN_MEMORY) -> None:
         self._lock = threading.RLock()
         self._engine = _engine(path)
+        self._opened: sqlite3.Connection | None = None
         Table.metadata.create_all(self._engine)
 
     @contextmanager
@@ -30,15 +32,33 @@ class State:
         with self._lock, Session(self._engine) as session, session.begin():
             yield session
 
-    def clear(self) -> None:
-        """Forgets everything."""
-        with self.session() as session:
-            for table in reversed(Table.metadata.sorted_tables):
-                session.execute(table.delete())
+    def forget(self, opening: Callable[[], object]) -> None:
+        """Forgets everything, then does what the vendors do who open on an empty state. The second time what they left
+        the first time is copied, which takes a tenth of the time: tests do it thousands of times."""
+        with self._lock:
+            if self._opened is not None:
+                with self._driver() as driver:
+                    self._opened.backup(driver)
+                opening()
+                return
+            with self.session() as session:
+                for table in reversed(Table.metadata.sorted_tables):
+                    session.execute(table.delete())
+            opening()
+            self._opened = sqlite3.connect(IN_MEMORY, check_same_thread=False)
+            with self._driver() as driver:
+                driver.backup(self._opened)
 
     def close(self) -> None:
         """Lets go of the file."""
         self._engine.dispose()
+        if self._opened is not None:
+            self._opened.close()
+
+    @contextmanager
+    def _driver(self) -> Iterator[sqlite3.Connection]:
+        with self._engine.connect() as connection:
+            yield connection.connection.driver_connection
 
 
 def _engine(path: str | Path) -> Engine:

@@ -9,7 +9,7 @@ from cierre.accounting_files.loader import cash_boxes
 from cierre.ledger import session
 from cierre.ledger.roles import Roles
 from support import closed_day
-from support.ledgers import Ledgers
+from support.ledgers import Ledgers, filled
 
 BOX, DAY = cash_boxes()["itb_caja_164"], date(2024, 9, 6)
 NUMBERS = "SELECT sum(last_value) FROM pg_sequences WHERE last_value IS NOT NULL"
@@ -24,8 +24,7 @@ def ledgers(cluster, template):
 
 def rows(ledgers, name: str) -> dict[str, int]:
     with session.connect(ledgers.cluster.dsn(name)) as admin:
-        counts = {table: f"SELECT count(*) FROM {table}" for table in ledgers._tables}
-        return {table: n for table, query in counts.items() if (n := admin.execute(query).fetchone()[0])}
+        return {table: admin.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in filled(admin)}
 
 
 def test_one_that_was_written_to_comes_back_as_it_was_new_and_ends_whoever_was_connected(ledgers):

@@ -15,28 +15,24 @@ MOST_ROWS = 5_000
 """Of more rows, what deleting them leaves behind would slow the next tests."""
 
 TABLES = """
-    SELECT format('%I.%I', nspname, relname) FROM pg_class JOIN pg_namespace AS schema ON schema.oid = relnamespace
-     WHERE relkind = 'r' AND nspname !~ '^(pg_|information_schema)' ORDER BY 1
+    SELECT oid::regclass::text FROM pg_class
+     WHERE relkind = 'r' AND relnamespace::regnamespace::text !~ '^(pg_|information_schema)' ORDER BY 1
 """
-SCHEMA = """
-    WITH own AS (SELECT oid, nspname, nspacl FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema)')
-    SELECT concat_ws('|',
-        (SELECT md5(string_agg(concat_ws(' ', nspname, nspacl), '|' ORDER BY oid)) FROM own),
-        (SELECT md5(string_agg(concat_ws(' ', c.oid, relname, relkind, relowner, relacl, relhastriggers, relrowsecurity,
-                                         reloptions), '|' ORDER BY c.oid))
-           FROM pg_class AS c JOIN own ON own.oid = relnamespace),
-        (SELECT md5(string_agg(concat_ws(' ', attrelid, attnum, attname, atttypid, attnotnull, attacl), '|'
-                               ORDER BY attrelid, attnum))
-           FROM pg_attribute JOIN pg_class AS c ON c.oid = attrelid JOIN own ON own.oid = relnamespace),
-        (SELECT md5(string_agg(concat_ws(' ', p.oid, proname, prosrc, proacl, proconfig), '|' ORDER BY p.oid))
-           FROM pg_proc AS p JOIN own ON own.oid = pronamespace),
-        (SELECT md5(string_agg(concat_ws(' ', oid, tgname, tgenabled), '|' ORDER BY oid)) FROM pg_trigger),
-        (SELECT md5(string_agg(concat_ws(' ', oid, conname, convalidated), '|' ORDER BY oid)) FROM pg_constraint),
-        (SELECT md5(string_agg(concat_ws(' ', oid, polname, polroles), '|' ORDER BY oid)) FROM pg_policy),
-        (SELECT md5(string_agg(concat_ws(' ', setrole, setconfig), '|' ORDER BY setrole)) FROM pg_db_role_setting
-          WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())))
+
+COUNTED = """
+    SELECT oid::regclass::text, relnamespace = 'pg_catalog'::regnamespace, inserted + updated + deleted
+      FROM pg_class,
+           LATERAL (SELECT pg_stat_get_tuples_inserted(oid) AS inserted, pg_stat_get_tuples_updated(oid) AS updated,
+                           pg_stat_get_tuples_deleted(oid) AS deleted) AS noted
+     WHERE relkind = 'r' AND inserted + updated + deleted > 0
+       AND relname <> 'pg_statistic' AND (NOT relisshared OR relname = 'pg_db_role_setting')
 """
-"""What a test might change of a database besides its rows: definitions, owners and rights."""
+"""How many rows of each table were changed since the database was made, as PostgreSQL counts them; and whether it is of
+the catalogue, where that tells that more was changed than rows: definitions, owners, rights. Left out is what ANALYZE
+notes, and what the server's other databases change, too."""
+
+COUNTS_AT_ONCE = 150_000
+"""The first version of PostgreSQL that does; of older ones each test gets a database of its own."""
 
 RESTART = """
     SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
@@ -53,9 +49,8 @@ class Ledgers:
     prefix: str
     _free: deque[str] = field(default_factory=deque)
     _numbers: count = field(default_factory=lambda: count(1))
-    _tables: list[str] = field(default_factory=list)
-    _schema: str = ""
     _rows: dict[str, bytes] = field(default_factory=dict)
+    _counted: dict[str, dict[str, tuple[bool, int]]] = field(default_factory=dict)
 
     def take(self) -> str:
         """The name of a database whose rows are those of the template."""
@@ -68,7 +63,7 @@ class Ledgers:
                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-            emptied = self._emptied(admin)
+            emptied = self._emptied(admin, name)
         if emptied:
             self._free.append(name)
         else:
@@ -85,32 +80,38 @@ class Ledgers:
         names = map(sql.Identifier, (name, self.template, Roles.of().owner))
         with psycopg.connect(self.cluster.dsn("postgres"), autocommit=True) as admin:
             admin.execute(sql.SQL(statement).format(*names))
-        if not self._tables:
-            with psycopg.connect(self.cluster.dsn(name), autocommit=True) as admin:
-                self._tables = [table for (table,) in admin.execute(TABLES)]
-                self._rows = {table: _copied(admin, table) for table in self._filled(admin)}
-                self._schema = _schema(admin)
+        with psycopg.connect(self.cluster.dsn(name), autocommit=True) as admin:
+            if not self._rows:
+                self._rows = {table: _copied(admin, table) for table in filled(admin)}
+            self._counted[name] = _counted(admin)
         return name
 
     def _drop(self, name: str) -> None:
         with psycopg.connect(self.cluster.dsn("postgres"), autocommit=True) as admin:
             admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
-    def _filled(self, admin: psycopg.Connection) -> list[str]:
-        having = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in self._tables)
-        return [table for (table,) in admin.execute(having)]
-
-    def _emptied(self, admin: psycopg.Connection) -> bool:
-        if _schema(admin) != self._schema:
+    def _emptied(self, admin: psycopg.Connection, name: str) -> bool:
+        counted = _counted(admin)
+        changed = {table for table in counted if counted[table] != self._counted[name].get(table)}
+        if admin.info.server_version < COUNTS_AT_ONCE or any(counted[table][0] for table in changed):
             return False
         admin.execute("SET session_replication_role = replica")  # neither seals nor guards
         with admin.transaction():
-            deleted = sum(admin.execute(f"DELETE FROM {table}").rowcount for table in self._filled(admin))
-            for table, rows in self._rows.items():
+            deleted = sum(admin.execute(f"DELETE FROM {table}").rowcount for table in sorted(changed))
+            for table in changed & self._rows.keys():
                 with admin.cursor().copy(f"COPY {table} FROM STDIN") as copy:
-                    copy.write(rows)
+                    copy.write(self._rows[table])
             admin.execute(RESTART)
+        admin.execute("SELECT pg_stat_force_next_flush()")
+        self._counted[name] = _counted(admin)
         return deleted < MOST_ROWS
+
+
+def filled(admin: psycopg.Connection) -> list[str]:
+    """The tables of a ledger that have rows."""
+    tables = [table for (table,) in admin.execute(TABLES)]
+    having = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in tables)
+    return [table for (table,) in admin.execute(having)]
 
 
 def _copied(admin: psycopg.Connection, table: str) -> bytes:
@@ -118,6 +119,5 @@ def _copied(admin: psycopg.Connection, table: str) -> bytes:
         return b"".join(bytes(part) for part in copy)
 
 
-def _schema(admin: psycopg.Connection) -> str:
-    ((schema,),) = admin.execute(SCHEMA)
-    return schema
+def _counted(admin: psycopg.Connection) -> dict[str, tuple[bool, int]]:
+    return {table: (is_catalogue, rows) for table, is_catalogue, rows in admin.execute(COUNTED)}

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from http import HTTPStatus
 from random import Random
 from statistics import quantiles
 
@@ -119,13 +120,16 @@ class Pages:
         }
 
     def wait(self) -> None:
-        """Until the server answers. Raises TimeoutError."""
+        """Until the server and its ledger answer. Raises TimeoutError."""
         for _ in range(600):
             try:
                 self._ask("")
                 return
             except requests.ConnectionError:
                 time.sleep(0.1)
+            except requests.HTTPError as error:
+                if error.response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+                    raise
         raise TimeoutError("the server did not start")
 
     def directly(self, direct: psycopg.Connection) -> None:

@@ -177,9 +177,10 @@ proposals: setup
 unit: setup
 	@CIERRE_EXAMPLES="$(EXAMPLES)" $(PY) -m pytest tests/unit $(ARGS)
 
-# What lint and unit find fails it first. Then three processes: one with what runs a whole system, which mostly waits,
-# the others with the rest.
-test: setup lint $(if $(ARGS),,unit)
+# What lint and unit find fails it first, both at once. Then four processes: two with what runs a whole system, which mostly
+# waits, the others with the rest.
+test: setup
+	@$(MAKE) --no-print-directory -j 2 lint $(if $(ARGS),,unit)
 	@sh local/hledger.sh
 	@CIERRE_EXAMPLES="$(EXAMPLES)" PATH="$$PATH:$(HLEDGER)" $(PY) -m pytest -n 4 --no-loadscope-reorder $(or $(ARGS),--ignore=tests/unit)
 

@@ -183,6 +183,8 @@ def system() -> Iterator[System]:
         # The tests of kills hold many tasks at once.
         "AIRFLOW__CORE__PARALLELISM": "40",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_POOL_SIZE": "40",
+        # Looking for work ten times a second takes a quarter of a core, which the other tests want.
+        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.3",
         # What died with its supervisor, or with its scheduler, is noticed after so many seconds (300 by default).
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "120",
         "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "5",

@@ -3,6 +3,7 @@
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -80,19 +81,20 @@ def month_page(
     days = _days(month or f"{newest:%Y-%m}")
     first, last = days[0], days[-1]
     back = looked_back_on(max((one.last for one in of_all.values()), default=newest))
-    names, standing = company_names(), _standing(session, ledger, of_all, days, back)
-    books = standing.books
-    retired = viewer.retired(ledger, (row.box for row in books if row.month == first))
-    of_old = [box for box in retired.values() if wanted.takes(box)]
-    sandbox = identity.posting_to_sandbox(ledger, [box.id for box in boxes] + [box.id for box in of_old])
-    changed = looks.changed(ledger, [box.id for box in boxes], first, last)
-    waits, paused = work(viewer, session, ledger, company, standing), runs.paused(session, [box.id for box in boxes])
-    known = list(tie_outs.newest(ledger, first, last).values())
-    signed = _signatures(ledger, first, boxes, page.language)
-    marks = Marks(sandbox, paused, changed, signs_of_month(ledger, boxes, days), signed)
+    with _standing(session, ledger, of_all, days, back) as standing:
+        books, names = standing.books, company_names()
+        retired = viewer.retired(ledger, (row.box for row in books if row.month == first))
+        of_old = [box for box in retired.values() if wanted.takes(box)]
+        sandbox = identity.posting_to_sandbox(ledger, [box.id for box in boxes] + [box.id for box in of_old])
+        changed = looks.changed(ledger, [box.id for box in boxes], first, last)
+        known = list(tie_outs.newest(ledger, first, last).values())
+        signed = _signatures(ledger, first, boxes, page.language)
+        signs, evidence = signs_of_month(ledger, boxes, days), board.months_evidence(ledger, first, last)
+        waits = work(viewer, session, ledger, company, standing)
+        paused, letters = runs.paused(session, [box.id for box in boxes]), standing.runs.letters
+    marks = Marks(sandbox, paused, changed, signs, signed)
     look = _look(
-        days, page.language, wanted.state, _in_order(boxes, of_old), due, books,
-        standing.runs.letters, names, board.months_evidence(ledger, first, last),
+        days, page.language, wanted.state, _in_order(boxes, of_old), due, books, letters, names, evidence,
         _stale([*boxes, *of_old]), marks, int(datetime.now(UTC).timestamp()) // 3600,
     )  # fmt: skip
     shown: list[CashBox | RetiredBox] = [*viewer.boxes.values(), *retired.values()]
@@ -151,7 +153,7 @@ def _signatures(
 
 def _standing(
     session: Session, ledger: psycopg.Connection, due: Mapping[str, Due], days: list[date], back: list[date]
-) -> Standing:
+) -> AbstractContextManager[Standing]:
     """How the month's ``days`` stand, and, where they overlap, those that are looked ``back`` on: asked once."""
     first, last = days[0], days[-1]
     if first <= back[-1] and back[0] <= last:

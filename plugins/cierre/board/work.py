@@ -1,7 +1,9 @@
 """What waits for a person: of the boxes that the person may see, each list oldest first."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, lru_cache
@@ -141,12 +143,27 @@ class Standing:
     first: date
     last: date
     books: Sequence[Any]
-    runs: Unfinished
+    _unfinished: Future[Unfinished]
 
     @classmethod
-    def of(cls, session: Session, ledger: psycopg.Connection, due: Mapping[str, Due], first: date, last: date) -> Self:
-        """Asks both about the boxes that ``due`` names."""
-        return cls(due, first, last, board.months(ledger, first, last), runs.unfinished(session, due, first, last))
+    @contextmanager
+    def of(
+        cls, session: Session, ledger: psycopg.Connection, due: Mapping[str, Due], first: date, last: date
+    ) -> Iterator[Self]:
+        """Asks both about the boxes that ``due`` names, while the block lasts. Airflow's database is asked by a thread
+        beside: until ``runs`` was looked at, the session is nobody else's, and the ledger may be asked the rest."""
+        with ThreadPoolExecutor(1) as beside:
+            unfinished = beside.submit(runs.unfinished, session, due, first, last)
+            yield cls(due, first, last, board.months(ledger, first, last), unfinished)
+
+    @property
+    def runs(self) -> Unfinished:
+        """What Airflow has not brought to a good end, waited for."""
+        return self._unfinished.result()
+
+    def wait(self) -> None:
+        """Until the session is free."""
+        wait([self._unfinished])
 
 
 def looked_back_on(newest: date) -> list[date]:
@@ -161,27 +178,46 @@ def work(
     it was asked already, and counts where it has all the days that are looked back on."""
     boxes = {box_id: box for box_id, box in viewer.boxes.items() if company in ("", box.company)}
     due = standing.due if standing else Calendar(datetime.now(UTC)).due_of(boxes.values())
-    last = max((found.last for found in due.values()), default=datetime.now(UTC).date())
-    days = looked_back_on(last)
-    if standing is None or standing.first > days[0] or standing.last < last:
-        standing = Standing.of(session, ledger, due, days[0], last)
+    days = looked_back_on(max((found.last for found in due.values()), default=datetime.now(UTC).date()))
+    if standing and standing.first <= days[0] and standing.last >= days[-1]:
+        return _work(viewer, session, ledger, company, boxes, days, standing)
+    if standing:
+        standing.wait()
+    with Standing.of(session, ledger, due, days[0], days[-1]) as standing:
+        return _work(viewer, session, ledger, company, boxes, days, standing)
+
+
+def _work(
+    viewer: Viewer,
+    session: Session,
+    ledger: psycopg.Connection,
+    company: str,
+    boxes: Mapping[str, CashBox],
+    days: Sequence[date],
+    standing: Standing,
+) -> Work:
     # What is uncertain or differs stays so when the box's file goes.
     in_work = frozenset(board.boxes_in_work(ledger))
     retired = viewer.retired(ledger, in_work)
-    known = boxes | {box_id: box for box_id, box in retired.items() if company in ("", box.company)}
+    known: dict[str, CashBox | RetiredBox] = {**boxes} | {
+        box_id: box for box_id, box in retired.items() if company in ("", box.company)
+    }
     in_doubt = [box_id for box_id in known if box_id in in_work]
     return Work(
         boxes=known,
-        due=due,
+        due=standing.due,
         days=days,
-        months=_months([(box, due[box.id]) for box in boxes.values()], days, standing.books, standing.runs.letters),
-        approvals=_with_boxes(runs.approvals(session, boxes)),
         gaps=gaps(board.problems(ledger, list(known), date.min, date.max)),
         of_the_erp=_of_the_erp(ledger, boxes.values()),
         discrepancies=board.discrepancies(ledger, in_doubt),
         uncertain=board.uncertain(ledger, in_doubt),
         held_back=board.held_back(ledger, list(known)),
+        # In this order: the session is free from here on.
         stalled=standing.runs.stalled,
+        months=_months(
+            [(box, standing.due[box.id]) for box in boxes.values()], days, standing.books, standing.runs.letters
+        ),
+        approvals=_with_boxes(runs.approvals(session, boxes)),
     )
 
 

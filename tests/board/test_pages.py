@@ -455,3 +455,15 @@ def test_a_watched_day_says_until_when_and_counts_as_closed(login, ledger):
     assert "cerrado y en observación" in page
     assert "En observación hasta el " in page
     assert f'{HERE}"' not in client.get("/work").text
+
+
+def test_a_day_that_nobody_could_watch_to_the_end_says_so(login, ledger, admin):
+    """The ERP cannot be read any more, so that the sweep has given it up."""
+    documents = closed_day.stage(ledger, BOX, DAY, ("10.00", "1"))
+    revision = closed_day.book(ledger, BOX, DAY, documents)
+    closed_day.post(ledger, revision)
+    assert closed_day.reconcile(ledger, revision) == "reconciled"
+    admin.execute("UPDATE board.box_day SET state = 'watched', watched_until = now() - interval '1 day'")
+    page = login().get(HERE).text
+    assert "Debía estar en observación hasta el " in page
+    assert "En observación hasta el " not in page

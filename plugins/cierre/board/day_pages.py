@@ -1,7 +1,7 @@
 """The pages of one box's day: its figures, and the way down to the rows of the source."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
 import psycopg
@@ -92,6 +92,7 @@ def _about(
         "company": company_names().get(box.company, box.company),
         "forms": form_names(box),
         "summary": summary,
+        "was_not_watched": _was_not_watched(summary.watched_until if summary else None),
         "why_unread": why_unread,
         "state": STATES[standing(state, letter)],
         "taken": taken,
@@ -117,6 +118,12 @@ def _about(
         "late_changes": invoices.late_changes(ledger, box.id, day),
         "erp_sites": identity.erp_sites_of_day(ledger, box.id, day),
     }
+
+
+def _was_not_watched(until: datetime | None) -> bool:
+    """Whether the sweep should have looked at the ERP for the last time long ago, and has not: it comes every five
+    minutes, and a site that cannot be read any more is given up after two days."""
+    return until is not None and until < datetime.now(UTC) - timedelta(hours=1)
 
 
 @router.get("/close.{form}")

@@ -4,12 +4,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import psycopg
 import pytest
 
 from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.journal import JournalEntry, Line, Side
 from cierre.bookkeeping.read_back import BookedLine, StandingDocument
-from cierre.ledger import attempts, revisions, takeovers
+from cierre.ledger import attempts, revisions, session, takeovers
 from cierre.ports.errors import DataError, PeriodClosedError, UncertainError
 from cierre.posting.look import look
 from cierre.posting.proof import KeptByClosedPeriodError, NotOursError, TakenUpError
@@ -467,6 +468,54 @@ def test_a_second_reversal_of_the_same_is_of_a_restored_ledger_and_goes(erp, rea
         erp.documents[at(sublot), "000001"] = FIRST
     reading.converge(freeze("36.00"))
     assert sorted(erp.documents.values()) == [FIRST, FIRST, SECOND]
+
+
+def test_a_run_that_dies_while_it_puts_such_reversals_on_record_leaves_the_sign_for_the_next(
+    erp, reading, freeze, monkeypatch
+):
+    """Only one of the two would be left unknown, as one that people made by hand: a day that is reversed twice."""
+    reading.converge(freeze("35.30"))
+    for sublot in ("002", "003"):
+        erp.reverse(at("001"), "000001", at(sublot))
+        erp.documents[at(sublot), "000001"] = FIRST
+    revision = freeze("36.00")
+    with monkeypatch.context() as patch:
+
+        def dies(*_, **__):
+            raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+        patch.setattr(attempts, "give_up_found", dies)
+        with pytest.raises(psycopg.OperationalError):
+            reading.converge(revision)
+    reading.converge(revision)
+    assert sorted(erp.documents.values()) == [FIRST, FIRST, SECOND]
+
+
+def test_a_worker_that_comes_back_too_late_leaves_what_another_ledger_has_got_its_number_for(
+    ledger, ledger_dsn, erp, reading, freeze
+):
+    """A site that gives numbers again: while the worker slept, its document was deleted, and another ledger booked
+    there."""
+    insert = erp.insert
+
+    def slept(address, journal_entry, key):
+        answer = insert(address, journal_entry, key)
+        with session.connect(ledger_dsn) as other:
+            (entry,) = revisions.bookings(ledger, revision)
+            (mine,) = attempts.of_entry(other, entry)
+            attempts.doom(other, mine, "taken for dead")
+            erp.delete(address, answer.document)
+            attempts.note_reaped(other, mine)
+        erp.numbers.clear()
+        erp.insert = insert
+        theirs(erp, address.sublot)
+        return answer
+
+    revision = freeze("35.30")
+    erp.insert = slept
+    with pytest.raises(TakenUpError):
+        reading.converge(revision)
+    assert [key.partition("@")[2] for key in erp.documents.values()] == [THEM]
 
 
 def test_of_books_that_are_only_claimed_no_reversal_is_believed(ledger, erp, reading, freeze):

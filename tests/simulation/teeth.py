@@ -173,12 +173,14 @@ def _no_reap_before_the_next(self: Poster, entry: revisions.FrozenEntry, left_fo
     return attempts.of_entry(self.connection, entry)
 
 
-def _doom_alone(self: Poster, attempt: attempts.Attempt, why: str, answered: str | None = None) -> bool:
+def _doom_alone(self: Poster, entry: object, attempt: attempts.Attempt, why: str, answered: str | None = None) -> bool:
     attempts.doom(self.connection, attempt, why, answered=answered)
     return False
 
 
-def _believe_in_doubt(self: Poster, attempt: attempts.Attempt, why: str, answered: str | None = None) -> bool:
+def _believe_in_doubt(
+    self: Poster, entry: object, attempt: attempts.Attempt, why: str, answered: str | None = None
+) -> bool:
     attempts.confirm(self.connection, attempt, FIRST_DOCUMENT)
     return True
 
@@ -188,7 +190,7 @@ def _claim_and_send_together(self: Poster, entry: revisions.FrozenEntry, send: C
         return real(self, entry, send)
 
 
-def _leave_own(self: Poster, attempt: attempts.Attempt, document: str) -> None:
+def _leave_own(self: Poster, entry: object, attempt: attempts.Attempt, document: str) -> None:
     raise RetriableError("taken over", vendor="ERP")
 
 

@@ -235,13 +235,16 @@ def _settle(
     to_be_posted = partial(_to_be_posted, connection, revision)
     replaced = partial(_replaced, connection, site, revision)
     reversals = partial(_reversals, connection, site, revision, left, claims)
-    for wanted in (to_be_posted, replaced, reversals) if was_restored else (to_be_posted, reversals):
-        for entry, keys in wanted():
-            if document := next((one for one in left if _is_it(connection, entry, keys, one)), None):
-                left.remove(document)
-                claims.append((_claim(connection, entry, document, at, worker), entry, document))
-    if was_restored:
-        _delete(connection, erp, site, at, revision, left, own={attempt.attempt_id for attempt, *_ in claims})
+    # Together: after a run that is broken off midway, the rest would no longer say that the ledger was restored.
+    with connection.transaction():
+        for wanted in (to_be_posted, replaced, reversals) if was_restored else (to_be_posted, reversals):
+            for entry, keys in wanted():
+                if document := next((one for one in left if _is_it(connection, entry, keys, one)), None):
+                    left.remove(document)
+                    claims.append((_claim(connection, entry, document, at, worker), entry, document))
+        own = {attempt.attempt_id for attempt, *_ in claims}
+        to_go = _given_up(connection, erp, site, at, revision, left, own) if was_restored else []
+    _delete(erp, to_go)
     # Last: a run that is broken off before leaves claims behind, and whoever comes next clears their whole addresses.
     # In the order in which they were made: a reversal is not adopted where what it takes back was not.
     for attempt, entry, document in claims:
@@ -251,7 +254,7 @@ def _settle(
             raise proof.TakenUpError(Sentence(told, **where, entry=entry.entry_key), vendor=erp.vendor)
 
 
-def _delete(
+def _given_up(
     connection: psycopg.Connection,
     erp: ReadableErp,
     site: Site,
@@ -259,14 +262,16 @@ def _delete(
     revision: Revision,
     documents: Sequence[_Unknown],
     own: set[int],
-) -> None:
-    """Deletes documents of this ledger that are of no books that it has. ``own``: the attempts of this run; what stands
-    at the address of another's is that run's affair.
+) -> list[_Unknown]:
+    """Puts on record that documents of this ledger, which are of no books that it has, are to go; gives them in the
+    order in which they are to. ``own``: the attempts of this run; what stands at the address of another's is that run's
+    affair.
 
-    That they are to go is on record before the ERP is told: a delete may be carried out late, and what a later run
-    would take for posted, or would post there, would be gone.
+    Before the ERP is told: a delete may be carried out late, and what a later run would take for posted, or would post
+    there, would be gone.
     """
     books = DayBooks.of(connection, revision).all
+    to_go = list[_Unknown]()
     for document in _in_the_order_to_delete(documents):
         address = document.address
         if not site.is_open(address.entry_date):
@@ -274,14 +279,19 @@ def _delete(
         entry = next(one for one in books if (one.tenant, one.lot) == (address.tenant, address.lot))
         given_up = attempts.give_up_found(connection, entry, address, document.document, site=at)
         known = given_up or attempts.at_place(connection, at, *document.place)[address.sublot]
-        if known.attempt_id not in own and known.outcome != attempts.OF_NO_BOOKS:
-            continue
+        if known.attempt_id in own or known.outcome == attempts.OF_NO_BOOKS:
+            to_go.append(document)
+    return to_go
+
+
+def _delete(erp: ReadableErp, documents: Sequence[_Unknown]) -> None:
+    for document in documents:
         try:
-            erp.delete(address, document.document)
+            erp.delete(document.address, document.document)
         except PeriodClosedError:
-            raise _kept_by_closed_period(erp, address, document.document) from None
+            raise _kept_by_closed_period(erp, document.address, document.document) from None
         told = "Document {document} at {address} is of this ledger and of no books that it has: it is deleted."
-        log.warning(say(told, document=document.document, address=address))
+        log.warning(say(told, document=document.document, address=document.address))
 
 
 def _kept_by_closed_period(erp: ReadableErp, address: Address, document: str | None) -> proof.KeptByClosedPeriodError:

@@ -447,16 +447,16 @@ class Poster:
             attempts.note_reaped(self.connection, attempt)
             raise
         except UncertainError as unknown:
-            return self._doom(attempt, str(unknown))
+            return self._doom(entry, attempt, str(unknown))
         except VendorError as unsent:
             attempts.doom(self.connection, attempt, str(unsent), answered=NOT_SENT)
             attempts.note_reaped(self.connection, attempt)
             raise
         if doubt := doubt_about(answer, attempt.address, self.erp.numbering):
             own = answer.document if attempt.address.is_of(answer.tenant) else ""
-            return self._doom(attempt, doubt, answered=own or None)
+            return self._doom(entry, attempt, doubt, answered=own or None)
         if not attempts.confirm(self.connection, attempt, answer.document):
-            self._remove_own(attempt, answer.document)
+            self._remove_own(entry, attempt, answer.document)
         told = "{entry} stands in the ERP as document {document} at {address}."
         log.info(say(told, entry=entry.entry_key, document=answer.document, address=attempt.address))
         return True
@@ -484,17 +484,19 @@ class Poster:
             why=trouble.message,
         )
 
-    def _doom(self, attempt: Attempt, why: str, answered: str | None = None) -> bool:
+    def _doom(self, entry: FrozenEntry, attempt: Attempt, why: str, answered: str | None = None) -> bool:
         told = "The attempt at {address} is uncertain ({why}); its address is made empty."
         log.warning(say(told, address=attempt.address, why=why))
         if not attempts.doom(self.connection, attempt, why, answered=answered) and answered:
-            self._remove_own(attempt, answered)
+            self._remove_own(entry, attempt, answered)
         reap(self.connection, self.erp, replace(attempt, state="doomed", answered=answered), self.site)
         return False
 
-    def _remove_own(self, attempt: Attempt, document: str) -> None:
-        """This worker came back too late: the attempt was given up for it. Its own document goes, nobody else's."""
-        self.erp.delete(attempt.address, document)
+    def _remove_own(self, entry: FrozenEntry, attempt: Attempt, document: str) -> None:
+        """This worker came back too late: the attempt was given up for it. Its own document goes, nobody else's: where
+        the ERP gives numbers again, another's may have that number by now."""
+        if self._may_be_ours(attempt.address, document, entry):
+            self.erp.delete(attempt.address, document)
         raise proof.TakenUpError(
             Sentence(
                 "the attempt at {address} was taken over by another run while it was under way; its document was"

@@ -97,6 +97,9 @@ def _timed(ask: Callable[[], object]) -> dict[str, float]:
 
 WHOLE = "everything, any page"
 
+PATIENCE_SECONDS = 120
+"""For how long the server may start, and its ledger be too busy for it."""
+
 
 class Pages:
     """A client that asks for pages, each time another one."""
@@ -121,15 +124,17 @@ class Pages:
 
     def wait(self) -> None:
         """Until the server and its ledger answer. Raises TimeoutError."""
-        for _ in range(600):
+        patience = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < patience:
             try:
                 self._ask("")
                 return
             except requests.ConnectionError:
-                time.sleep(0.1)
+                pass
             except requests.HTTPError as error:
                 if error.response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
                     raise
+            time.sleep(0.1)
         raise TimeoutError("the server did not start")
 
     def directly(self, direct: psycopg.Connection) -> None:

@@ -33,8 +33,8 @@ class State:
             yield session
 
     def forget(self, opening: Callable[[], object]) -> None:
-        """Forgets everything, then does what the vendors do who open on an empty state. The second time what they left
-        the first time is copied, which takes a tenth of the time: tests do it thousands of times."""
+        """Forgets everything; ``opening`` then writes what vendors have from the start, unless it is there. What it
+        wrote the first time is kept and copied back at each later time: tests ask for it thousands of times."""
         with self._lock:
             if self._opened is not None:
                 with self._driver() as driver:

@@ -457,7 +457,7 @@ def test_a_watched_day_says_until_when_and_counts_as_closed(login, ledger):
     assert f'{HERE}"' not in client.get("/work").text
 
 
-def test_a_day_that_nobody_could_watch_to_the_end_says_so(login, ledger, admin):
+def test_a_day_that_nobody_watched_to_the_end_says_so(login, ledger, admin):
     """The ERP cannot be read any more, so that the sweep has given it up."""
     documents = closed_day.stage(ledger, BOX, DAY, ("10.00", "1"))
     revision = closed_day.book(ledger, BOX, DAY, documents)

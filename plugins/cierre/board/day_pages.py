@@ -121,8 +121,8 @@ def _about(
 
 
 def _was_not_watched(until: datetime | None) -> bool:
-    """Whether the sweep should have looked at the ERP for the last time long ago, and has not: it comes every five
-    minutes, and a site that cannot be read any more is given up after two days."""
+    """Whether the sweep, which comes every five minutes, should have looked at the ERP for the last time long ago, and
+    has not: its DAG is paused, the ERP does not answer, or it cannot be read any more."""
     return until is not None and until < datetime.now(UTC) - timedelta(hours=1)
 
 

@@ -117,11 +117,15 @@ def test_its_own_document_goes_at_once_and_the_other_one_stays_until_a_person_de
     with pytest.raises(NotOursError, match="document 000001 there may be somebody else's"):
         poster.converge(revision)
     assert places(erp) == [("001", "000001")]
+    calls = list(erp.calls)
     for _ in range(2):
         with pytest.raises(NotOursError):
             poster.converge(revision)
+    sweep(ledger, lambda box: erp)
+    # Nor is its own document deleted again: the ERP may have given that number to somebody else meanwhile.
+    assert erp.calls == calls
     assert places(erp) == [("001", "000001")]
-    ((document, address),) = takeovers.open_doubts(ledger, revision)
+    ((document, address, _),) = takeovers.open_doubts(ledger, revision)
     assert (document, address) == ("000001", at("001"))
 
 
@@ -141,14 +145,86 @@ def test_a_lot_that_was_taken_over_is_emptied_of_what_this_ledger_no_longer_know
     assert erp.calls == calls
 
 
-def test_a_lot_of_its_own_settles_what_stood_in_doubt_in_the_old_one(ledger, erp, poster, freeze, monkeypatch):
+def standing(erp: Erp) -> list[tuple[str, str, str]]:
+    """What stands: lot, sublot and number."""
+    return sorted((address.lot, address.sublot, number) for address, number in erp.documents)
+
+
+def balance(erp: Erp, account: str) -> Decimal:
+    """Debits less credits of an account, over all that stands."""
+    lines = [line for place in erp.documents for line in erp.lines[place] if line.account == account]
+    return sum((line.amount if line.side is Side.DEBIT else -line.amount for line in lines), Decimal(0))
+
+
+def looked_at(ledger, revision) -> list[Address]:
+    """A person has looked at what stands in a lot that the box has left; gives where."""
+    doubts = takeovers.open_doubts(ledger, revision)
+    takeovers.leave_to_others(ledger, doubts)
+    assert takeovers.open_doubts(ledger, revision) == []
+    return [one.address for one in doubts]
+
+
+def test_what_stood_in_doubt_is_left_to_others_once_the_box_has_a_lot_of_its_own_and_a_person_looked(
+    ledger, erp, poster, freeze, monkeypatch
+):
     theirs(erp, "001")
-    with pytest.raises(NotOursError):
+    with pytest.raises(NotOursError, match="give the cash box a lot of its own"):
         poster.converge(freeze("35.30"))
     monkeypatch.setattr("support.books.LOT", "008999")
+    revision = freeze("35.30")
+    with pytest.raises(NotOursError, match="The cash box has left lot 008964"):
+        poster.converge(revision)
+    assert standing(erp) == [("008964", "001", "000001")]
+    assert looked_at(ledger, revision) == [at("001")]
+    poster.converge(revision)
+    assert standing(erp) == [("008964", "001", "000001"), ("008999", "001", "000001")]
+    assert ledger.execute("SELECT count(*) FROM erp.uncertain").fetchone()[0] == 0
+    calls = list(erp.calls)
+    for hours in (1, 25, 49):
+        ledger.execute("SELECT set_config('cierre.now', (now() + %s * interval '1 hour')::text, false)", (hours,))
+        sweep(ledger, lambda box: erp)
+        assert erp.calls == calls, "what was left to others is swept"
+
+
+@pytest.mark.parametrize("correction", ["reversal", "delete"])
+def test_books_of_a_lot_that_the_box_has_left_are_taken_back_without_another_request_to_it(
+    erp, poster, freeze, monkeypatch, correction
+):
+    """Whoever the lot is shared with may have posted to any of its addresses meanwhile."""
+    poster.site = replace(poster.site, correction=correction)
     poster.converge(freeze("35.30"))
-    places = sorted((address.lot, address.sublot) for address, _ in erp.documents)
-    assert places == [("008964", "001"), ("008999", "001")]
+    for sublot in ("002", "003", "004"):
+        theirs(erp, sublot, "7.00")
+    monkeypatch.setattr("support.books.LOT", "008999")
+    poster.converge(freeze("36.00"))
+    others = [("008964", sublot, "000001") for sublot in ("002", "003", "004")]
+    if correction == "delete":
+        assert standing(erp) == [*others, ("008999", "001", "000001")]
+        return
+    assert standing(erp) == [("008964", "001", "000001"), *others,
+                             ("008999", "001", "000001"), ("008999", "002", "000001")]  # fmt: skip
+    assert [key.partition("@")[0] for key in erp.live() if key.endswith(ME)] == [
+        "itb_caja_164|20240906|1|1", "itb_caja_164|20240906|2|1", "itb_caja_164|20240906|1|1|R"
+    ]  # fmt: skip
+
+
+def test_a_reversal_in_doubt_in_a_lot_that_the_box_has_left_waits_for_a_look_and_is_then_made_in_the_new_one(
+    ledger, erp, poster, freeze, monkeypatch
+):
+    poster.converge(freeze("35.30"))
+    theirs(erp, "003", "7.00")
+    with pytest.raises(NotOursError):
+        poster.converge(freeze("36.00"))
+    before = standing(erp)
+    monkeypatch.setattr("support.books.LOT", "008999")
+    revision = freeze("36.00")
+    with pytest.raises(NotOursError, match="The cash box has left lot 008964"):
+        poster.converge(revision)
+    assert [place for place in standing(erp) if place[0] == LOT] == before
+    assert looked_at(ledger, revision) == [at("003")]
+    poster.converge(revision)
+    assert [place for place in standing(erp) if place[0] == LOT] == before
+    assert balance(erp, "1.1") == Decimal("43.00")  # 36.00 of ours, 7.00 of theirs
     assert ledger.execute("SELECT count(*) FROM erp.uncertain").fetchone()[0] == 0
 
 
@@ -440,7 +516,7 @@ def test_a_reversal_that_a_restored_ledger_forgot_goes_from_the_month_after_one_
     assert list(erp.documents.values()) == [SECOND]
 
 
-def test_books_that_a_restored_ledger_forgot_are_taken_back_from_the_lot_that_the_box_had_before(
+def test_books_that_a_restored_ledger_forgot_in_the_lot_that_the_box_had_before_are_found_and_reversed(
     erp, reading, freeze, monkeypatch
 ):
     freeze("35.30")  # which was posted, as the ledger does not know
@@ -448,9 +524,11 @@ def test_books_that_a_restored_ledger_forgot_are_taken_back_from_the_lot_that_th
     monkeypatch.setattr("support.books.LOT", "008999")
     reading.converge(freeze("36.00"))
     standing = [(address.lot, key.partition("@")[0]) for (address, _), key in erp.documents.items()]
-    assert ("008999", "itb_caja_164|20240906|2|1") in standing
-    in_the_old_lot = [key for lot, key in standing if lot == LOT]
-    assert in_the_old_lot == ["itb_caja_164|20240906|1|1", "reversal of itb_caja_164|20240906|1|1"]
+    assert standing == [
+        (LOT, "itb_caja_164|20240906|1|1"),
+        ("008999", "itb_caja_164|20240906|2|1"),
+        ("008999", "itb_caja_164|20240906|1|1|R"),
+    ]
 
 
 def test_books_that_a_restored_ledger_forgot_go_where_the_day_has_none_any_more(erp, reading, freeze):

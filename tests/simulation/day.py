@@ -63,6 +63,12 @@ class System(Protocol):
     def take_over(self, day: "Day", lot: str) -> None:
         """A person puts on record that what stands in a lot is ours."""
 
+    def left(self, day: "Day") -> list[Address]:
+        """Where, in a lot that the box has left, something may be ours or somebody else's."""
+
+    def leave_to_others(self, day: "Day") -> None:
+        """A person puts on record that nothing of ours stands there any more."""
+
     def knows(self, day: "Day", site: str, address: Address) -> bool:
         """Whether anything was ever to be sent to an address at a site."""
 
@@ -158,9 +164,13 @@ class Day:
         wrong = judge(self.erp.standing, self.source.entries, self.ours, self.foreign)
         return wrong + (untouched(self.left.erp.standing, self.left.foreign) if self.left else [])
 
-    def own_balances(self) -> dict[str, Decimal]:
-        """What our documents in the ERP come to now, by account."""
-        own = (one.lines for one in self.erp.standing.values() if one.key.endswith(f"@{OURS}"))
+    def own_places(self) -> set[Place]:
+        """Where our documents stand in the ERP now."""
+        return {place for place, document in self.erp.standing.items() if document.key.endswith(f"@{OURS}")}
+
+    def own_balances(self, *, but: set[Place]) -> dict[str, Decimal]:
+        """What our documents in the ERP come to now, by account, without those at some places."""
+        own = (self.erp.standing[place].lines for place in self.own_places() - but)
         return {account: balance for account, balance in balances(own).items() if balance}
 
     def _direct(self) -> None:
@@ -392,8 +402,8 @@ class Day:
                 self._close_by(1)
                 return
             if error.lot != self.ours.lot:
-                return
-            if any(place.address.lot == error.lot for place, document in self.foreign.items() if document.lines):
+                self._look_at_what_was_left()
+            elif any(place.address.lot == error.lot for place, document in self.foreign.items() if document.lines):
                 self.weather.counts["lot of its own"] += 1
                 self.lot = f"{(self.seed + 500_000) % 1_000_000:06d}"
                 self.ours = replace(self.ours, lot=self.lot, left=error.lot)
@@ -403,6 +413,20 @@ class Day:
             self._close_by(1)
 
         self.world.after(0 if self.weather.calm else self.weather.between(60, 6 * HOUR), decide)
+
+    def _look_at_what_was_left(self) -> None:
+        """A person looks into the lot that the box has left, and deletes there by hand what is ours: of a closed month
+        once that is open."""
+        for address in self.system.left(self):
+            for place, document in list(self.erp.standing.items()):
+                if place.address == address and f"@{OURS}" in document.key:
+                    if address.entry_date < self.erp.open_from:
+                        self._reopen()
+                    self.world.tell("people", f"delete {address.sublot}/{place.number} in lot {address.lot} by hand")
+                    self.erp.delete(address, place.number)
+        self.weather.counts["documents looked at in the lot before"] += 1
+        self.world.tell("people", "say that what is left in the lot before is not ours")
+        self.system.leave_to_others(self)
 
     def _wire(self, site: str) -> Wire:
         return Wire(

@@ -61,6 +61,13 @@ class Naive:
     def take_over(self, day: Day, lot: str) -> None:
         """It never asks."""
 
+    def left(self, day: Day) -> list[Address]:
+        """It leaves none."""
+        return []
+
+    def leave_to_others(self, day: Day) -> None:
+        """It never asks."""
+
     def knows(self, day: Day, site: str, address: Address) -> bool:
         """It knows of no sites."""
         return True

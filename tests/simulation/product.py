@@ -18,6 +18,7 @@ from simulation.backup import Backup
 from simulation.books import BUSINESS_DATE, NEXT_PERIOD, TENANT, journal_entries
 from simulation.database import BEGINNING, Database, Line
 from simulation.day import Day
+from simulation.erp import Place
 from simulation.network import Hook
 from simulation.process import Process
 from simulation.surroundings import OURS
@@ -95,6 +96,19 @@ class Product:
             line.show_time()
             takeovers.take_over(line, day.wire.site, TENANT, lot, by="Ana", why="it is ours", through=NEXT_PERIOD)
 
+    def left(self, day: Day) -> list[Address]:
+        with self.database.plain() as line:
+            return [one.address for one in self._left(day, line)]
+
+    def leave_to_others(self, day: Day) -> None:
+        with self.database.plain() as line:
+            line.show_time()
+            takeovers.leave_to_others(line, self._left(day, line))
+
+    def _left(self, day: Day, line: Line) -> list[takeovers.Doubt]:
+        revision = revisions.current(line, day.box, BUSINESS_DATE)
+        return [one for one in takeovers.open_doubts(line, revision) if one.address.lot != day.ours.lot]
+
     def knows(self, day: Day, site: str, address: Address) -> bool:
         asked = """SELECT EXISTS (SELECT FROM erp.attempt WHERE site = %s AND tenant = %s AND entry_date = %s
                                      AND lot = %s AND sublot = %s) AS known"""
@@ -128,8 +142,11 @@ class Product:
 
     @contextmanager
     def _unchanged_if_refused(self, day: Day, revision: revisions.Revision) -> Iterator[None]:
-        """A correction that the ERP refuses leaves it as it was, where nothing else goes wrong meanwhile."""
-        before, faults, standing = day.own_balances(), Counter(day.weather.counts), self._old_books_stand(day, revision)
+        """A correction that the ERP refuses leaves it as it was, where nothing else goes wrong meanwhile. What the
+        ledger does not have as standing, such as a late copy or what a restored ledger forgot, may go in any case."""
+        aside = day.own_places() - self._confirmed(day)
+        before, faults = day.own_balances(but=aside), Counter(day.weather.counts)
+        standing = self._old_books_stand(day, revision)
         edited = dict(day.editor.was)
         try:
             yield
@@ -144,9 +161,18 @@ class Product:
                 and not day.wire.under_way
                 and met <= {"refused", "another ledger posts"}
             )
-            if quiet and day.own_balances() != before:
+            if quiet and day.own_balances(but=aside) != before:
                 day.broke(UNCHANGED, f"revision {revision.revision} was refused, and the ERP is not as it was")
             raise
+
+    def _confirmed(self, day: Day) -> set[Place]:
+        """Where, by the ledger, documents of the box stand."""
+        asked = """SELECT attempt.tenant, attempt.entry_date, attempt.lot, sublot, document
+                     FROM erp.attempt JOIN ledger.entry USING (entry_id)
+                    WHERE box = %s AND attempt.site = %s AND state = 'confirmed'"""
+        with self.database.plain() as line:
+            rows = line.execute(asked, (day.box, day.wire.site)).fetchall()
+        return {Place(Address(row.tenant, row.entry_date, row.lot, row.sublot), row.document) for row in rows}
 
     def _old_books_stand(self, day: Day, revision: revisions.Revision) -> bool:
         """Whether one document of older books stands, which newer ones replace, nothing of these is there yet from an

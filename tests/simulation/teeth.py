@@ -165,7 +165,7 @@ def _believe(*, tenant: bool = True, number: bool = True, empty: bool = False) -
     return _method(protocol, "doubt_about", doubt)
 
 
-def _no_reap_before_the_next(self: Poster, entry: revisions.FrozenEntry, left_for: object = None) -> list:
+def _no_reap_before_the_next(self: Poster, entry: revisions.FrozenEntry) -> list:
     for attempt in attempts.of_entry(self.connection, entry):
         if attempt.state == "claimed":
             self._wait_for_lease(attempt)
@@ -198,7 +198,7 @@ def _a_claim_will_do(made: Iterable[attempts.Attempt]) -> attempts.Attempt | Non
     return next((attempt for attempt in made if attempt.state in ("claimed", "confirmed")), None)
 
 
-def _clear_doomed_only(self: Poster, entry: revisions.FrozenEntry, left_for: object = None) -> list:
+def _clear_doomed_only(self: Poster, entry: revisions.FrozenEntry) -> list:
     for attempt in attempts.unreaped(self.connection, entry):
         reap.reap(self.connection, self.erp, attempt, self.site)
     return attempts.of_entry(self.connection, entry)

@@ -14,7 +14,7 @@ from cierre.bookkeeping.sign_off import SignedMonth
 
 
 class Reason(StrEnum):
-    """Why a person is asked. About the last six, always; about the others, where the box's file says so."""
+    """Why a person is asked. About the last seven, always; about the others, where the box's file says so."""
 
     AMOUNT = "amount"
     SECOND_PERSON = "second_person"
@@ -29,6 +29,7 @@ class Reason(StrEnum):
     OTHER_TARGET = "other_target"
     OTHER_CURRENCY = "other_currency"
     TAKE_OVER = "take_over"
+    OLD_LOT = "old_lot"
     SIGNED_MONTH = "signed_month"
 
 
@@ -55,7 +56,8 @@ class Standing:
     these would replace; ``last_currency``: of what the box posted last.
 
     ``day`` is the business date, ``entry_date`` the one on which what is not posted yet will be booked (None where
-    nothing is). ``doubts``: documents in the lot that may be somebody else's, each with where it stands. ``proposal``:
+    nothing is). ``doubts``: documents in the lot that may be somebody else's, each with where it stands;
+    ``left_doubts``: where there may be such ones in a lot that the box has left. ``proposal``:
     the correction that these books are, where a look at the closed day proposed one. ``signed``: of the months of the
     day and of the entry date, those that a person signed, with instants on the box's clock.
     """
@@ -73,6 +75,7 @@ class Standing:
     day: date | None = None
     entry_date: date | None = None
     doubts: tuple[tuple[str, Address], ...] = ()
+    left_doubts: tuple[Address, ...] = ()
     proposal: Proposal | None = None
     signed: tuple[SignedMonth, ...] = ()
 
@@ -196,12 +199,12 @@ def _of_signed_months(day: Standing) -> dict[Reason, Sentence]:
 
 
 def _of_what_may_be_others(day: Standing) -> dict[Reason, Sentence]:
-    """What is asked before documents that may be somebody else's are treated as this ledger's own."""
-    if not day.doubts:
-        return {}
-    document, address = day.doubts[0]
-    return {
-        Reason.TAKE_OVER: Sentence(
+    """What is asked before documents that may be somebody else's are treated as this ledger's own or, in a lot that
+    the box has left, as somebody else's."""
+    found = {}
+    if day.doubts:
+        document, address = day.doubts[0]
+        found[Reason.TAKE_OVER] = Sentence(
             "Document {document} at {address} may be somebody else's (documents in doubt: {n}). Look at it in the ERP:"
             " its key says who posted it. If nobody but this ledger posts to lot {lot}, approve: the lot is taken"
             " over, and what stands at addresses that were posted to from here is deleted as this ledger's own. If"
@@ -211,7 +214,20 @@ def _of_what_may_be_others(day: Standing) -> dict[Reason, Sentence]:
             n=len(day.doubts),
             lot=address.lot,
         )
-    }
+    if day.left_doubts:
+        found[Reason.OLD_LOT] = about_old_lot(day.left_doubts)
+    return found
+
+
+def about_old_lot(addresses: Iterable[Address]) -> Sentence:
+    """What is asked about addresses in a lot that the box has left, where documents may be somebody else's."""
+    return Sentence(
+        "In a lot that the cash box has left, documents may be this ledger's own or somebody else's: what stands at"
+        " {addresses}. Look there in the ERP: the key of a document, or of what it reverses, says who posted it."
+        " Delete there what is this ledger's, then approve: what is left counts as somebody else's, and nothing of"
+        " it is deleted. As long as it is not known whose it is, reject",
+        addresses=listing(addresses),
+    )
 
 
 def _of_what_they_belong_to(day: Standing) -> dict[Reason, Sentence]:
@@ -230,7 +246,7 @@ def _of_what_they_belong_to(day: Standing) -> dict[Reason, Sentence]:
     if others := sorted({str(old.target) for old in day.standing if old.target.differs_from(new.target)}):
         found[Reason.OTHER_TARGET] = Sentence(
             "The day stands in the ERP in lot {before} and would now be posted to lot {now}: approved, it is taken"
-            " back there and posted anew here. If it must stay where it is, reject",
+            " back, and posted anew to the latter. If it must stay where it is, reject",
             before="; ".join(others),
             now=new.target,
         )

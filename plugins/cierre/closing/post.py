@@ -38,9 +38,9 @@ def post(box: CashBox, day: date, ledger: psycopg.Connection, sleep: Callable[[f
     that the period is closed. ``sleep`` takes seconds: a dead worker's claim is waited for.
     """
     revision = books_to_post(box, day, ledger)
-    # Whether a lot may be taken over is for the posting to say: what was in doubt may have been settled since.
+    # What may be somebody else's is for the posting to say: what was in doubt may have been settled since.
     questions = approvals.unapproved(ledger, box, revision)
-    if asked := [question for reason, question in questions.items() if reason is not Reason.TAKE_OVER]:
+    if asked := [one for reason, one in questions.items() if reason not in (Reason.TAKE_OVER, Reason.OLD_LOT)]:
         raise Refused(
             box,
             day,

@@ -17,6 +17,7 @@ from cierre.ledger import looks, reconciliation, revisions, sign_offs, signing, 
 from cierre.ledger.revisions import Revision
 from cierre.ledger.sentences import stored
 from cierre.ledger.statements import Change, Row, RowOrNone, Rows, Statements, Value, ValueOrNone
+from cierre.ledger.takeovers import Doubt
 
 
 class _StandingRow(NamedTuple):
@@ -76,6 +77,7 @@ def standing(connection: psycopg.Connection, box: CashBox, revision: Revision) -
     """
     place = {"box": revision.box, "business_date": revision.business_date}
     row = _sql.standing(connection, **place, revision_id=revision.revision_id, site=revision.site)
+    doubts = takeovers.open_doubts(connection, revision)
     return Standing(
         total=row.total,
         sends=row.unposted or bool(revisions.superseded(connection, revision)),
@@ -92,7 +94,8 @@ def standing(connection: psycopg.Connection, box: CashBox, revision: Revision) -
         last_currency=_sql.last_currency(connection, box=revision.box, revision_id=revision.revision_id),
         day=revision.business_date,
         entry_date=row.entry_date,
-        doubts=tuple(takeovers.open_doubts(connection, revision)),
+        doubts=tuple((one.document, one.address) for one in doubts if not _is_left(one, revision)),
+        left_doubts=tuple(one.address for one in doubts if _is_left(one, revision)),
         proposal=_proposal(connection, revision),
         signed=tuple(
             one._replace(at=one.at.astimezone(box.zone))
@@ -101,6 +104,11 @@ def standing(connection: psycopg.Connection, box: CashBox, revision: Revision) -
             )
         ),
     )
+
+
+def _is_left(doubt: Doubt, revision: Revision) -> bool:
+    """Whether it is in a lot that the books do not go to any more."""
+    return (doubt.address.tenant, doubt.address.lot) != (revision.tenant, revision.lot)
 
 
 def _proposal(connection: psycopg.Connection, revision: Revision) -> Proposal | None:
@@ -138,7 +146,8 @@ def approved(connection: psycopg.Connection, box: CashBox, revision: Revision) -
 
 def unapproved(connection: psycopg.Connection, box: CashBox, revision: Revision) -> dict[Reason, Sentence]:
     """Why a person must still approve this very revision before it is posted, each reason with its sentence."""
-    known = approved(connection, box, revision) - {Reason.TAKE_OVER}  # which is asked again where there are new doubts
+    # What is in doubt is asked again where there are new doubts.
+    known = approved(connection, box, revision) - {Reason.TAKE_OVER, Reason.OLD_LOT}
     asked = rules.questions(box.approvals, standing(connection, box, revision), box.currency)
     return {reason: sentence for reason, sentence in asked.items() if reason not in known}
 
@@ -178,8 +187,9 @@ def leave(connection: psycopg.Connection, box: str, day: date, run: str, answer:
 def decide(connection: psycopg.Connection, revision: Revision, run: str, answer: Answer) -> bool:
     """Answers what a DAG run asked about the day.
 
-    An approval to take a lot over is put on record there, too (cierre.ledger.takeovers). False where that was about
-    other books than ``revision``: they changed since, or nothing was asked.
+    An approval to take a lot over, or to leave to others what stands in one that the box has left, is put on record
+    there, too (cierre.ledger.takeovers). False where that was about other books than ``revision``: they changed since,
+    or nothing was asked.
     """
     with connection.transaction():
         asked = list(_sql.open_in(connection, box=revision.box, business_date=revision.business_date, run=run))
@@ -193,11 +203,22 @@ def decide(connection: psycopg.Connection, revision: Revision, run: str, answer:
                 signature=signing.signature(connection, "answer", *said, *_signed(answer)),
                 **_given(answer),
             )
-            if same and answer.decision == "approved" and row.reason == Reason.TAKE_OVER:
+            if not (same and answer.decision == "approved"):
+                continue
+            if row.reason == Reason.TAKE_OVER:
                 takeovers.take_over(
                     connection, revision.site, revision.tenant, revision.lot, by=answer.by, why=row.asked
                 )
+            if row.reason == Reason.OLD_LOT:
+                _leave_to_others(connection, revision, row.asked)
     return same
+
+
+def _leave_to_others(connection: psycopg.Connection, revision: Revision, asked: Sentence) -> None:
+    """Where more is in doubt now than was asked about, nothing is left yet, and it is asked again."""
+    left = [one for one in takeovers.open_doubts(connection, revision) if _is_left(one, revision)]
+    if rules.about_old_lot(one.address for one in left) == asked:
+        takeovers.leave_to_others(connection, left)
 
 
 def _given(answer: Answer) -> dict[str, Any]:

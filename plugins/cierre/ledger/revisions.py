@@ -390,16 +390,18 @@ def reversal(
 ) -> FrozenEntry:
     """The entry that takes ``entry`` back on behalf of the newer revision; made once, found again afterwards.
 
-    It has the date of what it takes back, or, where that period is closed, the first open one (``open_from``). Where
-    the periods have changed since it was made, and it is not in the ERP, there is a further one with the new date.
+    It has the date of what it takes back, or, where that period is closed, the first open one (``open_from``), and goes
+    to the lot that the newer books go to: what the box has left may be somebody else's. Where the periods or the lot
+    have changed since it was made, and it is not in the ERP, there is a further one for the new place.
     ``history``: see ``freeze``.
     """
     closed = open_from is not None and entry.entry_date < open_from
     entry_date = open_from if closed else entry.entry_date
+    lot = (revision.lot if revision.tenant == entry.tenant else None) or entry.lot
     with connection.transaction():
         made = reversals(connection, entry)
         for row in made:
-            if row.entry_date == entry_date:
+            if (row.entry_date, row.lot) == (entry_date, lot):
                 return row
         new = _sql.add_reversal(
             connection,
@@ -407,6 +409,7 @@ def reversal(
             entry_key=f"{entry.entry_key}|R{len(made) + 1 if made else ''}",
             revision_id=revision.revision_id,
             entry_date=entry_date,
+            lot=lot,
             site=revision.site,
         )
         mark = correction_mark(entry.business_date) if closed else ""

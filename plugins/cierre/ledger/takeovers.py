@@ -1,6 +1,6 @@
 """Documents in the ERP that may be somebody else's, and what people decided about the lots they stand in."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -12,12 +12,22 @@ from cierre.ledger.revisions import Revision
 from cierre.ledger.statements import Change, Rows, Statements, Value
 
 
+class Doubt(NamedTuple):
+    """A document that may be somebody else's, where it stands, and the attempt that met it (None where the lot was
+    found in use before anything was sent there)."""
+
+    document: str
+    address: Address
+    attempt_id: int | None
+
+
 class _Doubt(NamedTuple):
     tenant: str
     lot: str
     entry_date: date
     sublot: str
     document: str
+    attempt_id: int | None
 
 
 class _Takeover(NamedTuple):
@@ -34,6 +44,8 @@ class _Sql(Statements):
     take_over: Change
     takeovers_of: Rows[_Takeover]
     is_taken_over_since: Value[bool]
+    is_in_doubt: Value[bool]
+    leave_to_others: Change
 
 
 _sql = _Sql.of("takeovers")
@@ -67,9 +79,9 @@ def note_lot_in_use(connection: psycopg.Connection, site: str | None, address: A
     )
 
 
-def open_doubts(connection: psycopg.Connection, revision: Revision) -> list[tuple[str, Address]]:
-    """What a person must decide before a day's books can go out: documents that may be somebody else's, with where
-    each stands."""
+def open_doubts(connection: psycopg.Connection, revision: Revision) -> list[Doubt]:
+    """What a person must decide before a day's books can go out: documents that may be somebody else's, in the lot that
+    the books are meant for, or in one that the box has left."""
     rows = _sql.open_doubts(
         connection,
         site=revision.site,
@@ -78,7 +90,20 @@ def open_doubts(connection: psycopg.Connection, revision: Revision) -> list[tupl
         box=revision.box,
         business_date=revision.business_date,
     )
-    return [(row.document, Address(row.tenant, row.entry_date, row.lot, row.sublot)) for row in rows]
+    return [
+        Doubt(row.document, Address(row.tenant, row.entry_date, row.lot, row.sublot), row.attempt_id) for row in rows
+    ]
+
+
+def is_in_doubt(connection: psycopg.Connection, attempt: Attempt) -> bool:
+    """Whether an attempt met a document that may be somebody else's, and nobody has taken the lot over since."""
+    return _sql.is_in_doubt(connection, attempt_id=attempt.attempt_id)
+
+
+def leave_to_others(connection: psycopg.Connection, doubts: Iterable[Doubt]) -> None:
+    """Notes that nothing of this ledger stands any more where attempts met documents that may be somebody else's: a
+    person has looked there. What stands there is left alone from then on."""
+    _sql.leave_to_others(connection, attempt_ids=[one.attempt_id for one in doubts if one.attempt_id is not None])
 
 
 def take_over(

@@ -34,7 +34,12 @@ TWO_WAYS_OUT = (
     "Nothing of it is deleted. If nobody but this ledger posts to lot {lot} (the ledger was restored from a backup, or"
     " a proxy repeats requests), clear the task derive of this run, with those after it: approve then asks a person"
     " whether to take the lot over. If somebody else does, give the cash box a lot of its own (erp.lot in its file) and"
-    " clear the task derive"
+    " clear the task derive in the same way: approve then asks a person to look at what stands in the old one"
+)
+
+LEFT_LOT = (
+    "Nothing of it is deleted. The cash box has left lot {lot}: clear the task derive of this run, with those after it:"
+    " approve then asks a person to look there in the ERP and to delete what is this ledger's"
 )
 
 
@@ -43,8 +48,9 @@ class NotOursError(UncertainError):
 
     advice = ""
 
-    def __init__(self, message: str, lot: str, *, vendor: str) -> None:
-        told = Sentence("{what}. {ways_out}", what=message, ways_out=Sentence(TWO_WAYS_OUT, lot=lot))
+    def __init__(self, message: str, lot: str, *, vendor: str, has_left: bool = False) -> None:
+        ways_out = Sentence(LEFT_LOT if has_left else TWO_WAYS_OUT, lot=lot)
+        told = Sentence("{what}. {ways_out}", what=message, ways_out=ways_out)
         super().__init__(told, vendor=vendor)
         self.lot = lot
 
@@ -175,4 +181,12 @@ def in_doubt(connection: psycopg.Connection, erp: Erp, attempt: Attempt) -> NotO
         address=attempt.address,
         document=document,
     )
-    return NotOursError(told, attempt.address.lot, vendor=erp.vendor)
+    has_left = _has_left(connection, attempt)
+    return NotOursError(told, attempt.address.lot, vendor=erp.vendor, has_left=has_left)
+
+
+def _has_left(connection: psycopg.Connection, attempt: Attempt) -> bool:
+    """Whether the day's newest books are meant for another lot than an attempt's."""
+    entry = revisions.entry_of(connection, attempt.entry_id)
+    newest = revisions.current(connection, entry.box, entry.business_date)
+    return newest is not None and bool(newest.lot) and (newest.tenant, newest.lot) != (entry.tenant, entry.lot)

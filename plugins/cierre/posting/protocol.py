@@ -105,7 +105,7 @@ class Poster:
         revision, books = self._look(revision)
         self._must_stand_as_posted(books.replaced)
         for entry in books.replaced:
-            self._clear_the_way(entry, left_for=revision)
+            self._clear_the_way(entry)
         try:
             for entry in books.own:
                 self._settle(entry, partial(self._insert, entry))
@@ -242,14 +242,16 @@ class Poster:
         reversal = revisions.reversal(self.connection, entry, revision, self.site.open_from, self.site.history)
         told = "The day's books changed: {entry}, which stands at {address}, is reversed."
         log.info(say(told, entry=entry.entry_key, address=original.address))
-        if self.site.own_reversal_address and reversal.entry_date == entry.entry_date:
+        same_place = (reversal.entry_date, reversal.lot) == (entry.entry_date, entry.lot)
+        if self.site.own_reversal_address and same_place:
             try:
                 self._settle(reversal, partial(self._reverse, original, reversal))
                 return
             except _BesideItsOriginal:
                 self.site = replace(self.site, own_reversal_address=False)
-        # The ERP dates a reversal like its original, so one into an open period is an entry of its own; and so it is at
-        # a site that books every reversal beside its original, where an address would prove nothing.
+        # The ERP dates a reversal like its original, so one into an open period is an entry of its own; so is one in
+        # another lot; and so it is at a site that books every reversal beside its original, where an address would
+        # prove nothing.
         self._settle(reversal, partial(self._insert, reversal))
 
     def _undo(self, revision: Revision, old: Sequence[FrozenEntry]) -> None:
@@ -356,13 +358,9 @@ class Poster:
     def _confirmed(self, entry: FrozenEntry) -> Attempt | None:
         return _standing(attempts.of_entry(self.connection, entry))
 
-    def _clear_the_way(self, entry: FrozenEntry, left_for: Revision | None = None) -> list[Attempt]:
+    def _clear_the_way(self, entry: FrozenEntry) -> list[Attempt]:
         """Dooms what a dead worker left claimed, and empties every address whose outcome is not known. Returns the
-        entry's attempts as they are then.
-
-        ``left_for``: newer books that replace the entry. Where they go to another lot, what may be somebody else's in
-        the old one is left there: that is what a person decided who gave the box a lot of its own.
-        """
+        entry's attempts as they are then."""
         made = attempts.of_entry(self.connection, entry)
         if any([self._end(attempt) for attempt in made]):
             made = attempts.of_entry(self.connection, entry)
@@ -371,10 +369,6 @@ class Poster:
         for attempt in left:
             try:
                 reap(self.connection, self.erp, attempt, self.site)
-            except proof.NotOursError:
-                if left_for is None or (left_for.tenant, left_for.lot) == (entry.tenant, entry.lot):
-                    raise
-                attempts.note_reaped(self.connection, attempt)
             except PeriodClosedError:
                 if not self._adopt(entry, attempt):
                     raise

@@ -8,7 +8,7 @@ import psycopg
 
 from cierre.bookkeeping.sentence import Sentence
 from cierre.language.say import say
-from cierre.ledger import attempts, revisions
+from cierre.ledger import attempts, revisions, takeovers
 from cierre.ledger.attempts import Attempt
 from cierre.ports.erp import Erp
 from cierre.ports.errors import RetriableError
@@ -24,7 +24,7 @@ UNREAD = Site()
 def reap(connection: psycopg.Connection, erp: Erp, attempt: Attempt, site: Site = UNREAD) -> int | None:
     """Deletes what a rejected or doomed attempt left, or leaves yet, at its address, as far as it is known to be ours
     (cierre.posting.proof); of a confirmed one the copies of its document. Returns how many documents there were, or
-    None where a refused one was left alone.
+    None where a refused one, or what a person left to others, was left alone.
 
     Raises cierre.ports.errors.VendorError where the ERP gives no definite answer, and cierre.posting.proof.NotOursError
     where a person must decide: the attempt stays uncertain then, and no further attempt at its entry may start.
@@ -37,6 +37,12 @@ def reap(connection: psycopg.Connection, erp: Erp, attempt: Attempt, site: Site 
         entry = revisions.entry_of(connection, attempt.entry_id)
         ours = [n for n, lines in sorted(standing.items()) if proof.is_left(connection, entry, lines, site.ledger_id)]
         removed = _delete(erp, attempt, ours)
+    elif takeovers.is_in_doubt(connection, attempt):
+        # Its own document was deleted before that was noted, and its number may be another's by now.
+        if attempt.reaped_at is None:
+            raise proof.in_doubt(connection, erp, attempt)
+        attempts.note_reaped(connection, attempt)
+        return None
     else:
         removed = _delete(erp, attempt, [attempt.answered] if attempt.answered else [])
         if proof.may_empty(connection, attempt):

@@ -1,9 +1,11 @@
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, strategies as st
 
+from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.approvals import Approval, Reason, Standing, approved, objection, questions
 from cierre.bookkeeping.cash_box import Approvals
 from cierre.bookkeeping.identity import Books, Origin, Target
@@ -51,6 +53,15 @@ def test_a_day_whose_posting_would_send_nothing_asks_nobody():
 def test_the_question_says_both_figures():
     (sentence,) = questions(EVERYTHING, replace(ORDINARY, total=Decimal("5000.5")), "USD").values()
     assert sentence == "The journal comes to 5000.5 USD, more than 1000 USD"
+
+
+def test_what_may_be_ours_in_a_lot_that_the_box_has_left_is_asked_about_with_each_place():
+    left = tuple(Address("T1,D MG 01 ", date(2024, 9, 6), "008964", sublot) for sublot in ("003", "007"))
+    asked = questions(Approvals(), replace(ORDINARY, left_doubts=left), "USD")
+    assert set(asked) == {Reason.OLD_LOT}
+    said = asked[Reason.OLD_LOT]
+    assert "06/09/2024 lot 008964 sublot 003 of T1,D MG 01, 06/09/2024 lot 008964 sublot 007 of T1,D MG 01" in said
+    assert "Delete there what is this ledger's, then approve" in said
 
 
 TILL = Books(Origin("sga", "http://sga.example", "sga_itb", "164"), Target("T1,D MG 01 ", "008964"), "USD")

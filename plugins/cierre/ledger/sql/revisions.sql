@@ -85,7 +85,7 @@ SELECT entry_id, entry_key, revision_id, box, business_date, part, reverses, ten
 -- name: add_reversal^
 INSERT INTO ledger.entry (entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date,
                           currency, total, digest, site)
-SELECT :entry_key, :revision_id, box, business_date, part, entry_id, tenant, lot, :entry_date,
+SELECT :entry_key, :revision_id, box, business_date, part, entry_id, tenant, CAST(:lot AS text), :entry_date,
        currency, total, digest, coalesce(site, :site)
   FROM ledger.entry WHERE entry_id = :entry_id
 RETURNING entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total, site;

@@ -14,14 +14,15 @@ SELECT coalesce(:site, ''), :tenant, :lot, :entry_date, :sublot, :document, erp.
                                          AND takeover.lot = doubt.lot AND decided_at >= doubt.noted_at));
 
 -- name: open_doubts
--- Of a box's day, at the place that its books are meant for: what an attempt of it met, and what was found in the lot
--- before anything was posted there.
-SELECT tenant, lot, entry_date, sublot, document FROM erp.doubt
- WHERE site = coalesce(:site, '') AND tenant = :tenant AND lot = :lot
+-- Of a box's day: what an attempt of it met, in this lot or another, and what was found in the lot that its books are
+-- meant for before anything was posted there.
+SELECT tenant, lot, entry_date, sublot, document, attempt_id FROM erp.doubt
+ WHERE site = coalesce(:site, '')
    AND CASE WHEN attempt_id IS NULL
-            THEN NOT EXISTS (SELECT FROM erp.attempt
-                              WHERE attempt.tenant = doubt.tenant AND attempt.lot = doubt.lot
-                                AND coalesce(attempt.site, doubt.site) = doubt.site)
+            THEN tenant = :tenant AND lot = :lot
+                 AND NOT EXISTS (SELECT FROM erp.attempt
+                                  WHERE attempt.tenant = doubt.tenant AND attempt.lot = doubt.lot
+                                    AND coalesce(attempt.site, doubt.site) = doubt.site)
             ELSE EXISTS (SELECT FROM erp.attempt JOIN ledger.entry USING (entry_id)
                           WHERE attempt.attempt_id = doubt.attempt_id AND reaped_at IS NULL
                             AND box = :box AND business_date = :business_date)
@@ -51,3 +52,14 @@ SELECT tenant, lot, entry_date, max(takeover_id) AS takeover_id
 SELECT EXISTS (SELECT FROM erp.attempt JOIN erp.takeover USING (tenant, lot)
                 WHERE attempt_id = :attempt_id AND takeover.site = coalesce(attempt.site, '')
                   AND through >= entry_date AND takeover.decided_at >= attempt.decided_at);
+
+-- name: is_in_doubt$
+SELECT EXISTS (SELECT FROM erp.doubt
+                WHERE attempt_id = :attempt_id
+                  AND NOT EXISTS (SELECT FROM erp.takeover
+                                   WHERE takeover.site = doubt.site AND takeover.tenant = doubt.tenant
+                                     AND takeover.lot = doubt.lot AND through >= doubt.entry_date));
+
+-- name: leave_to_others!
+UPDATE erp.attempt SET reaped_at = erp.clock()
+ WHERE attempt_id = ANY (CAST(:attempt_ids AS bigint[])) AND state IN ('rejected', 'doomed') AND reaped_at IS NULL;

@@ -501,6 +501,29 @@ def test_books_that_were_deleted_after_the_backup_are_posted_anew_once_the_lot_w
     assert len([call for call in erp.calls if call.startswith("insert")]) == 3  # theirs among them
 
 
+def test_books_that_may_have_been_deleted_after_the_backup_are_not_reversed_where_nobody_can_look_in_a_closed_period(
+    ledger, erp, poster, freeze
+):
+    """The reversal would stand alone: what it takes back is gone."""
+    poster.site = replace(poster.site, correction="delete")
+    poster.converge(freeze("35.30"))
+    erp.documents.clear()  # what the ledger forgot: newer books replaced these
+    takeovers.take_over(ledger, None, TENANT, LOT, by="Ana", why="restored from a backup")
+    erp.refuses = ["insert"]
+    with pytest.raises(DataError, match="refused"):
+        poster.converge(freeze("36.00"))  # after the next addresses were emptied
+    in_october(poster, erp)
+    calls = list(erp.calls)
+    revision = freeze("36.00", open_from=OCTOBER)
+    with pytest.raises(KeptByClosedPeriodError, match=r"nobody can look whether .* still stands at .* is closed"):
+        poster.converge(revision)
+    assert [call for call in erp.calls[len(calls) :] if not call.startswith("delete")] == []
+    erp.open_from, poster.site = date.min, replace(poster.site, open_from=None)
+    poster.converge(revision)
+    assert balance(erp, "1.1") == Decimal("36.00")
+    assert len(erp.documents) == 1
+
+
 @pytest.mark.parametrize("readable", [True, False], ids=["an ERP that can be read", "one that cannot"])
 def test_a_reversal_that_a_restored_ledger_forgot_goes_from_the_month_after_one_that_is_open_again(
     ledger, erp, poster, freeze, readable

@@ -103,6 +103,7 @@ class Poster:
         on from there.
         """
         revision, books = self._look(revision)
+        self._must_not_be_gone_unseen(books.replaced)
         self._must_stand_as_posted(books.replaced)
         for entry in books.replaced:
             self._clear_the_way(entry)
@@ -150,6 +151,24 @@ class Poster:
             raise proof.KeptByClosedPeriodError(why, vendor=self.erp.vendor)
         if gone or edited:
             raise EditedError([*edited, *gone], vendor=self.erp.vendor)
+
+    def _must_not_be_gone_unseen(self, old: Sequence[FrozenEntry]) -> None:
+        """Where corrections delete, newer books may have deleted these after a backup that the ledger was restored
+        from, which is why the lot was taken over. In an open period they are deleted again, which does no harm; the
+        reversal of what is gone would stay."""
+        if self._looked is not None or self.site.correction != "delete":
+            return
+        for entry in old:
+            posted = self._confirmed(entry)
+            if posted is None or self.site.is_open(entry.entry_date):
+                continue
+            if takeovers.is_taken_over_since(self.connection, posted):
+                told = (
+                    "lot {lot} was taken over, nobody can look whether {entry} still stands at {address}, and its"
+                    " period is closed"
+                )
+                where = {"lot": entry.lot, "entry": entry.entry_key, "address": posted.address}
+                raise proof.KeptByClosedPeriodError(Sentence(told, **where), vendor=self.erp.vendor)
 
     def _is_to_be_deleted(self, entry: FrozenEntry) -> bool:
         """Whether books that newer ones replace are deleted; otherwise they are reversed."""

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from e2e import doing
 from e2e.conftest import HOME, System
 from support.airflow_ui import AirflowUi
-from support.browser import photograph, visitor
+from support.browser import TASKS_MS, photograph, visitor
 
 BOX, TENANT, CAJA, LOT = "itb_caja_156", "itb", 156, doing.lot_of(156)
 DAG = f"cash_close__{BOX}"
@@ -69,7 +69,8 @@ def test_a_correction_is_approved_from_the_mail_in_two_clicks_by_another_than_wh
     assert serious_faults(ana) == []
     assert len(system.live(LOT, day)) == 1
     ana.get_by_role("button", name="Aprobar").click()  # the second
-    expect(ana.get_by_role("heading", name="Lo que se preguntó y se decidió")).to_be_visible()
+    decided = ana.get_by_role("heading", name="Lo que se preguntó y se decidió")
+    expect(decided).to_be_visible(timeout=TASKS_MS)
     assert system.finished(BOX, run) == "success"
     assert len(system.live(LOT, day)) == 3  # the first, its reversal, the corrected one
     assert decisions(system, day) == [("approved", "ana", None)]
@@ -100,7 +101,7 @@ def test_by_thumb_a_rejection_without_a_comment_is_refused_and_with_one_it_is_ke
     ana.keyboard.press("Tab")  # to the first button
     ana.keyboard.press("Tab")
     ana.keyboard.press("Enter")
-    expect(ana.get_by_text(COMMENT)).to_be_visible()
+    expect(ana.get_by_text(COMMENT)).to_be_visible(timeout=TASKS_MS)
     assert system.finished(BOX, run) == "failed"
     assert len(system.live(LOT, day)) == 1
     assert decisions(system, day) == [("rejected", "ana", COMMENT)]

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from e2e.conftest import System
 from support import closed_day
-from support.browser import fill_and_see, photograph, visitor
+from support.browser import TASKS_MS, fill_and_see, photograph, visitor
 
 FIRST, LAST = date(2025, 3, 1), date(2025, 3, 31)
 MONTH = "/cierre/?month=2025-03"
@@ -151,7 +151,7 @@ def test_what_a_company_misses_is_closed_in_three_clicks_with_progress(march: Sy
     expect(board.get_by_role("dialog")).to_contain_text("Días por cerrar: 4; cajas: 2")
     photograph(spanish, "close-many")
     board.get_by_role("button", name="Cerrarlos").click()
-    expect(board.get_by_text("4 de 4 terminados, 4 cerrados")).to_be_visible(timeout=240_000)
+    expect(board.get_by_text("4 de 4 terminados, 4 cerrados")).to_be_visible(timeout=TASKS_MS)
     states = march.ledger.execute(
         "SELECT state FROM ledger.box_day WHERE box LIKE 'conduce%%' AND business_date BETWEEN %s AND %s", (first, last)
     ).fetchall()

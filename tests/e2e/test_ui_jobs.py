@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from e2e import doing
 from e2e.conftest import HOME, System
 from support import closed_day
-from support.browser import DESK, PHONE, Clicks, fill_and_see, visitor
+from support.browser import DESK, PHONE, TASKS_MS, Clicks, fill_and_see, visitor
 
 CAJA = 158
 BOX, LOT = f"itb_caja_{CAJA}", doing.lot_of(CAJA)
@@ -164,7 +164,7 @@ def test_what_a_company_misses_is_closed(april: System, ana: Page, way: Way, cli
         fill_and_see(ana, field, str(day))
     click(ana.get_by_role("button", name=way.says("Close the chosen days (1)")))
     click(ana.get_by_role("button", name=way.says("Close them")))
-    expect(ana.get_by_text(way.says("1 of 1 done, 1 closed"))).to_be_visible(timeout=240_000)
+    expect(ana.get_by_text(way.says("1 of 1 done, 1 closed"))).to_be_visible(timeout=TASKS_MS)
     (state,) = april.ledger.execute(
         "SELECT state FROM ledger.box_day WHERE box = 'educacion_continua_caja_7' AND business_date = %s", (day,)
     ).fetchone()
@@ -180,7 +180,7 @@ def test_a_correction_is_decided_from_the_mail(
     ana.goto(link)
     click.number += 1  # the mail's link
     click(ana.get_by_role("button", name=way.says("Approve")))
-    expect(ana.get_by_role("heading", name=way.says("What was asked and decided"))).to_be_visible()
+    expect(ana.get_by_role("heading", name=way.says("What was asked and decided"))).to_be_visible(timeout=TASKS_MS)
     assert system.finished(BOX, run) == "success"
     assert doing.who_approved(system, BOX, day) == ["ana"]
     assert click.number <= MOST["a correction"]

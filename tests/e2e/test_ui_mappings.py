@@ -18,12 +18,10 @@ from e2e import doing
 from e2e.conftest import HOME, System
 from local.stack import LONG_AGO
 from sandbox.sga.catalogue import E_MONEY
-from support.browser import photograph, visitor
+from support.browser import TASKS_MS, photograph, visitor
 
 MAPPING = "sga_caja_170"
 ZONE = "America/Guayaquil"
-CLOSING_MS = 240_000
-"""What a few steps of a close may take on a machine that does other things."""
 MOST_CLICKS = 12
 
 
@@ -98,7 +96,7 @@ def test_a_new_form_of_payment_from_the_failed_day_to_the_closed_day(repository:
     click(luis.get_by_role("link", name="Cerrar los días que esperaban por esto (1)"))
     click(luis.get_by_role("button", name="Cerrar los días elegidos (1)"))
     click(luis.get_by_role("button", name="Cerrarlos"))
-    expect(luis.locator("#so-far")).to_have_text("1 de 1 terminados, 1 cerrados", timeout=CLOSING_MS)
+    expect(luis.locator("#so-far")).to_have_text("1 de 1 terminados, 1 cerrados", timeout=TASKS_MS)
     click.tell("From the failed day to the closed day")
     assert click.number <= MOST_CLICKS
 
@@ -161,7 +159,7 @@ def test_a_new_box_from_the_form_to_its_first_closed_day(repository: System, peo
     click(offered)
     click(luis.get_by_role("button", name="Cerrar los días elegidos (1)"))
     click(luis.get_by_role("button", name="Cerrarlos"))
-    expect(luis.locator("#so-far")).to_have_text("1 de 1 terminados, 1 cerrados", timeout=CLOSING_MS)
+    expect(luis.locator("#so-far")).to_have_text("1 de 1 terminados, 1 cerrados", timeout=TASKS_MS)
     click.tell("From no file to the first closed day")
 
     assert system.live(doing.lot_of(171), day)

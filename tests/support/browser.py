@@ -28,6 +28,9 @@ SCREENSHOTS = "CIERRE_SCREENSHOTS"
 
 PATIENCE_MS = 30_000
 
+TASKS_MS = 240_000
+"""What a page may take to show what Airflow's tasks did, on a machine that does other things."""
+
 
 @contextmanager
 def chromium() -> Iterator[Browser]:

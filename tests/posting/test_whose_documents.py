@@ -295,7 +295,7 @@ def test_documents_that_a_restored_ledger_does_not_know_are_taken_for_posted_or_
     assert {sublot: (one.document, one.state) for sublot, one in made.items()} == {
         "001": (None, "doomed"), "002": ("000001", "confirmed"),
     }  # fmt: skip
-    assert made["001"].outcome == attempts.OF_NO_BOOKS
+    assert made["001"].is_of_no_books
 
 
 def test_what_a_restored_ledger_began_to_delete_is_not_taken_for_posted_when_the_books_are_so_again(

@@ -103,6 +103,7 @@ class Day:
         self.locked = rng.random() < 0.5
         self.around = around = Surroundings.of(seed)
         self.more = Random(f"{seed}, more")
+        self.copies = Random(f"{seed}, copies")
         self.site = Site(
             correction=rng.choice(("reversal", "delete")),
             reversals_probed=True,
@@ -432,6 +433,7 @@ class Day:
         return Wire(
             self.world, self.weather, self.erp, self.broke, awake=not self.weather.naps, locked=self.locked,
             site=site, readable=self.around.readable, foreign=self.foreign, decided=lambda: self.taken_over,
+            sparing=lambda: self._sparing, copies=self.copies,
             knows=(lambda *place: self.system.knows(self, *place)) if self.around.moves else None,
         )  # fmt: skip
 

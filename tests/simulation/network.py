@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from random import Random
 
 from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.journal import JournalEntry
@@ -44,6 +45,10 @@ class Wire:
     decided: Callable[[], bool] = lambda: False
     knows: Callable[[str, Address], bool] | None = None
     """Where given, whether an address was ever claimed at a site."""
+    sparing: Callable[[], bool] = lambda: False
+    """Whether the lot is shared and nobody can see it."""
+    copies: Random = field(default_factory=Random)
+    """What a proxy copies then is drawn apart, so that the seeds of others stay as they are."""
     in_transit: int = 0
     """Writes and deletes that are on their way now."""
     calls: Counter[str] = field(default_factory=Counter)
@@ -241,7 +246,7 @@ class Hook:
 
     def _answer(self, what: str, address: Address, execute: Callable[[], str]) -> Acknowledgement:
         shared = self.wire.is_shared(address)
-        fault = "" if self.process.spared else self.wire.weather.of_write(shared=shared)
+        fault = self._fault_of_write(shared=shared)
         if fault:
             self._say(f"fault: {fault}")
         self._transit()
@@ -314,6 +319,11 @@ class Hook:
         if number == "000001":
             self.wire.acknowledged.add(address.lot)
         return Acknowledgement(number, address.tenant)
+
+    def _fault_of_write(self, *, shared: bool) -> str:
+        if self.wire.sparing():
+            return self.wire.weather.copied_alone(self.wire.copies)
+        return "" if self.process.spared else self.wire.weather.of_write(shared=shared)
 
     def _delete(self, what: str, address: Address, execute: Callable[[], bool]) -> bool:
         fault = "" if self.process.spared else self.wire.weather.of_delete().removeprefix("delete: ")

@@ -15,9 +15,11 @@ import psycopg
 from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.keys import Key
 from cierre.ledger import attempts, revisions
+from cierre.ports.erp import Erp
 from cierre.ports.errors import RetriableError, UncertainError
 from cierre.posting import look, proof, protocol, reap, sweep
 from cierre.posting.protocol import Poster
+from cierre.posting.site import Site
 from hooks.protheus.numbering import NUMBERING, Numbering
 from simulation.campaign import play
 from simulation.database import Server
@@ -117,6 +119,18 @@ def _reap(bug: Callable, *, swept: bool = False) -> Plant:
 def _only_noted(connection: psycopg.Connection, erp: object, attempt: attempts.Attempt, *site: object) -> int:
     attempts.note_reaped(connection, attempt)
     return 0
+
+
+def _left_unseen(
+    connection: psycopg.Connection, erp: Erp, attempt: attempts.Attempt, *site: Site, real: Callable = reap.reap
+) -> int | None:
+    try:
+        return real(connection, erp, attempt, *site)
+    except proof.NotOursError:
+        entry = revisions.entry_of(connection, attempt.entry_id)
+        if revisions.current(connection, entry.box, entry.business_date).lot == attempt.address.lot:
+            raise
+        return _only_noted(connection, erp, attempt)
 
 
 def _whatever_its_state(
@@ -292,6 +306,10 @@ def _closes(day: Day) -> bool:
     return day.around.closes
 
 
+def _shared_unseen(day: Day) -> bool:
+    return day.around.neighbour and not day.around.readable
+
+
 def _edited(day: Day) -> bool:
     return day.around.edited and day.site.correction == "reversal"
 
@@ -402,6 +420,8 @@ TEETH = (
     Tooth("what a restored ledger does not know is not looked for",
           _method(protocol, "look", lambda *about: look.Looked(about[4])),
           only=_restored(readable=True), shown_by=116),
+    Tooth("what is in doubt in a lot that the box has left is left there unseen", _reap(_left_unseen),
+          only=_shared_unseen, shown_by=27),
     Tooth("a lot that was taken over is not emptied ahead",
           _method(Poster, "_empty_ahead", lambda *_: None), only=_restored(readable=False), shown_by=1354),
     Tooth("books that stand at another site count as closed",

@@ -89,6 +89,15 @@ class Weather:
             return self._one_of({name: WRITES[name] for name in WELL_ANSWERED}, self.rate)
         return self._one_of(WRITES | {self.beyond: 3.0} if self.beyond else WRITES, self.rate)
 
+    def copied_alone(self, rng: Random) -> str:
+        """The same of a write into a lot that is shared, as nobody knows yet: what breaks off there could not be told
+        apart, and is not promised to be; what a proxy copies is asked about."""
+        copied = "copied by a proxy"
+        if self.calm or (self.only and copied not in self.only) or rng.random() >= self.rate:
+            return ""
+        self.counts[copied] += 1
+        return copied
+
     def of_delete(self) -> str:
         """The fault that a delete meets; empty for none."""
         return self._one_of(DELETES, self.rate / 2)

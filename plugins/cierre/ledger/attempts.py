@@ -23,6 +23,8 @@ ITS_WORKER_ENDED = Sentence("its worker ended before the outcome was known")
 EMPTIED = Sentence("emptied with its lot, which was taken over")
 OF_NO_BOOKS = Sentence("found by reading, of this ledger and of no books that it has: to be deleted")
 
+_FINDER = "look"
+"""Who makes attempts of what is of no books. The database knows it: others are not born given up with a document."""
 
 NthSublot = Callable[[int], str]
 """The sublot of a lot's n-th attempt on a date. Raises ValueError, with a sentence, where there is none left."""
@@ -44,7 +46,7 @@ class Attempt:
     to a request that was given up all the same (None without an answer, NOT_SENT where nothing was sent).
     ``reaped_at``: when its address was last known to be empty. ``deleting_since``: since when its confirmed document is
     being deleted. ``adopted_at``: when its document was found by reading and taken for posted, so that a copy of it may
-    still come; None where the ERP's answer said so, or nothing did.
+    still come; None where the ERP's answer said so, or nothing did. ``worker`` is who made it.
     """
 
     attempt_id: int
@@ -59,6 +61,13 @@ class Attempt:
     reaped_at: datetime | None = None
     deleting_since: datetime | None = None
     adopted_at: datetime | None = None
+    worker: str = ""
+
+    @property
+    def is_of_no_books(self) -> bool:
+        """Whether nothing was sent by it: it names a document that was found there, of this ledger and of no books that
+        it has, which is to be deleted."""
+        return self.worker == _FINDER
 
     @property
     def is_given_up(self) -> bool:
@@ -95,6 +104,7 @@ class _AttemptRow:
     reaped_at: datetime | None
     deleting_since: datetime | None
     adopted_at: datetime | None
+    worker: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +174,7 @@ def _attempt(row: _AttemptRow) -> Attempt:
         reaped_at=row.reaped_at,
         deleting_since=row.deleting_since,
         adopted_at=row.adopted_at,
+        worker=row.worker,
     )
 
 
@@ -235,7 +246,7 @@ def give_up_found(
         entry_date=address.entry_date,
         lot=address.lot,
         sublot=address.sublot,
-        worker="look",
+        worker=_FINDER,
         outcome=stored(OF_NO_BOOKS),
         answered=document,
     )

@@ -109,7 +109,7 @@ def look(
                 try:
                     reap(connection, erp, known[sublot], site)
                 except PeriodClosedError:
-                    if known[sublot].entry_id in own and known[sublot].outcome == attempts.OF_NO_BOOKS:
+                    if known[sublot].entry_id in own and known[sublot].is_of_no_books:
                         raise _kept_by_closed_period(erp, known[sublot].address, known[sublot].answered) from None
                     looked.kept.add(known[sublot].attempt_id)  # for whoever clears the way of its entry
         gone += [one for one in known.values() if one.entry_id in own and _is_missing(one, documents, site)]
@@ -279,7 +279,7 @@ def _given_up(
         entry = next(one for one in books if (one.tenant, one.lot) == (address.tenant, address.lot))
         given_up = attempts.give_up_found(connection, entry, address, document.document, site=at)
         known = given_up or attempts.at_place(connection, at, *document.place)[address.sublot]
-        if known.attempt_id in own or known.outcome == attempts.OF_NO_BOOKS:
+        if known.attempt_id in own or known.is_of_no_books:
             to_go.append(document)
     return to_go
 

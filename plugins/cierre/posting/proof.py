@@ -59,7 +59,7 @@ class KeptByClosedPeriodError(DataError):
     """What a ledger that was restored from a backup does not know stands in a closed period, or may."""
 
     advice = (
-        "Nothing was sent. Have the period opened, in the ERP and in periods.yaml, clear the task post, and have it"
+        "Nothing was posted. Have the period opened, in the ERP and in periods.yaml, clear the task post, and have it"
         " closed again."
     )
 

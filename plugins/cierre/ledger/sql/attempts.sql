@@ -3,7 +3,7 @@ INSERT INTO erp.attempt (entry_id, site, tenant, entry_date, lot, sublot, worker
 SELECT :entry_id, :site, :tenant, :entry_date, :lot, :sublot, :worker,
        erp.clock(), erp.clock() + make_interval(secs => :lease_seconds), reverses
   FROM ledger.entry WHERE entry_id = :entry_id
-RETURNING attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since, adopted_at;
+RETURNING attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since, adopted_at, worker;
 
 -- name: give_up^
 -- An address to which nothing is sent, given up from the start; none where it is on record already.
@@ -13,11 +13,11 @@ SELECT :entry_id, :site, :tenant, :entry_date, :lot, :sublot, :worker, erp.clock
        erp.clock(), :outcome, :answered, reverses
   FROM ledger.entry WHERE entry_id = :entry_id
     ON CONFLICT DO NOTHING
-RETURNING attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since, adopted_at;
+RETURNING attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since, adopted_at, worker;
 
 -- name: emptied_by
 -- Addresses that are emptied because their lot was taken over; nothing was ever sent to them.
-SELECT attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since, adopted_at, removed
+SELECT attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since, adopted_at, worker, removed
   FROM erp.attempt
  WHERE tenant = :tenant AND entry_date = :entry_date AND lot = :lot AND worker = :worker
    AND coalesce(attempt.site, CAST(:site AS text)) IS NOT DISTINCT FROM :site
@@ -31,7 +31,7 @@ SELECT sublot FROM erp.attempt
 
 -- name: at_place
 -- All attempts in a lot on an ERP date at a site, whichever day of which box they are of.
-SELECT attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since, adopted_at
+SELECT attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome, site, answered, reaped_at, deleting_since, adopted_at, worker
   FROM erp.attempt
  WHERE tenant = :tenant AND entry_date = :entry_date AND lot = :lot
    AND coalesce(attempt.site, CAST(:site AS text)) IS NOT DISTINCT FROM :site;
@@ -101,7 +101,7 @@ UPDATE erp.attempt SET reaped_at = erp.clock()
 -- so is that of an adopted document, which stays, for two days at most: where it cannot be read, that is told as long.
 -- By times, not by a count: two sweeps at once, or a last call in between, must not use up the later ones.
 SELECT attempt_id, entry_id, attempt.tenant, attempt.entry_date, attempt.lot, sublot, state, lease_until, document,
-       outcome, attempt.site, answered, reaped_at, deleting_since, adopted_at, box
+       outcome, attempt.site, answered, reaped_at, deleting_since, adopted_at, worker, box
   FROM erp.attempt JOIN ledger.entry USING (entry_id)
  WHERE (state IN ('rejected', 'doomed') OR adopted_at IS NOT NULL)
    AND (reaped_at IS NULL
@@ -113,7 +113,7 @@ SELECT attempt_id, entry_id, attempt.tenant, attempt.entry_date, attempt.lot, su
 -- name: not_reaped_since
 -- Addresses of a box on dates of a period that were given up, or whose document was adopted, not emptied since an instant.
 SELECT attempt_id, entry_id, attempt.tenant, attempt.entry_date, attempt.lot, sublot, state, lease_until, document,
-       outcome, attempt.site, answered, reaped_at, deleting_since, adopted_at, box
+       outcome, attempt.site, answered, reaped_at, deleting_since, adopted_at, worker, box
   FROM erp.attempt JOIN ledger.entry USING (entry_id)
  WHERE (state IN ('rejected', 'doomed') OR adopted_at IS NOT NULL) AND box = :box AND attempt.entry_date BETWEEN :first AND :last
    AND (reaped_at IS NULL OR reaped_at < :since)
@@ -123,7 +123,7 @@ SELECT attempt_id, entry_id, attempt.tenant, attempt.entry_date, attempt.lot, su
 -- Claims whose lease ran out five minutes ago and that no run has taken up; an hour where another server's clock dated
 -- them, which may have shown another time.
 SELECT attempt_id, entry_id, attempt.tenant, attempt.entry_date, attempt.lot, sublot, state, lease_until, document,
-       outcome, attempt.site, answered, reaped_at, deleting_since, adopted_at, box, business_date
+       outcome, attempt.site, answered, reaped_at, deleting_since, adopted_at, worker, box, business_date
   FROM erp.attempt JOIN ledger.entry USING (entry_id)
  WHERE state = 'claimed'
    AND lease_until < erp.clock() - CASE server_started WHEN erp.server_started() THEN interval '5 minutes'
@@ -132,7 +132,7 @@ SELECT attempt_id, entry_id, attempt.tenant, attempt.entry_date, attempt.lot, su
 
 -- name: attempts_of
 SELECT attempt_id, entry_id, tenant, entry_date, lot, sublot, state, lease_until, document, outcome,
-       site, answered, reaped_at, deleting_since, adopted_at
+       site, answered, reaped_at, deleting_since, adopted_at, worker
   FROM erp.attempt WHERE entry_id = :entry_id ORDER BY attempt_id;
 
 -- name: lease^

@@ -8,8 +8,9 @@ DAG finds only the booking to do. Companies are those of `arrivals.yaml`.
 **When it fails** in *take*, a file was refused: it stands in `refused`, beside a text that says why; leave a
 corrected file in the folder. Or a place that files are fetched from could not be read: that is told at once, then
 once a day while it lasts; each hour tries again. In *book*, the ERP did not answer, or an account is missing in
-`arrivals.yaml`, which its log says; the next hour goes on. Clearing it is always safe: a file is taken once, and
-nothing is booked twice.
+`arrivals.yaml`, which its log says; the next hour goes on. Or a person has to approve a day, such as where documents
+in the books' lot may be somebody else's: its log says what to look at; then trigger it with the company and that day.
+Clearing it is always safe: a file is taken once, and nothing is booked twice.
 """
 
 from datetime import timedelta
@@ -17,7 +18,7 @@ from datetime import timedelta
 from airflow.sdk import DAG, CronTriggerTimetable
 
 from cierre.orchestration.watch import ONE_RUN, watched
-from operators.arrivals import BookArrivalsOperator, TakeStatementsOperator
+from operators.arrivals import BookArrivalsOperator, TakeStatementsOperator, params
 
 with DAG(
     dag_id="arrivals",
@@ -26,6 +27,7 @@ with DAG(
     doc_md=__doc__,
     schedule=CronTriggerTimetable("5 * * * *", timezone="UTC"),
     **ONE_RUN,
+    params=params(),
     tags=["arrivals"],
     default_args=watched("arrivals", timedelta(minutes=30)),
 ):

@@ -2,21 +2,43 @@
 
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import BaseOperator
+from airflow.sdk import BaseOperator, Param
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from cierre.accounting_files.companies import language_of
 from cierre.accounting_files.loader import cash_boxes
 from cierre.bookkeeping.sentence import Sentence
+from cierre.closing.names import NO_COMPANY
 from cierre.language.say import in_language, listed, say
 from cierre.ledger.connection import open_ledger
+from operators.parameters import asked
 
 if TYPE_CHECKING:
     from cierre.bookkeeping.matching.company import CompanyArrivals
+    from cierre.closing.arrival_approval import ApprovedDay
+
+
+COMPANY, APPROVED_DAY = "company", "approved_day"
+
+
+def params() -> dict[str, Param]:
+    """What a person may say when triggering it: the day of a company's books that they approve."""
+    text: dict[str, Any] = {"type": ["null", "string"]}
+    return {
+        COMPANY: Param(None, **text, title="Company (empresa)", description="Whose books of what arrived wait."),
+        APPROVED_DAY: Param(
+            None,
+            **text,
+            format="date",
+            title="Approved day (día aprobado)",
+            description="The day that waits for a person, as the log of the step book says: whoever triggers this run"
+            " has looked at what is asked there, and approves it.",
+        ),
+    }
 
 
 class TakeStatementsOperator(BaseOperator):
@@ -92,7 +114,8 @@ def _refused(folder: Path, companies: "Mapping[str, CompanyArrivals]") -> list[S
 
 class BookArrivalsOperator(BaseOperator):
     """Brings the books of what arrived to what the matches say, for each company that has such books. Fails, after all
-    was tried, where a day could not be booked or a match has no account."""
+    was tried, where a day could not be booked, a match has no account, or a person has to approve a day; whoever
+    triggers the run with that day approves it."""
 
     template_fields = ()
 
@@ -106,10 +129,12 @@ class BookArrivalsOperator(BaseOperator):
         from cierre.closing.arrival_books import book_arrivals
 
         booked, left = 0, list[Sentence]()
+        with in_language(language_of(NO_COMPANY)):
+            approved = _approved(context)
         with open_ledger(self.ledger_connection) as ledger:
             for company, rules in arrivals().items():
                 with in_language(language_of(company)):
-                    done = book_arrivals(ledger, company, rules, time.sleep)
+                    done = book_arrivals(ledger, company, rules, time.sleep, approved)
                     booked += len(done.booked)
                     left += [Sentence("{company}, {day}: {why}", company=company, day=day, why=why)
                              for day, why in done.left.items()]  # fmt: skip
@@ -118,3 +143,20 @@ class BookArrivalsOperator(BaseOperator):
             text = "Not all of what arrived could be booked; the next hour tries again:\n{what}"
             raise AirflowException(say(text, what=listed(left)))
         return {"booked": booked}
+
+
+def _approved(context: Any) -> "ApprovedDay | None":
+    """The day that whoever triggered the run approves; None where none was named. Raises AirflowFailException for half
+    of it, and where nobody is known to have triggered the run."""
+    from cierre.bookkeeping.answers import Answer
+    from cierre.closing.arrival_approval import ApprovedDay
+
+    given = asked("arrivals", context, params())
+    if not given:
+        return None
+    by, run = context["dag_run"].triggering_user_name, context["dag_run"].run_id
+    if not by or given.keys() != {COMPANY, APPROVED_DAY}:
+        told = "To approve a day of what arrived, a person triggers the DAG with a company and an approved day, both."
+        raise AirflowFailException(say(told))
+    answer = Answer(by, True, datetime.now(UTC), frozenset({by}))
+    return ApprovedDay(given[COMPANY], date.fromisoformat(given[APPROVED_DAY]), run, answer)

@@ -12,7 +12,9 @@ from cierre.accounting_files.arrivals import arrivals_of, books_box
 from cierre.accounting_files.loader import cash_boxes
 from cierre.alerts import erp_changes
 from cierre.alerts.figures import transit
+from cierre.bookkeeping.answers import Answer
 from cierre.bookkeeping.statements.lines import Statement, StatementLine
+from cierre.closing.arrival_approval import ApprovedDay
 from cierre.closing.arrival_books import book_arrivals
 from cierre.closing.arrivals import keep_new_matches, match_by_person, standing
 from cierre.closing.read_again import read_again
@@ -52,8 +54,18 @@ def arrive(ledger, *amounts, day=PAID):
     arrivals.land(ledger, COMPANY, "banco_sandbox", made, text, "ana")
 
 
-def book(ledger, rules):
-    return book_arrivals(ledger, COMPANY, rules, time.sleep)
+def book(ledger, rules, approved=None):
+    return book_arrivals(ledger, COMPANY, rules, time.sleep, approved)
+
+
+def by_ana(day=PAID, company=COMPANY):
+    """Ana triggers the DAG with a day."""
+    return ApprovedDay(company, day, "manual__1", Answer("ana", True, datetime.now(UTC), frozenset({"ana"})))
+
+
+def in_lot(rules, lot):
+    """The company's rules with another lot for its books of what arrived."""
+    return rules.model_copy(update={"books": rules.books.model_copy(update={"lot": lot})})
 
 
 def documents(sandbox, rules, **which):
@@ -91,6 +103,42 @@ def test_an_arrival_pays_its_clearing_account_once(closed, ledger, rules, sandbo
     again = book(ledger, rules)
     assert (again.booked, again.as_before) == ([], 1)
     assert sandbox.calls("protheus") == calls
+
+
+def test_where_the_lot_may_be_somebody_elses_the_books_wait_for_a_person_who_takes_it_over(
+    closed, ledger, rules, sandbox, protheus_insert
+):
+    arrive(ledger, *((channel_of(rules, one), one.net) for one in closed.values()))
+    keep_new_matches(ledger, COMPANY, [BOX], rules)
+    protheus_insert(rules.books.lot, "001", "7.00", day=PAID, tenant=books_box(COMPANY, rules.books).erp.tenant)
+    for approved in (None, None, by_ana(PAID + timedelta(days=1)), by_ana(company="itb")):
+        done = book(ledger, rules, approved)
+        assert done.booked == []
+        assert "document 000001" in done.left[PAID].lower()
+        assert f"triggers the DAG arrivals with the company {COMPANY} and the approved day {PAID}" in done.left[PAID]
+        assert "clear the task" not in done.left[PAID]
+        assert [one.debit for one in documents(sandbox, rules, live=True)] == [Decimal("7.00")]
+    assert book(ledger, rules, by_ana()).booked == [PAID]
+    (posted,) = documents(sandbox, rules, live=True)
+    assert posted.debit == sum(one.gross for one in closed.values())
+    kept = ledger.execute("SELECT decided_by, ran_by, decision FROM ledger.approval").fetchone()
+    assert kept == ("ana", ["ana"], "approved")
+
+
+def test_in_a_lot_of_their_own_the_books_wait_until_a_person_has_looked_at_the_old_one(
+    closed, ledger, rules, sandbox, protheus_insert
+):
+    arrive(ledger, *((channel_of(rules, one), one.net) for one in closed.values()))
+    keep_new_matches(ledger, COMPANY, [BOX], rules)
+    protheus_insert(rules.books.lot, "001", "7.00", day=PAID, tenant=books_box(COMPANY, rules.books).erp.tenant)
+    book(ledger, rules)
+    moved = in_lot(rules, "009977")
+    assert "In a lot that the cash box has left" in book(ledger, moved).left[PAID]
+    assert documents(sandbox, moved, live=True) == []
+    assert book(ledger, moved, by_ana()).booked == [PAID]
+    assert [one.debit for one in documents(sandbox, rules, live=True)] == [Decimal("7.00")]
+    (posted,) = documents(sandbox, moved, live=True)
+    assert posted.debit == sum(one.gross for one in closed.values())
 
 
 def test_a_match_that_is_taken_back_is_taken_back_in_the_erp(closed, ledger, rules, sandbox):

@@ -1,6 +1,7 @@
 """Files in a folder are taken once, put away, and what they say is matched and booked."""
 
 import os
+from types import SimpleNamespace
 
 import pytest
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
@@ -32,6 +33,27 @@ def take(folder):
     return TakeStatementsOperator(task_id="take", folder=str(folder.parents[1])).execute({})
 
 
+def booked(by="ana", **given):
+    """What a run of the DAG books that somebody triggered with its form."""
+    run = SimpleNamespace(conf=given, run_id="manual__1", triggering_user_name=by)
+    return BookArrivalsOperator(task_id="book").execute({"params": given, "dag_run": run})
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"company": COMPANY},
+        {"approved_day": "2026-03-04"},
+        {"company": COMPANY, "approved_day": "2026-03-04", "by": None},
+        {"company": COMPANY, "aproved_day": "2026-03-04"},
+    ],
+)
+def test_an_approval_that_is_not_whole_or_nobodys_stops_the_run(close, given):
+    with pytest.raises(AirflowFailException, match=r"a person triggers the DAG with a company|do not exist here"):
+        booked(**given)
+    assert booked(company=COMPANY, approved_day="2026-03-04") == {"booked": 0}
+
+
 def test_a_file_is_taken_and_put_away(close, ledger, folder):
     leave(folder, "marzo.csv", HEAD + ROW)
     assert take(folder) == {"taken": 1, "matched": 0}
@@ -39,7 +61,7 @@ def test_a_file_is_taken_and_put_away(close, ledger, folder):
     (landed,) = arrivals.statements(ledger, COMPANY)
     assert landed.taken_by == "folder"
     assert take(folder) == {"taken": 0, "matched": 0}
-    assert BookArrivalsOperator(task_id="book").execute({}) == {"booked": 0}
+    assert booked() == {"booked": 0}
 
 
 def test_a_file_that_is_wrong_is_put_away_with_the_reason_and_the_others_are_taken(close, ledger, folder):

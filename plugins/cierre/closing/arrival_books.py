@@ -22,6 +22,7 @@ from cierre.bookkeeping.matching import books as pure
 from cierre.bookkeeping.matching.books import ArrivalBooks, MatchedRow, Refusal
 from cierre.bookkeeping.matching.company import CompanyArrivals
 from cierre.bookkeeping.sentence import Sentence
+from cierre.closing.arrival_approval import ApprovedDay, must_be_approved
 from cierre.closing.belonging import hold_lot_against_ledger
 from cierre.closing.erp_site import current_books, erp_site
 from cierre.closing.master_data import opened_from
@@ -32,6 +33,7 @@ from cierre.language.say import say
 from cierre.ledger import arrivals, capabilities, identity, landing, revisions, staging
 from cierre.ledger.session import box_day
 from cierre.ports.errors import VendorError
+from cierre.posting.proof import NotOursError
 from cierre.posting.verification import reconcile
 
 log = logging.getLogger(__name__)
@@ -51,11 +53,16 @@ class BooksOfArrivals:
 
 
 def book_arrivals(
-    ledger: psycopg.Connection, company: str, rules: CompanyArrivals, sleep: Callable[[float], None]
+    ledger: psycopg.Connection,
+    company: str,
+    rules: CompanyArrivals,
+    sleep: Callable[[float], None],
+    approved: ApprovedDay | None = None,
 ) -> BooksOfArrivals:
     """Brings a company's books of arrivals to what its matches say now; nothing is sent for days that say it already.
 
-    A day that cannot be booked keeps no other waiting. Needs an autocommit connection; ``sleep`` takes seconds.
+    A day that cannot be booked keeps no other waiting. Needs an autocommit connection; ``sleep`` takes seconds;
+    ``approved`` is a day of which a person approves what was asked.
     """
     done = BooksOfArrivals()
     if rules.books is None:
@@ -68,7 +75,7 @@ def book_arrivals(
     for day, rows in sorted(by_day.items()):
         try:
             with box_day(ledger, box.id, day):
-                _book(ledger, box, rules, rules.books, day, rows, done, sleep)
+                _book(ledger, box, rules, rules.books, day, rows, done, sleep, approved)
         except (Refused, VendorError) as trouble:
             done.left[day] = trouble.sentence if isinstance(trouble, Refused) else Sentence("{why}", why=str(trouble))
     return done
@@ -83,6 +90,7 @@ def _book(
     rows: list[MatchedRow],
     done: BooksOfArrivals,
     sleep: Callable[[float], None],
+    approved: ApprovedDay | None,
 ) -> None:
     before = landing.taken(ledger, box.id, day)
     landed_before = json.loads(before.body) if before else {"matches": []}
@@ -99,15 +107,36 @@ def _book(
     if facts == landed_before and (before is None or arrivals.state_of_books(ledger, box.id, day) in DONE):
         done.as_before += 1
         return
-    if before is None or facts != landed_before:
+    if before is None or facts != landed_before or not _is_frozen_by(ledger, box, day, books):
         _freeze(ledger, box, books, day, facts, read)
-    post(box, day, ledger, sleep)
+    _post(ledger, box, day, sleep, approved)
     revision = current_books(box, day, ledger)
     compared = reconcile(ledger, erp_hook(box), box, day, revision)
     if compared.differing:
         raise Refused(box, day, "the books of what arrived do not reconcile; the page of the day says where")
     done.booked.append(day)
     log.info(say("{box}, {day}: {state}.", box=box.name, day=day, state=Sentence(compared.state)))
+
+
+def _is_frozen_by(ledger: psycopg.Connection, box: CashBox, day: date, books: ArrivalBooks) -> bool:
+    """Whether the day's revision was made by these accounts, for this lot: a person may have changed them since."""
+    revision = revisions.current(ledger, box.id, day)
+    return revision is not None and revision.mapping_digest == pure.digest(books)
+
+
+def _post(
+    ledger: psycopg.Connection,
+    box: CashBox,
+    day: date,
+    sleep: Callable[[float], None],
+    approved: ApprovedDay | None,
+) -> None:
+    must_be_approved(ledger, box, day, approved)
+    try:
+        post(box, day, ledger, sleep)
+    except NotOursError:
+        must_be_approved(ledger, box, day, None)  # what was met is asked about now
+        raise
 
 
 def _freeze(

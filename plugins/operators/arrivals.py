@@ -62,6 +62,7 @@ class TakeStatementsOperator(BaseOperator):
         from cierre.closing.statement_drop import drop_folder, take_dropped
         from cierre.closing.unread_places import to_tell
 
+        _asked(context)
         folder = Path(self.folder) if self.folder else drop_folder()
         taken, matched, left, unread = 0, 0, list[Sentence](), dict[str, Sentence]()
         with open_ledger(self.ledger_connection) as ledger:
@@ -129,8 +130,7 @@ class BookArrivalsOperator(BaseOperator):
         from cierre.closing.arrival_books import book_arrivals
 
         booked, left = 0, list[Sentence]()
-        with in_language(language_of(NO_COMPANY)):
-            approved = _approved(context)
+        approved = _approved(context)
         with open_ledger(self.ledger_connection) as ledger:
             for company, rules in arrivals().items():
                 with in_language(language_of(company)):
@@ -151,12 +151,18 @@ def _approved(context: Any) -> "ApprovedDay | None":
     from cierre.bookkeeping.answers import Answer
     from cierre.closing.arrival_approval import ApprovedDay
 
-    given = asked("arrivals", context, params())
+    given = _asked(context)
     if not given:
         return None
     by, run = context["dag_run"].triggering_user_name, context["dag_run"].run_id
     if not by or given.keys() != {COMPANY, APPROVED_DAY}:
         told = "To approve a day of what arrived, a person triggers the DAG with a company and an approved day, both."
-        raise AirflowFailException(say(told))
+        with in_language(language_of(NO_COMPANY)):
+            raise AirflowFailException(say(told))
     answer = Answer(by, True, datetime.now(UTC), frozenset({by}))
     return ApprovedDay(given[COMPANY], date.fromisoformat(given[APPROVED_DAY]), run, answer)
+
+
+def _asked(context: Any) -> dict[str, Any]:
+    with in_language(language_of(NO_COMPANY)):
+        return asked("arrivals", context, params())

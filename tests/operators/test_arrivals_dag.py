@@ -30,13 +30,18 @@ def leave(folder, name, text, age=120):
 
 
 def take(folder):
-    return TakeStatementsOperator(task_id="take", folder=str(folder.parents[1])).execute({})
+    return TakeStatementsOperator(task_id="take", folder=str(folder.parents[1])).execute(run_of("ana"))
+
+
+def run_of(by, **given):
+    """The context of a run of the DAG that somebody triggered with its form."""
+    run = SimpleNamespace(conf=given, run_id="manual__1", triggering_user_name=by)
+    return {"params": given, "dag_run": run}
 
 
 def booked(by="ana", **given):
-    """What a run of the DAG books that somebody triggered with its form."""
-    run = SimpleNamespace(conf=given, run_id="manual__1", triggering_user_name=by)
-    return BookArrivalsOperator(task_id="book").execute({"params": given, "dag_run": run})
+    """What such a run books."""
+    return BookArrivalsOperator(task_id="book").execute(run_of(by, **given))
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,8 @@ def fetching(mappings, monkeypatch, tmp_path):
 
 
 def take() -> dict[str, int]:
-    return TakeStatementsOperator(task_id="take").execute({})
+    context = {"params": {}, "dag_run": SimpleNamespace(conf={})}
+    return TakeStatementsOperator(task_id="take").execute(context)
 
 
 PLACE = '{by: sftp, connection: bank, folder: /salida, names: "*.csv", format: banco_sandbox}'

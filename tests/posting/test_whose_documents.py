@@ -619,6 +619,28 @@ def test_a_worker_that_comes_back_too_late_leaves_what_another_ledger_has_got_it
     assert [key.partition("@")[2] for key in erp.documents.values()] == [THEM]
 
 
+def test_a_worker_that_comes_back_too_late_leaves_its_document_where_another_run_has_taken_it_for_posted(
+    ledger, ledger_dsn, erp, reading, freeze
+):
+    """The period was closed upon it meanwhile, so that it could not be deleted; newer books may have reversed it."""
+    insert = erp.insert
+
+    def slept(address, journal_entry, key):
+        answer = insert(address, journal_entry, key)
+        with session.connect(ledger_dsn) as other:
+            (entry,) = revisions.bookings(ledger, revision)
+            (mine,) = attempts.of_entry(other, entry)
+            attempts.doom(other, mine, "taken for dead")
+            assert attempts.adopt(other, mine, answer.document)
+        return answer
+
+    revision = freeze("35.30")
+    erp.insert = slept
+    with pytest.raises(TakenUpError, match="another run has taken its document for posted"):
+        reading.converge(revision)
+    assert erp.live() == [FIRST]
+
+
 def test_of_books_that_are_only_claimed_no_reversal_is_believed(ledger, erp, reading, freeze):
     """The backup was made between a request and its confirmation, and the ERP reversed those books afterwards."""
     (entry,) = revisions.bookings(ledger, freeze("35.30"))

@@ -507,7 +507,15 @@ class Poster:
 
     def _remove_own(self, entry: FrozenEntry, attempt: Attempt, document: str) -> None:
         """This worker came back too late: the attempt was given up for it. Its own document goes, nobody else's: where
-        the ERP gives numbers again, another's may have that number by now."""
+        the ERP gives numbers again, another's may have that number by now. Nor does it go where another run has taken
+        it for posted, since its period was closed meanwhile."""
+        made = {one.attempt_id: one for one in attempts.of_entry(self.connection, entry)}
+        if made[attempt.attempt_id].state == "confirmed":
+            told = (
+                "the attempt at {address} was given up while it was under way, and another run has taken its document"
+                " for posted"
+            )
+            raise proof.TakenUpError(Sentence(told, address=attempt.address), vendor=self.erp.vendor)
         if self._may_be_ours(attempt.address, document, entry):
             self.erp.delete(attempt.address, document)
         raise proof.TakenUpError(

@@ -129,19 +129,24 @@ class BookArrivalsOperator(BaseOperator):
         from cierre.accounting_files.arrivals import arrivals
         from cierre.closing.arrival_books import book_arrivals
 
-        booked, left = 0, list[Sentence]()
+        booked, left, taken = 0, list[Sentence](), False
         approved = _approved(context)
         with open_ledger(self.ledger_connection) as ledger:
             for company, rules in arrivals().items():
                 with in_language(language_of(company)):
                     done = book_arrivals(ledger, company, rules, time.sleep, approved)
                     booked += len(done.booked)
+                    taken = taken or bool(done.approved)
                     left += [Sentence("{company}, {day}: {why}", company=company, day=day, why=why)
                              for day, why in done.left.items()]  # fmt: skip
                     left += [Sentence("{company}: {why}", company=company, why=one.sentence) for one in done.unbookable]
         if left:
             text = "Not all of what arrived could be booked; the next hour tries again:\n{what}"
             raise AirflowException(say(text, what=listed(left)))
+        if approved and not taken:
+            told = "{company}, {day}: no books of what arrived waited for an approval; nothing was approved."
+            with in_language(language_of(NO_COMPANY)):
+                raise AirflowFailException(say(told, company=approved.company, day=approved.day))
         return {"booked": booked}
 
 

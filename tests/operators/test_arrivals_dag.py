@@ -56,7 +56,11 @@ def booked(by="ana", **given):
 def test_an_approval_that_is_not_whole_or_nobodys_stops_the_run(close, given):
     with pytest.raises(AirflowFailException, match=r"a person triggers the DAG with a company|do not exist here"):
         booked(**given)
-    assert booked(company=COMPANY, approved_day="2026-03-04") == {"booked": 0}
+
+
+def test_an_approval_of_a_day_that_does_not_wait_says_so(close):
+    with pytest.raises(AirflowFailException, match=f"{COMPANY}, 2026-03-04: no books of what arrived waited"):
+        booked(company=COMPANY, approved_day="2026-03-04")
 
 
 def test_a_file_is_taken_and_put_away(close, ledger, folder):

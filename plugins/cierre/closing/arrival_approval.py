@@ -33,17 +33,19 @@ class ApprovedDay(NamedTuple):
     answer: Answer
 
 
-def must_be_approved(ledger: psycopg.Connection, box: CashBox, day: date, approved: ApprovedDay | None) -> None:
-    """Puts a person's approval on record, where it is of this day. Raises Refused as long as anything is to be asked
-    about the day's current books."""
+def must_be_approved(ledger: psycopg.Connection, box: CashBox, day: date, approved: ApprovedDay | None) -> bool:
+    """Puts a person's approval on record, where it is of this day, and says whether that was so. Raises Refused as long
+    as anything is to be asked about the day's current books."""
     revision = current_books(box, day, ledger)
     questions = approvals.unapproved(ledger, box, revision)
     if Reason.SIGNED_MONTH in questions:
         raise Refused(box, day, SIGNED)
-    if questions and approved is not None and (approved.company, approved.day) == (box.company, day):
+    taken = False
+    if questions and approved and (approved.company, approved.day) == (box.company, day):
         approvals.ask(ledger, revision, questions, approved.run)
         approvals.decide(ledger, revision, approved.run, approved.answer)
-        questions = approvals.unapproved(ledger, box, revision)
+        questions, taken = approvals.unapproved(ledger, box, revision), True
     if questions:
         asked = one_after_the_other(questions.values())
         raise Refused(box, day, ASKED, questions=asked, company=box.company, approved_day=day)
+    return taken

@@ -44,9 +44,10 @@ DONE = ("closed", "no activity")
 @dataclass
 class BooksOfArrivals:
     """What came of it: the bank's days that were booked anew, those that stayed as they were, matches that no account
-    is known for, and the days that could not be booked, each with the reason."""
+    is known for, and the days that could not be booked, each with the reason; and the day that a person approved."""
 
     booked: list[date] = field(default_factory=list)
+    approved: list[date] = field(default_factory=list)
     as_before: int = 0
     unbookable: list[Refusal] = field(default_factory=list)
     left: dict[date, Sentence] = field(default_factory=dict)
@@ -109,7 +110,7 @@ def _book(
         return
     if before is None or facts != landed_before or not _is_frozen_by(ledger, box, day, books):
         _freeze(ledger, box, books, day, facts, read)
-    _post(ledger, box, day, sleep, approved)
+    _post(ledger, box, day, done, sleep, approved)
     revision = current_books(box, day, ledger)
     compared = reconcile(ledger, erp_hook(box), box, day, revision)
     if compared.differing:
@@ -128,10 +129,12 @@ def _post(
     ledger: psycopg.Connection,
     box: CashBox,
     day: date,
+    done: BooksOfArrivals,
     sleep: Callable[[float], None],
     approved: ApprovedDay | None,
 ) -> None:
-    must_be_approved(ledger, box, day, approved)
+    if must_be_approved(ledger, box, day, approved):
+        done.approved.append(day)
     try:
         post(box, day, ledger, sleep)
     except NotOursError:

@@ -18,17 +18,29 @@ from operators.answer import AnswerKept
 from operators.step import CashCloseStep
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import psycopg
+
+    from cierre.bookkeeping.approvals import Reason
 
 LOOKS_FOR = timedelta(minutes=5)
 """How long the triggerer may take to look for an answer to an earlier try; then the step is tried again."""
 
 
 ANOTHER = "{who} approved, and a second person must approve, too: they are asked in a moment. Nothing was posted."
+MORE = "{who} approved what was asked, and more is to be decided since: it is asked in a moment. Nothing was posted."
 
 
 class AnotherPersonIsAsked(AirflowException):
     """An approval was taken and another is needed. Airflow keeps one question a try, so the next try asks."""
+
+
+def _must_be_asked_again(by: str, reasons: "Collection[Reason]") -> AnotherPersonIsAsked:
+    """``by`` approved, and for these reasons it is asked once more: of a second person, or since more has come up."""
+    from cierre.bookkeeping.approvals import Reason
+
+    return AnotherPersonIsAsked(say(ANOTHER if Reason.SECOND_PERSON in reasons else MORE, who=by))
 
 
 class ApproveOperator(CashCloseStep, ApprovalOperator):
@@ -72,8 +84,8 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
             request = approve.request(box, day, ledger)
             by = approve.decide(request, ledger, context["dag_run"].run_id, self._given(answer))
             outcome = {"revision": request.revision.revision, "approved_by": by}
-            if approve.request(box, day, ledger).reasons:
-                raise AnotherPersonIsAsked(say(ANOTHER, who=by))
+            if left := approve.request(box, day, ledger).reasons:
+                raise _must_be_asked_again(by, left)
             return outcome
 
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
@@ -90,8 +102,8 @@ class ApproveOperator(CashCloseStep, ApprovalOperator):
             approve.hold_to_refusal(request, ledger, self.run, self.began)
         if self.answer:
             by = approve.take(request, ledger, self.run, self._given(self.answer))
-            if approve.request(box, day, ledger).reasons:
-                raise AnotherPersonIsAsked(say(ANOTHER, who=by))
+            if left := approve.request(box, day, ledger).reasons:
+                raise _must_be_asked_again(by, left)
             return outcome | {"approved_by": by}
         if self.looks_first and approve.was_asked(request, ledger, self.run):
             return outcome | {"asked_before": True}

@@ -10,11 +10,12 @@ import psycopg
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from cierre.ledger import capabilities, session
+from cierre.ledger import attempts, capabilities, revisions, session, takeovers
 from cierre.ledger.capabilities import Capability
 from cierre.ledger.roles import Roles
 from cierre.ports.errors import UncertainError
 from hooks.protheus.hook import ProtheusHook
+from operators.approve import AnotherPersonIsAsked
 from operators.reap import ReapOperator
 from support.person import answers, asked
 
@@ -114,6 +115,33 @@ def test_a_second_ledger_never_touches_the_firsts_documents_and_a_lot_of_its_own
     run.step("post")
     assert run.step("reconcile")["state"] == "reconciled"
     assert live(sandbox) == before
+    assert len(live(sandbox, "008999")) == 1
+
+
+def test_what_comes_into_doubt_after_the_question_is_asked_about_once_more(
+    close, sandbox, ledger, mappings, another_ledger, monkeypatch
+):
+    close(BOX, DAY).all()
+    second = another_ledger()
+    probed(second, False)
+    run = close(BOX, DAY)
+    for step in ("land", "stage", "derive", "approve"):
+        run.step(step)
+    with pytest.raises(AirflowFailException, match="may be somebody else's"):
+        run.step("post")
+    box = mappings / "cash_boxes" / f"{BOX}.yaml"
+    box.write_text(box.read_text().replace("lot: 008964", "lot: 008999"))
+    run.step("derive")
+    assert "lot 008964 sublot 001" in asked(run, monkeypatch)
+    entry_id, site = second.execute("SELECT entry_id, site FROM erp.attempt").fetchone()
+    more = attempts.claim(second, revisions.entry_of(second, entry_id), worker="test", lease_seconds=0, site=site)
+    attempts.doom(second, more, "the ERP numbered it 000002", answered="000002")
+    takeovers.note_doubt(second, more, "000001")
+    with pytest.raises(AnotherPersonIsAsked, match="Ana approved what was asked, and more is to be decided since"):
+        answers(run)
+    assert "lot 008964 sublot 002" in asked(run, monkeypatch)
+    answers(run)
+    run.step("post")
     assert len(live(sandbox, "008999")) == 1
 
 

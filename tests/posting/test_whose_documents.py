@@ -592,50 +592,52 @@ def test_a_run_that_dies_while_it_puts_such_reversals_on_record_leaves_the_sign_
     assert sorted(erp.documents.values()) == [FIRST, FIRST, SECOND]
 
 
+@pytest.fixture
+def given_up_upon_its_answer(ledger, ledger_dsn, erp, freeze):
+    """``given_up_upon_its_answer(meanwhile)``: a day's books, whose worker is answered, sleeps, and is given up; what
+    another run does ``meanwhile`` takes its ledger, the attempt and the answered number."""
+
+    def frozen(meanwhile) -> revisions.Revision:
+        revision, insert = freeze("35.30"), erp.insert
+
+        def slept(address, journal_entry, key):
+            answer, erp.insert = insert(address, journal_entry, key), insert
+            with session.connect(ledger_dsn) as other:
+                (entry,) = revisions.bookings(ledger, revision)
+                (mine,) = attempts.of_entry(other, entry)
+                attempts.doom(other, mine, "taken for dead")
+                meanwhile(other, mine, answer.document)
+            return answer
+
+        erp.insert = slept
+        return revision
+
+    return frozen
+
+
 def test_a_worker_that_comes_back_too_late_leaves_what_another_ledger_has_got_its_number_for(
-    ledger, ledger_dsn, erp, reading, freeze
+    erp, reading, given_up_upon_its_answer
 ):
     """A site that gives numbers again: while the worker slept, its document was deleted, and another ledger booked
     there."""
-    insert = erp.insert
 
-    def slept(address, journal_entry, key):
-        answer = insert(address, journal_entry, key)
-        with session.connect(ledger_dsn) as other:
-            (entry,) = revisions.bookings(ledger, revision)
-            (mine,) = attempts.of_entry(other, entry)
-            attempts.doom(other, mine, "taken for dead")
-            erp.delete(address, answer.document)
-            attempts.note_reaped(other, mine)
+    def another_books_there(other, mine, document):
+        erp.delete(mine.address, document)
+        attempts.note_reaped(other, mine)
         erp.numbers.clear()
-        erp.insert = insert
-        theirs(erp, address.sublot)
-        return answer
+        theirs(erp, mine.address.sublot)
 
-    revision = freeze("35.30")
-    erp.insert = slept
+    revision = given_up_upon_its_answer(another_books_there)
     with pytest.raises(TakenUpError):
         reading.converge(revision)
     assert [key.partition("@")[2] for key in erp.documents.values()] == [THEM]
 
 
 def test_a_worker_that_comes_back_too_late_leaves_its_document_where_another_run_has_taken_it_for_posted(
-    ledger, ledger_dsn, erp, reading, freeze
+    erp, reading, given_up_upon_its_answer
 ):
     """The period was closed upon it meanwhile, so that it could not be deleted; newer books may have reversed it."""
-    insert = erp.insert
-
-    def slept(address, journal_entry, key):
-        answer = insert(address, journal_entry, key)
-        with session.connect(ledger_dsn) as other:
-            (entry,) = revisions.bookings(ledger, revision)
-            (mine,) = attempts.of_entry(other, entry)
-            attempts.doom(other, mine, "taken for dead")
-            assert attempts.adopt(other, mine, answer.document)
-        return answer
-
-    revision = freeze("35.30")
-    erp.insert = slept
+    revision = given_up_upon_its_answer(attempts.adopt)
     with pytest.raises(TakenUpError, match="another run has taken its document for posted"):
         reading.converge(revision)
     assert erp.live() == [FIRST]

@@ -6,11 +6,12 @@ booked, and books what arrived. Closes wait for none of it. People may upload th
 DAG finds only the booking to do. Companies are those of `arrivals.yaml`.
 
 **When it fails** in *take*, a file was refused: it stands in `refused`, beside a text that says why; leave a
-corrected file in the folder. Or a place that files are fetched from could not be read: that is told at once, then
-once a day while it lasts; each hour tries again. In *book*, the ERP did not answer, or an account is missing in
-`arrivals.yaml`, which its log says; the next hour goes on. Or a person has to approve a day, such as where documents
-in the books' lot may be somebody else's: its log says what to look at; then trigger it with the company and that day.
-Clearing it is always safe: a file is taken once, and nothing is booked twice.
+corrected file in the folder. Or a place that files are fetched from could not be read. In *book*, the ERP did not
+answer, or an account is missing in `arrivals.yaml`, which its log says. Or a person has to approve a day, such as
+where documents in the books' lot may be somebody else's: its log and the board's page of the arrivals say what to
+look at; approve it there, or trigger it with the company and that day. All but a refused file is tried again each
+hour, and told at once, then once a day while it lasts: a run in between ends well, and its log and its result say
+what is left. Clearing it is always safe: a file is taken once, and nothing is booked twice.
 """
 
 from datetime import timedelta

@@ -15,11 +15,15 @@ from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.names import NO_COMPANY
 from cierre.language.say import in_language, listed, say
 from cierre.ledger.connection import open_ledger
+from operators.outage import may_be_tried_again
 from operators.parameters import asked
 
 if TYPE_CHECKING:
+    import psycopg
+
     from cierre.bookkeeping.matching.company import CompanyArrivals
     from cierre.closing.arrival_approval import ApprovedDay
+    from cierre.closing.arrival_books import BooksOfArrivals
 
 
 COMPANY, APPROVED_DAY = "company", "approved_day"
@@ -114,9 +118,11 @@ def _refused(folder: Path, companies: "Mapping[str, CompanyArrivals]") -> list[S
 
 
 class BookArrivalsOperator(BaseOperator):
-    """Brings the books of what arrived to what the matches say, for each company that has such books. Fails, after all
-    was tried, where a day could not be booked, a match has no account, or a person has to approve a day; whoever
-    triggers the run with that day approves it."""
+    """Brings the books of what arrived to what the matches say, for each company that has such books.
+
+    Fails, after all was tried, where a day could not be booked, a match has no account, or a person has to approve a
+    day: at once, and then once a day for as long as that lasts; in between the log says so. Whoever triggers the run
+    with a day approves it, and is told of that day whatever was told before."""
 
     template_fields = ()
 
@@ -125,29 +131,60 @@ class BookArrivalsOperator(BaseOperator):
         self.ledger_connection = ledger_connection
 
     def execute(self, context: Any) -> dict[str, int]:
-        """Returns how many days were booked anew."""
+        """Returns how many days were booked anew, and how many days and matches are left."""
         from cierre.accounting_files.arrivals import arrivals
         from cierre.closing.arrival_books import book_arrivals
 
-        booked, left, taken = 0, list[Sentence](), False
         approved = _approved(context)
+        done: dict[str, BooksOfArrivals] = {}
         with open_ledger(self.ledger_connection) as ledger:
             for company, rules in arrivals().items():
                 with in_language(language_of(company)):
-                    done = book_arrivals(ledger, company, rules, time.sleep, approved)
-                    booked += len(done.booked)
-                    taken = taken or bool(done.approved)
-                    left += [Sentence("{company}, {day}: {why}", company=company, day=day, why=why)
-                             for day, why in done.left.items()]  # fmt: skip
-                    left += [Sentence("{company}: {why}", company=company, why=one.sentence) for one in done.unbookable]
-        if left:
-            text = "Not all of what arrived could be booked; the next hour tries again:\n{what}"
-            raise AirflowException(say(text, what=listed(left)))
-        if approved and not taken:
+                    done[company] = book_arrivals(ledger, company, rules, time.sleep, approved)
+            self._tell(ledger, context, done, approved)
+        if approved and not any(one.approved for one in done.values()):
             told = "{company}, {day}: no books of what arrived waited for an approval; nothing was approved."
             with in_language(language_of(NO_COMPANY)):
                 raise AirflowFailException(say(told, company=approved.company, day=approved.day))
-        return {"booked": booked}
+        return {
+            "booked": sum(len(one.booked) for one in done.values()),
+            "left": sum(len(one.troubles) for one in done.values()),
+        }
+
+    def _tell(
+        self,
+        ledger: "psycopg.Connection",
+        context: Any,
+        done: "dict[str, BooksOfArrivals]",
+        approved: "ApprovedDay | None",
+    ) -> None:
+        """Fails with all that is left, where there is anything to tell of it now, or a further try may book it."""
+        from cierre.closing.arrival_troubles import note_told, untold
+
+        left = [
+            Sentence("{company}, {day}: {why}", company=company, day=one.day, why=one.why)
+            for company, books in done.items()
+            for one in books.troubles
+        ]
+        if not left:
+            return
+        text = say(
+            "Not all of what arrived could be booked; each hour tries again, and once a day it is told again:\n{what}",
+            what=listed(left),
+        )
+        if any(one.passes for books in done.values() for one in books.troubles) and may_be_tried_again(context):
+            raise AirflowException(text)
+        today = datetime.now(UTC).date()
+        new = {books.box: untold(ledger, books.box, books.troubles, today) for books in done.values()}
+        of_approved = done[approved.company].troubles if approved and approved.company in done else []
+        asked_for = approved is not None and any(one.day == approved.day for one in of_approved)
+        if not any(new.values()) and not asked_for:
+            self.log.warning(text)
+            return
+        # Last, so that nothing comes between noting that people are told and failing.
+        for box, troubles in new.items():
+            note_told(ledger, box, troubles, today)
+        raise AirflowFailException(text)
 
 
 def _approved(context: Any) -> "ApprovedDay | None":

@@ -31,10 +31,15 @@ class Outage:
 
 def is_last_try(context: Any) -> bool:
     """Whether Airflow itself would not try the task again; not so of a dry run, for which nobody waits."""
-    task = context.get("ti")
-    if task is None or context["params"].get(DRY_RUN):
+    if context.get("ti") is None or context["params"].get(DRY_RUN):
         return False
-    return bool(task.max_tries == 0 or task.try_number > task.max_tries)
+    return not may_be_tried_again(context)
+
+
+def may_be_tried_again(context: Any) -> bool:
+    """Whether Airflow itself would try the task again."""
+    task = context["ti"]
+    return bool(task.max_tries and task.try_number <= task.max_tries)
 
 
 def deadline(box: CashBox, day: date, began: datetime) -> datetime:

@@ -4,6 +4,7 @@ import hashlib
 import shutil
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from time import sleep
 
 import psycopg
 import pytest
@@ -12,11 +13,14 @@ from cierre.accounting_files.arrivals import arrivals_of
 from cierre.accounting_files.loader import cash_boxes, mappings_folder
 from cierre.bookkeeping.matching.company import Expected, Taken, expected
 from cierre.bookkeeping.statements.lines import Statement, StatementLine
-from cierre.closing.arrivals import Sign, signs_of_day
+from cierre.closing.arrival_books import book_arrivals
+from cierre.closing.arrivals import Sign, keep_new_matches, signs_of_day, standing
 from cierre.ledger import arrivals, reconciliation, settlements
 from cierre.ledger.arrivals import MatchedAmount
 from cierre.reports.audit import audit
 from support import closed_day
+from support.close import Close, connect
+from support.foreign_document import foreign_document
 
 BOXES = cash_boxes()
 BOX = BOXES["educacion_continua_caja_7"]
@@ -370,6 +374,51 @@ def test_statements_matches_and_what_was_taken_back_are_sealed(login, books, by_
     assert sealed >= {"statement", "match", "match undone"}
     by_force("UPDATE landing.statement_line SET amount = amount + 1 WHERE line = 4")
     assert {chain.box: chain for chain in audit(books).chains}["*"].broken
+
+
+@pytest.fixture
+def waiting_books(ledger, ledger_dsn, sandbox, monkeypatch):
+    """A bank's day whose books wait for a person: somebody else has a document in their lot."""
+    connect(ledger_dsn, sandbox, monkeypatch)
+    rules = arrivals_of(COMPANY)
+    Close(BOX.id, DAY).all()
+    amount = standing(ledger, COMPANY, [BOX.id], rules).amounts[0]
+    line = StatementLine(1, DAY, DAY, amount.net, channel=rules.channel_of(amount.form)[0])
+    landed = Statement("2200011", "USD", DAY, DAY, None, None, (line,), hashlib.sha256(b"x").hexdigest())
+    arrivals.land(ledger, COMPANY, "banco_sandbox", landed, b"x", "ana")
+    assert keep_new_matches(ledger, COMPANY, [BOX.id], rules) == 1
+    foreign_document(sandbox, rules.books.lot, "001", "7.00", day=DAY, tenant=BOX.erp.tenant)
+    assert book(ledger, rules).booked == []
+    return rules
+
+
+def book(ledger, rules):
+    return book_arrivals(ledger, COMPANY, rules, sleep)
+
+
+def test_a_day_that_waits_for_a_person_is_approved_on_the_page_and_the_next_run_books_it(login, ledger, waiting_books):
+    client = login("educacion_continua")
+    asked = section(client.get(HERE).text, "asked")
+    assert "El documento 000001" in asked
+    seen = asked.partition('name="seen" value="')[2].partition('"')[0]
+    sent = {"seen": seen, "comment": "el lote es solo nuestro"}
+    viewer = login("educacion_continua", role="VIEWER")
+    assert 'name="seen"' not in viewer.get(HERE).text
+    assert viewer.post(f"{HERE}/approvals/{DAY}", data=sent).status_code == 403
+    client = login("educacion_continua")
+    unseen = client.post(f"{HERE}/approvals/{DAY}", data=sent | {"seen": seen[:-1]})
+    assert (unseen.status_code, "no se aprobó" in unseen.text) == (400, True)
+    assert client.post(f"{HERE}/approvals/{DAY}", data=sent | {"comment": "x" * 501}).status_code == 400
+    cross = {"sec-fetch-site": "cross-site"}
+    assert client.post(f"{HERE}/approvals/{DAY}", data=sent, headers=cross).status_code == 403
+    answer = client.post(f"{HERE}/approvals/{DAY}", data=sent, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/cierre{HERE}?approved={DAY}")
+    page = client.get(HERE, params={"approved": str(DAY)}).text
+    assert "está aprobado" in page
+    assert section(page, "asked") == ""
+    kept = ledger.execute("SELECT decided_by, ran_by, decision, comment FROM ledger.approval").fetchone()
+    assert kept == ("educacion_continua", [], "approved", "el lote es solo nuestro")
+    assert book(ledger, waiting_books).booked == [DAY]
 
 
 def test_only_a_companys_own_people_see_or_change_what_arrived(login, books):

@@ -1,14 +1,14 @@
 """A close as Airflow's tasks do it, in this process: real operators, real ledger, real HTTP to the sandbox."""
 
 import shutil
-from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
-import requests
 
 from sandbox.server import SandboxServer
 from support.close import Close, connect
+from support.foreign_document import foreign_document
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,30 +42,5 @@ def close(ledger_dsn: str, sandbox: SandboxServer, mappings: Path, monkeypatch: 
 
 @pytest.fixture
 def protheus_insert(sandbox: SandboxServer):
-    """``protheus_insert(lot, sublot, amount)``: an entry in the ERP that somebody else made on 6 September 2024 or
-    another ``day``, in the first school's ``tenant`` or another, or by its ``key`` one of ours."""
-
-    def insert(
-        lot: str,
-        sublot: str,
-        amount: str,
-        key: str = "",
-        *,
-        day: date = date(2024, 9, 6),
-        tenant: str = "T1,D MG 01 ",
-    ) -> None:
-        line = {"CT2_VALOR": float(amount), "CT2_HIST": "Manual", "CT2_KEY": key}
-        items = [
-            {"CT2_DC": "1", "CT2_DEBITO": "1.1.01.001", **line},
-            {"CT2_DC": "2", "CT2_CREDIT": "2.1.01.002", **line},
-        ]
-        answer = requests.post(
-            f"{sandbox.url}/protheus/api/ctb/accountingentry/insert",
-            json={"CT2_DATA": f"{day:%d/%m/%Y}", "CT2_LOTE": lot, "CT2_SBLOTE": sublot, "ITENS": items},
-            headers={"tenantId": tenant},
-            auth=("cierre", "sandbox"),
-            timeout=10,
-        )
-        assert answer.json()["error"] == ""
-
-    return insert
+    """``protheus_insert(lot, sublot, amount)``: an entry in the ERP that somebody else made."""
+    return partial(foreign_document, sandbox)

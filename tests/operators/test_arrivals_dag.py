@@ -1,6 +1,7 @@
 """Files in a folder are taken once, put away, and what they say is matched and booked."""
 
 import os
+from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -8,10 +9,14 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from psycopg import OperationalError
 
 from cierre.accounting_files.arrivals import arrivals_of
+from cierre.bookkeeping.sentence import Sentence
+from cierre.closing.arrival_books import BooksOfArrivals
+from cierre.closing.arrival_troubles import Trouble
 from cierre.ledger import arrivals
 from operators.arrivals import BookArrivalsOperator, TakeStatementsOperator
 
 COMPANY = "educacion_continua"
+DAY = date(2026, 3, 4)
 HEAD = "BANCO;;;;;;;\nEstado;;;;;;;\nFecha;Fecha valor;Concepto;Documento;Terminal;Debito;Credito;Saldo\n"
 ROW = "04/03/2026;04/03/2026;DEPOSITO EFECTIVO;1;;;50,00;50,00\n"
 
@@ -33,15 +38,15 @@ def take(folder):
     return TakeStatementsOperator(task_id="take", folder=str(folder.parents[1])).execute(run_of("ana"))
 
 
-def run_of(by, **given):
+def run_of(by, try_number=1, **given):
     """The context of a run of the DAG that somebody triggered with its form."""
     run = SimpleNamespace(conf=given, run_id="manual__1", triggering_user_name=by)
-    return {"params": given, "dag_run": run}
+    return {"params": given, "dag_run": run, "ti": SimpleNamespace(max_tries=6, try_number=try_number)}
 
 
-def booked(by="ana", **given):
+def booked(by="ana", try_number=1, **given):
     """What such a run books."""
-    return BookArrivalsOperator(task_id="book").execute(run_of(by, **given))
+    return BookArrivalsOperator(task_id="book").execute(run_of(by, try_number, **given))
 
 
 @pytest.mark.parametrize(
@@ -70,7 +75,7 @@ def test_a_file_is_taken_and_put_away(close, ledger, folder):
     (landed,) = arrivals.statements(ledger, COMPANY)
     assert landed.taken_by == "folder"
     assert take(folder) == {"taken": 0, "matched": 0}
-    assert booked() == {"booked": 0}
+    assert booked() == {"booked": 0, "left": 0}
 
 
 def test_a_file_that_is_wrong_is_put_away_with_the_reason_and_the_others_are_taken(close, ledger, folder):
@@ -109,3 +114,68 @@ def test_a_format_of_nobody_is_not_looked_for(close, folder):
     other.mkdir()
     leave(other, "a.csv", HEAD + ROW)
     assert take(folder)["taken"] == 0
+
+
+class TestWhatIsLeft:
+    """What could not be booked is told at once, and then once a day."""
+
+    @pytest.fixture
+    def left(self, close, monkeypatch):
+        """What the books of the company come to in each hour; the test says it."""
+        troubles = []
+
+        def book(ledger, company, *_):
+            return BooksOfArrivals("arrivals_of_" + company, troubles=troubles if company == COMPANY else [])
+
+        monkeypatch.setattr("cierre.closing.arrival_books.book_arrivals", book)
+        return troubles
+
+    @pytest.fixture
+    def today(self, monkeypatch):
+        """Has it be a day."""
+
+        def be(day):
+            now = datetime.combine(day, time(9, 5), UTC)
+            monkeypatch.setattr("operators.arrivals.datetime", SimpleNamespace(now=lambda zone: now))
+
+        be(DAY)
+        return be
+
+    def test_a_day_that_waits_for_a_person_is_told_at_once_and_then_once_a_day(self, left, today):
+        left.append(Trouble(DAY, Sentence("somebody must look")))
+        with pytest.raises(AirflowFailException, match=f"{COMPANY}, {DAY}: somebody must look"):
+            booked()
+        assert booked() == booked(try_number=7) == {"booked": 0, "left": 1}
+        today(DAY + timedelta(days=1))
+        with pytest.raises(AirflowFailException, match="somebody must look"):
+            booked()
+        assert booked() == {"booked": 0, "left": 1}
+
+    def test_what_comes_up_besides_is_told_at_once_with_all_that_is_left(self, left, today):
+        left.append(Trouble(DAY, Sentence("match {n} has no account", n=1)))
+        with pytest.raises(AirflowFailException):
+            booked()
+        for new in (Trouble(DAY, Sentence("match {n} has no account", n=2)), left[0]._replace(day=DAY - timedelta(1))):
+            left.append(new)
+            with pytest.raises(AirflowFailException, match=f"match 1 has no account(.|\\n)*{new.day}: {new.why}"):
+                booked()
+        assert booked() == {"booked": 0, "left": 3}
+
+    def test_an_erp_that_does_not_answer_is_tried_again_before_anybody_is_told(self, left, today):
+        left.append(Trouble(DAY, Sentence("{why}", why="no answer after 10.1 s"), passes=True))
+        for try_number in range(1, 7):
+            with pytest.raises(AirflowException) as tried:
+                booked(try_number=try_number)
+            assert not isinstance(tried.value, AirflowFailException)
+        with pytest.raises(AirflowFailException, match="no answer"):
+            booked(try_number=7)
+        left[0] = Trouble(DAY, Sentence("{why}", why="no answer after 10.2 s"), passes=True)
+        assert booked(try_number=7) == {"booked": 0, "left": 1}
+
+    def test_who_approves_a_day_is_told_of_it_whatever_was_told_before(self, left, today):
+        left.append(Trouble(DAY, Sentence("the books do not reconcile")))
+        for given in ({}, {"company": COMPANY, "approved_day": str(DAY)}):
+            with pytest.raises(AirflowFailException, match="the books do not reconcile"):
+                booked(**given)
+        with pytest.raises(AirflowFailException, match="no books of what arrived waited"):
+            booked(company=COMPANY, approved_day=str(DAY + timedelta(1)))

@@ -1,7 +1,7 @@
 """What arrived of a company's money: statements, what is still on its way, what belongs to nothing, and the matches.
 
 A company has the page where ``arrivals.yaml`` names it, for whoever may see all of its boxes; who may run closes of all
-of them uploads statements, matches and takes back.
+of them uploads statements, matches and takes back, and approves days of the books of arrivals that wait for a person.
 """
 
 from collections import Counter
@@ -16,25 +16,27 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
-from cierre.accounting_files.arrivals import arrivals_of
+from cierre.accounting_files.arrivals import arrivals_of, known_books
 from cierre.accounting_files.findings import MappingError
 from cierre.board.access import Viewer, ViewerDep
-from cierre.board.address import Number
+from cierre.board.address import BusinessDay, DayOrNone, Number
 from cierre.board.boxes import company_names, form_names
 from cierre.board.connection import Ledger, Writing
 from cierre.board.month_files import company_boxes
 from cierre.board.origin import same_origin
 from cierre.board.pages import Page, PageDep
-from cierre.bookkeeping.answers import LONGEST_COMMENT, objection_to_comment, on_one_line
+from cierre.bookkeeping.answers import LONGEST_COMMENT, Answer, objection_to_comment, on_one_line
 from cierre.bookkeeping.matching.clearing import AGES, Roll, aged, days, months, roll_forward
 from cierre.bookkeeping.matching.company import CompanyArrivals
 from cierre.bookkeeping.matching.words import BY, WORDS
 from cierre.bookkeeping.money import quantum
 from cierre.bookkeeping.sentence import Sentence
-from cierre.closing import arrivals, settlements
+from cierre.closing import arrival_approval, arrivals, settlements
+from cierre.closing.arrival_approval import ApprovedDay
 from cierre.closing.arrivals import Standing
 from cierre.closing.clearing_accounts import clearing_items, held_in_erp
 from cierre.ledger import arrivals as ledger_arrivals, settlements as ledger_settlements
+from cierre.ledger.session import BoxDayBusy
 from cierre.statement_files.faults import StatementFileError
 from cierre.statement_files.tables import MOST_BYTES
 
@@ -91,10 +93,14 @@ CompanyDep = Annotated[_Company, Depends(_company)]
 
 @router.get("")
 def arrivals_page(
-    company: CompanyDep, page: PageDep, ledger: Ledger, matched: int = -1, by: Literal["month", "day"] = "month"
-) -> Response:
+    company: CompanyDep, page: PageDep, ledger: Ledger, matched: int = -1, by: Literal["month", "day"] = "month",
+    approved: DayOrNone = None,
+) -> Response:  # fmt: skip
     """How a company's money stands at the bank; its clearing accounts by month, or the last weeks ``by`` day."""
     told = [] if matched < 0 else [Sentence.counted(min(matched, 10**6), "{n} new match", "{n} new matches")]
+    if approved:
+        text = "{day} is approved. The DAG arrivals books it with its next run, within the hour."
+        told.append(Sentence(text, day=approved))
     return _render(company, page, ledger, told=told, by_day=by == "day")
 
 
@@ -202,6 +208,43 @@ async def undo(
     return await run_in_threadpool(take_back)
 
 
+@router.post("/approvals/{day}", dependencies=[Depends(same_origin)])
+async def approve(
+    company: CompanyDep, page: PageDep, ledger: Ledger, writing: Writing, viewer: ViewerDep, request: Request,
+    day: BusinessDay,
+) -> Response:  # fmt: skip
+    """Keeps that a person approves a day of the books that waits, as they have seen it asked. Answers 400 with the
+    reason where that cannot be kept."""
+    form = await _form(request, company, 0)
+    seen, comment = str(form.get("seen") or ""), on_one_line(str(form.get("comment") or ""))
+
+    def keep() -> Response:
+        why = objection_to_comment(True, comment)
+        if why is None:
+            why = _approved(company, writing, viewer.user.get_name(), day, seen, comment)
+        if why is not None:
+            faults = [Sentence("{day} was not approved: {why}.", day=day, why=why)]
+            return _render(company, page, ledger, faults=faults, status=400)
+        return RedirectResponse(page.url(f"/arrivals/{company.id}", approved=day), 303)
+
+    return await run_in_threadpool(keep)
+
+
+def _approved(
+    company: _Company, writing: psycopg.Connection, by: str, day: date, seen: str, comment: str
+) -> Sentence | None:
+    """Why a person's approval is not taken; None where it is on record."""
+    if (box := known_books(company.id)) is None:
+        return Sentence("the company has no books of what arrived")
+    now = datetime.now(UTC)
+    # Nobody ran the run that found it: it runs every hour by itself.
+    given = ApprovedDay(company.id, day, f"board__{now.isoformat()}", Answer(by, True, now, comment=comment))
+    try:
+        return arrival_approval.approve(writing, box, given, seen)
+    except BoxDayBusy:
+        return Sentence("it is being booked right now; look at the page again in a minute")
+
+
 async def _form(request: Request, company: _Company, file: int) -> FormData:
     """What a form sends, within bounds. Raises 403 for who may not decide, 411 and 413."""
     if not company.may_decide:
@@ -241,6 +284,7 @@ def _render(
     open_amounts = sorted(now.open_amounts, key=lambda one: (one[0].day, one[0].box, one[0].form))
     matches, books = ledger_arrivals.matches(ledger, company.id, MOST_MATCHES), company.rules.books
     documents = ledger_arrivals.documents_of_books(ledger, books.box, {one.arrived for one in matches}) if books else {}
+    box = known_books(company.id)
     return page.render(
         "arrivals.html",
         status=status,
@@ -267,6 +311,7 @@ def _render(
         matches=matches,
         books=books.box if books else "",
         documents=documents,
+        waiting_days=arrival_approval.waiting(ledger, box) if box else [],
         taken_back=ledger_arrivals.taken_back(ledger, company.id, MOST_TAKEN_BACK),
         words=WORDS,
         by=BY,

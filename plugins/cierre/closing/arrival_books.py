@@ -19,10 +19,11 @@ from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.documents import Document, Reading, totals
 from cierre.bookkeeping.identity import Identity
 from cierre.bookkeeping.matching import books as pure
-from cierre.bookkeeping.matching.books import ArrivalBooks, MatchedRow, Refusal
+from cierre.bookkeeping.matching.books import ArrivalBooks, MatchedRow
 from cierre.bookkeeping.matching.company import CompanyArrivals
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.arrival_approval import ApprovedDay, must_be_approved
+from cierre.closing.arrival_troubles import Trouble
 from cierre.closing.belonging import hold_lot_against_ledger
 from cierre.closing.erp_site import current_books, erp_site
 from cierre.closing.master_data import opened_from
@@ -43,14 +44,14 @@ DONE = ("closed", "no activity")
 
 @dataclass
 class BooksOfArrivals:
-    """What came of it: the bank's days that were booked anew, those that stayed as they were, matches that no account
-    is known for, and the days that could not be booked, each with the reason; and the day that a person approved."""
+    """What came of it: the bank's days that were booked anew, how many stayed as they were, the day that a person
+    approved; and what could not be booked, days and single matches, under the id of the ``box`` that the books have."""
 
+    box: str = ""
     booked: list[date] = field(default_factory=list)
     approved: list[date] = field(default_factory=list)
     as_before: int = 0
-    unbookable: list[Refusal] = field(default_factory=list)
-    left: dict[date, Sentence] = field(default_factory=dict)
+    troubles: list[Trouble] = field(default_factory=list)
 
 
 def book_arrivals(
@@ -65,10 +66,10 @@ def book_arrivals(
     A day that cannot be booked keeps no other waiting. Needs an autocommit connection; ``sleep`` takes seconds;
     ``approved`` is a day of which a person approves what was asked.
     """
-    done = BooksOfArrivals()
     if rules.books is None:
-        return done
+        return BooksOfArrivals()
     box = books_box(company, rules.books)
+    done = BooksOfArrivals(box.id)
     identity.note(ledger, Identity.of(box, source_site=pure.LEDGER, erp_site=erp_site(box)))
     by_day: dict[date, list[MatchedRow]] = {day: [] for day in arrivals.booked_days(ledger, box.id)}
     for row in arrivals.matched_rows(ledger, company):
@@ -77,8 +78,10 @@ def book_arrivals(
         try:
             with box_day(ledger, box.id, day):
                 _book(ledger, box, rules, rules.books, day, rows, done, sleep, approved)
-        except (Refused, VendorError) as trouble:
-            done.left[day] = trouble.sentence if isinstance(trouble, Refused) else Sentence("{why}", why=str(trouble))
+        except Refused as refused:
+            done.troubles.append(Trouble(day, refused.sentence))
+        except VendorError as error:
+            done.troubles.append(Trouble(day, Sentence("{why}", why=str(error)), passes=True))
     return done
 
 
@@ -100,7 +103,7 @@ def _book(
     facts = pure.facts(rows, by_form, known)
     read = pure.documents(facts, day)
     refused = pure.unbookable(read, books, box.currency)
-    done.unbookable += refused
+    done.troubles += [Trouble(day, one.sentence) for one in refused]
     if refused:
         numbers = {one.match_id for one in refused}
         facts = {"matches": [one for one in facts["matches"] if one["match"] not in numbers]}

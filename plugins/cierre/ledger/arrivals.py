@@ -13,6 +13,9 @@ from cierre.bookkeeping.statements.lines import Statement
 from cierre.ledger.session import copy
 from cierre.ledger.statements import Change, Row, Rows, Statements, Value, ValueOrNone, Values
 
+MOST_OPEN = 50
+"""Days of books that are not booked to the end, of which a person is told."""
+
 
 class LandedStatement(NamedTuple):
     """A statement without its movements."""
@@ -186,6 +189,7 @@ class _Sql(Statements):
     booked_days: Values[date]
     documents_of_books: Rows[BookedDocuments]
     state_of_books: ValueOrNone[str]
+    open_books: Values[date]
     state_of_arrivals: Row[StateOfArrivals]
     state_of_boxes: Rows[StateOfBox]
     signs: Rows[ArrivedDay]
@@ -298,6 +302,11 @@ def documents_of_books(connection: psycopg.Connection, box: str, days: Iterable[
 def state_of_books(connection: psycopg.Connection, box: str, day: date) -> str | None:
     """Where books of arrivals of a bank's day stand, as a box's day does; None before there are any."""
     return _sql.state_of_books(connection, box=box, business_date=day)
+
+
+def open_books(connection: psycopg.Connection, box: str) -> list[date]:
+    """The bank's days whose books of arrivals are not booked to the end, by the id of these; the oldest MOST_OPEN."""
+    return list(_sql.open_books(connection, box=box, most=MOST_OPEN))
 
 
 def state_of_arrivals(connection: psycopg.Connection, first: date, last: date) -> StateOfArrivals:

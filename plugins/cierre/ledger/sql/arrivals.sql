@@ -132,6 +132,11 @@ SELECT CAST(document.reference AS bigint) AS match_id,
 -- Where such books of a day stand; null before there are any.
 SELECT state FROM board.box_day WHERE box = :box AND business_date = :business_date;
 
+-- name: open_books
+-- The days of such books that are not booked to the end; the oldest, where there are many.
+SELECT business_date FROM board.box_day WHERE box = :box AND state NOT IN ('closed', 'no activity')
+ ORDER BY business_date LIMIT :most;
+
 -- name: state_of_arrivals^
 -- What the two below can have changed by: days of these months, matches, and matches that were taken back. Counted, not
 -- the newest: of two that are kept at once, the one with the smaller number may be seen later.

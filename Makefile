@@ -59,7 +59,7 @@ help:
 	@echo "make simulate-arrivals [SEED=1]  two generated years of forty boxes at the bank and the acquirers, matched and held against their truth (two minutes)"
 	@echo "make proposals               how often the first account that the board proposes for a gap is the right one (seconds)"
 	@echo "make mutants [ONLY=checks]   change bookkeeping and posting in small ways, and name the changes no test notices (hours; ONLY a module)"
-	@echo "make bench [ONLY=P2]         the close beside other tools, into benchmarks/RESULTS.md (half an hour; with nothing else running)"
+	@echo "make bench [ONLY=P2]         the close beside other tools, into benchmarks/RESULTS.md (half an hour; P12 and P13, long ones, by name alone; with nothing else running)"
 	@echo "make bench-year              how long a what-if over a generated year of forty boxes takes, and the audit of it"
 	@echo "make reliability             simulate, with and without planted bugs, and kills: all figures of docs/reliability.md (ten minutes)"
 	@echo "make lint                    check style, format, types, and which room knows which"
@@ -185,7 +185,7 @@ test: setup
 	@CIERRE_EXAMPLES="$(EXAMPLES)" PATH="$$PATH:$(HLEDGER)" $(PY) -m pytest -n 4 --no-loadscope-reorder $(or $(ARGS),--ignore=tests/unit)
 
 test-more: setup
-	@$(PY) -m pytest -n 3 --no-loadscope-reorder -m more $(or $(ARGS),tests/e2e)
+	@$(PY) -m pytest -n 3 --no-loadscope-reorder -m more $(or $(ARGS),tests/e2e tests/benchmarks)
 
 # ARGS=--markdown prints the tables as docs/reliability.md has them; ARGS=--help tells the rest.
 kills: setup

@@ -1,6 +1,7 @@
 """Rounds: the product and what it is compared with, in turn, each round in a process of its own."""
 
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -8,12 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import psycopg
 from rich.progress import Progress
 
 from benchmarks.results import Case, Part, Verdict
+from benchmarks.round import play
 from cierre.ledger.migrate import upgrade
 from local.files import tail
 from local.postgres import Cluster
@@ -110,23 +112,22 @@ class Bench:
     def round(
         self, contender: Contender, task: dict[str, Any], environ: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
-        """One round in a process of its own, whose environment also has ``environ``. Raises RoundFailed."""
+        """One round in a process of its own, whose environment also has ``environ``. Raises RoundFailed.
+
+        At the small size, where nothing is kept, that of the product is forked and has its imports already.
+        """
         asked, result, log = (self.folder / name for name in ("task.json", "result.json", "round.log"))
         asked.write_text(json.dumps(task | contender.settings), encoding="utf-8")
         result.unlink(missing_ok=True)
-        python = str(PEERS) if contender.peer else sys.executable
-        with open(log, "wb") as said:
-            ended = subprocess.run(
-                [python, "-m", "benchmarks.round", contender.place, str(asked), str(result)],
-                cwd=PROJECT,
-                env=surroundings(self.folder) | dict(environ or {}),
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=said,
-                timeout=PATIENCE_SECONDS,
-            )
-        if ended.returncode:
-            raise RoundFailed(f"exit status {ended.returncode}: {tail(log, 6)}")
+        place = [contender.place, str(asked), str(result)]
+        environ = surroundings(self.folder) | dict(environ or {})
+        with open(log, "w", encoding="utf-8") as said:
+            if self.full or contender.peer:
+                status = _started(str(PEERS) if contender.peer else sys.executable, place, environ, said)
+            else:
+                status = _forked(place, environ, said)
+        if status:
+            raise RoundFailed(f"exit status {status}: {tail(log, 6)}")
         return json.loads(result.read_text(encoding="utf-8"))
 
     def database(self, name: str) -> str:
@@ -168,19 +169,26 @@ class Bench:
             )
         )
 
-    def at_most(self, what: str, case: Case, name: str, floor: float | str, limit: float, if_missed: str) -> None:
-        """A ratio of medians that may not be above ``limit``: of ``name`` to another contender, or to some seconds."""
-        ratio = _ratio(case, name, floor)
-        self._verdict(what, ratio, f"≤ {limit:g} ×", ratio is not None and ratio <= limit, if_missed)
+    def at_most(
+        self, what: str, case: Case, name: str, floor: float | str, limit: float, if_missed: str, *, less: str = ""
+    ) -> None:
+        """A ratio of medians that may not be above ``limit``: of ``name`` to another contender, or to some seconds.
+
+        ``less`` is a contender who does only a part of the work: where its ratio is above the limit, nobody meets it.
+        """
+        ratio, part = _ratio(case, name, floor), _ratio(case, less, floor) or 0.0
+        beyond = f"{less.capitalize()} come to {part:.2f} ×." if part > limit else ""
+        self._verdict(what, ratio, f"≤ {limit:g} ×", ratio is not None and ratio <= limit, if_missed, beyond)
 
     def at_least(self, what: str, case: Case, name: str, other: str, limit: float, if_missed: str) -> None:
         """How many times as fast ``name`` is as another contender."""
         ratio = _ratio(case, other, name)
         self._verdict(what, ratio, f"≥ {limit:g} ×", ratio is not None and ratio >= limit, if_missed)
 
-    def holds(self, what: str, measured: str, target: str, is_met: bool, if_missed: str) -> None:
-        """A target that is no ratio."""
-        self.part.verdicts.append(Verdict(what, measured, target, is_met, "" if is_met else if_missed))
+    def holds(self, what: str, measured: str, target: str, is_met: bool, if_missed: str, *, beyond: str = "") -> None:
+        """A target that is no ratio. ``beyond`` says who does only a part of the work and misses it, too."""
+        why = ("", "") if is_met else (if_missed, beyond)
+        self.part.verdicts.append(Verdict(what, measured, target, is_met, *why))
 
     def note(self, sentence: str) -> None:
         """Something that readers must know."""
@@ -194,11 +202,43 @@ class Bench:
         yield lambda: self.progress.advance(line)
         self.progress.update(line, completed=steps)
 
-    def _verdict(self, what: str, ratio: float | None, target: str, is_met: bool, if_missed: str) -> None:
+    def _verdict(
+        self, what: str, ratio: float | None, target: str, is_met: bool, if_missed: str, beyond: str = ""
+    ) -> None:
         if ratio is None:
             self.part.verdicts.append(Verdict(what, "not measured", target, None, "One of the two took no part."))
         else:
-            self.part.verdicts.append(Verdict(what, f"{ratio:.2f} ×", target, is_met, "" if is_met else if_missed))
+            self.holds(what, f"{ratio:.2f} ×", target, is_met, if_missed, beyond=beyond)
+
+
+def _started(python: str, place: list[str], environ: Mapping[str, str], said: TextIO) -> int:
+    """A round by an interpreter of its own; its exit status."""
+    return subprocess.run(
+        [python, "-m", "benchmarks.round", *place],
+        cwd=PROJECT,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=said,
+        stderr=said,
+        timeout=PATIENCE_SECONDS,
+    ).returncode
+
+
+def _forked(place: list[str], environ: Mapping[str, str], said: TextIO) -> int:
+    """A round by a copy of this process; its exit status."""
+
+    def run() -> None:
+        sys.stdout = sys.stderr = said
+        os.environ.update(environ)
+        play(*place)
+
+    copy = multiprocessing.get_context("fork").Process(target=run)
+    copy.start()
+    copy.join(PATIENCE_SECONDS)
+    if copy.is_alive():
+        copy.kill()
+        copy.join()
+    return copy.exitcode or 0
 
 
 def _ratio(case: Case, name: str, base: float | str) -> float | None:

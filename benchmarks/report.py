@@ -29,14 +29,21 @@ def _page(parts: list[Part]) -> Iterator[str]:
             yield f"| {part.number} | {verdict.what} | {verdict.measured} | {verdict.target} | {_mark(verdict)} |"
         if part.error:
             yield f"| {part.number} | {part.title} | failed | | ✗ |"
-    if missed := [f"- {part.number}, {one.what}: {one.why}" for part in parts for one in part.verdicts if one.why]:
+    told = [(part.number, one) for part in parts for one in part.verdicts if one.why]
+    if missed := [f"- {number}, {one.what}: {one.why}" for number, one in told if not one.beyond]:
         yield "\n## What is missed, and why\n"
         yield from missed
+    if beyond := [f"- {number}, {one.what}: {one.beyond} {one.why}" for number, one in told if one.beyond]:
+        yield "\n## What cannot be met here, and what shows it\n"
+        yield "Whoever does the least of the work misses these targets too, in the same run; they are marked ▽.\n"
+        yield from beyond
     for part in parts:
         yield from _part(part)
 
 
 def _mark(verdict: Verdict) -> str:
+    if verdict.beyond:
+        return "▽"
     return {True: "✓", False: "✗", None: "–"}[verdict.is_met]
 
 

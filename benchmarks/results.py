@@ -34,13 +34,18 @@ class Case:
 
 @dataclass
 class Verdict:
-    """A target and what was measured; ``is_met`` is None where it was not. ``why`` says it where it is missed."""
+    """A target and what was measured; ``is_met`` is None where it was not. ``why`` says it where it is missed.
+
+    ``beyond``: who does less than the work, and misses the target in the same run; then nobody who does all of it can
+    meet it.
+    """
 
     what: str
     measured: str
     target: str
     is_met: bool | None
     why: str = ""
+    beyond: str = ""
 
 
 @dataclass

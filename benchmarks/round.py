@@ -11,13 +11,12 @@ from pathlib import Path
 from benchmarks.measure import keep
 
 
-def main() -> None:
-    """Runs the function on the task and writes what it measured."""
-    place, task, result = sys.argv[1:]
+def play(place: str, task: str, result: str) -> None:
+    """Runs the function on the task (a file) and writes what it measured (into another)."""
     module, function = place.split(":")
     contender = getattr(importlib.import_module(module), function)
     keep(contender(json.loads(Path(task).read_text(encoding="utf-8"))), Path(result))
 
 
 if __name__ == "__main__":
-    main()
+    play(*sys.argv[1:])

@@ -3,7 +3,7 @@
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -11,12 +11,16 @@ from typing import Any
 
 import psutil
 import psycopg
+import requests
 
 from benchmarks.boxes import FIRST_KEY, TENANT, make_boxes
+from benchmarks.measure import cents_of
+from cierre.ledger import session
 from local import processes
 from local.settings import PROJECT, Ports
 from local.stack import Stack
 from sandbox.client import SandboxClient
+from sandbox.connections import connections
 
 CLOSE, EMPTY, PLAIN = "cash_close__", "empty__", "plain__"
 PEERS = {EMPTY: "empty_boxes.py", PLAIN: "plain_boxes.py"}
@@ -25,12 +29,18 @@ PATIENCE_SECONDS = 600
 
 @contextmanager
 def system(
-    home: Path, boxes: int, *, peers: Sequence[str] = (), open_boxes: int | None = None, companies: int = 0
+    home: Path,
+    boxes: int,
+    *,
+    peers: Sequence[str] = (),
+    open_boxes: int | None = None,
+    companies: int = 0,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator["System"]:
     """A stack in a fresh folder, with so many boxes, its DAGs read; stopped at the end.
 
     ``peers``: other DAGs that each box has, too (EMPTY, PLAIN). ``open_boxes``: how many of them SGA knows (all).
-    ``companies``: see make_boxes.
+    ``companies``: see make_boxes. ``settings``: of Airflow, beside those that a benchmark needs.
     """
     Stack(home, Ports()).down()
     shutil.rmtree(home, ignore_errors=True)
@@ -50,6 +60,7 @@ def system(
         # Read once: the files do not change, and parsing them again is no part of a close.
         "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "7200",
         "AIRFLOW__SCHEDULER__MAX_DAGRUNS_TO_CREATE_PER_LOOP": "50",
+        **(settings or {}),
     }
     stack = Stack(home, Ports.free(), given=given)
     began = time.monotonic()
@@ -81,10 +92,12 @@ class System:
         """How many DAGs have been read and stored."""
         return self.metadata.execute("SELECT count(DISTINCT dag_id) FROM serialized_dag").fetchone()[0]
 
-    def run(self, prefix: str, boxes: Sequence[str], day: date) -> dict[str, Any]:
+    def run(
+        self, prefix: str, boxes: Sequence[str], day: date, *, patience: float = PATIENCE_SECONDS
+    ) -> dict[str, Any]:
         """Runs a day of boxes, all let loose at once; seconds until the last has ended, and the most memory meanwhile.
 
-        Raises RuntimeError where a run does not end well.
+        Raises RuntimeError where a run does not end well, TimeoutError where that takes longer than ``patience``.
         """
         dags = [prefix + box for box in boxes]
         self.metadata.execute("UPDATE dag SET is_paused = true WHERE dag_id = ANY(%s)", (dags,))
@@ -92,18 +105,31 @@ class System:
         with most_memory(self.stack) as memory:
             began = time.perf_counter()
             self.metadata.execute("UPDATE dag SET is_paused = false WHERE dag_id = ANY(%s)", (dags,))
-            self.wait(lambda: self._ended(runs) == len(runs), f"{len(runs)} runs to end", every=0.2)
+            self.wait(lambda: self._ended(runs) == len(runs), f"{len(runs)} runs to end", every=0.2, patience=patience)
             seconds = time.perf_counter() - began
         if failed := [dag for dag, run in runs.items() if self._state(dag, run) != "success"]:
             raise RuntimeError(f"{len(failed)} of {len(runs)} runs failed, {failed[0]} first")
         return {"seconds": seconds, "peak_bytes": memory[0], "rows": len(runs), "cents": 0} | self._tasks(runs)
 
-    def wait(self, ready: Callable[[], Any], what: str, *, every: float) -> None:
+    def write_down(self, day: date) -> None:
+        """Has the stand-in of SGA make the boxes' day, which it else does when it is first asked."""
+        address = f"{connections(self.stack.sandbox_url)['sga_itb']['host']}/api"
+        for count in range(len(self.boxes)):
+            asked = {"a": "facturacionNewProcess", "fecha": f"{day:%d-%m-%Y}", "caja": FIRST_KEY + count}
+            requests.get(address, params=asked, timeout=60).raise_for_status()
+
+    def posted_cents(self, day: date) -> int:
+        """What the ledger's books of a day come to."""
+        asked = "SELECT sum(total) FROM ledger.entry WHERE reverses IS NULL AND business_date = %s"
+        with session.connect(self.stack.ledger_dsn) as ledger:
+            return cents_of(ledger.execute(asked, (day,)).fetchone()[0])
+
+    def wait(self, ready: Callable[[], Any], what: str, *, every: float, patience: float = PATIENCE_SECONDS) -> None:
         """Until ``ready`` says so; raises TimeoutError."""
-        patience = time.monotonic() + PATIENCE_SECONDS
+        until = time.monotonic() + patience
         while not ready():
-            if time.monotonic() > patience:
-                raise TimeoutError(f"waited {PATIENCE_SECONDS} s for {what}")
+            if time.monotonic() > until:
+                raise TimeoutError(f"waited {patience:.0f} s for {what}")
             time.sleep(every)
 
     def erp_writes(self) -> int:

@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from psycopg.sql import Composed
@@ -55,6 +56,16 @@ def settings() -> str:
         elif line.startswith("# "):
             comment = " ".join(line.removeprefix("# ").removeprefix("--- ").split()).replace("<", "&lt;")
     return _table(["what for", "variables"], [[said, "<br>".join(names)] for said, names in named.items()])
+
+
+def airflowsettings() -> str:
+    """What Airflow's settings do to tasks that do nothing, as it was last measured (benchmarks/airflow_settings.py)."""
+    kept = json.loads((PROJECT / "benchmarks" / "results.json").read_text(encoding="utf-8"))["P12"]
+    (case,) = kept["cases"]
+    seconds = {name: median(one["seconds"] for one in rounds) for name, rounds in case["results"].items()}
+    (first, *_) = seconds.values()
+    rows = [[name, f"{took:.1f}", f"{took / first:.2f}"] for name, took in seconds.items()]
+    return _table(["one setting changed", "seconds", "× as long"], rows) + f"\n{' '.join(kept['notes'])}\n"
 
 
 def connections() -> str:
@@ -135,6 +146,7 @@ def _sql(*lines: str) -> str:
 
 PARTS: Mapping[str, Callable[[], str]] = {
     "commands": commands,
+    "airflowsettings": airflowsettings,
     "connections": connections,
     "dags": dags,
     "decisions": decisions,

@@ -14,16 +14,22 @@ from operators.stage import StageOperator
 
 
 def close(task: dict[str, Any]) -> dict[str, Any]:
-    """Every step of every box, by the product's own operators."""
-    day = date.fromisoformat(task["day"])
+    """Every step of every box, day by day, by the product's own operators."""
+    days = [(box, date.fromisoformat(day)) for day in task["days"] for box in task["boxes"]]
     steps = (LandOperator, StageOperator, DeriveOperator, PostOperator, ReconcileOperator)
     with Watch() as watch:
-        for box_id in task["boxes"]:
+        for box_id, day in days:
             box = cash_box(box_id)
             with session.connect(task["dsn"]) as ledger, session.box_day(ledger, box_id, day):
                 for step in steps:
                     step(task_id="step", box=box_id).close(box, day, ledger)
+    return watch.result(rows=len(days), cents=booked(task))
+
+
+def booked(task: dict[str, Any]) -> int:
+    """What the task's days came to, in cents."""
+    asked = (
+        "SELECT coalesce(sum(total), 0) FROM ledger.entry WHERE reverses IS NULL AND business_date = ANY(%s::date[])"
+    )
     with session.connect(task["dsn"]) as ledger:
-        asked = "SELECT sum(total) FROM ledger.entry WHERE reverses IS NULL AND business_date = %s"
-        (total,) = ledger.execute(asked, (day,)).fetchone()
-    return watch.result(rows=len(task["boxes"]), cents=cents_of(total))
+        return cents_of(ledger.execute(asked, (task["days"],)).fetchone()[0])

@@ -11,7 +11,8 @@ from benchmarks.report import markdown
 from benchmarks.results import Case, Part, load, save
 from local.postgres import Cluster
 
-WITHOUT_A_SYSTEM = ["P1", "P2", "P3", "P4", "P6", "P7", "P9"]
+WITHOUT_A_SYSTEM = ["P1", "P2", "P3", "P4", "P6", "P7", "P9", "P14"]
+IN_A_SYSTEM = ["P5", "P13"]
 
 
 @pytest.fixture
@@ -41,6 +42,15 @@ def test_pages_are_asked_for_and_timed(measured: Part):
     assert all(case.results for case in measured.cases)
 
 
+@pytest.mark.more
+@pytest.mark.parametrize("measured", IN_A_SYSTEM, indirect=True)
+def test_boxes_are_closed_by_a_scheduler_and_timed(measured: Part):
+    assert measured.error == ""
+    counted = [verdict for verdict in measured.verdicts if not verdict.measured.endswith(("×", "s"))]
+    assert counted
+    assert all(verdict.is_met for verdict in counted)
+
+
 def test_results_that_were_kept_make_the_same_page(tmp_path: Path):
     part = Part("P2", "staging", surroundings={"command": "make bench ONLY=P2"})
     part.cases.append(_case())
@@ -55,6 +65,23 @@ def test_a_missed_target_stands_beside_its_ratio_with_a_sentence(cluster: Cluste
     page = markdown([bench.part])
     assert "| P2 | as fast as dlt | 3.00 × | ≥ 10 × | ✗ |" in page
     assert "- P2, as fast as dlt: dlt writes by COPY too." in page
+
+
+def test_a_target_that_less_than_the_work_misses_too_is_told_apart(cluster: Cluster, tmp_path: Path):
+    bench = Bench(Part("P2", "staging"), cluster, tmp_path, full=False, progress=Progress(disable=True))
+    bench.part.cases.append(case := _case())
+    case.add("halves of the work", {"seconds": 2.0, "rows": 10, "cents": 100, "peak_bytes": 0})
+    for limit in (1.5, 2.5, 3.5):
+        bench.at_most(f"up to {limit}", case, "dlt", "Cierre", limit, "It is slow.", less="halves of the work")
+    page = markdown([bench.part])
+    assert "| P2 | up to 1.5 | 3.00 × | ≤ 1.5 × | ▽ |" in page
+    assert "- P2, up to 1.5: Halves of the work come to 2.00 ×. It is slow." in page
+    assert "| P2 | up to 2.5 | 3.00 × | ≤ 2.5 × | ✗ |" in page
+    assert "- P2, up to 2.5: It is slow." in page
+    assert "| P2 | up to 3.5 | 3.00 × | ≤ 3.5 × | ✓ |" in page
+    kept = {"P2": bench.part}
+    save(kept, tmp_path / "results.json")
+    assert markdown(load(tmp_path / "results.json").values()) == page
 
 
 def test_contenders_that_differ_by_a_cent_are_told(cluster: Cluster, tmp_path: Path):

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -23,6 +24,9 @@ SETTLED_SECONDS = 30
 # is worth waiting for (Airflow's triggerer often takes ten seconds over its own child).
 STOPPING_SECONDS = 1
 STOPPING_SECONDS_WITH_TASKS = 15
+# How long after a request the scheduler is asked again, where no task runs. It ends by an exception in whatever it is
+# just doing; where that is a callback of Python's memory management, the exception is ignored, and it goes on for good.
+ASK_AGAIN_SECONDS = 1
 # What tasks call while they run.
 SERVERS = ("api-server", "sandbox")
 # In the environment of a part and all that it starts: which start of which part they are of.
@@ -70,14 +74,23 @@ class Supervisor:
     def _stop(self, names: list[str]) -> None:
         for name in names:
             self.parts[name].terminate()
-        asked = time.monotonic()
+        asked = again = time.monotonic()
         while left := [name for name in names if self.parts[name].poll() is None]:
             for name in left:
                 patience = STOPPING_SECONDS_WITH_TASKS if name == "scheduler" else STOPPING_SECONDS
                 if time.monotonic() > asked + patience:
                     print(f"{name} did not end within {patience} s; killing it", flush=True)
                     self.parts[name].kill()
+                elif time.monotonic() > again + ASK_AGAIN_SECONDS and not self._runs_tasks(name):
+                    again = time.monotonic()
+                    self.parts[name].terminate()
             time.sleep(0.05)
+
+    def _runs_tasks(self, name: str) -> bool:
+        """Whether a worker of a part, which is its child, has a child: a task, which is worth waiting for."""
+        with suppress(psutil.NoSuchProcess):
+            return any(map(processes.children, processes.children(psutil.Process(self.parts[name].pid))))
+        return False
 
     def _end_idle(self) -> None:
         """Ends what parts that were killed have left behind, such as the workers of a scheduler: each once it has no

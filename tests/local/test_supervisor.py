@@ -113,6 +113,65 @@ def test_a_part_that_does_not_heed_the_request_is_killed(supervising, monkeypatc
     assert running.parts["deaf"].wait() == -9
 
 
+COUNTS_REQUESTS = """
+import signal, subprocess, sys, time
+notes, hears, task = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+if task != "0":
+    worker = "import subprocess, time; subprocess.run(['sleep', {!r}]); time.sleep(600)".format(task)
+    subprocess.Popen([sys.executable, "-c", worker])
+heard = 0
+def asked(*_):
+    global heard
+    heard += 1
+    open(notes, "a").write("asked ")
+    if heard == hears:
+        sys.exit()
+signal.signal(signal.SIGTERM, asked)
+print("ready", flush=True)
+while True:
+    time.sleep(600)
+"""
+
+
+@pytest.fixture
+def scheduler(supervising, tmp_path):
+    """``scheduler(hears, task)``: a scheduler that ends at so many requests, whose worker has a task for so many
+    seconds; gives what stops it and returns how often it was asked."""
+    notes = tmp_path / "notes"
+
+    def start(hears, task):
+        running = supervising(scheduler=[sys.executable, "-c", COUNTS_REQUESTS, str(notes), str(hears), task])
+        (part,) = running.parts.values()
+        wait_until(lambda: "ready" in (running.home / "logs" / "scheduler.log").read_text())
+        wait_until(lambda: task == "0" or any(worker.children() for worker in psutil.Process(part.pid).children()))
+        marks = running._marks["scheduler"]
+
+        def stop():
+            running.stop()
+            processes.end(processes.marked(supervisor.MARKER, marks), patience=1)
+            return notes.read_text().split().count("asked"), part.wait()
+
+        return stop
+
+    return start
+
+
+def test_a_scheduler_that_did_not_hear_the_request_is_asked_again(scheduler, monkeypatch):
+    monkeypatch.setattr(supervisor, "ASK_AGAIN_SECONDS", 0.2)
+    assert scheduler(hears=2, task="0")() == (2, 0)
+
+
+def test_while_a_task_runs_the_scheduler_is_not_asked_again(scheduler, monkeypatch):
+    monkeypatch.setattr(supervisor, "ASK_AGAIN_SECONDS", 0.2)
+    monkeypatch.setattr(supervisor, "STOPPING_SECONDS_WITH_TASKS", 1)
+    assert scheduler(hears=2, task="600")() == (1, -9)
+
+
+def test_once_its_task_has_ended_it_is_asked_again(scheduler, monkeypatch):
+    monkeypatch.setattr(supervisor, "ASK_AGAIN_SECONDS", 0.2)
+    assert scheduler(hears=2, task="1")() == (2, 0)
+
+
 def test_the_servers_outlive_the_scheduler_whose_tasks_still_call_them(supervising, tmp_path):
     notes = tmp_path / "notes"
     last_words = f"""

@@ -24,6 +24,9 @@ from local.start import start
 
 PREFIX = "cash_close__"
 PARSING_SECONDS = 90
+LOOK_SECONDS = 1
+"""Airflow's API takes a fifth to a half of a second of a processor for an answer, of which the tasks are in need."""
+
 ENDED = {"success", "failed", "upstream_failed", "skipped", "removed"}
 
 
@@ -73,7 +76,7 @@ def _wait_for_dags(api: AirflowApi, boxes: Mapping[str, CashBox], since: datetim
             errors = "\n".join(api.import_errors()) or Sentence("Airflow reports no error in the DAG files.")
             names = ", ".join(sorted(missing))
             raise StackError(Sentence("Airflow did not find {names}.\n{errors}", names=names, errors=errors))
-        time.sleep(0.3)
+        time.sleep(LOOK_SECONDS)
 
 
 def _close(api: AirflowApi, boxes: Mapping[str, CashBox], day: date, console: Console) -> list[Task]:
@@ -97,7 +100,7 @@ def _close(api: AirflowApi, boxes: Mapping[str, CashBox], day: date, console: Co
                 if steps and len(done) == len(steps):
                     progress.stop_task(bars.pop(dag_id))
                     failed += [step for step in steps if step.state == "failed"]
-            time.sleep(0.3)
+            time.sleep(LOOK_SECONDS)
     return failed
 
 

@@ -276,6 +276,8 @@ class Stack:
     def _commands(self) -> dict[str, list[str]]:
         sandbox = self.home / "sandbox.sqlite"
         return {
+            # Takes longest to begin, and tasks wait for it: first.
+            "api-server": [*AIRFLOW, "api-server"],
             "sandbox": [
                 sys.executable,
                 "-m",
@@ -284,7 +286,6 @@ class Stack:
                 f"--state={sandbox}",
                 "--no-business-hours",
             ],
-            "api-server": [*AIRFLOW, "api-server"],
             # Logs are read from the disk that all parts share; serving them would need two more ports.
             "scheduler": [*AIRFLOW, "scheduler", "--skip-serve-logs"],
             "dag-processor": [*AIRFLOW, "dag-processor"],

@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 
 from local import processes
+from local.beginning import Beginning
 
 # A part that ran this long and then ends is started again; one that ends sooner would only do so again.
 SETTLED_SECONDS = 30
@@ -42,16 +43,24 @@ class Supervisor:
         self.parts: dict[str, subprocess.Popen[bytes]] = {}
         self._started: dict[str, float] = {}
         self._marks: dict[str, str] = {}
+        self._to_start: list[str] = []
+        self._beginning = Beginning()
         self._numbers = count(1)
         self._left_behind: list[psutil.Process] = []
 
     def start(self) -> None:
-        """Start every part."""
-        for name in self.commands:
-            self._start(name)
+        """Start the parts in their order, no more at once than there are processors, since all together would take as
+        long as the slowest by turns. ``watch`` starts the rest."""
+        self._to_start = list(self.commands)
+        self._start_next()
+
+    def _start_next(self) -> None:
+        while self._to_start and not self._beginning.takes_all_processors():
+            self._start(self._to_start.pop(0))
 
     def watch(self) -> None:
         """Look at every part once: start those again that ended, and note who runs."""
+        self._start_next()
         for name in [name for name, part in self.parts.items() if part.poll() is not None]:
             if time.monotonic() - self._started[name] > SETTLED_SECONDS:
                 print(f"{name} ended with {self.parts[name].returncode}; starting it again", flush=True)
@@ -111,6 +120,7 @@ class Supervisor:
                 stderr=subprocess.STDOUT,
             )
         self._started[name] = time.monotonic()
+        self._beginning.add(self.parts[name].pid)
 
 
 def main(home: Path) -> None:

@@ -7,7 +7,7 @@ import time
 import psutil
 import pytest
 
-from local import processes, supervisor
+from local import beginning, processes, supervisor
 from local.supervisor import Supervisor
 
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(600)"]
@@ -41,6 +41,41 @@ def test_the_state_tells_who_runs_and_who_ended(supervising):
     assert state(running)["sleeper"] == {"pid": running.parts["sleeper"].pid, "exit": None}
     assert state(running)["brief"]["exit"] == 0
     assert (running.home / "logs" / "brief.log").read_text() == "that was all\n"
+
+
+class TestWhereProcessorsAreFew:
+    """A part that begins uses a whole one for seconds, and the first is the one that all wait for."""
+
+    @pytest.fixture
+    def begun(self, supervising, tmp_path, monkeypatch):
+        """``begun(processors)``: two parts, the first of which works until ``rest`` is there."""
+        works = "import pathlib, sys, time\nwhile not pathlib.Path(sys.argv[1]).exists(): pass\ntime.sleep(600)"
+
+        def begin(processors):
+            monkeypatch.setattr(beginning.os, "cpu_count", lambda: processors)
+            return supervising(first=[sys.executable, "-c", works, str(tmp_path / "rest")], second=SLEEPS)
+
+        return begin
+
+    def test_the_next_part_begins_once_the_one_before_rests(self, begun, tmp_path, monkeypatch):
+        monkeypatch.setattr(beginning, "LONGEST_SECONDS", 600)
+        running = begun(1)
+        until = time.monotonic() + 2
+        while time.monotonic() < until:
+            running.watch()
+            assert list(running.parts) == ["first"]
+            time.sleep(0.05)
+        (tmp_path / "rest").touch()
+        wait_until(lambda: running.watch() or list(running.parts) == ["first", "second"])
+
+    def test_one_that_never_rests_holds_the_next_up_for_a_while_alone(self, begun, monkeypatch):
+        monkeypatch.setattr(beginning, "LONGEST_SECONDS", 1)
+        running = begun(1)
+        assert list(running.parts) == ["first"]
+        wait_until(lambda: running.watch() or list(running.parts) == ["first", "second"])
+
+    def test_with_one_for_each_all_begin_at_once(self, begun):
+        assert list(begun(2).parts) == ["first", "second"]
 
 
 def test_a_part_that_ended_after_it_had_settled_is_started_again(supervising, monkeypatch):
@@ -191,7 +226,7 @@ time.sleep(600)
     running = supervising(
         **{"sandbox": part("server", 0), "api-server": part("server", 0), "scheduler": part("scheduler", 0.3)}
     )
-    while any("ready" not in (tmp_path / "logs" / f"{name}.log").read_text() for name in running.parts):
-        running.watch()
+    logs = [tmp_path / "logs" / f"{name}.log" for name in ("sandbox", "api-server", "scheduler")]
+    wait_until(lambda: running.watch() or all(log.exists() and "ready" in log.read_text() for log in logs))
     running.stop()
     assert notes.read_text() == "scheduler server server "

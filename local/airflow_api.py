@@ -54,6 +54,9 @@ class AirflowApi:
     def unhealthy(self, since: datetime) -> set[str]:
         """The parts of Airflow that do not answer, or last gave a sign of life before ``since`` (aware)."""
         try:
+            self._session.get(f"{self.url}/api/v2/monitor/health", timeout=10).raise_for_status()
+            # What tasks speak to is made when it is first asked, which takes seconds, in which the server answers nobody.
+            self._session.get(f"{self.url}/execution/health", timeout=PATIENCE).raise_for_status()
             health = self._session.get(f"{self.url}/api/v2/monitor/health", timeout=10).json()
         except requests.RequestException:
             return {"api-server", *HEARTBEATS.values()}

@@ -52,10 +52,13 @@ for store in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt
     if [ -s "$store" ]; then export UV_SYSTEM_CERTS=true; fi
 done
 # Nothing is compiled beforehand: what is used is compiled at its first use, and kept, and that is a small part.
-if ! .venv/bin/python -m uv pip sync --quiet --python .venv requirements.txt; then
+# Then the project itself, in place: Airflow finds its connection types through the installed entry point.
+itself="install --quiet --no-deps --no-build-isolation --editable ."
+if .venv/bin/python -m uv pip sync --quiet --python .venv requirements.txt; then
+    .venv/bin/python -m uv pip $itself --python .venv
+else
     echo "uv could not install the packages; trying with pip, which knows other settings and takes longer …" >&2
     .venv/bin/python $pip install --no-deps --requirement requirements.txt
+    .venv/bin/python -m pip $itself
 fi
-# The project itself, in place: Airflow finds its connection types through the installed entry point.
-.venv/bin/python $pip install --no-deps --no-build-isolation --editable .
 echo "$wanted" > .venv/made_from

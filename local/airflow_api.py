@@ -55,7 +55,7 @@ class AirflowApi:
         """The parts of Airflow that do not answer, or last gave a sign of life before ``since`` (aware)."""
         try:
             self._session.get(f"{self.url}/api/v2/monitor/health", timeout=10).raise_for_status()
-            # What tasks speak to is made when it is first asked, which takes seconds, in which the server answers nobody.
+            # What tasks speak to is made when it is first asked; for seconds the server then answers nobody.
             self._session.get(f"{self.url}/execution/health", timeout=PATIENCE).raise_for_status()
             health = self._session.get(f"{self.url}/api/v2/monitor/health", timeout=10).json()
         except requests.RequestException:

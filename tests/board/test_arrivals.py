@@ -421,6 +421,15 @@ def test_a_day_that_waits_for_a_person_is_approved_on_the_page_and_the_next_run_
     assert book(ledger, waiting_books).booked == [DAY]
 
 
+def test_a_day_that_waits_for_a_person_is_among_what_waits(login, waiting_books):
+    client = login("educacion_continua")
+    listed = section(client.get("/work").text, "arrivals")
+    assert "El documento 000001" in listed
+    assert f'href="/cierre{HERE}"' in listed
+    assert "Asientos de lo que llegó" in client.get("/").text
+    assert 'id="arrivals"' not in login("itb").get("/work").text
+
+
 def test_only_a_companys_own_people_see_or_change_what_arrived(login, books):
     text = statement((1, "DEPOSITO EFECTIVO", "50.00"))
     assert login("itb").get(HERE).status_code == 404

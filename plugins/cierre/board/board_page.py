@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from cierre.accounting_files.companies import stale_after
 from cierre.board import runs
-from cierre.board.access import Viewer, ViewerDep
-from cierre.board.arrived import on_its_way, signs_of_month
-from cierre.board.boxes import NEVER, Calendar, Due, all_boxes, company_names
+from cierre.board.access import ViewerDep
+from cierre.board.arrived import on_its_way, signs_of_month, wholly_seen
+from cierre.board.boxes import NEVER, Calendar, Due, company_names
 from cierre.board.connection import Ledger
 from cierre.board.evidence import counts as counts_by_grade, grades
 from cierre.board.grid import Grid, Marks, is_weekend
@@ -119,7 +119,7 @@ def month_page(
         paused=len(paused),
         waits=waits,
         waiting=waits.number,
-        on_its_way=on_its_way(ledger, _wholly_seen(viewer, boxes), newest),
+        on_its_way=on_its_way(ledger, wholly_seen(viewer, boxes), newest),
         ages=AGES,
         newest=since_yesterday(waits.months, waits.days, waits.due),
         tie_outs=[
@@ -128,15 +128,6 @@ def month_page(
             if any(wanted.takes(viewer.boxes[box]) for box in one.boxes if box in viewer.boxes)
         ],
     )
-
-
-def _wholly_seen(viewer: Viewer, boxes: Sequence[CashBox]) -> dict[str, list[str]]:
-    """The boxes of the shown companies whose boxes the person may all see: only they have the page of arrivals."""
-    every: dict[str, list[str]] = {}
-    for box in all_boxes().values():
-        every.setdefault(box.company, []).append(box.id)
-    return {company: every[company] for company in {one.company for one in boxes}
-            if company and viewer.boxes.keys() >= set(every[company])}  # fmt: skip
 
 
 def _signatures(

@@ -13,8 +13,10 @@ from typing import Any, NamedTuple, Self
 import psycopg
 from sqlalchemy.orm import Session
 
+from cierre.accounting_files.arrivals import all_known_rules, known_books
 from cierre.board import runs
 from cierre.board.access import Viewer
+from cierre.board.arrived import wholly_seen
 from cierre.board.boxes import Calendar, Due, boxes_of
 from cierre.board.gaps import Gap, gaps
 from cierre.board.memo import kept
@@ -24,6 +26,7 @@ from cierre.board.states import UNCLOSED
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import RetiredBox
 from cierre.bookkeeping.sentence import Sentence
+from cierre.closing.arrival_approval import WaitingDay, waiting
 from cierre.ledger import board, master_data
 from cierre.ledger.master_data import OpenFinding
 
@@ -79,6 +82,7 @@ class Work:
     uncertain: Sequence[Any]
     held_back: Sequence[Any]
     stalled: Sequence[StalledRun]
+    arrivals: Sequence[tuple[str, WaitingDay]]
 
     @cached_property
     def unclosed(self) -> list[tuple[CashBox | RetiredBox, list[Stretch]]]:
@@ -91,6 +95,11 @@ class Work:
         unclosed = [stretch for _, found in self.unclosed for stretch in found]
         since = [
             (Sentence("Approvals"), "approvals", [row.since for _, row in self.approvals]),
+            (
+                Sentence("Books of what arrived"),
+                "arrivals",
+                [datetime.combine(one.day, time.min, UTC) for _, one in self.arrivals],
+            ),
             (Sentence("Discrepancies"), "discrepancies", [row.reconciled_at for row in self.discrepancies]),
             (Sentence("Uncertain postings"), "uncertain", [row.claimed_at for row in self.uncertain]),
             (Sentence("What the mappings cannot book"), "unmapped", [gap.found_at for gap in self.gaps]),
@@ -218,7 +227,16 @@ def _work(
             [(box, standing.due[box.id]) for box in boxes.values()], days, standing.books, standing.runs.letters
         ),
         approvals=_with_boxes(runs.approvals(session, boxes)),
+        arrivals=_of_arrivals(viewer, ledger, boxes.values()),
     )
+
+
+def _of_arrivals(viewer: Viewer, ledger: psycopg.Connection, boxes: Iterable[CashBox]) -> list[tuple[str, WaitingDay]]:
+    """The days of the companies' books of what arrived that wait for a person, of those that have such books."""
+    with_books = {company for company, rules in all_known_rules().items() if rules.books}
+    of_them = [box for box in boxes if box.company in with_books]
+    seen = sorted(wholly_seen(viewer, of_them)) if of_them else []
+    return [(company, day) for company in seen if (books := known_books(company)) for day in waiting(ledger, books)]
 
 
 @kept(8)

@@ -142,7 +142,7 @@ class BookArrivalsOperator(BaseOperator):
                 with in_language(language_of(company)):
                     done[company] = book_arrivals(ledger, company, rules, time.sleep, approved)
             self._tell(ledger, context, done, approved)
-        if approved and not any(one.approved for one in done.values()):
+        if approved and approved.day not in _taken(done.get(approved.company)):
             told = "{company}, {day}: no books of what arrived waited for an approval; nothing was approved."
             with in_language(language_of(NO_COMPANY)):
                 raise AirflowFailException(say(told, company=approved.company, day=approved.day))
@@ -185,6 +185,12 @@ class BookArrivalsOperator(BaseOperator):
         for box, troubles in new.items():
             note_told(ledger, box, troubles, today)
         raise AirflowFailException(text)
+
+
+def _taken(books: "BooksOfArrivals | None") -> list[date]:
+    """The days that an approval may have been for: also those that a further try booked, of a run whose first had put
+    the approval on record when the ERP did not answer it."""
+    return [*books.approved, *books.booked] if books else []
 
 
 def _approved(context: Any) -> "ApprovedDay | None":

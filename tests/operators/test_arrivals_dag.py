@@ -120,15 +120,20 @@ class TestWhatIsLeft:
     """What could not be booked is told at once, and then once a day."""
 
     @pytest.fixture
-    def left(self, close, monkeypatch):
+    def done(self, close, monkeypatch):
         """What the books of the company come to in each hour; the test says it."""
-        troubles = []
+        done = BooksOfArrivals("arrivals_of_" + COMPANY)
 
         def book(ledger, company, *_):
-            return BooksOfArrivals("arrivals_of_" + company, troubles=troubles if company == COMPANY else [])
+            return done if company == COMPANY else BooksOfArrivals("arrivals_of_" + company)
 
         monkeypatch.setattr("cierre.closing.arrival_books.book_arrivals", book)
-        return troubles
+        return done
+
+    @pytest.fixture
+    def left(self, done):
+        """Of that, what is left."""
+        return done.troubles
 
     @pytest.fixture
     def today(self, monkeypatch):
@@ -179,3 +184,14 @@ class TestWhatIsLeft:
                 booked(**given)
         with pytest.raises(AirflowFailException, match="no books of what arrived waited"):
             booked(company=COMPANY, approved_day=str(DAY + timedelta(1)))
+
+    def test_a_further_try_that_books_the_approved_day_ends_well(self, done, left, today):
+        given = {"company": COMPANY, "approved_day": str(DAY)}
+        done.approved.append(DAY)
+        left.append(Trouble(DAY, Sentence("{why}", why="no answer"), passes=True))
+        with pytest.raises(AirflowException, match="no answer"):
+            booked(**given)
+        done.approved.clear()
+        left.clear()
+        done.booked.append(DAY)
+        assert booked(try_number=2, **given) == {"booked": 1, "left": 0}

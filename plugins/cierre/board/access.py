@@ -52,6 +52,14 @@ class Viewer:
         """Whether the person may see every box that Airflow has read, and there is one."""
         return bool(self.boxes) and self.read <= self.boxes.keys()
 
+    def wholly_seen(self, boxes: Iterable[CashBox]) -> dict[str, list[str]]:
+        """The boxes of those companies whose boxes the person may all see: only they have the page of arrivals."""
+        every: dict[str, list[str]] = {}
+        for box in all_boxes().values():
+            every.setdefault(box.company, []).append(box.id)
+        asked = {box.company for box in boxes} - {""}
+        return {company: every[company] for company in asked if self.boxes.keys() >= set(every[company])}
+
     def retired(self, ledger: psycopg.Connection, ids: Iterable[str]) -> dict[str, RetiredBox]:
         """Those of some boxes that have no file any more and that the person may see: all who may see every box of the
         company that it was of; of a company without boxes, or one that nobody wrote down, who may see every box."""

@@ -9,8 +9,6 @@ from typing import Any, Protocol, TypeVar
 import psycopg
 
 from cierre.accounting_files.arrivals import all_known_rules
-from cierre.board.access import Viewer
-from cierre.board.boxes import all_boxes
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.matching.clearing import AGES
 from cierre.closing.transit import Looked, OnItsWay, by_age, forms_of, looked_at
@@ -122,12 +120,3 @@ def _kept(
         while len(_known) > _MOST_KNOWN:
             _known.popitem(last=False)
     return {box: known.by_box[box][2] for box in asked}
-
-
-def wholly_seen(viewer: Viewer, boxes: Iterable[CashBox]) -> dict[str, list[str]]:
-    """The boxes of those companies whose boxes the person may all see: only they have the page of arrivals."""
-    every: dict[str, list[str]] = {}
-    for box in all_boxes().values():
-        every.setdefault(box.company, []).append(box.id)
-    return {company: every[company] for company in {one.company for one in boxes}
-            if company and viewer.boxes.keys() >= set(every[company])}  # fmt: skip

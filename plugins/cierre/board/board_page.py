@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from cierre.accounting_files.companies import stale_after
 from cierre.board import runs
 from cierre.board.access import ViewerDep
-from cierre.board.arrived import on_its_way, signs_of_month, wholly_seen
+from cierre.board.arrived import on_its_way, signs_of_month
 from cierre.board.boxes import NEVER, Calendar, Due, company_names
 from cierre.board.connection import Ledger
 from cierre.board.evidence import counts as counts_by_grade, grades
@@ -119,7 +119,7 @@ def month_page(
         paused=len(paused),
         waits=waits,
         waiting=waits.number,
-        on_its_way=on_its_way(ledger, wholly_seen(viewer, boxes), newest),
+        on_its_way=on_its_way(ledger, viewer.wholly_seen(boxes), newest),
         ages=AGES,
         newest=since_yesterday(waits.months, waits.days, waits.due),
         tie_outs=[

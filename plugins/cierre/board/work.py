@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from cierre.accounting_files.arrivals import all_known_rules, known_books
 from cierre.board import runs
 from cierre.board.access import Viewer
-from cierre.board.arrived import wholly_seen
 from cierre.board.boxes import Calendar, Due, boxes_of
 from cierre.board.gaps import Gap, gaps
 from cierre.board.memo import kept
@@ -235,7 +234,7 @@ def _of_arrivals(viewer: Viewer, ledger: psycopg.Connection, boxes: Iterable[Cas
     """The days of the companies' books of what arrived that wait for a person, of those that have such books."""
     with_books = {company for company, rules in all_known_rules().items() if rules.books}
     of_them = [box for box in boxes if box.company in with_books]
-    seen = sorted(wholly_seen(viewer, of_them)) if of_them else []
+    seen = sorted(viewer.wholly_seen(of_them)) if of_them else []
     return [(company, day) for company in seen if (books := known_books(company)) for day in waiting(ledger, books)]
 
 

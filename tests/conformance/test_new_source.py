@@ -14,7 +14,7 @@ from local.new_source import new_source, write_what_repeats_the_code
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("dags", "docs", "include", "local", "plugins", "sandbox", "templates", "tests", "Makefile", "README.md")
-NEEDED = (*COPIED, "CHANGELOG.md", "pyproject.toml", ".env.example")
+NEEDED = (*COPIED, "CHANGELOG.md", "pyproject.toml", ".env.example", "benchmarks/results.json")
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "screenshots", "e2e", "*.egg-info")
 
 SHARED = {"plugins/hooks/registry.py"}
@@ -35,6 +35,7 @@ def copy_to(folder: Path) -> Path:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=LEFT_OUT)
         else:
+            (folder / name).parent.mkdir(exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
     return folder
 

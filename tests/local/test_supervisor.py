@@ -1,6 +1,8 @@
 """The supervisor of a stack's parts, with parts that are small scripts."""
 
 import json
+import os
+import subprocess
 import sys
 import time
 
@@ -47,25 +49,31 @@ class TestWhereProcessorsAreFew:
     """A part that begins uses a whole one for seconds, and the first is the one that all wait for."""
 
     @pytest.fixture
-    def begun(self, supervising, tmp_path, monkeypatch):
-        """``begun(processors)``: two parts, the first of which works until ``rest`` is there."""
-        works = "import pathlib, sys, time\nwhile not pathlib.Path(sys.argv[1]).exists(): pass\ntime.sleep(600)"
+    def at_work(self, monkeypatch):
+        """Whether parts use a whole processor, or none."""
+        at_work = [True]
+        monkeypatch.setattr(beginning, "_processor_seconds", lambda pid: time.monotonic() if at_work[0] else 0.0)
+        monkeypatch.setattr(beginning, "LOOK_SECONDS", 0.1)
+        return at_work
+
+    @pytest.fixture
+    def begun(self, supervising, at_work, monkeypatch):
+        """``begun(processors)``: two parts."""
 
         def begin(processors):
             monkeypatch.setattr(beginning.os, "cpu_count", lambda: processors)
-            return supervising(first=[sys.executable, "-c", works, str(tmp_path / "rest")], second=SLEEPS)
+            return supervising(first=SLEEPS, second=SLEEPS)
 
         return begin
 
-    def test_the_next_part_begins_once_the_one_before_rests(self, begun, tmp_path, monkeypatch):
+    def test_the_next_part_begins_once_the_one_before_rests(self, begun, at_work, monkeypatch):
         monkeypatch.setattr(beginning, "LONGEST_SECONDS", 600)
         running = begun(1)
-        until = time.monotonic() + 2
-        while time.monotonic() < until:
+        for _ in range(5):
             running.watch()
             assert list(running.parts) == ["first"]
-            time.sleep(0.05)
-        (tmp_path / "rest").touch()
+            time.sleep(0.11)
+        at_work[0] = False
         wait_until(lambda: running.watch() or list(running.parts) == ["first", "second"])
 
     def test_one_that_never_rests_holds_the_next_up_for_a_while_alone(self, begun, monkeypatch):
@@ -76,6 +84,16 @@ class TestWhereProcessorsAreFew:
 
     def test_with_one_for_each_all_begin_at_once(self, begun):
         assert list(begun(2).parts) == ["first", "second"]
+
+    def test_what_a_process_uses_is_seen(self):
+        until = time.process_time() + 0.1
+        before = beginning._processor_seconds(os.getpid())
+        while time.process_time() < until:
+            pass
+        assert beginning._processor_seconds(os.getpid()) - before >= 0.05
+        ended = subprocess.Popen(ENDS, stdout=subprocess.DEVNULL)
+        ended.wait()
+        assert beginning._processor_seconds(ended.pid) == 0.0
 
 
 def test_a_part_that_ended_after_it_had_settled_is_started_again(supervising, monkeypatch):

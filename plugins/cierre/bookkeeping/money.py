@@ -18,8 +18,13 @@ NOISE = Decimal("1e-6")
 TOO_LARGE = Decimal(10) ** 15
 """No amount is so large; it is the books' limit (numeric(18, 2)) with room for sums."""
 
+_BLANKS = " \t\r\n"
+
 # Digits as they are, or with a point: no thousands, no exponent, no other script's digits.
 _PLAIN = re.compile(r"[+-]?\d*\.?\d+", re.ASCII)
+
+# A text that may be one and a half, or fifteen hundred with its thousands set apart.
+_MAYBE_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 
 
 class AmountError(ValueError):
@@ -47,11 +52,13 @@ def amount(value: object, currency: str) -> Decimal:
 
     Takes a str, int or Decimal (parse JSON with ``cierre.bookkeeping.json_text``). Raises AmountError for anything else
     (a float or a bool, an empty text, NaN, infinity, ``1e3`` or ``1,234.50`` as text), for more decimals than the
-    currency has, floating-point noise aside, and from 10^15 on.
+    currency has, floating-point noise aside, and from 10^15 on. The text ``1.500`` has too many decimals for USD, since
+    they may be thousands; ``1.50``, ``0.500`` and the number 1.500 are amounts.
     """
     number, unit = exact(value), quantum(currency)
     rounded = number.quantize(unit, rounding=ROUND_HALF_UP)
-    if number != rounded and abs(number - rounded) > NOISE:
+    differs = number != rounded and abs(number - rounded) > NOISE
+    if differs or (isinstance(value, str) and _MAYBE_THOUSANDS.fullmatch(value.strip(_BLANKS))):
         why = Sentence(
             "which has more decimals than {currency} has ({decimals})", currency=currency, decimals=DECIMALS[currency]
         )
@@ -64,7 +71,7 @@ def exact(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         raise AmountError(f"{quoted(value)} is not an amount")
     if isinstance(value, str):
-        value = value.strip(" \t\r\n")
+        value = value.strip(_BLANKS)
         if not _PLAIN.fullmatch(value):
             raise AmountError(f"{quoted(value)} is not an amount")
     try:

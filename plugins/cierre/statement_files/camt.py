@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from lxml import etree
 
-from cierre.bookkeeping.money import AmountError, amount
+from cierre.bookkeeping.money import AmountError, amount, exact
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.statements.lines import Statement, StatementLine
 from cierre.bookkeeping.text import UnfitText, line as fit_line, quoted
@@ -128,7 +128,7 @@ def _line(entry: etree._Element, currency: str, faults: list[Fault]) -> Statemen
 def _money(element: etree._Element, currency: str, faults: list[Fault]) -> Decimal | None:
     raw, sign = _text(element, "Amt"), _text(element, "CdtDbtInd")
     try:
-        money = amount(raw, currency)
+        money = amount(exact(raw), currency)
     except AmountError:
         faults.append(
             Fault(_row(element), Sentence("{value} is no amount in {currency}", value=quoted(raw), currency=currency))

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from cierre.bookkeeping.money import AmountError, amount
+from cierre.bookkeeping.money import AmountError, amount, exact
 from cierre.bookkeeping.sentence import Sentence, listing
 from cierre.bookkeeping.statements.format import AcquirerFormat, BankColumns, BankFormat, date_pattern, read_date
 from cierre.bookkeeping.statements.lines import Settlement, SettlementLine, Statement, StatementLine
@@ -234,7 +234,7 @@ class _Cells:
 
     def _amount(self, raw: str, column: str) -> Decimal:
         try:
-            return amount(plain_number(raw, self.table.decimal_mark), self.table.currency)
+            return amount(exact(plain_number(raw, self.table.decimal_mark)), self.table.currency)
         except AmountError:
             message = Sentence(
                 "{value} (`{column}`) is no amount in {currency}; correct the row, or `decimal_mark`",

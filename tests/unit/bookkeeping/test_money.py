@@ -46,6 +46,38 @@ def test_more_decimals_than_the_currency_has_are_no_amount_however_small(value, 
     assert raised.value.why == f"which has more decimals than {currency} has ({DECIMALS[currency]})"
 
 
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [
+        ("1.500", "USD"),
+        ("1.230", "UYU"),
+        ("12.000", "CLP"),
+        ("-1.000", "EUR"),
+        ("+100.000", "USD"),
+        (" 999.000 ", "CLP"),
+    ],
+)
+def test_a_text_whose_decimals_may_be_thousands_is_no_amount(text, currency):
+    with pytest.raises(AmountError) as raised:
+        amount(text, currency)
+    assert raised.value.why == f"which has more decimals than {currency} has ({DECIMALS[currency]})"
+
+
+@given(st.integers(1, 999), st.integers(0, 999), st.sampled_from(["", "-", "+"]), st.sampled_from(sorted(DECIMALS)))
+def test_no_text_with_a_group_of_thousands_is_taken_for_units(thousands, units, sign, currency):
+    with pytest.raises(AmountError):
+        amount(f"{sign}{thousands}.{units:03d}", currency)
+
+
+@pytest.mark.parametrize(
+    ("value", "money"),
+    [("0.500", "0.50"), ("1500.000", "1500"), ("012.500", "12.50"), ("1.5000", "1.50"), (Decimal("1.500"), "1.50"),
+     ("1.50", "1.50")],
+)  # fmt: skip
+def test_decimals_that_cannot_be_thousands_are_decimals(value, money):
+    assert amount(value, "USD") == Decimal(money)
+
+
 @pytest.mark.parametrize("value", [10**15, "1000000000000000", -(10**15), Decimal("1e999999999"), "9" * 5000])
 def test_what_the_books_could_not_hold_is_no_amount(value):
     with pytest.raises(AmountError) as raised:

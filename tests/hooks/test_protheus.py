@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.journal import Foreign, JournalEntry, Line, Side
@@ -46,6 +47,12 @@ ENTRY = JournalEntry(
     ),
 )
 DONE = {"GrupoEmpresa": "T1", "CT2_FILIAL": "D MG 01 ", "CT2_DOC": "000001", "error": ""}
+
+
+THINGS = st.sampled_from(["El documento", "Asiento contable", "O lançamento 000003", "Registro", "The entry"])
+ABSENT = st.sampled_from(["no existe", "não encontrado", "not found", "no se encontró", "inexistente"])
+OTHERS = st.sampled_from(["cuenta", "usuario", "calendario", "padrão", "a locked account", "tiene una moneda que"])
+BESIDE = st.lists(st.sampled_from(["000003", "de", "la", "en", "lote 008960", "tabla"]), max_size=3).map(" ".join)
 
 
 def refused(error: str, **fields) -> dict:
@@ -343,6 +350,43 @@ class TestAnswers:
             call(ProtheusHook(connection("protheus", nobody)))
 
 
+NON_EMPTY = [{"code": "CTB", "message": "Cuenta bloqueada"}, ["Cuenta bloqueada"], True, 1.5, 1, {"x": {}}, [[]]]
+
+
+class TestErrorsThatAreNoTexts:
+    """A business error is a non-empty ``error`` (field-notes.md), whatever it is made of."""
+
+    @pytest.mark.parametrize("error", NON_EMPTY)
+    @pytest.mark.parametrize("call", [insert, reverse])
+    def test_a_document_beside_an_error_is_never_taken_for_booked(self, hook, vendor, call, error):
+        vendor.answers({**DONE, "error": error})
+        with pytest.raises(UncertainError, match="an error too"):
+            call(hook)
+
+    @pytest.mark.parametrize("error", NON_EMPTY)
+    @pytest.mark.parametrize("call", [insert, reverse, delete])
+    def test_without_a_document_it_is_a_refusal(self, hook, vendor, call, error):
+        vendor.answers({**DONE, "CT2_DOC": "", "error": error})
+        with pytest.raises(DataError, match="is refused"):
+            call(hook)
+
+    def test_the_words_within_it_are_told(self, hook, vendor):
+        vendor.answers(refused({"code": "CTB", "message": "Cuenta bloqueada"}))
+        with pytest.raises(DataError, match="is refused: Cuenta bloqueada"):
+            insert(hook)
+
+    @pytest.mark.parametrize("error", ["", " ", None, False, {}, []])
+    def test_an_empty_one_is_none(self, hook, vendor, error):
+        vendor.answers({**DONE, "error": error})
+        assert insert(hook).document == DONE["CT2_DOC"]
+
+
+@pytest.mark.parametrize(("sent", "number"), [(1, "000001"), (123456, "123456"), ("000001", "000001")])
+def test_a_documents_number_has_the_zeros_that_a_json_number_loses(hook, vendor, sent, number):
+    vendor.answers({**DONE, "CT2_DOC": sent})
+    assert insert(hook).document == number
+
+
 class TestDelete:
     @pytest.mark.parametrize("status", [200, 400, 404])
     def test_a_clean_not_found_is_no_error(self, hook, vendor, reply, status):
@@ -392,6 +436,11 @@ class TestDelete:
             "not found",
             "Document not found",
             "The entry does not exist",
+            "AJUDA:CT2NAO El documento 000003 del lote 008960 no existe o ya fue borrado",
+            "Documento no encontrado: 06/09/2024 lote 008960 sublote 001 documento 000003.",
+            "No existe el asiento contable en la fecha 06/09/2024",
+            "Lançamento contábil 000003 não encontrado na tabela CT2",
+            "Document 000003 not found in lot 008960 (already deleted)",
         ],
     )
     def test_not_found_is_understood_in_the_erps_languages(self, text):
@@ -408,11 +457,29 @@ class TestDelete:
             "No existe calendario para la fecha",
             "Documento bloqueado. Cuenta no existe",
             "Empresa no encontrada",
+            "El asiento tiene una cuenta que no existe",
+            "Lançamento padrão não encontrado",
+            "Documento en uso, usuario no localizado",
+            "Lançamento com conta inexistente",
+            "No existe registro relacionado a este código",
+            "Registro de calendario no existe",
+            "Tipo de documento no existe",
+            "Document locked, user not found",
+            "No existe la cuenta del asiento",
+            "El asiento no existe en el calendario contable",
             "",
         ],
     )
     def test_what_speaks_of_something_else_is_no_not_found(self, text):
         assert not re.search(NOT_FOUND, text)
+
+    @given(THINGS, BESIDE, OTHERS, BESIDE, ABSENT)
+    def test_no_other_thing_that_is_not_there_is_taken_for_the_document(self, thing, some, other, more, absent):
+        for words in ([thing, some, other, more, absent], [thing, some, absent, more, other]):
+            assert not re.search(NOT_FOUND, " ".join(" ".join(words).split()))
+
+    def test_a_long_text_is_read_at_once(self):
+        assert not re.search(NOT_FOUND, "documento " + "000000000000 " * 5_000 + "x")
 
 
 def test_the_lease_of_a_posting_can_cover_the_longest_call(connection):

@@ -103,7 +103,8 @@ def test_a_refused_login_is_fatal_and_nothing_is_sent(new_hook, vendor, reply, s
         {"body": "[]"},
         {"body": "{}"},
         {"body": json.dumps(token()), "cut": 5},
-        {"body": json.dumps(token(life=None))},
+        *({"body": json.dumps(token(no_token))} for no_token in (None, "", " ", "a\nb", "tökén", 7, {}, ["t"])),
+        {"body": json.dumps(token(life="an hour"))},
     ],
     ids=str,
 )
@@ -112,6 +113,14 @@ def test_a_login_that_fails_is_retriable_as_nothing_was_posted(new_hook, vendor,
     with pytest.raises(RetriableError):
         delete(new_hook())
     assert paths(vendor) == ["token"]
+
+
+@pytest.mark.parametrize("life", [None, 0, "3600"])
+def test_a_token_whose_life_is_not_told_lasts_an_hour(new_hook, vendor, life):
+    vendor.answers(token(life=life), DONE, DONE)
+    delete(new_hook())
+    delete(new_hook())
+    assert paths(vendor) == ["token", "delete", "delete"]
 
 
 def test_a_token_of_one_user_is_not_used_for_another(new_hook, vendor, connection):
@@ -129,6 +138,7 @@ def test_a_token_of_one_user_is_not_used_for_another(new_hook, vendor, connectio
         [{"status": 500}],
         [{"hang_up": True}],
         [{"body": json.dumps(token("t0ken"))}, {"hang_up": True}],
+        [{"body": json.dumps(token("t0ken\nx"))}],
     ],
     ids=str,
 )

@@ -108,6 +108,55 @@ def test_an_empty_page_is_the_last_whatever_it_says(hook, vendor):
     assert len(read(hook)) == 1
 
 
+@pytest.mark.parametrize("yes", [True, "true", "True", 1, "S", ".T."])
+def test_a_further_page_is_read_however_the_site_says_that_there_is_one(hook, vendor, yes):
+    first, second = {"items": [ROW], "hasNext": yes}, {"items": [ROW | {"ct2_linha": "002"}], "hasNext": False}
+    vendor.answers(first, second)
+    assert [line.line for line in read(hook)] == ["001", "002"]
+
+
+@pytest.mark.parametrize("no", [False, "false", 0, "N", ".F.", None])
+def test_where_no_further_page_is_told_a_page_that_is_not_full_is_the_last(hook, vendor, no):
+    vendor.answers({"items": [ROW], "hasNext": no})
+    assert len(read(hook)) == len(vendor.asked) == 1
+
+
+def test_where_nothing_is_told_a_full_page_has_one_behind_it(hook, vendor, monkeypatch):
+    monkeypatch.setattr("hooks.protheus.query.PAGE_SIZE", 1)
+    vendor.answers({"items": [ROW]}, {"items": []})
+    assert len(read(hook)) == 1
+    assert len(vendor.asked) == 2
+
+
+@pytest.mark.parametrize("items", [[], [ROW]])
+@pytest.mark.parametrize(
+    "error",
+    [{"code": 500, "message": "tabla en uso"}, {"error": "tabla en uso"}, {"error": {"x": 1}}, {"errorMessage": "x"}],
+)
+def test_rows_beside_an_error_are_not_taken_for_all(hook, vendor, items, error):
+    vendor.answers({"items": items, "hasNext": False, **error})
+    with pytest.raises(RetriableError, match="has an error in it"):
+        read(hook)
+
+
+def test_a_message_without_rows_is_no_empty_lot(hook, vendor):
+    vendor.answers({"items": [], "hasNext": False, "message": "tabla en uso"})
+    with pytest.raises(RetriableError, match="tabla en uso"):
+        read(hook)
+
+
+@pytest.mark.parametrize("nothing", [{"error": ""}, {"error": None}, {"errorCode": 0}, {"message": ""}])
+def test_an_error_that_is_empty_is_none(hook, vendor, nothing):
+    vendor.answers({"items": [], "hasNext": False, **nothing})
+    assert read(hook) == []
+
+
+def test_codes_that_came_as_numbers_have_their_zeros(hook, vendor):
+    vendor.answers({"items": [ROW | {"ct2_doc": 1, "ct2_sblote": 1, "ct2_moedlc": 1, "ct2_linha": 1}]})
+    (line,) = read(hook)
+    assert (line.document, line.sublot, line.line, line.currency) == ("000001", "001", "001", "USD")
+
+
 def test_a_site_that_never_comes_to_an_end_is_not_followed_for_ever(hook, vendor, monkeypatch):
     monkeypatch.setattr(protheus_query, "MOST_PAGES", 3)
     vendor.answers({"items": [ROW], "hasNext": True})

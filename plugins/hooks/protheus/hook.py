@@ -16,13 +16,13 @@ from cierre.bookkeeping.json_text import repeated
 from cierre.bookkeeping.master_data import MasterData
 from cierre.bookkeeping.read_back import BookedLine, StandingDocument
 from cierre.bookkeeping.sentence import Sentence
-from cierre.bookkeeping.text import shown
 from cierre.bookkeeping.tie_out import HeldLine
 from cierre.ports.errors import DataError, FatalError, PeriodClosedError, RetriableError, UncertainError, VendorError
-from hooks.http.hook import VendorHook, describe, one_line
+from hooks.http.hook import VendorHook, describe, one_line, words_of
 from hooks.protheus import master_data as masters
 from hooks.protheus.login import LOGIN_TIMEOUT, TokenLogin
 from hooks.protheus.numbering import NUMBERING
+from hooks.protheus.query import code_text
 from hooks.protheus.range_reader import RangeReader
 from hooks.protheus.read_back import LotReader
 from hooks.protheus.rights import ROUTINE, may_post
@@ -112,7 +112,7 @@ class ProtheusHook(VendorHook):
         about = Sentence("delete of document {document} at {address}", document=document, address=address)
         response = self._send("delete", address, {**_cover(address), "CT2_DOC": document}, about)
         answer = self._answer(response, about, address)
-        said, tenant = one_line(_said(answer, "error")), (_said(answer, *_GROUP), _said(answer, "CT2_FILIAL"))
+        said, tenant = _error(answer), (_said(answer, *_GROUP), _said(answer, "CT2_FILIAL"))
         if tenant != _tenant(address) and (any(tenant) or not said):
             told = Sentence("{about}: the ERP answers for tenant {tenant}", about=about, tenant=",".join(tenant))
             raise self.failure(UncertainError, told, response)
@@ -252,7 +252,7 @@ class ProtheusHook(VendorHook):
     def _book(self, method: str, address: Address, body: dict[str, Any], about: str) -> Acknowledgement:
         response = self._send(method, address, body, about)
         answer = self._answer(response, about, address)
-        refusal, document = one_line(_said(answer, "error")), _said(answer, "CT2_DOC")
+        refusal, document = _error(answer), _said(answer, "CT2_DOC")
         if refusal and not document:
             raise self._refusal(about, refusal, response, entry_date=address.entry_date)
         if refusal:
@@ -285,7 +285,7 @@ class ProtheusHook(VendorHook):
         answer = _object(text)
         is_refusal = 400 <= status < 500 and status not in _NEVER_REACHED | _UNCLEAR
         is_of_routine = not answer.keys().isdisjoint({*_GROUP, "CT2_FILIAL", "CT2_DOC"}) and status != 401
-        if answer and (status == 200 or (_said(answer, "error") and (is_refusal or is_of_routine))):
+        if answer and (status == 200 or (_error(answer) and (is_refusal or is_of_routine))):
             return answer
         if status in _NEVER_REACHED or (status == 403 and answer):
             message = Sentence("{about} never reached the ERP's routine: check address, login and rights", about=about)
@@ -345,6 +345,16 @@ def _said(answer: dict[str, Any], *names: str) -> str:
     """The first of these fields that says something, stripped; empty if none does, or it is no text or number."""
     for name in names:
         value = answer.get(name)
-        if isinstance(value, (str, int)) and not isinstance(value, bool) and (said := shown(str(value)).strip()):
+        if isinstance(value, (str, int)) and not isinstance(value, bool) and (said := code_text(name, value)):
             return said
     return ""
+
+
+def _error(answer: dict[str, Any]) -> str:
+    """An answer's error, in one line; empty only where that is empty, for a business error is a non-empty ``error``
+    (field-notes.md), whatever else than a text it may be."""
+    error = answer.get("error")
+    if error is None or error is False or error in ({}, []):
+        return ""
+    named = error if isinstance(error, dict) else {"message": error}
+    return one_line(_said(named, "message", "errorMessage", "code")) or words_of(error)

@@ -1,6 +1,7 @@
 """Login to Protheus by OAuth2: a token for an hour, kept for the process (field-notes.md)."""
 
 import json
+import re
 import time
 from typing import NamedTuple
 
@@ -15,6 +16,12 @@ TOKEN = "/api/oauth2/v1/token"
 
 LOGIN_TIMEOUT = 10.0
 """Seconds to wait for a token; short, because a posting's lease runs meanwhile."""
+
+HOUR = 3600
+"""Seconds that a token lasts where its answer does not say (field-notes.md)."""
+
+_TOKEN = re.compile(r"[!-~]+", re.ASCII)
+"""What may stand in a header: whatever else came is none, and must not show in the error of whoever sends it."""
 
 
 class _Token(NamedTuple):
@@ -69,7 +76,9 @@ class TokenLogin(AuthBase):
         text = self.hook.text(response, about=about, if_lost=RetriableError)
         try:
             answer = json.loads(text)
-            token, life = str(answer["access_token"]), float(answer.get("expires_in", 3600))
+            token, life = answer["access_token"], float(answer.get("expires_in") or HOUR)
+            if not _TOKEN.fullmatch(token):
+                raise ValueError("no characters of a token")
         except (ValueError, TypeError, KeyError, AttributeError):
             message = f"{about}: no token in the answer, which is {describe(text)}, so nothing was sent"
             raise self.hook.failure(RetriableError, message, response) from None

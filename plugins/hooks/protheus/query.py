@@ -13,10 +13,11 @@ from urllib.parse import quote, urlencode
 from requests import Response
 
 from cierre.bookkeeping import json_text
+from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.text import quoted, shown
 from cierre.language.say import say
 from cierre.ports.errors import FatalError, RetriableError, VendorError
-from hooks.http.hook import Failure, describe
+from hooks.http.hook import Failure, describe, words_of
 from hooks.protheus.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,6 +36,14 @@ MOST_PAGES = 500
 
 NOT_OFFERED = {400, 403, 404, 405, 501}
 """How a site says that a service of the framework is not to be had: unknown, switched off, or not for this user."""
+
+ERRORS = ("error", "errorCode", "errorMessage", "detailedMessage")
+"""What the framework's services call an error; its ``message`` may be one, too."""
+
+_YES = {"true", "1", "s", "sim", "si", "sí", "y", "yes", "t", ".t."}
+
+CHARACTERS = {"CT2_LOTE": 6, "CT2_SBLOTE": 3, "CT2_DOC": 6, "CT2_LINHA": 3, "CT2_MOEDLC": 2}
+"""How many characters these codes have, the first of which may be zeros (protheus.seed.txt)."""
 
 
 class Site(Protocol):
@@ -108,14 +117,18 @@ def get(site: Site, endpoint: str, tenant: str, about: str, **request: Any) -> R
 
 
 def read_page(site: Site, response: Response, about: str) -> Page:
-    """An answer as a page. Raises RetriableError where it is none."""
+    """An answer as a page. Raises RetriableError where it is none, or has an error beside its rows: they may not be
+    all."""
     text = site.text(response, about=about, if_lost=RetriableError)
     answer, items = _page_of(text)
     if response.status_code != 200 or items is None:
         raise site.failure(RetriableError, f"{about}: the answer is {describe(text)}", response)
     named = (answer.get(name) for name in ("protectedDataFields", "nivelFields"))
+    if words := _error(answer, items):
+        told = Sentence("{about}: the answer has an error in it: {words}", about=about, words=words)
+        raise site.failure(RetriableError, told, response)
     hidden = {str(field).strip().upper() for names in named if isinstance(names, list) for field in names}
-    return Page(items, answer.get("hasNext") is True, frozenset(hidden))
+    return Page(items, _says_yes(answer.get("hasNext"), len(items) >= PAGE_SIZE), frozenset(hidden))
 
 
 def text_of(row: Mapping[str, Any], name: str) -> str:
@@ -124,7 +137,27 @@ def text_of(row: Mapping[str, Any], name: str) -> str:
     value = row[name]
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal, NoneType)):
         raise ValueError(f"{name} is {quoted(value)}")
-    return "" if value is None else shown(str(value)).strip()
+    return "" if value is None else code_text(name, value)
+
+
+def code_text(name: str, value: str | int | Decimal) -> str:
+    """The value of a field as text, stripped; of a code that came as a number with the zeros that a number loses."""
+    text = shown(str(value)).strip()
+    return text.zfill(CHARACTERS.get(name, 0)) if isinstance(value, int) else text
+
+
+def _error(answer: Mapping[str, Any], items: list[Any]) -> str:
+    """The words of an error that stands beside rows; empty without one. A message alone is one where no row is."""
+    names = (*ERRORS, "message") if not items or "code" in answer else ERRORS
+    said = [words_of(answer.get(name) or "") for name in names]
+    return "; ".join(words for words in said if words not in ("", "0"))
+
+
+def _says_yes(value: object, is_full: bool) -> bool:
+    """Whether there is a further page; where the answer does not tell, a full page may have one behind it."""
+    if value is None:
+        return is_full
+    return str(value).strip().lower() in _YES
 
 
 def _page_of(text: str) -> tuple[Mapping[str, Any], list[Any] | None]:

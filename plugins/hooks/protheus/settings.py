@@ -7,15 +7,30 @@ from pydantic import Field, PositiveFloat
 
 from hooks.http import hook as vendor
 
-_DOCUMENT = r"\b(?:documento?|asiento|lan[cç]amento|registro|document|entry|record)\b"
+_ABOUT_IT = (
+    r"(?:\s+(?:[^\s\d]*+\d[\w/-]*+|contable|cont[aá]bil|n[º°.]?|n[uú]mero|number|lote|lot|sublote|sublot|fecha|data|date|clave"
+    r"|chave|key|tabla|tabela|table|base|dad?os|datos|sistema|system|el|la|los|o|a|the|de|del|do|da|of|en|em|no|na|in"
+    r"|para|for|con|com|with|y|e|and|ya|j[aá]|already|fue|foi|was|(?:elimina|borra|exclu[ií]|apaga)d[oa]|deleted))*"
+)
+"""What may be said of a document beside that it is not there: where it should be, and that it was deleted."""
+
+_DOCUMENT = (
+    r"(?<!\bde\s)(?<!\bdel\s)(?<!\bdo\s)(?<!\bda\s)(?<!\bof\s)"
+    rf"\b(?:documento?|asiento|lan[cç]amento|registro|entry|record)\b{_ABOUT_IT}"
+)
 _ABSENT = (
     r"(?:\b(?:no|n[aã]o)\s+(?:se\s+|fue\s+|foi\s+|ha\s+sido\s+)?(?:exist|encontr|localiz)\w*"
     r"|\bnot\s+(?:be\s+)?found\b|\b(?:does\s+not|doesn't)\s+exist\b|\binexistente\b)"
 )
-NOT_FOUND = rf"(?i){_DOCUMENT}[^.;:]*{_ABSENT}|^\W*{_ABSENT}\W*(?:$|(?:(?:el|o|the)\s+)?{_DOCUMENT})"
+_END = r"\W*?(?:$|[.;:,(])"
+NOT_FOUND = (
+    rf"(?i){_DOCUMENT}\s+{_ABSENT}{_ABOUT_IT}{_END}"
+    rf"|^\W*{_ABSENT}(?:{_END}|\s+(?:(?:el|o|the)\s+)?{_DOCUMENT}{_END})"
+)
 """How a delete says that there is no such document, in the ERP's three languages.
 
-The text must speak of the document, or of nothing: "calendario no encontrado" does not say that no document is there.
+The text must speak of the document, or of nothing: "the entry has an account that does not exist" does not say that no
+document is there. A text that is not understood is a refusal, which changes nothing.
 """
 
 _PERIOD = r"\b(?:calend[aá]rios?|per[ií]odos?|periods?|calendars?|ejercicios?|exerc[ií]cios?)\b"

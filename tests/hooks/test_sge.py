@@ -215,6 +215,30 @@ class TestFetch:
                 (seen,) = invoices_seen(hook.fetch("P1", DAY).body, currency="EUR", key="P1")
                 assert (seen.invoice, seen.number, seen.gone) == ("2024/1", "J2024/1", True)
 
+        @pytest.mark.parametrize("project", [None, 7, ["P1"], {"id": "P1"}])
+        def test_one_whose_project_cannot_be_told_is_not_taken_for_gone(self, hook, vendor, project):
+            hook.expected = [known(ROW)]
+            vendor.answers(COLUMNS, [], [], detail(ROW | {"proyectoId": project}))
+            with pytest.raises(DataError, match="which is no id"):
+                hook.fetch("P1", DAY)
+
+        def test_one_that_says_twice_what_was_collected_is_landed_and_quarantined(self, hook, vendor):
+            hook.expected = [known(ROW, invoice="2024/7", number="J2024/7", issued_on=date(2023, 12, 1))]
+            told = detail(self.OLD)
+            told["campos"].append({"nombre": "Importe cobrado", "valor": 0})
+            vendor.answers(COLUMNS, [], [], told, [])
+            body = hook.fetch("P1", DAY).body
+            (row,) = read(body, day=DAY, currency="EUR", key="P1", before=hook.expected).quarantined
+            assert (row.reason, row.place) == ("repeated_field", "P1/followed/0/collected")
+
+        def test_one_that_says_twice_when_it_was_issued_is_told(self, hook, vendor):
+            hook.expected = [known(ROW, invoice="2024/7", number="J2024/7")]
+            told = detail(self.OLD)
+            told["campos"].append({"nombre": "Fecha emisión", "valor": str(DAY)})
+            vendor.answers(COLUMNS, [], [], told, [])
+            with pytest.raises(DataError, match="invoice J2024/7: the field Fecha emisión stands twice"):
+                hook.fetch("P1", DAY)
+
         def test_one_that_was_given_another_date_is_followed(self, hook, vendor):
             hook.expected = [known(ROW)]
             vendor.answers(COLUMNS, [], [], detail(invoice("1", date(2024, 6, 1))))

@@ -1,14 +1,16 @@
 """Collections are booked on the day that the SGE names for them, whatever is read when."""
 
+import json
 import random
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.documents import Document, Kind, Reading, totals
 from hooks.sge.hook import control_totals, invoices_seen
-from support.sge_landings import invoice, landed
+from support.sge_landings import NAMES, detail, invoice, landed
 from support.sge_reading import read
 
 ISSUED = date(2024, 4, 1)
@@ -156,6 +158,78 @@ def test_a_collection_that_cannot_be_read_stops_the_day():
         assert (row.kind, row.reason, row.blocking) == (Kind.COLLECTION, "bad_amount", True)
     (row,) = read_last(seen(MONDAY), seen(TUESDAY, 121, "ayer")).quarantined
     assert row.reason == "bad_date"
+
+
+def followed(day: date, *fields: dict, **changes) -> str:
+    """A reading of a day that tells of one older invoice by its detail alone; ``fields`` stand in it as well."""
+    old = detail(invoice("1", ISSUED, 121, TUESDAY))
+    old["campos"] = [*old["campos"], *fields]
+    return landed(day, names=NAMES, followed=[old | changes], details=[], since=MONDAY)
+
+
+NEEDED = ["Fecha emisión", "Importe base", "Porcentaje IVA", "Importe total", "Importe cobrado", "Fecha cobro"]
+
+
+class TestFieldsThatStandTwice:
+    def one(self, *bodies: str):
+        """The one thing that the last reading comes to: a document or a quarantined row."""
+        reading = read_last(*bodies)
+        (one,) = [*reading.documents, *reading.quarantined]
+        (total,) = control_totals(bodies[-1], currency="EUR", key="P1", before=bodies[:-1])
+        assert (total.kind, total.count, total.net) == (Kind.COLLECTION, 1, one.net or 0)
+        return one
+
+    @pytest.mark.parametrize("name", NEEDED)
+    @pytest.mark.parametrize("said", [0, None, "", "x", 50, "2024-05-22", [], {}, True])
+    def test_in_an_older_invoice_they_are_told_where_they_contradict_each_other(self, name, said):
+        row = self.one(seen(MONDAY), followed(TUESDAY, {"nombre": name, "valor": said}))
+        assert (row.reason, row.blocking) == ("repeated_field", True)
+        assert row.message.startswith(f"invoice J2024/1: the field {name} stands twice in the row")
+
+    def test_whichever_comes_first(self):
+        turned = json.loads(followed(TUESDAY, {"nombre": "Importe cobrado", "valor": 0}))
+        turned["projects"][0]["followed"][0]["campos"].reverse()
+        assert self.one(seen(MONDAY), json.dumps(turned)).reason == "repeated_field"
+
+    @pytest.mark.parametrize("spelling", ["Fecha  cobro", " Fecha cobro ", "Fecha cobro"])
+    def test_however_their_names_are_spaced(self, spelling):
+        twice = followed(TUESDAY, {"nombre": spelling, "valor": str(MONDAY)})
+        assert self.one(seen(MONDAY), twice).reason == "repeated_field"
+
+    @pytest.mark.parametrize(
+        "field",
+        [
+            {"nombre": "Importe cobrado", "valor": 121.00},
+            {"nombre": "Fecha cobro", "valor": "2024-05-21"},
+            {"nombre": "Observaciones", "valor": "a"},
+            {"nombre": "Entidad", "valor": "Otra"},
+        ],
+    )
+    def test_what_says_the_same_again_or_is_not_needed_is_booked(self, field):
+        assert self.one(seen(MONDAY), followed(TUESDAY, field, {"nombre": "Observaciones", "valor": "b"})).net == 121
+
+    @pytest.mark.parametrize(
+        ("told", "twice", "field"),
+        [
+            ('"Importe cobrado", "valor": 121', '"Importe cobrado", "valor": 121, "valor": 0', "Importe cobrado"),
+            ('"Importe cobrado", "valor"', '"Importe cobrado", "nombre": "Estado", "valor"', "Importe cobrado"),
+            ('"Estado", "valor"', '"Estado", "nombre": "Importe cobrado", "valor"', "Importe cobrado"),
+            ('"campos": [', '"campos": [], "campos": [', "campos"),
+            ('"anualidad": "2024"', '"anualidad": "2024", "anualidad": "2023"', "anualidad"),
+            ('"numeroFactura": "J', '"numeroFactura": "X", "numeroFactura": "J', "numeroFactura"),
+        ],
+    )
+    def test_nor_may_a_name_or_a_value_stand_twice_in_the_answers_objects(self, told, twice, field):
+        whole = followed(TUESDAY)
+        assert whole.count(told) == 1
+        row = self.one(seen(MONDAY), whole.replace(told, twice))
+        assert (row.reason, f"the field {field} stands twice" in row.message) == ("repeated_field", True)
+
+    @pytest.mark.parametrize("id", ["8", "9"])
+    def test_a_cell_of_the_list_is_told_by_the_name_that_people_know(self, id):
+        body = landed(TUESDAY, invoice("1", ISSUED, 121, TUESDAY), names=NAMES, details=[])
+        row = self.one(seen(MONDAY), body.replace(f'"{id}": ', f'"{id}": 1, "{id}": ', 1))
+        assert row.message.startswith(f"invoice J2024/1: the field {list(NAMES.values())[int(id) - 1]} stands twice")
 
 
 DAYS = st.integers(0, 6).map(lambda n: MONDAY + timedelta(days=n))

@@ -8,6 +8,7 @@ from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
 from cierre.ports.errors import DataError
+from hooks.sge.hook import certify, invoices_seen
 from support.sge_landings import invoice, landed
 from support.sge_reading import read
 
@@ -169,6 +170,36 @@ def test_two_rates_part_base_and_vat_between_them(told):
 @pytest.mark.parametrize("total", [1099, 1211])
 def test_two_rates_that_the_total_does_not_lie_between_are_left_to_a_person(total):
     assert held(vat_rate="21/10", base=1000, total=total).reason == "totals_disagree"
+
+
+@pytest.mark.parametrize(
+    ("told", "twice", "field"),
+    [
+        ('"columnas": {', '"columnas": {}, "columnas": {', "columnas"),
+        ('"columnas": {', '"columnas": null, "columnas": {', "columnas"),
+        ('"1": "2024-05-20"', '"1": "2024-05-19", "1": "2024-05-20"', "1"),
+        ('"4": 100.0', '"4": 100.0, "4": 900.0', "4"),
+        ('"5": "21"', '"5": "21", "5": "10"', "5"),
+        ('"numeroFactura": "J', '"numeroFactura": "X", "numeroFactura": "J', "numeroFactura"),
+        ('"anualidad": "2024"', '"anualidad": "2024", "anualidad": "2023"', "anualidad"),
+    ],
+)
+def test_a_field_that_stands_twice_in_a_row_stops_the_day(told, twice, field):
+    body = landed(DAY, invoice("1", DAY), of_the_day=[[]], details=[])
+    assert body.count(told) == 1
+    body = body.replace(told, twice)
+    row = read(body, day=DAY, currency="EUR", key="P1").quarantined[0]
+    assert (row.kind, row.reason, row.blocking) == (Kind.SALE, "repeated_field", True)
+    assert f"the field {field} stands twice" in row.message
+    invoices_seen(body, currency="EUR", key="P1")
+    certify(body, currency="EUR", key="P1")
+
+
+@pytest.mark.parametrize("cells", [None, [], "", 7])
+def test_a_row_without_cells_stops_the_day(cells):
+    row = invoice("1", DAY) | {"columnas": cells}
+    body = landed(DAY, invoices=[[row]], of_the_day=[[row]])
+    assert [row.reason for row in read(body, day=DAY, currency="EUR", key="P1").quarantined] == ["missing_field"]
 
 
 CENTS = st.integers(1, 10_000_000).map(lambda cents: Decimal(cents).scaleb(-2))

@@ -15,8 +15,8 @@ from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow
 from cierre.bookkeeping.invoices import InvoiceSeen, Movement, on_day
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.sentence import Sentence
-from hooks.sge.rows import Reason, Unbookable
-from hooks.sge.snapshot import Gone, Landing, NoDay, Row
+from hooks.sge.rows import FIELDS, Reason, Unbookable, refuse_repeated
+from hooks.sge.snapshot import NEEDED, Gone, Landing, NoDay, Row
 
 RETURNED = "returned"
 """The form of a collection that was taken back; the others have none."""
@@ -34,13 +34,13 @@ def collected(
         earlier[one.key].append(one)
     for project in last.of(projects):
         for row in last.shown(project):
+            movement = None
             try:
                 now = _seen(row, last, currency)
+                if movement := on_day(one_after_another([*earlier[now.key], now]), last.day):
+                    yield _document(row, movement, currency)
             except Unbookable as wrong:
-                yield _quarantined(row, wrong)
-                continue
-            if movement := on_day(one_after_another([*earlier[now.key], now]), last.day):
-                yield _document(row, movement, currency)
+                yield _quarantined(row, wrong, movement)
 
 
 def seen(landing: Landing, projects: Sequence[str], currency: str) -> list[InvoiceSeen]:
@@ -68,6 +68,7 @@ def one_after_another(seen: Iterable[InvoiceSeen]) -> list[InvoiceSeen]:
 
 
 def _seen(row: Row, reading: Landing, currency: str) -> InvoiceSeen:
+    refuse_repeated(row.repeated("issued_on", "collected", "collected_on"))
     amount = row.collected(currency)
     if amount is None:
         shown = str(row.cell("collected"))[:40]
@@ -112,6 +113,7 @@ def _gone(one: Gone, project: str, day: date) -> InvoiceSeen:
 
 
 def _document(row: Row, movement: Movement, currency: str) -> Document:
+    refuse_repeated(row.repeated(*NEEDED, fields=FIELDS))
     returned = movement.amount < ZERO
     return Document(
         source="sge",
@@ -119,7 +121,7 @@ def _document(row: Row, movement: Movement, currency: str) -> Document:
         source_id=f"{row.key}/{movement.day}",
         business_date=movement.day,
         currency=currency,
-        form=RETURNED if returned else "",
+        form=_form(movement),
         amounts={"net": abs(movement.amount)} | ({"advance": abs(movement.advance)} if movement.advance else {}),
         attributes={"project": row.project, "year": row.year, "returned": "true" if returned else "false"},
         place=f"{row.place}/collected",
@@ -127,14 +129,19 @@ def _document(row: Row, movement: Movement, currency: str) -> Document:
     )
 
 
-def _quarantined(row: Row, why: Unbookable) -> QuarantinedRow:
+def _form(movement: Movement) -> str:
+    return RETURNED if movement.amount < ZERO else ""
+
+
+def _quarantined(row: Row, why: Unbookable, movement: Movement | None) -> QuarantinedRow:
+    """``movement`` is what came in, where that much is known."""
     return QuarantinedRow(
         place=f"{row.place}/collected",
         kind=Kind.COLLECTION,
-        form="",
+        form=_form(movement) if movement else "",
         reason=why.reason,
         message=Sentence("invoice {number}: {why}", number=row.number, why=why),
-        net=None,
+        net=abs(movement.amount) if movement else None,
         row=row.value,
         blocking=True,
     )

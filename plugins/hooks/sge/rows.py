@@ -12,7 +12,7 @@ from cierre.bookkeeping.money import ZERO, quantum
 from cierre.bookkeeping.sentence import Sentence
 from hooks.sge.description import REVIEW
 from hooks.sge.reviewed import VatRules
-from hooks.sge.snapshot import NoDay, Project, Row
+from hooks.sge.snapshot import IDENTITY, NEEDED, NoDay, Project, Row
 
 ROUNDING = Decimal("0.05")
 """How far the VAT of an invoice may be from its rate: an invoice of many lines rounds each of them."""
@@ -25,6 +25,10 @@ TWO_RATES = re.compile(rf"{_NUMBER}(?: ?[/+;|] ?| [yei-] | and ){_NUMBER}")
 """Two rates in one cell: ``21/10``, ``21 % y 10 %``. Not ``21,10``, which is one rate."""
 
 
+FIELDS = (*IDENTITY, "numeroFactura")
+"""The fields that an invoice has beside its columns, as far as the books have them."""
+
+
 class Reason(StrEnum):
     """Why a row is quarantined. All but REPEATED stop the day; BAD_RATE and TOTALS_DISAGREE a person may release."""
 
@@ -34,6 +38,7 @@ class Reason(StrEnum):
     BAD_RATE = "bad_rate"
     TOTALS_DISAGREE = "totals_disagree"
     REPEATED = "repeated"
+    REPEATED_FIELD = "repeated_field"
 
 
 class Unbookable(Exception):
@@ -54,6 +59,8 @@ def issued(project: Project, *, day: date, currency: str, rules: VatRules) -> It
     seen: set[str] = set()
     for row in project.rows:
         try:
+            if row.issued_on in (day, None):
+                refuse_repeated(row.repeated(*NEEDED, fields=FIELDS))
             if _day_of_issue(row) != day:
                 continue
             if row.key in seen:
@@ -64,6 +71,16 @@ def issued(project: Project, *, day: date, currency: str, rules: VatRules) -> It
             yield _document(row, day, currency, rules)
         except Unbookable as why:
             yield _quarantined(row, why, currency)
+
+
+def refuse_repeated(field: str) -> None:
+    """Raises Unbookable for the name of a field that stands twice in a row; not for an empty one."""
+    if field:
+        raise Unbookable(
+            Reason.REPEATED_FIELD,
+            "the field {field} stands twice in the row: which of its values holds is not known",
+            field=field,
+        )
 
 
 def _day_of_issue(row: Row) -> date:

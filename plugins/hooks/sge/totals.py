@@ -57,8 +57,10 @@ def totals(last: Landing, projects: Sequence[str], known: Iterable[InvoiceSeen],
 def _state(row: Row, currency: str) -> tuple[Decimal, date | None] | None:
     """How much was collected, and when; None where the row does not say."""
     amount = row.collected(currency)
+    if amount is None or row.issued_on is None or row.repeated():
+        return None
     try:
-        return None if amount is None else (amount, row.day("collected_on"))
+        return amount, row.day("collected_on")
     except NoDay:
         return None
 

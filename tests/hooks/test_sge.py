@@ -239,6 +239,13 @@ class TestFetch:
             with pytest.raises(DataError, match="invoice J2024/7: the field Fecha emisión stands twice"):
                 hook.fetch("P1", DAY)
 
+        @pytest.mark.parametrize("written", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "ayer", 7])
+        def test_one_whose_day_of_issue_is_none_is_told(self, hook, vendor, written):
+            hook.expected = [known(ROW)]
+            vendor.answers(COLUMNS, [], [], detail(invoice("1", written)))
+            with pytest.raises(DataError, match=r"invoice J2024/1: day of issue: .* is no day"):
+                hook.fetch("P1", DAY)
+
         def test_one_that_was_given_another_date_is_followed(self, hook, vendor):
             hook.expected = [known(ROW)]
             vendor.answers(COLUMNS, [], [], detail(invoice("1", date(2024, 6, 1))))

@@ -2,20 +2,32 @@
 
 import json
 import random
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.documents import Document, Kind, Reading, totals
-from hooks.sge.hook import control_totals, invoices_seen
+from hooks.sge.hook import certify, control_totals, invoices_seen
 from support.sge_landings import NAMES, detail, invoice, landed
 from support.sge_reading import read
 
 ISSUED = date(2024, 4, 1)
 MONDAY = date(2024, 5, 20)
 TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=n) for n in (1, 2, 3))
+BLANK_DAYS = [
+    "0001-01-01",
+    "01/01/0001",
+    "0001-01-01T00:00:00",
+    "0001-01-01T00:00:00Z",
+    "0001-01-01T00:00:00+01:00",
+    "0001-01-01T00:00:00-05:00",
+    "9999-12-31",
+    "9999-12-31T23:59:59Z",
+    "9999-12-31T23:59:59.999999-10:00",
+]
+"""What programs write where there is no day."""
 
 
 def seen(day: date, collected: object = 0, on: object = None, **changes) -> str:
@@ -168,6 +180,75 @@ def followed(day: date, *fields: dict, **changes) -> str:
 
 
 NEEDED = ["Fecha emisión", "Importe base", "Porcentaje IVA", "Importe total", "Importe cobrado", "Fecha cobro"]
+
+
+class TestInvoicesWithoutAnAmountOrADay:
+    @pytest.mark.parametrize("amount", [None, ""])
+    @pytest.mark.parametrize("on", [MONDAY, TUESDAY, WEDNESDAY])
+    def test_a_day_of_collection_without_an_amount_is_told(self, amount, on):
+        body = seen(TUESDAY, amount, on, state="Pagada")
+        (row,) = read_last(seen(MONDAY), body).quarantined
+        assert (row.kind, row.reason, row.blocking) == (Kind.COLLECTION, "missing_field", True)
+        assert row.message.startswith(f"invoice J2024/1: it has {on} as its day of collection, but no amount")
+        (total,) = control_totals(body, currency="EUR", key="P1")
+        assert (total.kind, total.count, total.net) == (Kind.COLLECTION, 1, 0)
+        assert invoices_seen(body, currency="EUR", key="P1") == []
+
+    def test_and_so_in_an_older_invoice(self):
+        old = detail(invoice("1", ISSUED, None, TUESDAY))
+        body = landed(TUESDAY, names=NAMES, followed=[old], details=[], since=MONDAY)
+        assert [row.reason for row in read_last(seen(MONDAY), body).quarantined] == ["missing_field"]
+
+    def test_one_that_leaves_the_cell_out_altogether_is_one_without_an_amount(self):
+        row = invoice("1", ISSUED, None, TUESDAY)
+        del row["columnas"]["9"]
+        body = landed(TUESDAY, names=NAMES, invoices=[[row]], of_the_day=[[]], details=[])
+        assert [row.reason for row in read_last(seen(MONDAY), body).quarantined] == ["missing_field"]
+
+    @pytest.mark.parametrize("amount", [None, "", 0, 0.00, "0.00", -0.0])
+    @pytest.mark.parametrize("on", [None, "", *BLANK_DAYS])
+    def test_nothing_collected_may_have_no_day_in_whatever_words(self, amount, on):
+        assert collections(seen(MONDAY), seen(TUESDAY, amount, on)) == []
+        assert amounts(seen(MONDAY, 121, MONDAY), seen(MONDAY, amount, on)) == []
+
+    @pytest.mark.parametrize("on", BLANK_DAYS)
+    @pytest.mark.parametrize("amount", [121, -5, "x"])
+    def test_money_on_a_blank_day_is_told(self, amount, on):
+        (row,) = read_last(seen(MONDAY), seen(TUESDAY, amount, on)).quarantined
+        assert (row.reason, row.blocking) == ("bad_date", True)
+        assert row.message.startswith("invoice J2024/1: day of collection: ")
+
+
+MOMENTS = st.one_of(
+    st.dates().map(str),
+    st.dates().map("{0:%d/%m/}{0.year:04}".format),
+    st.datetimes(timezones=st.timezones() | st.none()).map(datetime.isoformat),
+    st.builds(
+        "{}T{}{}{:02}:{:02}".format,
+        st.sampled_from(["0001-01-01", "0001-01-02", "9999-12-30", "9999-12-31"]),
+        st.sampled_from(["00:00:00", "23:59:59.999999"]),
+        st.sampled_from("+-"),
+        st.integers(0, 23),
+        st.integers(0, 59),
+    ),
+    st.text(max_size=12),
+    st.text("0123456789-/:TZ+ ", max_size=25),
+)
+
+
+@given(MOMENTS, MOMENTS, st.sampled_from([None, "", 0, 121]), st.sampled_from([MONDAY, date(2, 1, 1)]))
+def test_whatever_stands_for_a_day_an_invoice_is_read_or_told_and_nothing_breaks(issued_on, on, amount, day):
+    listed = landed(day, invoice("1", issued_on, amount, on), since=date(1, 1, 2))
+    old = detail(invoice("2", issued_on, amount, on))
+    for body in (listed, landed(day, names=NAMES, followed=[old], details=[])):
+        asked = {"currency": "EUR", "key": "P1"}
+        reading = read(body, day=day, **asked)
+        rows = [*reading.documents, *reading.quarantined]
+        assert sum(total.count for total in control_totals(body, **asked)) == len(rows)
+        certify(body, **asked)
+        kept = invoices_seen(body, **asked)
+        assert {one.collected_on for one in kept}.isdisjoint({date.min, date.max})
+        assert all(row.blocking for row in reading.quarantined)
 
 
 class TestFieldsThatStandTwice:

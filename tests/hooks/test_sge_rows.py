@@ -52,7 +52,20 @@ def test_a_day_may_be_written_in_several_ways_and_is_madrids(written):
     assert sale(issued_on=written).business_date == DAY
 
 
-@pytest.mark.parametrize("written", ["1243", "2024-13-01", "31/02/2024", "mañana", 1.5])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "1243",
+        "2024-13-01",
+        "31/02/2024",
+        "mañana",
+        1.5,
+        "٢٠/٠٥/٢٠٢٤",
+        "0001-01-01T00:00:00Z",
+        "01/01/0001",
+        "9999-12-31T23:59:59Z",
+    ],
+)
 def test_an_invoice_whose_day_cannot_be_read_stops_the_day(written):
     row = held(issued_on=written)
     assert (row.reason, row.blocking, row.net) == ("bad_date", True, Decimal("100.00"))

@@ -69,19 +69,28 @@ def one_after_another(seen: Iterable[InvoiceSeen]) -> list[InvoiceSeen]:
 
 def _seen(row: Row, reading: Landing, currency: str) -> InvoiceSeen:
     refuse_repeated(row.repeated("issued_on", "collected", "collected_on"))
+    try:
+        issued_on = row.day("issued_on")
+    except NoDay as wrong:
+        raise Unbookable(Reason.BAD_DATE, "day of issue: {why}", why=wrong) from None
+    if issued_on is None:
+        raise Unbookable(Reason.MISSING_FIELD, "the invoice has no day of issue")
+    try:
+        collected_on = row.collected_on(currency)
+    except NoDay as wrong:
+        raise Unbookable(Reason.BAD_DATE, "day of collection: {why}", why=wrong) from None
     amount = row.collected(currency)
+    if amount is None and row.cell("collected") in (None, ""):
+        text = "it has {day} as its day of collection, but no amount collected: the SGE must say how much came in"
+        raise Unbookable(Reason.MISSING_FIELD, text, day=collected_on)
     if amount is None:
         shown = str(row.cell("collected"))[:40]
         raise Unbookable(Reason.BAD_AMOUNT, "the amount collected is {said}, which is no amount", said=repr(shown))
-    try:
-        issued_on, collected_on = row.day("issued_on"), row.day("collected_on")
-    except NoDay as wrong:
-        raise Unbookable(Reason.BAD_DATE, "day of collection: {why}", why=wrong) from None
     return InvoiceSeen(
         project=row.project,
         invoice=_kept(row.key),
         number=_kept(row.number),
-        issued_on=issued_on or reading.day,
+        issued_on=issued_on,
         base=row.money("base", currency),
         total=row.money("total", currency),
         rate=_kept(str(row.cell("vat_rate") or "")),

@@ -56,6 +56,10 @@ class NoDay(ValueError):
     """A cell that should hold a day and does not; the message quotes it."""
 
 
+class BlankDay(NoDay):
+    """The first or the last day that calendars have: what programs write where there is no day (.NET: year 1)."""
+
+
 def key_of(invoice: Mapping[str, Any]) -> str:
     """What makes an invoice one and the same: year and id."""
     return f"{text_of(invoice.get('anualidad'))}/{text_of(invoice.get('id'))}"
@@ -110,8 +114,33 @@ class Row:
         return money(self.cell(meaning), currency)
 
     def collected(self, currency: str) -> Decimal | None:
-        """What has been collected so far: nothing while the cell is empty; None if it holds something unreadable."""
-        return ZERO if self.cell("collected") in (None, "") else self.money("collected", currency)
+        """What has been collected so far; None if the row does not say.
+
+        Nothing while the cell is empty, and no day of collection beside it (field-notes.md: it is null while unpaid).
+        """
+        if self.cell("collected") not in (None, ""):
+            return self.money("collected", currency)
+        return ZERO if self._names_no_day_of_collection() else None
+
+    def collected_on(self, currency: str) -> date | None:
+        """The day of the last collection; None where there is none, or a blank one and nothing collected.
+
+        Raises NoDay.
+        """
+        try:
+            return self.day("collected_on")
+        except BlankDay:
+            if self.collected(currency) == ZERO:
+                return None
+            raise
+
+    def _names_no_day_of_collection(self) -> bool:
+        try:
+            return self.day("collected_on") is None
+        except BlankDay:
+            return True
+        except NoDay:
+            return False
 
     def day(self, meaning: str) -> date | None:
         """A day in Madrid; None while the cell is empty. Raises NoDay."""
@@ -279,17 +308,27 @@ def money(value: Any, currency: str) -> Decimal | None:
 
 
 def day_of(value: Any) -> date | None:
-    """``20/05/2021``, ``2021-05-20`` or an instant as its day in Madrid; None for nothing. Raises NoDay."""
+    """``20/05/2021``, ``2021-05-20`` or an instant as its day in Madrid; None for nothing.
+
+    Raises NoDay, BlankDay for the first and the last day of the calendar.
+    """
     if value in (None, ""):
         return None
     if not isinstance(value, str):
         raise NoDay(Sentence("{said} is no day", said=quoted(value)))
     text = value.strip()
     try:
-        if found := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text):
+        if found := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text, re.ASCII):
             day, month, year = map(int, found.groups())
-            return date(year, month, day)
-        moment = datetime.fromisoformat(text)
+            moment = datetime(year, month, day)
+        else:
+            moment = datetime.fromisoformat(text)
     except ValueError:
         raise NoDay(Sentence("{said} is no day", said=quoted(text))) from None
-    return moment.astimezone(MADRID).date() if moment.tzinfo else moment.date()
+    try:
+        found_day = moment.astimezone(MADRID).date() if moment.tzinfo else moment.date()
+    except OverflowError:  # the first or the last hours there are
+        found_day = date.min
+    if {found_day, moment.date()} & {date.min, date.max}:
+        raise BlankDay(Sentence("{said} is no day", said=quoted(text)))
+    return found_day

@@ -60,7 +60,7 @@ def _state(row: Row, currency: str) -> tuple[Decimal, date | None] | None:
     if amount is None or row.issued_on is None or row.repeated():
         return None
     try:
-        return amount, row.day("collected_on")
+        return amount, row.collected_on(currency)
     except NoDay:
         return None
 

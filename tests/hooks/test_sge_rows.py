@@ -1,6 +1,6 @@
 """What an issued invoice means to the books."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
 from cierre.ports.errors import DataError
-from hooks.sge.hook import certify, invoices_seen
+from hooks.sge.hook import certify, control_totals, invoices_seen
 from support.sge_landings import invoice, landed
 from support.sge_reading import read
 
@@ -183,6 +183,44 @@ def test_two_rates_part_base_and_vat_between_them(told):
 @pytest.mark.parametrize("total", [1099, 1211])
 def test_two_rates_that_the_total_does_not_lie_between_are_left_to_a_person(total):
     assert held(vat_rate="21/10", base=1000, total=total).reason == "totals_disagree"
+
+
+class TestTheListOfTheDay:
+    def reading(self, *written: str, listed: bool = True) -> tuple[Reading, list[str]]:
+        """Of invoices with these days of issue, which the SGE lists for the day: what is read, and broken claims."""
+        rows = [invoice(str(number), one) for number, one in enumerate(written)]
+        body = landed(DAY, *(rows if listed else []), of_the_day=[rows], announced=None)
+        found = read(body, day=DAY, currency="EUR", key="P1")
+        counted = control_totals(body, currency="EUR", key="P1")
+        assert sum(one.count for one in counted) == len([*found.documents, *found.quarantined])
+        claims = certify(body, currency="EUR", key="P1")
+        return found, [str(one) for one in claims if not one.holds]
+
+    @pytest.mark.parametrize("written", ["05/02/2024", "2024-05-21", "2024-05-18", "2023-05-20", "20/05/0024"])
+    def test_an_invoice_in_it_that_is_dated_otherwise_stops_the_day(self, written):
+        found, broken = self.reading(written, "2024-05-20")
+        (row,) = found.quarantined
+        assert (row.reason, row.blocking, row.place, row.net) == ("wrong_day", True, "P1/0/0", 100)
+        assert "the SGE lists it for 2024-05-20, but its day of issue is read as" in row.message
+        assert (len(found.documents), broken) == (1, [])
+
+    def test_servers_that_cut_the_date_off_a_bound_list_the_day_before_too(self):
+        assert self.reading("2024-05-19", "20/05/2024")[0].quarantined == []
+        assert self.reading("2024-05-19") == (Reading(), [])
+
+    @pytest.mark.parametrize("written", ["2024-05-20", "05/02/2024", "ayer", None])
+    def test_an_invoice_that_stands_in_it_alone_breaks_the_certificate(self, written):
+        found, (broken,) = self.reading(written, listed=False)
+        assert found == Reading()
+        assert "invoices of 2024-05-20 asked alone: 1 rows attested, 0 landed" in broken
+
+    @given(st.lists(st.dates(DAY - timedelta(40), DAY + timedelta(40)).map(str) | st.sampled_from(["x", None])))
+    def test_no_row_of_it_vanishes(self, written):
+        before = written.count(str(DAY - timedelta(1)))
+        found, broken = self.reading(*written)
+        assert len([*found.documents, *found.quarantined]) == len(written) - before
+        assert not broken
+        assert bool(self.reading(*written, listed=False)[1]) is (len(written) > before)
 
 
 @pytest.mark.parametrize(

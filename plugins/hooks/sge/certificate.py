@@ -26,8 +26,10 @@ def claims(landing: Landing, projects: Sequence[str], currency: str) -> Iterator
 
 
 def _day_alone(project: Project, day: date, currency: str) -> Claim:
+    misdated = project.misdated(day)
     alone, among = (
-        {row.key: row for row in rows if row.issued_on == day} for rows in (project.of_the_day, project.rows)
+        {row.key: row for row in rows if row.issued_on == day or row.key in misdated}
+        for rows in (project.of_the_day, project.rows)
     )
     return Claim(
         Sentence("project {project}, invoices of {day} asked alone", project=project.id, day=day),

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     MISSING_FIELD = "missing_field"
     BAD_AMOUNT = "bad_amount"
     BAD_DATE = "bad_date"
+    WRONG_DAY = "wrong_day"
     BAD_RATE = "bad_rate"
     TOTALS_DISAGREE = "totals_disagree"
     REPEATED = "repeated"
@@ -54,14 +55,24 @@ def issued(project: Project, *, day: date, currency: str, rules: VatRules) -> It
     """The documents of a project's invoices of a day; quarantined, what cannot be booked.
 
     ``rules`` say what stands for a rate, and what may be kept back from a total. A row whose day of issue cannot be
-    read may be of this day, so it stops it.
+    read may be of this day, so it stops it; so does one that the SGE lists for this day and dates otherwise.
     """
     seen: set[str] = set()
+    misdated = project.misdated(day)
     for row in project.rows:
         try:
             if row.issued_on in (day, None):
                 refuse_repeated(row.repeated(*NEEDED, fields=FIELDS))
-            if _day_of_issue(row) != day:
+            issued_on = _day_of_issue(row)
+            if issued_on != day and row.key in misdated:
+                raise Unbookable(
+                    Reason.WRONG_DAY,
+                    "invoice {number}: the SGE lists it for {day}, but its day of issue is read as {issued_on}",
+                    number=row.number,
+                    day=day,
+                    issued_on=issued_on,
+                )
+            if issued_on != day:
                 continue
             if row.key in seen:
                 raise Unbookable(

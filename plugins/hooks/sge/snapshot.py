@@ -13,7 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -183,6 +183,14 @@ class Project:
     def invoices(self) -> list[Row]:
         """Each invoice once: a row that is repeated counts as one (field-notes.md)."""
         return list({row.key: row for row in reversed(self.rows)}.values())[::-1]
+
+    def misdated(self, day: date) -> frozenset[str]:
+        """The invoices that the list of a day alone holds though they are not dated that day: their keys.
+
+        Those of the day before are none: servers that cut the date off a bound answer them too (hooks.sge.questions).
+        """
+        expected = (day, day - timedelta(days=1))
+        return frozenset(row.key for row in self.of_the_day if row.issued_on not in expected)
 
     @property
     def detailed(self) -> list[Row]:

@@ -37,8 +37,9 @@ def totals(last: Landing, projects: Sequence[str], known: Iterable[InvoiceSeen],
         _note(said[one.key], one.collected, one.collected_on, one.read_for, gone=one.gone)
         shown[one.key] = (one.collected, one.collected_on)
     for project in last.of(projects):
+        misdated = project.misdated(last.day)
         for row in project.rows:
-            if row.issued_on in (last.day, None):
+            if row.issued_on in (last.day, None) or row.key in misdated:
                 base = row.money("base", currency) or ZERO
                 add(Kind.CREDIT_NOTE if base < 0 else Kind.SALE, "", abs(base))
         for row in [*(row for row in project.invoices if last.covers(row.issued_on)), *project.followed]:

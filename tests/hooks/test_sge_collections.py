@@ -105,6 +105,23 @@ def test_more_than_was_invoiced_is_an_advance():
     assert (back.form, back.amounts) == ("returned", {"net": Decimal(79), "advance": Decimal(79)})
 
 
+@pytest.mark.parametrize("total", ["x", "1.210,00", None, "", True, [], {}, "NaN", "121.005"])
+@pytest.mark.parametrize("collected", [50, 121, 200, -20])
+def test_money_for_an_invoice_whose_total_cannot_be_read_is_told(total, collected):
+    for before in (seen(MONDAY), seen(MONDAY, total=total), seen(MONDAY, 30, MONDAY)):
+        body = seen(TUESDAY, collected, TUESDAY, total=total)
+        (row,) = read_last(before, body).quarantined
+        assert (row.kind, row.reason, row.blocking) == (Kind.COLLECTION, "bad_amount", True)
+        assert "invoice J2024/1: the total is " in row.message
+        (counted,) = control_totals(body, currency="EUR", key="P1", before=[before])
+        assert (counted.form, counted.count, counted.net) == (row.form, 1, row.net)
+
+
+def test_an_invoice_whose_total_cannot_be_read_stops_no_day_on_which_nothing_was_collected_for_it():
+    assert amounts(seen(MONDAY, total="x"), seen(TUESDAY, total="x")) == []
+    assert amounts(seen(MONDAY, 121, MONDAY), seen(TUESDAY, 121, MONDAY, total="x")) == []
+
+
 def test_what_is_dated_after_the_business_date_is_left_to_its_own_day():
     monday, tuesday = seen(MONDAY, 121, TUESDAY), seen(TUESDAY, 121, TUESDAY)
     assert amounts(seen(MONDAY - timedelta(days=3)), monday) == []

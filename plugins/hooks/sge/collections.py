@@ -15,6 +15,7 @@ from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow
 from cierre.bookkeeping.invoices import InvoiceSeen, Movement, on_day
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.text import quoted
 from hooks.sge.rows import FIELDS, Reason, Unbookable, refuse_repeated
 from hooks.sge.snapshot import NEEDED, Gone, Landing, NoDay, Row
 
@@ -123,6 +124,13 @@ def _gone(one: Gone, project: str, day: date) -> InvoiceSeen:
 
 def _document(row: Row, movement: Movement, currency: str) -> Document:
     refuse_repeated(row.repeated(*NEEDED, fields=FIELDS))
+    if row.money("total", currency) is None:
+        raise Unbookable(
+            Reason.BAD_AMOUNT,
+            "the total is {said}, which is no amount: what of the {amount} collected settles it cannot be told",
+            said=quoted(row.cell("total")),
+            amount=abs(movement.amount),
+        )
     returned = movement.amount < ZERO
     return Document(
         source="sge",

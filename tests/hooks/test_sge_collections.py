@@ -122,6 +122,26 @@ def test_an_invoice_whose_total_cannot_be_read_stops_no_day_on_which_nothing_was
     assert amounts(seen(MONDAY, 121, MONDAY), seen(TUESDAY, 121, MONDAY, total="x")) == []
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("numeroFactura", {"Entidad": "Ana Pérez"}, "unfit_text"),
+        ("numeroFactura", ["Ana Pérez"], "unfit_text"),
+        ("numeroFactura", True, "unfit_text"),
+        ("anualidad", {"Entidad": "Ana Pérez"}, "unfit_text"),
+        ("anualidad", None, "missing_field"),
+        ("anualidad", "", "missing_field"),
+    ],
+)
+def test_money_for_an_invoice_that_cannot_be_named_is_told_and_none_of_it_quoted(field, value, reason):
+    row = invoice("1", ISSUED, 121, TUESDAY) | {field: value}
+    listed = landed(TUESDAY, invoices=[[row]], of_the_day=[[]], details=[])
+    for body in (listed, landed(TUESDAY, names=NAMES, followed=[detail(row)], details=[], since=MONDAY)):
+        (one,) = read_last(seen(MONDAY), body).quarantined
+        assert (one.kind, one.reason, one.blocking, one.net) == (Kind.COLLECTION, reason, True, 121)
+        assert "Ana" not in one.message
+
+
 def test_what_is_dated_after_the_business_date_is_left_to_its_own_day():
     monday, tuesday = seen(MONDAY, 121, TUESDAY), seen(TUESDAY, 121, TUESDAY)
     assert amounts(seen(MONDAY - timedelta(days=3)), monday) == []

@@ -128,6 +128,23 @@ def test_an_invoice_that_cannot_be_named_stops_the_day(lacking):
     assert (row.reason, lacking in row.message) == ("missing_field", True)
 
 
+@pytest.mark.parametrize("field", ["anualidad", "numeroFactura"])
+@pytest.mark.parametrize(
+    ("value", "told"), [({"Entidad": "Ana Pérez"}, "an object"), (["Ana Pérez"], "a list"), (True, "true")]
+)
+def test_an_invoice_whose_year_or_number_is_no_text_and_no_number_stops_the_day(field, value, told):
+    row = invoice("1", DAY) | {field: value}
+    body = landed(DAY, invoices=[[row]], of_the_day=[[row]])
+    (one,) = read(body, day=DAY, currency="EUR", key="P1").quarantined
+    assert (one.reason, one.blocking, one.net) == ("unfit_text", True, 100)
+    assert one.message == f"{field} cannot be booked: it is {told}"
+
+
+@pytest.mark.parametrize(("number", "booked"), [("J 2024/1", "J 2024/1"), (17, "17"), (1.5, "1.5")])
+def test_its_number_may_be_one(number, booked):
+    assert sale(numeroFactura=number).reference == booked
+
+
 def test_an_invoice_that_is_repeated_counts_once_and_does_not_stop_the_day():
     found = reading(invoice("1", DAY), invoice("1", DAY), invoice("2", DAY))
     assert [document.source_id for document in found.documents] == ["2024/1", "2024/2"]

@@ -16,7 +16,7 @@ from cierre.bookkeeping.invoices import InvoiceSeen, Movement, on_day
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.text import quoted
-from hooks.sge.rows import FIELDS, Reason, Unbookable, refuse_repeated
+from hooks.sge.rows import FIELDS, Reason, Unbookable, refuse_repeated, refuse_unfit
 from hooks.sge.snapshot import NEEDED, Gone, Landing, NoDay, Row
 
 RETURNED = "returned"
@@ -124,6 +124,9 @@ def _gone(one: Gone, project: str, day: date) -> InvoiceSeen:
 
 def _document(row: Row, movement: Movement, currency: str) -> Document:
     refuse_repeated(row.repeated(*NEEDED, fields=FIELDS))
+    refuse_unfit(row)
+    if not row.year:  # without it nobody can tell what earlier readings showed of the invoice
+        raise Unbookable(Reason.MISSING_FIELD, "the invoice lacks {fields}", fields="anualidad")
     if row.money("total", currency) is None:
         raise Unbookable(
             Reason.BAD_AMOUNT,

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import Any
 
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow
 from cierre.bookkeeping.money import ZERO, quantum
 from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.text import quoted
 from hooks.sge.description import REVIEW
 from hooks.sge.reviewed import VatRules
 from hooks.sge.snapshot import IDENTITY, NEEDED, NoDay, Project, Row
@@ -40,6 +42,7 @@ class Reason(StrEnum):
     TOTALS_DISAGREE = "totals_disagree"
     REPEATED = "repeated"
     REPEATED_FIELD = "repeated_field"
+    UNFIT_TEXT = "unfit_text"
 
 
 class Unbookable(Exception):
@@ -94,6 +97,19 @@ def refuse_repeated(field: str) -> None:
         )
 
 
+def refuse_unfit(row: Row) -> None:
+    """Raises Unbookable where what names an invoice is no text and no number."""
+    for field in FIELDS:
+        value = row.value.get(field)
+        if value is not None and not _is_text_or_number(value):
+            why = Sentence("it is {what}", what=quoted(value))
+            raise Unbookable(Reason.UNFIT_TEXT, "{field} cannot be booked: {why}", field=field, why=why)
+
+
+def _is_text_or_number(value: Any) -> bool:
+    return isinstance(value, (str, int, Decimal)) and not isinstance(value, bool)
+
+
 def _day_of_issue(row: Row) -> date:
     try:
         issued_on = row.day("issued_on")
@@ -118,6 +134,7 @@ class _Vat:
 def _document(row: Row, day: date, currency: str, rules: VatRules) -> Document:
     if lacking := [name for name in ("anualidad", "numeroFactura") if not row.value.get(name)]:
         raise Unbookable(Reason.MISSING_FIELD, "the invoice lacks {fields}", fields=", ".join(lacking))
+    refuse_unfit(row)
     base, total = _money(row, "base", currency), _money(row, "total", currency)
 
     def document(parts: _Vat) -> Document:

@@ -128,6 +128,38 @@ def test_an_invoice_that_cannot_be_named_stops_the_day(lacking):
     assert (row.reason, lacking in row.message) == ("missing_field", True)
 
 
+PERSONS = [
+    "Ana Pérez García 12345678Z",
+    "12345678Z",
+    {"Entidad": "Ana Pérez", "NIF": "12345678Z"},
+    ["Ana"],
+]
+"""What may stand in any cell, and nobody may read in a message."""
+
+
+@pytest.mark.parametrize("column", ["issued_on", "base", "total", "vat_rate", "collected", "collected_on"])
+@pytest.mark.parametrize("said", PERSONS)
+def test_no_message_repeats_what_may_be_a_persons(column, said):
+    changes = {"issued_on": DAY, "collected": 50, "collected_on": DAY} | {column: said}
+    found = reading(invoice("1", **changes))
+    assert found.quarantined
+    told = repr([[str(row.message) for row in found.quarantined], found.documents])
+    assert not [word for word in ("Ana", "Pérez", "12345678") if word in told]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"), [("1.000,00", "'1.000,00'"), ("mil", "'mil'"), (True, "true"), (None, "null")]
+)
+def test_what_looks_like_an_amount_or_a_code_is_repeated(said, told):
+    assert f"base is {told}, which is no amount" in held(base=said).message
+
+
+@pytest.mark.parametrize("rate", [{"Entidad": "Ana"}, ["21"], [], {}, True, False])
+def test_a_vat_rate_that_is_no_text_and_no_number_is_told_and_not_released(rate):
+    row = held(vat_rate=rate, total=100)
+    assert (row.reason, row.release) == ("bad_rate", None)
+
+
 @pytest.mark.parametrize("field", ["anualidad", "numeroFactura"])
 @pytest.mark.parametrize(
     ("value", "told"), [({"Entidad": "Ana Pérez"}, "an object"), (["Ana Pérez"], "a list"), (True, "true")]

@@ -15,7 +15,7 @@ from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow
 from cierre.bookkeeping.invoices import InvoiceSeen, Movement, on_day
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.sentence import Sentence
-from cierre.bookkeeping.text import quoted
+from cierre.bookkeeping.text import quoted, text_of
 from hooks.sge.rows import FIELDS, Reason, Unbookable, refuse_repeated, refuse_unfit
 from hooks.sge.snapshot import NEEDED, Gone, Landing, NoDay, Row
 
@@ -85,8 +85,8 @@ def _seen(row: Row, reading: Landing, currency: str) -> InvoiceSeen:
         text = "it has {day} as its day of collection, but no amount collected: the SGE must say how much came in"
         raise Unbookable(Reason.MISSING_FIELD, text, day=collected_on)
     if amount is None:
-        shown = str(row.cell("collected"))[:40]
-        raise Unbookable(Reason.BAD_AMOUNT, "the amount collected is {said}, which is no amount", said=repr(shown))
+        said = quoted(row.cell("collected"))
+        raise Unbookable(Reason.BAD_AMOUNT, "the amount collected is {said}, which is no amount", said=said)
     return InvoiceSeen(
         project=row.project,
         invoice=_kept(row.key),
@@ -94,7 +94,7 @@ def _seen(row: Row, reading: Landing, currency: str) -> InvoiceSeen:
         issued_on=issued_on,
         base=row.money("base", currency),
         total=row.money("total", currency),
-        rate=_kept(str(row.cell("vat_rate") or "")),
+        rate=_kept(text_of(row.cell("vat_rate") or "")),
         collected=amount,
         collected_on=collected_on,
         read_for=reading.day,

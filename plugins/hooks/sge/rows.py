@@ -11,7 +11,7 @@ from typing import Any
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow
 from cierre.bookkeeping.money import ZERO, quantum
 from cierre.bookkeeping.sentence import Sentence
-from cierre.bookkeeping.text import quoted
+from cierre.bookkeeping.text import quoted, text_of
 from hooks.sge.description import REVIEW
 from hooks.sge.reviewed import VatRules
 from hooks.sge.snapshot import IDENTITY, NEEDED, NoDay, Project, Row
@@ -163,16 +163,21 @@ def _document(row: Row, day: date, currency: str, rules: VatRules) -> Document:
     cents = quantum(currency)
     sign = -1 if base < ZERO else 1
     base_, total_ = base * sign, total * sign  # of a credit note as of the invoice that it takes back
-    text = str(row.cell("vat_rate") or "0").strip()
+    said = "0" if row.cell("vat_rate") in (None, "") else row.cell("vat_rate")
+    text = text_of(said).strip()
     rates, word = _rates(text, rules)
     if rates is None:
         raise Unbookable(
             Reason.BAD_RATE,
             "invoice {number}: the VAT rate is {said}, which is no percentage. Say in {file} under vat_words what it"
             " means, or let a person release the invoice (unusual_vat under approvals in the box's file)",
-            release=document(_as_told((), base_, total_, ZERO, text[:40])) if total_ >= ZERO else None,
+            release=(
+                document(_as_told((), base_, total_, ZERO, text[:40]))
+                if total_ >= ZERO and _is_text_or_number(said)
+                else None
+            ),
             number=row.number,
-            said=repr(text[:40]),
+            said=quoted(said),
             file=REVIEW.file,
         )
     told = _told(rates, base_, total_, cents, rules)
@@ -195,7 +200,7 @@ def _document(row: Row, day: date, currency: str, rules: VatRules) -> Document:
         release=document(_as_told(rates, base_, total_, expected.quantize(cents, ROUND_HALF_UP), word)),
         number=row.number,
         base=base,
-        rate=_plain(rates[0]) if len(rates) == 1 else text,
+        rate="/".join(map(_plain, rates)),
         total=total,
         difference=abs(base_ + expected - total_).quantize(cents, ROUND_HALF_UP),
         side=Sentence("less") if total_ < base_ + expected else Sentence("more"),
@@ -257,7 +262,7 @@ def _money(row: Row, meaning: str, currency: str) -> Decimal:
             Reason.BAD_AMOUNT,
             "{meaning} is {said}, which is no amount",
             meaning=meaning,
-            said=repr(str(row.cell(meaning))[:40]),
+            said=quoted(row.cell(meaning)),
         )
     return value
 

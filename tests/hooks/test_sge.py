@@ -349,6 +349,45 @@ class TestPages:
         assert "X-Page" not in vendor.asked[0].headers
         assert (vendor.asked[1].headers["X-Page"], vendor.asked[1].headers["X-Page-Size"]) == ("1", "2")
 
+    @pytest.mark.parametrize("size", ["all", "", "2.0", "0", "-1", "9" * 5000, "2,0", "٢"])
+    def test_they_are_read_to_the_end_whatever_the_server_says_of_their_size(self, hook, vendor, reply, size):
+        told = {"X-Page-Size": size, "X-Page-Count": "2", "X-Total-Count": "3"}
+        pages = (json.dumps([{"id": id} for id in ids]) for ids in ("ab", "c"))
+        vendor.answers(*(reply(page, headers={**told, "X-Page-Size": size.encode()}) for page in pages))
+        assert [row["id"] for row in hook.issued_invoices()] == ["a", "b", "c"]
+        assert (vendor.asked[1].headers["X-Page"], vendor.asked[1].headers["X-Page-Size"]) == ("1", "2")
+
+    @pytest.mark.parametrize(
+        ("pages", "total", "read"),
+        [
+            ("2.0", None, 2),
+            ("2", "2.0", 2),
+            ("2", "dos", 2),
+            ("dos", "2", 2),
+            ("dos", "1", 1),
+            ("", None, 1),
+            ("", "", 1),
+            (None, "dos", 1),
+            ("dos", None, DataError),
+            ("-1", None, DataError),
+            ("1.5", "dos", DataError),
+            ("9" * 5000, None, DataError),
+            (None, "2", RetriableError),
+            ("dos", "3", RetriableError),
+        ],
+    )
+    def test_a_list_is_read_to_its_end_or_refused_however_its_pages_are_counted(
+        self, hook, vendor, reply, pages, total, read
+    ):
+        told = {"X-Page-Count": pages, "X-Total-Count": total}
+        headers = {name: said for name, said in told.items() if said is not None}
+        vendor.answers(*(reply(json.dumps([{"id": id}] if id else []), headers=headers) for id in ("a", "b", "")))
+        if isinstance(read, int):
+            assert len(hook.issued_invoices()) == read
+            return
+        with pytest.raises(read, match=r"which is no number|came of \d that the server counted"):
+            hook.issued_invoices()
+
     def test_where_the_server_counts_nothing_a_page_that_is_not_full_is_the_last(self, paged, vendor):
         vendor.answers([{"id": "a"}, {"id": "b"}], [{"id": "c"}])
         assert len(paged.issued_invoices()) == 3

@@ -164,6 +164,13 @@ def _document(row: Row, day: date, currency: str, rules: VatRules) -> Document:
     sign = -1 if base < ZERO else 1
     base_, total_ = base * sign, total * sign  # of a credit note as of the invoice that it takes back
     said = "0" if row.cell("vat_rate") in (None, "") else row.cell("vat_rate")
+    if not _is_text_or_number(said):
+        raise Unbookable(
+            Reason.BAD_RATE,
+            "invoice {number}: the VAT rate is {said}, which is neither a text nor a number",
+            number=row.number,
+            said=quoted(said),
+        )
     text = text_of(said).strip()
     rates, word = _rates(text, rules)
     if rates is None:
@@ -171,11 +178,7 @@ def _document(row: Row, day: date, currency: str, rules: VatRules) -> Document:
             Reason.BAD_RATE,
             "invoice {number}: the VAT rate is {said}, which is no percentage. Say in {file} under vat_words what it"
             " means, or let a person release the invoice (unusual_vat under approvals in the box's file)",
-            release=(
-                document(_as_told((), base_, total_, ZERO, text[:40]))
-                if total_ >= ZERO and _is_text_or_number(said)
-                else None
-            ),
+            release=document(_as_told((), base_, total_, ZERO, text[:40])) if total_ >= ZERO else None,
             number=row.number,
             said=quoted(said),
             file=REVIEW.file,

@@ -308,7 +308,7 @@ class TestQuarantine:
     def test_a_fraction_of_a_peso_stops_the_day_with_a_sentence(self, amount):
         found = quarantined(payment(7, amount))
         assert (found.reason, found.blocking, found.net) == (Reason.BAD_AMOUNT, True, None)
-        assert f"the amount of payment 7 is '{amount}', and CLP has 0 decimals" in found.message
+        assert f"the amount of payment 7 is {amount!r}, and CLP has 0 decimals" in found.message
 
     @pytest.mark.parametrize("amount", [990.0000000001, "989.9999999999"])
     def test_the_noise_of_floating_point_is_no_fraction(self, amount):
@@ -318,6 +318,12 @@ class TestQuarantine:
     def test_an_amount_that_is_none_stops_the_day(self, amount):
         found = quarantined(payment(7, amount))
         assert (found.reason, found.blocking, found.net) == (Reason.BAD_AMOUNT, True, None)
+
+    @pytest.mark.parametrize("said", ["Ana Vera 11.111.111-1", {"name": "Ana Vera"}, ["Ana Vera"]])
+    @pytest.mark.parametrize("field", ["amount", "state", "isCreditPayment", "recordDate", "checkDate"])
+    def test_no_message_repeats_what_may_be_a_persons(self, field, said):
+        found = quarantined(payment(7, **({"amount": 1190} | {field: said})))
+        assert "Ana" not in found.message
 
     def test_a_missing_amount_stops_the_day(self):
         assert quarantined(payment(7, amount=None)).reason is Reason.BAD_AMOUNT

@@ -215,6 +215,37 @@ class TestFetch:
                 (seen,) = invoices_seen(hook.fetch("P1", DAY).body, currency="EUR", key="P1")
                 assert (seen.invoice, seen.number, seen.gone) == ("2024/1", "J2024/1", True)
 
+        @pytest.mark.parametrize("project", [None, 7, ["P1"], {"id": "P1"}])
+        def test_one_whose_project_cannot_be_told_is_not_taken_for_gone(self, hook, vendor, project):
+            hook.expected = [known(ROW)]
+            vendor.answers(COLUMNS, [], [], detail(ROW | {"proyectoId": project}))
+            with pytest.raises(DataError, match="which is no id"):
+                hook.fetch("P1", DAY)
+
+        def test_one_that_says_twice_what_was_collected_is_landed_and_quarantined(self, hook, vendor):
+            hook.expected = [known(ROW, invoice="2024/7", number="J2024/7", issued_on=date(2023, 12, 1))]
+            told = detail(self.OLD)
+            told["campos"].append({"nombre": "Importe cobrado", "valor": 0})
+            vendor.answers(COLUMNS, [], [], told, [])
+            body = hook.fetch("P1", DAY).body
+            (row,) = read(body, day=DAY, currency="EUR", key="P1", before=hook.expected).quarantined
+            assert (row.reason, row.place) == ("repeated_field", "P1/followed/0/collected")
+
+        def test_one_that_says_twice_when_it_was_issued_is_told(self, hook, vendor):
+            hook.expected = [known(ROW, invoice="2024/7", number="J2024/7")]
+            told = detail(self.OLD)
+            told["campos"].append({"nombre": "Fecha emisión", "valor": str(DAY)})
+            vendor.answers(COLUMNS, [], [], told, [])
+            with pytest.raises(DataError, match="invoice J2024/7: the field Fecha emisión stands twice"):
+                hook.fetch("P1", DAY)
+
+        @pytest.mark.parametrize("written", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "ayer", 7])
+        def test_one_whose_day_of_issue_is_none_is_told(self, hook, vendor, written):
+            hook.expected = [known(ROW)]
+            vendor.answers(COLUMNS, [], [], detail(invoice("1", written)))
+            with pytest.raises(DataError, match=r"invoice J2024/1: day of issue: .* is no day"):
+                hook.fetch("P1", DAY)
+
         def test_one_that_was_given_another_date_is_followed(self, hook, vendor):
             hook.expected = [known(ROW)]
             vendor.answers(COLUMNS, [], [], detail(invoice("1", date(2024, 6, 1))))
@@ -317,6 +348,45 @@ class TestPages:
         assert len(hook.issued_invoices()) == 3
         assert "X-Page" not in vendor.asked[0].headers
         assert (vendor.asked[1].headers["X-Page"], vendor.asked[1].headers["X-Page-Size"]) == ("1", "2")
+
+    @pytest.mark.parametrize("size", ["all", "", "2.0", "0", "-1", "9" * 5000, "2,0", "٢"])
+    def test_they_are_read_to_the_end_whatever_the_server_says_of_their_size(self, hook, vendor, reply, size):
+        told = {"X-Page-Size": size, "X-Page-Count": "2", "X-Total-Count": "3"}
+        pages = (json.dumps([{"id": id} for id in ids]) for ids in ("ab", "c"))
+        vendor.answers(*(reply(page, headers={**told, "X-Page-Size": size.encode()}) for page in pages))
+        assert [row["id"] for row in hook.issued_invoices()] == ["a", "b", "c"]
+        assert (vendor.asked[1].headers["X-Page"], vendor.asked[1].headers["X-Page-Size"]) == ("1", "2")
+
+    @pytest.mark.parametrize(
+        ("pages", "total", "read"),
+        [
+            ("2.0", None, 2),
+            ("2", "2.0", 2),
+            ("2", "dos", 2),
+            ("dos", "2", 2),
+            ("dos", "1", 1),
+            ("", None, 1),
+            ("", "", 1),
+            (None, "dos", 1),
+            ("dos", None, DataError),
+            ("-1", None, DataError),
+            ("1.5", "dos", DataError),
+            ("9" * 5000, None, DataError),
+            (None, "2", RetriableError),
+            ("dos", "3", RetriableError),
+        ],
+    )
+    def test_a_list_is_read_to_its_end_or_refused_however_its_pages_are_counted(
+        self, hook, vendor, reply, pages, total, read
+    ):
+        told = {"X-Page-Count": pages, "X-Total-Count": total}
+        headers = {name: said for name, said in told.items() if said is not None}
+        vendor.answers(*(reply(json.dumps([{"id": id}] if id else []), headers=headers) for id in ("a", "b", "")))
+        if isinstance(read, int):
+            assert len(hook.issued_invoices()) == read
+            return
+        with pytest.raises(read, match=r"which is no number|came of \d that the server counted"):
+            hook.issued_invoices()
 
     def test_where_the_server_counts_nothing_a_page_that_is_not_full_is_the_last(self, paged, vendor):
         vendor.answers([{"id": "a"}, {"id": "b"}], [{"id": "c"}])

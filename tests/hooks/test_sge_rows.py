@@ -1,6 +1,6 @@
 """What an issued invoice means to the books."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
@@ -8,6 +8,7 @@ from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
 from cierre.ports.errors import DataError
+from hooks.sge.hook import certify, control_totals, invoices_seen
 from support.sge_landings import invoice, landed
 from support.sge_reading import read
 
@@ -51,7 +52,20 @@ def test_a_day_may_be_written_in_several_ways_and_is_madrids(written):
     assert sale(issued_on=written).business_date == DAY
 
 
-@pytest.mark.parametrize("written", ["1243", "2024-13-01", "31/02/2024", "mañana", 1.5])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "1243",
+        "2024-13-01",
+        "31/02/2024",
+        "mañana",
+        1.5,
+        "٢٠/٠٥/٢٠٢٤",
+        "0001-01-01T00:00:00Z",
+        "01/01/0001",
+        "9999-12-31T23:59:59Z",
+    ],
+)
 def test_an_invoice_whose_day_cannot_be_read_stops_the_day(written):
     row = held(issued_on=written)
     assert (row.reason, row.blocking, row.net) == ("bad_date", True, Decimal("100.00"))
@@ -114,6 +128,55 @@ def test_an_invoice_that_cannot_be_named_stops_the_day(lacking):
     assert (row.reason, lacking in row.message) == ("missing_field", True)
 
 
+PERSONS = [
+    "Ana Pérez García 12345678Z",
+    "12345678Z",
+    {"Entidad": "Ana Pérez", "NIF": "12345678Z"},
+    ["Ana"],
+]
+"""What may stand in any cell, and nobody may read in a message."""
+
+
+@pytest.mark.parametrize("column", ["issued_on", "base", "total", "vat_rate", "collected", "collected_on"])
+@pytest.mark.parametrize("said", PERSONS)
+def test_no_message_repeats_what_may_be_a_persons(column, said):
+    changes = {"issued_on": DAY, "collected": 50, "collected_on": DAY} | {column: said}
+    found = reading(invoice("1", **changes))
+    assert found.quarantined
+    told = repr([[str(row.message) for row in found.quarantined], found.documents])
+    assert not [word for word in ("Ana", "Pérez", "12345678") if word in told]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"), [("1.000,00", "'1.000,00'"), ("mil", "'mil'"), (True, "true"), (None, "null")]
+)
+def test_what_looks_like_an_amount_or_a_code_is_repeated(said, told):
+    assert f"base is {told}, which is no amount" in held(base=said).message
+
+
+@pytest.mark.parametrize("rate", [{"Entidad": "Ana"}, ["21"], [], {}, True, False])
+def test_a_vat_rate_that_is_no_text_and_no_number_is_told_and_not_released(rate):
+    row = held(vat_rate=rate, total=100)
+    assert (row.reason, row.release) == ("bad_rate", None)
+
+
+@pytest.mark.parametrize("field", ["anualidad", "numeroFactura"])
+@pytest.mark.parametrize(
+    ("value", "told"), [({"Entidad": "Ana Pérez"}, "an object"), (["Ana Pérez"], "a list"), (True, "true")]
+)
+def test_an_invoice_whose_year_or_number_is_no_text_and_no_number_stops_the_day(field, value, told):
+    row = invoice("1", DAY) | {field: value}
+    body = landed(DAY, invoices=[[row]], of_the_day=[[row]])
+    (one,) = read(body, day=DAY, currency="EUR", key="P1").quarantined
+    assert (one.reason, one.blocking, one.net) == ("unfit_text", True, 100)
+    assert one.message == f"{field} cannot be booked: it is {told}"
+
+
+@pytest.mark.parametrize(("number", "booked"), [("J 2024/1", "J 2024/1"), (17, "17"), (1.5, "1.5")])
+def test_its_number_may_be_one(number, booked):
+    assert sale(numeroFactura=number).reference == booked
+
+
 def test_an_invoice_that_is_repeated_counts_once_and_does_not_stop_the_day():
     found = reading(invoice("1", DAY), invoice("1", DAY), invoice("2", DAY))
     assert [document.source_id for document in found.documents] == ["2024/1", "2024/2"]
@@ -169,6 +232,74 @@ def test_two_rates_part_base_and_vat_between_them(told):
 @pytest.mark.parametrize("total", [1099, 1211])
 def test_two_rates_that_the_total_does_not_lie_between_are_left_to_a_person(total):
     assert held(vat_rate="21/10", base=1000, total=total).reason == "totals_disagree"
+
+
+class TestTheListOfTheDay:
+    def reading(self, *written: str, listed: bool = True) -> tuple[Reading, list[str]]:
+        """Of invoices with these days of issue, which the SGE lists for the day: what is read, and broken claims."""
+        rows = [invoice(str(number), one) for number, one in enumerate(written)]
+        body = landed(DAY, *(rows if listed else []), of_the_day=[rows], announced=None)
+        found = read(body, day=DAY, currency="EUR", key="P1")
+        counted = control_totals(body, currency="EUR", key="P1")
+        assert sum(one.count for one in counted) == len([*found.documents, *found.quarantined])
+        claims = certify(body, currency="EUR", key="P1")
+        return found, [str(one) for one in claims if not one.holds]
+
+    @pytest.mark.parametrize("written", ["05/02/2024", "2024-05-21", "2024-05-18", "2023-05-20", "20/05/0024"])
+    def test_an_invoice_in_it_that_is_dated_otherwise_stops_the_day(self, written):
+        found, broken = self.reading(written, "2024-05-20")
+        (row,) = found.quarantined
+        assert (row.reason, row.blocking, row.place, row.net) == ("wrong_day", True, "P1/0/0", 100)
+        assert "the SGE lists it for 2024-05-20, but its day of issue is read as" in row.message
+        assert (len(found.documents), broken) == (1, [])
+
+    def test_servers_that_cut_the_date_off_a_bound_list_the_day_before_too(self):
+        assert self.reading("2024-05-19", "20/05/2024")[0].quarantined == []
+        assert self.reading("2024-05-19") == (Reading(), [])
+
+    @pytest.mark.parametrize("written", ["2024-05-20", "05/02/2024", "ayer", None])
+    def test_an_invoice_that_stands_in_it_alone_breaks_the_certificate(self, written):
+        found, (broken,) = self.reading(written, listed=False)
+        assert found == Reading()
+        assert "invoices of 2024-05-20 asked alone: 1 rows attested, 0 landed" in broken
+
+    @given(st.lists(st.dates(DAY - timedelta(40), DAY + timedelta(40)).map(str) | st.sampled_from(["x", None])))
+    def test_no_row_of_it_vanishes(self, written):
+        before = written.count(str(DAY - timedelta(1)))
+        found, broken = self.reading(*written)
+        assert len([*found.documents, *found.quarantined]) == len(written) - before
+        assert not broken
+        assert bool(self.reading(*written, listed=False)[1]) is (len(written) > before)
+
+
+@pytest.mark.parametrize(
+    ("told", "twice", "field"),
+    [
+        ('"columnas": {', '"columnas": {}, "columnas": {', "columnas"),
+        ('"columnas": {', '"columnas": null, "columnas": {', "columnas"),
+        ('"1": "2024-05-20"', '"1": "2024-05-19", "1": "2024-05-20"', "1"),
+        ('"4": 100.0', '"4": 100.0, "4": 900.0', "4"),
+        ('"5": "21"', '"5": "21", "5": "10"', "5"),
+        ('"numeroFactura": "J', '"numeroFactura": "X", "numeroFactura": "J', "numeroFactura"),
+        ('"anualidad": "2024"', '"anualidad": "2024", "anualidad": "2023"', "anualidad"),
+    ],
+)
+def test_a_field_that_stands_twice_in_a_row_stops_the_day(told, twice, field):
+    body = landed(DAY, invoice("1", DAY), of_the_day=[[]], details=[])
+    assert body.count(told) == 1
+    body = body.replace(told, twice)
+    row = read(body, day=DAY, currency="EUR", key="P1").quarantined[0]
+    assert (row.kind, row.reason, row.blocking) == (Kind.SALE, "repeated_field", True)
+    assert f"the field {field} stands twice" in row.message
+    invoices_seen(body, currency="EUR", key="P1")
+    certify(body, currency="EUR", key="P1")
+
+
+@pytest.mark.parametrize("cells", [None, [], "", 7])
+def test_a_row_without_cells_stops_the_day(cells):
+    row = invoice("1", DAY) | {"columnas": cells}
+    body = landed(DAY, invoices=[[row]], of_the_day=[[row]])
+    assert [row.reason for row in read(body, day=DAY, currency="EUR", key="P1").quarantined] == ["missing_field"]
 
 
 CENTS = st.integers(1, 10_000_000).map(lambda cents: Decimal(cents).scaleb(-2))

@@ -54,16 +54,17 @@ class InvoiceSeen:
 class Movement:
     """Money that came in for an invoice on a day, below zero where it went back.
 
-    ``applied`` is the part that settles the invoice; the rest is more than was invoiced: the customer's advance.
+    ``applied`` is the part that settles the invoice; the rest is more than was invoiced: the customer's advance. Both
+    are None where no reading told the invoice's total.
     """
 
     day: date
     amount: Decimal
-    applied: Decimal
+    applied: Decimal | None
 
     @property
-    def advance(self) -> Decimal:
-        return self.amount - self.applied
+    def advance(self) -> Decimal | None:
+        return None if self.applied is None else self.amount - self.applied
 
 
 def movements(seen: Sequence[InvoiceSeen]) -> list[Movement]:
@@ -73,19 +74,21 @@ def movements(seen: Sequence[InvoiceSeen]) -> list[Movement]:
     same or an earlier day as the last one. What two such statements differ by came in on the day of the later one; so
     of several collections between two readings only the sum is known, and the last day. Where they do not differ, the
     money was given another day, and the later one counts. A reading that shows nothing collected, and no day, takes
-    back all statements before it: the days that had the money have it no longer.
+    back all statements before it: the days that had the money have it no longer. The latest total that could be read
+    says what settles the invoice.
     """
     held: list[tuple[date, Decimal]] = []
     for day, collected in reversed(_dated(seen)):
         if not held or day < held[-1][0]:
             held.append((day, collected))
     held.reverse()
-    found, before, total = [], ZERO, seen[-1].total if seen else None
+    found, before = [], ZERO
+    total = next((one.total for one in reversed(seen) if one.total is not None), None)
     for (day, collected), after in zip_longest(held, held[1:]):
         if after is not None and after[1] == collected:
             continue
         if collected != before:
-            applied = _settling(collected, total) - _settling(before, total)
+            applied = None if total is None else _settling(collected, total) - _settling(before, total)
             found.append(Movement(day, collected - before, applied))
         before = collected
     return found
@@ -107,10 +110,8 @@ def _dated(seen: Sequence[InvoiceSeen]) -> list[tuple[date, Decimal]]:
     return dated
 
 
-def _settling(collected: Decimal, total: Decimal | None) -> Decimal:
+def _settling(collected: Decimal, total: Decimal) -> Decimal:
     """How much of what was collected settles an invoice: never more than it, nor below nothing."""
-    if total is None:
-        return collected
     return max(min(collected, max(total, ZERO)), min(total, ZERO))
 
 

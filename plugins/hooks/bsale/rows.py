@@ -8,6 +8,7 @@ from typing import Any
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
 from cierre.bookkeeping.money import DECIMALS, ZERO
 from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.text import quoted
 from cierre.bookkeeping.treatment import taxes
 from hooks.bsale import words as shapes
 from hooks.bsale.answers import identity
@@ -98,10 +99,10 @@ class _Reader:
                 n=self.times[number],
             )
         if shapes.flag(row["state"]) is None:
-            raise _Unbookable(Reason.BAD_FLAG, "state is {said}, neither 0 nor 1", said=_quote(row["state"]))
+            raise _Unbookable(Reason.BAD_FLAG, "state is {said}, neither 0 nor 1", said=quoted(row["state"]))
         if "isCreditPayment" in row and shapes.flag(row["isCreditPayment"]) is None:
             raise _Unbookable(
-                Reason.BAD_FLAG, "isCreditPayment is {said}, neither 0 nor 1", said=_quote(row["isCreditPayment"])
+                Reason.BAD_FLAG, "isCreditPayment is {said}, neither 0 nor 1", said=quoted(row["isCreditPayment"])
             )
         if not shapes.office(row):
             raise _Unbookable(
@@ -115,12 +116,12 @@ class _Reader:
                 Reason.BAD_AMOUNT,
                 "the amount of payment {id} is {said}, and {currency} has {n} decimals: correct it in Bsale",
                 id=identity(row["id"]),
-                said=_quote(said),
+                said=quoted(said),
                 currency=self.currency,
                 n=DECIMALS[self.currency],
             )
         if net is None:
-            raise _Unbookable(Reason.BAD_AMOUNT, "amount is {said}, which is no amount of money", said=_quote(said))
+            raise _Unbookable(Reason.BAD_AMOUNT, "amount is {said}, which is no amount of money", said=quoted(said))
         if shapes.is_negative(row) and self.landing.pays_out(row, self.currency):
             raise _Unbookable(
                 Reason.NEGATIVE_AMOUNT,
@@ -137,7 +138,11 @@ class _Reader:
         if shapes.is_undated(row):
             made = shapes.seconds(row.get("createdAt"))
             if made is None:
-                raise _Unbookable(Reason.BAD_DATE, "there is no recordDate, and createdAt is {said}", said=_quote(made))
+                raise _Unbookable(
+                    Reason.BAD_DATE,
+                    "there is no recordDate, and createdAt is {said}",
+                    said=quoted(row.get("createdAt")),
+                )
             its_day = datetime.fromtimestamp(made, self.landing.zone).date()
             if its_day != self.day:
                 raise _Unbookable(
@@ -146,7 +151,7 @@ class _Reader:
             return
         recorded = shapes.seconds(row["recordDate"])
         if recorded is None:
-            raise _Unbookable(Reason.BAD_DATE, "recordDate is {said}, which is no date", said=_quote(row["recordDate"]))
+            raise _Unbookable(Reason.BAD_DATE, "recordDate is {said}, which is no date", said=quoted(row["recordDate"]))
         if shapes.utc_day(recorded) != self.day:
             raise _Unbookable(
                 Reason.WRONG_DAY,
@@ -226,9 +231,5 @@ class _Reader:
         if due in (None, "", 0, "0"):
             return False
         if (instant := shapes.seconds(due)) is None:
-            raise _Unbookable(Reason.BAD_DATE, "checkDate is {said}, which is no date", said=_quote(due))
+            raise _Unbookable(Reason.BAD_DATE, "checkDate is {said}, which is no date", said=quoted(due))
         return shapes.utc_day(instant) > self.day
-
-
-def _quote(value: Any) -> str:
-    return repr(str(value)[:40])

@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from cierre.bookkeeping.certificate import Claim
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.sentence import Sentence
-from hooks.sge.columns import plain
-from hooks.sge.snapshot import Landing, Project, Row, money
+from hooks.sge.snapshot import Landing, Project, cell_of, fields_of, money
 
 IN_DETAILS = "project {project}, {column} in the invoices' details"
 
@@ -28,8 +26,10 @@ def claims(landing: Landing, projects: Sequence[str], currency: str) -> Iterator
 
 
 def _day_alone(project: Project, day: date, currency: str) -> Claim:
+    misdated = project.misdated(day)
     alone, among = (
-        {row.key: row for row in rows if row.issued_on == day} for rows in (project.of_the_day, project.rows)
+        {row.key: row for row in rows if row.issued_on == day or row.key in misdated}
+        for rows in (project.of_the_day, project.rows)
     )
     return Claim(
         Sentence("project {project}, invoices of {day} asked alone", project=project.id, day=day),
@@ -45,27 +45,16 @@ def _against_details(project: Project, currency: str) -> Iterator[Claim]:
     invoices = project.detailed
     if not invoices and not project.all_detailed:
         return
+    details = [fields_of(detail) for detail in project.details]
     for column in project.columns:
         if column.accumulable:
             yield Claim(
                 Sentence(IN_DETAILS, project=project.id, column=column.name),
-                len(project.details),
+                len(details),
                 len(invoices),
-                _sum(money(field_of(detail, column.name), currency) for detail in project.details),
-                _sum(money(_cell(row, column.id), currency) for row in invoices),
+                _sum(money(fields.get(column.name), currency) for fields in details),
+                _sum(money(cell_of(row.value, column.id), currency) for row in invoices),
             )
-
-
-def field_of(detail: dict[str, Any], name: str) -> Any:
-    """The value of an invoice's field by its name. Raises KeyError if the detail has none of that name."""
-    for field in detail["campos"]:
-        if plain(str(field["nombre"])) == name:
-            return field.get("valor")
-    raise KeyError(name)
-
-
-def _cell(row: Row, column: str) -> Any:
-    return row.value["columnas"].get(column)
 
 
 def _sum(amounts: Iterable[Decimal | None]) -> Decimal:

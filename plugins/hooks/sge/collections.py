@@ -15,8 +15,9 @@ from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow
 from cierre.bookkeeping.invoices import InvoiceSeen, Movement, on_day
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.sentence import Sentence
-from hooks.sge.rows import Reason, Unbookable
-from hooks.sge.snapshot import Gone, Landing, NoDay, Row
+from cierre.bookkeeping.text import quoted, text_of
+from hooks.sge.rows import FIELDS, Reason, Unbookable, refuse_repeated, refuse_unfit
+from hooks.sge.snapshot import NEEDED, Gone, Landing, NoDay, Row
 
 RETURNED = "returned"
 """The form of a collection that was taken back; the others have none."""
@@ -34,13 +35,13 @@ def collected(
         earlier[one.key].append(one)
     for project in last.of(projects):
         for row in last.shown(project):
+            movement = None
             try:
                 now = _seen(row, last, currency)
+                if movement := on_day(one_after_another([*earlier[now.key], now]), last.day):
+                    yield _document(row, movement, currency)
             except Unbookable as wrong:
-                yield _quarantined(row, wrong)
-                continue
-            if movement := on_day(one_after_another([*earlier[now.key], now]), last.day):
-                yield _document(row, movement, currency)
+                yield _quarantined(row, wrong, movement)
 
 
 def seen(landing: Landing, projects: Sequence[str], currency: str) -> list[InvoiceSeen]:
@@ -68,22 +69,32 @@ def one_after_another(seen: Iterable[InvoiceSeen]) -> list[InvoiceSeen]:
 
 
 def _seen(row: Row, reading: Landing, currency: str) -> InvoiceSeen:
-    amount = row.collected(currency)
-    if amount is None:
-        shown = str(row.cell("collected"))[:40]
-        raise Unbookable(Reason.BAD_AMOUNT, "the amount collected is {said}, which is no amount", said=repr(shown))
+    refuse_repeated(row.repeated("issued_on", "collected", "collected_on"))
     try:
-        issued_on, collected_on = row.day("issued_on"), row.day("collected_on")
+        issued_on = row.day("issued_on")
+    except NoDay as wrong:
+        raise Unbookable(Reason.BAD_DATE, "day of issue: {why}", why=wrong) from None
+    if issued_on is None:
+        raise Unbookable(Reason.MISSING_FIELD, "the invoice has no day of issue")
+    try:
+        collected_on = row.collected_on(currency)
     except NoDay as wrong:
         raise Unbookable(Reason.BAD_DATE, "day of collection: {why}", why=wrong) from None
+    amount = row.collected(currency)
+    if amount is None and row.cell("collected") in (None, ""):
+        text = "it has {day} as its day of collection, but no amount collected: the SGE must say how much came in"
+        raise Unbookable(Reason.MISSING_FIELD, text, day=collected_on)
+    if amount is None:
+        said = quoted(row.cell("collected"))
+        raise Unbookable(Reason.BAD_AMOUNT, "the amount collected is {said}, which is no amount", said=said)
     return InvoiceSeen(
         project=row.project,
         invoice=_kept(row.key),
         number=_kept(row.number),
-        issued_on=issued_on or reading.day,
+        issued_on=issued_on,
         base=row.money("base", currency),
         total=row.money("total", currency),
-        rate=_kept(str(row.cell("vat_rate") or "")),
+        rate=_kept(text_of(row.cell("vat_rate") or "")),
         collected=amount,
         collected_on=collected_on,
         read_for=reading.day,
@@ -112,6 +123,17 @@ def _gone(one: Gone, project: str, day: date) -> InvoiceSeen:
 
 
 def _document(row: Row, movement: Movement, currency: str) -> Document:
+    refuse_repeated(row.repeated(*NEEDED, fields=FIELDS))
+    refuse_unfit(row)
+    if not row.year:  # without it nobody can tell what earlier readings showed of the invoice
+        raise Unbookable(Reason.MISSING_FIELD, "the invoice lacks {fields}", fields="anualidad")
+    if row.money("total", currency) is None:
+        raise Unbookable(
+            Reason.BAD_AMOUNT,
+            "the total is {said}, which is no amount: what of the {amount} collected settles it cannot be told",
+            said=quoted(row.cell("total")),
+            amount=abs(movement.amount),
+        )
     returned = movement.amount < ZERO
     return Document(
         source="sge",
@@ -119,7 +141,7 @@ def _document(row: Row, movement: Movement, currency: str) -> Document:
         source_id=f"{row.key}/{movement.day}",
         business_date=movement.day,
         currency=currency,
-        form=RETURNED if returned else "",
+        form=_form(movement),
         amounts={"net": abs(movement.amount)} | ({"advance": abs(movement.advance)} if movement.advance else {}),
         attributes={"project": row.project, "year": row.year, "returned": "true" if returned else "false"},
         place=f"{row.place}/collected",
@@ -127,14 +149,19 @@ def _document(row: Row, movement: Movement, currency: str) -> Document:
     )
 
 
-def _quarantined(row: Row, why: Unbookable) -> QuarantinedRow:
+def _form(movement: Movement) -> str:
+    return RETURNED if movement.amount < ZERO else ""
+
+
+def _quarantined(row: Row, why: Unbookable, movement: Movement | None) -> QuarantinedRow:
+    """``movement`` is what came in, where that much is known."""
     return QuarantinedRow(
         place=f"{row.place}/collected",
         kind=Kind.COLLECTION,
-        form="",
+        form=_form(movement) if movement else "",
         reason=why.reason,
         message=Sentence("invoice {number}: {why}", number=row.number, why=why),
-        net=None,
+        net=abs(movement.amount) if movement else None,
         row=row.value,
         blocking=True,
     )

@@ -9,16 +9,16 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 from cierre.bookkeeping.invoices import InvoiceSeen
+from cierre.bookkeeping.json_text import Several
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.text import is_fit, quoted
 from cierre.language.say import say
 from cierre.ports.errors import DataError, RetriableError, VendorError
-from hooks.sge.certificate import field_of
 from hooks.sge.columns import VENDOR, Column, columns_of, plain, resolve
 from hooks.sge.questions import all_of, compare, issued_between, one_of, ordered_by
 from hooks.sge.reviewed import InvoiceColumns
 from hooks.sge.settings import Settings
-from hooks.sge.snapshot import NoDay, day_of, fields_of, key_of, list_of, object_of
+from hooks.sge.snapshot import NEEDED, NoDay, day_of, fields_of, key_of, list_of, object_of
 from hooks.sge.wire import Pages, an_object
 
 if TYPE_CHECKING:
@@ -29,9 +29,6 @@ BY_ID = ordered_by(("id", "asc"))
 
 NUMBERS_A_QUERY = 40
 """Invoices whose planned items are asked for at once: addresses must not grow without end."""
-
-NEEDED = ("issued_on", "base", "vat_rate", "total", "collected", "collected_on")
-"""What the books need of an invoice: where its row in the list lacks one of these, its detail is asked for."""
 
 
 class Invoices(Protocol):
@@ -167,11 +164,24 @@ class _Project:
             if error.status == 404:
                 return None
             raise
-        detail = json.loads(text)
-        if detail.get("proyectoId") != self.project:
+        detail = an_object(text, f"invoice {id}")
+        project = detail.get("proyectoId")
+        if not isinstance(project, str):
+            raise DataError(f"invoice {id}: the detail is of project {quoted(project)}, which is no id", vendor=VENDOR)
+        if project != self.project:
             return None
+        name = self.names["issued_on"]
+        said = fields_of(detail)[name]
+        if isinstance(said, Several):
+            message = Sentence(
+                "invoice {number}: the field {field} stands twice in its detail: which of its values holds is not"
+                " known",
+                number=known.number,
+                field=name,
+            )
+            raise DataError(message, vendor=VENDOR)
         try:
-            issued_on = day_of(fields_of(detail)[self.names["issued_on"]])
+            issued_on = day_of(said)
         except NoDay as wrong:
             message = Sentence("invoice {number}: day of issue: {why}", number=known.number, why=wrong)
             raise DataError(message, vendor=VENDOR) from None
@@ -223,10 +233,9 @@ def _detail(hook: Invoices, id: str, columns: Iterable[Column]) -> str:
     detail = an_object(text, f"invoice {id}")
     if detail.get("id") != id or not isinstance(detail.get("campos"), list):
         raise DataError(f"invoice {id}: the detail is of {quoted(detail.get('id'))}, or has no fields", vendor=VENDOR)
+    fields = fields_of(detail)
     for column in columns:
-        try:
-            field_of(detail, column.name)
-        except (KeyError, TypeError, AttributeError):
+        if column.name not in fields:
             message = f"invoice {id}: the detail has no field “{column.name}”, which the list has as a column"
-            raise DataError(message, vendor=VENDOR) from None
+            raise DataError(message, vendor=VENDOR)
     return text

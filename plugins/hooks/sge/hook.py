@@ -28,7 +28,7 @@ from hooks.sge.reviewed import InvoiceColumns, VatRules
 from hooks.sge.rows import issued
 from hooks.sge.settings import Settings
 from hooks.sge.snapshot import landing, project_ids
-from hooks.sge.wire import Pages, an_object, name_of_file, objects, refuse
+from hooks.sge.wire import Pages, an_object, name_of_file, objects, page_size, refuse
 
 T = TypeVar("T")
 
@@ -187,7 +187,7 @@ class SgeHook(VendorHook):
                 return found
             self.check_rows(len(found.rows), about=about)
             # A server that made pages unasked goes on with its own size.
-            size = size or int(response.headers.get("X-Page-Size", len(found.rows)))
+            size = size or page_size(response.headers, len(found.rows))
 
     def _ask(self, path: str, about: str, **request: Any) -> Response:
         """The response to a GET that is no refusal."""

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import Any
 
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow
 from cierre.bookkeeping.money import ZERO, quantum
 from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.text import quoted, text_of
 from hooks.sge.description import REVIEW
 from hooks.sge.reviewed import VatRules
-from hooks.sge.snapshot import NoDay, Project, Row
+from hooks.sge.snapshot import IDENTITY, NEEDED, NoDay, Project, Row
 
 ROUNDING = Decimal("0.05")
 """How far the VAT of an invoice may be from its rate: an invoice of many lines rounds each of them."""
@@ -25,15 +27,22 @@ TWO_RATES = re.compile(rf"{_NUMBER}(?: ?[/+;|] ?| [yei-] | and ){_NUMBER}")
 """Two rates in one cell: ``21/10``, ``21 % y 10 %``. Not ``21,10``, which is one rate."""
 
 
+FIELDS = (*IDENTITY, "numeroFactura")
+"""The fields that an invoice has beside its columns, as far as the books have them."""
+
+
 class Reason(StrEnum):
     """Why a row is quarantined. All but REPEATED stop the day; BAD_RATE and TOTALS_DISAGREE a person may release."""
 
     MISSING_FIELD = "missing_field"
     BAD_AMOUNT = "bad_amount"
     BAD_DATE = "bad_date"
+    WRONG_DAY = "wrong_day"
     BAD_RATE = "bad_rate"
     TOTALS_DISAGREE = "totals_disagree"
     REPEATED = "repeated"
+    REPEATED_FIELD = "repeated_field"
+    UNFIT_TEXT = "unfit_text"
 
 
 class Unbookable(Exception):
@@ -49,12 +58,24 @@ def issued(project: Project, *, day: date, currency: str, rules: VatRules) -> It
     """The documents of a project's invoices of a day; quarantined, what cannot be booked.
 
     ``rules`` say what stands for a rate, and what may be kept back from a total. A row whose day of issue cannot be
-    read may be of this day, so it stops it.
+    read may be of this day, so it stops it; so does one that the SGE lists for this day and dates otherwise.
     """
     seen: set[str] = set()
+    misdated = project.misdated(day)
     for row in project.rows:
         try:
-            if _day_of_issue(row) != day:
+            if row.issued_on in (day, None):
+                refuse_repeated(row.repeated(*NEEDED, fields=FIELDS))
+            issued_on = _day_of_issue(row)
+            if issued_on != day and row.key in misdated:
+                raise Unbookable(
+                    Reason.WRONG_DAY,
+                    "invoice {number}: the SGE lists it for {day}, but its day of issue is read as {issued_on}",
+                    number=row.number,
+                    day=day,
+                    issued_on=issued_on,
+                )
+            if issued_on != day:
                 continue
             if row.key in seen:
                 raise Unbookable(
@@ -64,6 +85,29 @@ def issued(project: Project, *, day: date, currency: str, rules: VatRules) -> It
             yield _document(row, day, currency, rules)
         except Unbookable as why:
             yield _quarantined(row, why, currency)
+
+
+def refuse_repeated(field: str) -> None:
+    """Raises Unbookable for the name of a field that stands twice in a row; not for an empty one."""
+    if field:
+        raise Unbookable(
+            Reason.REPEATED_FIELD,
+            "the field {field} stands twice in the row: which of its values holds is not known",
+            field=field,
+        )
+
+
+def refuse_unfit(row: Row) -> None:
+    """Raises Unbookable where what names an invoice is no text and no number."""
+    for field in FIELDS:
+        value = row.value.get(field)
+        if value is not None and not _is_text_or_number(value):
+            why = Sentence("it is {what}", what=quoted(value))
+            raise Unbookable(Reason.UNFIT_TEXT, "{field} cannot be booked: {why}", field=field, why=why)
+
+
+def _is_text_or_number(value: Any) -> bool:
+    return isinstance(value, (str, int, Decimal)) and not isinstance(value, bool)
 
 
 def _day_of_issue(row: Row) -> date:
@@ -90,6 +134,7 @@ class _Vat:
 def _document(row: Row, day: date, currency: str, rules: VatRules) -> Document:
     if lacking := [name for name in ("anualidad", "numeroFactura") if not row.value.get(name)]:
         raise Unbookable(Reason.MISSING_FIELD, "the invoice lacks {fields}", fields=", ".join(lacking))
+    refuse_unfit(row)
     base, total = _money(row, "base", currency), _money(row, "total", currency)
 
     def document(parts: _Vat) -> Document:
@@ -118,7 +163,15 @@ def _document(row: Row, day: date, currency: str, rules: VatRules) -> Document:
     cents = quantum(currency)
     sign = -1 if base < ZERO else 1
     base_, total_ = base * sign, total * sign  # of a credit note as of the invoice that it takes back
-    text = str(row.cell("vat_rate") or "0").strip()
+    said = "0" if row.cell("vat_rate") in (None, "") else row.cell("vat_rate")
+    if not _is_text_or_number(said):
+        raise Unbookable(
+            Reason.BAD_RATE,
+            "invoice {number}: the VAT rate is {said}, which is neither a text nor a number",
+            number=row.number,
+            said=quoted(said),
+        )
+    text = text_of(said).strip()
     rates, word = _rates(text, rules)
     if rates is None:
         raise Unbookable(
@@ -127,7 +180,7 @@ def _document(row: Row, day: date, currency: str, rules: VatRules) -> Document:
             " means, or let a person release the invoice (unusual_vat under approvals in the box's file)",
             release=document(_as_told((), base_, total_, ZERO, text[:40])) if total_ >= ZERO else None,
             number=row.number,
-            said=repr(text[:40]),
+            said=quoted(said),
             file=REVIEW.file,
         )
     told = _told(rates, base_, total_, cents, rules)
@@ -150,7 +203,7 @@ def _document(row: Row, day: date, currency: str, rules: VatRules) -> Document:
         release=document(_as_told(rates, base_, total_, expected.quantize(cents, ROUND_HALF_UP), word)),
         number=row.number,
         base=base,
-        rate=_plain(rates[0]) if len(rates) == 1 else text,
+        rate="/".join(map(_plain, rates)),
         total=total,
         difference=abs(base_ + expected - total_).quantize(cents, ROUND_HALF_UP),
         side=Sentence("less") if total_ < base_ + expected else Sentence("more"),
@@ -212,7 +265,7 @@ def _money(row: Row, meaning: str, currency: str) -> Decimal:
             Reason.BAD_AMOUNT,
             "{meaning} is {said}, which is no amount",
             meaning=meaning,
-            said=repr(str(row.cell(meaning))[:40]),
+            said=quoted(row.cell(meaning)),
         )
     return value
 

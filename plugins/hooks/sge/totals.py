@@ -37,8 +37,9 @@ def totals(last: Landing, projects: Sequence[str], known: Iterable[InvoiceSeen],
         _note(said[one.key], one.collected, one.collected_on, one.read_for, gone=one.gone)
         shown[one.key] = (one.collected, one.collected_on)
     for project in last.of(projects):
+        misdated = project.misdated(last.day)
         for row in project.rows:
-            if row.issued_on in (last.day, None):
+            if row.issued_on in (last.day, None) or row.key in misdated:
                 base = row.money("base", currency) or ZERO
                 add(Kind.CREDIT_NOTE if base < 0 else Kind.SALE, "", abs(base))
         for row in [*(row for row in project.invoices if last.covers(row.issued_on)), *project.followed]:
@@ -57,8 +58,10 @@ def totals(last: Landing, projects: Sequence[str], known: Iterable[InvoiceSeen],
 def _state(row: Row, currency: str) -> tuple[Decimal, date | None] | None:
     """How much was collected, and when; None where the row does not say."""
     amount = row.collected(currency)
+    if amount is None or row.issued_on is None or row.repeated():
+        return None
     try:
-        return None if amount is None else (amount, row.day("collected_on"))
+        return amount, row.collected_on(currency)
     except NoDay:
         return None
 

@@ -9,6 +9,7 @@ from typing import Any
 from requests import Response
 
 from cierre.bookkeeping import json_text
+from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.text import quoted
 from cierre.ports.errors import DataError, FatalError, RetriableError, VendorError
 from hooks.http.hook import VendorHook, describe, words_of
@@ -28,7 +29,8 @@ class Pages:
     def add(self, text: str, rows: list[dict[str, Any]], headers: Mapping[str, str], size: int | None) -> bool:
         """Takes the next page; True if there is a further one. ``size``: rows a page was asked to have.
 
-        Raises RetriableError where pages do not fit together: rows came or went while they were read.
+        Raises RetriableError where pages do not fit together: rows came or went while they were read. DataError where
+        the server counts its pages in a way that nobody can read, and nothing else tells where the list ends.
         """
         total, pages = _number(headers, "X-Total-Count"), _number(headers, "X-Page-Count")
         if self.texts and total != self.announced:
@@ -39,13 +41,24 @@ class Pages:
         self.announced = total
         self.texts.append(text)
         self.rows += rows
-        if pages is not None:
-            more = len(self.texts) < pages
-        else:
-            more = size is not None and len(rows) >= size
+        more = self._goes_on(len(rows), total, pages, size, headers.get("X-Page-Count", "").strip())
         if not more and total is not None and len(self.rows) != total:
             raise self._torn(f"{len(self.rows)} rows came of {total} that the server counted")
         return more
+
+    def _goes_on(self, rows: int, total: int | None, pages: int | None, size: int | None, counted: str) -> bool:
+        """Whether there is a page after one with so many rows, where the server says ``counted`` of its pages."""
+        if pages is not None:
+            return len(self.texts) < pages
+        if size is not None:
+            return rows >= size
+        if counted and total is None:
+            said = quoted(counted)
+            message = Sentence(
+                "{about}: the number of pages is {said}, which is no number", about=self.about, said=said
+            )
+            raise DataError(message, vendor=VENDOR)
+        return bool(counted and rows) and len(self.rows) < (total or 0)
 
     def _refuse_rows_of_other_pages(self, rows: list[dict[str, Any]]) -> None:
         known = {_identity(row) for row in self.rows}
@@ -61,8 +74,14 @@ def _identity(row: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _number(headers: Mapping[str, str], name: str) -> int | None:
-    text = headers.get(name, "").strip()
-    return int(text) if text.isdecimal() else None
+    """A header that counts something: ``7``, ``7.0``; None where there is none, or it says something else."""
+    found = re.fullmatch(r"(\d{1,15})(\.0+)?", headers.get(name, "").strip(), re.ASCII)
+    return int(found[1]) if found else None
+
+
+def page_size(headers: Mapping[str, str], rows: int) -> int:
+    """How many rows a page has, where the server made pages unasked and its first has so many rows."""
+    return _number(headers, "X-Page-Size") or rows
 
 
 def objects(text: str, about: str) -> list[dict[str, Any]]:

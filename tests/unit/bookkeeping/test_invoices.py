@@ -97,6 +97,15 @@ def test_what_is_more_than_the_invoice_is_an_advance():
     assert parts(seen(50, MONDAY, **credit_note)) == [(0, 50)]
 
 
+def test_what_settles_an_invoice_whose_total_cannot_be_read_is_said_by_the_latest_that_could_or_not_at_all():
+    unreadable = seen(200, TUESDAY, total=None)
+    (only,) = movements([unreadable])
+    assert (only.amount, only.applied, only.advance) == (200, None, None)
+    (known,) = movements([seen(), unreadable])
+    assert (known.applied, known.advance) == (121, 79)
+    assert collections_changed([seen(200, TUESDAY)], unreadable) == {}
+
+
 def test_the_days_whose_books_change_are_told_with_both_amounts():
     changed = days_changed([seen(121, MONDAY)], seen(121, WEDNESDAY))
     assert {day: [str(why) for why in found] for day, found in changed.items()} == {

@@ -66,7 +66,7 @@ def refused(day, step: str) -> str:
     return str(raised.value)
 
 
-@pytest.mark.parametrize(("name", "said"), [("B01", "'12.990'"), ("B02", "'990.5'")])
+@pytest.mark.parametrize(("name", "said"), [("B01", "'12.990'"), ("B02", "990.5")])
 def test_an_amount_finer_than_a_peso_is_quarantined_and_stops_the_day(day, sandbox, ledger, name, said):
     run = day(name)
     run.step("land")

@@ -211,6 +211,25 @@ class TestSalesOnCredit:
             assert (found.reason, found.blocking) == (Reason.UNKNOWN_DIRECTION, True)
             assert "payment 7" in found.message
 
+    @pytest.mark.parametrize(
+        ("code", "kind"), [("33", Kind.COLLECTION), ("61", None), ("46", None), ("", Kind.COLLECTION)]
+    )
+    def test_where_its_documents_do_not_tell_their_kind_the_totals_may(self, code, kind):
+        rows = [collection(7, 1190, [1190]), payment(8, 500)]
+        groups = [group("1", "1", code, 1190), group("1", "1", "39", 500)]
+        found = reading(*rows, groups=groups, document_types={"39": ["8"]})
+        assert [one.kind for one in found.documents] == ([kind] if kind else []) + [Kind.PAYMENT]
+        assert [(row.reason, row.blocking) for row in found.quarantined] == [(Reason.UNKNOWN_DIRECTION, True)] * (
+            not kind
+        )
+
+    @pytest.mark.parametrize("state", [0, 1])
+    def test_a_collection_is_booked_where_another_payment_is_what_the_totals_have_for_credit_notes(self, state):
+        rows = [collection(7, 1190, [1190]), payment(8, 500, state=state)]
+        groups = [group("1", "1", "33", 1190), group("1", "1", "61", 500), group("2", "1", "61", 9)]
+        found = reading(*rows, groups=groups, document_types={"61": ["8"]})
+        assert Kind.COLLECTION in [one.kind for one in found.documents]
+
     @pytest.mark.parametrize("flag", [0, 1])
     @pytest.mark.parametrize("amount", [4000, 6000, -4000])
     def test_documents_of_both_directions_in_one_payment_stop_the_day(self, flag, amount):

@@ -11,6 +11,7 @@ from cierre.bookkeeping.json_text import repeated
 from cierre.bookkeeping.money import NOISE, ZERO, quantum
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.text import label
+from cierre.bookkeeping.treatment import country_of
 from hooks.bsale import words as shapes
 from hooks.bsale.answers import identity
 from hooks.bsale.snapshot import Landing
@@ -74,6 +75,20 @@ def claims(landing: Landing, *, currency: str, key: str) -> list[Claim]:
         what = Sentence("unattested: payments without a date, which no total has")
         made.append(Claim(what, None, len(undated), None, money))
     return made
+
+
+def money_out_unseen(landing: Landing, currency: str) -> dict[tuple[str, str], list[str]]:
+    """Kinds of documents for which money goes out, by office and form of payment, that Bsale's totals have and that no
+    payments of a known kind come to: a payment whose kind is not known is one of them."""
+    country = country_of(currency)
+    money_out = country.money_out if country else frozenset()
+    landed = [_landed(landing, voids=voids) for voids in (False, True)]
+    found: dict[tuple[str, str], list[str]] = {}
+    for place, sums in totals_of(landing.groups).items():
+        for code in sorted(sums.keys() & money_out):
+            if all(sums[code] != payments.get(place, {}).get(code, ZERO) for payments in landed):
+                found.setdefault(place, []).append(code)
+    return found
 
 
 def _unread(landing: Landing, currency: str, key: str) -> Iterator[tuple[str, str]]:

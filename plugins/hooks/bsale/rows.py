@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
@@ -13,6 +14,7 @@ from cierre.bookkeeping.text import LONGEST, UnfitText, label, line, quoted
 from cierre.bookkeeping.treatment import taxes
 from hooks.bsale import words as shapes
 from hooks.bsale.answers import identity
+from hooks.bsale.certificate import money_out_unseen
 from hooks.bsale.snapshot import Landing, paid
 from hooks.bsale.words import HARMLESS, Reason
 
@@ -235,6 +237,23 @@ class _Reader:
                 id=shapes.named(row),
                 out=", ".join(out),
             )
+        if shapes.is_collection(row) and not self.landing.knows_type(row):
+            self._is_of_no_kind_paid_out(row)
+
+    def _is_of_no_kind_paid_out(self, row: dict[str, Any]) -> None:
+        if unseen := self._money_out_unseen.get((shapes.office(row), shapes.form(row))):
+            raise _Unbookable(
+                Reason.UNKNOWN_DIRECTION,
+                "payment {id} is said to collect a debt (isCreditPayment 1) and does not tell of what type of document;"
+                " Bsale's totals of its form of payment have money for type {out}, which goes out and which no other"
+                " payment comes to: Bsale must say whether it came in or went out",
+                id=shapes.named(row),
+                out=", ".join(unseen),
+            )
+
+    @cached_property
+    def _money_out_unseen(self) -> dict[tuple[str, str], list[str]]:
+        return money_out_unseen(self.landing, self.currency)
 
     def _has_a_known_form(self, row: dict[str, Any]) -> None:
         if self.landing.is_client_credit(row) is not None:

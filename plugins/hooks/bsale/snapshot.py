@@ -128,6 +128,10 @@ class Landing:
         country = country_of(currency)
         return country is not None and self.code(row) in country.purchases
 
+    def knows_type(self, row: dict[str, Any]) -> bool:
+        """Whether it is known of which kinds the documents paid are."""
+        return bool(self._types(row))
+
     def shows_type(self, row: dict[str, Any]) -> bool:
         """Whether a payment itself tells of which kind its document is."""
         return bool(self._shown_types(row))

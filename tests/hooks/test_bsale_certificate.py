@@ -1,13 +1,15 @@
 """The certificate of an office's day: Bsale's totals and counts, which the landed payments must come to."""
 
+import json
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.certificate import Claim
-from hooks.bsale.hook import certify
-from support.bsale_landings import CLIENT_CREDIT, CREDIT_CARD, collection, group, landed, payment, totals
+from hooks.bsale.hook import certify, read
+from hooks.bsale.words import Reason
+from support.bsale_landings import CLIENT_CREDIT, CREDIT_CARD, DAY, collection, group, landed, payment, totals
 
 PAYMENTS = [
     payment(1, 1000),
@@ -25,6 +27,13 @@ def certificate(*payments: dict, key: str = "1", **parts: object) -> list[Claim]
 
 def failing(*payments: dict, **parts: object) -> list[str]:
     return [str(claim) for claim in certificate(*payments, **parts) if not claim.holds]
+
+
+def unproved(*payments: dict, **parts: object) -> list[str]:
+    """What Bsale attests, where a payment that cannot be read stops the day by itself."""
+    claims = certificate(*payments, **parts)
+    assert all(claim.holds for claim in claims)
+    return [claim.what for claim in claims if "cannot be read" in claim.what]
 
 
 def test_a_whole_day_is_attested_by_office_form_and_kind_of_document_and_by_its_counts():
@@ -122,9 +131,8 @@ def test_totals_are_compared_without_rounding_what_makes_them_up():
     halves = [payment(1, 333.5), payment(2, "333.5")]
     (claim,) = [one for one in certificate(*halves, groups=[group("1", "1", "39", 667)]) if one.attested is not None]
     assert (claim.holds, claim.attested, claim.landed) == (True, Decimal(667), Decimal(667))
-    assert failing(*halves, groups=[group("1", "1", "39", 668)]) == [
-        "office 1, form 1, document type 39: 668 attested, 667 landed"
-    ]
+    (told,) = unproved(*halves, groups=[group("1", "1", "39", 668)])
+    assert "office 1, form 1, document type 39: 668 attested, 667 landed. 2 payments cannot be read" in told
 
 
 def test_the_noise_of_floating_point_sums_is_no_difference():
@@ -150,12 +158,44 @@ def test_payments_that_no_total_has_because_they_have_no_date_are_said_to_be_una
     assert (claim.holds, claim.landed_rows, claim.attested, claim.landed) == (True, 1, None, Decimal(777))
 
 
-@pytest.mark.parametrize("amount", ["ten", None, "NaN", True])
-def test_an_amount_that_is_none_leaves_its_total_unproved(amount):
+@pytest.mark.parametrize("amount", ["ten", None, "NaN", True, "1.500"])
+def test_a_total_that_is_off_by_an_amount_that_cannot_be_read_names_its_payment_and_contradicts_nothing(amount):
+    """Such a payment stops the day when it is read, and is told there with what is wrong with it."""
     rows = [payment(1, 1000), payment(2, 500) | {"amount": amount}]
-    assert failing(*rows, groups=[group("1", "1", "39", 1500.0)]) == [
-        "office 1, form 1, document type 39: 1500 attested, 1000 landed"
+    (told,) = unproved(*rows, groups=[group("1", "1", "39", 1500.0)])
+    assert told.startswith("unattested: office 1, form 1, document type 39: 1500 attested, 100")
+    assert told.endswith("1 payment cannot be read, such as payment 2 (its field amount)")
+    assert failing(*rows, payment(3, 5, office="2"), groups=[group("2", "1", "39", 6)], key="2") == [
+        "office 2, form 1, document type 39: 6 attested, 5 landed"
     ]
+
+
+@pytest.mark.parametrize("field", ["amount", "state", "payment_type", "office", "document", "id", "recordDate"])
+def test_a_field_that_stands_twice_is_told_by_its_payment_and_not_by_totals(field):
+    row = json.dumps(payment(2, 500))
+    twice = row[:-1] + f', "{field}": 7}}'
+    body = landed([payment(1, 1000), payment(2, 500)]).replace(row, twice)
+    assert body.count(twice) == 1
+    assert all(claim.holds for claim in certify(body, currency="CLP", key="1"))
+    reading = read(body, day=DAY, currency="CLP", key="1")
+    assert [one.source_id for one in reading.documents] == ["1"]
+    (held,) = reading.quarantined
+    assert (held.reason, held.blocking) == (Reason.REPEATED_FIELD, True)
+    assert held.message.startswith(f"the field {field} stands twice in the row")
+
+
+@given(st.data())
+def test_no_total_is_left_unproved_but_of_a_day_that_does_not_close(data):
+    """Whatever stands in a row: where a total that is off contradicts nothing, a payment stops the day."""
+    odd = data.draw(st.sampled_from(["amount", "state", "office", "payment_type", "recordDate", "isCreditPayment"]))
+    value = data.draw(st.sampled_from([None, "", "ten", "1.234", 1, 0, 5.5, {}, [], "2", -3, 10**20]))
+    row = json.dumps(payment(2, 500) | {odd: value})
+    if data.draw(st.booleans()):
+        row = row[:-1] + f', "{data.draw(st.sampled_from(sorted(payment(1))))}": 1}}'
+    body = landed([payment(1, 1000), {"here": 1}], groups=[group("1", "1", "39", 1500)]).replace('{"here": 1}', row)
+    for key in ("1", "2"):
+        if any("cannot be read" in claim.what for claim in certify(body, currency="CLP", key=key)):
+            assert any(held.blocking for held in read(body, day=DAY, currency="CLP", key=key).quarantined)
 
 
 ROWS = st.lists(

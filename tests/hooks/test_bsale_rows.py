@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading, Total, totals
+from cierre.bookkeeping.text import quoted
 from cierre.bookkeeping.vocabulary import SOURCES
 from cierre.ports.errors import DataError, RetriableError
 from hooks.bsale.answers import identity
-from hooks.bsale.hook import control_totals, read
+from hooks.bsale.hook import certify, control_totals, read
 from hooks.bsale.words import Reason, exact, flag, seconds
+from support.bsale_kinds import MAPPING, balances
 from support.bsale_landings import (
     CHEQUE,
     CLIENT_CREDIT,
@@ -159,6 +161,82 @@ class TestSalesOnCredit:
     def test_a_share_that_is_no_money_stops_the_day(self, share):
         found = quarantined(collection(7, 1000, [share]))
         assert (found.reason, found.blocking) == (Reason.BAD_AMOUNT, True)
+        assert "payment 7" in found.message
+
+    @pytest.mark.parametrize(("amount", "shares"), [(4000, [5000, -1000]), (-4000, [5000, -1000]), (500, [-500])])
+    def test_shares_of_both_signs_stop_the_day_with_their_figures(self, amount, shares):
+        found = quarantined(collection(7, amount, shares))
+        assert (found.reason, found.blocking) == (Reason.BAD_AMOUNT, True)
+        assert f"payment 7 of {amount} pays documents of {', '.join(map(str, shares))}" in found.message
+
+    @pytest.mark.parametrize("nothing", [[], None])
+    def test_an_empty_list_of_documents_tells_nothing(self, nothing):
+        """Neither of an old row, whether it is a collection, nor of a collection, what it pays."""
+        paid = {"document": node("documents", "91"), "documents": nothing}
+        old = payment(7, 1190, isCreditPayment=None) | paid
+        assert (document(old).kind, document(old).amounts["vat"]) == (Kind.PAYMENT, 190)
+        found = document(payment(7, 1190, isCreditPayment=1) | paid, code="33")
+        assert found.amounts == {"net": 1190, "applied": 1190, "unapplied": 0}
+        assert (found.reference, found.attributes["spread"]) == ("91", "exact")
+        nowhere = payment(7, 1190, isCreditPayment=1, document=None) | {"documents": nothing}
+        assert document(nowhere).amounts == {"net": 1190, "applied": 0, "unapplied": 1190}
+
+    @pytest.mark.parametrize("documents", [{"id": "5", "amount": 600}, "5", 5, True, ["5"], [None], [[], {"id": "5"}]])
+    @pytest.mark.parametrize("flag", [0, 1])
+    def test_documents_that_are_no_list_of_documents_stop_the_day(self, documents, flag):
+        found = quarantined(payment(7, 1000, isCreditPayment=flag) | {"documents": documents})
+        assert (found.reason, found.blocking) == (Reason.BAD_DOCUMENT, True)
+        assert "payment 7" in found.message
+
+    @pytest.mark.parametrize("said", ["91", 91, [7], True])
+    def test_a_document_that_is_none_stops_the_day(self, said):
+        assert quarantined(payment(7) | {"document": said}).reason is Reason.BAD_DOCUMENT
+
+    @pytest.mark.parametrize(
+        ("code", "catalogue"),
+        [
+            *((code, []) for code in ("60", "61", "112", "45", "46")),
+            ("12", [{"id": 12, "name": "Devolución interna", "codeSii": "", "isCreditNote": 1}]),
+        ],
+    )
+    def test_a_debt_of_the_companys_own_is_no_money_that_comes_in(self, code, catalogue):
+        """It owes for a credit note or a purchase: that Bsale calls it a collection leaves the direction unknown."""
+        shown = {"document_type": {"id": "12"}} if catalogue else {"codeSii": code}
+        rows = [
+            collection(7, 1190, [1190]) | {"documents": [node("documents", "91") | {"amount": 1190} | shown]},
+            payment(7, 1190, isCreditPayment=1) | {"document": node("documents", "91") | shown},
+        ]
+        for row in rows:
+            found = quarantined(row, catalogue=catalogue, document_types={})
+            assert (found.reason, found.blocking) == (Reason.UNKNOWN_DIRECTION, True)
+            assert "payment 7" in found.message
+
+    @pytest.mark.parametrize(
+        ("code", "kind"), [("33", Kind.COLLECTION), ("61", None), ("46", None), ("", Kind.COLLECTION)]
+    )
+    def test_where_its_documents_do_not_tell_their_kind_the_totals_may(self, code, kind):
+        rows = [collection(7, 1190, [1190]), payment(8, 500)]
+        groups = [group("1", "1", code, 1190), group("1", "1", "39", 500)]
+        found = reading(*rows, groups=groups, document_types={"39": ["8"]})
+        assert [one.kind for one in found.documents] == ([kind] if kind else []) + [Kind.PAYMENT]
+        assert [(row.reason, row.blocking) for row in found.quarantined] == [(Reason.UNKNOWN_DIRECTION, True)] * (
+            not kind
+        )
+
+    @pytest.mark.parametrize("state", [0, 1])
+    def test_a_collection_is_booked_where_another_payment_is_what_the_totals_have_for_credit_notes(self, state):
+        rows = [collection(7, 1190, [1190]), payment(8, 500, state=state)]
+        groups = [group("1", "1", "33", 1190), group("1", "1", "61", 500), group("2", "1", "61", 9)]
+        found = reading(*rows, groups=groups, document_types={"61": ["8"]})
+        assert Kind.COLLECTION in [one.kind for one in found.documents]
+
+    @pytest.mark.parametrize("flag", [0, 1])
+    @pytest.mark.parametrize("amount", [4000, 6000, -4000])
+    def test_documents_of_both_directions_in_one_payment_stop_the_day(self, flag, amount):
+        shown = [node("documents", f"9{code}") | {"amount": 1000, "codeSii": code} for code in ("33", "61")]
+        found = quarantined(payment(7, amount, isCreditPayment=flag, document=None) | {"documents": shown})
+        assert (found.reason, found.blocking) == (Reason.UNKNOWN_DIRECTION, True)
+        assert "pays documents of type 61, for which money goes out, together with those of type 33" in found.message
 
 
 class TestRefunds:
@@ -189,10 +267,30 @@ class TestRefunds:
         found = document(payment(7, -1190, CLIENT_CREDIT))
         assert (found.kind, found.form, found.net) == (Kind.REFUND, "4", Decimal(1190))
 
-    def test_a_collection_below_zero_opens_its_debt_again(self):
-        found = document(collection(7, -1000, []))
+    @pytest.mark.parametrize("sign", [1, -1])
+    def test_a_collection_below_zero_opens_its_debt_again(self, sign):
+        found = document(collection(7, -1000, [sign * 600, sign * 400]))
         assert found.amounts == {"net": 1000, "base": 0, "vat": 0, "reopened": 1000}
         assert found.attributes["refund_of"] == "collection"
+
+    @pytest.mark.parametrize(("shares", "unapplied"), [([600], 400), ([-600], 400), ([], 1000), (["-100.0", 0], 900)])
+    def test_what_no_document_had_taken_up_is_no_debt_again(self, shares, unapplied):
+        found = document(collection(7, -1000, shares))
+        assert found.amounts == {"net": 1000, "base": 0, "vat": 0, "reopened": 1000, "unapplied": unapplied}
+
+    @given(
+        st.lists(st.integers(0, 2000) | st.integers(0, 2000).map(lambda share: f"{share}.0"), max_size=4),
+        st.integers(1, 3000),
+        st.sampled_from(["1", "2", "11"]),
+        st.booleans(),
+    )
+    def test_a_collection_and_its_return_leave_every_account_as_it_was(self, shares, amount, form, signed):
+        back = [-Decimal(share) if signed else share for share in shares]
+        given_back = collection(8, -amount, [str(one) for one in back], form=form)
+        groups = [group("1", form, "33", 0) for form in ("1", "2", "11")]
+        taken = document(collection(7, amount, shares, form=form), groups=groups)
+        booked = balances([taken, document(given_back, groups=groups)], MAPPING)
+        assert set(booked.values()) == {0}
 
     @pytest.mark.parametrize("code", ["45", "46"])
     def test_what_is_paid_for_a_purchase_goes_out_too(self, code):
@@ -280,6 +378,23 @@ class TestDays:
         found = quarantined(late, day=DAY + timedelta(days=1))
         assert (found.reason, found.blocking) == (Reason.ANOTHER_DAY, False)
 
+    @pytest.mark.parametrize("made", [DAY - timedelta(days=1), DAY, DAY + timedelta(days=1)])
+    def test_no_day_but_the_neighbours_is_believed_to_book_it(self, made):
+        """The day's list goes by UTC: only payments of the local day before or after can be in it by their time."""
+        noon = NOON + (made - DAY).days * A_DAY
+        found = reading(payment(7, recordDate="", createdAt=noon))
+        assert [row.reason for row in found.quarantined] == ([] if made == DAY else [Reason.ANOTHER_DAY])
+        for days in (9000, 400, 2):
+            held = quarantined(payment(7, recordDate="", createdAt=NOON - days * A_DAY))
+            assert (held.reason, held.blocking) == (Reason.BAD_DATE, True)
+        assert "payment 7 has no recordDate, came with 2024-09-06" in held.message
+
+    @pytest.mark.parametrize("made", ["noon", 0, NOON * 1000, [], "de Ana Vera, 12.345.678-5"])
+    def test_what_createdat_is_is_told_as_it_came_but_for_what_may_be_a_persons(self, made):
+        told = quarantined(payment(7, recordDate="", createdAt=made)).message
+        assert f"its createdAt is {quoted(made)}, which is no date" in told
+        assert "Ana" not in told
+
     @pytest.mark.parametrize(
         "fields",
         [
@@ -289,6 +404,10 @@ class TestDays:
             {"recordDate": [1]},
             {"recordDate": "", "createdAt": None},
             {"recordDate": "", "createdAt": "noon"},
+            {"recordDate": "", "createdAt": 0},
+            {"recordDate": "", "createdAt": 2099},
+            {"recordDate": 0},
+            {"recordDate": " "},
             {"form": CHEQUE, "checkDate": "soon"},
         ],
     )
@@ -308,7 +427,8 @@ class TestQuarantine:
     def test_a_fraction_of_a_peso_stops_the_day_with_a_sentence(self, amount):
         found = quarantined(payment(7, amount))
         assert (found.reason, found.blocking, found.net) == (Reason.BAD_AMOUNT, True, None)
-        assert f"the amount of payment 7 is {amount!r}, and CLP has 0 decimals" in found.message
+        said = repr(amount) if isinstance(amount, str) else amount
+        assert f"the amount of payment 7 is {said}, and CLP has 0 decimals" in found.message
 
     @pytest.mark.parametrize("amount", [990.0000000001, "989.9999999999"])
     def test_the_noise_of_floating_point_is_no_fraction(self, amount):
@@ -318,12 +438,6 @@ class TestQuarantine:
     def test_an_amount_that_is_none_stops_the_day(self, amount):
         found = quarantined(payment(7, amount))
         assert (found.reason, found.blocking, found.net) == (Reason.BAD_AMOUNT, True, None)
-
-    @pytest.mark.parametrize("said", ["Ana Vera 11.111.111-1", {"name": "Ana Vera"}, ["Ana Vera"]])
-    @pytest.mark.parametrize("field", ["amount", "state", "isCreditPayment", "recordDate", "checkDate"])
-    def test_no_message_repeats_what_may_be_a_persons(self, field, said):
-        found = quarantined(payment(7, **({"amount": 1190} | {field: said})))
-        assert "Ana" not in found.message
 
     def test_a_missing_amount_stops_the_day(self):
         assert quarantined(payment(7, amount=None)).reason is Reason.BAD_AMOUNT
@@ -345,6 +459,39 @@ class TestQuarantine:
         assert (found.reason, found.blocking) == (Reason.UNKNOWN_FORM, True)
         assert "whether money moved is unknown" in found.message
 
+    @pytest.mark.parametrize("groups", [(0, 1), (1, 0), (0, 0, 1)])
+    def test_totals_that_contradict_each_other_about_a_form_stop_its_payments(self, groups):
+        said = [group("1", "1", "39", at) | {"isClientCredit": flag} for at, flag in enumerate(groups)]
+        found = quarantined(payment(7), groups=said)
+        assert (found.reason, found.blocking) == (Reason.UNKNOWN_FORM, True)
+        assert "both that it is client credit and that it is not" in found.message
+        assert document(payment(8, form="2"), groups=[*said, group("1", "2", "39", 0)]).kind is Kind.PAYMENT
+
+    @pytest.mark.parametrize("flag", [0, 1])
+    def test_so_does_a_payment_that_contradicts_the_totals(self, flag):
+        row = payment(7) | {"payment_type": {"id": "1", "isClientCredit": flag}}
+        said = [group("1", "1", "39", 0) | {"isClientCredit": 1 - flag}]
+        assert quarantined(row, groups=said).reason is Reason.UNKNOWN_FORM
+        assert document(row, groups=[said[0] | {"isClientCredit": flag}]).kind is (Kind.SALE if flag else Kind.PAYMENT)
+
+    @pytest.mark.parametrize("id", ["9\x001", "6\ud83d", "9\x7f1", "9" * 121, True, 9.5, [9], {"Ana Vera": 1}])
+    def test_a_documents_id_that_cannot_be_booked_stops_the_day(self, id):
+        several = [node("documents", "5") | {"amount": 600}, {"id": id, "amount": 590}]
+        for row in (
+            payment(7) | {"document": {"id": id}},
+            payment(7, isCreditPayment=1, document=None) | {"documents": several},
+        ):
+            found = quarantined(row)
+            assert (found.reason, found.blocking) == (Reason.BAD_DOCUMENT, True)
+            assert "payment 7 pays a document whose id cannot be booked" in found.message
+            assert "Ana" not in found.message
+
+    @pytest.mark.parametrize(
+        ("id", "reference"), [("9\n1", "9 1"), (" 91\r\n", "91"), ("", "7"), (None, "7"), (91, "91")]
+    )
+    def test_a_line_break_in_a_documents_id_becomes_a_blank(self, id, reference):
+        assert document(payment(7) | {"document": {"id": id}}).reference == reference
+
     def test_a_payment_without_an_office_stops_every_office(self):
         for office in (None, {}, {"id": ""}, "1"):
             row = payment(7) | {"office": office}
@@ -357,6 +504,31 @@ class TestQuarantine:
         assert [one.source_id for one in found.documents] == ["8"]
         assert [row.reason for row in found.quarantined] == [Reason.REPEATED_ID] * 2
         assert quarantined(payment(7), undated=[payment(7, recordDate="")]).reason is Reason.REPEATED_ID
+
+    PERSON = "cheque de Ana Vera 12.345.678-5"
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"checkDate": PERSON},
+            {"recordDate": PERSON},
+            {"state": PERSON},
+            {"isCreditPayment": PERSON},
+            {"amount": PERSON},
+            {"amount": {"Ana Vera": 1}},
+            {"id": PERSON, "office": None},
+            {"payment_type": {"id": PERSON}},
+            {"office": {"id": "1"}, "documents": PERSON},
+            {"document": PERSON},
+        ],
+        ids=str,
+    )
+    def test_no_message_tells_of_a_person(self, fields):
+        body = landed([payment(7) | fields], groups=[group("1", "1", "39", 1190)])
+        (found,) = read(body, day=DAY, currency="CLP", key="1").quarantined
+        told = f"{found.message} {[str(claim) for claim in certify(body, currency='CLP', key='1')]}"
+        assert "Ana" not in told
+        assert "12.345" not in told
 
 
 class TestControlTotals:
@@ -390,6 +562,15 @@ def test_half_a_body_is_refused(body):
     ):
         with pytest.raises(RetriableError):
             ask()
+
+
+@pytest.mark.parametrize("name", ["active", "voided", "before", "listed", "after"])
+def test_a_body_that_lacks_a_count_is_refused(name):
+    body = json.loads(landed([payment(1)]))
+    del body["count"][name]
+    for ask in (read, control_totals, certify):
+        with pytest.raises(DataError, match="no day of Bsale"):
+            ask(json.dumps(body), currency="CLP", key="1", **({"day": DAY} if ask is read else {}))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.documents import Kind, Total, totals
 from cierre.ports.errors import DataError, FatalError, RetriableError
-from hooks.sga.hook import SgaHook, control_totals, read
+from hooks.sga.hook import SgaHook, certify, control_totals, read
+from hooks.sga.wire import words_of
 from support.sga_answers import credit_note, payment, receipt, session
 
 DAY = date(2024, 9, 6)
@@ -123,6 +124,26 @@ class TestFetch:
             "invalid literal for int() with base 10: 'Luis Vera'",
             "no hay inscripción de 0912345678",
             "Key (nombre)=(Luis Vera) is not present",
+            "Key (nombre)=(Luis (Lucho) Vera) is not present",
+            "invalid literal for int() with base 10: u'Luis Vera'",
+            "invalid literal for int() with base 10: 'Vera'",
+            "invalid literal for int() with base 10: 'VERA'",
+            "invalid literal for int() with base 10: 'Luis \\'el\\' Vera'",
+            "invalid literal for int() with base 10: 'Luis Vera",
+            'could not convert string to float: "Luis O\'Brien Vera"',
+            "sintaxis de entrada no válida para tipo integer: «LUIS Vera NÚÑEZ»",
+            "sintaxis de entrada no válida para tipo integer: «Vera»",
+            "entrada “Luis Vera” no válida",
+            "entrada ‘Vera’ no válida",
+            "<Persona: LUIS Vera> is not JSON serializable",
+            'Cannot assign "<Persona: LUIS Vera>": "Pago.persona" must be a "Persona" instance.',
+            "no existe la función\nSUGERENCIA: Luis Vera",
+            "no existe la función SUGERENCIA: Luis Vera",
+            "no function\nHint: Luis Vera",
+            "syntax error\nLINE 1: INSERT INTO persona VALUES (Luis Vera)",
+            "new row violates check constraint Failing row contains (1, Luis Vera, 0912345678).",
+            "La fila que falla contiene (1, Luis (hijo) Vera, 0912345678).",
+            "no hay cuenta de luis.Vera@itb.edu.ec",
         ],
     )
     def test_what_sga_quotes_of_its_rows_is_not_repeated(self, hook, vendor, words):
@@ -131,6 +152,37 @@ class TestFetch:
             hook.fetch("164", DAY)
         assert "Vera" not in str(raised.value)
         assert "0912345678" not in str(raised.value)
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "'NoneType' object has no attribute 'id'",
+            "unsupported operand type(s) for +=: 'NoneType' and 'Decimal'",
+            'null value in column "rubro_id" violates not-null constraint',
+            'duplicate key value violates unique constraint "persona_cedula_key"',
+            "no existe la columna «rubro_id»",
+            "Cannot resolve keyword 'motivonc' into field.",
+            "'Factura' object is not iterable",
+            "can't compare 1 < 2",
+        ],
+    )
+    def test_a_programs_own_names_stay_in_what_it_says(self, words):
+        assert words_of(words) == words
+
+    @pytest.mark.parametrize("sessions", [1, 2, 3])
+    def test_an_error_inside_of_a_session_is_told_as_one_in_place_of_all(self, hook, vendor, sessions):
+        several = [session() for _ in range(sessions)]
+        several[-1]["ERROR"] = "boom"
+        vendor.answers(several)
+        with pytest.raises(DataError, match=r"box 164 of 2024-09-06: SGA says “boom” and gives no data"):
+            hook.fetch("164", DAY)
+        for ask in (read, control_totals, certify):
+            with pytest.raises(DataError, match="SGA says “boom”"):
+                ask(json.dumps(several), currency="USD", key="164", **({"day": DAY} if ask is read else {}))
+        several[-1]["ERROR"] = "deadlock detected"
+        vendor.answers(several)
+        with pytest.raises(RetriableError, match="passing trouble"):
+            hook.fetch("164", DAY)
 
     def test_a_list_that_stands_twice_in_a_session_is_refused(self, hook, vendor):
         vendor.answers('[{"PAGOS": [], "PAGOS": [], "NC": [], "RC": []}]')

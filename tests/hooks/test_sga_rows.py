@@ -102,6 +102,23 @@ def test_equal_payments_of_two_sessions_are_left_to_a_person():
     ]
 
 
+def test_a_person_may_say_that_each_payment_alike_in_two_sessions_is_one_of_its_own():
+    seen = reading(session([payment(1, 99), payment(2)]), session([payment(2), payment(2)])).released()
+    assert seen.quarantined == []
+    assert [(one.place, one.attributes.get("released")) for one in seen.documents] == [
+        ("0/PAGOS/0", None),
+        ("0/PAGOS/1", "two_sessions"),
+        ("1/PAGOS/0", "two_sessions"),
+        ("1/PAGOS/1", "two_sessions"),
+    ]
+    assert len({one.key for one in seen.documents}) == 4
+
+
+def test_one_that_could_not_be_booked_by_itself_is_not_released():
+    wrong = payment(esFraude="no")
+    assert len(reading(session([wrong]), session([wrong])).released().quarantined) == 2
+
+
 def test_the_same_answer_gives_the_same_keys_again():
     lists = session([payment(), payment(2)], [credit_note()], [receipt()])
     assert reading(lists) == reading(lists)

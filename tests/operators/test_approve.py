@@ -1,5 +1,6 @@
 """A person between derive and post: what is asked, what the record says, and what is posted."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -14,6 +15,7 @@ from hooks.sga import hook as sga
 from operators.approve import AnotherPersonIsAsked, ApproveOperator
 from operators.derive import DeriveOperator
 from sandbox.sga.profile import Profile, Traps
+from support.sga_answers import payment, session
 
 BOX, TENANT, CAJA, DAY = "itb_caja_164", "itb", 164, date(2024, 9, 6)
 ANA = {"id": "7", "name": "Ana"}
@@ -312,6 +314,29 @@ def test_a_payment_under_two_forms_may_be_released_by_a_person(close, requests_,
     person.answers("Approve")
     run.step("post")
     assert run.step("reconcile")["state"] == "reconciled"
+
+
+def test_a_bill_paid_in_two_equal_parts_in_two_sessions_may_be_released_by_a_person(
+    close, requests_, rules, monkeypatch, sandbox
+):
+    body = json.dumps([session([payment()]), session([payment()])])
+    monkeypatch.setattr(sga.SgaHook, "ask", lambda *_, **__: body)
+    run = close(BOX, DAY)
+    run.step("land")
+    with pytest.raises(AirflowFailException, match="the same payment stands in several sessions"):
+        run.step("stage")
+    rules("two_forms: true")
+    for name in ("stage", "derive"):
+        run.step(name)
+    with pytest.raises(AirflowFailException, match="before a person approves"):
+        run.step("post")
+    person = Person(run)
+    person.asked()
+    assert "2 rows stand under two forms of payment, or alike in two sessions" in requests_[0]["body"]
+    person.answers("Approve")
+    run.step("post")
+    assert run.step("reconcile")["state"] == "reconciled"
+    assert sum(document.balance("1.1.01.001") for document in sandbox.protheus_ledger(live=True)) == 20
 
 
 @pytest.fixture

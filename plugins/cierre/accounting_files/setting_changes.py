@@ -53,7 +53,7 @@ BOX_FIELDS: Mapping[str, Sentence] = MappingProxyType(
         "corrections": Sentence("Ask where a posted day changed"),
         "first_day": Sentence("Ask on the first day of the box"),
         "discrepancy_up_to": Sentence("Ask about differences up to"),
-        "two_forms": Sentence("Ask about a payment under two forms"),
+        "two_forms": Sentence("Ask about a payment under two forms, or in two sessions"),
         "unusual_vat": Sentence("Ask about a VAT that is not understood"),
         "closed_period": Sentence("Ask where the month is closed already"),
         "not_by_runner": Sentence("Who ran the close may not approve it"),

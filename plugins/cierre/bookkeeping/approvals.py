@@ -48,9 +48,10 @@ class Standing:
 
     ``total`` is the sum of its debits, in the box's currency; ``sends``: posting would send something to the ERP;
     ``corrects``: something else was posted for the day before; ``first_day``: nothing was ever posted for the box;
-    ``released_rows``: rows of payments under two forms that are booked all the same; ``unusual_invoices``: invoices
-    that are booked though their VAT rate or total is not understood; ``difference``: the largest between source,
-    staging and journal, None where they agree. Of these, what no rule of the box looks at may be left out.
+    ``released_rows``: rows of payments under two forms, or alike in two sessions, that are booked all the same;
+    ``unusual_invoices``: invoices that are booked though their VAT rate or total is not understood; ``difference``: the
+    largest between source, staging and journal, None where they agree. Of these, what no rule of the box looks at may
+    be left out.
 
     ``books``: what the day's books belong to; ``standing``: those of the day that the ERP holds, or may hold, and that
     these would replace; ``last_currency``: of what the box posted last.
@@ -106,8 +107,8 @@ def questions(asked: Approvals, standing: Standing, currency: str) -> dict[Reaso
         found[Reason.FIRST_DAY] = Sentence("Nothing of this cash box was ever posted")
     if asked.two_forms and standing.released_rows:
         found[Reason.TWO_FORMS] = Sentence(
-            "{rows} rows stand under two forms of payment: approved, each is booked as a payment of its own; if it is"
-            " one payment told twice, reject, and correct it in the source",
+            "{rows} rows stand under two forms of payment, or alike in two sessions: approved, each is booked as a"
+            " payment of its own; if it is one payment told twice, reject, and correct it in the source",
             rows=standing.released_rows,
         )
     if asked.unusual_vat and standing.unusual_invoices:

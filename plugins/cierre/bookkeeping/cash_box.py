@@ -109,7 +109,8 @@ class Approvals(Model):
     ``amount_over``: the day's journal comes to more than this (sum of its debits). ``corrections``: the day was posted
     before and its books changed. ``first_day``: nothing of this box was ever posted. ``discrepancy_up_to``: what
     differs by at most this much between source, staging and journal waits for a person to accept it, instead of
-    failing the day. ``two_forms``: a payment listed under two forms may be released, instead of stopping the day.
+    failing the day. ``two_forms``: a payment listed under two forms, or alike in two sessions, may be released,
+    instead of stopping the day.
     ``unusual_vat``: so may an invoice whose VAT rate or total is not understood.
     ``closed_period``: the day's first books come after the ERP has closed its period, and go to the first open date.
     ``second_over``: where the journal comes to more than this, two persons must approve.

@@ -7,8 +7,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from cierre.bookkeeping.certificate import Claim
+from cierre.bookkeeping.json_text import repeated
 from cierre.bookkeeping.money import NOISE, ZERO, quantum
 from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.text import label
+from cierre.bookkeeping.treatment import country_of
 from hooks.bsale import words as shapes
 from hooks.bsale.answers import identity
 from hooks.bsale.snapshot import Landing
@@ -34,7 +37,7 @@ class Comparison:
     landed: Decimal
 
     def __str__(self) -> Sentence:
-        where = {"office": self.office or Sentence("unknown"), "form": self.form}
+        where = {"office": label(self.office) or Sentence("unknown"), "form": label(self.form)}
         if not self.document_type:
             return Sentence("office {office}, form {form}", **where)
         return Sentence("office {office}, form {form}, document type {type}", **where, type=self.document_type)
@@ -65,11 +68,52 @@ def claims(landing: Landing, *, currency: str, key: str) -> list[Claim]:
         if one.office in (key, ""):
             attested, landed = _as_money(one.attested, currency), _as_money(one.landed, currency)
             made.append(Claim(str(one), None, None, attested, landed))
+    if unread := list(_unread(landing, currency, key)):
+        made = [one if one.holds else _unproved(one, unread) for one in made]
     if undated := [row for row in landing.undated if shapes.office(row) in (key, "")]:
         money = sum((shapes.money(row.get("amount"), currency) or ZERO for row in undated), ZERO)
         what = Sentence("unattested: payments without a date, which no total has")
         made.append(Claim(what, None, len(undated), None, money))
     return made
+
+
+def money_out_unseen(landing: Landing, currency: str) -> dict[tuple[str, str], list[str]]:
+    """Kinds of documents for which money goes out, by office and form of payment, that Bsale's totals have and that no
+    payments of a known kind come to: a payment whose kind is not known is one of them."""
+    country = country_of(currency)
+    money_out = country.money_out if country else frozenset()
+    landed = [_landed(landing, voids=voids) for voids in (False, True)]
+    found: dict[tuple[str, str], list[str]] = {}
+    for place, sums in totals_of(landing.groups).items():
+        for code in sorted(sums.keys() & money_out):
+            if all(sums[code] != payments.get(place, {}).get(code, ZERO) for payments in landed):
+                found.setdefault(place, []).append(code)
+    return found
+
+
+def _unread(landing: Landing, currency: str, key: str) -> Iterator[tuple[str, str]]:
+    """The payments of an office that cannot be read: the id, and the field. Whoever reads the day quarantines them, and
+    says why better than a total can."""
+    for row in landing.payments:
+        if shapes.office(row) in (key, ""):
+            field = repeated(row) if landing.has_repeated else ""
+            if not field and shapes.money(row.get("amount"), currency) is None:
+                field = "amount"
+            if field:
+                yield shapes.named(row), field
+
+
+def _unproved(claim: Claim, unread: list[tuple[str, str]]) -> Claim:
+    """What Bsale attests of a day with payments that cannot be read: it stops the day only when they can be."""
+    id, field = unread[0]
+    what = Sentence(
+        "unattested: {claim}. {n} cannot be read, such as payment {id} (its field {field})",
+        claim=str(claim),
+        n=Sentence.counted(len(unread), "{n} payment", "{n} payments"),
+        id=id,
+        field=field,
+    )
+    return Claim(what, None, claim.landed_rows, None, claim.landed)
 
 
 def _counts(landing: Landing) -> Iterator[Claim]:

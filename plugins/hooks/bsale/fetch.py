@@ -10,9 +10,10 @@ as long after its last page as was counted before its first one, nothing came in
 asked for anew, last.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, Future
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,7 @@ from hooks.bsale import words as shapes
 from hooks.bsale.answers import Page, Row, identity
 from hooks.bsale.certificate import totals_agree, totals_of
 from hooks.bsale.description import BSALE
-from hooks.bsale.lists import A_DAY, LIMIT, PATIENCE, Listing, Moved, ascend, once
+from hooks.bsale.lists import A_DAY, LIMIT, PATIENCE, Instant, Listing, Moved, ascend, once
 from hooks.bsale.questions import midnight
 from hooks.bsale.settings import Settings
 from hooks.bsale.snapshot import Landing, document_type_of, landing_of, paid
@@ -197,11 +198,12 @@ class _Beside(NamedTuple):
 def _read(bsale: Payments, day: date, ahead: Ahead) -> _Found:
     with bsale.side_by_side() as pool:
         first, last = _local_day(day, bsale.settings.timezone)
+        made = made_by(datetime.now(UTC))
         ends, everything, beside = _begin(bsale, day, pool, ahead)
         rows = _by_id(ends.rows + everything.between(first, last, made, expected=ends.whole.count))
         has_grown = beside.number.result() != everything.count
         for _ in range(PATIENCE):
-            payments, undated, number = _of_the_day(bsale, day, pool, ends, rows)
+            payments, undated, number = _of_the_day(bsale, day, pool, ends, rows, made)
             if has_grown:
                 beside = _ask_beside(bsale, day, pool)
             if beside.catalogue is None and not _all_told([*payments, *undated]):
@@ -299,15 +301,24 @@ def _other_end(bsale: Payments, day: date, active: Page) -> Page:
 
 
 def _of_the_day(
-    bsale: Payments, day: date, pool: Executor, ends: _Ends, rows: dict[str, Row]
+    bsale: Payments, day: date, pool: Executor, ends: _Ends, rows: dict[str, Row], made: Instant
 ) -> tuple[list[Row], list[Row], int]:
-    """The payments that Bsale's list of the day has, those without a date that it passes over, and how many it has."""
+    """The payments that Bsale's list of the day has, those that it passes over and that are, or may be, of the day, and
+    how many it has. It passes over payments without a date, and over those whose date cannot be read."""
     first, last = _local_day(day, bsale.settings.timezone)
     begins = midnight(day)
     dated = [row for row in rows.values() if _is_dated(row, begins)]
-    undated = [row for row in rows.values() if shapes.is_undated(row.fields) and first <= made(row) < last]
+    ids_dated = {row.id for row in dated}
+    others = [row for row in rows.values() if row.id not in ids_dated]
+    undated = [row for row in others if shapes.is_undated(row.fields) and first <= (made(row) or 0) < last]
     gives_undated = any(shapes.is_undated(row.fields) for row in ends.rows)
     listed, left_out = ([*dated, *undated], []) if gives_undated else (dated, undated)
+    unreadable = []
+    if not all(_has_a_day(row, made) for row in others):
+        unreadable = _of_any_day(rows.values(), first, last, made)
+        given = {row.id for row in ends.rows}
+        listed = [*listed, *(row for row in unreadable if row.id in given)]
+        left_out = [*left_out, *(row for row in unreadable if row.id not in given)]
     number = ends.whole.count
     if len(listed) != number:
         list_of_the_day = bsale.listing(pool, recorddate=day, expand=WRITTEN_OUT)
@@ -317,9 +328,40 @@ def _of_the_day(
         ids = {row.id for row in listed}
         if lacking := [row for row in dated if row.id not in ids]:
             raise Moved(f"payment {lacking[0].id} is of {day}, and the list of that day does not have it")
-        left_out = [row for row in undated if row.id not in ids]
+        left_out = [row for row in (*undated, *unreadable) if row.id not in ids]
     listed, left_out = (sorted(some, key=lambda row: _in_order_of_ids(row.id)) for some in (listed, left_out))
     return listed, left_out, number
+
+
+def _of_any_day(rows: Iterable[Row], first: int, last: int, made: Instant) -> list[Row]:
+    """Payments whose date cannot be read, and which may be of the day from ``first`` to before ``last``.
+
+    Ids ascend with time: such a payment was made between those before and after it. It is left to another day only
+    where both of these are of days before this one, or both of days after it: one of the two is then that other day's.
+    """
+    rows = sorted(rows, key=lambda row: _in_order_of_ids(row.id))
+    instants = [made(row) for row in rows]
+    before = list(accumulate(instants, _known))
+    after = list(accumulate(reversed(instants), _known))[::-1]
+    found = []
+    for row, *beside in zip(rows, before, after, strict=True):
+        known = [instant for instant in beside if instant is not None]
+        is_before = beside[1] is not None and max(known) < first
+        is_after = beside[0] is not None and min(known) >= last
+        if not _has_a_day(row, made) and not is_before and not is_after:
+            found.append(row)
+    return found
+
+
+def _known(earlier: int | None, instant: int | None) -> int | None:
+    return earlier if instant is None else instant
+
+
+def _has_a_day(row: Row, made: Instant) -> bool:
+    """Whether a payment's day can be told: by its recordDate or, where it has none, by when it was made."""
+    if shapes.is_undated(row.fields):
+        return made(row) is not None
+    return shapes.seconds(row.fields.get("recordDate")) is not None
 
 
 def _all_told(rows: list[Row]) -> bool:
@@ -387,9 +429,19 @@ def _local_day(day: date, timezone: str) -> tuple[int, int]:
     return first, last
 
 
-def made(row: Row) -> int:
-    """When a payment was made, in epoch seconds; for old rows that do not tell, when it was paid."""
-    return shapes.seconds(row.fields.get("createdAt")) or shapes.seconds(row.fields.get("recordDate")) or 0
+def made_by(now: datetime) -> Instant:
+    """When a payment was made; for old rows that do not tell, when it was paid. None where neither can be read, or can
+    be: nothing was made more than a day after ``now``."""
+    latest = int(now.timestamp()) + A_DAY
+
+    def made(row: Row) -> int | None:
+        for field in ("createdAt", "recordDate"):
+            instant = shapes.seconds(row.fields.get(field))
+            if instant is not None and instant <= latest:
+                return instant
+        return None
+
+    return made
 
 
 def _as_they_came(rows: list[Row]) -> list[msgspec.Raw]:

@@ -19,7 +19,7 @@ from cierre.language.say import say
 from cierre.ports.errors import FatalError
 from hooks.bsale import answers, certificate as bsale_certificate, owner as owners, rows as bsale_rows, words as shapes
 from hooks.bsale.answers import VENDOR, Page, Row
-from hooks.bsale.fetch import body_of, made, still_says as bsale_still_says
+from hooks.bsale.fetch import body_of, made_by, still_says as bsale_still_says
 from hooks.bsale.lists import LIMIT, Listing, once
 from hooks.bsale.owner import Owner
 from hooks.bsale.questions import GROUP_FILTERS, LIST_FILTERS, SHOWN, question
@@ -77,7 +77,7 @@ class BsaleHook(BsaleClient):
     def made_between(self, first: int, last: int, **filters: Any) -> list[Row]:
         """The payments made between two instants (epoch seconds), and some before and after, each with its text."""
         with self.side_by_side() as pool:
-            return self.listing(pool, **filters).between(first, last, made)
+            return self.listing(pool, **filters).between(first, last, made_by(datetime.now(UTC)))
 
     def payment(self, number: int | str, **shown: Any) -> dict[str, Any]:
         """One payment by its id; ``fields`` and ``expand`` say what of it."""

@@ -21,6 +21,9 @@ PATIENCE = 10
 Ask = Callable[[int, int], Page]
 """Asks for the page at an offset, of at most so many rows."""
 
+Instant = Callable[[Row], int | None]
+"""When a row was made, in epoch seconds; None where nobody can tell."""
+
 
 class Moved(RetriableError):
     """What was read of a list does not fit together: it must be read anew."""
@@ -82,10 +85,11 @@ class Listing:
             self._catch_up()
         return [self._rows[place] for place in range(self.count)]
 
-    def between(self, first: int, last: int, instant: Callable[[Row], int], expected: int = LIMIT) -> list[Row]:
+    def between(self, first: int, last: int, instant: Instant, expected: int = LIMIT) -> list[Row]:
         """The rows whose instants lie from ``first`` to before ``last``, with a page of neighbours on either side.
 
-        ``instant`` gives a row's epoch seconds, by which the list must be in order but for a page's rows or so.
+        By their instants the list must be in order but for a page's rows or so. A row that has none is looked for where
+        the rows beside it are.
         ``expected`` is how many there may be: so many are asked for at once. Raises Moved, or DataError where the list
         has no order.
         """
@@ -98,7 +102,7 @@ class Listing:
         more = LIMIT
         while True:
             self._fill(range(below, above))
-            begins = next((place for place in range(below, above) if instant(self._rows[place]) >= first), above)
+            begins = next((place for place in range(below, above) if self._instant(place, instant) >= first), above)
             if below == 0 or begins - below >= LIMIT:
                 break
             # A little more each time: how many rows are older than was expected, no date tells, for shops sleep.
@@ -118,13 +122,22 @@ class Listing:
         self._fill(range(before, self.count))
         return [self._rows[place] for place in range(before, self.count)]
 
-    def _edge(self, edge: int, instant: Callable[[Row], int], a_day: int) -> int:
+    def _instant(self, place: int, instant: Instant) -> int:
+        """The instant of the row at a place; where it has none, that of the nearest before it, or else after it."""
+        found = instant(self._rows[place])
+        if found is not None:
+            return found
+        beside = (*range(place - 1, place - LIMIT, -1), *range(place + 1, place + LIMIT))
+        instants = (instant(self._rows[other]) for other in beside if other in self._rows)
+        return next((one for one in instants if one is not None), 0)
+
+    def _edge(self, edge: int, instant: Instant, a_day: int) -> int:
         """The place of the first row that is not before an instant; looked for where the dates let it be expected."""
         low, high, tries = 0, self.count, 0
         while True:
             self._infer()
             for place in [place for place in self._rows if low <= place < high]:
-                if instant(self._rows[place]) < edge:
+                if self._instant(place, instant) < edge:
                     low = max(low, place + 1)
                 else:
                     high = min(high, place)
@@ -133,24 +146,25 @@ class Listing:
             tries += 1
             self._row(self._guess(low, high, edge, instant, a_day, tries))
 
-    def _guess(self, low: int, high: int, edge: int, instant: Callable[[Row], int], a_day: int, tries: int) -> int:
+    def _guess(self, low: int, high: int, edge: int, instant: Instant, a_day: int, tries: int) -> int:
         below = max((place for place in self._rows if place < low), default=None)
         above = min((place for place in self._rows if place >= high), default=None)
         if above is None:
             # A page below the top: what is on it may be known already.
             return high - (LIMIT + LIMIT // 2 if self._known and high - low > 2 * LIMIT else 1)
         # Ids ascend, so that of a known row is at most so many places away as its id is.
-        newest = max((number for number, row in self._known.items() if instant(row) < edge), default=None)
+        instants = ((number, instant(row)) for number, row in self._known.items())
+        newest = max((number for number, one in instants if one is not None and one < edge), default=None)
         if newest is not None and tries % 3:
             reaches = below + newest - int(self._rows[below].id) if below is not None else high
             if low <= reaches < high:
                 return reaches
             if low <= (nearest := above - int(self._rows[above].id) + newest) < high:
                 return nearest
-        until = instant(self._rows[above])
+        until = self._instant(above, instant)
         if below is None:
             return max(low, high - LIMIT - a_day * max(0, until - edge) // A_DAY) if tries <= 2 else low
-        since = instant(self._rows[below])
+        since = self._instant(below, instant)
         if tries % 2 or until <= since:
             return (low + high) // 2
         return min(high - 1, max(low, below + (above - below) * (edge - since) // (until - since)))

@@ -16,6 +16,9 @@ from hooks.http.hook import describe, one_line
 
 LISTS = ("payments", "undated", "group_payment_types")
 
+COUNTS = ("active", "voided", "before", "listed", "after")
+"""Of the day's payments, and of all: as count.json had it before the list was read, as listed, and after it."""
+
 NO_CODE = "no_code"
 """Stands for a kind of document to which the tax office gives no code, where its name is not known."""
 
@@ -60,8 +63,9 @@ class Landing:
     ``payments`` are those that Bsale gives for the day; ``undated`` those without a recordDate that were made on it and
     that it does not give. ``groups`` are its totals; ``types`` the kinds of document of each payment id, as lists by
     kind told them, ``catalogue`` those that the company has, by their id; ``credit`` tells of each form whether it is
-    client credit; ``count`` is how many payments it counts; ``owner`` whose token it was (RUT), empty where that could
-    not be asked.
+    client credit, ``contradicted`` are those of which it is told both ways; ``count`` is how many payments it counts;
+    ``owner`` whose token it was (RUT), empty where that could not be asked; ``has_repeated`` whether a field stands
+    twice anywhere in it.
     """
 
     zone: ZoneInfo
@@ -73,6 +77,8 @@ class Landing:
     credit: dict[str, bool | None]
     count: dict[str, int]
     owner: str
+    contradicted: frozenset[str] = frozenset()
+    has_repeated: bool = False
 
     def places(self) -> list[tuple[str, dict[str, Any]]]:
         """Every row of a payment with its place in the landed body: ``payments/17``."""
@@ -80,7 +86,7 @@ class Landing:
         return [(f"{name}/{number}", row) for name, rows in lists.items() for number, row in enumerate(rows)]
 
     def is_client_credit(self, row: dict[str, Any]) -> bool | None:
-        """Whether a payment's form is client credit; None where Bsale tells nothing of that form."""
+        """Whether a payment's form is client credit; None where Bsale does not tell, or tells both."""
         return self.credit.get(shapes.form(row))
 
     def kind(self, row: dict[str, Any], currency: str) -> Kind:
@@ -100,14 +106,31 @@ class Landing:
 
     def pays_out(self, row: dict[str, Any], currency: str) -> bool:
         """Whether the company pays for documents of this kind, such as credit notes."""
-        country, types = country_of(currency), self._types(row)
+        types = self._types(row)
+        return bool(types) and len(self._paid_out(types, currency)) == len(types)
+
+    def kinds_paid_out(self, row: dict[str, Any], currency: str) -> tuple[list[str], list[str]]:
+        """The kinds of the documents paid, as mappings know them: those that the company pays, and the others."""
+        types = self._types(row)
+        out = self._paid_out(types, currency)
+        if not out:
+            return [], []
+        return sorted(one.label for one in out), sorted(one.label for one in types - out)
+
+    @staticmethod
+    def _paid_out(types: set[DocumentType], currency: str) -> set[DocumentType]:
+        country = country_of(currency)
         known = country.money_out if country else frozenset()
-        return bool(types) and all(one.code in known or one.is_credit_note for one in types)
+        return {one for one in types if one.code in known or one.is_credit_note}
 
     def is_purchase(self, row: dict[str, Any], currency: str) -> bool:
         """Whether the document paid is one by which the company buys."""
         country = country_of(currency)
         return country is not None and self.code(row) in country.purchases
+
+    def knows_type(self, row: dict[str, Any]) -> bool:
+        """Whether it is known of which kinds the documents paid are."""
+        return bool(self._types(row))
 
     def shows_type(self, row: dict[str, Any]) -> bool:
         """Whether a payment itself tells of which kind its document is."""
@@ -119,7 +142,8 @@ class Landing:
 
     def with_groups(self, groups: list[dict[str, Any]]) -> "Landing":
         """The same with other totals."""
-        return replace(self, groups=groups, credit=_client_credit(groups, self.payments + self.undated))
+        credit, contradicted = _client_credit(groups, self.payments + self.undated)
+        return replace(self, groups=groups, credit=credit, contradicted=contradicted)
 
     def _types(self, row: dict[str, Any]) -> set[DocumentType]:
         if shown := self._shown_types(row):
@@ -138,8 +162,7 @@ class Landing:
 
 def paid(row: dict[str, Any]) -> list[dict[str, Any]]:
     """The documents that a payment pays, as it shows them."""
-    listed = row.get("documents")
-    if isinstance(listed, list) and listed:
+    if listed := shapes.listed(row):
         return [node for node in listed if isinstance(node, dict)]
     node = row.get("document")
     return [node] if isinstance(node, dict) else []
@@ -182,8 +205,9 @@ def landing(body: str) -> Landing:
             types=dict(types),
             # A day that was landed before these were asked for has neither.
             catalogue=[_an_object(one) for one in said.get("catalogue", [])],
-            count={name: int(number) for name, number in said["count"].items()},
+            count={name: int(said["count"][name]) for name in COUNTS},
             owner=identity(said.get("owner")),
+            has_repeated=json_text.had_repeated(body),
         )
     except (
         KeyError,
@@ -206,10 +230,12 @@ def landing_of(
     catalogue: list[dict[str, Any]],
     count: dict[str, int],
     owner: str = "",
+    has_repeated: bool = False,
 ) -> Landing:
     """A day, put together from what Bsale answered."""
-    credit = _client_credit(groups, payments + undated)
-    return Landing(zone, payments, undated, groups, types, catalogue_of(catalogue), credit, count, owner)
+    credit, contradicted = _client_credit(groups, payments + undated)
+    kinds = catalogue_of(catalogue)
+    return Landing(zone, payments, undated, groups, types, kinds, credit, count, owner, contradicted, has_repeated)
 
 
 def _an_object(row: Any) -> dict[str, Any]:
@@ -218,11 +244,18 @@ def _an_object(row: Any) -> dict[str, Any]:
     return row
 
 
-def _client_credit(groups: list[dict[str, Any]], rows: list[dict[str, Any]]) -> dict[str, bool | None]:
-    """Of each form whether it is client credit, by the totals' words or the expanded form of a payment."""
-    told = {identity(group.get("paymentTypeId")): shapes.flag(group.get("isClientCredit")) for group in groups}
+def _client_credit(
+    groups: list[dict[str, Any]], rows: list[dict[str, Any]]
+) -> tuple[dict[str, bool | None], frozenset[str]]:
+    """Of each form whether it is client credit, by the totals and by the payments that show their form: None where
+    these do not say the same, or say what is neither 0 nor 1. And the forms of which they say both."""
+    told: dict[str, set[bool | None]] = defaultdict(set)
+    for group in groups:
+        if "isClientCredit" in group:
+            told[identity(group.get("paymentTypeId"))].add(shapes.flag(group["isClientCredit"]))
     for row in rows:
         node = row.get("payment_type")
-        if isinstance(node, dict) and "isClientCredit" in node and (form := shapes.form(row)) not in told:
-            told[form] = shapes.flag(node["isClientCredit"])
-    return told
+        if isinstance(node, dict) and "isClientCredit" in node:
+            told[shapes.form(row)].add(shapes.flag(node["isClientCredit"]))
+    credit = {form: words.pop() if len(words) == 1 else None for form, words in told.items()}
+    return credit, frozenset(form for form, words in told.items() if {True, False} <= words)

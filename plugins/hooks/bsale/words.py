@@ -7,10 +7,13 @@ from typing import Any
 
 from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.money import ZERO, AmountError, amount, quantum
+from cierre.bookkeeping.text import label
 from hooks.bsale.answers import identity
 
 LARGEST = 15
 """Digits before the point that no amount of money has."""
+
+TEN_DIGITS = range(10**9, 10**10)
 
 _FLAGS = {"0": False, "1": True, "False": False, "True": True}
 _FLAGS_AS_NUMBERS = {0: False, 1: True}
@@ -24,6 +27,9 @@ class Reason(StrEnum):
     NEGATIVE_AMOUNT = "negative_amount"
     BAD_FLAG = "bad_flag"
     BAD_DATE = "bad_date"
+    BAD_DOCUMENT = "bad_document"
+    UNKNOWN_DIRECTION = "unknown_direction"
+    REPEATED_FIELD = "repeated_field"
     UNKNOWN_FORM = "unknown_form"
     NO_OFFICE = "no_office"
     REPEATED_ID = "repeated_id"
@@ -45,15 +51,28 @@ def form(row: dict[str, Any]) -> str:
     return _node_id(row, "payment_type")
 
 
+def named(row: dict[str, Any]) -> str:
+    """A payment's id as people may see it: Bsale's own numbers, however long, and codes."""
+    number = identity(row.get("id"))
+    return number if number.isdecimal() else label(number)
+
+
 def flag(value: Any) -> bool | None:
     """Bsale's 0 or 1, in whatever type; None for anything else, such as a field that is not there."""
     return _FLAGS_AS_NUMBERS.get(value) if type(value) is int else _FLAGS.get(str(value).strip())
 
 
 def is_collection(row: dict[str, Any]) -> bool:
-    """Whether a payment pays off a debt. Old rows lack the field: then its documents tell (bsale.seed.txt)."""
+    """Whether a payment pays off a debt. Old rows lack the field: then its documents tell (bsale.seed.txt), and a list
+    of none tells nothing."""
     said = flag(row.get("isCreditPayment"))
-    return isinstance(row.get("documents"), list) if said is None else said
+    return bool(listed(row)) if said is None else said
+
+
+def listed(row: dict[str, Any]) -> list[Any]:
+    """The documents that a payment lists; an empty list where it lists none."""
+    documents = row.get("documents")
+    return documents if isinstance(documents, list) else []
 
 
 def kind(row: dict[str, Any], is_client_credit: bool | None, pays_out: bool) -> Kind:
@@ -74,11 +93,12 @@ def is_negative(row: dict[str, Any]) -> bool:
 
 
 def seconds(value: Any) -> int | None:
-    """Epoch seconds, as a number or as text; None where there are none, or no such (after the year 5138)."""
+    """Epoch seconds, as a number or as text; None where there are none, or no such: none of 2001 to 2286, which are the
+    years that have ten digits, and the only ones that a payment of Bsale can be of."""
     if type(value) is int:
-        return value if 0 <= value < 10**11 else None
+        return value if value in TEN_DIGITS else None
     text = identity(value)
-    return int(text) if text.isdecimal() and len(text) <= 11 else None
+    return int(text) if len(text) <= 11 and text.isdecimal() and int(text) in TEN_DIGITS else None
 
 
 def utc_day(instant: int) -> date:

@@ -155,6 +155,9 @@ def _objects(body: str, about: str, passing: re.Pattern[str] | None = None) -> l
     if not all(isinstance(element, dict) for element in answer):
         told = "{about}: the answer is a list whose elements are not all objects"
         raise DataError(Sentence(told, about=about), vendor=VENDOR)
+    for element in answer:
+        if "ERROR" in element:
+            raise _told_by_sga(element["ERROR"], about, passing)
     return answer
 
 

@@ -19,6 +19,9 @@ from cierre.bookkeeping.text import UnfitText, label, quoted
 from hooks.sga.description import OPEN_FIELDS
 from hooks.sga.words import FORM_FIELDS, FORMS, NO_CASH, SHAPES, Reason, Shape
 
+RELEASABLE = {Reason.TWO_FORMS, Reason.TWO_SESSIONS}
+"""Why a row may be one payment told twice, or one of two: a person may say that each is a payment of its own."""
+
 
 def documents(sessions: list[dict[str, Any]], *, day: date, currency: str) -> Reading:
     """The documents of a day's sessions, and the rows that are none, each with its reason. See hooks.sga.hook.read."""
@@ -38,7 +41,7 @@ def documents(sessions: list[dict[str, Any]], *, day: date, currency: str) -> Re
             reading.documents.append(_document(row, day, currency))
         except _Unbookable as why:
             held = _quarantined(row, why, currency)
-            if why.reason is Reason.TWO_FORMS:
+            if why.reason in RELEASABLE:
                 held = replace(held, release=_if_released(row, day, currency))
             reading.quarantined.append(held)
     return reading

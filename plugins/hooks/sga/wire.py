@@ -28,24 +28,48 @@ PASSING = (
 LONGEST = 200
 """Characters of SGA's words that are repeated."""
 
+_BELOW = re.compile(
+    r"(?:\b(?:DETAIL|DETALLE|HINT|SUGERENCIA|CONTEXT|CONTEXTO|QUERY|CONSULTA|STATEMENT|SENTENCIA)"
+    r"|\b(?:LINE|LÍNEA)\s+\d+|(?im:^\s*(?:detail|detalle|hint|sugerencia|context|contexto)))\s*:"
+)
+"""What a database tells below its first sentence: the row itself, and what was asked of it."""
+
 _NUMBERS_OF_PEOPLE = re.compile(r"\d{7,}")
-_QUOTED = re.compile(r"(?<!\w)(['\"])(.*?)\1(?!\w)")
-_NAME_OF_A_PROGRAM = re.compile(r"[A-Za-z_][\w.]*", re.ASCII)
-_KEY = re.compile(r"\)=\([^)]*\)?")
+_ADDRESS = re.compile(r"\S+@\S+")
+_ROW = re.compile(r"(\)=|\b(?:contains|contiene)\s*)\(.*")
+# A quotation that does not end is taken to go on to the end.
+_QUOTED = re.compile(
+    r"""(?<!\w)[ubrUBR]{0,2}(?:(['"`])((?:\\.|[^\\])*?)\1(?!\w)|(['"`])(?=\S).*$)"""
+    r"|«([^»]*)(?:»|$)|“([^”]*)(?:”|$)|‘([^’]*)(?:’|$)|<(?=\S)[^<>]*(?:>|$)"
+)
+_ENDS = {"«": "»", "“": "”", "‘": "’", "<": ">"}
+_NAME_OF_A_PROGRAM = re.compile(r"[A-Za-z_][\w.]{0,39}", re.ASCII)
+_TYPES = {
+    *("NoneType", "bool", "bytes", "date", "datetime", "datetime.date", "datetime.datetime", "Decimal"),
+    *("decimal.Decimal", "dict", "float", "int", "list", "long", "method", "set", "str", "tuple", "type", "unicode"),
+}
+_NAMES_ONE = re.compile(
+    r"(?i)\b(?:attribute|atributo|column|columna|field|campo|table|tabla|relation|relaci[oó]n|constraint|restricci[oó]n"
+    r"|llave|index|índice|keyword|argument|parameter|parámetro|module|function|funci[oó]n|sequence|secuencia)\s*$"
+)
+_IS_ONE = re.compile(r"\s+(?:object|instance)\b")
 
 
 def words_of(said: Any) -> str:
     """SGA's words in one line, without what they quote of its rows: people's names and numbers may be among it."""
     if not isinstance(said, str):
         return str(quoted(said))
-    # Databases tell the row itself below their first sentence.
-    first = re.split(r"\b(?:DETAIL|DETALLE|HINT|CONTEXT|CONTEXTO)\s*:", said, maxsplit=1)[0]
-    line = " ".join(shown(first).split())
-    line = _QUOTED.sub(_unless_a_name, _KEY.sub(")=(…)", line))
-    return _NUMBERS_OF_PEOPLE.sub("…", line)[:LONGEST]
+    line = " ".join(shown(_BELOW.split(said, maxsplit=1)[0]).split())
+    line = _QUOTED.sub(_unless_a_name, _ROW.sub(r"\1(…)", line))
+    return _NUMBERS_OF_PEOPLE.sub("…", _ADDRESS.sub("…", line))[:LONGEST]
 
 
 def _unless_a_name(found: re.Match[str]) -> str:
-    """``'NoneType'`` and ``'id'`` stay; what is no name of a program, or longer than one, may be a person's."""
-    quote, text = found.groups()
-    return found[0] if _NAME_OF_A_PROGRAM.fullmatch(text) and len(text) <= 40 else f"{quote}…{quote}"
+    """``'NoneType'`` and ``attribute 'id'`` stay; what is not called a program's may be a person's."""
+    inner = found[2] or found[4] or found[5] or found[6] or ""
+    if _NAME_OF_A_PROGRAM.fullmatch(inner):
+        line = found.string
+        if inner in _TYPES or _NAMES_ONE.search(line[: found.start()]) or _IS_ONE.match(line, found.end()):
+            return found[0]
+    begin = found[1] or found[3] or found[0][0]
+    return f"{begin}…{_ENDS.get(begin, begin)}"

@@ -17,9 +17,9 @@ SELECT coalesce((SELECT sum(total) FROM ledger.entry WHERE revision_id = :revisi
                             WHERE attempt.entry_id = booking.entry_id AND state = 'confirmed')) AS entry_date;
 
 -- name: released$
--- Rows that stand under two forms of payment and are booked all the same.
+-- Rows that stand under two forms of payment, or alike in two sessions, and are booked all the same.
 SELECT count(*)::int FROM staging.document
- WHERE box = :box AND business_date = :business_date AND attributes ->> 'released' = 'two_forms';
+ WHERE box = :box AND business_date = :business_date AND attributes ->> 'released' IN ('two_forms', 'two_sessions');
 
 -- name: unusual$
 -- Invoices whose VAT rate or total is not understood and that are booked all the same.

@@ -1,0 +1,110 @@
+"""Payments of Bsale whose date cannot be read: each is landed with a day that it may be of, and stops that day."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+
+from hooks.bsale.fetch import body_of
+from hooks.bsale.hook import read
+from hooks.bsale.words import Reason
+from support.bsale_in_memory import A_DAY, DAY, MIDNIGHT, Bsale
+
+NOON = MIDNIGHT + A_DAY // 2
+
+NO_INSTANTS = [
+    *(None, "", " ", 0, "0", 1, 2000, "20240906", 946_684_800, "2024-09-06T12:00:00", "2024-09-06", NOON * 1000),
+    *(-NOON, NOON * 10, 4_070_908_800, "4070908800", [], {}, True),
+]
+"""What createdAt may hold that is no time at which a payment can have been made."""
+
+UNDATED = [{"recordDate": none, "createdAt": made} for none in ("", None) for made in NO_INSTANTS]
+UNREADABLE = [{"recordDate": date} for date in (0, " ", "2024-09-06", MIDNIGHT * 1000, "x", [], {}, 2024)]
+
+
+class Shop(Bsale):
+    """Any day of it may be asked for."""
+
+    def __init__(self, *days: int, **how: Any) -> None:
+        super().__init__((0, 0, 0), newest_first=how.pop("newest_first", True), late=False, **how)
+        self.days = list(days)
+
+    def rows_of(self, recorddate: date | None, state: int | None = None) -> list[dict[str, Any]]:
+        begins = MIDNIGHT + ((recorddate or DAY) - DAY).days * A_DAY
+        rows = [self.row(number, day) for number, day in enumerate(self.days, start=1)]
+        fitting = [row for row in rows if recorddate is None or row["recordDate"] == begins or row["id"] in self.given]
+        fitting = [row for row in fitting if state is None or row["state"] == state]
+        return fitting[::-1] if self.newest_first else fitting
+
+
+def landed(shop: Bsale, day: date = DAY) -> tuple[list[int], dict[str, list[int]]]:
+    """Ids that are booked, and those that are quarantined, by the reason."""
+    body, _ = body_of(shop, day)
+    reading = read(body, day=day, currency="CLP", key="1")
+    held: dict[str, list[int]] = {}
+    for row in reading.quarantined:
+        assert row.blocking or row.reason is Reason.ANOTHER_DAY
+        held.setdefault(row.reason, []).append(row.row["id"])
+    return sorted(int(one.source_id) for one in reading.documents), held
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize("odd", [*UNDATED, *UNREADABLE], ids=str)
+def test_a_payment_whose_date_cannot_be_read_stops_the_day(odd, newest_first):
+    assert landed(Shop(0, 0, 0, odd={3: odd}, newest_first=newest_first)) == ([1, 2], {Reason.BAD_DATE: [3]})
+    assert landed(Shop(0, 0, 0, odd={2: odd}, newest_first=newest_first)) == ([1, 3], {Reason.BAD_DATE: [2]})
+
+
+@pytest.mark.parametrize("odd", [*UNDATED, *UNREADABLE], ids=str)
+def test_so_it_does_where_the_list_of_the_day_has_it(odd):
+    assert landed(Shop(0, 0, 0, odd={3: odd}, given={3})) == ([1, 2], {Reason.BAD_DATE: [3]})
+    many = Shop(*[0] * 200, odd={100: odd}, given={100})
+    assert landed(many) == ([number for number in range(1, 201) if number != 100], {Reason.BAD_DATE: [100]})
+
+
+def test_other_days_are_closed_as_ever():
+    shop = Shop(-2, -1, -1, 0, 0, 0, 1, 1, 2, odd={5: {"recordDate": "", "createdAt": 0}})
+    days = {day: landed(shop, DAY + timedelta(days=day)) for day in (-2, -1, 1, 2)}
+    assert days == {-2: ([1], {}), -1: ([2, 3], {}), 1: ([7, 8], {}), 2: ([9], {})}
+
+
+def test_one_that_may_be_of_either_of_two_days_stops_both():
+    shop = Shop(-1, 0, 0, 0, 1, odd={4: {"recordDate": "", "createdAt": None}})
+    assert landed(shop)[1] == landed(shop, DAY + timedelta(days=1))[1] == {Reason.BAD_DATE: [4]}
+    assert landed(shop, DAY - timedelta(days=1)) == ([1], {})
+
+
+SIZES = st.lists(st.sampled_from([0, 1, 3, 50, 120]), min_size=4, max_size=4)
+
+
+@given(SIZES, st.booleans(), st.data())
+def test_no_payment_is_ever_lost_whatever_its_dates_are(sizes, newest_first, data):
+    """Each is booked, or stops a day, on at least one of the days that are closed."""
+    days = [day for day, size in zip((-1, 0, 1, 2), sizes, strict=True) for _ in range(size)]
+    broken = st.sampled_from([*UNDATED, *UNREADABLE])
+    odd = data.draw(st.dictionaries(st.integers(1, max(1, len(days))), broken, max_size=4))
+    seen: set[int] = set()
+    for day in (-1, 0, 1, 2):
+        shop = Shop(*days, odd=odd, newest_first=newest_first)
+        booked, held = landed(shop, DAY + timedelta(days=day))
+        assert set(held) <= {Reason.BAD_DATE}
+        assert set(booked) == {number for number, its in enumerate(days, 1) if its == day and number not in odd}
+        seen |= {*booked, *held.get(Reason.BAD_DATE, [])}
+    assert seen == set(range(1, len(days) + 1))
+
+
+@pytest.mark.parametrize("place", [1, 60, 119])
+@pytest.mark.parametrize("odd", [{"createdAt": 0}, {"createdAt": 4_070_908_800}, {"createdAt": "x"}], ids=str)
+def test_a_wrong_time_of_making_keeps_nobody_from_finding_the_others(odd, place):
+    """Of a payment that has its date; another of the day, beside it, has none."""
+    undated = {"recordDate": "", "createdAt": NOON}
+    shop = Shop(*[-1] * 120, *[0] * 120, *[1] * 120, odd={120 + place: odd | {"recordDate": MIDNIGHT}, 125: undated})
+    assert landed(shop) == (list(range(121, 241)), {})
+
+
+def test_a_time_of_making_that_is_none_costs_no_more_questions():
+    usual, broken = Shop(*[-1] * 300, *[0] * 200, *[1] * 900), Shop(*[-1] * 300, *[0] * 200, *[1] * 900)
+    broken.odd = {number: {"createdAt": 0} for number in (350, 900, 1400)}
+    assert landed(usual) == landed(broken)
+    assert broken.questions <= usual.questions

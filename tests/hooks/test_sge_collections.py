@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -253,7 +254,8 @@ class TestInvoicesWithoutAnAmountOrADay:
     def test_money_on_a_blank_day_is_told(self, amount, on):
         (row,) = read_last(seen(MONDAY), seen(TUESDAY, amount, on)).quarantined
         assert (row.reason, row.blocking) == ("bad_date", True)
-        assert row.message.startswith("invoice J2024/1: day of collection: ")
+        said = r"invoice J2024/1: day of collection: (0001-01-01|9999-12-31) is no day: programs write it where .*"
+        assert re.fullmatch(said, row.message)
 
 
 MOMENTS = st.one_of(

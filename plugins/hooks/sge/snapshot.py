@@ -338,5 +338,5 @@ def day_of(value: Any) -> date | None:
     except OverflowError:  # the first or the last hours there are
         found_day = date.min
     if {found_day, moment.date()} & {date.min, date.max}:
-        raise BlankDay(Sentence("{said} is no day", said=quoted(text)))
+        raise BlankDay(Sentence("{day} is no day: programs write it where there is none", day=moment.date()))
     return found_day

@@ -20,7 +20,7 @@ from cierre.bookkeeping.rates import RATE_OF_ONE, at_par
 from cierre.ports.errors import VendorError
 from hooks.zeta.hook import certify, control_totals, read
 from hooks.zeta.voucher_kinds import denying, says_on_behalf, words_of
-from hooks.zeta.words import Reason, Voucher
+from hooks.zeta.words import Reason, Voucher, box_key, code, invoice_id
 from support.zeta_site import DAY, landed, line, queried, sale
 
 BOX = cash_box("itb_uruguay_1_2")
@@ -157,6 +157,40 @@ def test_a_shape_that_is_not_known_is_told_as_such(strange):
     (held,) = reading_of(json.dumps(json.loads(landed(sale())) | {"lines": strange})).quarantined
     assert held.reason == Reason.UNKNOWN_SHAPE
     assert "the lines of sale 1 came in a shape that is not known" in held.message
+
+
+SPELLINGS = [int, str, Decimal, "{}.0".format, " {} ".format, "00{}".format, "+{}".format, "{}.00".format,
+             lambda number: Decimal(f"{number}.0"), lambda number: Decimal(number).normalize()]  # fmt: skip
+
+
+@given(number=st.integers(1, 10**17), spelt=st.sampled_from(SPELLINGS))
+def test_a_whole_number_is_one_code_in_any_spelling(number, spelt):
+    assert code(spelt(number)) == str(number)
+    assert invoice_id({"FacturaId": spelt(number)}) == str(number)
+    assert box_key({"LocalCodigo": spelt(number), "CajaCodigo": 2}) == f"{number}-2"
+
+
+WHAT_CODES_ARE_SENT_AS = (
+    st.sampled_from([2, "2", " 2 ", "02", 2.0, "2.0", 3, 3.0, None, "", 0, "0", "Caja 2", 2.5, "2.5", -2, True, {}, []])
+    | st.integers(-5, 5)
+    | st.floats(-5, 5)
+    | st.text(max_size=3)
+)
+
+
+@given(local=WHAT_CODES_ARE_SENT_AS, caja=WHAT_CODES_ARE_SENT_AS, other=WHAT_CODES_ARE_SENT_AS)
+def test_no_sale_vanishes_whatever_its_box_is_sent_as(local, caja, other):
+    body = landed(sale(LocalCodigo=local, CajaCodigo=caja, CodigoCaja=other))
+    key = box_key(json.loads(body, parse_float=Decimal)["sales"][0])
+    if key:
+        assert all(part.isdecimal() and int(part) for part in key.split("-"))
+    for each in {key or "1-2", "1-2"}:
+        reading = read(body, day=DAY, currency="UYU", key=each)
+        told = [row.reason for row in reading.quarantined]
+        if not key:
+            assert told == [Reason.NO_BOX]
+        else:
+            assert len(told) + len(reading.documents) == (each == key)
 
 
 @given(st.data())

@@ -93,7 +93,9 @@ class _Receipt:
             raise Unbookable(Reason.REPEATED_ID, "receipt {id} stands in {n} rows", id=self.id, n=ids[self.id])
         if not box_key(row):
             raise Unbookable(
-                Reason.NO_BOX, "receipt {id} names no LocalCodigo and CajaCodigo: it may be of any box", id=self.id
+                Reason.NO_BOX,
+                "receipt {id} names no LocalCodigo and CajaCodigo by number: it may be of any box",
+                id=self.id,
             )
         self.currency = own_currency(row, landed)
         if not self.currency:

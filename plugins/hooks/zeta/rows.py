@@ -120,8 +120,8 @@ class _Sale:
         if not box_key(row):
             raise Unbookable(
                 Reason.NO_BOX,
-                "sale {id} names no local and caja: it may be of any box; give it both in Zeta, then clear the task"
-                " land",
+                "sale {id} names no local and caja by number: it may be of any box; give it both in Zeta, then clear"
+                " the task land",
                 id=self.id,
             )
         if missing := [name for name in NEEDED if row.get(name) in (None, "")]:

@@ -20,7 +20,7 @@ from cierre.bookkeeping.rates import RATE_OF_ONE, at_par
 from cierre.ports.errors import VendorError
 from hooks.zeta.hook import certify, control_totals, read
 from hooks.zeta.voucher_kinds import denying, says_on_behalf, words_of
-from hooks.zeta.words import Reason, Voucher, box_key, code, invoice_id
+from hooks.zeta.words import Reason, Voucher, box_key, code, invoice_id, yes_or_no
 from support.zeta_site import DAY, landed, line, queried, sale
 
 BOX = cash_box("itb_uruguay_1_2")
@@ -170,6 +170,39 @@ def test_a_whole_number_is_one_code_in_any_spelling(number, spelt):
     assert box_key({"LocalCodigo": spelt(number), "CajaCodigo": 2}) == f"{number}-2"
 
 
+@given(
+    electronic=st.sampled_from(["S", "N", "sí", True, 0, None, "", "tal vez", {}]),
+    issued=st.sampled_from(["S", "N", "no", False, 1, None, "", "tal vez", []]),
+)
+def test_only_what_is_certainly_issued_or_not_electronic_is_booked(electronic, issued):
+    reading = reading_of(landed(sale(ComprobanteCFE=electronic, FacturaEmitida=issued)))
+    are_read = [yes_or_no(value) is not None or value in (None, "") for value in (electronic, issued)]
+    certain = yes_or_no(issued) is True or yes_or_no(electronic) is False
+    assert len(reading.documents) == (all(are_read) and certain)
+    assert len(reading.documents) + len(reading.quarantined) == 1
+
+
+@pytest.mark.parametrize("field", ["Serie", "Numero", "ComprobanteCodigo"])
+def test_a_receipt_whose_number_is_an_object_is_not_booked(field):
+    (held,) = reading_of(of_receipts(receipt(5) | {field: {"ClienteNombre": PERSON}})).quarantined
+    assert (held.reason, "receipt 5" in held.message, "Muñoz" in held.message) == (Reason.NO_TEXT, True, False)
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [("s", None), (True, None), (1, None), ("SI", None), ("n", Reason.NOT_ISSUED), (0, Reason.NOT_ISSUED),
+     (None, Reason.NOT_ISSUED), ("tal vez", Reason.NOT_YES_OR_NO), ({}, Reason.NOT_YES_OR_NO)],
+)  # fmt: skip
+def test_a_receipt_is_issued_in_any_spelling(said, reason):
+    assert [row.reason for row in reading_of(of_receipts(receipt(5) | {"Emitido": said})).quarantined] == (
+        [reason] if reason else []
+    )
+
+
+def of_receipts(*rows: dict) -> str:
+    return landed(sale(), receipts={"read": True, "unissued": False, "sign": 0, "rates": {}, "pages": [list(rows)]})
+
+
 WHAT_CODES_ARE_SENT_AS = (
     st.sampled_from([2, "2", " 2 ", "02", 2.0, "2.0", 3, 3.0, None, "", 0, "0", "Caja 2", 2.5, "2.5", -2, True, {}, []])
     | st.integers(-5, 5)
@@ -309,7 +342,8 @@ def test_a_rate_that_is_none_is_refused(rate):
 
 
 @pytest.mark.parametrize(
-    ("said", "kept"), [("CC 01", "CC 01"), ("Área", "Área"), (7, "7"), ("Ana Muñoz 4.567.890-1", "(text)")]
+    ("said", "kept"),
+    [("CC 01", "CC 01"), ("Área", "Área"), (7, "7"), (7.0, "7"), ("1.0", "1.0"), ("Ana Muñoz 4.567.890-1", "(text)")],
 )
 def test_a_cost_centre_is_kept_as_it_came_and_what_is_no_code_only_described(said, kept):
     (document,) = reading_of(landed(sale(CentroCostosCodigo=said))).documents

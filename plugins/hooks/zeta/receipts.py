@@ -14,8 +14,9 @@ from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
 from cierre.bookkeeping.money import ZERO, AmountError, amount
 from cierre.bookkeeping.rates import objection
 from cierre.bookkeeping.sentence import Sentence
+from hooks.zeta.checks import Unbookable, check_texts, flag
 from hooks.zeta.lines import number
-from hooks.zeta.rows import HIGHEST_RATE, Unbookable, own_currency
+from hooks.zeta.rows import HIGHEST_RATE, own_currency
 from hooks.zeta.snapshot import Landing, Receipts
 from hooks.zeta.wire import Row, day_of
 from hooks.zeta.words import HOME_CURRENCY, Reason, box_key, code, invoice_id, shown
@@ -89,6 +90,7 @@ class _Receipt:
         self.id = invoice_id(row)
         if not self.id:
             raise Unbookable(Reason.MISSING_FIELD, "the receipt has no RegistroId")
+        self.name = Sentence("receipt {id}", id=self.id)
         if ids[self.id] > 1:
             raise Unbookable(Reason.REPEATED_ID, "receipt {id} stands in {n} rows", id=self.id, n=ids[self.id])
         if not box_key(row):
@@ -109,6 +111,7 @@ class _Receipt:
     def document(self, day: date, currency: str) -> Document:
         """The row as a collection of a box that keeps ``currency``."""
         self._check(day)
+        check_texts(self.row, ("Serie", "Numero", "ComprobanteCodigo"), self.name)
         reference = "-".join(filter(None, (code(self.row.get("Serie")), code(self.row.get("Numero")))))
         return Document(
             source="zeta",
@@ -133,7 +136,7 @@ class _Receipt:
             raise Unbookable(
                 Reason.WRONG_DAY, "receipt {id} is of {day}, not of this day", id=self.id, day=dated or shown(None)
             )
-        if code(self.row.get("Emitido")).upper() != "S" and not _settings(self.landed).unissued_too:
+        if not _settings(self.landed).unissued_too and not flag(self.row, "Emitido", self.name):
             raise Unbookable(
                 Reason.NOT_ISSUED,
                 "receipt {id} is not issued (Emitido): issue it or take it away in Zeta and clear the task land; where"

@@ -12,6 +12,7 @@ from cierre.bookkeeping.money import DECIMALS, ZERO, AmountError, amount, quantu
 from cierre.bookkeeping.rates import objection
 from cierre.bookkeeping.sentence import Sentence, together
 from cierre.bookkeeping.text import label
+from hooks.zeta.checks import Unbookable, check_texts, flag
 from hooks.zeta.lines import A_CENT, is_line, lines_within, number
 from hooks.zeta.snapshot import Landing
 from hooks.zeta.voucher_kinds import denying, says_on_behalf, words_of
@@ -19,6 +20,9 @@ from hooks.zeta.wire import Row
 from hooks.zeta.words import HOME_CURRENCY, RATES, Reason, Voucher, box_key, code, invoice_id, shown
 
 NEEDED = ("MonedaCodigo", "ComprobanteTipo", "FacturaSigno", "FacturaSubtotal", "FacturaIVA", "FacturaTotal")
+
+TEXTS = ("FacturaSerieNumero", "ComprobanteCodigo", "CondicionPagoCodigo", "CentroCostosCodigo")
+"""Fields of which a document takes the text."""
 
 PARTS = {"base": "LineaSubtotal", "vat": "LineaIVA"}
 """What a document's amounts by rate of VAT begin with -> the lines' field that they sum."""
@@ -99,12 +103,10 @@ def _code_of(value: object) -> str:
     return text if len(text) <= LONGEST_CODE else label(text)
 
 
-class Unbookable(Exception):
-    """Why a row does not become a document."""
-
-    def __init__(self, reason: Reason, text: str, **values: object) -> None:
-        super().__init__(Sentence(text, **values))
-        self.reason = reason
+def _cost_centre_of(value: object) -> str:
+    """The same of a code that is a text, of which "1.0" may be another than "1"."""
+    text = value.strip() if isinstance(value, str) else ""
+    return text if "." in text and len(text) <= LONGEST_CODE else _code_of(value)
 
 
 class _Sale:
@@ -115,6 +117,7 @@ class _Sale:
         self.id = invoice_id(row)
         if not self.id:
             raise Unbookable(Reason.MISSING_FIELD, "the row has no FacturaId")
+        self.name = Sentence("sale {id}", id=self.id)
         if ids[self.id] > 1:
             raise Unbookable(Reason.REPEATED_ID, "FacturaId {id} stands in {n} rows", id=self.id, n=ids[self.id])
         if not box_key(row):
@@ -140,15 +143,13 @@ class _Sale:
     def document(self, day: date, currency: str) -> Document:
         """The row as a document of a box that keeps ``currency``."""
         voucher = self._voucher()
-        if code(self.row.get("ComprobanteCFE")) == "S" and code(self.row.get("FacturaEmitida")) != "S":
-            raise Unbookable(
-                Reason.NOT_ISSUED, "electronic voucher {id} is not issued: issue it or take it away", id=self.id
-            )
+        self._check_issued()
+        check_texts(self.row, TEXTS, self.name)
         attributes = {
             "sale_type": voucher.payment,
             "voucher": _code_of(self.row.get("ComprobanteCodigo")),
             "payment_terms": _code_of(self.row.get("CondicionPagoCodigo")),
-            "cost_centre": _code_of(self.row.get("CentroCostosCodigo")),
+            "cost_centre": _cost_centre_of(self.row.get("CentroCostosCodigo")),
             "on_behalf": "true" if says_on_behalf(self.queried.get("Notas")) else "false",
             "currency": self.currency,
             "rate": self._rate(currency),
@@ -163,8 +164,20 @@ class _Sale:
             amounts=self._amounts(),
             attributes=attributes,
             place=self.place,
-            reference=str(self.row.get("FacturaSerieNumero") or self.id),
+            reference=str(self.row.get("FacturaSerieNumero") or "").strip() or self.id,
         )
+
+    def _check_issued(self) -> None:
+        electronic = flag(self.row, "ComprobanteCFE", self.name)
+        issued = flag(self.row, "FacturaEmitida", self.name)
+        if issued or electronic is False:
+            return
+        if electronic and issued is False:
+            raise Unbookable(
+                Reason.NOT_ISSUED, "electronic voucher {id} is not issued: issue it or take it away", id=self.id
+            )
+        missing = "FacturaEmitida" if electronic else "ComprobanteCFE"
+        raise Unbookable(Reason.MISSING_FIELD, "sale {id} lacks {fields}", id=self.id, fields=missing)
 
     def _voucher(self) -> Voucher:
         """What the row is by the connection's tables, if its sign and its words say the same."""

@@ -9,7 +9,7 @@ from cierre.bookkeeping.text import label
 from cierre.ports.errors import DataError, FatalError, RetriableError, UncertainError, VendorError
 from hooks.http.hook import VendorHook, describe, one_line, words_of
 from hooks.http.transport import seconds_to_wait
-from hooks.zeta.words import DETAILS, SERVICE, VENDOR
+from hooks.zeta.words import DETAILS, SERVICE, VENDOR, yes_or_no
 
 Row = dict[str, Any]
 
@@ -121,10 +121,10 @@ def is_last_page(out: Row, rows: list[Row], about: str) -> bool:
     said = out.get("IsLastPage")
     if said is None and rows:
         said = rows[-1].get("IsLastPage")
-    text = str(said).strip().lower()
-    if text not in ("true", "false"):
+    is_last = yes_or_no(said)
+    if is_last is None:
         raise DataError(f"{about}: a page does not say whether it is the last", vendor=VENDOR)
-    return text == "true"
+    return is_last
 
 
 def day_of(value: Any) -> date | None:

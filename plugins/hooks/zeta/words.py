@@ -80,6 +80,8 @@ LONGEST_NUMBER = 18
 """Digits of a code or an id that is read as a number."""
 
 _WHOLE = re.compile(rf"([+-]?)0*([0-9]{{1,{LONGEST_NUMBER}}})(?:\.0+)?")
+_YES = frozenset({"s", "si", "sí", "true", "1"})
+_NO = frozenset({"n", "no", "false", "0"})
 _ABOVE_ZERO = re.compile(rf"[1-9][0-9]{{0,{LONGEST_NUMBER - 1}}}")
 
 
@@ -98,6 +100,8 @@ class Reason(StrEnum):
     NO_RATE = "no_rate"
     RATE_OF_ONE = RATE_OF_ONE
     WRONG_DAY = "wrong_day"
+    NO_TEXT = "no_text"
+    NOT_YES_OR_NO = "not_yes_or_no"
     NOT_ISSUED = "not_issued"
     REPEATED_ID = "repeated_id"
     NO_LINES = "no_lines"
@@ -110,12 +114,13 @@ def field(row: dict[str, Any], name: str) -> Any:
     """A field under the first of its names that has a value; None where none has, or they have different ones."""
     if name not in ALIASES:
         return row.get(name)
-    values = [row[alias] for alias in ALIASES[name] if not _is_nothing(row.get(alias))]
+    values = [row[alias] for alias in ALIASES[name] if not (is_missing(row.get(alias)) or code(row[alias]) == "0")]
     return values[0] if len({code(value) for value in values}) == 1 else None
 
 
-def _is_nothing(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip()) or code(value) == "0"
+def is_missing(value: Any) -> bool:
+    """Whether a field has no value: none at all, or an empty text."""
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def code(value: Any) -> str:
@@ -130,6 +135,12 @@ def code(value: Any) -> str:
         return text
     sign, digits = whole.groups()
     return f"-{digits}" if sign == "-" and digits != "0" else digits
+
+
+def yes_or_no(value: Any) -> bool | None:
+    """S or N, however it is spelt: in small letters, as a word, a boolean, 1 or 0; None where it is neither."""
+    text = code(value).casefold() if not isinstance(value, bool) else str(value).casefold()
+    return True if text in _YES else False if text in _NO else None
 
 
 def _number(value: Any) -> str:

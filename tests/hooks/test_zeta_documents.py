@@ -18,6 +18,7 @@ from cierre.bookkeeping.documents import Kind, Reading
 from cierre.bookkeeping.journal import Side
 from cierre.bookkeeping.rates import RATE_OF_ONE, at_par
 from cierre.ports.errors import VendorError
+from hooks.zeta.currency_words import named
 from hooks.zeta.hook import certify, control_totals, read
 from hooks.zeta.voucher_kinds import denying, says_on_behalf, words_of
 from hooks.zeta.words import Reason, Voucher, box_key, code, invoice_id, yes_or_no
@@ -333,6 +334,90 @@ def test_a_rate_of_one_waits_for_the_mappings_word(rate):
     assert at_par(reading, ["EUR"]) == reading
     freed = at_par(reading, ["USD"])
     assert (len(freed.documents), freed.quarantined) == (1, [])
+
+
+@pytest.mark.parametrize("rate", ["1.0000001", "0.9999999", "1.01", "0.95", "1.05"])
+def test_a_rate_near_one_was_filled_in_as_well(rate):
+    (held,) = reading_of(landed(sale(MonedaCodigo=2, Cotizacion=rate), lines=[line(MonedaCodigo=2)])).quarantined
+    assert (held.reason, held.at_par.currency) == (RATE_OF_ONE, "USD")
+    assert f"sale A-1: Cotizacion is {rate}, as if one USD were one UYU" in held.message
+
+
+def of_rates(*rates: object, currency: int = 2, **parts: object) -> Reading:
+    """A day of sales that name these rates, each with lines and a row of the query."""
+    named = list(enumerate(rates, start=1))
+    return reading_of(
+        landed(
+            *(sale(id, MonedaCodigo=currency, Cotizacion=rate) for id, rate in named),
+            lines=[line(id, MonedaCodigo=currency) for id, _ in named],
+            query=[[queried(id, MonedaCodigo=currency) for id, _ in named]],
+            **parts,
+        )
+    )
+
+
+@pytest.mark.parametrize("wrong", ["0.0249", "4.021", "4021", "402100", "402.1"])
+def test_a_rate_far_from_the_days_others_is_told_with_both_figures(wrong):
+    reading = of_rates("40.21", wrong, "40.19", "40.2")
+    (held,) = reading.quarantined
+    assert (held.reason, held.place, len(reading.documents)) == (Reason.RATE_FAR_OFF, "sales/1", 3)
+    assert f"sale 2: the rate of USD is {wrong}, and that of others of the day 40." in held.message
+    assert [row.reason for row in of_rates("40.21", wrong).quarantined] == [Reason.RATE_FAR_OFF] * 2  # which one is it?
+
+
+@given(st.lists(st.integers(300_000, 590_000), min_size=1, max_size=6), st.integers(0, 2))
+def test_rates_of_one_day_that_differ_as_rates_do_are_all_believed(rates, ones):
+    said = [f"{Decimal(rate).scaleb(-4)}" for rate in rates] + ["1.0000000"] * ones
+    reading = of_rates(*said)
+    assert [row.reason for row in reading.quarantined] == [RATE_OF_ONE] * ones
+
+
+def test_a_receipts_rate_is_held_against_the_days_too():
+    body = json.loads(of_receipts(receipt(5, 2) | {"Cotizacion": "0.0249"}))
+    usd = sale(2, MonedaCodigo=2, Cotizacion="40.21"), sale(3, MonedaCodigo=2, Cotizacion="40.3")
+    held = reading_of(json.dumps(body | {"sales": [*body["sales"], *usd]})).quarantined
+    assert [row.reason for row in held if row.kind is Kind.COLLECTION] == [Reason.RATE_FAR_OFF]
+
+
+WORDS_OF_CURRENCIES = {
+    "UYU": ["$U", "UYU", "Pesos Uruguayos", "peso uruguayo", "UY$"],
+    "USD": ["U$S", "US$", "u$s", "U$S.", "USD", "Dólares", "DOLARES AMERICANOS", "dólar", "US Dollar"],
+    "EUR": ["€", "EUR", "Euros"],
+    "ARS": ["Pesos Argentinos"],
+    "pesos": ["Pesos", "peso"],
+    "": ["$", "", "¤", "Otra", "⟦3⟧", None, 5, ["U$S"]],
+}
+
+
+@pytest.mark.parametrize(
+    ("currency", "text"), [(name, text) for name, all in WORDS_OF_CURRENCIES.items() for text in all]
+)
+@pytest.mark.parametrize(("number", "own"), [(1, "UYU"), (2, "USD")])
+@pytest.mark.parametrize("field", ["MonedaSimbolo", "MonedaNombre"])
+def test_a_currencys_words_and_number_are_believed_only_together(field, number, own, currency, text):
+    assert named(text) == currency
+    said = {"MonedaCodigo": number, "Cotizacion": "1.0000000" if number == 1 else "40.21"}
+    fits = currency in ("", own) or (currency == "pesos" and own == "UYU")
+    lines = [line(MonedaCodigo=number)]
+    for in_sale, in_query in (({field: text}, {}), ({}, {field: text})):
+        body = landed(sale(**said, **in_sale), lines=lines, query=[[queried(MonedaCodigo=number, **in_query)]])
+        reasons = [row.reason for row in reading_of(body).quarantined]
+        assert reasons == ([] if fits else [Reason.NUMBER_AGAINST_WORDS])
+
+
+@pytest.mark.parametrize(("rate", "fits"), [("1.0000000", True), ("0.0000000", True), (None, True), ("40.21", False)])
+def test_pesos_have_no_rate_but_one(rate, fits):
+    reading = reading_of(landed(sale(Cotizacion=rate)))
+    assert len(reading.documents) == fits
+    if not fits:
+        assert "sale 1: MonedaCodigo 1 is UYU at this connection, but Cotizacion says 40.21" in (
+            reading.quarantined[0].message
+        )
+
+
+def test_a_receipts_words_deny_its_currency_too():
+    (held,) = reading_of(of_receipts(receipt(5) | {"MonedaSimbolo": "U$S"})).quarantined
+    assert "receipt 5: MonedaCodigo 1 is UYU at this connection, but MonedaSimbolo says USD" in held.message
 
 
 @pytest.mark.parametrize("rate", ["0", "0.0000000", 0, "-1", None, "uno", "1e-30", "99999999"])

@@ -1,9 +1,12 @@
 """What a sale and a receipt are both asked before they are booked: whether a field can be read, and says one thing."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from types import NoneType
 
-from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.rates import far_from, is_near_one
+from cierre.bookkeeping.sentence import Sentence, together
+from hooks.zeta.currency_words import denying
 from hooks.zeta.wire import Row
 from hooks.zeta.words import Reason, is_missing, shown, yes_or_no
 
@@ -27,6 +30,35 @@ def check_texts(row: Row, fields: tuple[str, ...], name: Sentence) -> None:
                 row=name,
                 field=field,
             )
+
+
+def check_currency(own: str, name: Sentence, *rows: Row) -> None:
+    """Raises Unbookable where the words or the rate of a voucher's rows deny that it is in its currency."""
+    if said := denying(own, *rows):
+        raise Unbookable(
+            Reason.NUMBER_AGAINST_WORDS,
+            "{row}: MonedaCodigo {code} is {own} at this connection, but {said}; if the company numbers its currencies"
+            " otherwise, mend currencies of the connection, else correct it in Zeta; then clear the task land",
+            row=name,
+            code=shown(rows[0].get("MonedaCodigo")),
+            own=own,
+            said=together(said),
+        )
+
+
+def check_rate(rate: Decimal, of_day: Sequence[Decimal], own: str, name: Sentence) -> None:
+    """Raises Unbookable where a rate is far from the day's others of its currency; one near 1 waits for the mapping."""
+    other = None if is_near_one(rate) else far_from(rate, of_day)
+    if other is not None:
+        raise Unbookable(
+            Reason.RATE_FAR_OFF,
+            "{row}: the rate of {own} is {rate}, and that of others of the day {other}; correct Cotizacion in Zeta"
+            " where it is wrong, then clear the task land",
+            row=name,
+            own=own,
+            rate=f"{rate.normalize():f}",
+            other=f"{other.normalize():f}",
+        )
 
 
 def flag(row: Row, field: str, name: Sentence) -> bool | None:

@@ -66,6 +66,7 @@ ZETA = SourceDescription(
                 "ComprobanteTipoNombre",
                 "MonedaCodigo",
                 "MonedaNombre",
+                "MonedaSimbolo",
                 "FacturaSigno",
                 "FacturaTotal",
                 "FacturaTotalSigno",

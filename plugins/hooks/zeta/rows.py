@@ -1,18 +1,19 @@
 """What a row of Zeta means to the books: documents out of sales and credit notes (zeta.seed.txt, Ventas)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 
 from cierre.bookkeeping.conversion import ROUNDING
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
 from cierre.bookkeeping.money import DECIMALS, ZERO, AmountError, amount, quantum
-from cierre.bookkeeping.rates import objection
+from cierre.bookkeeping.rates import is_near_one, objection
 from cierre.bookkeeping.sentence import Sentence, together
 from cierre.bookkeeping.text import label
-from hooks.zeta.checks import Unbookable, check_texts, flag
+from hooks.zeta.checks import Unbookable, check_currency, check_rate, check_texts, flag
 from hooks.zeta.lines import A_CENT, is_line, lines_within, number
 from hooks.zeta.snapshot import Landing
 from hooks.zeta.voucher_kinds import denying, says_on_behalf, words_of
@@ -52,12 +53,14 @@ def documents(landed: Landing, *, day: date, currency: str, key: str) -> Reading
     reading = Reading()
     ids = Counter(invoice_id(row) for row in landed.sales)
     queried = {invoice_id(row): row for row in landed.query}
+    rates = rates_of_day(landed)
     for ordinal, row in enumerate(landed.sales):
         if box_key(row) not in ("", key):
             continue
         place = f"sales/{ordinal}"
         try:
-            document = _Sale(row, place, landed, ids, queried.get(invoice_id(row), {})).document(day, currency)
+            sale = _Sale(row, place, landed, ids, queried.get(invoice_id(row), {}))
+            document = sale.document(day, currency, rates)
         except Unbookable as why:
             reading.quarantined.append(_quarantined(row, place, why, landed))
             continue
@@ -73,6 +76,17 @@ def own_currency(row: Row, landed: Landing) -> str:
     """The ISO code of a row's currency; empty where it is none that the books know."""
     found = landed.currencies.get(code(row.get("MonedaCodigo")), "")
     return found if found in DECIMALS else ""
+
+
+def rates_of_day(landed: Landing) -> dict[str, list[Decimal]]:
+    """The rates that a company's sales and receipts of the day name, by currency; without those that stand for none."""
+    found: dict[str, list[Decimal]] = defaultdict(list)
+    receipts = (row for page in (landed.receipts.pages if landed.receipts else ()) for row in page)
+    for row in chain(landed.sales, receipts):
+        rate = number(row.get("Cotizacion"))
+        if rate is not None and ZERO < rate < HIGHEST_RATE and not is_near_one(rate):
+            found[own_currency(row, landed)].append(rate)
+    return found
 
 
 def kind_of(row: Row) -> Kind:
@@ -140,11 +154,12 @@ class _Sale:
                 said=said,
             )
 
-    def document(self, day: date, currency: str) -> Document:
-        """The row as a document of a box that keeps ``currency``."""
+    def document(self, day: date, currency: str, rates: Mapping[str, list[Decimal]]) -> Document:
+        """The row as a document of a box that keeps ``currency``; ``rates`` are the day's."""
         voucher = self._voucher()
         self._check_issued()
         check_texts(self.row, TEXTS, self.name)
+        check_currency(self.currency, self.name, self.row, self.queried)
         attributes = {
             "sale_type": voucher.payment,
             "voucher": _code_of(self.row.get("ComprobanteCodigo")),
@@ -152,7 +167,7 @@ class _Sale:
             "cost_centre": _cost_centre_of(self.row.get("CentroCostosCodigo")),
             "on_behalf": "true" if says_on_behalf(self.queried.get("Notas")) else "false",
             "currency": self.currency,
-            "rate": self._rate(currency),
+            "rate": self._rate(currency, rates),
         }
         return Document(
             source="zeta",
@@ -217,7 +232,7 @@ class _Sale:
                 code=shown(self.row.get("ComprobanteCodigo")),
             )
 
-    def _rate(self, currency: str) -> str:
+    def _rate(self, currency: str, rates: Mapping[str, list[Decimal]]) -> str:
         """Units of the box's currency for one of the sale's."""
         if self.currency == currency:
             return "1"
@@ -230,6 +245,7 @@ class _Sale:
                 said=said,
                 currency=currency,
             )
+        check_rate(rate, rates.get(self.currency, ()), self.currency, self.name)
         return f"{rate.normalize():f}"
 
     def _money(self, field: str) -> Decimal:

@@ -99,6 +99,7 @@ class Reason(StrEnum):
     UNKNOWN_CURRENCY = "unknown_currency"
     NO_RATE = "no_rate"
     RATE_OF_ONE = RATE_OF_ONE
+    RATE_FAR_OFF = "rate_far_off"
     WRONG_DAY = "wrong_day"
     NO_TEXT = "no_text"
     NOT_YES_OR_NO = "not_yes_or_no"

@@ -20,7 +20,8 @@ from cierre.bookkeeping.rates import RATE_OF_ONE, at_par
 from cierre.ports.errors import VendorError
 from hooks.zeta.currency_words import named
 from hooks.zeta.hook import certify, control_totals, read
-from hooks.zeta.voucher_kinds import denying, says_on_behalf, words_of
+from hooks.zeta.on_behalf import is_on_behalf, says_on_behalf
+from hooks.zeta.voucher_kinds import denying, words_of
 from hooks.zeta.words import Reason, Voucher, box_key, code, invoice_id, yes_or_no
 from support.zeta_site import DAY, landed, line, queried, sale
 
@@ -229,19 +230,99 @@ def test_no_sale_vanishes_whatever_its_box_is_sent_as(local, caja, other):
 
 @given(st.data())
 def test_cuenta_ajena_is_read_in_any_spelling(data):
-    letters = "#cuentaajena"
+    letters = data.draw(st.sampled_from(["#cuentaajena", "cuentaajena", "ventaporcuentaajena", "#cuentaajenaprov"]))
     accents = {"u": "uúÚ", "e": "eéÉè", "a": "aáÁà"}
     spelt = "".join(
         data.draw(st.sampled_from(accents.get(letter, letter) + letter.upper()))
-        + data.draw(st.sampled_from(["", "", "", " ", "  ", "\t"]))
+        + data.draw(st.sampled_from(["", "", "", " ", "  ", "\t", "-", "."]))
         for letter in letters
     )
-    assert says_on_behalf(data.draw(st.sampled_from(["", " "])) + spelt)
+    assert says_on_behalf(data.draw(st.sampled_from(["", " ", "Factura 5, "])) + spelt)
 
 
-@pytest.mark.parametrize("notes", ["", None, "#CUENTA", "cuenta", "por cuenta de ana", "ajena", 5, ["#CUENTAAJENA"]])
+@pytest.mark.parametrize(
+    "notes",
+    ["VENTA POR CUENTA AJENA", "CUENTAAJENA Prov", "#VENTA CUENTA AJENA", "#CTA. AJENA", "cta ajena",
+     "por cuentas ajenas", "cuenta agena", "\u200b#CUENTA\u200bAJENA"],
+)  # fmt: skip
+def test_what_says_cuenta_ajena_is_on_somebodys_behalf(notes):
+    assert says_on_behalf(notes)
+
+
+@pytest.mark.parametrize(
+    "notes", ["", None, "#CUENTA", "cuenta", "por cuenta de ana", "ajena", "cuenta corriente", "descuenta ajena", 5]
+)
 def test_other_notes_are_ones_own_sale(notes):
     assert not says_on_behalf(notes)
+    assert is_on_behalf({}, {"Notas": notes}) is False
+
+
+NOTES_THAT_SAY_NOTHING = [["#CUENTAAJENA"], {"Texto": "#CUENTAAJENA"}, [], {}, True]
+
+
+@pytest.mark.parametrize("query", [{}, *({"Notas": notes} for notes in NOTES_THAT_SAY_NOTHING), {"FacturaNotas": "x"}])
+def test_a_sale_whose_notes_are_missing_or_no_text_is_nobodys_until_a_person_looked(query):
+    """A list that says #CUENTAAJENA was taken for one's own sale, and so was a row without Notas."""
+    row = {name: value for name, value in queried().items() if name != "Notas"} | query
+    (held,) = reading_of(landed(sale(), query=[[row]])).quarantined
+    assert held.reason == Reason.UNKNOWN_OWNER
+    assert "sale 1: QueryVentas has no Notas that is a text" in held.message
+
+
+def test_notes_of_ventas_alone_tell_only_that_it_is_somebody_elses():
+    row = {name: value for name, value in queried().items() if name != "Notas"}
+    assert reading_of(landed(sale(Notas="gracias"), query=[[row]])).quarantined[0].reason == Reason.UNKNOWN_OWNER
+    assert reading_of(landed(sale(Notas=["x"]))).quarantined[0].reason == Reason.UNKNOWN_OWNER
+
+
+def test_a_sale_that_the_query_does_not_show_is_nobodys_either():
+    assert reading_of(landed(sale(), query=[[]])).quarantined[0].reason == Reason.UNKNOWN_OWNER
+
+
+SAYS_SO = [
+    {"Notas": "Venta por cuenta ajena"},
+    {"TipoCFENombre": "e-Ticket Venta por Cuenta Ajena"},
+    {"ComprobanteNombre": "e-Factura Venta por Cuenta Ajena"},
+    {"TipoDeCFECodigo": 131},
+    {"TipoDeCFECodigo": "243"},
+]
+
+
+@pytest.mark.parametrize("says", SAYS_SO)
+@pytest.mark.parametrize("where", ["sale", "query"])
+@pytest.mark.parametrize("notes", ["", "n/a", None, [], "missing"])
+@pytest.mark.parametrize("note", [False, True])
+def test_any_field_that_says_so_makes_it_a_sale_on_somebodys_behalf(says, where, notes, note):
+    sign = -1 if note else 1
+    row = sale(ComprobanteTipo=4 if note else 3, FacturaSigno=sign)
+    query = queried(total=f"{sign * 122}.00", IVASigno=f"{sign * 22}.00", Notas=notes)
+    if notes == "missing":
+        del query["Notas"]
+    of_note = {"TipoCFENombre": "Nota de Crédito de e-Ticket Venta por Cuenta Ajena"}
+    (row if where == "sale" else query).update(of_note if note and "TipoCFENombre" in says else says)
+    if note and "ComprobanteNombre" in says:
+        row["ComprobanteTipoNombre"] = "Devolución Contado"
+    (document,) = reading_of(landed(row, query=[[query]])).documents
+    assert document.attributes["on_behalf"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("once", "twice"),
+    [
+        ('"Notas":"#CUENTAAJENA"', '"Notas":"#CUENTAAJENA","Notas":""'),
+        ('"Notas":"#CUENTAAJENA"', '"Notas":"","Notas":"#CUENTAAJENA"'),
+        ('"TotalSigno":"122.00"', '"TotalSigno":"122.00","TotalSigno":"122.00"'),
+        ('"LineaIVA":"22.00"', '"LineaIVA":"22.00","LineaIVA":"22.00"'),
+        ('"LineaTotal":"122.00"', '"LineaTotal":"122.00","LineaTotal":"1.00"'),
+        ('"IVATasa":"22.00"', '"IVATasa":"22.00","IVATasa":"10.00"'),
+    ],
+)
+def test_a_field_that_stands_twice_in_a_row_of_the_query_or_in_a_line_stops_the_day(once, twice):
+    body = landed(sale(), query=[[queried(Notas="#CUENTAAJENA")]])
+    assert once in body
+    (held,) = reading_of(body.replace(once, twice)).quarantined
+    assert held.reason == Reason.REPEATED_FIELD
+    assert f"sale 1: the field {once.split(chr(34))[1]} stands twice in a row of it" in held.message
 
 
 CASH = ["Venta Contado", "VENTA CONTADO", "Factura contado", "venta  contádo"]

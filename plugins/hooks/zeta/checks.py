@@ -1,9 +1,10 @@
 """What a sale and a receipt are both asked before they are booked: whether a field can be read, and says one thing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from types import NoneType
 
+from cierre.bookkeeping.json_text import repeated
 from cierre.bookkeeping.rates import far_from, is_near_one
 from cierre.bookkeeping.sentence import Sentence, together
 from hooks.zeta.currency_words import denying
@@ -30,6 +31,18 @@ def check_texts(row: Row, fields: tuple[str, ...], name: Sentence) -> None:
                 row=name,
                 field=field,
             )
+
+
+def check_once(rows: Iterable[Row], name: Sentence) -> None:
+    """Raises Unbookable where a field stands twice in a row that a document is made of beside its own."""
+    if field := next(filter(None, map(repeated, rows)), ""):
+        raise Unbookable(
+            Reason.REPEATED_FIELD,
+            "{row}: the field {field} stands twice in a row of it, and which of its values holds is not known; clear"
+            " the task land to ask again",
+            row=name,
+            field=field,
+        )
 
 
 def check_currency(own: str, name: Sentence, *rows: Row) -> None:

@@ -60,6 +60,7 @@ ZETA = SourceDescription(
                 "Emitido",
                 "ComprobanteCFE",
                 "TipoCFENombre",
+                "TipoDeCFECodigo",
                 "ComprobanteCodigo",
                 "ComprobanteNombre",
                 "ComprobanteTipo",
@@ -98,6 +99,6 @@ ZETA = SourceDescription(
                 "CentroCostosCodigo",
             }
         ),
-        marks={"Notas": Named("hooks.zeta.voucher_kinds", "mark_of")},
+        marks={"Notas": Named("hooks.zeta.on_behalf", "mark_of")},
     ),
 )

@@ -13,10 +13,11 @@ from cierre.bookkeeping.money import DECIMALS, ZERO, AmountError, amount, quantu
 from cierre.bookkeeping.rates import is_near_one, objection
 from cierre.bookkeeping.sentence import Sentence, together
 from cierre.bookkeeping.text import label
-from hooks.zeta.checks import Unbookable, check_currency, check_rate, check_texts, flag
+from hooks.zeta.checks import Unbookable, check_currency, check_once, check_rate, check_texts, flag
 from hooks.zeta.lines import A_CENT, is_line, lines_within, number
+from hooks.zeta.on_behalf import is_on_behalf
 from hooks.zeta.snapshot import Landing
-from hooks.zeta.voucher_kinds import denying, says_on_behalf, words_of
+from hooks.zeta.voucher_kinds import denying, words_of
 from hooks.zeta.wire import Row
 from hooks.zeta.words import HOME_CURRENCY, RATES, Reason, Voucher, box_key, code, invoice_id, shown
 
@@ -144,6 +145,7 @@ class _Sale:
         if missing := [name for name in NEEDED if row.get(name) in (None, "")]:
             raise Unbookable(Reason.MISSING_FIELD, "sale {id} lacks {fields}", id=self.id, fields=", ".join(missing))
         self.lines: Sequence[Row] = landed.lines.get(self.id) or lines_within(row)
+        check_once((queried, *self.lines), self.name)
         self.currency = own_currency(row, landed)
         if not self.currency:
             said = Sentence("MonedaCodigo {code} of sale {id}", code=shown(row.get("MonedaCodigo")), id=self.id)
@@ -165,7 +167,7 @@ class _Sale:
             "voucher": _code_of(self.row.get("ComprobanteCodigo")),
             "payment_terms": _code_of(self.row.get("CondicionPagoCodigo")),
             "cost_centre": _cost_centre_of(self.row.get("CentroCostosCodigo")),
-            "on_behalf": "true" if says_on_behalf(self.queried.get("Notas")) else "false",
+            "on_behalf": "true" if self._is_on_behalf() else "false",
             "currency": self.currency,
             "rate": self._rate(currency, rates),
         }
@@ -181,6 +183,17 @@ class _Sale:
             place=self.place,
             reference=str(self.row.get("FacturaSerieNumero") or "").strip() or self.id,
         )
+
+    def _is_on_behalf(self) -> bool:
+        answer = is_on_behalf(self.row, self.queried)
+        if answer is None:
+            raise Unbookable(
+                Reason.UNKNOWN_OWNER,
+                "sale {id}: QueryVentas has no Notas that is a text, so it is not known whether this is a sale on"
+                " somebody else's behalf (cuenta ajena); look it up in Zeta, then clear the task land to ask again",
+                id=self.id,
+            )
+        return answer
 
     def _check_issued(self) -> None:
         electronic = flag(self.row, "ComprobanteCFE", self.name)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Any
 
+from cierre.bookkeeping.documents import REPEATED_FIELD
 from cierre.bookkeeping.rates import RATE_OF_ONE
 
 VENDOR = "Zeta"
@@ -104,7 +105,9 @@ class Reason(StrEnum):
     NO_TEXT = "no_text"
     NOT_YES_OR_NO = "not_yes_or_no"
     NOT_ISSUED = "not_issued"
+    UNKNOWN_OWNER = "unknown_owner"
     REPEATED_ID = "repeated_id"
+    REPEATED_FIELD = REPEATED_FIELD
     NO_LINES = "no_lines"
     UNKNOWN_SHAPE = "unknown_shape"
     UNKNOWN_VAT = "unknown_vat"

@@ -51,6 +51,7 @@ OWN_PARTS = {
         "lines",
         "on_behalf",
         "receipts",
+        "vat",
         "voucher",
         "voucher_kinds",
         "voucher_parts",

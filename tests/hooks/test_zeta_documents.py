@@ -20,6 +20,7 @@ from cierre.bookkeeping.rates import RATE_OF_ONE, at_par
 from cierre.ports.errors import VendorError
 from hooks.zeta.currency_words import named
 from hooks.zeta.hook import certify, control_totals, read
+from hooks.zeta.lines import lacking
 from hooks.zeta.on_behalf import is_on_behalf, says_on_behalf
 from hooks.zeta.voucher_kinds import denying, words_of
 from hooks.zeta.words import Reason, Voucher, box_key, code, invoice_id, yes_or_no
@@ -113,6 +114,150 @@ def test_a_voucher_is_booked_to_the_cent_of_its_parts_whatever_their_signs(shop)
     rounding = shop.total - sum(shop.base.values()) - sum(shop.vat.values())
     assert balances["5.2.01.001"] == -sign * rounding
     assert abs(rounding) <= Decimal("0.50")
+
+
+UNITS = {"cents": CENT, "tenths": Decimal("0.1"), "pesos": Decimal(1)}
+
+
+@st.composite
+def lines_of_one_rate(draw: st.DrawFn) -> tuple[str, list[tuple[Decimal, Decimal]]]:
+    """A rate and the base and VAT of lines at it, rounded as sites round: both, a price with VAT, or the VAT alone."""
+    rate, unit = draw(st.sampled_from(["22.00", "10.00"])), draw(st.sampled_from(list(UNITS.values())))
+    how = draw(
+        st.sampled_from(["each", "price with VAT", "VAT alone", "VAT is the rest", "quantity and price with VAT"])
+    )
+    made = []
+    for amount in draw(st.lists(st.integers(1, 500_000), min_size=1, max_size=30)):
+        exact, share = Decimal(amount).scaleb(-2) * draw(st.sampled_from([1, 1, 1, -1])), Decimal(rate) / 100
+        if how == "each":
+            base = exact.quantize(unit, ROUND_HALF_UP)
+            vat = (exact * share).quantize(unit, ROUND_HALF_UP)
+        elif how == "VAT alone":
+            base, vat = exact, (exact * share).quantize(unit, ROUND_HALF_UP) or (exact * share).quantize(CENT)
+        elif how == "VAT is the rest":
+            base = exact.quantize(unit, ROUND_HALF_UP)
+            vat = (exact * (1 + share)).quantize(unit, ROUND_HALF_UP) - base
+        else:
+            quantity = draw(st.sampled_from([1, Decimal("0.333"), 7])) if how.startswith("quantity") else 1
+            gross = (exact * quantity).quantize(unit, ROUND_HALF_UP)
+            base = (gross / (1 + share)).quantize(unit, ROUND_HALF_UP)
+            vat = gross - base
+        made.append((base, vat))
+    return rate, made
+
+
+def of_lines(rows: list[tuple[str, Decimal, Decimal]], **fields: object) -> Reading:
+    """A sale that is exactly its lines: rate, base and VAT of each."""
+    base, vat = sum(base for _, base, _ in rows), sum(vat for _, _, vat in rows)
+    lines = [line(rate=rate, base=f"{base}", vat=f"{vat}", LineaTotal=f"{base + vat}") for rate, base, vat in rows]
+    said = {"FacturaSubtotal": f"{base}", "FacturaIVA": f"{vat}", "total": f"{base + vat}"}
+    return reading_of(landed(sale(**(said | fields)), lines=lines))
+
+
+@given(st.lists(lines_of_one_rate(), min_size=1, max_size=3))
+def test_vat_that_rounding_takes_from_its_rate_is_booked(made):
+    rows = [(rate, base, vat) for rate, lines in made for base, vat in lines]
+    assume(sum(base + vat for _, base, vat in rows) >= 0)
+    reading = of_lines(rows)
+    assert not reading.quarantined, reading.quarantined[0].message
+
+
+@given(
+    cents=st.lists(st.integers(2_000, 2_000_000), min_size=1, max_size=8),
+    rates=st.sampled_from([("22.00", "10.00"), ("10.00", "22.00"), ("10.00", "0.00"), ("22.00", "0.00")]),
+    others=st.booleans(),
+)
+def test_vat_of_another_rate_is_told_with_both_figures(cents, rates, others):
+    said, real = rates
+    rows = []
+    for number in cents:
+        base = Decimal(number).scaleb(-2)
+        rows.append((said, base, (base * Decimal(real) / 100).quantize(CENT, ROUND_HALF_UP)))
+    if others:
+        rows.append(("0.00", Decimal("50.00"), Decimal(0)))
+    (held,) = of_lines(rows).quarantined
+    vat = sum(vat for _, _, vat in rows)
+    assert held.reason == Reason.BAD_RATE
+    assert (
+        f"sale 1: a base of {sum(base for _, base, _ in rows[: len(cents)])} at {said[:2]} percent comes to VAT of "
+        in (held.message)
+    )
+    assert f"rounding does not explain {vat}" in held.message
+    assert held.release.amounts["vat"] == vat  # as it is told, where a person lets it
+
+
+@pytest.mark.parametrize("base", ["5.00", "10.00", "82.50", "1000.00", "12345.67"])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_vat_of_the_basic_rate_at_the_minimum_one_is_never_booked(base, sign):
+    vat = (Decimal(base) * Decimal("0.22")).quantize(CENT)
+    rows = [("10.00", Decimal(base), vat)]
+    if sign < 0:  # a discount among other lines
+        rows = [("22.00", Decimal("50000.00"), Decimal("11000.00")), ("10.00", -Decimal(base), -vat)]
+    assert [row.reason for row in of_lines(rows).quarantined] == [Reason.BAD_RATE]
+
+
+def test_a_sale_in_dollars_at_par_with_vat_of_another_rate_is_released_by_nobody():
+    (held,) = reading_of(
+        landed(sale(MonedaCodigo=2, Cotizacion="1"), lines=[line(rate="10.00", MonedaCodigo=2)])
+    ).quarantined
+    assert (held.reason, held.release, held.at_par) == (Reason.BAD_RATE, None, None)
+
+
+NO_MONEY = st.fixed_dictionaries(
+    {
+        "rate": st.sampled_from([None, "", "22.00", "14", "23.00", "n/a"]),
+        "base": st.sampled_from([None, "", 0, "0.00"]),
+        "vat": st.sampled_from([None, "", 0, "0.00"]),
+        "LineaTotal": st.sampled_from([None, "", 0, "0.00"]),
+        "LineaConcepto": st.just("Gracias por su compra"),
+    }
+)
+
+
+@given(st.lists(NO_MONEY, min_size=1, max_size=3), st.booleans())
+def test_a_line_that_carries_no_money_changes_nothing(texts, first):
+    rows = [line(**text) for text in texts]
+    lines = [*rows, line()] if first else [line(), *rows]
+    assert reading_of(landed(sale(), lines=lines)) == reading_of(landed(sale()))
+    assert not lacking([sale()], {"1": lines})
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ({"base": None, "vat": None, "LineaTotal": "10.00"}, Reason.BAD_AMOUNT),
+        ({"base": "x", "vat": None, "LineaTotal": None}, Reason.BAD_AMOUNT),
+        ({"rate": "14", "base": "0.01", "vat": "0", "LineaTotal": "0.01"}, Reason.UNKNOWN_VAT),
+    ],
+)
+def test_a_line_that_may_carry_money_is_read_as_one_that_does(text, reason):
+    assert reading_of(landed(sale(), lines=[line(), line(**text)])).quarantined[0].reason == reason
+
+
+DISCOUNTED = {"FacturaSubtotal": "90.00", "FacturaIVA": "19.80", "total": "109.80"}
+
+
+@pytest.mark.parametrize("discount", ["10.00", "12.20"])
+def test_a_discount_of_the_whole_sale_is_at_the_one_rate_of_its_lines(discount):
+    (document,) = reading_of(landed(sale(**DISCOUNTED, FacturaDescuentos=discount))).documents
+    assert (document.amounts["base_basic"], document.amounts["vat_basic"]) == (Decimal("90.00"), Decimal("19.80"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "lines", "reason", "said"),
+    [
+        ({"FacturaDescuentos": "5.00"}, [line()], Reason.DOES_NOT_ADD_UP, "a discount of 5.00 (FacturaDescuentos)"),
+        ({"FacturaDescuentos": None}, [line()], Reason.DOES_NOT_ADD_UP, "to ask for them again"),
+        ({"FacturaDescuentos": "10.00"}, [line(rate="10.00")], Reason.BAD_RATE, "comes to VAT of 9.00"),
+        ({"FacturaDescuentos": "10.00"}, [line(base="60", vat="13.20"), line(rate="10", base="40", vat="4")],
+         Reason.DOES_NOT_ADD_UP, "so its rate of VAT is not known; give it in the lines in Zeta"),
+        ({"FacturaDescuentos": "10.00"}, [line(LineaDescuentos="10.00")], Reason.DOES_NOT_ADD_UP,
+         "to ask for them again"),
+    ],
+)  # fmt: skip
+def test_a_discount_whose_rate_is_not_certain_is_told(fields, lines, reason, said):
+    (held,) = reading_of(landed(sale(**DISCOUNTED, **fields), lines=lines)).quarantined
+    assert (held.reason, said in held.message) == (reason, True)
 
 
 OF_A_LINE = {"IVATasa", "LineaSubtotal", "LineaIVA", "LineaTotal"}

@@ -68,6 +68,8 @@ ZETA = SourceDescription(
                 "MonedaCodigo",
                 "MonedaNombre",
                 "MonedaSimbolo",
+                "FacturaDescuentos",
+                "LineaDescuentos",
                 "FacturaSigno",
                 "FacturaTotal",
                 "FacturaTotalSigno",

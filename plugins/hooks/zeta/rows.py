@@ -1,7 +1,7 @@
 """What a row of Zeta means to the books: documents out of sales and credit notes (zeta.seed.txt, Ventas)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -9,25 +9,23 @@ from itertools import chain
 
 from cierre.bookkeeping.conversion import ROUNDING
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
-from cierre.bookkeeping.money import DECIMALS, ZERO, AmountError, amount, quantum
+from cierre.bookkeeping.money import DECIMALS, ZERO, AmountError, amount
 from cierre.bookkeeping.rates import is_near_one, objection
 from cierre.bookkeeping.sentence import Sentence, together
 from cierre.bookkeeping.text import label
 from hooks.zeta.checks import Unbookable, check_currency, check_once, check_rate, check_texts, flag
-from hooks.zeta.lines import A_CENT, is_line, lines_within, number
+from hooks.zeta.lines import lines_within, number
 from hooks.zeta.on_behalf import is_on_behalf
 from hooks.zeta.snapshot import Landing
+from hooks.zeta.vat import SaleLines
 from hooks.zeta.voucher_kinds import denying, words_of
 from hooks.zeta.wire import Row
-from hooks.zeta.words import HOME_CURRENCY, RATES, Reason, Voucher, box_key, code, invoice_id, shown
+from hooks.zeta.words import HOME_CURRENCY, Reason, Voucher, box_key, code, invoice_id, shown
 
 NEEDED = ("MonedaCodigo", "ComprobanteTipo", "FacturaSigno", "FacturaSubtotal", "FacturaIVA", "FacturaTotal")
 
 TEXTS = ("FacturaSerieNumero", "ComprobanteCodigo", "CondicionPagoCodigo", "CentroCostosCodigo")
 """Fields of which a document takes the text."""
-
-PARTS = {"base": "LineaSubtotal", "vat": "LineaIVA"}
-"""What a document's amounts by rate of VAT begin with -> the lines' field that they sum."""
 
 ROUNDED_TO = (Decimal(1), Decimal("0.1"))
 """What sites round a total to, in units of its currency: whole pesos, as there are no smaller coins, or tenths."""
@@ -65,9 +63,13 @@ def documents(landed: Landing, *, day: date, currency: str, key: str) -> Reading
         except Unbookable as why:
             reading.quarantined.append(_quarantined(row, place, why, landed))
             continue
-        if doubt := objection(document, currency, "Cotizacion"):
-            held = _quarantined(row, place, Unbookable(Reason.RATE_OF_ONE, "{why}", why=doubt), landed)
-            reading.quarantined.append(replace(held, message=doubt, at_par=document))
+        of_vat, of_rate = sale.lines.doubt(document.amounts), objection(document, currency, "Cotizacion")
+        if of_vat:
+            held = _quarantined(row, place, Unbookable(Reason.BAD_RATE, "{why}", why=of_vat), landed)
+            reading.quarantined.append(replace(held, message=of_vat, release=None if of_rate else document))
+        elif of_rate:
+            held = _quarantined(row, place, Unbookable(Reason.RATE_OF_ONE, "{why}", why=of_rate), landed)
+            reading.quarantined.append(replace(held, message=of_rate, at_par=document))
         else:
             reading.documents.append(document)
     return reading
@@ -144,8 +146,8 @@ class _Sale:
             )
         if missing := [name for name in NEEDED if row.get(name) in (None, "")]:
             raise Unbookable(Reason.MISSING_FIELD, "sale {id} lacks {fields}", id=self.id, fields=", ".join(missing))
-        self.lines: Sequence[Row] = landed.lines.get(self.id) or lines_within(row)
-        check_once((queried, *self.lines), self.name)
+        lines = landed.lines.get(self.id) or lines_within(row)
+        check_once((queried, *lines), self.name)
         self.currency = own_currency(row, landed)
         if not self.currency:
             said = Sentence("MonedaCodigo {code} of sale {id}", code=shown(row.get("MonedaCodigo")), id=self.id)
@@ -155,6 +157,8 @@ class _Sale:
                 " land",
                 said=said,
             )
+        is_note = kind_of(row) is Kind.CREDIT_NOTE
+        self.lines = SaleLines(self.id, lines, self.currency, row.get("FacturaDescuentos"), is_note=is_note)
 
     def document(self, day: date, currency: str, rates: Mapping[str, list[Decimal]]) -> Document:
         """The row as a document of a box that keeps ``currency``; ``rates`` are the day's."""
@@ -297,64 +301,8 @@ class _Sale:
                 vat=vat,
                 net=net,
             )
-        found = {"net": net, "base": base, "vat": vat, **self._by_rate("base", base), **self._by_rate("vat", vat)}
-        if found.pop("vat_exempt"):
-            raise Unbookable(Reason.UNKNOWN_VAT, "sale {id} has VAT on lines that are exempt", id=self.id)
+        found = {"net": net, "base": base, "vat": vat, **self.lines.by_rate(base, vat)}
         return {**found, ROUNDING: rounding} if rounding else found
-
-    def _by_rate(self, part: str, whole: Decimal) -> dict[str, Decimal]:
-        """A part of the sale by rate of VAT. Cents that rounding leaves go to the largest, so that it is the whole."""
-        if not self.lines:
-            raise Unbookable(
-                Reason.NO_LINES,
-                "sale {id} has no lines, so its VAT cannot be told apart; clear the task land to ask for them again",
-                id=self.id,
-            )
-        if not all(map(is_line, self.lines)):
-            raise Unbookable(
-                Reason.UNKNOWN_SHAPE,
-                "the lines of sale {id} came in a shape that is not known (no LineaSubtotal, LineaIVA, IVATasa in it or"
-                " below it), so nothing of it is booked; what came is kept, for whoever extends the reading",
-                id=self.id,
-            )
-        sums: dict[str, Decimal] = defaultdict(Decimal)
-        for line in self.lines:
-            said, rate = number(line.get(PARTS[part])), number(line.get("IVATasa"))
-            name = RATES.get("" if rate is None else f"{rate.normalize():f}")
-            if name is None:
-                raise Unbookable(
-                    Reason.UNKNOWN_VAT,
-                    "sale {id} has a line with IVATasa {rate}; known are 22, 10 and 0 percent",
-                    id=self.id,
-                    rate=shown(line.get("IVATasa")),
-                )
-            if said is None:
-                raise Unbookable(
-                    Reason.BAD_AMOUNT, "sale {id} has a line whose {field} is no amount", id=self.id, field=PARTS[part]
-                )
-            sums[name] += said * self._lines_sign()
-        unit = quantum(self.currency)
-        found = {f"{part}_{name}": sums[name].quantize(unit) for name in RATES.values()}
-        rest = whole - sum(found.values(), ZERO)
-        if abs(rest) > A_CENT * len(self.lines):
-            raise Unbookable(
-                Reason.DOES_NOT_ADD_UP,
-                "the lines of sale {id} come to a {part} of {sum}, not {whole}; clear the task land to ask for them"
-                " again",
-                id=self.id,
-                part=part,
-                sum=whole - rest,
-                whole=whole,
-            )
-        found[max(found, key=lambda name: abs(found[name]))] += rest
-        return found
-
-    def _lines_sign(self) -> int:
-        """-1 where the lines of a credit note have its sign, as a whole: a discount among them has the other one."""
-        if kind_of(self.row) is not Kind.CREDIT_NOTE:
-            return 1
-        came_to = sum(number(line.get(name)) or ZERO for line in self.lines for name in PARTS.values())
-        return -1 if came_to < ZERO else 1
 
 
 def _quarantined(row: Row, place: str, why: Unbookable, landed: Landing) -> QuarantinedRow:

@@ -111,6 +111,7 @@ class Reason(StrEnum):
     NO_LINES = "no_lines"
     UNKNOWN_SHAPE = "unknown_shape"
     UNKNOWN_VAT = "unknown_vat"
+    BAD_RATE = "bad_rate"
     DOES_NOT_ADD_UP = "does_not_add_up"
 
 

@@ -104,8 +104,8 @@ class SaleLines:
             if abs(expected - of_vat) > slack:
                 return Sentence(
                     "sale {id}: a base of {base} at {rate} percent comes to VAT of {expected}, and rounding does not"
-                    " explain {vat}; correct it in Zeta and clear the task land, or let a person release the sale (unusual_vat"
-                    " under approvals in the box's file)",
+                    " explain {vat}; correct it in Zeta and clear the task land, or let a person release the sale"
+                    " (unusual_vat under approvals in the box's file)",
                     id=self.id,
                     base=of_base,
                     rate=percent,

@@ -44,7 +44,18 @@ OWN_PARTS = {
     "bsale": {"answers", "lists", "owner"},
     "protheus": {"query", "range_reader"},
     "sge": {"collections", "columns", "plan", "reviewed"},
-    "zeta": {"field_types", "lines", "receipts", "voucher", "voucher_kinds", "voucher_parts"},
+    "zeta": {
+        "checks",
+        "currency_words",
+        "field_types",
+        "lines",
+        "on_behalf",
+        "receipts",
+        "vat",
+        "voucher",
+        "voucher_kinds",
+        "voucher_parts",
+    },
 }
 """Parts of one vendor alone."""
 

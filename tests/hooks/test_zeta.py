@@ -275,6 +275,64 @@ def test_each_way_to_say_no_is_understood(hook, vendor, answer, error, said):
     assert len(vendor.asked) == 1
 
 
+def answered(response: object, **fields: object) -> dict:
+    return {"VentasOut": {"Succeed": True, "Error": {"Code": 0, "Message": ""}, "Response": response} | fields}
+
+
+EMPTY = {"Succeed": True, "Mensaje": "", "Ventas": []}
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "said"),
+    [
+        (
+            answered(EMPTY, Error={"Code": "12", "Message": "No se pudo leer el mes"}),
+            DataError,
+            "No se pudo leer el mes",
+        ),
+        (answered(EMPTY, Error={"Code": 0, "Message": "El mes no existe"}), DataError, "El mes no existe"),
+        (answered(EMPTY, Error={"Code": 12, "Message": ""}), DataError, "no reason given"),
+        (answered(EMPTY, Error="Base de datos ocupada"), DataError, "Base de datos ocupada"),
+        (answered(EMPTY, Error={"Message": "Empresa no habilitada"}), FatalError, "Empresa no habilitada"),
+        (answered({"Mensaje": "Error al obtener los datos", "Ventas": []}), DataError, "Error al obtener los datos"),
+        (answered({"Succeed": None, "Mensaje": "Sin conexión", "Ventas": []}), DataError, "Sin conexión"),
+        (answered(EMPTY | {"Mensaje": "Error al obtener los datos"}), DataError, "Error al obtener los datos"),
+        (answered(EMPTY | {"Success": False, "Mensaje": "Mes cerrado"}), DataError, "Mes cerrado"),
+        (answered(EMPTY | {"Error": {"Message": "Mes cerrado"}}), DataError, "Mes cerrado"),
+        (answered(EMPTY | {"Resultado": "Error", "Mensaje": "Mes cerrado"}), DataError, "Mes cerrado"),
+        (answered(EMPTY, Success=False, Error={"Message": "Mes cerrado"}), DataError, "Mes cerrado"),
+        (answered(EMPTY, Success="tal vez"), DataError, "does not say whether it succeeded"),
+        (answered(EMPTY | {"Succeed": "tal vez"}), DataError, "does not say whether it succeeded"),
+        (answered("Error interno"), DataError, "Error interno"),
+    ],
+)
+def test_words_of_failure_beside_a_success_are_never_an_empty_month(hook, vendor, answer, error, said):
+    vendor.answers(answer)
+    with pytest.raises(error, match=said):
+        hook.sales(2024, 9)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        answered(EMPTY),
+        answered(EMPTY, Error=None),
+        answered(EMPTY, Error={}),
+        answered(EMPTY, Error={"Code": "0", "Message": "OK"}),
+        answered(EMPTY, Error="", Success="S"),
+        answered(EMPTY, Succeed="Sí"),
+        answered({"Ventas": []}),
+        answered([]),
+        answered(EMPTY | {"Mensaje": "Consulta realizada sin errores", "Resultado": "OK"}),
+        answered(EMPTY | {"Mensaje": "No hay ventas en el mes"}),
+        answered(EMPTY | {"Resultado": "Mensaje", "Mensaje": None}),
+    ],
+)
+def test_an_answer_without_such_words_is_read(hook, vendor, answer):
+    vendor.answers(answer)
+    assert hook.sales(2024, 9) == []
+
+
 def test_a_refusal_keeps_zetas_code(hook, vendor):
     vendor.answers({"QueryVentasOut": REFUSED})
     with pytest.raises(DataError) as raised:

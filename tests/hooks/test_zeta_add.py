@@ -222,6 +222,27 @@ def test_an_answer_of_another_shape_is_uncertain(site):
             site.hook().add(SALE | {"reference": 5000 + len(site.record())})
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"Succeed": True, "Error": {"Code": 3, "Message": "Error interno"}, "Response": {"Succeed": True}},
+        {"Succeed": True, "Response": {"Succeed": True, "Mensaje": "Error al guardar", "Resultado": "OK"}},
+        {"Succeed": True, "Response": {"Mensaje": "Comprobante 5"}},
+        {"Succeed": True, "Response": "Error al guardar"},
+    ],
+)
+def test_an_answer_that_says_both_is_uncertain(site, body):
+    site.faults.add("body", vendor="zeta", operation="Agregar", body={"AgregarOut": body})
+    with pytest.raises(UncertainError):
+        site.hook().add(SALE)
+
+
+def test_a_message_beside_a_success_is_kept(site):
+    body = {"AgregarOut": {"Succeed": True, "Response": {"Resultado": "OK", "Mensaje": "Comprobante ingresado"}}}
+    site.faults.add("body", vendor="zeta", operation="Agregar", body=body)
+    assert site.hook().add(SALE).message == "Comprobante ingresado"
+
+
 def test_a_resultado_of_error_is_a_refusal(site):
     body = {"AgregarOut": {"Succeed": True, "Response": {"Resultado": "Error", "Mensaje": "Caja cerrada"}}}
     site.faults.add("body", vendor="zeta", operation="Agregar", body=body)

@@ -132,13 +132,21 @@ def test_a_sale_on_somebodys_behalf_is_marked():
     [
         {"LocalCodigo": "001", "CajaCodigo": "02"},
         {"CodigoCaja": 2},
+        {"LocalCodigo": Decimal("1.0"), "CajaCodigo": Decimal("2.0")},
+        {"LocalCodigo": "1.00", "CajaCodigo": " 2.0 "},
+        {"ComprobanteTipo": Decimal("3.0"), "ComprobanteCodigo": "703.0", "MonedaCodigo": "1.0", "FacturaId": "1.0"},
+        {"FacturaId": None, "RegistroId": 1},
+        {"CodigoCaja": "", "CajaCodigo": 2},
+        {"CodigoCaja": 0, "CajaCodigo": 2},
+        {"CodigoCaja": "02", "CajaCodigo": Decimal("2.0")},
         {"FacturaEmitida": "N", "ComprobanteCFE": "N"},
+        {"FacturaEmitida": None, "ComprobanteCFE": "N"},
         {"FacturaTotal": 122, "FacturaSubtotal": 100, "FacturaIVA": 22},
     ],
 )
 def test_other_spellings_are_the_same_sale(fields):
     row = sale() | fields
-    if "CodigoCaja" in fields:
+    if fields == {"CodigoCaja": 2}:
         row.pop("CajaCodigo")
     assert the_document(row) == the_document()
 
@@ -162,6 +170,11 @@ def test_other_boxes_read_their_own_rows():
     [
         (sale(CajaCodigo=None), Reason.NO_BOX, "sale 1 names no local and caja"),
         (sale(LocalCodigo=0), Reason.NO_BOX, "may be of any box"),
+        (sale(CajaCodigo="Caja 2"), Reason.NO_BOX, "names no local and caja by number"),
+        (sale(CajaCodigo=Decimal("2.5")), Reason.NO_BOX, "names no local and caja by number"),
+        (sale(CajaCodigo={"Codigo": 2}), Reason.NO_BOX, "names no local and caja by number"),
+        (sale(CodigoCaja=3, CajaCodigo=2), Reason.NO_BOX, "names no local and caja by number"),
+        (sale(FacturaId=1, RegistroId=2), Reason.MISSING_FIELD, "no FacturaId"),
         (sale(FacturaId=0), Reason.MISSING_FIELD, "no FacturaId"),
         (sale(FacturaTotal=None), Reason.MISSING_FIELD, "sale 1 lacks FacturaTotal"),
         (sale(FacturaTotal="mucho"), Reason.BAD_AMOUNT, "FacturaTotal of sale 1 is no amount"),
@@ -172,6 +185,10 @@ def test_other_boxes_read_their_own_rows():
         (sale(MonedaCodigo=2, Cotizacion="0"), Reason.NO_RATE, "no Cotizacion that makes UYU of it"),
         (sale(MonedaCodigo=2, Cotizacion=None), Reason.NO_RATE, "no Cotizacion"),
         (sale(FacturaEmitida="N"), Reason.NOT_ISSUED, "is not issued"),
+        (sale(FacturaEmitida=None), Reason.MISSING_FIELD, "sale 1 lacks FacturaEmitida"),
+        (sale(FacturaEmitida="N", ComprobanteCFE=None), Reason.MISSING_FIELD, "sale 1 lacks ComprobanteCFE"),
+        (sale(FacturaEmitida="Ana"), Reason.NOT_YES_OR_NO, "sale 1: FacturaEmitida is (str), which is neither S nor N"),
+        (sale(ComprobanteCFE=[]), Reason.NOT_YES_OR_NO, "sale 1: ComprobanteCFE is (list), which is neither S nor N"),
         (sale(total="123.00"), Reason.DOES_NOT_ADD_UP, "100.00 and VAT of 22.00 are not 123.00"),
         (sale(2), Reason.NO_LINES, "no lines"),
     ],
@@ -180,6 +197,37 @@ def test_a_row_that_cannot_be_booked_stops_the_day_with_its_reason(row, reason, 
     found = held(row)
     assert (found.reason, found.blocking, found.place) == (reason, True, "sales/0")
     assert said in found.message
+
+
+@pytest.mark.parametrize(
+    "field", ["FacturaSerieNumero", "ComprobanteCodigo", "CondicionPagoCodigo", "CentroCostosCodigo"]
+)
+@pytest.mark.parametrize("value", [{"ClienteNombre": "Ana Muñoz"}, ["Ana Muñoz"], True, {}, []])
+def test_a_field_that_holds_neither_text_nor_number_stops_the_day_and_is_not_quoted(field, value):
+    found = held(sale(**{field: value}))
+    assert found.reason == Reason.NO_TEXT
+    assert f"sale 1: {field} is neither text nor number" in found.message
+    assert "Muñoz" not in found.message
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"), [(12, "12"), (Decimal("1.5"), "1.5"), (" A-1 ", "A-1"), ("", "1"), (None, "1")]
+)
+def test_a_reference_is_a_text_or_a_number_and_else_the_id(said, kept):
+    assert the_document(sale(FacturaSerieNumero=said)).reference == kept
+
+
+YES = ["S", "s", "SI", "Sí", "si", True, "true", "TRUE", 1, "1", Decimal("1.0")]
+NO = ["N", "n", "NO", "No", False, "false", 0, "0", Decimal("0.0")]
+
+
+@pytest.mark.parametrize("yes", YES)
+@pytest.mark.parametrize("no", NO)
+def test_yes_and_no_are_read_in_any_spelling(yes, no):
+    assert the_document(sale(ComprobanteCFE=yes, FacturaEmitida=yes))
+    assert the_document(sale(ComprobanteCFE=no, FacturaEmitida=no))
+    assert the_document(sale(ComprobanteCFE=None, FacturaEmitida=yes))
+    assert held(sale(ComprobanteCFE=yes, FacturaEmitida=no)).reason == Reason.NOT_ISSUED
 
 
 @pytest.mark.parametrize(

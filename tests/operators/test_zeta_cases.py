@@ -15,6 +15,8 @@ import pytest
 import yaml
 from airflow.sdk.exceptions import AirflowFailException
 
+from cierre.accounting_files import cash_box
+from cierre.closing.landed_day import LandedDay
 from cierre.ledger import landing, overview, revisions
 from cierre.ledger.landing import Place
 from cierre.reports.audit import audit
@@ -49,22 +51,26 @@ BOOKED = {
 STOPPED = {"Z05-usd-rate-1": "sale A-1: Cotizacion is 1, as if one USD were one UYU"}
 
 
+def arrived(ledger, body: str) -> None:
+    place = Place("zeta", "zeta", "*", DAY)
+    site = ZetaHook("zeta").site
+    landing.land(
+        ledger,
+        place,
+        asked={},
+        received_at=datetime.now(UTC),
+        body=body,
+        open_fields=SOURCES["zeta"].open_fields_of(body),
+        site=site,
+    )
+
+
 @pytest.fixture
 def closed(close, sandbox, ledger) -> Callable[[str], dict[tuple[str, str], str]]:
     """``closed(body)``: closes the day of a landed body, and gives what the ERP then holds by account and side."""
 
     def closed(body: str) -> dict[tuple[str, str], str]:
-        place = Place("zeta", "zeta", "*", DAY)
-        site = ZetaHook("zeta").site
-        landing.land(
-            ledger,
-            place,
-            asked={},
-            received_at=datetime.now(UTC),
-            body=body,
-            open_fields=SOURCES["zeta"].open_fields_of(body),
-            site=site,
-        )
+        arrived(ledger, body)
         assert close(BOX, DAY).all()["state"] == "reconciled"
         assert sandbox.calls("zeta") == 0
         (day,) = [row for row in overview.day(ledger, DAY) if row.box == BOX]
@@ -113,6 +119,50 @@ def test_a_rate_of_one_is_booked_where_the_mapping_says_that_it_is_so(closed, ma
         (INCOME, "C"): "100.00",
         (VAT, "C"): "22.00",
     }
+
+
+@pytest.mark.parametrize("two", [2.0, "2.0", " 02 "])
+def test_a_box_is_its_number_in_any_spelling(closed, two):
+    body = landed(sale(CajaCodigo=two), query=[[queried(CajaCodigo=two)]])
+    assert closed(body) == {(CASH, "D"): "122.00", (INCOME, "C"): "100.00", (VAT, "C"): "22.00"}
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (landed(sale(CajaCodigo="Caja 2"), query=[[queried(CajaCodigo="Caja 2")]]), "no local and caja by number"),
+        (landed(sale(), lines=[line(rate="10.00")]), "at 10 percent comes to VAT of 10.00"),
+        (landed(sale(MonedaSimbolo="U$S")), "MonedaCodigo 1 is UYU at this connection, but MonedaSimbolo says USD"),
+        (landed(sale(), query=[[queried(Notas=["#CUENTAAJENA"])]]), "QueryVentas has no Notas that is a text"),
+    ],
+)
+def test_what_is_not_certain_is_not_sent(closed, sandbox, body, said):
+    with pytest.raises(AirflowFailException) as raised:
+        closed(body)
+    assert said in str(raised.value)
+    assert sandbox.calls("protheus") == 0
+
+
+def test_vat_that_does_not_fit_its_rate_is_released_by_a_person(close, ledger, sandbox, mappings):
+    file = mappings / "cash_boxes" / f"{BOX}.yaml"
+    file.write_text(f"{file.read_text()}\napprovals: {{unusual_vat: true}}\n")
+    arrived(ledger, landed(sale(), lines=[line(rate="10.00")]))
+    run = close(BOX, DAY)
+    for step in ("land", "stage", "derive"):
+        run.step(step)
+    with pytest.raises(AirflowFailException, match="before a person approves: 1 invoices are booked as they are told"):
+        run.step("post")
+    assert sandbox.calls("protheus") == 0
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"MonedaCodigo": 2, "Cotizacion": "1.0000000"}], ids=["for a person", "for the mapping"]
+)
+def test_a_row_whose_texts_cannot_be_booked_is_released_by_nobody(fields):
+    lines = [line(rate="22.00" if fields else "10.00", MonedaCodigo=fields.get("MonedaCodigo", 1))]
+    body = landed(sale(FacturaSerieNumero="A\x001", **fields), lines=lines)
+    (row,) = LandedDay(cash_box(BOX), DAY, body, lambda *_: ()).reading().quarantined
+    assert (row.reason, row.blocking, row.release, row.at_par) == ("unfit_text", True, None, None)
 
 
 def test_a_total_that_is_rounded_by_more_than_the_mapping_takes_stops_the_day(closed, mappings, sandbox):

@@ -12,6 +12,7 @@ from cierre.closing.wiring import hook_behind
 from cierre.ledger import session
 from hooks.zeta.hook import ZetaHook
 from hooks.zeta.snapshot import body
+from hooks.zeta.words import invoice_id
 from sandbox.server import SandboxServer
 from sandbox.zeta.settings import Profile
 
@@ -103,7 +104,7 @@ def line(id: int = 1, rate: Any = "22.00", base: Any = "100.00", vat: Any = "22.
     return row | {"LineaTotal": "122.00"} | fields
 
 
-def queried(id: int = 1, total: str = "122.00", **fields: Any) -> dict[str, Any]:
+def queried(id: Any = 1, total: str = "122.00", **fields: Any) -> dict[str, Any]:
     """A row of QueryVentas, as far as it is looked at."""
     row = {
         "RegistroId": id,
@@ -119,14 +120,14 @@ def queried(id: int = 1, total: str = "122.00", **fields: Any) -> dict[str, Any]
 
 
 def landed(*sales: dict, lines: list[dict] | None = None, query: list[list[dict]] | None = None, **fields: Any) -> str:
-    """A landed day; where lines or the query are not given, those of one plain sale."""
+    """A landed day; where they are not given, the lines of one plain sale, and a row of the query for each sale."""
     parts = {
         "day": DAY,
         "asked": {},
         "currencies": {"1": "UYU", "2": "USD"},
         "of_month": len(sales),
         "sales": list(sales),
-        "pages": [[queried()]] if query is None else query,
+        "pages": [[queried(invoice_id(row) or 1) for row in sales]] if query is None else query,
         "lines": [line()] if lines is None else lines,
         "snapshot": 1,
         "singly": [],

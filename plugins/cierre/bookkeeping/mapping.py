@@ -77,8 +77,8 @@ class AccountMapping(Model):
     an advance, not a sale), ``vat`` at which rates; what they leave out is as the country's list has it.
     ``rounding`` is needed where documents come in other currencies than their box's, or with rounded totals.
     ``at_par`` names the currencies (ISO 4217) of which one is rightly worth one of the box's: of all others a rate of
-    exactly 1 is refused. ``fraud_policy``: whether fraud cases are booked, by rules of their own, or hold the day until
-    people have decided.
+    1, or near it, is refused. ``fraud_policy``: whether fraud cases are booked, by rules of their own, or hold the day
+    until people have decided.
 
     Being valid by itself is not enough: ``cierre.bookkeeping.checks`` also holds it against the source's vocabulary and
     the chart of accounts. Raises pydantic's ValidationError with every problem at once.

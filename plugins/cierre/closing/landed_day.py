@@ -50,17 +50,22 @@ class LandedDay:
         """
         read = source_of(self.box).read(self.body, day=self.day, **self._whose, **self._before, **reviewed_by(self.box))
         whole = json_text.read(self.body) if had_repeated(self.body) else None
-        documents, quarantined = [], [_presentable(row) for row in read.quarantined]
+        documents, quarantined = [], [self._releasable(_presentable(row), whole) for row in read.quarantined]
         for document in read.documents:
             try:
-                if whole is not None and (field := repeated(found_at(whole, document.place))):
-                    why = Sentence(TWICE, field=field)
-                    quarantined.append(self._held(document, REPEATED_FIELD, why))
-                    continue
-                documents.append(with_fit_text(document))
-            except UnfitText as unfit:
-                quarantined.append(self._held(document, UNFIT_TEXT, unfit.why))
+                documents.append(_bookable(document, whole))
+            except _Unbookable as unbookable:
+                quarantined.append(self._held(document, unbookable.reason, unbookable.why))
         return Reading(documents, quarantined)
+
+    def _releasable(self, row: QuarantinedRow, whole: Any) -> QuarantinedRow:
+        """The row with documents that can be booked where it is released; else the row says why they cannot."""
+        try:
+            release = row.release and _bookable(row.release, whole)
+            at_par = row.at_par and _bookable(row.at_par, whole)
+        except _Unbookable as unbookable:
+            return replace(row, reason=unbookable.reason, message=unbookable.why, release=None, at_par=None)
+        return row if (release, at_par) == (row.release, row.at_par) else replace(row, release=release, at_par=at_par)
 
     def control_totals(self) -> list[Total]:
         """What the box's raw rows sum to. Raises DataError for more money than the books can hold."""
@@ -130,6 +135,24 @@ class LandedDay:
             return {}
         seen = source.invoices_seen(self.body, **self._whose)
         return {"before": self.seen_before(source.projects_of(self.box.key), [one.invoice for one in seen])}
+
+
+class _Unbookable(Exception):
+    """Why a document of any source cannot be booked."""
+
+    def __init__(self, reason: str, why: Sentence) -> None:
+        super().__init__(why)
+        self.reason, self.why = reason, why
+
+
+def _bookable(document: Document, whole: Any) -> Document:
+    """The document with texts that the books can hold; ``whole`` is the body, where a field stands twice in it."""
+    if whole is not None and (field := repeated(found_at(whole, document.place))):
+        raise _Unbookable(REPEATED_FIELD, Sentence(TWICE, field=field))
+    try:
+        return with_fit_text(document)
+    except UnfitText as unfit:
+        raise _Unbookable(UNFIT_TEXT, unfit.why) from None
 
 
 def _presentable(row: QuarantinedRow) -> QuarantinedRow:

@@ -11,7 +11,7 @@ from typing import Any
 
 from cierre.bookkeeping.money import ZERO, AmountError, exact
 from hooks.zeta.wire import Row
-from hooks.zeta.words import code, field, invoice_id
+from hooks.zeta.words import code, field, invoice_id, is_missing
 
 SUMS = {"FacturaSubtotal": "LineaSubtotal", "FacturaIVA": "LineaIVA", "FacturaTotal": "LineaTotal"}
 """A sale's amount -> the lines' that it is the sum of."""
@@ -54,6 +54,12 @@ def flat(rows: Any) -> list[Row]:
 def is_line(row: Row) -> bool:
     """Whether a row is a line, and not a sale whose lines nobody found."""
     return any(name in row for name in OF_A_LINE)
+
+
+def carries_money(line: Row) -> bool:
+    """Whether a line has an amount. One without, which is a mere text, changes nothing, whatever its rate."""
+    amounts = [line.get(name) for name in SUMS.values()]
+    return not all(is_missing(amount) or number(amount) == ZERO for amount in amounts)
 
 
 def lines_within(sale: Row) -> list[Row]:
@@ -114,6 +120,7 @@ def agree(sale: Row, lines: Sequence[Row]) -> bool:
     currency = code(sale.get("MonedaCodigo"))
     if not lines or any(code(line.get("MonedaCodigo")) != currency for line in lines):
         return False
+    lines = [line for line in lines if carries_money(line)]
     for whole, part in SUMS.items():
         said, total = _said(sale, whole), _sum(number(line.get(part)) for line in lines)
         if not said or total is None or all(abs(abs(one) - abs(total)) > A_CENT * len(lines) for one in said):

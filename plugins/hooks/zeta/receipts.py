@@ -4,7 +4,7 @@ They are not among the sales, so a box's cash is not whole without them; a conne
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -14,8 +14,9 @@ from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
 from cierre.bookkeeping.money import ZERO, AmountError, amount
 from cierre.bookkeeping.rates import objection
 from cierre.bookkeeping.sentence import Sentence
+from hooks.zeta.checks import Unbookable, check_currency, check_rate, check_texts, flag
 from hooks.zeta.lines import number
-from hooks.zeta.rows import HIGHEST_RATE, Unbookable, own_currency
+from hooks.zeta.rows import HIGHEST_RATE, own_currency, rates_of_day
 from hooks.zeta.snapshot import Landing, Receipts
 from hooks.zeta.wire import Row, day_of
 from hooks.zeta.words import HOME_CURRENCY, Reason, box_key, code, invoice_id, shown
@@ -30,11 +31,12 @@ def documents(landed: Landing, *, day: date, currency: str, key: str) -> Reading
     """
     reading = Reading()
     ids = Counter(invoice_id(row) for _, row in _rows(landed))
+    rates = rates_of_day(landed)
     for place, row in _rows(landed):
         if box_key(row) not in ("", key):
             continue
         try:
-            document = _Receipt(row, place, landed, ids).document(day, currency)
+            document = _Receipt(row, place, landed, ids).document(day, currency, rates)
         except Unbookable as why:
             reading.quarantined.append(_quarantined(row, place, why, landed))
             continue
@@ -89,11 +91,14 @@ class _Receipt:
         self.id = invoice_id(row)
         if not self.id:
             raise Unbookable(Reason.MISSING_FIELD, "the receipt has no RegistroId")
+        self.name = Sentence("receipt {id}", id=self.id)
         if ids[self.id] > 1:
             raise Unbookable(Reason.REPEATED_ID, "receipt {id} stands in {n} rows", id=self.id, n=ids[self.id])
         if not box_key(row):
             raise Unbookable(
-                Reason.NO_BOX, "receipt {id} names no LocalCodigo and CajaCodigo: it may be of any box", id=self.id
+                Reason.NO_BOX,
+                "receipt {id} names no LocalCodigo and CajaCodigo by number: it may be of any box",
+                id=self.id,
             )
         self.currency = own_currency(row, landed)
         if not self.currency:
@@ -104,9 +109,11 @@ class _Receipt:
                 id=self.id,
             )
 
-    def document(self, day: date, currency: str) -> Document:
-        """The row as a collection of a box that keeps ``currency``."""
+    def document(self, day: date, currency: str, rates: Mapping[str, list[Decimal]]) -> Document:
+        """The row as a collection of a box that keeps ``currency``; ``rates`` are the day's."""
         self._check(day)
+        check_texts(self.row, ("Serie", "Numero", "ComprobanteCodigo"), self.name)
+        check_currency(self.currency, self.name, self.row)
         reference = "-".join(filter(None, (code(self.row.get("Serie")), code(self.row.get("Numero")))))
         return Document(
             source="zeta",
@@ -119,7 +126,7 @@ class _Receipt:
             attributes={
                 "voucher": code(self.row.get("ComprobanteCodigo")),
                 "currency": self.currency,
-                "rate": self._rate(currency),
+                "rate": self._rate(currency, rates),
             },
             place=self.place,
             reference=reference or self.id,
@@ -131,7 +138,7 @@ class _Receipt:
             raise Unbookable(
                 Reason.WRONG_DAY, "receipt {id} is of {day}, not of this day", id=self.id, day=dated or shown(None)
             )
-        if code(self.row.get("Emitido")).upper() != "S" and not _settings(self.landed).unissued_too:
+        if not _settings(self.landed).unissued_too and not flag(self.row, "Emitido", self.name):
             raise Unbookable(
                 Reason.NOT_ISSUED,
                 "receipt {id} is not issued (Emitido): issue it or take it away in Zeta and clear the task land; where"
@@ -156,7 +163,7 @@ class _Receipt:
             )
         return net
 
-    def _rate(self, currency: str) -> str:
+    def _rate(self, currency: str, of_day: Mapping[str, list[Decimal]]) -> str:
         """Units of the box's currency for one of the receipt's. Receipts name none: it is that of the day's sales, if
         they all have one and the same, or the one that the connection says."""
         if self.currency == currency:
@@ -176,6 +183,7 @@ class _Receipt:
                 id=self.id,
                 own=self.currency,
             )
+        check_rate(rate, of_day.get(self.currency, ()), self.currency, self.name)
         return f"{rate.normalize():f}"
 
 

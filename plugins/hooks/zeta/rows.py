@@ -1,27 +1,31 @@
 """What a row of Zeta means to the books: documents out of sales and credit notes (zeta.seed.txt, Ventas)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 
 from cierre.bookkeeping.conversion import ROUNDING
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
-from cierre.bookkeeping.money import DECIMALS, ZERO, AmountError, amount, quantum
-from cierre.bookkeeping.rates import objection
+from cierre.bookkeeping.money import DECIMALS, ZERO, AmountError, amount
+from cierre.bookkeeping.rates import is_near_one, objection
 from cierre.bookkeeping.sentence import Sentence, together
 from cierre.bookkeeping.text import label
-from hooks.zeta.lines import A_CENT, is_line, lines_within, number
+from hooks.zeta.checks import Unbookable, check_currency, check_once, check_rate, check_texts, flag
+from hooks.zeta.lines import lines_within, number
+from hooks.zeta.on_behalf import is_on_behalf
 from hooks.zeta.snapshot import Landing
-from hooks.zeta.voucher_kinds import denying, says_on_behalf, words_of
+from hooks.zeta.vat import SaleLines
+from hooks.zeta.voucher_kinds import denying, words_of
 from hooks.zeta.wire import Row
-from hooks.zeta.words import HOME_CURRENCY, RATES, Reason, Voucher, box_key, code, invoice_id, shown
+from hooks.zeta.words import HOME_CURRENCY, Reason, Voucher, box_key, code, invoice_id, shown
 
 NEEDED = ("MonedaCodigo", "ComprobanteTipo", "FacturaSigno", "FacturaSubtotal", "FacturaIVA", "FacturaTotal")
 
-PARTS = {"base": "LineaSubtotal", "vat": "LineaIVA"}
-"""What a document's amounts by rate of VAT begin with -> the lines' field that they sum."""
+TEXTS = ("FacturaSerieNumero", "ComprobanteCodigo", "CondicionPagoCodigo", "CentroCostosCodigo")
+"""Fields of which a document takes the text."""
 
 ROUNDED_TO = (Decimal(1), Decimal("0.1"))
 """What sites round a total to, in units of its currency: whole pesos, as there are no smaller coins, or tenths."""
@@ -48,18 +52,24 @@ def documents(landed: Landing, *, day: date, currency: str, key: str) -> Reading
     reading = Reading()
     ids = Counter(invoice_id(row) for row in landed.sales)
     queried = {invoice_id(row): row for row in landed.query}
+    rates = rates_of_day(landed)
     for ordinal, row in enumerate(landed.sales):
         if box_key(row) not in ("", key):
             continue
         place = f"sales/{ordinal}"
         try:
-            document = _Sale(row, place, landed, ids, queried.get(invoice_id(row), {})).document(day, currency)
+            sale = _Sale(row, place, landed, ids, queried.get(invoice_id(row), {}))
+            document = sale.document(day, currency, rates)
         except Unbookable as why:
             reading.quarantined.append(_quarantined(row, place, why, landed))
             continue
-        if doubt := objection(document, currency, "Cotizacion"):
-            held = _quarantined(row, place, Unbookable(Reason.RATE_OF_ONE, "{why}", why=doubt), landed)
-            reading.quarantined.append(replace(held, message=doubt, at_par=document))
+        of_vat, of_rate = sale.lines.doubt(document.amounts), objection(document, currency, "Cotizacion")
+        if of_vat:
+            held = _quarantined(row, place, Unbookable(Reason.BAD_RATE, "{why}", why=of_vat), landed)
+            reading.quarantined.append(replace(held, message=of_vat, release=None if of_rate else document))
+        elif of_rate:
+            held = _quarantined(row, place, Unbookable(Reason.RATE_OF_ONE, "{why}", why=of_rate), landed)
+            reading.quarantined.append(replace(held, message=of_rate, at_par=document))
         else:
             reading.documents.append(document)
     return reading
@@ -69,6 +79,17 @@ def own_currency(row: Row, landed: Landing) -> str:
     """The ISO code of a row's currency; empty where it is none that the books know."""
     found = landed.currencies.get(code(row.get("MonedaCodigo")), "")
     return found if found in DECIMALS else ""
+
+
+def rates_of_day(landed: Landing) -> dict[str, list[Decimal]]:
+    """The rates that a company's sales and receipts of the day name, by currency; without those that stand for none."""
+    found: dict[str, list[Decimal]] = defaultdict(list)
+    receipts = (row for page in (landed.receipts.pages if landed.receipts else ()) for row in page)
+    for row in chain(landed.sales, receipts):
+        rate = number(row.get("Cotizacion"))
+        if rate is not None and ZERO < rate < HIGHEST_RATE and not is_near_one(rate):
+            found[own_currency(row, landed)].append(rate)
+    return found
 
 
 def kind_of(row: Row) -> Kind:
@@ -99,12 +120,10 @@ def _code_of(value: object) -> str:
     return text if len(text) <= LONGEST_CODE else label(text)
 
 
-class Unbookable(Exception):
-    """Why a row does not become a document."""
-
-    def __init__(self, reason: Reason, text: str, **values: object) -> None:
-        super().__init__(Sentence(text, **values))
-        self.reason = reason
+def _cost_centre_of(value: object) -> str:
+    """The same of a code that is a text, of which "1.0" may be another than "1"."""
+    text = value.strip() if isinstance(value, str) else ""
+    return text if "." in text and len(text) <= LONGEST_CODE else _code_of(value)
 
 
 class _Sale:
@@ -115,18 +134,20 @@ class _Sale:
         self.id = invoice_id(row)
         if not self.id:
             raise Unbookable(Reason.MISSING_FIELD, "the row has no FacturaId")
+        self.name = Sentence("sale {id}", id=self.id)
         if ids[self.id] > 1:
             raise Unbookable(Reason.REPEATED_ID, "FacturaId {id} stands in {n} rows", id=self.id, n=ids[self.id])
         if not box_key(row):
             raise Unbookable(
                 Reason.NO_BOX,
-                "sale {id} names no local and caja: it may be of any box; give it both in Zeta, then clear the task"
-                " land",
+                "sale {id} names no local and caja by number: it may be of any box; give it both in Zeta, then clear"
+                " the task land",
                 id=self.id,
             )
         if missing := [name for name in NEEDED if row.get(name) in (None, "")]:
             raise Unbookable(Reason.MISSING_FIELD, "sale {id} lacks {fields}", id=self.id, fields=", ".join(missing))
-        self.lines: Sequence[Row] = landed.lines.get(self.id) or lines_within(row)
+        lines = landed.lines.get(self.id) or lines_within(row)
+        check_once((queried, *lines), self.name)
         self.currency = own_currency(row, landed)
         if not self.currency:
             said = Sentence("MonedaCodigo {code} of sale {id}", code=shown(row.get("MonedaCodigo")), id=self.id)
@@ -136,22 +157,23 @@ class _Sale:
                 " land",
                 said=said,
             )
+        is_note = kind_of(row) is Kind.CREDIT_NOTE
+        self.lines = SaleLines(self.id, lines, self.currency, row.get("FacturaDescuentos"), is_note=is_note)
 
-    def document(self, day: date, currency: str) -> Document:
-        """The row as a document of a box that keeps ``currency``."""
+    def document(self, day: date, currency: str, rates: Mapping[str, list[Decimal]]) -> Document:
+        """The row as a document of a box that keeps ``currency``; ``rates`` are the day's."""
         voucher = self._voucher()
-        if code(self.row.get("ComprobanteCFE")) == "S" and code(self.row.get("FacturaEmitida")) != "S":
-            raise Unbookable(
-                Reason.NOT_ISSUED, "electronic voucher {id} is not issued: issue it or take it away", id=self.id
-            )
+        self._check_issued()
+        check_texts(self.row, TEXTS, self.name)
+        check_currency(self.currency, self.name, self.row, self.queried)
         attributes = {
             "sale_type": voucher.payment,
             "voucher": _code_of(self.row.get("ComprobanteCodigo")),
             "payment_terms": _code_of(self.row.get("CondicionPagoCodigo")),
-            "cost_centre": _code_of(self.row.get("CentroCostosCodigo")),
-            "on_behalf": "true" if says_on_behalf(self.queried.get("Notas")) else "false",
+            "cost_centre": _cost_centre_of(self.row.get("CentroCostosCodigo")),
+            "on_behalf": "true" if self._is_on_behalf() else "false",
             "currency": self.currency,
-            "rate": self._rate(currency),
+            "rate": self._rate(currency, rates),
         }
         return Document(
             source="zeta",
@@ -163,8 +185,31 @@ class _Sale:
             amounts=self._amounts(),
             attributes=attributes,
             place=self.place,
-            reference=str(self.row.get("FacturaSerieNumero") or self.id),
+            reference=str(self.row.get("FacturaSerieNumero") or "").strip() or self.id,
         )
+
+    def _is_on_behalf(self) -> bool:
+        answer = is_on_behalf(self.row, self.queried)
+        if answer is None:
+            raise Unbookable(
+                Reason.UNKNOWN_OWNER,
+                "sale {id}: QueryVentas has no Notas that is a text, so it is not known whether this is a sale on"
+                " somebody else's behalf (cuenta ajena); look it up in Zeta, then clear the task land to ask again",
+                id=self.id,
+            )
+        return answer
+
+    def _check_issued(self) -> None:
+        electronic = flag(self.row, "ComprobanteCFE", self.name)
+        issued = flag(self.row, "FacturaEmitida", self.name)
+        if issued or electronic is False:
+            return
+        if electronic and issued is False:
+            raise Unbookable(
+                Reason.NOT_ISSUED, "electronic voucher {id} is not issued: issue it or take it away", id=self.id
+            )
+        missing = "FacturaEmitida" if electronic else "ComprobanteCFE"
+        raise Unbookable(Reason.MISSING_FIELD, "sale {id} lacks {fields}", id=self.id, fields=missing)
 
     def _voucher(self) -> Voucher:
         """What the row is by the connection's tables, if its sign and its words say the same."""
@@ -204,7 +249,7 @@ class _Sale:
                 code=shown(self.row.get("ComprobanteCodigo")),
             )
 
-    def _rate(self, currency: str) -> str:
+    def _rate(self, currency: str, rates: Mapping[str, list[Decimal]]) -> str:
         """Units of the box's currency for one of the sale's."""
         if self.currency == currency:
             return "1"
@@ -217,6 +262,7 @@ class _Sale:
                 said=said,
                 currency=currency,
             )
+        check_rate(rate, rates.get(self.currency, ()), self.currency, self.name)
         return f"{rate.normalize():f}"
 
     def _money(self, field: str) -> Decimal:
@@ -255,64 +301,8 @@ class _Sale:
                 vat=vat,
                 net=net,
             )
-        found = {"net": net, "base": base, "vat": vat, **self._by_rate("base", base), **self._by_rate("vat", vat)}
-        if found.pop("vat_exempt"):
-            raise Unbookable(Reason.UNKNOWN_VAT, "sale {id} has VAT on lines that are exempt", id=self.id)
+        found = {"net": net, "base": base, "vat": vat, **self.lines.by_rate(base, vat)}
         return {**found, ROUNDING: rounding} if rounding else found
-
-    def _by_rate(self, part: str, whole: Decimal) -> dict[str, Decimal]:
-        """A part of the sale by rate of VAT. Cents that rounding leaves go to the largest, so that it is the whole."""
-        if not self.lines:
-            raise Unbookable(
-                Reason.NO_LINES,
-                "sale {id} has no lines, so its VAT cannot be told apart; clear the task land to ask for them again",
-                id=self.id,
-            )
-        if not all(map(is_line, self.lines)):
-            raise Unbookable(
-                Reason.UNKNOWN_SHAPE,
-                "the lines of sale {id} came in a shape that is not known (no LineaSubtotal, LineaIVA, IVATasa in it or"
-                " below it), so nothing of it is booked; what came is kept, for whoever extends the reading",
-                id=self.id,
-            )
-        sums: dict[str, Decimal] = defaultdict(Decimal)
-        for line in self.lines:
-            said, rate = number(line.get(PARTS[part])), number(line.get("IVATasa"))
-            name = RATES.get("" if rate is None else f"{rate.normalize():f}")
-            if name is None:
-                raise Unbookable(
-                    Reason.UNKNOWN_VAT,
-                    "sale {id} has a line with IVATasa {rate}; known are 22, 10 and 0 percent",
-                    id=self.id,
-                    rate=shown(line.get("IVATasa")),
-                )
-            if said is None:
-                raise Unbookable(
-                    Reason.BAD_AMOUNT, "sale {id} has a line whose {field} is no amount", id=self.id, field=PARTS[part]
-                )
-            sums[name] += said * self._lines_sign()
-        unit = quantum(self.currency)
-        found = {f"{part}_{name}": sums[name].quantize(unit) for name in RATES.values()}
-        rest = whole - sum(found.values(), ZERO)
-        if abs(rest) > A_CENT * len(self.lines):
-            raise Unbookable(
-                Reason.DOES_NOT_ADD_UP,
-                "the lines of sale {id} come to a {part} of {sum}, not {whole}; clear the task land to ask for them"
-                " again",
-                id=self.id,
-                part=part,
-                sum=whole - rest,
-                whole=whole,
-            )
-        found[max(found, key=lambda name: abs(found[name]))] += rest
-        return found
-
-    def _lines_sign(self) -> int:
-        """-1 where the lines of a credit note have its sign, as a whole: a discount among them has the other one."""
-        if kind_of(self.row) is not Kind.CREDIT_NOTE:
-            return 1
-        came_to = sum(number(line.get(name)) or ZERO for line in self.lines for name in PARTS.values())
-        return -1 if came_to < ZERO else 1
 
 
 def _quarantined(row: Row, place: str, why: Unbookable, landed: Landing) -> QuarantinedRow:

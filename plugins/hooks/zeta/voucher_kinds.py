@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from hooks.zeta.words import ON_BEHALF, Voucher
+from hooks.zeta.words import Voucher
 
 NAMES = ("ComprobanteTipoNombre", "ComprobanteNombre", "TipoCFENombre")
 TERMS = ("CondicionPagoNombre", "CondicionNombre")
@@ -53,19 +53,6 @@ def plain(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text).casefold()
     letters = "".join(letter for letter in folded if not unicodedata.combining(letter))
     return " ".join(re.sub(r"[\W_]+", " ", letters).split())
-
-
-def says_on_behalf(notes: Any) -> bool:
-    """Whether Notas says #CUENTAAJENA, however it is spelt: in any case, with accents, blanks or other signs in it."""
-    if not isinstance(notes, str):
-        return False
-    joined = plain(notes.replace("#", " hash ")).replace(" ", "")
-    return "hashcuentaajena" in joined or joined == "cuentaajena"
-
-
-def mark_of(notes: str) -> str:
-    """What of Notas the reading needs: #CUENTAAJENA, or nothing."""
-    return ON_BEHALF if says_on_behalf(notes) else ""
 
 
 def words_of(*rows: dict[str, Any]) -> list[Word]:

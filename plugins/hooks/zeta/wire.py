@@ -9,12 +9,22 @@ from cierre.bookkeeping.text import label
 from cierre.ports.errors import DataError, FatalError, RetriableError, UncertainError, VendorError
 from hooks.http.hook import VendorHook, describe, one_line, words_of
 from hooks.http.transport import seconds_to_wait
-from hooks.zeta.words import DETAILS, SERVICE, VENDOR
+from hooks.zeta.words import DETAILS, SERVICE, VENDOR, code, is_missing, yes_or_no
 
 Row = dict[str, Any]
 
 REFUSES_ANYBODY = re.compile(r"bloque|suspend|habilitad|clave|credencial|autoriza|permiso|licencia|\brol\b", re.I)
 """Zeta's words where no other data would help: a lockout, a login, a role. (The codes are not documented.)"""
+
+FAILS = re.compile(
+    r"(?<!sin )(?<!\b0 )\berror|\bfall[aoóe]|\bno se p(udo|uede)|\bno (fue|es) posible|excepci|exception|inv[aá]lid"
+    rf"|rechaz|deneg|time-?out|tiempo (de espera|agotado)|interrump|{REFUSES_ANYBODY.pattern}",
+    re.I,
+)
+"""Words of a Mensaje that tell a failure, even beside a Succeed that is true."""
+
+_RESULTS = {"ok": True, "error": False}
+"""What Resultado says of success (contract, Formas de Pago); it can also be "Mensaje"."""
 
 
 def encode(value: Any) -> bytes:
@@ -81,14 +91,18 @@ def outcome(method: str, text: str, *, about: str, if_lost: type[VendorError] = 
     out = answer.get(f"{method}Out") if isinstance(answer, dict) else None
     if not isinstance(out, dict):
         raise strange(f"{about}: the answer has no {method}Out", **facts)
-    succeeded = _succeeded(out)
-    if succeeded is None:
+    inner = _inner(out)
+    verdict = _verdict(out)
+    if verdict is None or (_verdict(inner) is None and _answered(inner)):
         raise strange(f"{about}: the answer does not say whether it succeeded", **facts)
-    inner = out["Response"] if isinstance(out.get("Response"), dict) else {}
-    if not succeeded or _succeeded(inner) is False:
-        number, words = _refusal(inner if succeeded else out)
+    refusing = next((said for said in (out, inner) if _verdict(said) is False or _complains(said)), None)
+    if refusing is not None:
+        number, words = _refusal(refusing)
         message = f"{about}: Zeta refuses {method}: “{words or 'no reason given'}”"
-        if not succeeded and REFUSES_ANYBODY.search(words):
+        says_both = _verdict(refusing) is not False
+        if says_both and strange is UncertainError:
+            raise strange(message, **facts)
+        if refusing is out and REFUSES_ANYBODY.search(words):
             raise FatalError(message, **facts)
         raise DataError(message, code=number, **facts)
     return out
@@ -121,10 +135,10 @@ def is_last_page(out: Row, rows: list[Row], about: str) -> bool:
     said = out.get("IsLastPage")
     if said is None and rows:
         said = rows[-1].get("IsLastPage")
-    text = str(said).strip().lower()
-    if text not in ("true", "false"):
+    is_last = yes_or_no(said)
+    if is_last is None:
         raise DataError(f"{about}: a page does not say whether it is the last", vendor=VENDOR)
-    return text == "true"
+    return is_last
 
 
 def day_of(value: Any) -> date | None:
@@ -138,17 +152,53 @@ def day_of(value: Any) -> date | None:
     return None
 
 
-def _succeeded(said: Row) -> bool | None:
-    """Succeed, which some pages spell Success; None where neither is there."""
-    verdict = next((said[name] for name in ("Succeed", "Success") if name in said), None)
-    return None if verdict is None else str(verdict).strip().lower() in ("true", "1", "s")
+def _inner(out: Row) -> Row:
+    """The second answer, in Response; a text that stands there is its words."""
+    response = out.get("Response")
+    if isinstance(response, str):
+        return {"Mensaje": response}
+    return response if isinstance(response, dict) else {}
+
+
+def _answered(said: Row) -> list[Any]:
+    """What an answer says under the names of Succeed, where it says anything."""
+    return [said[name] for name in ("Succeed", "Success") if not is_missing(said.get(name))]
+
+
+def _verdict(said: Row) -> bool | None:
+    """Whether an answer says that it succeeded; False where one of its words says no, None where none can be read."""
+    answers = [yes_or_no(answer) for answer in _answered(said)]
+    result = _RESULTS.get(code(said.get("Resultado")).casefold())
+    if result is not None:
+        answers.append(result)
+    return False if False in answers else None if None in answers or not answers else True
+
+
+def _complains(said: Row) -> bool:
+    """Whether an answer has words of failure beside what it says of success: "check both" (field-notes.md).
+
+    Mensaje without any verdict is one; beside a yes it may tell something else.
+    """
+    error, words = said.get("Error"), said.get("Mensaje")
+    if isinstance(error, dict):
+        if not _is_nothing(error.get("Message")) or not _is_nothing(error.get("Code")):
+            return True
+    elif not _is_nothing(error):
+        return True
+    return not _is_nothing(words) and (_verdict(said) is None or bool(FAILS.search(str(words))))
+
+
+def _is_nothing(value: Any) -> bool:
+    """Whether a field for an error says that there is none: no value, 0, no, OK."""
+    return is_missing(value) or yes_or_no(value) is False or code(value).casefold() == "ok"
 
 
 def _refusal(said: Row) -> tuple[str | None, str]:
     """Code and words of a refusal."""
-    error = said["Error"] if isinstance(said.get("Error"), dict) else {}
-    words = error.get("Message") or said.get("Mensaje") or ""
-    return label(error["Code"]) if error.get("Code") else None, words_of(words)
+    error = said.get("Error")
+    about = error if isinstance(error, dict) else {"Message": error if isinstance(error, str) else None}
+    words = about.get("Message") or said.get("Mensaje") or ""
+    return label(about["Code"]) if about.get("Code") else None, words_of(words)
 
 
 def _message(text: str) -> str:

@@ -1,9 +1,11 @@
 """Zeta's words against the glossary's: methods, types of voucher, VAT, fields (zeta.seed.txt, field-notes.md)."""
 
 import re
+from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Any
 
+from cierre.bookkeeping.documents import REPEATED_FIELD
 from cierre.bookkeeping.rates import RATE_OF_ONE
 
 VENDOR = "Zeta"
@@ -78,6 +80,11 @@ ALIASES = {
 LONGEST_NUMBER = 18
 """Digits of a code or an id that is read as a number."""
 
+_WHOLE = re.compile(rf"([+-]?)0*([0-9]{{1,{LONGEST_NUMBER}}})(?:\.0+)?")
+_YES = frozenset({"s", "si", "sí", "true", "1"})
+_NO = frozenset({"n", "no", "false", "0"})
+_ABOVE_ZERO = re.compile(rf"[1-9][0-9]{{0,{LONGEST_NUMBER - 1}}}")
+
 
 class Reason(StrEnum):
     """Why a row is quarantined. Each stops the day: money may be missing from the books."""
@@ -93,32 +100,63 @@ class Reason(StrEnum):
     UNKNOWN_CURRENCY = "unknown_currency"
     NO_RATE = "no_rate"
     RATE_OF_ONE = RATE_OF_ONE
+    RATE_FAR_OFF = "rate_far_off"
     WRONG_DAY = "wrong_day"
+    NO_TEXT = "no_text"
+    NOT_YES_OR_NO = "not_yes_or_no"
     NOT_ISSUED = "not_issued"
+    UNKNOWN_OWNER = "unknown_owner"
     REPEATED_ID = "repeated_id"
+    REPEATED_FIELD = REPEATED_FIELD
     NO_LINES = "no_lines"
     UNKNOWN_SHAPE = "unknown_shape"
     UNKNOWN_VAT = "unknown_vat"
+    BAD_RATE = "bad_rate"
     DOES_NOT_ADD_UP = "does_not_add_up"
 
 
 def field(row: dict[str, Any], name: str) -> Any:
-    """A field under whichever of its names the row has it; None where it has none of them."""
-    return next((row[alias] for alias in ALIASES.get(name, (name,)) if alias in row), None)
+    """A field under the first of its names that has a value; None where none has, or they have different ones."""
+    if name not in ALIASES:
+        return row.get(name)
+    values = [row[alias] for alias in ALIASES[name] if not (is_missing(row.get(alias)) or code(row[alias]) == "0")]
+    return values[0] if len({code(value) for value in values}) == 1 else None
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a field has no value: none at all, or an empty text."""
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def code(value: Any) -> str:
-    """A code as text, however it was written: ``1``, ``"01"`` and ``"1 "`` are the same; empty where there is none."""
-    if value is None or isinstance(value, (dict, list)):
+    """A code as text, however it was written: ``1``, ``"01"``, ``1.0`` and ``"1 "`` are the same; empty where there is
+    neither text nor number."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         return ""
-    text = str(value).strip()
-    return str(int(text)) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else text
+    is_short = isinstance(value, Decimal) and abs(value.adjusted()) <= LONGEST_NUMBER
+    text = f"{value:f}" if is_short else str(value).strip()
+    whole = _WHOLE.fullmatch(text)
+    if whole is None:
+        return text
+    sign, digits = whole.groups()
+    return f"-{digits}" if sign == "-" and digits != "0" else digits
+
+
+def yes_or_no(value: Any) -> bool | None:
+    """S or N, however it is spelt: in small letters, as a word, a boolean, 1 or 0; None where it is neither."""
+    text = code(value).casefold() if not isinstance(value, bool) else str(value).casefold()
+    return True if text in _YES else False if text in _NO else None
+
+
+def _number(value: Any) -> str:
+    """A code that is a whole number above zero; empty where it is none."""
+    found = code(value)
+    return found if _ABOVE_ZERO.fullmatch(found) else ""
 
 
 def invoice_id(row: dict[str, Any]) -> str:
     """FacturaId, also called RegistroId; empty where there is none, or it is no number."""
-    found = code(field(row, "FacturaId"))
-    return found if re.fullmatch(r"[1-9][0-9]*", found) and len(found) <= LONGEST_NUMBER else ""
+    return _number(field(row, "FacturaId"))
 
 
 def shown(value: Any) -> str:
@@ -130,6 +168,6 @@ def shown(value: Any) -> str:
 
 
 def box_key(row: dict[str, Any]) -> str:
-    """The box of a row, "local-caja" ("1-2"); empty where either is missing."""
-    local, caja = code(row.get("LocalCodigo")), code(field(row, "CodigoCaja"))
-    return f"{local}-{caja}" if local not in ("", "0") and caja not in ("", "0") else ""
+    """The box of a row, "local-caja" ("1-2"); empty where either is missing or no number."""
+    local, caja = _number(row.get("LocalCodigo")), _number(field(row, "CodigoCaja"))
+    return f"{local}-{caja}" if local and caja else ""

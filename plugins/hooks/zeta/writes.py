@@ -93,10 +93,7 @@ def find(hook: Company, movement: Movement) -> Row | None:
 def _send(hook: Company, movement: Movement) -> Added:
     _, out = hook.invoke("Agregar", {"Movimiento": movement.payload()}, movement.name, UncertainError)
     said = out["Response"] if isinstance(out.get("Response"), dict) else out
-    message = str(said.get("Mensaje") or "")
-    if str(said.get("Resultado") or "OK").strip().lower() == "error":
-        raise DataError(f"{movement.name}: Zeta refuses it: “{message or 'no reason given'}”", vendor=VENDOR)
-    return Added(movement.reference, message=message)
+    return Added(movement.reference, message=str(said.get("Mensaje") or ""))
 
 
 def _found_again(hook: Company, movement: Movement, lost: UncertainError) -> Added:

@@ -631,14 +631,9 @@ def test_a_currencys_words_and_number_are_believed_only_together(field, number, 
         assert reasons == ([] if fits else [Reason.NUMBER_AGAINST_WORDS])
 
 
-@pytest.mark.parametrize(("rate", "fits"), [("1.0000000", True), ("0.0000000", True), (None, True), ("40.21", False)])
-def test_pesos_have_no_rate_but_one(rate, fits):
-    reading = reading_of(landed(sale(Cotizacion=rate)))
-    assert len(reading.documents) == fits
-    if not fits:
-        assert "sale 1: MonedaCodigo 1 is UYU at this connection, but Cotizacion says 40.21" in (
-            reading.quarantined[0].message
-        )
+@pytest.mark.parametrize("rate", ["1.0000000", "0.0000000", None, "40.21"])
+def test_a_rate_alone_denies_no_pesos(rate):
+    assert len(reading_of(landed(sale(Cotizacion=rate))).documents) == 1
 
 
 def test_a_receipts_words_deny_its_currency_too():

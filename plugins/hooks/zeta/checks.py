@@ -46,7 +46,7 @@ def check_once(rows: Iterable[Row], name: Sentence) -> None:
 
 
 def check_currency(own: str, name: Sentence, *rows: Row) -> None:
-    """Raises Unbookable where the words or the rate of a voucher's rows deny that it is in its currency."""
+    """Raises Unbookable where the words of a voucher's rows deny that it is in its currency."""
     if said := denying(own, *rows):
         raise Unbookable(
             Reason.NUMBER_AGAINST_WORDS,

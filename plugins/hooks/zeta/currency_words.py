@@ -4,11 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from cierre.bookkeeping.rates import is_near_one
 from cierre.bookkeeping.sentence import Sentence
-from hooks.zeta.lines import number
 from hooks.zeta.wire import Row
-from hooks.zeta.words import HOME_CURRENCY
 
 FIELDS = ("MonedaSimbolo", "MonedaNombre")
 
@@ -36,11 +33,9 @@ def named(text: object) -> str:
 
 
 def denying(own: str, *rows: Row) -> list[Sentence]:
-    """What rows of one voucher say that denies that it is in its currency: a word, or a rate that pesos cannot have.
-
-    The first row has the rate.
-    """
-    return list(dict.fromkeys((*_words(own, rows), *_rate(own, rows[0]))))
+    """What rows of one voucher say that denies that it is in its currency. A rate alone says nothing: sites may give
+    that of the day for pesos, too."""
+    return list(dict.fromkeys(_words(own, rows)))
 
 
 def _words(own: str, rows: tuple[Row, ...]) -> Iterator[Sentence]:
@@ -49,9 +44,3 @@ def _words(own: str, rows: tuple[Row, ...]) -> Iterator[Sentence]:
             currency = named(row.get(field))
             if currency not in ("", own) and not (currency == "pesos" and own in _ARE_PESOS):
                 yield Sentence("{field} says {value}", field=field, value=currency)
-
-
-def _rate(own: str, row: Row) -> Iterator[Sentence]:
-    rate = number(row.get("Cotizacion"))
-    if own == HOME_CURRENCY and rate and not is_near_one(rate):
-        yield Sentence("{field} says {value}", field="Cotizacion", value=f"{rate.normalize():f}")

@@ -49,6 +49,13 @@ def test_a_movement_that_is_missing_is_seen_by_the_balances():
     assert [claim.holds for claim in claims(read)] == [False]
 
 
+def test_a_camt_on_one_line_tells_its_movements_apart_by_their_order():
+    (read,) = read_camt(CAMT.replace("\n", "").encode())
+    assert [line.place for line in read.lines] == [1, 2]
+    with pytest.raises(StatementFileError, match=r"^row 2: an amount does not say"):
+        read_camt(CAMT.replace("\n", "").replace("<CdtDbtInd>DBIT", "<CdtDbtInd>X").encode())
+
+
 BOMB = '<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "x"><!ENTITY b "&a;&a;">]>'
 
 

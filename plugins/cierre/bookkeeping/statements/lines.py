@@ -9,9 +9,10 @@ from decimal import Decimal
 class StatementLine:
     """One movement on an account; ``amount`` is positive where money came in.
 
-    ``place`` is where it stands in its file (its line or entry, from 1). ``bank_id`` is the bank's own number of the
-    movement, empty where it gives none. ``channel`` is whose money the line says it is (an acquirer's name,
-    ``deposit``) by the format's rules, empty where it does not say. Texts are as the bank wrote them.
+    ``place`` is where it stands in its file, from 1: its row in a table, in camt.053 and MT940 which movement it is.
+    ``bank_id`` is the bank's own number of the movement, empty where it gives none. ``channel`` is whose money the line
+    says it is (an acquirer's name, ``deposit``) by the format's rules, empty where it does not say. Texts are as the
+    bank wrote them.
     """
 
     place: int

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+Identity = tuple[str, date, Decimal]
+"""The bank's own number of a movement, its date and amount."""
+
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
@@ -26,6 +29,13 @@ class StatementLine:
     terminal: str = ""
     batch: str = ""
     slip: str = ""
+
+    @property
+    def identity(self) -> Identity | None:
+        """What it is known by when it comes again; None where the bank gives no number.
+
+        A reversal and a fee may have the number of what they belong to: the number alone does not tell."""
+        return (self.bank_id, self.booked, self.amount) if self.bank_id else None
 
 
 @dataclass(frozen=True, slots=True)

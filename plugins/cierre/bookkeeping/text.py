@@ -46,6 +46,11 @@ def line(value: Any) -> str:
     return _of_fit_length(text, _UNFIT).strip()
 
 
+def on_one_line(text: str) -> str:
+    """A text of any length, with blanks for line breaks and tabs: to look for words in, not to be booked."""
+    return _BROKEN.sub(" ", text).strip()
+
+
 def code(value: Any) -> str:
     """A text that rules, keys and totals go by, exactly as it came. Raises UnfitText, also for a line break."""
     return _of_fit_length(_scalar(value), _UNFIT_IN_A_CODE)

@@ -46,8 +46,11 @@ def line(value: Any) -> str:
     return _of_fit_length(text, _UNFIT).strip()
 
 
-def on_one_line(text: str) -> str:
-    """A text of any length, with blanks for line breaks and tabs: to look for words in, not to be booked."""
+def whole_line(text: str) -> str:
+    """A text of any length on one line: to look for words in, not to be booked.
+
+    Raises UnfitText where the books could not hold its beginning."""
+    line(text[:LONGEST])
     return _BROKEN.sub(" ", text).strip()
 
 

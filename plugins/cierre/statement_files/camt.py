@@ -10,13 +10,15 @@ from lxml import etree
 from cierre.bookkeeping.money import AmountError, amount, exact
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.statements.lines import Statement, StatementLine
-from cierre.bookkeeping.text import UnfitText, line as fit_line, quoted
+from cierre.bookkeeping.text import UnfitText, line as fit_line, quoted, whole_line
 from cierre.statement_files.faults import Fault, StatementFileError, refuse
 from cierre.statement_files.tables import MOST_BYTES, MOST_ROWS
 
-LONGEST_TEXT = 120
 LONGEST_ID = 60
-"""Characters that are kept of the texts and numbers that a bank gives a movement."""
+"""Characters that are kept of the numbers that a bank gives a movement."""
+
+NO_REFERENCE = "NOTPROVIDED"
+"""What stands in the place of a payer's number where there is none."""
 
 OPENING = ("OPBD", "PRCD")
 CLOSING = ("CLBD",)
@@ -118,9 +120,10 @@ def _line(place: int, entry: etree._Element, currency: str, faults: list[Fault])
             booked or value,  # type: ignore[arg-type]
             value or booked,  # type: ignore[arg-type]
             money,
-            _fit(_text(entry, "AcctSvcrRef") or _text(details, "Refs", "AcctSvcrRef"), LONGEST_ID),
-            _fit(_text(details, "Refs", "EndToEndId") or _text(entry, "NtryRef"), LONGEST_ID),
-            _fit(_text(details, "RmtInf", "Ustrd") or _text(entry, "AddtlNtryInf"), LONGEST_TEXT),
+            _fit(_number(entry, "AcctSvcrRef") or _number(details, "Refs", "AcctSvcrRef")),
+            _fit(_number(details, "Refs", "EndToEndId") or _number(entry, "NtryRef")),
+            whole_line(_told(entry) or _text(entry, "AddtlNtryInf")),
+            is_reversal=_text(entry, "RvslInd") in ("true", "1"),
         )
     except UnfitText:
         faults.append(Fault(place, Sentence("a movement's text holds characters that cannot be kept")))
@@ -139,7 +142,7 @@ def _money(place: int, element: etree._Element, currency: str, faults: list[Faul
     if sign not in ("CRDT", "DBIT") or money < 0:
         faults.append(Fault(place, Sentence("an amount does not say whether money came or went (CdtDbtInd)")))
         return None
-    # A reversal (RvslInd) keeps the sign of what really moved: CdtDbtInd already says it.
+    # Also of a reversal (RvslInd): CdtDbtInd says what really moved.
     return money if sign == "CRDT" else -money
 
 
@@ -154,8 +157,19 @@ def _date_of(text: str) -> date | None:
         return None
 
 
-def _fit(text: str, most: int) -> str:
-    return fit_line(text[:most])
+def _number(element: etree._Element, *path: str) -> str:
+    text = _text(element, *path)
+    return "" if text.upper() == NO_REFERENCE else text
+
+
+def _told(entry: etree._Element) -> str:
+    """All that payers write of a movement: a bank gives each line of it by itself."""
+    lines = ((line.text or "").strip() for part in _all(entry, "RmtInf") for line in _children(part, "Ustrd"))
+    return " ".join(line for line in lines if line)
+
+
+def _fit(text: str) -> str:
+    return fit_line(text[:LONGEST_ID])
 
 
 def _children(element: etree._Element, name: str) -> Iterator[etree._Element]:

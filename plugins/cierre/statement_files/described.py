@@ -13,7 +13,7 @@ from cierre.bookkeeping.sentence import Sentence, listing
 from cierre.bookkeeping.statements.format import AcquirerFormat, BankColumns, BankFormat, date_pattern, read_date
 from cierre.bookkeeping.statements.lines import Settlement, SettlementLine, Statement, StatementLine
 from cierre.bookkeeping.suggestions import did_you_mean
-from cierre.bookkeeping.text import UnfitText, line as fit_line, on_one_line, quoted
+from cierre.bookkeeping.text import UnfitText, line as fit_line, quoted, whole_line
 from cierre.statement_files.faults import Fault, StatementFileError, refuse
 from cierre.statement_files.tables import UNSAID, Row, rows
 
@@ -250,7 +250,7 @@ class _Cells:
     def whole_text(self, column: str) -> str:
         """The same, uncut: whose money it is may be said at its end."""
         self.text(column)
-        return on_one_line(self._raw(column))
+        return whole_line(self._raw(column))
 
     def date(self, column: str) -> date:
         """A cell's date by the format's pattern."""

@@ -15,7 +15,7 @@ class StatementLine:
     ``place`` is where it stands in its file, from 1: its row in a table, in camt.053 and MT940 which movement it is.
     ``bank_id`` is the bank's own number of the movement, empty where it gives none. ``channel`` is whose money the line
     says it is (an acquirer's name, ``deposit``) by the format's rules, empty where it does not say. Texts are as the
-    bank wrote them.
+    bank wrote them. ``is_reversal``: the bank says that it takes another movement back.
     """
 
     place: int
@@ -29,6 +29,7 @@ class StatementLine:
     terminal: str = ""
     batch: str = ""
     slip: str = ""
+    is_reversal: bool = False
 
     @property
     def identity(self) -> Identity | None:

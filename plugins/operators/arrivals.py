@@ -49,8 +49,8 @@ class TakeStatementsOperator(BaseOperator):
     """Fetches files from the places that ``arrivals.yaml`` names, takes those of the folder, and keeps the matches that
     the rules leave no other answer to; for each company whose arrivals are looked at.
 
-    Fails, after all was tried, where a file was refused or a place could not be read: it says which and why. A place
-    that stays unread fails it once a day; in between the log says so."""
+    Fails, after all was tried, where a file was refused, or a place or file could not be read: it says which and why.
+    One that stays unread fails it once a day; in between the log says so."""
 
     template_fields = ()
 
@@ -84,18 +84,22 @@ class TakeStatementsOperator(BaseOperator):
                         why = Sentence("files are to be fetched, and CIERRE_STATEMENTS_DIR names no folder for them")
                         left.append(Sentence("{company}: {why}", company=company, why=why))
                     if folder:
-                        taken += len(take_dropped(ledger, folder, company, rules).taken)
+                        dropped = take_dropped(ledger, folder, company, rules)
+                        taken += len(dropped.taken)
+                        for name, why in dropped.left.items():
+                            key = f"{company}/{name}"
+                            unread[key] = Sentence("{file}: {why}", file=key, why=why)
                     own = [box.id for box in cash_boxes().values() if box.company == company]
                     matched += keep_new_matches(ledger, company, own, rules)
         # Last, so that nothing comes between noting that people are told and failing.
-        if folder and any(rules.fetch for rules in arrivals().values()):
+        if folder:
             due = to_tell(folder, unread, datetime.now(UTC))
             left += [why for place_key, why in unread.items() if place_key in due]
         refused = _refused(folder, arrivals()) if folder else []
         # At once: a further try of the task would find neither again, so that nobody would be told.
         if left:
-            text = "These places could not be read; each hour tries again, and once a day it is told again:\n{places}"
-            raise AirflowFailException("\n".join([say(text, places=listed(left)), *map(say, refused)]))
+            text = "What could not be read is tried again each hour, and told again once a day:\n{what}"
+            raise AirflowFailException("\n".join([say(text, what=listed(left)), *map(say, refused)]))
         if refused:
             text = "These files were refused, and stand in the folder refused beside a text that says why:\n{files}"
             raise AirflowFailException(say(text, files=listed(refused)))

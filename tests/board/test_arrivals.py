@@ -249,6 +249,55 @@ def test_a_third_acquirer_is_a_file_of_its_own_and_nothing_else(third_acquirer, 
     assert "como dice el contrato" in section(client.get(HERE).text, "reports")
 
 
+@pytest.fixture
+def second_account(tmp_path, monkeypatch):
+    """The demo's rules, and the same table for a second account, and with the bank's number of each movement."""
+    folder = tmp_path / "mappings"
+    shutil.copytree(mappings_folder(), folder)
+    table = (folder / "statements" / "banco_sandbox.yaml").read_text(encoding="utf-8").replace("2200011", "2200022")
+    (folder / "statements" / "banco_dos.yaml").write_text(table, encoding="utf-8")
+    numbered = table.replace("  reference: Documento\n", "  id: Documento\n")
+    (folder / "statements" / "banco_tres.yaml").write_text(numbered, encoding="utf-8")
+    file = folder / "arrivals.yaml"
+    text = file.read_text(encoding="utf-8")
+    text = text.replace("statements: [banco_sandbox]", "statements: [banco_sandbox, banco_dos, banco_tres]")
+    file.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("CIERRE_MAPPINGS_DIR", str(folder))
+
+
+def test_a_file_is_of_one_account(second_account, login, ledger):
+    client = login("educacion_continua")
+    text = statement((1, "DEPOSITO EFECTIVO", "50.00"))
+    assert upload(client, text).status_code == 303
+    refused = upload(client, text, "banco_dos")
+    assert (refused.status_code, "como extracto de la cuenta 2200011" in refused.text) == (400, True)
+
+
+def test_a_reversal_with_its_originals_number_is_taken_and_the_same_movement_is_not(second_account, login, ledger):
+    client = login("educacion_continua")
+    text = statement((1, "DEPOSITO;B1", "50.00"), (1, "REVERSO;B1", "-50.00")).replace(";B1;;", ";B1;")
+    assert upload(client, text, "banco_tres").status_code == 303
+    again = (
+        statement((1, "DEPOSITO DEL 3;B1", "50.00"), (9, "OTRO;B2", "1.00"))
+        .replace("B1;;", "B1;")
+        .replace("B2;;", "B2;")
+    )
+    refused = upload(client, again, "banco_tres")
+    assert "fila 4: el movimiento B1 ya está aquí" in refused.text
+    assert "B2" not in refused.text.partition("</ul>")[0]
+
+
+@pytest.mark.parametrize("day", ["30/12/9999", "02/03/2206", "02/03/0026", "31/12/1999"])
+def test_a_date_that_cannot_be_is_refused_and_the_page_stays(login, books, day):
+    client = login("educacion_continua")
+    refused = upload(client, statement((1, "DEPOSITO EFECTIVO", "50.00")).replace("03/03/2026", day))
+    assert (refused.status_code, "fila 4: " in refused.text) == (400, True)
+    unpaid = upload(client, report(*AS_AGREED).replace("04/03/2026", day), "redcard_sandbox")
+    assert (unpaid.status_code, "fila 2: " in unpaid.text) == (400, True)
+    assert client.get(HERE).status_code == 200
+    assert upload(client, statement((1, "DEPOSITO EFECTIVO", "50.00"))).status_code == 303
+
+
 def test_two_answers_are_for_a_person_and_a_decision_can_be_taken_back(login, books):
     closed_day.close(books, BOX, DAY + timedelta(days=2), ("70.00", "1"))
     client = login("educacion_continua")

@@ -12,6 +12,7 @@ from cierre.accounting_files.arrivals import arrivals_of
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.arrival_books import BooksOfArrivals
 from cierre.closing.arrival_troubles import Trouble
+from cierre.closing.arrivals import take_statement
 from cierre.ledger import arrivals
 from operators.arrivals import BookArrivalsOperator, TakeStatementsOperator
 
@@ -85,6 +86,30 @@ def test_a_file_that_is_wrong_is_put_away_with_the_reason_and_the_others_are_tak
         take(folder)
     assert "row 4" in (folder / "refused" / "a.csv.txt").read_text()
     assert len(arrivals.statements(ledger, COMPANY)) == 1
+
+
+def test_a_file_on_which_cierre_breaks_off_stays_and_keeps_no_other_waiting(close, ledger, folder, monkeypatch, caplog):
+    leave(folder, "a.csv", HEAD + ROW)
+    leave(folder, "b.csv", HEAD + ROW.replace("50,00", "60,00"))
+    with monkeypatch.context() as broken:
+        broken.setattr("cierre.closing.statement_drop.take_statement", breaks_off_on("50,00"))
+        with pytest.raises(AirflowFailException, match=r"a\.csv: Cierre broke off on .*: RuntimeError, ") as told:
+            take(folder)
+        assert take(folder) == {"taken": 0, "matched": 0}  # told once a day
+    assert "MARIA" not in f"{told.value}{caplog.text}"
+    assert (folder / "a.csv").exists()
+    assert [one.name for one in (folder / "taken").iterdir()] == ["b.csv"]
+
+
+def breaks_off_on(words):
+    """What takes a statement, but breaks off on one in which there are some words."""
+
+    def take_or_break(db, company, rules, format, content, by):
+        if words in content.decode():
+            raise RuntimeError("TRANSF DE MARIA PEREZ")
+        return take_statement(db, company, rules, format, content, by)
+
+    return take_or_break
 
 
 def test_a_refused_file_is_told_though_the_first_try_broke_off_after_it_was_put_away(close, folder, monkeypatch):

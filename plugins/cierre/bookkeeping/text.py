@@ -46,6 +46,14 @@ def line(value: Any) -> str:
     return _of_fit_length(text, _UNFIT).strip()
 
 
+def whole_line(text: str) -> str:
+    """A text of any length on one line: to look for words in, not to be booked.
+
+    Raises UnfitText where the books could not hold its beginning."""
+    line(text[:LONGEST])
+    return _BROKEN.sub(" ", text).strip()
+
+
 def code(value: Any) -> str:
     """A text that rules, keys and totals go by, exactly as it came. Raises UnfitText, also for a line break."""
     return _of_fit_length(_scalar(value), _UNFIT_IN_A_CODE)

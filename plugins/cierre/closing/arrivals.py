@@ -2,9 +2,10 @@
 waits for any of it."""
 
 import logging
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import psycopg
@@ -20,6 +21,7 @@ from cierre.bookkeeping.matching.match import match, waited_for
 from cierre.bookkeeping.money import AmountError, amount
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.statements.certificate import breaks, claims
+from cierre.bookkeeping.statements.dates import impossible_dates
 from cierre.bookkeeping.statements.format import AcquirerFormat
 from cierre.bookkeeping.statements.lines import Statement
 from cierre.closing.settlements import by_reports, take_settlement
@@ -34,6 +36,9 @@ log = logging.getLogger(__name__)
 
 GAP = "gap"
 """What may be between two statements when they are taken: the one between them may still come."""
+
+SAME_LINE = "same_line"
+"""What is told of each movement by itself, with its row."""
 
 
 @dataclass(frozen=True)
@@ -95,17 +100,24 @@ def take_statement(
 
 
 def _objections(db: psycopg.Connection, company: str, statement: Statement) -> list[Fault]:
-    known = [one for one in ledger_arrivals.statements(db, company) if one.account == statement.account]
+    landed = ledger_arrivals.statements(db, company)
+    known = [one for one in landed if one.account == statement.account]
     chain = [*(one.as_statement() for one in known), statement]
     before = {(one.kind, one.sha256) for one in breaks(chain[:-1])}
-    faults = [
-        Fault(0, one.message) for one in breaks(chain) if (one.kind, one.sha256) not in before and one.kind != GAP
+    new = [one for one in breaks(chain) if (one.kind, one.sha256) not in before]
+    faults = [Fault(row, why) for row, why in impossible_dates(statement, datetime.now(UTC).date())]
+    faults += [
+        Fault(0, Sentence("the file is here already, as a statement of account {account}", account=one.account))
+        for one in landed
+        if one.sha256 == statement.sha256 and one.account != statement.account
     ]
+    faults += [Fault(0, one.message) for one in new if one.kind not in (GAP, SAME_LINE)]
     faults += [Fault(0, Sentence("{claim}", claim=str(claim))) for claim in claims(statement) if not claim.holds]
-    numbers = [line.bank_id for line in statement.lines if line.bank_id]
-    there = ledger_arrivals.known_numbers(db, company, statement.account, numbers)
+    numbers = {line.bank_id for line in statement.lines if line.bank_id}
+    there = ledger_arrivals.known_movements(db, company, statement.account, numbers)
+    times = Counter(line.identity for line in statement.lines)
     for line in statement.lines:
-        if line.bank_id in there or (line.bank_id and numbers.count(line.bank_id) > 1):
+        if line.identity and (line.identity in there or times[line.identity] > 1):
             faults.append(Fault(line.place, Sentence("movement {id} is here already", id=line.bank_id)))
     return faults
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import psycopg
 
@@ -15,6 +16,7 @@ from cierre.bookkeeping.matching.items import Item
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.statements.certificate import settlement_claims
 from cierre.bookkeeping.statements.charges import Charge, ChargeDifference, charge_differences
+from cierre.bookkeeping.statements.dates import impossible_dates_of_report
 from cierre.bookkeeping.statements.format import AcquirerFormat
 from cierre.bookkeeping.statements.lines import Settlement, SettlementLine
 from cierre.ledger import settlements as ledger_settlements
@@ -53,7 +55,8 @@ def _objections(
     heads = ledger_settlements.settlements(db, company)
     if any(one.sha256 == settlement.sha256 for one in heads):
         return [Fault(0, Sentence("the report is here already"))]
-    faults = [Fault(0, Sentence("{claim}", claim=str(one))) for one in settlement_claims(settlement) if not one.holds]
+    faults = [Fault(row, why) for row, why in impossible_dates_of_report(settlement, datetime.now(UTC).date())]
+    faults += [Fault(0, Sentence("{claim}", claim=str(one))) for one in settlement_claims(settlement) if not one.holds]
     name = rules.channel_of_report(format)
     first = min(one.sold for one in settlement.lines)
     there = {

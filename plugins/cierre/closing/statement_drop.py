@@ -3,6 +3,7 @@
 import logging
 import os
 import time
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,10 +33,12 @@ BY = "folder"
 
 @dataclass
 class Dropped:
-    """What became of a company's files: their names, and of those that were refused all that speaks against each."""
+    """What became of a company's files: the names of those that were taken, all that speaks against each that was
+    refused, and why others stay where they are: something went wrong that the file need not be to blame for."""
 
     taken: list[str] = field(default_factory=list)
     refused: dict[str, list[Sentence]] = field(default_factory=dict)
+    left: dict[str, Sentence] = field(default_factory=dict)
 
 
 def drop_folder() -> Path | None:
@@ -49,14 +52,29 @@ def take_dropped(
 ) -> Dropped:
     """Takes all files of ``<folder>/<company>/<format>/`` by name, which for banks is mostly by date.
 
-    A file that is taken goes to ``taken`` beside it; one that is refused to ``refused``, with a text that says why.
-    Nothing is ever deleted. ``quiet``: see QUIET.
+    A file that is taken goes to ``taken`` beside it; one that is refused to ``refused``, with a text that says why; one
+    on which Cierre itself breaks off stays, and does not keep the others waiting. Nothing is ever deleted. ``quiet``:
+    see QUIET. Raises what the ledger says where it is gone.
     """
     done = Dropped()
     for format in rules.formats:
         for file in _waiting(folder / company / format, quiet):
-            _take(db, company, rules, format, file, done)
+            try:
+                _take(db, company, rules, format, file, done)
+            except Exception as error:
+                if db.closed:
+                    raise
+                _leave(f"{format}/{file.name}", error, done)
     return done
+
+
+def _leave(name: str, error: Exception, done: Dropped) -> None:
+    """Says where it broke off, not the error's own words: they may repeat what stands in the file."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    text = "Cierre broke off on this file and leaves it where it is; whoever looks after Cierre needs to know: {error}"
+    done.left[name] = Sentence(text, error=f"{type(error).__name__}, {where}")
+    log.error(say("{file}: {why}", file=name, why=done.left[name]))
 
 
 def _waiting(folder: Path, quiet: float) -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""Places that could not be read are told at once, and then once a day for as long as that lasts.
+"""Places and files that could not be read are told at once, and then once a day for as long as that lasts.
 
 They are looked at each hour: a server that is down over a weekend would otherwise be told fifty times.
 """
@@ -15,14 +15,16 @@ NOTE = ".places.json"
 
 
 def to_tell(folder: Path, unread: Iterable[str], now: datetime) -> set[str]:
-    """Of the places that could not be read ``now`` (aware), by what tells them apart, those that people are told of.
+    """Of the places and files that could not be read ``now`` (aware), by what tells them apart, those that people are
+    told of.
 
     One that was read in between is told at once when it cannot be read again. Kept in a note in ``folder``; without it,
     all are told once more.
     """
     told = _noted(folder)
     due = {place for place in unread if place not in told or now - told[place] >= AGAIN}
-    note(folder, NOTE, {place: (now if place in due else told[place]).isoformat() for place in unread})
+    if told or due:
+        note(folder, NOTE, {place: (now if place in due else told[place]).isoformat() for place in unread})
     return due
 
 

@@ -9,7 +9,7 @@ import psycopg
 
 from cierre.bookkeeping.matching.books import MatchedRow
 from cierre.bookkeeping.matching.company import Expected, Taken
-from cierre.bookkeeping.statements.lines import Statement
+from cierre.bookkeeping.statements.lines import Identity, Statement
 from cierre.ledger.session import copy
 from cierre.ledger.statements import Change, Row, Rows, Statements, Value, ValueOrNone, Values
 
@@ -36,6 +36,14 @@ class LandedStatement(NamedTuple):
         """As certificates look at it: without movements."""
         facts = (self.account, self.currency, self.first_day, self.last_day, self.opening, self.closing)
         return Statement(*facts, (), self.sha256)
+
+
+class KnownMovement(NamedTuple):
+    """What a movement is known by (Identity)."""
+
+    bank_id: str
+    booked: date
+    amount: Decimal
 
 
 class LandedLine(NamedTuple):
@@ -176,7 +184,7 @@ class Owner(NamedTuple):
 class _Sql(Statements):
     lock: Value[bool]
     statements: Rows[LandedStatement]
-    known_numbers: Values[str]
+    known_movements: Rows[KnownMovement]
     add_statement: Value[int]
     taken: Rows[Taken]
     lines: Rows[LandedLine]
@@ -213,9 +221,12 @@ def statements(connection: psycopg.Connection, company: str) -> list[LandedState
     return list(_sql.statements(connection, company=company))
 
 
-def known_numbers(connection: psycopg.Connection, company: str, account: str, numbers: Iterable[str]) -> set[str]:
-    """Which of the bank's own numbers of movements an account has already."""
-    return set(_sql.known_numbers(connection, company=company, account=account, numbers=list(numbers)))
+def known_movements(
+    connection: psycopg.Connection, company: str, account: str, numbers: Iterable[str]
+) -> set[Identity]:
+    """What an account's movements that have one of the bank's own numbers are known by."""
+    found = _sql.known_movements(connection, company=company, account=account, numbers=list(numbers))
+    return {(one.bank_id, one.booked, one.amount) for one in found}
 
 
 def land(connection: psycopg.Connection, company: str, format: str, statement: Statement, file: bytes, by: str) -> int:

@@ -1,6 +1,8 @@
 """A bank's file by its format, whatever kind of file that is."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.statements.format import BankFormat
@@ -23,7 +25,7 @@ def read_bank(content: bytes, table: BankFormat) -> list[Statement]:
     faults = [fault for one in read for fault in _strange(one, table)]
     if faults:
         raise StatementFileError(faults)
-    return [replace(one, lines=tuple(_with_channel(line, table) for line in one.lines)) for one in read]
+    return [replace(one, lines=tuple(_with_channels(one.lines, table))) for one in read]
 
 
 def _strange(statement: Statement, table: BankFormat) -> list[Fault]:
@@ -39,5 +41,28 @@ def _strange(statement: Statement, table: BankFormat) -> list[Fault]:
     return [Fault(0, message)]
 
 
-def _with_channel(line: StatementLine, table: BankFormat) -> StatementLine:
-    return replace(line, channel=channel_of(line.text, table))
+def _with_channels(lines: Sequence[StatementLine], table: BankFormat) -> Iterator[StatementLine]:
+    """The movements with their channels, but none where one takes the other back: nothing arrived, and what is to be
+    done is for a person."""
+    undone = _undone(lines)
+    for line in lines:
+        yield line if line.place in undone else replace(line, channel=channel_of(line.text, table))
+
+
+def _undone(lines: Sequence[StatementLine]) -> set[int]:
+    """Which movements are reversals of others of the same file, or may be what these take back: those of the opposite
+    amount, if some of them have the reversal's number only those."""
+    by_amount: dict[Decimal, list[StatementLine]] = {}
+    for line in lines:
+        if not line.is_reversal:
+            by_amount.setdefault(line.amount, []).append(line)
+    undone: set[int] = set()
+    for back in lines:
+        if back.is_reversal and (originals := by_amount.get(-back.amount)):
+            named = [one for one in originals if _numbers(one) & _numbers(back)]
+            undone |= {back.place, *(one.place for one in named or originals)}
+    return undone
+
+
+def _numbers(line: StatementLine) -> set[str]:
+    return {line.bank_id, line.reference} - {""}

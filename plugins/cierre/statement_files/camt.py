@@ -10,13 +10,15 @@ from lxml import etree
 from cierre.bookkeeping.money import AmountError, amount, exact
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.statements.lines import Statement, StatementLine
-from cierre.bookkeeping.text import UnfitText, line as fit_line, quoted
+from cierre.bookkeeping.text import UnfitText, line as fit_line, quoted, whole_line
 from cierre.statement_files.faults import Fault, StatementFileError, refuse
 from cierre.statement_files.tables import MOST_BYTES, MOST_ROWS
 
-LONGEST_TEXT = 120
 LONGEST_ID = 60
-"""Characters that are kept of the texts and numbers that a bank gives a movement."""
+"""Characters that are kept of the numbers that a bank gives a movement."""
+
+NO_REFERENCE = "NOTPROVIDED"
+"""What stands in the place of a payer's number where there is none."""
 
 OPENING = ("OPBD", "PRCD")
 CLOSING = ("CLBD",)
@@ -54,16 +56,17 @@ def _statement(element: etree._Element, sha256: str, faults: list[Fault]) -> Sta
     balances = {code: balance for code, balance in _balances(element, faults)}
     currencies = {currency for _, currency, _ in balances.values()} | {_currency(entry) for entry in entries}
     if len(currencies) != 1 or not account:
-        faults.append(Fault(_row(element), Sentence("a statement must have one account and one currency")))
+        faults.append(Fault(0, Sentence("a statement must have one account and one currency")))
         return None
     (currency,) = currencies
-    lines = [line for entry in entries if (line := _line(entry, currency, faults)) is not None]
+    made = (_line(place, entry, currency, faults) for place, entry in enumerate(entries, start=1))
+    lines = [line for line in made if line is not None]
     opening = next((balances[code] for code in OPENING if code in balances), None)
     closing = next((balances[code] for code in CLOSING if code in balances), None)
     first = _date_of(_text(element, "FrToDt", "FrDtTm")) or (opening and opening[2]) or _least(lines)
     last = _date_of(_text(element, "FrToDt", "ToDtTm")) or (closing and closing[2]) or _most(lines)
     if first is None or last is None:
-        faults.append(Fault(_row(element), Sentence("a statement says neither its days nor a movement")))
+        faults.append(Fault(0, Sentence("a statement says neither its days nor a movement")))
         return None
     number = _text(element, "ElctrncSeqNb") or _text(element, "LglSeqNb") or _text(element, "Id")
     return Statement(
@@ -90,54 +93,56 @@ def _most(lines: list[StatementLine]) -> date | None:
 def _balances(element: etree._Element, faults: list[Fault]) -> Iterator[tuple[str, tuple[Decimal, str, date | None]]]:
     for balance in _children(element, "Bal"):
         code = _text(balance, "Tp", "CdOrPrtry", "Cd")
-        if code in (*OPENING, *CLOSING) and (money := _money(balance, _currency(balance), faults)) is not None:
+        if code in (*OPENING, *CLOSING) and (money := _money(0, balance, _currency(balance), faults)) is not None:
             yield (
                 code,
                 (money, _currency(balance), _date_of(_text(balance, "Dt", "Dt") or _text(balance, "Dt", "DtTm"))),
             )
 
 
-def _line(entry: etree._Element, currency: str, faults: list[Fault]) -> StatementLine | None:
-    """A booked movement; None for one that is only announced, or that cannot be read."""
+def _line(place: int, entry: etree._Element, currency: str, faults: list[Fault]) -> StatementLine | None:
+    """A booked movement; None for one that is only announced, or that cannot be read. ``place`` counts the entries,
+    also those: a file may have all of them on one line."""
     status = _text(entry, "Sts", "Cd") or _text(entry, "Sts")
     if status not in ("BOOK", ""):
         return None
     booked = _date_of(_text(entry, "BookgDt", "Dt") or _text(entry, "BookgDt", "DtTm"))
     value = _date_of(_text(entry, "ValDt", "Dt") or _text(entry, "ValDt", "DtTm"))
-    money = _money(entry, currency, faults)
+    money = _money(place, entry, currency, faults)
     if booked is None and value is None:
-        faults.append(Fault(_row(entry), Sentence("a movement has no date (BookgDt); ask the bank for the file anew")))
+        faults.append(Fault(place, Sentence("a movement has no date (BookgDt); ask the bank for the file anew")))
     if money is None or (booked or value) is None:
         return None
     details = next(_all(entry, "TxDtls"), entry)
     try:
         return StatementLine(
-            _row(entry),
+            place,
             booked or value,  # type: ignore[arg-type]
             value or booked,  # type: ignore[arg-type]
             money,
-            _fit(_text(entry, "AcctSvcrRef") or _text(details, "Refs", "AcctSvcrRef"), LONGEST_ID),
-            _fit(_text(details, "Refs", "EndToEndId") or _text(entry, "NtryRef"), LONGEST_ID),
-            _fit(_text(details, "RmtInf", "Ustrd") or _text(entry, "AddtlNtryInf"), LONGEST_TEXT),
+            _fit(_number(entry, "AcctSvcrRef") or _number(details, "Refs", "AcctSvcrRef")),
+            _fit(_number(details, "Refs", "EndToEndId") or _number(entry, "NtryRef")),
+            whole_line(_told(entry) or _text(entry, "AddtlNtryInf")),
+            is_reversal=_text(entry, "RvslInd") in ("true", "1"),
         )
     except UnfitText:
-        faults.append(Fault(_row(entry), Sentence("a movement's text holds characters that cannot be kept")))
+        faults.append(Fault(place, Sentence("a movement's text holds characters that cannot be kept")))
         return None
 
 
-def _money(element: etree._Element, currency: str, faults: list[Fault]) -> Decimal | None:
+def _money(place: int, element: etree._Element, currency: str, faults: list[Fault]) -> Decimal | None:
     raw, sign = _text(element, "Amt"), _text(element, "CdtDbtInd")
     try:
         money = amount(exact(raw), currency)
     except AmountError:
         faults.append(
-            Fault(_row(element), Sentence("{value} is no amount in {currency}", value=quoted(raw), currency=currency))
+            Fault(place, Sentence("{value} is no amount in {currency}", value=quoted(raw), currency=currency))
         )
         return None
     if sign not in ("CRDT", "DBIT") or money < 0:
-        faults.append(Fault(_row(element), Sentence("an amount does not say whether money came or went (CdtDbtInd)")))
+        faults.append(Fault(place, Sentence("an amount does not say whether money came or went (CdtDbtInd)")))
         return None
-    # A reversal (RvslInd) keeps the sign of what really moved: CdtDbtInd already says it.
+    # Also of a reversal (RvslInd): CdtDbtInd says what really moved.
     return money if sign == "CRDT" else -money
 
 
@@ -152,12 +157,19 @@ def _date_of(text: str) -> date | None:
         return None
 
 
-def _fit(text: str, most: int) -> str:
-    return fit_line(text[:most])
+def _number(element: etree._Element, *path: str) -> str:
+    text = _text(element, *path)
+    return "" if text.upper() == NO_REFERENCE else text
 
 
-def _row(element: etree._Element) -> int:
-    return int(element.sourceline or 0)
+def _told(entry: etree._Element) -> str:
+    """All that payers write of a movement: a bank gives each line of it by itself."""
+    lines = ((line.text or "").strip() for part in _all(entry, "RmtInf") for line in _children(part, "Ustrd"))
+    return " ".join(line for line in lines if line)
+
+
+def _fit(text: str) -> str:
+    return fit_line(text[:LONGEST_ID])
 
 
 def _children(element: etree._Element, name: str) -> Iterator[etree._Element]:

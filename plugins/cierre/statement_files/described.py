@@ -8,19 +8,21 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from cierre.bookkeeping.money import AmountError, amount, exact
+from cierre.bookkeeping.money import AmountError, amount
 from cierre.bookkeeping.sentence import Sentence, listing
 from cierre.bookkeeping.statements.format import AcquirerFormat, BankColumns, BankFormat, date_pattern, read_date
 from cierre.bookkeeping.statements.lines import Settlement, SettlementLine, Statement, StatementLine
 from cierre.bookkeeping.suggestions import did_you_mean
-from cierre.bookkeeping.text import UnfitText, line as fit_line, quoted
+from cierre.bookkeeping.text import UnfitText, line as fit_line, quoted, whole_line
 from cierre.statement_files.faults import Fault, StatementFileError, refuse
-from cierre.statement_files.tables import Row, rows
+from cierre.statement_files.tables import UNSAID, Row, rows
 
 T = TypeVar("T")
 
 LONGEST_TEXT = 120
-"""Characters that are kept of what a bank writes beside a movement; the whole file is kept as it came."""
+"""Characters that are kept of a number or name that a bank gives; the whole file is kept as it came."""
+
+_DATES = ("booked", "value", "sold", "paid")
 
 
 def read_statement(content: bytes, table: BankFormat) -> Statement:
@@ -58,13 +60,9 @@ def channel_of(text: str, table: BankFormat) -> str:
 
 
 def _movement(row: "_Cells", table: BankFormat, columns: BankColumns) -> tuple[StatementLine, Decimal | None]:
-    if columns.amount:
-        money = row.money("amount")
-        moved = money if table.came_in == "plus" else -money
-    else:
-        moved = row.money("credit", Decimal(0)) - row.money("debit", Decimal(0))
+    moved = _moved(row, table, columns)
     booked = row.date("booked")
-    text = row.text("text")
+    text = row.whole_text("text")
     made = StatementLine(
         row.number,
         booked,
@@ -79,6 +77,22 @@ def _movement(row: "_Cells", table: BankFormat, columns: BankColumns) -> tuple[S
         row.text("slip"),
     )
     return made, row.money("balance") if columns.balance else None
+
+
+def _moved(row: "_Cells", table: BankFormat, columns: BankColumns) -> Decimal:
+    """What came in, negative where it went. A row must say it in one way: whatever else it could be is refused."""
+    if columns.amount:
+        money = row.money("amount")
+        return money if table.came_in == "plus" else -money
+    came, went = (row.money(name) if row.has(name) else None for name in ("credit", "debit"))
+    if came is None and went is None:
+        raise _CellError(Sentence("the row has no amount; write it there, or take the row out of the file"))
+    if came and went:
+        raise _CellError(Sentence("the row has two amounts, one that came (`credit`) and one that went (`debit`)"))
+    if went is not None and went < 0:
+        text = "{value} (`debit`) has a minus: say without it whether money went (`debit`) or came back (`credit`)"
+        raise _CellError(Sentence(text, value=went))
+    return (came or Decimal(0)) - (went or Decimal(0))
 
 
 def _settled(row: "_Cells") -> SettlementLine:
@@ -138,13 +152,13 @@ class _Reader:
             raise refuse(Sentence("the file has no rows; correct `skip_rows` or send the file anew"))
         places = self._places(head)
         pattern = date_pattern(self.table.date_format)
-        total = self.table.total_word.casefold()
         for number, cells in found:
-            if total and any(cell.casefold().startswith(total) for cell in cells[:2]):
-                self._total(_Cells(number, cells, places, self.table, pattern))
+            row = _Cells(number, cells, places, self.table, pattern)
+            if row.is_total():
+                self._total(row)
                 continue
             try:
-                yield make(_Cells(number, cells, places, self.table, pattern))
+                yield make(row)
             except _CellError as error:
                 self.faults.append(Fault(number, error.message))
 
@@ -163,25 +177,35 @@ class _Reader:
 
     def _places(self, head: Row) -> dict[str, tuple[int, ...]]:
         number, cells = head
-        known = {cell.casefold(): place for place, cell in reversed(list(enumerate(cells)))}
-        places: dict[str, tuple[int, ...]] = {}
-        for column, named in self.headings.items():
-            wanted = [named] if isinstance(named, str) else list(named)
-            missing = [name for name in wanted if name.strip().casefold() not in known]
-            for name in missing:
-                there = listing(cell[:40] for cell in cells if cell) if any(cells) else Sentence("nothing")
+        known = [cell.casefold() for cell in cells]
+        wanted = [
+            (column, name, name.strip().casefold())
+            for column, named in self.headings.items()
+            for name in ([named] if isinstance(named, str) else named)
+        ]
+        there = [name for _, name, key in wanted if key in known]
+        if 2 * len(there) < len(wanted):
+            # Not the row of headings, then: what stands in it is not repeated, it may be a person's.
+            text = "here should be the headings {names}, and {n} of them are; correct `skip_rows`, or `columns`"
+            raise refuse(Sentence(text, names=listing(name for _, name, _ in wanted), n=len(there)), number)
+        for column, name, key in wanted:
+            if known.count(key) > 1:
+                text = "there is more than one column {name} (for `{column}`); rename the others in the file"
+                self.faults.append(Fault(number, Sentence(text, name=repr(name), column=column)))
+            elif key not in known:
                 message = Sentence(
                     "there is no column {name} (for `{column}`){hint}; there are {columns}",
                     name=repr(name),
                     column=column,
                     hint=did_you_mean(name, [cell for cell in cells if cell]),
-                    columns=there,
+                    columns=listing(cell[:40] for cell in cells if cell),
                 )
                 self.faults.append(Fault(number, message))
-            if not missing:
-                places[column] = tuple(known[name.strip().casefold()] for name in wanted)
         if self.faults:
             raise StatementFileError(self.faults)
+        places: dict[str, tuple[int, ...]] = {}
+        for column, _, key in wanted:
+            places[column] = (*places.get(column, ()), known.index(key))
         return places
 
 
@@ -195,6 +219,26 @@ class _Cells:
     table: BankFormat | AcquirerFormat
     pattern: re.Pattern[str]
 
+    def is_total(self) -> bool:
+        """Whether it is a row of totals: it begins with the format's word and has no date.
+
+        Where a payer's name may stand, in ``text``, the word must be all there is: TOTAL may be a company's name.
+        """
+        word = self.table.total_word.strip().casefold()
+        first = next((place for place, cell in enumerate(self.cells) if cell), 0)
+        begins = self.cells[first].casefold()
+        if not word or not begins.startswith(word):
+            return False
+        rest = begins.removeprefix(word)
+        if rest[:1].isalnum() or (first in self.places.get("text", ()) and any(one.isalnum() for one in rest)):
+            return False
+        dates = (place for name in _DATES for place in self.places.get(name, ()) if place != first)
+        return not any(self.cells[place] for place in dates if place < len(self.cells))
+
+    def has(self, column: str) -> bool:
+        """Whether something stands in a cell."""
+        return bool(self._raw(column))
+
     def text(self, column: str) -> str:
         """A cell's text on one line; what is longer is cut, as banks' texts may be."""
         raw = self._raw(column)
@@ -202,6 +246,11 @@ class _Cells:
             return fit_line(raw[:LONGEST_TEXT])
         except UnfitText as unfit:
             raise _CellError(Sentence("`{column}` cannot be kept: {why}", column=column, why=unfit.why)) from None
+
+    def whole_text(self, column: str) -> str:
+        """The same, uncut: whose money it is may be said at its end."""
+        self.text(column)
+        return whole_line(self._raw(column))
 
     def date(self, column: str) -> date:
         """A cell's date by the format's pattern."""
@@ -225,16 +274,23 @@ class _Cells:
 
     def several(self, column: str) -> Decimal:
         """The sum of the amounts of all cells that make up a column."""
-        cells = (self.cells[place] if place < len(self.cells) else "" for place in self.places.get(column, ()))
+        cells = (self._cell(place, column) for place in self.places.get(column, ()))
         return sum((self._amount(cell, column) for cell in cells if cell), Decimal(0))
 
     def _raw(self, column: str) -> str:
         places = self.places.get(column)
-        return self.cells[places[0]] if places and places[0] < len(self.cells) else ""
+        return self._cell(places[0], column) if places else ""
+
+    def _cell(self, place: int, column: str) -> str:
+        cell = self.cells[place] if place < len(self.cells) else ""
+        if cell == UNSAID:
+            text = "`{column}` has an error, or a formula without its value; correct it in a spreadsheet, and save it"
+            raise _CellError(Sentence(text, column=column))
+        return cell
 
     def _amount(self, raw: str, column: str) -> Decimal:
         try:
-            return amount(exact(plain_number(raw, self.table.decimal_mark)), self.table.currency)
+            return amount(plain_number(raw, self.table.decimal_mark), self.table.currency)
         except AmountError:
             message = Sentence(
                 "{value} (`{column}`) is no amount in {currency}; correct the row, or `decimal_mark`",
@@ -245,27 +301,30 @@ class _Cells:
             raise _CellError(message) from None
 
 
-_GROUPED = {
-    ".": re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII),
-    ",": re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?", re.ASCII),
+_BLANKS = " \u00a0\u202f"
+_CURRENCY = re.compile(rf"^(US\$|\$U|\$|€)[\s{_BLANKS}]*|[\s{_BLANKS}]*(USD|UYU|EUR|CLP)$")
+_NUMBER = {
+    ".": re.compile(rf"(\d+|\d{{1,3}}(,\d{{3}})+|\d{{1,3}}([{_BLANKS}]\d{{3}})+)(\.\d+)?", re.ASCII),
+    ",": re.compile(rf"(\d+|\d{{1,3}}(\.\d{{3}})+|\d{{1,3}}([{_BLANKS}]\d{{3}})+)(,\d+)?", re.ASCII),
 }
-_UNGROUPED = {".": re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII), ",": re.compile(r"[+-]?\d+(,\d+)?", re.ASCII)}
 
 
 def plain_number(raw: str, mark: str) -> str:
     """An amount as people write it (``1.234,50``, ``(12,00)``, ``12,00-``, ``$ 5``) as ``-1234.50``.
 
-    Raises AmountError where thousands do not stand in groups of three: 1.5 is no amount where the comma is the mark.
+    Raises AmountError where thousands do not stand in groups of three: 1.5 is no amount where the comma is the mark,
+    nor is 1 2 3.
     """
-    text = re.sub(r"^(US\$|\$U|\$|€)\s*|\s*(USD|UYU|EUR|CLP)$|[\u00a0\u202f ]", "", raw.strip())
+    text = _CURRENCY.sub("", raw.strip())
     sign = ""
     if text.startswith("(") and text.endswith(")"):
         text, sign = text[1:-1], "-"
     elif text.endswith("-"):
         text, sign = text[:-1], "-"
-    if sign and text.startswith(("-", "+")):
-        raise AmountError(f"{quoted(raw)} is not an amount")
-    if not (_UNGROUPED[mark].fullmatch(text) or _GROUPED[mark].fullmatch(text)):
+    elif text.startswith(("-", "+")):
+        text, sign = text[1:], text[0]
+    text = text.strip()
+    if not _NUMBER[mark].fullmatch(text):
         raise AmountError(f"{quoted(raw)} is not an amount")
     thousands = "." if mark == "," else ","
-    return sign + text.replace(thousands, "").replace(mark, ".")
+    return sign + re.sub(rf"[{thousands}{_BLANKS}]", "", text).replace(mark, ".")

@@ -11,7 +11,8 @@ MOST_TOLD = 50
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One mistake. ``row`` counts from 1 as a person sees it in the file; 0 is the file as a whole."""
+    """One mistake. ``row`` counts from 1 as a person sees it in a table; in camt.053 and MT940 it counts the movements.
+    0 is the file as a whole."""
 
     row: int
     message: Sentence

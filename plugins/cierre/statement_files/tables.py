@@ -2,8 +2,6 @@
 
 import csv
 import io
-import zipfile
-import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,15 +11,19 @@ from python_calamine import CalamineError, CalamineWorkbook
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.statements.format import AcquirerFormat, BankFormat
 from cierre.statement_files.faults import refuse
+from cierre.statement_files.sheets import NO_XLSX, sheet_of
 
 MOST_BYTES = 20_000_000
 """Of a file as it came; a year of a busy account has 5,000,000."""
 
-MOST_UNPACKED = 200_000_000
-"""Of what is packed in an XLSX file."""
-
 MOST_ROWS = 200_000
 MOST_COLUMNS = 200
+
+MOST_CELLS = 5_000_000
+"""Of an XLSX file, those that are empty counted: room is made for each."""
+
+UNSAID = "\0"
+"""What a cell of an XLSX file with an error, or a formula without its value, is read as: no text has that character."""
 
 Row = tuple[int, list[str]]
 """A row's number as people see it, from 1, and its cells."""
@@ -69,40 +71,27 @@ def _csv_rows(content: bytes, table: BankFormat | AcquirerFormat) -> Iterator[Ro
 
 
 def _xlsx_rows(content: bytes, table: BankFormat | AcquirerFormat) -> Iterator[Row]:
+    sheet = sheet_of(content, table.sheet)
+    if sheet.rows > MOST_ROWS:
+        raise refuse(Sentence("the file has more than {most} rows; ask for shorter periods", most=MOST_ROWS))
+    if sheet.columns > MOST_COLUMNS:
+        raise refuse(Sentence("there are more than {most} columns", most=MOST_COLUMNS))
+    if sheet.rows * sheet.columns > MOST_CELLS:
+        raise refuse(
+            Sentence("the table has more than {most} cells; delete what stands far outside of it", most=MOST_CELLS)
+        )
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(_repacked(content)))
-        names = book.sheet_names
-        if not names or (table.sheet and table.sheet not in names):
-            raise refuse(Sentence("there is no sheet {name}; correct `sheet`", name=table.sheet))
-        cells = book.get_sheet_by_name(table.sheet or names[0]).to_python(skip_empty_area=False, nrows=MOST_ROWS + 1)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(sheet.content))
+        cells = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
     except CalamineError:
-        raise refuse(Sentence("the file is no XLSX; save it anew, or describe it as csv")) from None
-    for number, row in enumerate(cells, start=1):
-        yield number, [_as_text(cell, table) for cell in row]
-
-
-def _repacked(content: bytes) -> bytes:
-    """The same archive, unpacked within bounds by what it really holds, not by what it says."""
-    held = io.BytesIO()
-    room = MOST_UNPACKED
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed, zipfile.ZipFile(held, "w", zipfile.ZIP_STORED) as plain:
-            if len(packed.infolist()) > 1_000:
-                raise refuse(Sentence("the file is no XLSX; save it anew, or describe it as csv"))
-            for part in packed.infolist():
-                with packed.open(part) as file:
-                    inner = file.read(room + 1)
-                room -= len(inner)
-                if room < 0:
-                    raise refuse(
-                        Sentence("the file holds more than {most} bytes; ask for shorter periods", most=MOST_UNPACKED)
-                    )
-                plain.writestr(zipfile.ZipInfo(part.filename), inner)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        if type(error).__name__ == "StatementFileError":
-            raise
-        raise refuse(Sentence("the file is no XLSX; save it anew, or describe it as csv")) from None
-    return held.getvalue()
+        raise refuse(NO_XLSX) from None
+    # The library leaves out rows and columns at the end that it takes for empty.
+    for number in range(1, max([len(cells), *sheet.unsaid]) + 1):
+        texts = [_as_text(cell, table) for cell in cells[number - 1]] if number <= len(cells) else []
+        for place in sheet.unsaid.get(number, ()):
+            texts += [""] * (place - len(texts))
+            texts[place - 1] = UNSAID
+        yield number, texts
 
 
 def _as_text(cell: object, table: BankFormat | AcquirerFormat) -> str:

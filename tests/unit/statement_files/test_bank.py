@@ -30,6 +30,40 @@ def test_a_standard_file_gets_its_channels_by_the_format():
     assert [line.channel for line in read.lines] == ["red"]
 
 
+def channels(*movements):
+    """The channels of an MT940's movements."""
+    made = MT940.partition(b":61:")[0] + b"".join(movement + b"\n:86:DE LA RED\n" for movement in movements)
+    (read,) = read_bank(made + b":62F:C250303EUR15,00\n", BankFormat.model_validate(FORMAT))
+    return [line.channel for line in read.lines]
+
+
+@pytest.mark.parametrize(
+    ("movements", "told"),
+    [
+        ([b":61:2503030303C5,00NTRFA//B1", b":61:2503030303RC5,00NTRFB//B2"], ["", ""]),
+        ([b":61:2503030303RC5,00NTRFB//B2", b":61:2503030303C5,00NTRFA//B1"], ["", ""]),
+        ([b":61:2503030303C5,00NTRFA//B1", b":61:2503030303RC4,00NTRFB//B2"], ["red", "red"]),
+        ([b":61:2503030303C5,00NTRFA//B1", b":61:2503030303D5,00NTRFB//B2"], ["red", "red"]),
+        (
+            [b":61:2503030303C5,00NTRFA//B1", b":61:2503030303C5,00NTRFC//B3", b":61:2503030303RC5,00NTRFC//B4"],
+            ["red", "", ""],
+        ),
+        (
+            [b":61:2503030303C5,00NTRFA//B1", b":61:2503030303C5,00NTRFC//B3", b":61:2503030303RC5,00NTRFNONREF//B4"],
+            ["", "", ""],
+        ),
+    ],
+)
+def test_money_that_the_file_itself_takes_back_is_nobodys(movements, told):
+    assert channels(*movements) == told
+
+
+def test_the_word_of_a_channel_is_found_however_far_behind_it_stands():
+    made = MT940.replace(b"TRANSFERENCIA RED", b"X" * 65 + b"\n" + b"Y" * 65 + b" RED")
+    (read,) = read_bank(made, BankFormat.model_validate(FORMAT))
+    assert [line.channel for line in read.lines] == ["red"]
+
+
 @pytest.mark.parametrize("other", [{"account": "1"}, {"currency": "USD"}])
 def test_a_file_of_another_account_is_refused(other):
     with pytest.raises(StatementFileError, match="the file is of account BANCO/0019 in EUR"):

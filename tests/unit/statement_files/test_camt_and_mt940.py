@@ -1,5 +1,6 @@
 """camt.053 and MT940: what is read adds up, and what a bank would never send is refused."""
 
+import logging
 from datetime import date
 from decimal import Decimal
 
@@ -49,6 +50,13 @@ def test_a_movement_that_is_missing_is_seen_by_the_balances():
     assert [claim.holds for claim in claims(read)] == [False]
 
 
+def test_a_camt_on_one_line_tells_its_movements_apart_by_their_order():
+    (read,) = read_camt(CAMT.replace("\n", "").encode())
+    assert [line.place for line in read.lines] == [1, 2]
+    with pytest.raises(StatementFileError, match=r"^row 2: an amount does not say"):
+        read_camt(CAMT.replace("\n", "").replace("<CdtDbtInd>DBIT", "<CdtDbtInd>X").encode())
+
+
 BOMB = '<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "x"><!ENTITY b "&a;&a;">]>'
 
 
@@ -90,6 +98,76 @@ def test_a_damaged_file_is_read_or_refused(data):
         except StatementFileError:
             continue  # and no other error
         assert read
+
+
+def test_a_camt_reversal_is_one_and_keeps_the_sign_of_what_moved():
+    (read,) = read_camt(CAMT.replace("DBIT</CdtDbtInd>", "DBIT</CdtDbtInd><RvslInd>true</RvslInd>").encode())
+    assert [(line.amount, line.is_reversal) for line in read.lines] == [
+        (Decimal("5.00"), False),
+        (Decimal("-0.50"), True),
+    ]
+
+
+def test_all_of_what_a_payer_writes_is_read_and_no_number_is_none():
+    told = "<RmtInf><Ustrd>PAGO DE</Ustrd><Ustrd>REDCARD 7</Ustrd></RmtInf>"
+    text = CAMT.replace("<EndToEndId>E2E</EndToEndId></Refs>", f"<EndToEndId>NotProvided</EndToEndId></Refs>{told}")
+    (read,) = read_camt(text.encode())
+    assert (read.lines[0].text, read.lines[0].reference) == ("PAGO DE REDCARD 7", "")
+
+
+def mt940_of(movement, closing, encoding="latin-1"):
+    """An MT940 of one movement, from 10.00 on."""
+    return f":20:REF\n:25:B/1\n:28C:1/1\n:60F:C250303EUR10,00\n{movement}\n:62F:{closing}\n".encode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("mark", "moved", "is_reversal"),
+    [
+        ("C", "0.50", False),
+        ("D", "-0.50", False),
+        ("RC", "-0.50", True),
+        ("RD", "0.50", True),
+        ("c", "0.50", False),
+        ("d", "-0.50", False),
+        ("rc", "-0.50", True),
+        ("CR", "0.50", False),
+        ("DR", "-0.50", False),
+        ("RCR", "-0.50", True),
+        ("RDR", "0.50", True),
+    ],
+)
+def test_the_marks_of_an_mt940(mark, moved, is_reversal):
+    closing = f"C250303EUR{10 + Decimal(moved)}".replace(".", ",")
+    (read,) = read_mt940(mt940_of(f":61:2503030303{mark}0,50NTRFE2E//B1", closing))
+    assert [(line.amount, line.is_reversal) for line in read.lines] == [(Decimal(moved), is_reversal)]
+    assert all(claim.holds for claim in claims(read))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1"])
+def test_an_mt940_in_any_encoding_of_its_letters(encoding):
+    made = mt940_of(":61:2503030303C0,50NTRFE2E//B1\n:86:DEPÓSITO ÑANDÚ", "C250303EUR10,50", encoding)
+    assert read_mt940(made)[0].lines[0].text == "DEPÓSITO ÑANDÚ"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        mt940_of(":61:2503030303C4.50NTRFE2E//B1", "C250303EUR14,00"),
+        mt940_of(":61:250303C1.234,50NTRFE2E//B1", "C250303EUR11,00"),
+        mt940_of(":61:2503030303rcr4.50NTRFE2E//B1", "C250303EUR6,00"),
+        mt940_of(":61:2503030303C4,00NTRFE2E//B1", "C250303EUR14.50"),
+        mt940_of(":61:2503030303C4,00NTRFE2E//B1", "C250303EUR14,00").replace(b"10,00", b"10.50"),
+    ],
+)
+def test_an_amount_with_a_point_is_refused_though_the_balances_agree(content):
+    with pytest.raises(StatementFileError, match="the decimal mark of an MT940 is the comma"):
+        read_mt940(content)
+
+
+def test_what_cannot_be_read_is_not_repeated_to_the_log(caplog):
+    with caplog.at_level(logging.DEBUG), pytest.raises(StatementFileError):
+        read_mt940(mt940_of(":61:2503030303+4,50NTRFMARIA PEREZ//B1", "C250303EUR14,50"))
+    assert "MARIA" not in caplog.text
 
 
 def test_an_mt940_statement():

@@ -1,6 +1,7 @@
 """Tables of banks and acquirers, by the format that an accountant wrote: taken whole, or refused with every reason."""
 
 import io
+import re
 import zipfile
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,7 +14,7 @@ from pydantic import ValidationError
 from cierre.bookkeeping.money import AmountError
 from cierre.bookkeeping.statements.certificate import claims
 from cierre.bookkeeping.statements.format import AcquirerFormat, BankFormat, date_pattern, read_date
-from cierre.statement_files import tables
+from cierre.statement_files import sheets, tables
 from cierre.statement_files.described import plain_number, read_settlement, read_statement
 from cierre.statement_files.faults import StatementFileError
 
@@ -74,6 +75,104 @@ def test_a_column_that_is_not_there_is_told_with_those_that_are():
     assert "Fecha, Concepto" in told
 
 
+@given(st.dates(date(2000, 1, 1), date(2099, 12, 31)), st.sampled_from(["ddmmyyyy", "yyyymmdd", "ddmmyy", "yymmdd"]))
+def test_a_date_without_separators_is_that_date_or_none_if_a_digit_is_lost(day, written):
+    text = written.replace("yyyy", f"{day:%Y}").replace("yy", f"{day:%y}")
+    text = text.replace("mm", f"{day:%m}").replace("dd", f"{day:%d}")
+    assert read_date(text, date_pattern(written)) == day
+    assert all(read_date(text[:at] + text[at + 1 :], date_pattern(written)) is None for at in range(len(text)))
+
+
+def test_of_a_row_that_is_no_heading_nothing_is_repeated():
+    told = refusal("x\n03/03/2025;TRANSF DE MARIA PEREZ;0912345678;;5,00;5,00\n")
+    assert told == (
+        "row 2: here should be the headings Fecha, Haber, Debe, Saldo, Documento, Concepto, and 0 of them are; "
+        "correct `skip_rows`, or `columns`"
+    )
+
+
+def test_two_columns_of_one_name_are_refused_where_the_format_names_them():
+    rows = "03/03/2025;x;1;;1,00;1,00;7\n"
+    assert "there is more than one column 'Haber'" in refusal(HEAD.replace("Saldo", "Saldo;HABER") + rows)
+    assert read_statement((HEAD.replace("Saldo", "Saldo;Otro;Otro") + rows).encode(), table()).lines
+
+
+@pytest.mark.parametrize(
+    ("amounts", "said"),
+    [
+        (";", "the row has no amount"),
+        ("-4,50;", "-4.50 (`debit`) has a minus"),
+        ("(4,50);", "-4.50 (`debit`) has a minus"),
+        ("4,50;4,50", "the row has two amounts"),
+        (";1,500", "'1,500' (`credit`) is no amount in USD"),
+        (";0.50", "'0.50' (`credit`) is no amount in USD"),
+    ],
+)
+def test_a_row_that_does_not_say_one_amount_is_refused(amounts, said):
+    told = refusal(f"{HEAD}03/03/2025;x;;1,00;;\n03/03/2025;x;;{amounts};\n", table(columns=COLUMNS))
+    assert told.startswith(f"row 4: {said}")
+
+
+@pytest.mark.parametrize(
+    ("amounts", "moved"),
+    [("4,50;0,00", "-4.50"), ("0,00;4,50", "4.50"), ("0,00;0,00", "0"), ("-0,00;4,50", "4.50"), (";-4,50", "-4.50")],
+)
+def test_a_zero_beside_an_amount_is_none(amounts, moved):
+    (line,) = read_statement(f"{HEAD}03/03/2025;x;;{amounts};\n".encode(), table(columns=COLUMNS)).lines
+    assert line.amount == Decimal(moved)
+
+
+def test_thousands_by_the_other_mark_are_no_amount():
+    pesos = table(currency="CLP", decimal_mark=".", columns=COLUMNS)
+    assert "'25.000' (`credit`) is no amount in CLP; correct the row, or `decimal_mark`" in refusal(
+        f"{HEAD}03/03/2025;x;;;25.000;\n", pesos
+    )
+    assert read_statement(f"{HEAD}03/03/2025;x;;;25,000;\n".encode(), pesos).lines[0].amount == 25_000
+
+
+@given(st.sampled_from(["USD", "CLP", "EUR", "UYU"]), st.sampled_from(".,"), st.integers(1, 999_999))
+def test_whole_thousands_are_read_as_thousands_or_refused(currency, mark, thousands):
+    for text in (f"{thousands}{sep}000" for sep in ".,"):
+        try:
+            read = read_statement(
+                f"{HEAD}03/03/2025|x|||{text}|\n".replace(";", "|").encode(),
+                table(currency=currency, decimal_mark=mark, separator="|", columns=COLUMNS),
+            )
+        except StatementFileError:
+            continue
+        assert thousands > 999 or read.lines[0].amount == thousands * 1000
+
+
+@pytest.mark.parametrize(
+    ("row", "is_total"),
+    [
+        ("Total;;;4,50;5,00;", True),
+        ("TOTAL:;;;4,50;5,00;", True),
+        ("Total general;;;4,50;5,00;", True),
+        (";Total;;4,50;5,00;", True),
+        (";;Total;4,50;5,00;", True),
+        ("03/03/2025;TOTALENERGIES TRANSF;;;5,00;", False),
+        ("03/03/2025;Total;;;5,00;", False),
+        ("03/03/2025;x;Total;;5,00;", False),
+    ],
+)
+def test_a_row_of_totals_begins_with_the_word_and_has_no_date(row, is_total):
+    own = table(total_word="Total", columns=COLUMNS)
+    read = read_statement(f"{HEAD}03/03/2025;x;;;1,00;\n{row}\n".encode(), own)
+    assert len(read.lines) == (1 if is_total else 2)
+
+
+@pytest.mark.parametrize("row", ["Totales;;;;5,00;", ";TOTAL ENERGIES SA;;;5,00;", ";TOTALENERGIES;;;5,00;"])
+def test_a_row_without_a_date_that_only_resembles_a_total_is_refused(row):
+    own = table(total_word="Total", columns=COLUMNS)
+    assert "row 4: " in refusal(f"{HEAD}03/03/2025;x;;;1,00;\n{row}\n", own)
+
+
+def test_the_word_of_a_channel_is_found_however_far_behind_it_stands():
+    text = "PAGO DE " + "X" * 200 + " REDCARD"
+    assert read_statement(f"{HEAD}03/03/2025;{text};;;1,00;1,00\n".encode(), table()).lines[0].channel == "redcard"
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -130,8 +229,82 @@ def test_a_spreadsheet_is_read_as_what_people_see_in_it():
     assert "there is no sheet" in refusal(spreadsheet(rows), table(file="xlsx", sheet="Hoja9"))
 
 
+HEADINGS = ["Fecha", "Concepto", "Documento", "Debe", "Haber", "Saldo"]
+
+
+def written_sheet(write, last=5):
+    """A workbook with a movement of 5.00, into whose sheet a test writes something."""
+    held = io.BytesIO()
+    with xlsxwriter.Workbook(held, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("Movimientos")
+        for place, heading in enumerate(HEADINGS):
+            sheet.write(1, place, heading)
+        for place, cell in enumerate(["03/03/2025", "x", "", "", 5, 5]):
+            if place <= last:
+                sheet.write(2, place, cell)
+        write(sheet, book)
+    return held.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("write", "said"),
+    [
+        (lambda sheet, _: sheet.write_formula(2, 4, "=1/0", None, "#DIV/0!"), "row 3: `credit` has an error"),
+        (lambda sheet, _: sheet.write_formula(2, 3, "=1+1", None, ""), "row 3: `debit` has an error, or a formula"),
+        (lambda sheet, _: sheet.write_formula(2, 2, "=A9", None, "#N/A"), "row 3: `reference` has an error"),
+        (lambda sheet, _: sheet.write_formula(3, 0, "=A1", None, ""), "row 4: the row has no amount"),
+        (lambda sheet, _: sheet.write_formula(3, 4, "=A1", None, ""), "row 4: `credit` has an error"),
+        (lambda sheet, _: sheet.write(1_048_575, 16_383, "x"), "the file has more than 200000 rows"),
+        (lambda sheet, _: sheet.write(9, 16_383, "x"), "there are more than 200 columns"),
+        (lambda sheet, _: sheet.write(199_999, 199, "x"), "the table has more than 5000000 cells"),
+    ],
+)
+def test_a_cell_that_says_nothing_or_stands_far_away_is_refused(write, said):
+    assert said in refusal(written_sheet(write), table(file="xlsx", columns=COLUMNS))
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda sheet, _: None,
+        lambda sheet, _: sheet.write_formula(2, 4, "=2+3", None, 5),
+        lambda sheet, _: sheet.write_formula(2, 9, "=1/0", None, "#DIV/0!"),
+        lambda sheet, _: sheet.write_formula(2, 9, "=1+1", None, ""),
+        lambda sheet, book: sheet.write_blank(1_048_575, 16_383, None, book.add_format({"bold": True})),
+        lambda sheet, book: book.add_worksheet("Otra").write(1_048_575, 16_383, "x"),
+        lambda sheet, book: book.add_chartsheet("Dibujo"),
+    ],
+)
+def test_what_does_not_concern_the_table_is_let_be(write):
+    (line,) = read_statement(written_sheet(write), table(file="xlsx", columns=COLUMNS)).lines
+    assert line.amount == 5
+
+
+def test_a_cell_may_leave_out_where_it_stands():
+    held = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(written_sheet(lambda *_: None))) as whole, zipfile.ZipFile(held, "w") as changed:
+        for part in whole.infolist():
+            inner = whole.read(part)
+            if part.filename.endswith("sheet1.xml"):
+                inner = re.sub(rb'(<c) r="[A-Z]+\d+"', rb"\1", inner).replace(b'<row r="3"', b'<row r="1048576"')
+            changed.writestr(part.filename, inner)
+    assert "more than 200000 rows" in refusal(held.getvalue(), table(file="xlsx", columns=COLUMNS))
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/_rels/workbook.xml.rels"])
+def test_a_spreadsheet_that_declares_entities_is_refused(part):
+    held = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(written_sheet(lambda *_: None))) as whole, zipfile.ZipFile(held, "w") as changed:
+        for one in whole.infolist():
+            inner = whole.read(one)
+            if one.filename == part:
+                inner = inner.replace(b"?>", b'?><!DOCTYPE d [<!ENTITY a "x">]>', 1)
+            changed.writestr(one.filename, inner)
+    assert "the file is no XLSX" in refusal(held.getvalue(), table(file="xlsx", columns=COLUMNS))
+
+
 def test_a_file_that_unpacks_to_more_than_it_says_is_refused(monkeypatch):
-    monkeypatch.setattr(tables, "MOST_UNPACKED", 100_000)
+    monkeypatch.setattr(sheets, "MOST_UNPACKED", 100_000)
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("xl/workbook.xml", b"0" * 1_000_000)
@@ -186,13 +359,36 @@ def written(money):
         ("$ 1,234.50", ".", "1234.50"),
         ("1234", ",", "1234"),
         ("12,00 UYU", ",", "12.00"),
+        ("1 234 567,50", ",", "1234567.50"),
+        ("- 1\u00a0234.50", ".", "-1234.50"),
+        ("( 12,00 )", ",", "-12.00"),
+        ("$ 5,00 -", ",", "-5.00"),
     ],
 )
 def test_amounts_as_people_write_them(raw, mark, plain):
     assert plain_number(raw, mark) == plain
 
 
-@pytest.mark.parametrize("raw", ["1.5", "1.23,4", "1,2,3", "--1", "(-1)", "1e3", "NaN", "", "١٢"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "1.5",
+        "1.23,4",
+        "1,2,3",
+        "--1",
+        "-(1)",
+        "(-1)",
+        "-1-",
+        "1e3",
+        "NaN",
+        "",
+        "١٢",
+        "1 2 3,0 0",
+        "1 23",
+        "1 234.567",
+        "1 ,5",
+    ],
+)
 def test_amounts_that_may_mean_something_else_are_refused(raw):
     with pytest.raises(AmountError):
         plain_number(raw, ",")
@@ -201,6 +397,10 @@ def test_amounts_that_may_mean_something_else_are_refused(raw):
 def test_dates_by_what_people_write():
     assert read_date("3/3/25", date_pattern("dd/mm/yy")) == date(2025, 3, 3)
     assert read_date("2025-02-30", date_pattern("yyyy-mm-dd")) is None
+    assert read_date("03032025", date_pattern("ddmmyyyy")) == date(2025, 3, 3)
+    for short in ("3032025", "1112025", "3/3/2025"):
+        assert read_date(short, date_pattern("ddmmyyyy")) is None
+    assert read_date("111/2025", date_pattern("ddmm/yyyy")) is None
     for wrong in ("dd/mm", "dd/dd/yyyy", "", "%d"):
         with pytest.raises(ValueError, match="must have a dd"):
             date_pattern(wrong)

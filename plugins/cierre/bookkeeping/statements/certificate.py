@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from cierre.bookkeeping.certificate import Claim
 from cierre.bookkeeping.sentence import Sentence
-from cierre.bookkeeping.statements.lines import Settlement, Statement
+from cierre.bookkeeping.statements.lines import Identity, Settlement, Statement
 
 
 def claims(statement: Statement) -> list[Claim]:
@@ -61,18 +61,20 @@ def _same_files(statements: Sequence[Statement]) -> Iterator[Break]:
 
 
 def _same_lines(statements: Sequence[Statement]) -> Iterator[Break]:
-    """Movements whose own number was there before. Of a file that is there twice only the file is told."""
-    seen: dict[str, str] = {}
+    """Movements that were there before. Of a file that is there twice only the file is told."""
+    seen: set[Identity] = set()
     files: set[str] = set()
     for one in statements:
         if one.sha256 in files:
             continue
         files.add(one.sha256)
         for line in one.lines:
-            if line.bank_id and line.bank_id in seen:
+            if line.identity is None:
+                continue
+            if line.identity in seen:
                 message = Sentence("movement {id} of row {n} is here already", id=line.bank_id, n=line.place)
                 yield Break("same_line", message, one.sha256)
-            seen[line.bank_id] = one.sha256
+            seen.add(line.identity)
 
 
 def _apart(statements: Sequence[Statement]) -> Iterator[Break]:

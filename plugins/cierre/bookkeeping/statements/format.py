@@ -16,12 +16,18 @@ MOST_SKIPPED = 200
 
 _PARTS = {"yyyy": r"(?P<year>\d{4})", "yy": r"(?P<short>\d{2})", "mm": r"(?P<month>\d{1,2})", "dd": r"(?P<day>\d{1,2})"}
 
+_SIDE_BY_SIDE = re.compile(r"(yyyy|yy|mm|dd)(?=yyyy|yy|mm|dd)")
+
 
 def date_pattern(written: str) -> re.Pattern[str]:
-    """What ``dd/mm/yyyy`` matches. Raises ValueError where day, month or year is missing or there twice."""
+    """What ``dd/mm/yyyy`` matches. Raises ValueError where day, month or year is missing or there twice.
+
+    Days and months may have one digit only where something stands between all parts: 3032025 has no date.
+    """
+    digits = "{2}" if _SIDE_BY_SIDE.search(written) else "{1,2}"
     pattern = ""
     for part in re.findall(r"yyyy|yy|mm|dd|.", written, re.DOTALL):
-        pattern += _PARTS.get(part, re.escape(part))
+        pattern += _PARTS.get(part, re.escape(part)).replace("{1,2}", digits)
     try:
         made = re.compile(pattern, re.ASCII)
     except re.error:
@@ -80,7 +86,7 @@ class _Table(Model):
     decimal_mark: Literal[".", ","] = "."
     date_format: Annotated[str, AfterValidator(_date_text)] = "yyyy-mm-dd"
     total_word: str = ""
-    """A row whose first cell begins with this word is a total, not a movement."""
+    """A row without a date that begins with this word is a total, not a movement."""
 
 
 class BankColumns(Model):

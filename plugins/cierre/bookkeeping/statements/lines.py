@@ -4,14 +4,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+Identity = tuple[str, date, Decimal]
+"""The bank's own number of a movement, its date and amount."""
+
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
     """One movement on an account; ``amount`` is positive where money came in.
 
-    ``place`` is where it stands in its file (its line or entry, from 1). ``bank_id`` is the bank's own number of the
-    movement, empty where it gives none. ``channel`` is whose money the line says it is (an acquirer's name,
-    ``deposit``) by the format's rules, empty where it does not say. Texts are as the bank wrote them.
+    ``place`` is where it stands in its file, from 1: its row in a table, in camt.053 and MT940 which movement it is.
+    ``bank_id`` is the bank's own number of the movement, empty where it gives none. ``channel`` is whose money the line
+    says it is (an acquirer's name, ``deposit``) by the format's rules, empty where it does not say. Texts are as the
+    bank wrote them. ``is_reversal``: the bank says that it takes another movement back.
     """
 
     place: int
@@ -25,6 +29,14 @@ class StatementLine:
     terminal: str = ""
     batch: str = ""
     slip: str = ""
+    is_reversal: bool = False
+
+    @property
+    def identity(self) -> Identity | None:
+        """What it is known by when it comes again; None where the bank gives no number.
+
+        A reversal and a fee may have the number of what they belong to: the number alone does not tell."""
+        return (self.bank_id, self.booked, self.amount) if self.bank_id else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ SELECT pg_advisory_xact_lock(hashtextextended('arrivals ' || :company, 0)) IS NU
 SELECT statement_id, format, account, currency, first_day, last_day, opening, closing, sha256, taken_by, taken_at
   FROM landing.statement WHERE company = :company ORDER BY last_day DESC, statement_id DESC;
 
--- name: known_numbers
--- Which of the bank's own numbers an account has already.
-SELECT DISTINCT bank_id FROM landing.statement_line JOIN landing.statement USING (statement_id)
+-- name: known_movements
+-- The movements of an account that have one of the bank's own numbers.
+SELECT DISTINCT bank_id, booked, amount FROM landing.statement_line JOIN landing.statement USING (statement_id)
  WHERE company = :company AND account = :account AND bank_id = ANY(:numbers);
 
 -- name: add_statement<!

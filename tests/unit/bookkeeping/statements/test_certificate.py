@@ -47,6 +47,15 @@ def test_what_is_there_twice():
     assert kinds(one, again) == ["same_line"]
 
 
+def test_a_reversal_or_a_fee_with_the_number_of_what_it_belongs_to_is_a_movement_of_its_own():
+    one = statement(0, "10", "5")
+    (line,) = one.lines
+    later = replace(line, booked=DAY + timedelta(days=1))
+    for other in (replace(line, amount=-line.amount), replace(line, amount=Decimal("-0.10")), later):
+        assert kinds(replace(one, lines=(line, other))) == []
+    assert kinds(replace(one, lines=(line, replace(line, place=2)))) == ["same_line"]
+
+
 def test_what_does_not_follow():
     one = statement(0, "10", "5", days=3)
     assert kinds(one, statement(1, "15", "1")) == ["overlap"]

@@ -67,6 +67,18 @@ def books(ledger):
     return ledger
 
 
+def closed_in(ledger, monkeypatch, day, *amounts):
+    """A day that took money (net, form, currency) in several currencies, closed."""
+    with monkeypatch.context() as patched:
+        made = closed_day.document
+        patched.setattr(
+            closed_day, "document",
+            lambda box, day, number, net, form: made(box, day, number, net, form)._replace(currency=amounts[number][2]),
+        )  # fmt: skip
+        staged = closed_day.stage(ledger, BOX, day, *(one[:2] for one in amounts))
+    reconciliation.keep(ledger, closed_day.book(ledger, BOX, day, staged), "reconciled", [])
+
+
 def section(page, name):
     return page.partition(f'id="{name}"')[2].partition("</section>")[0]
 
@@ -135,6 +147,40 @@ def test_a_clearing_account_rolls_forward_on_the_page(login, books):
     by_day = section(client.get(HERE, params={"by": "day"}).text, "rolls")
     row = by_day.partition("deposit")[2].partition("3 mar 2026")[2].partition("</tr>")[0]
     assert [part.partition("<")[0] for part in row.split('<td class="n">')[1:]] == ["50,00", "70,00", "50,00", "70,00"]
+
+
+def test_money_of_another_currency_is_no_match_and_the_page_says_why(login, ledger, monkeypatch):
+    closed_in(ledger, monkeypatch, DAY, ("50.00", "1", "UYU"))
+    client = login("educacion_continua")
+    assert upload(client, statement((1, "DEPOSITO", "50.00"))).headers["location"].endswith("matched=0")
+    page = client.get(HERE).text
+    assert "en otra moneda que su cuenta" in section(page, "waiting")
+    assert "desconocido" in section(page, "strange")
+
+
+def test_money_of_two_currencies_is_not_added_up(login, ledger, monkeypatch):
+    closed_in(ledger, monkeypatch, DAY, ("20.00", "1", "USD"), ("5000", "1", "CLP"))
+    client = login("educacion_continua")
+    assert upload(client, statement((1, "DEPOSITO", "70.00"))).headers["location"].endswith("matched=0")
+    assert (
+        upload(client, statement((1, "DEPOSITO", "20.00"), opening=Decimal(70)))
+        .headers["location"]
+        .endswith("matched=1")
+    )
+
+
+def test_a_match_that_stands_goes_on_standing_whatever_the_rules_would_say_now(login, ledger, monkeypatch):
+    closed_in(ledger, monkeypatch, DAY, ("50.00", "1", "UYU"))
+    client = login("educacion_continua")
+    upload(client, statement((1, "DEPOSITO", "50.00")))
+    (line,) = arrivals.lines(ledger, COMPANY, DAY)
+    kept = arrivals.keep_match(
+        ledger, COMPANY, "amount", [Expected(BOX.id, DAY, "1", "UYU", Decimal(50), Decimal(50))], [line]
+    )
+    assert client.post(f"{HERE}/rules", follow_redirects=False).headers["location"].endswith("matched=0")
+    assert [one.match_id for one in arrivals.matches(ledger, COMPANY, 9)] == [kept]
+    now = standing(ledger, COMPANY, [BOX.id], arrivals_of(COMPANY))
+    assert (now.open_amounts, now.open_lines) == ([], [])
 
 
 def test_a_file_is_taken_once_whole_or_not_at_all(login, books):

@@ -307,7 +307,6 @@ def _render(
         charged_rows=len(charged),
         announced=sorted(settlements.announced(now.reported), key=lambda one: one[1].day)[:MOST],
         money_of=lambda units, currency: units * quantum(currency),
-        currency_of={name: _currency(reports, company.rules, name) for name in company.rules.channels},
         matches=matches,
         books=books.box if books else "",
         documents=documents,
@@ -321,10 +320,6 @@ def _render(
         longest=LONGEST_COMMENT,
         megabytes=MOST_BYTES // 1_000_000,
     )
-
-
-def _currency(reports: list[settlements.Report], rules: CompanyArrivals, name: str) -> str:
-    return next((head.currency for head, _ in settlements.reports_of(rules, reports, name)), "")
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,9 @@ class Standing:
         return [(one, known) for one, known in pairs if known is not None and known.net != one.net]
 
 
+WAITED_FOR = ("in_transit", "late", "missing")
+"""The classes of what was booked and did not arrive, by how long ago that was."""
+
 WITHIN_RULE = ("in_transit", "announced")
 """The classes of what is merely on its way."""
 
@@ -117,7 +120,8 @@ def standing(db: psycopg.Connection, company: str, boxes: Sequence[str], rules: 
     kept = ledger_arrivals.booked(db, company, rules.since, date.max)
     matched = {Expected(one.box, one.day, one.form, one.currency, one.net, one.net).id: one for one in kept}
     lines = ledger_arrivals.lines(db, company, rules.since)
-    until = max((one.last_day for one in ledger_arrivals.statements(db, company)), default=None)
+    statements = ledger_arrivals.statements(db, company)
+    until = max((one.last_day for one in statements), default=None)
     waiting = [one for one in amounts if one.id not in matched]
     free = [one for one in lines if not one.is_matched]
     if until is None:
@@ -132,7 +136,8 @@ def standing(db: psycopg.Connection, company: str, boxes: Sequence[str], rules: 
     named, lines_named = (set[str]().union(*(getattr(one, of) for one in told.values())) for of in ("told", "lines"))
     rest = [one for one in waiting if one.id not in named]
     came = [one for one in arrived if one.id not in lines_named]
-    outcome = match(items(rest, rules), came, rules.rules, calendar, until.toordinal())
+    currencies = {one.currency for one in amounts} | {one.currency for one in lines}
+    outcome = match(items(rest, rules), came, rules.rules(currencies), calendar, until.toordinal())
     for reported in told.values():
         _add(outcome, reported, {one.id for one in waiting} | {one.id for one in free})
     matched_now = {id for one in outcome.matches for id in one.booked}
@@ -141,7 +146,22 @@ def standing(db: psycopg.Connection, company: str, boxes: Sequence[str], rules: 
         if found and one.id not in matched_now and one.id not in outcome.open_booked:
             word = waited_for(one.day.toordinal(), found[1].rules, calendar, until.toordinal())
             outcome.open_booked[one.id] = word
+    _tell_strange_currencies(waiting, statements, rules, outcome)
     return _standing(amounts, matched, waiting, free, outcome, until, told)
+
+
+def _tell_strange_currencies(
+    waiting: Sequence[Expected], statements: Sequence[LandedStatement], rules: CompanyArrivals, outcome: Outcome
+) -> None:
+    """Says of what was booked in another currency than that of its account's statements that it waits in vain."""
+    currencies: dict[str, set[str]] = {}
+    for statement in statements:
+        currencies.setdefault(statement.account, set()).add(statement.currency)
+    for one in waiting:
+        found = rules.channel_of(one.form)
+        known = currencies.get(found[1].account) if found else None
+        if known and one.currency not in known and outcome.open_booked.get(one.id) in WAITED_FOR:
+            outcome.open_booked[one.id] = "other_currency"
 
 
 def _add(outcome: Outcome, told: Reported, still_open: set[str]) -> None:
@@ -155,7 +175,7 @@ def _add(outcome: Outcome, told: Reported, still_open: set[str]) -> None:
 
 
 def _item(line: LandedLine) -> Item:
-    on = channel(line.channel, line.account)
+    on = channel(line.channel, line.account, line.currency)
     reference = identity(line.reference)
     return Item(line.id, line.booked.toordinal(), units(line.amount, line.currency), on, reference, line.terminal)
 

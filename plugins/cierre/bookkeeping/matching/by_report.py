@@ -11,7 +11,6 @@ from cierre.bookkeeping.matching.arrivals import (
     announced_payments,
     channel,
     identity,
-    payment_id,
     payment_key,
     sale_identity,
     units,
@@ -45,6 +44,7 @@ class Payment:
     id: str
     day: date
     units: int
+    currency: str
     arrived: tuple[str, ...]
     word: str
 
@@ -93,19 +93,20 @@ def match_by_reports(
     calendar: BankingDays,
     as_of: int,
 ) -> Reported:
-    """Matches one channel. ``name`` is the channel's, ``arrived`` its movements, ``as_of`` (an ordinal) the day up to
-    which statements go.
+    """Matches one channel, each currency by itself. ``name`` is the channel's, ``arrived`` its movements, ``as_of`` (an
+    ordinal) the day up to which statements go.
 
     A match is accepted where each payment of a part arrived to the cent, each of its days was booked as reported, and
     what was to arrive by the contract is what came. Everything else of a part is proposed with its reason.
     """
     told = Reported()
     own = [_in_channel(one, name) for one in reports]
+    currencies = {channel(name, account, one.currency): one.currency for one in own}
     announced = announced_payments(own, account)
     paid = match(
         [one for one in announced if one.units],
         arrived,
-        {channel(name, account): Rules(rules.earliest, rules.latest, rules.grace)},
+        dict.fromkeys(currencies, Rules(rules.earliest, rules.latest, rules.grace)),
         calendar,
         as_of,
     )
@@ -116,6 +117,7 @@ def match_by_reports(
             one.id,
             date.fromordinal(one.day),
             one.units,
+            currencies[one.channel],
             came.get(one.id, ()),
             "arrived" if one.id in came else paid.open_booked[one.id],
         )
@@ -163,7 +165,7 @@ def _parts(reports: Sequence[Settlement]) -> list[_Part]:
     part_of: dict[Day | str, _Part] = {}
     for one in reports:
         for line in one.lines:
-            day, payment = _day(line, one), payment_id(payment_key(one.acquirer, line))
+            day, payment = _day(line, one), payment_key(one.acquirer, one.currency, line).id
             small, large = sorted((part_of.get(day) or _Part(), part_of.get(payment) or _Part()), key=_Part.size)
             if large is not small:
                 large.days |= small.days

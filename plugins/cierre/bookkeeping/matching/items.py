@@ -10,9 +10,9 @@ class Item(NamedTuple):
     """One amount, booked (or announced by an acquirer) or arrived.
 
     ``day`` is ``date.toordinal()``; ``units`` the amount in its currency's smallest unit, positive where money comes
-    in. Only items of one ``channel`` are ever compared: it stands for account, currency and payer together.
-    ``identity`` names the movement on both sides (a payment's number; terminal, batch and slip together), empty where
-    it is not known. ``terminal`` groups items that may be paid together.
+    in. Only items of one ``channel`` are ever compared: it stands for account, currency and payer together
+    (``matching.arrivals.channel``). ``identity`` names the movement on both sides (a payment's number; terminal, batch
+    and slip together), empty where it is not known. ``terminal`` groups items that may be paid together.
     """
 
     id: str

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, strategies as st
 
+from cierre.bookkeeping.matching.arrivals import channel
 from cierre.bookkeeping.matching.banking_days import banking_days
 from cierre.bookkeeping.matching.by_report import Sold, match_by_reports
 from cierre.bookkeeping.matching.items import Item, Rules
@@ -13,7 +14,7 @@ from cierre.bookkeeping.statements.lines import Settlement, SettlementLine
 
 DAY = date(2026, 3, 2)
 NEVER = DAY + timedelta(days=60)
-CHANNEL = "red@22"
+CHANNEL = channel("red", "22", "USD")
 
 
 def row(place, days, gross, payment, kept=6, slip=None, paid=2):
@@ -84,6 +85,38 @@ def test_equal_payments_that_nothing_tells_apart_are_for_a_person():
     told = matched(booked, rows, [came("x", 2, 94), came("y", 2, 94)])
     assert told.matches == []
     assert {one.why for one in told.proposals} == {"several"}
+
+
+def test_a_number_that_two_currencies_share_is_two_payments():
+    dollars, pesos = (Settlement("any", code, (row(1, 0, 100, "P1"),), code * 8) for code in ("USD", "UYU"))
+    calendar = banking_days("EC", DAY, NEVER)
+    arrived = [came("x", 2, 94, "P1"), came("y", 2, 188, "P1")]
+    told = match_by_reports(
+        "red",
+        "22",
+        [sold("a", 0, 100, 94)],
+        [dollars, pesos],
+        arrived[:1],
+        Rules(0, 3, 20),
+        calendar,
+        NEVER.toordinal(),
+    )
+    assert pairs(told) == [(("a",), ("x",), "identity")]
+    assert [(one.currency, one.units, one.word) for one in told.payments] == [
+        ("USD", 9400, "arrived"),
+        ("UYU", 9400, "missing"),
+    ]
+    both = match_by_reports(
+        "red",
+        "22",
+        [sold("a", 0, 100, 94)],
+        [dollars, pesos],
+        arrived[1:],
+        Rules(0, 3, 20),
+        calendar,
+        NEVER.toordinal(),
+    )
+    assert both.matches == []
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3), st.integers(1, 90), st.integers(0, 3)), max_size=12),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.matching import by_amount
+from cierre.bookkeeping.matching.arrivals import channel
 from cierre.bookkeeping.matching.banking_days import BankingDays, banking_days
 from cierre.bookkeeping.matching.by_amount import match_by_amount
 from cierre.bookkeeping.matching.items import Item, Rules
@@ -158,6 +159,39 @@ def test_banks_are_shut_on_a_countrys_holidays():
     assert calendar.is_open(date(2025, 3, 5).replace(day=6))
     with pytest.raises(IndexError):
         calendar.count(1)
+
+
+CURRENCIES = ("USD", "UYU", "CLP")
+SEVERAL = st.lists(
+    st.tuples(
+        st.integers(0, 4),
+        st.sampled_from([1, 2, 3, 5, -5]),
+        st.sampled_from(CURRENCIES),
+        st.sampled_from(["", "77", "88"]),
+    ),
+    max_size=8,
+)
+
+
+@given(SEVERAL, SEVERAL, st.sampled_from([Rules(0, 2, 9), Rules(0, 3, 9, 3, 2), Rules(0, 2, 9, whole=True)]))
+def test_currencies_never_meet_and_each_is_matched_as_it_is_alone(ours, came, rules):
+    def items_of(side, rows):
+        return [
+            Item(f"{side}{n} {code}", MONDAY + day, units, channel("cards", "22", code), number)
+            for n, (day, units, code, number) in enumerate(rows)
+        ]
+
+    def outcome_of(codes):
+        sides = ([one for one in side if one.id[-3:] in codes] for side in (items_of("a", ours), items_of("x", came)))
+        return match(*sides, {channel("cards", "22", code): rules for code in codes}, CALENDAR, MONDAY + 60)
+
+    together, alone = outcome_of(CURRENCIES), [outcome_of([code]) for code in CURRENCIES]
+    for one in (*together.matches, *together.proposals):
+        assert len({id[-3:] for id in (*one.booked, *one.arrived)}) == 1
+    for part in ("matches", "proposals"):
+        assert set(getattr(together, part)) == {one for outcome in alone for one in getattr(outcome, part)}
+    for part in ("open_booked", "open_arrived"):
+        assert getattr(together, part) == {id: word for one in alone for id, word in getattr(one, part).items()}
 
 
 # --- uniqueness, held against an enumeration of every answer

@@ -200,6 +200,21 @@ def test_a_file_is_taken_once_whole_or_not_at_all(login, books):
     assert len(arrivals.statements(books, COMPANY)) == 2
 
 
+def test_a_day_of_an_account_that_is_swept_is_not_taken_again_in_a_longer_file(login, ledger):
+    for days in (0, 1):
+        closed_day.close(ledger, BOX, DAY + timedelta(days=days), ("50.00", "1"))
+    client = login("educacion_continua")
+    swept = ((1, "DEPOSITO", "50.00"), (1, "BARRIDO", "-50.00"))
+    assert upload(client, statement(*swept)).status_code == 303
+    longer = statement(*swept, (7, "DEPOSITO", "50.00"), (7, "BARRIDO", "-50.00"))
+    renamed = statement(*swept).replace("Estado de cuenta", "Estado de cuenta, sacado de nuevo")
+    for again in (longer, renamed):
+        refused = upload(client, again)
+        assert (refused.status_code, "ni números ni saldos" in refused.text) == (400, True)
+    assert len(arrivals.lines(ledger, COMPANY, DAY)) == 2
+    assert upload(client, statement((1, "DEPOSITO", "20.00"), (2, "BARRIDO", "-20.00"))).status_code == 303
+
+
 REPORT = "Fecha venta;Fecha pago;Terminal;Lote;Recap;Bruto;Comision;IVA comision;Retencion;Neto;Nro pago\n"
 
 

@@ -3,7 +3,7 @@ waits for any of it."""
 
 import logging
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -19,7 +19,7 @@ from cierre.bookkeeping.matching.items import Item, Outcome, Proposal
 from cierre.bookkeeping.matching.match import match, waited_for
 from cierre.bookkeeping.money import AmountError, amount
 from cierre.bookkeeping.sentence import Sentence
-from cierre.bookkeeping.statements.certificate import breaks, claims
+from cierre.bookkeeping.statements.certificate import breaks, claims, repeated_days
 from cierre.bookkeeping.statements.format import AcquirerFormat
 from cierre.bookkeeping.statements.lines import Statement
 from cierre.closing.settlements import by_reports, take_settlement
@@ -69,6 +69,10 @@ WITHIN_RULE = ("in_transit", "announced")
 LONGEST_OWNER = 100
 """Characters of a name."""
 
+REPEATED = (
+    "movements of {day} are in another statement already, and neither numbers nor balances show that these are others"
+)
+
 UNDONE = Sentence("a person took a match of these movements back; only a person matches them again")
 
 
@@ -92,18 +96,20 @@ def take_statement(
         raise refuse(Sentence("the file has {n} statements; ask the bank for one in a file", n=len(statements)))
     with db.transaction():
         ledger_arrivals.lock(db, company)
-        if faults := _objections(db, company, statements[0]):
+        if faults := _objections(db, company, format, statements[0]):
             raise StatementFileError(faults)
         return ledger_arrivals.land(db, company, format, statements[0], content, by)
 
 
-def _objections(db: psycopg.Connection, company: str, statement: Statement) -> list[Fault]:
+def _objections(db: psycopg.Connection, company: str, format: str, statement: Statement) -> list[Fault]:
     known = [one for one in ledger_arrivals.statements(db, company) if one.account == statement.account]
     chain = [*(one.as_statement() for one in known), statement]
     before = {(one.kind, one.sha256) for one in breaks(chain[:-1])}
     faults = [
         Fault(0, one.message) for one in breaks(chain) if (one.kind, one.sha256) not in before and one.kind != GAP
     ]
+    if not faults:
+        faults += [Fault(0, Sentence(REPEATED, day=day)) for day in _repeated(db, known, format, statement)]
     faults += [Fault(0, Sentence("{claim}", claim=str(claim))) for claim in claims(statement) if not claim.holds]
     numbers = [line.bank_id for line in statement.lines if line.bank_id]
     there = ledger_arrivals.known_numbers(db, company, statement.account, numbers)
@@ -111,6 +117,20 @@ def _objections(db: psycopg.Connection, company: str, statement: Statement) -> l
         if line.bank_id in there or (line.bank_id and numbers.count(line.bank_id) > 1):
             faults.append(Fault(line.place, Sentence("movement {id} is here already", id=line.bank_id)))
     return faults
+
+
+def _repeated(
+    db: psycopg.Connection, known: Sequence[LandedStatement], format: str, statement: Statement
+) -> list[date]:
+    """The days of a statement whose movements may be in a statement that is here."""
+    days: set[date] = set()
+    for one in known:
+        if one.first_day <= statement.last and statement.first <= one.last_day:
+            lines = ledger_arrivals.movements(db, one.statement_id)
+            if one.format != format:  # Another kind of file has other numbers for the same movement.
+                lines = [replace(line, reference="", bank_id="") for line in lines]
+            days.update(repeated_days(one.as_statement(lines), statement))
+    return sorted(days)
 
 
 def standing(db: psycopg.Connection, company: str, boxes: Sequence[str], rules: CompanyArrivals) -> Standing:

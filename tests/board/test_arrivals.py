@@ -247,6 +247,20 @@ def test_a_report_says_which_payment_is_the_days(login, ledger):
     assert "✓✓" in client.get(f"/boxes/{BOX.id}/{DAY}").text
 
 
+def test_a_payment_that_came_twice_and_was_taken_back_under_its_number_pays_no_other_day(login, ledger):
+    closed_day.close(ledger, BOX, DAY, ("60.00", "4"), ("40.00", "4"))
+    closed_day.close(ledger, BOX, DAY + timedelta(days=1), ("100.00", "4"))
+    client = login("educacion_continua")
+    upload(client, report(*AS_AGREED), "redcard_sandbox")
+    twice = statement((2, "REDCARD LIQ", "93.97"), (2, "REDCARD LIQ", "93.97"), (3, "REDCARD LIQ", "-93.97"))
+    answer = upload(client, twice.replace("REDCARD LIQ;;", "REDCARD LIQ;778;"))
+    assert answer.headers["location"].endswith("matched=1")
+    now = standing(ledger, COMPANY, [BOX.id], arrivals_of(COMPANY))
+    assert [word for _, word in now.open_lines] == ["double", "charge_back"]
+    strange = section(client.get(HERE).text, "strange")
+    assert "contracargo" in strange
+
+
 def test_a_fee_that_is_not_the_contracts_is_told_and_left_to_a_person(login, ledger):
     closed_day.close(ledger, BOX, DAY, ("60.00", "4"), ("40.00", "4"))
     client = login("educacion_continua")

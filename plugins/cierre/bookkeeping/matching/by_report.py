@@ -16,6 +16,8 @@ from cierre.bookkeeping.matching.arrivals import (
     units,
 )
 from cierre.bookkeeping.matching.banking_days import BankingDays
+from cierre.bookkeeping.matching.by_amount import may_name_the_same
+from cierre.bookkeeping.matching.by_identity import CHARGE_BACK_DAYS
 from cierre.bookkeeping.matching.items import Item, Match, Outcome, Proposal, Rules
 from cierre.bookkeeping.matching.match import match, waited_for
 from cierre.bookkeeping.statements.lines import Settlement, SettlementLine
@@ -130,8 +132,28 @@ def match_by_reports(
     judge = _Judge(booked, _reported(own), {one.id: one.units for one in told.payments}, came, paid, late)
     for part in _parts(own):
         judge.of(part, told)
+    for id in _named(announced, arrived):
+        if word := paid.open_arrived.get(id):
+            told.open_arrived.setdefault(id, word)
     told.lines |= {id for ids in came.values() for id in ids} | told.open_arrived.keys()
     return told
+
+
+def _named(announced: Iterable[Item], arrived: Iterable[Item]) -> Iterator[str]:
+    """The movements that bear a payment's number, or of its amount a piece of the number: they are that payment, or it
+    once more, or it taken back, and never another day's money."""
+    by_number: dict[tuple[str, str], list[Item]] = defaultdict(list)
+    by_amount: dict[tuple[str, int], list[Item]] = defaultdict(list)
+    for payment in announced:
+        if payment.identity:
+            by_number[payment.channel, payment.identity].append(payment)
+            by_amount[payment.channel, abs(payment.units)].append(payment)
+    for one in arrived:
+        of_piece = by_amount.get((one.channel, abs(one.units)), ()) if one.identity else ()
+        named = [payment for payment in of_piece if may_name_the_same(payment.identity, one.identity)]
+        named += by_number.get((one.channel, one.identity), ())
+        if any(abs(one.day - payment.day) <= CHARGE_BACK_DAYS for payment in named):
+            yield one.id
 
 
 def _in_channel(one: Settlement, name: str) -> Settlement:

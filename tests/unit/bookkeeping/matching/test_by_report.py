@@ -87,6 +87,36 @@ def test_equal_payments_that_nothing_tells_apart_are_for_a_person():
     assert {one.why for one in told.proposals} == {"several"}
 
 
+@pytest.mark.parametrize(("further", "word"), [
+    (came("y", 2, 94, "1778"), "double"),
+    (came("y", 9, 94, "1778"), "double"),
+    (came("y", 30, -94, "1778"), "charge_back"),
+    (came("y", 2, 94, "001778"), "unknown"),
+])  # fmt: skip
+def test_what_bears_a_payments_number_or_a_piece_of_it_is_never_another_days_money(further, word):
+    told = matched([sold("a", 0, 100, 94)], [row(1, 0, 100, "1778")], [came("x", 2, 94, "1778"), further])
+    assert pairs(told) == [(("a",), ("x",), "identity")]
+    assert (told.lines, told.open_arrived) == ({"x", "y"}, {"y": word})
+
+
+def test_a_payment_that_came_before_its_day_is_of_nobody_and_for_a_person():
+    told = matched([sold("a", 0, 100, 94)], [row(1, 0, 100, "1778")], [came("x", 0, 94, "1778")])
+    assert (told.matches, told.lines, told.open_arrived) == ([], {"x"}, {"x": "unknown"})
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.sampled_from([-94, 44, 94, 188]), st.integers(0, 2)), max_size=6))
+def test_nothing_that_bears_a_payments_number_is_left_to_matching_by_amount(lines):
+    arrived = [came(f"x{n}", day, money, f"P{number}") for n, (day, money, number) in enumerate(lines)]
+    told = matched([sold("a", 0, 100, 94)], [row(1, 0, 100, "P0"), row(2, 1, 50, "P1")], arrived)
+    assert told.lines >= {one.id for one in arrived if one.identity != "P2"}
+    assert told.lines.isdisjoint(one.id for one in arrived if one.identity == "P2")
+
+
+def test_a_number_of_a_payment_that_no_report_tells_of_is_left_to_matching_by_amount():
+    told = matched([sold("a", 0, 100, 94)], [row(1, 0, 100, "778")], [came("x", 2, 94, "778"), came("y", 2, 94, "9")])
+    assert told.lines == {"x"}
+
+
 def test_a_number_that_two_currencies_share_is_two_payments():
     dollars, pesos = (Settlement("any", code, (row(1, 0, 100, "P1"),), code * 8) for code in ("USD", "UYU"))
     calendar = banking_days("EC", DAY, NEVER)

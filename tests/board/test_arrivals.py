@@ -324,6 +324,35 @@ def test_a_third_acquirer_is_a_file_of_its_own_and_nothing_else(third_acquirer, 
     assert "como dice el contrato" in section(client.get(HERE).text, "reports")
 
 
+@pytest.fixture
+def second_account(tmp_path, monkeypatch):
+    """The demo's rules, and statements of a second account, by which no form of payment comes."""
+    folder = tmp_path / "mappings"
+    shutil.copytree(mappings_folder(), folder)
+    table = (folder / "statements" / "banco_sandbox.yaml").read_text(encoding="utf-8")
+    (folder / "statements" / "banco_dos.yaml").write_text(table.replace("2200011", "2200022"), encoding="utf-8")
+    file = folder / "arrivals.yaml"
+    text = file.read_text(encoding="utf-8").replace("[banco_sandbox]", "[banco_sandbox, banco_dos]")
+    file.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("CIERRE_MAPPINGS_DIR", str(folder))
+
+
+def test_what_is_late_is_judged_by_its_own_accounts_statements(second_account, login, books):
+    client = login("educacion_continua")
+
+    def words():
+        return {word for _, word in standing(books, COMPANY, [BOX.id], arrivals_of(COMPANY)).open_amounts}
+
+    assert upload(client, statement((90, "OTRO", "1.00")), "banco_dos").status_code == 303
+    assert words() == {"in_transit"}
+    assert "la cuenta 2200011 todavía no hay ningún extracto" in client.get(HERE).text
+    upload(client, statement((1, "TRANSF. DE ALGUIEN", "1.00")))
+    assert words() == {"in_transit"}
+    assert "Los extractos de la cuenta 2200011 llegan hasta el 3 mar 2026" in client.get(HERE).text
+    upload(client, statement((91, "TRANSF. DE ALGUIEN", "1.00"), opening=Decimal(1)))
+    assert words() == {"missing"}
+
+
 def test_two_answers_are_for_a_person_and_a_decision_can_be_taken_back(login, books):
     closed_day.close(books, BOX, DAY + timedelta(days=2), ("70.00", "1"))
     client = login("educacion_continua")

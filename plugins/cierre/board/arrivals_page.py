@@ -293,6 +293,7 @@ def _render(
         open_amounts=open_amounts[:MOST],
         open_lines=sorted(now.open_lines, key=lambda one: one[0].booked)[:MOST],
         counts=[Counter(word for _, word in rows) for rows in (now.open_amounts, now.open_lines)],
+        until_of=[(account, now.until_of.get(account)) for account in sorted(_accounts(company.rules, now))],
         rolls=_rolls(company, now, by_day),
         held=held_in_erp(ledger, company.id, company.boxes, now, company.rules, last_known(now)),
         by_day=by_day,
@@ -320,6 +321,10 @@ def _render(
         longest=LONGEST_COMMENT,
         megabytes=MOST_BYTES // 1_000_000,
     )
+
+
+def _accounts(rules: CompanyArrivals, now: Standing) -> set[str]:
+    return {one.account for one in rules.channels.values()} | now.until_of.keys()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 waits for any of it."""
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -12,7 +12,7 @@ import psycopg
 from cierre.accounting_files.statement_formats import statement_format
 from cierre.bookkeeping.answers import LONGEST_COMMENT
 from cierre.bookkeeping.matching.arrivals import channel, identity, units
-from cierre.bookkeeping.matching.banking_days import banking_days
+from cierre.bookkeeping.matching.banking_days import BankingDays, banking_days
 from cierre.bookkeeping.matching.by_report import Reported
 from cierre.bookkeeping.matching.company import CompanyArrivals, Expected, by_id, expected, gross_by_form, items
 from cierre.bookkeeping.matching.items import Item, Outcome, Proposal
@@ -40,8 +40,8 @@ GAP = "gap"
 class Standing:
     """How a company's money stands. ``amounts`` is all that was booked of it since the rules begin, ``matched`` what of
     it arrived, by the amounts' ids; ``open_amounts`` and ``open_lines`` are the rest with its class; ``new`` are
-    matches that the rules leave no other answer to and that nobody kept yet; ``until`` is up to when statements go;
-    ``reported`` is what reports of acquirers say of what is open, by channel."""
+    matches that the rules leave no other answer to and that nobody kept yet; ``until_of`` is up to when the statements
+    of each account go; ``reported`` is what reports of acquirers say of what is open, by channel."""
 
     amounts: list[Expected]
     matched: dict[str, MatchedAmount]
@@ -49,8 +49,13 @@ class Standing:
     open_lines: list[tuple[LandedLine, str]]
     proposals: list[tuple[list[Expected], list[LandedLine], Sentence]]
     new: list[tuple[str, bool, list[Expected], list[LandedLine]]]
-    until: date | None
+    until_of: dict[str, date]
     reported: dict[str, Reported] = field(default_factory=dict)
+
+    @property
+    def until(self) -> date | None:
+        """The last day that a statement tells of, whichever account it is of."""
+        return max(self.until_of.values(), default=None)
 
     @property
     def changed(self) -> list[tuple[Expected, MatchedAmount]]:
@@ -141,33 +146,57 @@ def standing(db: psycopg.Connection, company: str, boxes: Sequence[str], rules: 
     matched = {Expected(one.box, one.day, one.form, one.currency, one.net, one.net).id: one for one in kept}
     lines = ledger_arrivals.lines(db, company, rules.since)
     statements = ledger_arrivals.statements(db, company)
-    until = max((one.last_day for one in statements), default=None)
     waiting = [one for one in amounts if one.id not in matched]
     free = [one for one in lines if not one.is_matched]
-    if until is None:
-        return Standing(amounts, matched, [(one, "in_transit") for one in waiting], [], [], [], None)
+    if not statements:
+        return Standing(amounts, matched, [(one, "in_transit") for one in waiting], [], [], [], {})
+    until: dict[str, date] = {}
+    for statement in statements:
+        until[statement.account] = max(statement.last_day, until.get(statement.account, statement.last_day))
     reports = settlements.reports(db, company, rules.since)
     paid = [line.paid for _, report in reports for line in report.lines]
-    days = [one.day for one in amounts] + [one.booked for one in lines] + paid + [until]
+    days = [one.day for one in amounts] + [one.booked for one in lines] + paid + list(until.values())
     calendar = banking_days(rules.country, min(days), max(days))
-    arrived = [_item(one) for one in free]
+    # Nothing is late on an account of which no statement is here.
+    as_of = {one.account: min(days).toordinal() for one in rules.channels.values()}
+    as_of |= {account: last.toordinal() for account, last in until.items()}
     # What is matched already stays in: a part of a report is judged as a whole.
-    told = by_reports(rules, reports, amounts, [_item(one) for one in lines], calendar, until.toordinal())
+    told = by_reports(rules, reports, amounts, [_item(one) for one in lines], calendar, as_of)
     named, lines_named = (set[str]().union(*(getattr(one, of) for one in told.values())) for of in ("told", "lines"))
     rest = [one for one in waiting if one.id not in named]
-    came = [one for one in arrived if one.id not in lines_named]
-    currencies = {one.currency for one in amounts} | {one.currency for one in lines}
-    outcome = match(items(rest, rules), came, rules.rules(currencies), calendar, until.toordinal())
+    outcome = _match(rest, [one for one in free if one.id not in lines_named], rules, calendar, as_of)
     for reported in told.values():
         _add(outcome, reported, {one.id for one in waiting} | {one.id for one in free})
     matched_now = {id for one in outcome.matches for id in one.booked}
     for one in waiting:
         found = rules.channel_of(one.form)
         if found and one.id not in matched_now and one.id not in outcome.open_booked:
-            word = waited_for(one.day.toordinal(), found[1].rules, calendar, until.toordinal())
+            word = waited_for(one.day.toordinal(), found[1].rules, calendar, as_of[found[1].account])
             outcome.open_booked[one.id] = word
     _tell_strange_currencies(waiting, statements, rules, outcome)
     return _standing(amounts, matched, waiting, free, outcome, until, told)
+
+
+def _match(
+    waiting: Sequence[Expected],
+    free: Sequence[LandedLine],
+    rules: CompanyArrivals,
+    calendar: BankingDays,
+    as_of: Mapping[str, int],
+) -> Outcome:
+    """Matches each account by itself, as of the day up to which its own statements go."""
+    outcome = Outcome([], [], {}, {})
+    by_name = rules.rules({one.currency for one in waiting} | {one.currency for one in free})
+    for account, last in as_of.items():
+        channels = [one for one in rules.channels.values() if one.account == account]
+        ours = [one for one in waiting if any(one.form in channel.forms for channel in channels)]
+        came = [_item(one) for one in free if one.account == account]
+        own = match(items(ours, rules), came, by_name, calendar, last)
+        outcome.matches.extend(own.matches)
+        outcome.proposals.extend(own.proposals)
+        outcome.open_booked.update(own.open_booked)
+        outcome.open_arrived.update(own.open_arrived)
+    return outcome
 
 
 def _tell_strange_currencies(
@@ -206,7 +235,7 @@ def _standing(
     waiting: list[Expected],
     free: list[LandedLine],
     outcome: Outcome,
-    until: date,
+    until: dict[str, date],
     told: dict[str, Reported],
 ) -> Standing:
     ours, came = by_id(waiting), {one.id: one for one in free}

@@ -1,6 +1,6 @@
 """Settlement reports of acquirers: taken like statements, and held against contract, books and bank."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import psycopg
@@ -89,16 +89,17 @@ def by_reports(
     waiting: Sequence[Expected],
     arrived: Sequence[Item],
     calendar: BankingDays,
-    as_of: int,
+    as_of: Mapping[str, int],
 ) -> dict[str, Reported]:
-    """What reports say of what is booked and did not arrive yet, by the channels that have any."""
+    """What reports say of what is booked and did not arrive yet, by the channels that have any. ``as_of``: up to when
+    the statements of each account go."""
     told = {}
     for name, how in rules.channels.items():
         if own := [settlement for _, settlement in reports_of(rules, reports, name)]:
             on = {channel(name, how.account, one.currency) for one in own}
             came = [item for item in arrived if item.channel in on]
             sold = [_sold(one, rules) for one in waiting if one.form in how.forms and one.box in rules.terminals]
-            told[name] = match_by_reports(name, how.account, sold, own, came, how.rules, calendar, as_of)
+            told[name] = match_by_reports(name, how.account, sold, own, came, how.rules, calendar, as_of[how.account])
     return told
 
 

@@ -149,6 +149,13 @@ def test_a_clearing_account_rolls_forward_on_the_page(login, books):
     assert [part.partition("<")[0] for part in row.split('<td class="n">')[1:]] == ["50,00", "70,00", "50,00", "70,00"]
 
 
+def test_a_deposit_that_the_bank_reversed_is_for_a_person(login, books):
+    client = login("educacion_continua")
+    answer = upload(client, statement((1, "DEPOSITO", "50.00"), (1, "DEPOSITO", "-50.00")))
+    assert answer.headers["location"].endswith("matched=0")
+    assert "el banco pudo haberlo revertido" in section(client.get(HERE).text, "proposals")
+
+
 def test_money_of_another_currency_is_no_match_and_the_page_says_why(login, ledger, monkeypatch):
     closed_in(ledger, monkeypatch, DAY, ("50.00", "1", "UYU"))
     client = login("educacion_continua")

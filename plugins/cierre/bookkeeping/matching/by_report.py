@@ -25,7 +25,14 @@ from cierre.bookkeeping.statements.lines import Settlement, SettlementLine
 Day = tuple[str, date, str]
 """A terminal's day, in a currency."""
 
-CLASSES = {"fee": "fee", "taken_back": "charge_back", "double": "double", "several": "proposed", "too_many": "proposed"}
+CLASSES = {
+    "fee": "fee",
+    "taken_back": "charge_back",
+    "double": "double",
+    "several": "proposed",
+    "too_many": "proposed",
+    "reversed": "proposed",
+}
 """What that is which is proposed for a reason; ``differs`` for any other."""
 
 

@@ -112,6 +112,21 @@ def test_the_same_amount_twice_without_a_number_is_for_a_person():
     assert outcome.open_arrived == {"x": "proposed", "y": "double"}
 
 
+@pytest.mark.parametrize("back", [1, 2])
+def test_money_that_goes_out_again_at_once_is_for_a_person(back):
+    outcome = told([booked("a", 0, 60)], [booked("x", 1, 60), booked("y", back, -60)])
+    assert not outcome.matches
+    assert [(one.booked, one.arrived, one.why) for one in outcome.proposals] == [(("a",), ("x", "y"), "reversed")]
+    assert outcome.open_arrived == {"x": "proposed", "y": "proposed"}
+
+
+def test_money_that_goes_out_for_another_reason_takes_nothing_back():
+    for other in (booked("y", 5, -60, "", ""), booked("y", 1, -60, "9999"), booked("y", 0, -60), booked("y", 1, -59)):
+        assert pairs(told([booked("a", 0, 60)], [booked("x", 1, 60, "1234"), other])) == {(("a",), ("x",))}
+    refund = told([booked("a", 0, 60), booked("b", 0, -60)], [booked("x", 1, 60), booked("y", 1, -60)])
+    assert pairs(refund) == {(("a",), ("x",)), (("b",), ("y",))}
+
+
 def test_days_that_are_paid_together():
     rules = Rules(0, 4, 20, days_together=3)
     ours = [booked("a", 0, 100), booked("b", 0, 30), booked("c", 1, 7)]

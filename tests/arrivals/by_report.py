@@ -68,7 +68,7 @@ def sandbox(seed: int, boxes: int = 40, days: int = 365, weather: Weather | None
         ids = {one.truth: f"{statement.sha256[:12]}:{line.place}"
                for line, one in zip(statement.lines, year.movements[account], strict=True)}  # fmt: skip
         paid = {ids[one]: what for one, what in year.truth.paid.items() if one in ids and what & days_of.keys()}
-        came = [one for one in bank_items(statement) if one.channel == channel("redcard", account)]
+        came = [one for one in bank_items(statement) if one.channel == channel("redcard", account, "USD")]
         told = match_by_reports(
             "redcard", account, sold, [replace(report, lines=rows)], came,
             sandbox_year.RULES["redcard"], calendar, year.last.toordinal(),
@@ -108,7 +108,7 @@ def town(seed: int, shops: int = 40, days: int = 365, trouble: float = 1.0) -> V
     names = {line.bank_id: f"{statement.sha256[:12]}:{line.place}" for line in lines}
     paid = {names[one]: set(what) for one, what in played.settles.items() if one in names and what & days_of.keys()}
     calendar = town_year.banking_days("UY", date(2024, 6, 1), played.today)
-    came = [one for one in bank_items(statement) if one.channel == channel("luna", town_year.ACCOUNT)]
+    came = [one for one in bank_items(statement) if one.channel == channel("luna", town_year.ACCOUNT, "UYU")]
     told = match_by_reports(
         "luna", town_year.ACCOUNT, sold, [Settlement("luna", "UYU", rows, "f" * 64)], came,
         town_year.RULES, calendar, played.today.toordinal(),

@@ -66,14 +66,19 @@ def _read_report(year: Year) -> Settlement:
 
 
 def _match_sales(year: Year, settlement: Settlement) -> Outcome:
+    sold_by = channel("redcard", "", "USD")
     slips = [
-        Item(
-            one.id, one.day.toordinal(), one.cents, "redcard", identity(one.terminal, one.batch, one.slip), one.terminal
-        )
+        Item(one.id, one.day.toordinal(), one.cents, sold_by, identity(one.terminal, one.batch, one.slip), one.terminal)
         for one in year.taken
         if one.who == "redcard"
     ]
-    return match(slips, reported_sales(settlement, "redcard"), RULES, _calendar(year), year.last.toordinal())
+    return match(
+        slips,
+        reported_sales(settlement, "redcard"),
+        {sold_by: RULES["redcard"]},
+        _calendar(year),
+        year.last.toordinal(),
+    )
 
 
 def _match_payments(year: Year, settlement: Settlement, statements: dict[str, Statement]) -> Outcome:
@@ -84,14 +89,14 @@ def _match_payments(year: Year, settlement: Settlement, statements: dict[str, St
         booked += announced_payments([Settlement("redcard", "USD", rows, settlement.sha256)], account)
     booked += [_to_arrive(one) for one in year.taken if one.who != "redcard"]
     arrived = [item for one in statements.values() for item in bank_items(one)]
-    rules = {channel(name, account): rule for name, rule in RULES.items() for account in ACCOUNTS}
+    rules = {channel(name, account, "USD"): rule for name, rule in RULES.items() for account in ACCOUNTS}
     return match(booked, arrived, rules, _calendar(year), year.last.toordinal())
 
 
 def _to_arrive(one: Taken) -> Item:
     gross = Decimal(one.cents) / 100
     net = gross - kept(WALLET, gross, "USD").total if one.who == "pagoya" else gross
-    on = channel(one.who, ACCOUNTS[one.box % 4])
+    on = channel(one.who, ACCOUNTS[one.box % 4], "USD")
     return Item(one.id, one.day.toordinal(), int(net * 100), on, identity(one.number), one.terminal)
 
 

@@ -29,11 +29,12 @@ def play(seed: int, shops: int = 40, days: int = 365, trouble: float = 1.0) -> V
     report = Settlement("luna", "UYU", tuple(_rows(town)), "f" * 64)
     calendar = banking_days("UY", date(2024, 6, 1), town.today)
     began = time.monotonic()
-    vouchers = [_item(one, "luna") for one in town.claims if one.payer == "luna"]
-    sales = match(vouchers, reported_sales(report, "luna"), {"luna": RULES}, calendar, town.today.toordinal())
-    booked = [_item(one, channel(one.payer, ACCOUNT)) for one in town.claims if one.payer != "luna"]
+    sold_by = channel("luna", "", "UYU")
+    vouchers = [_item(one, sold_by) for one in town.claims if one.payer == "luna"]
+    sales = match(vouchers, reported_sales(report, "luna"), {sold_by: RULES}, calendar, town.today.toordinal())
+    booked = [_item(one, channel(one.payer, ACCOUNT, "UYU")) for one in town.claims if one.payer != "luna"]
     booked += announced_payments([report], ACCOUNT)
-    rules = {channel(name, ACCOUNT): RULES for name in ("sol", "luna", "bag", "wire")}
+    rules = {channel(name, ACCOUNT, "UYU"): RULES for name in ("sol", "luna", "bag", "wire")}
     paid = match(booked, bank_items(statement), rules, calendar, town.today.toordinal())
     verdict = Verdict(lines=len(lines), seconds=time.monotonic() - began)
 

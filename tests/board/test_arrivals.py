@@ -67,6 +67,18 @@ def books(ledger):
     return ledger
 
 
+def closed_in(ledger, monkeypatch, day, *amounts):
+    """A day that took money (net, form, currency) in several currencies, closed."""
+    with monkeypatch.context() as patched:
+        made = closed_day.document
+        patched.setattr(
+            closed_day, "document",
+            lambda box, day, number, net, form: made(box, day, number, net, form)._replace(currency=amounts[number][2]),
+        )  # fmt: skip
+        staged = closed_day.stage(ledger, BOX, day, *(one[:2] for one in amounts))
+    reconciliation.keep(ledger, closed_day.book(ledger, BOX, day, staged), "reconciled", [])
+
+
 def section(page, name):
     return page.partition(f'id="{name}"')[2].partition("</section>")[0]
 
@@ -137,6 +149,47 @@ def test_a_clearing_account_rolls_forward_on_the_page(login, books):
     assert [part.partition("<")[0] for part in row.split('<td class="n">')[1:]] == ["50,00", "70,00", "50,00", "70,00"]
 
 
+def test_a_deposit_that_the_bank_reversed_is_for_a_person(login, books):
+    client = login("educacion_continua")
+    answer = upload(client, statement((1, "DEPOSITO", "50.00"), (1, "DEPOSITO", "-50.00")))
+    assert answer.headers["location"].endswith("matched=0")
+    assert "el banco pudo haberlo revertido" in section(client.get(HERE).text, "proposals")
+
+
+def test_money_of_another_currency_is_no_match_and_the_page_says_why(login, ledger, monkeypatch):
+    closed_in(ledger, monkeypatch, DAY, ("50.00", "1", "UYU"))
+    client = login("educacion_continua")
+    assert upload(client, statement((1, "DEPOSITO", "50.00"))).headers["location"].endswith("matched=0")
+    page = client.get(HERE).text
+    assert "en otra moneda que su cuenta" in section(page, "waiting")
+    assert "desconocido" in section(page, "strange")
+
+
+def test_money_of_two_currencies_is_not_added_up(login, ledger, monkeypatch):
+    closed_in(ledger, monkeypatch, DAY, ("20.00", "1", "USD"), ("5000", "1", "CLP"))
+    client = login("educacion_continua")
+    assert upload(client, statement((1, "DEPOSITO", "70.00"))).headers["location"].endswith("matched=0")
+    assert (
+        upload(client, statement((1, "DEPOSITO", "20.00"), opening=Decimal(70)))
+        .headers["location"]
+        .endswith("matched=1")
+    )
+
+
+def test_a_match_that_stands_goes_on_standing_whatever_the_rules_would_say_now(login, ledger, monkeypatch):
+    closed_in(ledger, monkeypatch, DAY, ("50.00", "1", "UYU"))
+    client = login("educacion_continua")
+    upload(client, statement((1, "DEPOSITO", "50.00")))
+    (line,) = arrivals.lines(ledger, COMPANY, DAY)
+    kept = arrivals.keep_match(
+        ledger, COMPANY, "amount", [Expected(BOX.id, DAY, "1", "UYU", Decimal(50), Decimal(50))], [line]
+    )
+    assert client.post(f"{HERE}/rules", follow_redirects=False).headers["location"].endswith("matched=0")
+    assert [one.match_id for one in arrivals.matches(ledger, COMPANY, 9)] == [kept]
+    now = standing(ledger, COMPANY, [BOX.id], arrivals_of(COMPANY))
+    assert (now.open_amounts, now.open_lines) == ([], [])
+
+
 def test_a_file_is_taken_once_whole_or_not_at_all(login, books):
     client = login("educacion_continua")
     good = statement((1, "DEPOSITO EFECTIVO", "50.00"))
@@ -152,6 +205,21 @@ def test_a_file_is_taken_once_whole_or_not_at_all(login, books):
     overlapping = statement((0, "DEPOSITO EFECTIVO", "1.00"), (4, "DEPOSITO EFECTIVO", "1.00"))
     assert upload(client, overlapping).status_code == 400
     assert len(arrivals.statements(books, COMPANY)) == 2
+
+
+def test_a_day_of_an_account_that_is_swept_is_not_taken_again_in_a_longer_file(login, ledger):
+    for days in (0, 1):
+        closed_day.close(ledger, BOX, DAY + timedelta(days=days), ("50.00", "1"))
+    client = login("educacion_continua")
+    swept = ((1, "DEPOSITO", "50.00"), (1, "BARRIDO", "-50.00"))
+    assert upload(client, statement(*swept)).status_code == 303
+    longer = statement(*swept, (7, "DEPOSITO", "50.00"), (7, "BARRIDO", "-50.00"))
+    renamed = statement(*swept).replace("Estado de cuenta", "Estado de cuenta, sacado de nuevo")
+    for again in (longer, renamed):
+        refused = upload(client, again)
+        assert (refused.status_code, "ni números ni saldos" in refused.text) == (400, True)
+    assert len(arrivals.lines(ledger, COMPANY, DAY)) == 2
+    assert upload(client, statement((1, "DEPOSITO", "20.00"), (2, "BARRIDO", "-20.00"))).status_code == 303
 
 
 REPORT = "Fecha venta;Fecha pago;Terminal;Lote;Recap;Bruto;Comision;IVA comision;Retencion;Neto;Nro pago\n"
@@ -184,6 +252,20 @@ def test_a_report_says_which_payment_is_the_days(login, ledger):
     assert "por su número" in section(page, "matches")
     assert "como dice el contrato" in section(page, "reports")
     assert "✓✓" in client.get(f"/boxes/{BOX.id}/{DAY}").text
+
+
+def test_a_payment_that_came_twice_and_was_taken_back_under_its_number_pays_no_other_day(login, ledger):
+    closed_day.close(ledger, BOX, DAY, ("60.00", "4"), ("40.00", "4"))
+    closed_day.close(ledger, BOX, DAY + timedelta(days=1), ("100.00", "4"))
+    client = login("educacion_continua")
+    upload(client, report(*AS_AGREED), "redcard_sandbox")
+    twice = statement((2, "REDCARD LIQ", "93.97"), (2, "REDCARD LIQ", "93.97"), (3, "REDCARD LIQ", "-93.97"))
+    answer = upload(client, twice.replace("REDCARD LIQ;;", "REDCARD LIQ;778;"))
+    assert answer.headers["location"].endswith("matched=1")
+    now = standing(ledger, COMPANY, [BOX.id], arrivals_of(COMPANY))
+    assert [word for _, word in now.open_lines] == ["double", "charge_back"]
+    strange = section(client.get(HERE).text, "strange")
+    assert "contracargo" in strange
 
 
 def test_a_fee_that_is_not_the_contracts_is_told_and_left_to_a_person(login, ledger):
@@ -296,6 +378,22 @@ def test_a_date_that_cannot_be_is_refused_and_the_page_stays(login, books, day):
     assert (unpaid.status_code, "fila 2: " in unpaid.text) == (400, True)
     assert client.get(HERE).status_code == 200
     assert upload(client, statement((1, "DEPOSITO EFECTIVO", "50.00"))).status_code == 303
+
+
+def test_what_is_late_is_judged_by_its_own_accounts_statements(second_account, login, books):
+    client = login("educacion_continua")
+
+    def words():
+        return {word for _, word in standing(books, COMPANY, [BOX.id], arrivals_of(COMPANY)).open_amounts}
+
+    assert upload(client, statement((90, "OTRO", "1.00")), "banco_dos").status_code == 303
+    assert words() == {"in_transit"}
+    assert "la cuenta 2200011 todavía no hay ningún extracto" in client.get(HERE).text
+    upload(client, statement((1, "TRANSF. DE ALGUIEN", "1.00")))
+    assert words() == {"in_transit"}
+    assert "Los extractos de la cuenta 2200011 llegan hasta el 3 mar 2026" in client.get(HERE).text
+    upload(client, statement((91, "TRANSF. DE ALGUIEN", "1.00"), opening=Decimal(1)))
+    assert words() == {"missing"}
 
 
 def test_two_answers_are_for_a_person_and_a_decision_can_be_taken_back(login, books):

@@ -15,9 +15,9 @@ from cierre.bookkeeping.checks import Place
 from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.matching.books import ArrivalBooks
 from cierre.bookkeeping.matching.checks import check_accounts, check_boxes, check_channels, check_forms
-from cierre.bookkeeping.matching.company import CompanyArrivals
-from cierre.bookkeeping.sentence import Sentence
-from cierre.bookkeeping.statements.format import BankFormat
+from cierre.bookkeeping.matching.company import Channel, CompanyArrivals
+from cierre.bookkeeping.sentence import Sentence, listing
+from cierre.bookkeeping.statements.format import AcquirerFormat, BankFormat
 from cierre.bookkeeping.suggestions import did_you_mean
 
 Told = Iterator[tuple[Place, str]]
@@ -57,7 +57,7 @@ def _of_company(
 ) -> Told:
     yield from check_boxes(company, rules, boxes, others)
     yield from check_forms(rules, mappings)
-    yield from _accounts_at_banks(rules)
+    yield from _accounts_at_banks(rules, {box.currency for box in boxes.values() if box.company == company})
     if (books := rules.books) is None:
         return
     for place, message in check_channels(rules, books, mappings):
@@ -81,16 +81,38 @@ def _lot(books: ArrivalBooks, beside: CashBox) -> Told:
                 yield ("books", "lot"), str(one["msg"]).removeprefix("Value error, ")
 
 
-def _accounts_at_banks(rules: CompanyArrivals) -> Told:
-    """Accounts of channels of which no format of the company's statements is."""
+def _accounts_at_banks(rules: CompanyArrivals, currencies: set[str]) -> Told:
+    """Accounts of channels of which no format of the company's statements is, or which are in another currency than
+    the reports of their acquirers, or than all boxes of the company (``currencies``)."""
     try:
-        formats = [statement_format(name) for name in rules.statements]
+        formats = {name: statement_format(name) for name in rules.formats}
     except MappingError:
         return  # What is wrong in it is said of its own file.
-    known = {one.account for one in formats if isinstance(one, BankFormat)}
+    known: dict[str, set[str]] = {}
+    for one in formats.values():
+        if isinstance(one, BankFormat):
+            known.setdefault(one.account, set()).add(one.currency)
     for name, channel in rules.channels.items():
+        yield from _other_currencies(name, channel, formats, known.get(channel.account, set()), currencies)
         if channel.account not in known:
             hint = did_you_mean(channel.account, known)
             message = Sentence("no statement of this company is of account {account}{hint}", account=channel.account,
                                hint=hint)  # fmt: skip
             yield ("channels", name, "account"), message
+
+
+def _other_currencies(
+    name: str, channel: Channel, formats: Mapping[str, BankFormat | AcquirerFormat], own: set[str], boxes: set[str]
+) -> Told:
+    """Where money of a channel comes in another currency than it was booked or reported in. ``own`` are the currencies
+    of its account, none where that is not known."""
+    if not own:
+        return
+    said = {"account": channel.account, "own": listing(sorted(own))}
+    if boxes and own.isdisjoint(boxes):
+        message = "account {account} is in {own}, and the boxes of this company are in {known}"
+        yield ("channels", name, "account"), Sentence(message, known=listing(sorted(boxes)), **said)
+    for place, report in enumerate(channel.reports):
+        if (currency := formats[report].currency) not in own:
+            message = "reports of {name} are in {currency}, and account {account} is in {own}"
+            yield ("channels", name, "reports", place), Sentence(message, name=report, currency=currency, **said)

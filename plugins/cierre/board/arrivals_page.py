@@ -293,6 +293,7 @@ def _render(
         open_amounts=open_amounts[:MOST],
         open_lines=sorted(now.open_lines, key=lambda one: one[0].booked)[:MOST],
         counts=[Counter(word for _, word in rows) for rows in (now.open_amounts, now.open_lines)],
+        until_of=[(account, now.until_of.get(account)) for account in sorted(_accounts(company.rules, now))],
         rolls=_rolls(company, now, by_day),
         held=held_in_erp(ledger, company.id, company.boxes, now, company.rules, last_known(now)),
         by_day=by_day,
@@ -307,7 +308,6 @@ def _render(
         charged_rows=len(charged),
         announced=sorted(settlements.announced(now.reported), key=lambda one: one[1].day)[:MOST],
         money_of=lambda units, currency: units * quantum(currency),
-        currency_of={name: _currency(reports, company.rules, name) for name in company.rules.channels},
         matches=matches,
         books=books.box if books else "",
         documents=documents,
@@ -323,8 +323,8 @@ def _render(
     )
 
 
-def _currency(reports: list[settlements.Report], rules: CompanyArrivals, name: str) -> str:
-    return next((head.currency for head, _ in settlements.reports_of(rules, reports, name)), "")
+def _accounts(rules: CompanyArrivals, now: Standing) -> set[str]:
+    return {one.account for one in rules.channels.values()} | now.until_of.keys()
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@ waits for any of it."""
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -13,14 +13,14 @@ import psycopg
 from cierre.accounting_files.statement_formats import statement_format
 from cierre.bookkeeping.answers import LONGEST_COMMENT
 from cierre.bookkeeping.matching.arrivals import channel, identity, units
-from cierre.bookkeeping.matching.banking_days import banking_days
+from cierre.bookkeeping.matching.banking_days import BankingDays, banking_days
 from cierre.bookkeeping.matching.by_report import Reported
 from cierre.bookkeeping.matching.company import CompanyArrivals, Expected, by_id, expected, gross_by_form, items
 from cierre.bookkeeping.matching.items import Item, Outcome, Proposal
 from cierre.bookkeeping.matching.match import match, waited_for
 from cierre.bookkeeping.money import AmountError, amount
 from cierre.bookkeeping.sentence import Sentence
-from cierre.bookkeeping.statements.certificate import breaks, claims
+from cierre.bookkeeping.statements.certificate import breaks, claims, repeated_days
 from cierre.bookkeeping.statements.dates import impossible_dates
 from cierre.bookkeeping.statements.format import AcquirerFormat
 from cierre.bookkeeping.statements.lines import Statement
@@ -45,8 +45,8 @@ SAME_LINE = "same_line"
 class Standing:
     """How a company's money stands. ``amounts`` is all that was booked of it since the rules begin, ``matched`` what of
     it arrived, by the amounts' ids; ``open_amounts`` and ``open_lines`` are the rest with its class; ``new`` are
-    matches that the rules leave no other answer to and that nobody kept yet; ``until`` is up to when statements go;
-    ``reported`` is what reports of acquirers say of what is open, by channel."""
+    matches that the rules leave no other answer to and that nobody kept yet; ``until_of`` is up to when the statements
+    of each account go; ``reported`` is what reports of acquirers say of what is open, by channel."""
 
     amounts: list[Expected]
     matched: dict[str, MatchedAmount]
@@ -54,8 +54,13 @@ class Standing:
     open_lines: list[tuple[LandedLine, str]]
     proposals: list[tuple[list[Expected], list[LandedLine], Sentence]]
     new: list[tuple[str, bool, list[Expected], list[LandedLine]]]
-    until: date | None
+    until_of: dict[str, date]
     reported: dict[str, Reported] = field(default_factory=dict)
+
+    @property
+    def until(self) -> date | None:
+        """The last day that a statement tells of, whichever account it is of."""
+        return max(self.until_of.values(), default=None)
 
     @property
     def changed(self) -> list[tuple[Expected, MatchedAmount]]:
@@ -65,11 +70,18 @@ class Standing:
         return [(one, known) for one, known in pairs if known is not None and known.net != one.net]
 
 
+WAITED_FOR = ("in_transit", "late", "missing")
+"""The classes of what was booked and did not arrive, by how long ago that was."""
+
 WITHIN_RULE = ("in_transit", "announced")
 """The classes of what is merely on its way."""
 
 LONGEST_OWNER = 100
 """Characters of a name."""
+
+REPEATED = (
+    "movements of {day} are in another statement already, and neither numbers nor balances show that these are others"
+)
 
 UNDONE = Sentence("a person took a match of these movements back; only a person matches them again")
 
@@ -94,12 +106,12 @@ def take_statement(
         raise refuse(Sentence("the file has {n} statements; ask the bank for one in a file", n=len(statements)))
     with db.transaction():
         ledger_arrivals.lock(db, company)
-        if faults := _objections(db, company, statements[0]):
+        if faults := _objections(db, company, format, statements[0]):
             raise StatementFileError(faults)
         return ledger_arrivals.land(db, company, format, statements[0], content, by)
 
 
-def _objections(db: psycopg.Connection, company: str, statement: Statement) -> list[Fault]:
+def _objections(db: psycopg.Connection, company: str, format: str, statement: Statement) -> list[Fault]:
     landed = ledger_arrivals.statements(db, company)
     known = [one for one in landed if one.account == statement.account]
     chain = [*(one.as_statement() for one in known), statement]
@@ -112,6 +124,8 @@ def _objections(db: psycopg.Connection, company: str, statement: Statement) -> l
         if one.sha256 == statement.sha256 and one.account != statement.account
     ]
     faults += [Fault(0, one.message) for one in new if one.kind not in (GAP, SAME_LINE)]
+    if not faults:
+        faults += [Fault(0, Sentence(REPEATED, day=day)) for day in _repeated(db, known, format, statement)]
     faults += [Fault(0, Sentence("{claim}", claim=str(claim))) for claim in claims(statement) if not claim.holds]
     numbers = {line.bank_id for line in statement.lines if line.bank_id}
     there = ledger_arrivals.known_movements(db, company, statement.account, numbers)
@@ -122,6 +136,20 @@ def _objections(db: psycopg.Connection, company: str, statement: Statement) -> l
     return faults
 
 
+def _repeated(
+    db: psycopg.Connection, known: Sequence[LandedStatement], format: str, statement: Statement
+) -> list[date]:
+    """The days of a statement whose movements may be in a statement that is here."""
+    days: set[date] = set()
+    for one in known:
+        if one.first_day <= statement.last and statement.first <= one.last_day:
+            lines = ledger_arrivals.movements(db, one.statement_id)
+            if one.format != format:  # Another kind of file has other numbers for the same movement.
+                lines = [replace(line, reference="", bank_id="") for line in lines]
+            days.update(repeated_days(one.as_statement(lines), statement))
+    return sorted(days)
+
+
 def standing(db: psycopg.Connection, company: str, boxes: Sequence[str], rules: CompanyArrivals) -> Standing:
     """How a company's money stands, by what is landed and what is matched; changes nothing."""
     forms = [form for one in rules.channels.values() for form in one.forms]
@@ -129,31 +157,72 @@ def standing(db: psycopg.Connection, company: str, boxes: Sequence[str], rules: 
     kept = ledger_arrivals.booked(db, company, rules.since, date.max)
     matched = {Expected(one.box, one.day, one.form, one.currency, one.net, one.net).id: one for one in kept}
     lines = ledger_arrivals.lines(db, company, rules.since)
-    until = max((one.last_day for one in ledger_arrivals.statements(db, company)), default=None)
+    statements = ledger_arrivals.statements(db, company)
     waiting = [one for one in amounts if one.id not in matched]
     free = [one for one in lines if not one.is_matched]
-    if until is None:
-        return Standing(amounts, matched, [(one, "in_transit") for one in waiting], [], [], [], None)
+    if not statements:
+        return Standing(amounts, matched, [(one, "in_transit") for one in waiting], [], [], [], {})
+    until: dict[str, date] = {}
+    for statement in statements:
+        until[statement.account] = max(statement.last_day, until.get(statement.account, statement.last_day))
     reports = settlements.reports(db, company, rules.since)
     paid = [line.paid for _, report in reports for line in report.lines]
-    days = [one.day for one in amounts] + [one.booked for one in lines] + paid + [until]
+    days = [one.day for one in amounts] + [one.booked for one in lines] + paid + list(until.values())
     calendar = banking_days(rules.country, min(days), max(days))
-    arrived = [_item(one) for one in free]
+    # Nothing is late on an account of which no statement is here.
+    as_of = {one.account: min(days).toordinal() for one in rules.channels.values()}
+    as_of |= {account: last.toordinal() for account, last in until.items()}
     # What is matched already stays in: a part of a report is judged as a whole.
-    told = by_reports(rules, reports, amounts, [_item(one) for one in lines], calendar, until.toordinal())
+    told = by_reports(rules, reports, amounts, [_item(one) for one in lines], calendar, as_of)
     named, lines_named = (set[str]().union(*(getattr(one, of) for one in told.values())) for of in ("told", "lines"))
     rest = [one for one in waiting if one.id not in named]
-    came = [one for one in arrived if one.id not in lines_named]
-    outcome = match(items(rest, rules), came, rules.rules, calendar, until.toordinal())
+    outcome = _match(rest, [one for one in free if one.id not in lines_named], rules, calendar, as_of)
     for reported in told.values():
         _add(outcome, reported, {one.id for one in waiting} | {one.id for one in free})
     matched_now = {id for one in outcome.matches for id in one.booked}
     for one in waiting:
         found = rules.channel_of(one.form)
         if found and one.id not in matched_now and one.id not in outcome.open_booked:
-            word = waited_for(one.day.toordinal(), found[1].rules, calendar, until.toordinal())
+            word = waited_for(one.day.toordinal(), found[1].rules, calendar, as_of[found[1].account])
             outcome.open_booked[one.id] = word
+    _tell_strange_currencies(waiting, statements, rules, outcome)
     return _standing(amounts, matched, waiting, free, outcome, until, told)
+
+
+def _match(
+    waiting: Sequence[Expected],
+    free: Sequence[LandedLine],
+    rules: CompanyArrivals,
+    calendar: BankingDays,
+    as_of: Mapping[str, int],
+) -> Outcome:
+    """Matches each account by itself, as of the day up to which its own statements go."""
+    outcome = Outcome([], [], {}, {})
+    by_name = rules.rules({one.currency for one in waiting} | {one.currency for one in free})
+    for account, last in as_of.items():
+        channels = [one for one in rules.channels.values() if one.account == account]
+        ours = [one for one in waiting if any(one.form in channel.forms for channel in channels)]
+        came = [_item(one) for one in free if one.account == account]
+        own = match(items(ours, rules), came, by_name, calendar, last)
+        outcome.matches.extend(own.matches)
+        outcome.proposals.extend(own.proposals)
+        outcome.open_booked.update(own.open_booked)
+        outcome.open_arrived.update(own.open_arrived)
+    return outcome
+
+
+def _tell_strange_currencies(
+    waiting: Sequence[Expected], statements: Sequence[LandedStatement], rules: CompanyArrivals, outcome: Outcome
+) -> None:
+    """Says of what was booked in another currency than that of its account's statements that it waits in vain."""
+    currencies: dict[str, set[str]] = {}
+    for statement in statements:
+        currencies.setdefault(statement.account, set()).add(statement.currency)
+    for one in waiting:
+        found = rules.channel_of(one.form)
+        known = currencies.get(found[1].account) if found else None
+        if known and one.currency not in known and outcome.open_booked.get(one.id) in WAITED_FOR:
+            outcome.open_booked[one.id] = "other_currency"
 
 
 def _add(outcome: Outcome, told: Reported, still_open: set[str]) -> None:
@@ -167,7 +236,7 @@ def _add(outcome: Outcome, told: Reported, still_open: set[str]) -> None:
 
 
 def _item(line: LandedLine) -> Item:
-    on = channel(line.channel, line.account)
+    on = channel(line.channel, line.account, line.currency)
     reference = identity(line.reference)
     return Item(line.id, line.booked.toordinal(), units(line.amount, line.currency), on, reference, line.terminal)
 
@@ -178,7 +247,7 @@ def _standing(
     waiting: list[Expected],
     free: list[LandedLine],
     outcome: Outcome,
-    until: date,
+    until: dict[str, date],
     told: dict[str, Reported],
 ) -> Standing:
     ours, came = by_id(waiting), {one.id: one for one in free}

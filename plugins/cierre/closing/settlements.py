@@ -1,6 +1,6 @@
 """Settlement reports of acquirers: taken like statements, and held against contract, books and bank."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -62,11 +62,11 @@ def _objections(
     there = {
         key
         for _, known in reports_of(rules, ledger_settlements.reports(db, company, first), name)
-        for key in map(_row_key, known.lines)
+        for key in (_row_key(line, known.currency) for line in known.lines)
         if key
     }
     for line in settlement.lines:
-        key = _row_key(line)
+        key = _row_key(line, settlement.currency)
         if key and key in there:
             said = {"slip": key[1], "payment": line.payment}
             message = Sentence("the sale {slip} of payment {payment} is here already", **said)
@@ -75,10 +75,10 @@ def _objections(
     return faults
 
 
-def _row_key(line: SettlementLine) -> tuple[object, ...] | None:
+def _row_key(line: SettlementLine, currency: str) -> tuple[object, ...] | None:
     """What a row is told apart by: its sale within its payment; None where the acquirer gives it no number."""
     sale = sale_identity(line)
-    return (payment_key("", line), sale, line.sold, line.gross) if sale else None
+    return (payment_key("", currency, line), sale, line.sold, line.gross) if sale else None
 
 
 def reports_of(rules: CompanyArrivals, reports: Sequence[Report], name: str) -> list[Report]:
@@ -92,16 +92,17 @@ def by_reports(
     waiting: Sequence[Expected],
     arrived: Sequence[Item],
     calendar: BankingDays,
-    as_of: int,
+    as_of: Mapping[str, int],
 ) -> dict[str, Reported]:
-    """What reports say of what is booked and did not arrive yet, by the channels that have any."""
+    """What reports say of what is booked and did not arrive yet, by the channels that have any. ``as_of``: up to when
+    the statements of each account go."""
     told = {}
     for name, how in rules.channels.items():
         if own := [settlement for _, settlement in reports_of(rules, reports, name)]:
-            on = channel(name, how.account)
-            came = [item for item in arrived if item.channel == on]
+            on = {channel(name, how.account, one.currency) for one in own}
+            came = [item for item in arrived if item.channel in on]
             sold = [_sold(one, rules) for one in waiting if one.form in how.forms and one.box in rules.terminals]
-            told[name] = match_by_reports(name, how.account, sold, own, came, how.rules, calendar, as_of)
+            told[name] = match_by_reports(name, how.account, sold, own, came, how.rules, calendar, as_of[how.account])
     return told
 
 

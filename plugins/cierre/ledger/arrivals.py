@@ -9,7 +9,7 @@ import psycopg
 
 from cierre.bookkeeping.matching.books import MatchedRow
 from cierre.bookkeeping.matching.company import Expected, Taken
-from cierre.bookkeeping.statements.lines import Identity, Statement
+from cierre.bookkeeping.statements.lines import Identity, Statement, StatementLine
 from cierre.ledger.session import copy
 from cierre.ledger.statements import Change, Row, Rows, Statements, Value, ValueOrNone, Values
 
@@ -32,10 +32,10 @@ class LandedStatement(NamedTuple):
     taken_by: str
     taken_at: datetime
 
-    def as_statement(self) -> Statement:
-        """As certificates look at it: without movements."""
+    def as_statement(self, lines: Sequence[StatementLine] = ()) -> Statement:
+        """As certificates look at it, with its movements where these are asked for (``movements``)."""
         facts = (self.account, self.currency, self.first_day, self.last_day, self.opening, self.closing)
-        return Statement(*facts, (), self.sha256)
+        return Statement(*facts, tuple(lines), self.sha256)
 
 
 class KnownMovement(NamedTuple):
@@ -181,10 +181,20 @@ class Owner(NamedTuple):
     noted_at: datetime
 
 
+class _Movement(NamedTuple):
+    place: int
+    booked: date
+    value: date
+    amount: Decimal
+    bank_id: str
+    reference: str
+
+
 class _Sql(Statements):
     lock: Value[bool]
     statements: Rows[LandedStatement]
     known_movements: Rows[KnownMovement]
+    movements: Rows[_Movement]
     add_statement: Value[int]
     taken: Rows[Taken]
     lines: Rows[LandedLine]
@@ -219,6 +229,11 @@ def lock(connection: psycopg.Connection, company: str) -> None:
 def statements(connection: psycopg.Connection, company: str) -> list[LandedStatement]:
     """A company's statements, newest days first."""
     return list(_sql.statements(connection, company=company))
+
+
+def movements(connection: psycopg.Connection, statement_id: int) -> list[StatementLine]:
+    """The movements of a statement by their rows, without what they were read for."""
+    return [StatementLine(*one) for one in _sql.movements(connection, statement_id=statement_id)]
 
 
 def known_movements(

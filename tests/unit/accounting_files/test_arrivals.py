@@ -46,6 +46,21 @@ def test_what_does_not_fit_the_other_files_is_told_with_its_line(folder, spoil, 
     assert any(re.search(rf"^{FILE}:{line}: .*{said}", one) for one in found), found
 
 
+@pytest.mark.parametrize(
+    ("format", "where", "said"),
+    [
+        ("banco_sandbox", 'deposit: {account: "2200011"',
+         "account 2200011 is in UYU, and the boxes of this company are in USD"),
+        ("redcard_sandbox", "reports: [redcard_sandbox]",
+         "reports of redcard_sandbox are in UYU, and account 2200011 is in USD"),
+    ],
+)  # fmt: skip
+def test_money_that_comes_in_another_currency_than_it_was_booked_in_is_told(folder, spoil, format, where, said):
+    line = spoil(FILE, where, where)
+    spoil(f"statements/{format}.yaml", "currency: USD", "currency: UYU")
+    assert any(one.startswith(f"{FILE}:{line}: ") and one.endswith(said) for one in told()), told()
+
+
 def test_a_channel_without_accounts_is_told(folder, spoil):
     text = (folder / FILE).read_text(encoding="utf-8")
     (folder / FILE).write_text(text.rpartition("        redcard:\n          clearing")[0], encoding="utf-8")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from cierre.bookkeeping.matching.items import Item
 from cierre.bookkeeping.money import quantum
@@ -33,7 +34,7 @@ def bank_items(statement: Statement) -> list[Item]:
             f"{statement.sha256[:12]}:{line.place}",
             line.booked.toordinal(),
             units(line.amount, statement.currency),
-            channel(line.channel, statement.account),
+            channel(line.channel, statement.account, statement.currency),
             identity(line.reference),
             line.terminal,
         )
@@ -41,9 +42,9 @@ def bank_items(statement: Statement) -> list[Item]:
     ]
 
 
-def channel(name: str, account: str) -> str:
-    """Whose money on which account."""
-    return f"{name}@{account}"
+def channel(name: str, account: str, currency: str) -> str:
+    """Whose money on which account and in which currency: only what has all of that in common is ever compared."""
+    return f"{name}@{account}/{currency}"
 
 
 def sale_identity(line: SettlementLine) -> str:
@@ -52,13 +53,13 @@ def sale_identity(line: SettlementLine) -> str:
 
 
 def reported_sales(settlement: Settlement, name: str) -> list[Item]:
-    """The rows of a report, gross, as what answers to booked sales."""
+    """The rows of a report, gross, as what answers to booked sales; on no account."""
     return [
         Item(
             f"{settlement.sha256[:12]}:{line.place}",
             line.sold.toordinal(),
             units(line.gross, settlement.currency),
-            name,
+            channel(name, "", settlement.currency),
             sale_identity(line),
             line.terminal,
         )
@@ -66,29 +67,45 @@ def reported_sales(settlement: Settlement, name: str) -> list[Item]:
     ]
 
 
-def payment_key(acquirer: str, line: SettlementLine) -> tuple[str, str, date, str]:
-    """What a row of a report is paid with: acquirer, number and day of the payment; its terminal where it has no
-    number."""
-    return (acquirer, line.payment, line.paid, "" if line.payment else line.terminal)
+class PaymentKey(NamedTuple):
+    """What a payment of an acquirer is told apart by. ``terminal`` is empty where it has a ``number``."""
+
+    acquirer: str
+    currency: str
+    number: str
+    paid: date
+    terminal: str
+
+    @property
+    def id(self) -> str:
+        """Its id as an item."""
+        return f"{self.acquirer}:{self.number or self.terminal}:{self.paid.isoformat()}:{self.currency}"
 
 
-def payment_id(key: tuple[str, str, date, str]) -> str:
-    """The id of a payment as an item."""
-    acquirer, payment, paid, terminal = key
-    return f"{acquirer}:{payment or terminal}:{paid.isoformat()}"
+def payment_key(acquirer: str, currency: str, line: SettlementLine) -> PaymentKey:
+    """What a row of a report is paid with; a payment is in one currency."""
+    return PaymentKey(acquirer, currency, line.payment, line.paid, "" if line.payment else line.terminal)
 
 
 def announced_payments(settlements: Iterable[Settlement], account: str) -> list[Item]:
     """What acquirers say they paid, one item for each of their payments, net, as what the bank must show.
 
-    A payment of which several reports tell is one. Rows without a payment's number are paid by their terminal and day.
+    A payment of which several reports tell is one in each currency. Rows without a payment's number are paid by their
+    terminal and day.
     """
-    sums: dict[tuple[str, str, date, str], int] = {}
+    sums: dict[PaymentKey, int] = {}
     for one in settlements:
         for line in one.lines:
-            key = payment_key(one.acquirer, line)
+            key = payment_key(one.acquirer, one.currency, line)
             sums[key] = sums.get(key, 0) + units(line.net, one.currency)
     return [
-        Item(payment_id(key), key[2].toordinal(), money, channel(key[0], account), identity(key[1]), key[3])
+        Item(
+            key.id,
+            key.paid.toordinal(),
+            money,
+            channel(key.acquirer, account, key.currency),
+            identity(key.number),
+            key.terminal,
+        )
         for key, money in sums.items()
     ]

@@ -11,12 +11,13 @@ from cierre.bookkeeping.matching.arrivals import (
     announced_payments,
     channel,
     identity,
-    payment_id,
     payment_key,
     sale_identity,
     units,
 )
 from cierre.bookkeeping.matching.banking_days import BankingDays
+from cierre.bookkeeping.matching.by_amount import may_name_the_same
+from cierre.bookkeeping.matching.by_identity import CHARGE_BACK_DAYS
 from cierre.bookkeeping.matching.items import Item, Match, Outcome, Proposal, Rules
 from cierre.bookkeeping.matching.match import match, waited_for
 from cierre.bookkeeping.statements.lines import Settlement, SettlementLine
@@ -24,7 +25,14 @@ from cierre.bookkeeping.statements.lines import Settlement, SettlementLine
 Day = tuple[str, date, str]
 """A terminal's day, in a currency."""
 
-CLASSES = {"fee": "fee", "taken_back": "charge_back", "double": "double", "several": "proposed", "too_many": "proposed"}
+CLASSES = {
+    "fee": "fee",
+    "taken_back": "charge_back",
+    "double": "double",
+    "several": "proposed",
+    "too_many": "proposed",
+    "reversed": "proposed",
+}
 """What that is which is proposed for a reason; ``differs`` for any other."""
 
 
@@ -45,6 +53,7 @@ class Payment:
     id: str
     day: date
     units: int
+    currency: str
     arrived: tuple[str, ...]
     word: str
 
@@ -93,19 +102,20 @@ def match_by_reports(
     calendar: BankingDays,
     as_of: int,
 ) -> Reported:
-    """Matches one channel. ``name`` is the channel's, ``arrived`` its movements, ``as_of`` (an ordinal) the day up to
-    which statements go.
+    """Matches one channel, each currency by itself. ``name`` is the channel's, ``arrived`` its movements, ``as_of`` (an
+    ordinal) the day up to which statements go.
 
     A match is accepted where each payment of a part arrived to the cent, each of its days was booked as reported, and
     what was to arrive by the contract is what came. Everything else of a part is proposed with its reason.
     """
     told = Reported()
     own = [_in_channel(one, name) for one in reports]
+    currencies = {channel(name, account, one.currency): one.currency for one in own}
     announced = announced_payments(own, account)
     paid = match(
         [one for one in announced if one.units],
         arrived,
-        {channel(name, account): Rules(rules.earliest, rules.latest, rules.grace)},
+        dict.fromkeys(currencies, Rules(rules.earliest, rules.latest, rules.grace)),
         calendar,
         as_of,
     )
@@ -116,6 +126,7 @@ def match_by_reports(
             one.id,
             date.fromordinal(one.day),
             one.units,
+            currencies[one.channel],
             came.get(one.id, ()),
             "arrived" if one.id in came else paid.open_booked[one.id],
         )
@@ -128,8 +139,28 @@ def match_by_reports(
     judge = _Judge(booked, _reported(own), {one.id: one.units for one in told.payments}, came, paid, late)
     for part in _parts(own):
         judge.of(part, told)
+    for id in _named(announced, arrived):
+        if word := paid.open_arrived.get(id):
+            told.open_arrived.setdefault(id, word)
     told.lines |= {id for ids in came.values() for id in ids} | told.open_arrived.keys()
     return told
+
+
+def _named(announced: Iterable[Item], arrived: Iterable[Item]) -> Iterator[str]:
+    """The movements that bear a payment's number, or of its amount a piece of the number: they are that payment, or it
+    once more, or it taken back, and never another day's money."""
+    by_number: dict[tuple[str, str], list[Item]] = defaultdict(list)
+    by_amount: dict[tuple[str, int], list[Item]] = defaultdict(list)
+    for payment in announced:
+        if payment.identity:
+            by_number[payment.channel, payment.identity].append(payment)
+            by_amount[payment.channel, abs(payment.units)].append(payment)
+    for one in arrived:
+        of_piece = by_amount.get((one.channel, abs(one.units)), ()) if one.identity else ()
+        named = [payment for payment in of_piece if may_name_the_same(payment.identity, one.identity)]
+        named += by_number.get((one.channel, one.identity), ())
+        if any(abs(one.day - payment.day) <= CHARGE_BACK_DAYS for payment in named):
+            yield one.id
 
 
 def _in_channel(one: Settlement, name: str) -> Settlement:
@@ -163,7 +194,7 @@ def _parts(reports: Sequence[Settlement]) -> list[_Part]:
     part_of: dict[Day | str, _Part] = {}
     for one in reports:
         for line in one.lines:
-            day, payment = _day(line, one), payment_id(payment_key(one.acquirer, line))
+            day, payment = _day(line, one), payment_key(one.acquirer, one.currency, line).id
             small, large = sorted((part_of.get(day) or _Part(), part_of.get(payment) or _Part()), key=_Part.size)
             if large is not small:
                 large.days |= small.days

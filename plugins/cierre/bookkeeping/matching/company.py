@@ -96,10 +96,13 @@ class CompanyArrivals(Model):
         """The formats of all that its people upload: statements, then reports."""
         return [*self.statements, *(name for one in self.channels.values() for name in one.reports)]
 
-    @property
-    def rules(self) -> dict[str, Rules]:
-        """The rules of all channels, by what items call them."""
-        return {channel(name, one.account): one.rules for name, one in self.channels.items()}
+    def rules(self, currencies: Iterable[str]) -> dict[str, Rules]:
+        """The rules of all channels in some currencies, by what items call them."""
+        return {
+            channel(name, one.account, currency): one.rules
+            for currency in currencies
+            for name, one in self.channels.items()
+        }
 
 
 class Arrivals(Model):
@@ -181,7 +184,7 @@ def items(amounts: Iterable[Expected], rules: CompanyArrivals) -> list[Item]:
         if found := rules.channel_of(one.form):
             name, how = found
             terminal = rules.terminals.get(one.box, "")
-            on = channel(name, how.account)
+            on = channel(name, how.account, one.currency)
             made.append(Item(one.id, one.day.toordinal(), units(one.net, one.currency), on, "", terminal))
     return made
 

@@ -10,9 +10,9 @@ class Item(NamedTuple):
     """One amount, booked (or announced by an acquirer) or arrived.
 
     ``day`` is ``date.toordinal()``; ``units`` the amount in its currency's smallest unit, positive where money comes
-    in. Only items of one ``channel`` are ever compared: it stands for account, currency and payer together.
-    ``identity`` names the movement on both sides (a payment's number; terminal, batch and slip together), empty where
-    it is not known. ``terminal`` groups items that may be paid together.
+    in. Only items of one ``channel`` are ever compared: it stands for account, currency and payer together
+    (``matching.arrivals.channel``). ``identity`` names the movement on both sides (a payment's number; terminal, batch
+    and slip together), empty where it is not known. ``terminal`` groups items that may be paid together.
     """
 
     id: str
@@ -59,7 +59,8 @@ class Match:
 class Proposal:
     """What may belong to each other, for a person to decide, and why nobody else did: ``differs``, ``double`` (the
     same amount came more than once, the first first), ``several`` (there is another answer), ``too_many`` (more than
-    are looked through); by an acquirer's report ``fee``, ``gross`` or ``taken_back``."""
+    are looked through), ``reversed`` (the money went out again at once); by an acquirer's report ``fee``, ``gross`` or
+    ``taken_back``."""
 
     booked: tuple[str, ...]
     arrived: tuple[str, ...]
@@ -75,6 +76,7 @@ REASONS = {
     "differs": Sentence("it is the same movement by its number, and the amounts differ"),
     "double": Sentence("the same amount arrived more than once, and no number tells which is the payment"),
     "several": Sentence("there is more than one way in which these amounts may belong together"),
+    "reversed": Sentence("the same amount went out again by the next banking day, so the bank may have reversed it"),
     "fee": Sentence(
         "by the acquirer's report it is the payment of these sales, and other charges than agreed were kept"
     ),

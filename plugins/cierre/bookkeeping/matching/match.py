@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from cierre.bookkeeping.matching.banking_days import BankingDays
-from cierre.bookkeeping.matching.by_amount import match_by_amount
+from cierre.bookkeeping.matching.by_amount import match_by_amount, may_name_the_same
 from cierre.bookkeeping.matching.by_identity import ByIdentity, match_by_identity
 from cierre.bookkeeping.matching.items import Item, Match, Outcome, Proposal, Rules
 
@@ -38,7 +38,9 @@ def _channel(
     booked: list[Item], arrived: list[Item], rules: Rules, calendar: BankingDays, as_of: int, outcome: Outcome
 ) -> None:
     named = match_by_identity(booked, arrived, rules, calendar)
-    matches, proposals = match_by_amount(named.booked, named.arrived, rules, calendar)
+    by_amount, proposals = match_by_amount(named.booked, named.arrived, rules, calendar)
+    matches, undone = _without_reversed(by_amount, named.arrived, calendar)
+    proposals += undone
     outcome.matches.extend(named.matches)
     outcome.matches.extend(matches)
     outcome.proposals.extend(named.proposals)
@@ -55,6 +57,36 @@ def _channel(
         if proposal.why == "double":
             outcome.open_arrived.update(dict.fromkeys(proposal.arrived[1:], "double"))
     _told_by_identity(named, outcome)
+
+
+def _without_reversed(
+    matches: Sequence[Match], arrived: Sequence[Item], calendar: BankingDays
+) -> tuple[list[Match], list[Proposal]]:
+    """The matches whose money stayed; and, for a person, those of which a payment may have been taken back at once: the
+    same amount went the other way by the next banking day, and is the partner of nothing."""
+    matched, items = _ids(matches)[1], {one.id: one for one in arrived}
+    turned: dict[int, list[Item]] = defaultdict(list)
+    for one in arrived:
+        if one.id not in matched and one.units:
+            turned[-one.units].append(one)
+    kept, proposals = [], []
+    for whole in matches:
+        came = [items[id] for id in whole.arrived]
+        back = {back.id: None for one in came for back in turned.get(one.units, ()) if _reverses(back, one, calendar)}
+        if back:
+            proposals.append(Proposal(whole.booked, (*whole.arrived, *back), "reversed"))
+        else:
+            kept.append(whole)
+    return kept, proposals
+
+
+def _reverses(back: Item, one: Item, calendar: BankingDays) -> bool:
+    return (
+        back.day >= one.day
+        and calendar.count(back.day) - calendar.count(one.day) <= 1
+        and may_name_the_same(one.identity, back.identity)
+        and (not one.terminal or not back.terminal or one.terminal == back.terminal)
+    )
 
 
 def _told_by_identity(named: ByIdentity, outcome: Outcome) -> None:

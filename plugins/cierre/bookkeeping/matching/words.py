@@ -4,6 +4,7 @@ WORDS = {
     "in_transit": "in transit",
     "late": "late",
     "missing": "did not arrive",
+    "other_currency": "in another currency than its account",
     "differs": "another amount",
     "fee": "other charges than agreed",
     "announced": "announced by the acquirer",

@@ -1,13 +1,15 @@
 """Whether a statement is whole, and whether several of an account follow each other without a gap or an overlap."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from cierre.bookkeeping.certificate import Claim
 from cierre.bookkeeping.sentence import Sentence
-from cierre.bookkeeping.statements.lines import Identity, Settlement, Statement
+from cierre.bookkeeping.statements.lines import Identity, Settlement, Statement, StatementLine
 
 
 def claims(statement: Statement) -> list[Claim]:
@@ -99,3 +101,63 @@ def _apart(statements: Sequence[Statement]) -> Iterator[Break]:
                 **said,
             )
             yield Break("balance", message, after.sha256)
+
+
+def repeated_days(known: Statement, statement: Statement) -> list[date]:
+    """The days of a statement whose movements may be those of one that is known.
+
+    Equal balances alone do not show that a statement goes on from another: on an account that is swept, a day ends as
+    it began. A movement is the same one if amount and balance after it are; and where a day comes to nothing, whatever
+    their order, if all movements of one statement are among those of the other. Numbers that differ tell two apart.
+    What is known may be in its file's order, the newest movement first.
+    """
+    told = _told(statement, statement.lines)
+    orders = [_told(known, known.lines), _told(known, known.lines[::-1])]
+    days = {line.booked for line in statement.lines} & {line.booked for line in known.lines}
+    return sorted(day for day in days if any(_repeats(_of(day, told), _of(day, order)) for order in orders))
+
+
+_Told = tuple[StatementLine, Decimal | None]
+"""A movement and the balance after it."""
+
+
+def _told(statement: Statement, lines: Sequence[StatementLine]) -> list[_Told]:
+    if statement.opening is None:
+        return [(line, None) for line in lines]
+    balances = accumulate((line.amount for line in lines), initial=statement.opening)
+    return list(zip(lines, list(balances)[1:], strict=True))
+
+
+def _of(day: date, told: Sequence[_Told]) -> list[_Told]:
+    return [one for one in told if one[0].booked == day]
+
+
+def _repeats(ours: Sequence[_Told], theirs: Sequence[_Told]) -> bool:
+    return _meet(ours, theirs) or _differ_in_order([line for line, _ in ours], [line for line, _ in theirs])
+
+
+def _meet(ours: Sequence[_Told], theirs: Sequence[_Told]) -> bool:
+    """Whether a movement is in both."""
+    there: dict[tuple[Decimal, Decimal | None], list[StatementLine]] = {}
+    for line, balance in theirs:
+        there.setdefault((line.amount, balance), []).append(line)
+    return any(
+        line.amount and balance is not None and _may_be_one(line, other)
+        for line, balance in ours
+        for other in there.get((line.amount, balance), ())
+    )
+
+
+def _differ_in_order(ours: Sequence[StatementLine], theirs: Sequence[StatementLine]) -> bool:
+    """Whether one tells all or a part of what the other does, and a day comes to nothing."""
+    few, many = sorted((ours, theirs), key=len)
+    amounts = [Counter(line.amount for line in lines) for lines in (few, many)]
+    if amounts[0] - amounts[1] or all(sum(line.amount for line in lines) for lines in (few, many)):
+        return False
+    return all(any(_may_be_one(line, other) for other in many) for line in few)
+
+
+def _may_be_one(ours: StatementLine, theirs: StatementLine) -> bool:
+    """Whether two movements of a day have one amount, and no number tells them apart."""
+    numbers = ((ours.bank_id, theirs.bank_id), (ours.reference, theirs.reference))
+    return ours.amount == theirs.amount and all(not mine or not other or mine == other for mine, other in numbers)

@@ -7,6 +7,11 @@ SELECT pg_advisory_xact_lock(hashtextextended('arrivals ' || :company, 0)) IS NU
 SELECT statement_id, format, account, currency, first_day, last_day, opening, closing, sha256, taken_by, taken_at
   FROM landing.statement WHERE company = :company ORDER BY last_day DESC, statement_id DESC;
 
+-- name: movements
+-- What a statement tells, row by row.
+SELECT line AS place, booked, value, amount, bank_id, reference FROM landing.statement_line
+ WHERE statement_id = :statement_id ORDER BY line;
+
 -- name: known_movements
 -- The movements of an account that have one of the bank's own numbers.
 SELECT DISTINCT bank_id, booked, amount FROM landing.statement_line JOIN landing.statement USING (statement_id)

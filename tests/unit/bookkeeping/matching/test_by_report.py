@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, strategies as st
 
+from cierre.bookkeeping.matching.arrivals import channel
 from cierre.bookkeeping.matching.banking_days import banking_days
 from cierre.bookkeeping.matching.by_report import Sold, match_by_reports
 from cierre.bookkeeping.matching.items import Item, Rules
@@ -13,7 +14,7 @@ from cierre.bookkeeping.statements.lines import Settlement, SettlementLine
 
 DAY = date(2026, 3, 2)
 NEVER = DAY + timedelta(days=60)
-CHANNEL = "red@22"
+CHANNEL = channel("red", "22", "USD")
 
 
 def row(place, days, gross, payment, kept=6, slip=None, paid=2):
@@ -84,6 +85,68 @@ def test_equal_payments_that_nothing_tells_apart_are_for_a_person():
     told = matched(booked, rows, [came("x", 2, 94), came("y", 2, 94)])
     assert told.matches == []
     assert {one.why for one in told.proposals} == {"several"}
+
+
+@pytest.mark.parametrize(("further", "word"), [
+    (came("y", 2, 94, "1778"), "double"),
+    (came("y", 9, 94, "1778"), "double"),
+    (came("y", 30, -94, "1778"), "charge_back"),
+    (came("y", 2, 94, "001778"), "unknown"),
+])  # fmt: skip
+def test_what_bears_a_payments_number_or_a_piece_of_it_is_never_another_days_money(further, word):
+    told = matched([sold("a", 0, 100, 94)], [row(1, 0, 100, "1778")], [came("x", 2, 94, "1778"), further])
+    assert pairs(told) == [(("a",), ("x",), "identity")]
+    assert (told.lines, told.open_arrived) == ({"x", "y"}, {"y": word})
+
+
+def test_a_payment_that_came_before_its_day_is_of_nobody_and_for_a_person():
+    told = matched([sold("a", 0, 100, 94)], [row(1, 0, 100, "1778")], [came("x", 0, 94, "1778")])
+    assert (told.matches, told.lines, told.open_arrived) == ([], {"x"}, {"x": "unknown"})
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.sampled_from([-94, 44, 94, 188]), st.integers(0, 2)), max_size=6))
+def test_nothing_that_bears_a_payments_number_is_left_to_matching_by_amount(lines):
+    arrived = [came(f"x{n}", day, money, f"P{number}") for n, (day, money, number) in enumerate(lines)]
+    told = matched([sold("a", 0, 100, 94)], [row(1, 0, 100, "P0"), row(2, 1, 50, "P1")], arrived)
+    assert told.lines >= {one.id for one in arrived if one.identity != "P2"}
+    assert told.lines.isdisjoint(one.id for one in arrived if one.identity == "P2")
+
+
+def test_a_number_of_a_payment_that_no_report_tells_of_is_left_to_matching_by_amount():
+    told = matched([sold("a", 0, 100, 94)], [row(1, 0, 100, "778")], [came("x", 2, 94, "778"), came("y", 2, 94, "9")])
+    assert told.lines == {"x"}
+
+
+def test_a_number_that_two_currencies_share_is_two_payments():
+    dollars, pesos = (Settlement("any", code, (row(1, 0, 100, "P1"),), code * 8) for code in ("USD", "UYU"))
+    calendar = banking_days("EC", DAY, NEVER)
+    arrived = [came("x", 2, 94, "P1"), came("y", 2, 188, "P1")]
+    told = match_by_reports(
+        "red",
+        "22",
+        [sold("a", 0, 100, 94)],
+        [dollars, pesos],
+        arrived[:1],
+        Rules(0, 3, 20),
+        calendar,
+        NEVER.toordinal(),
+    )
+    assert pairs(told) == [(("a",), ("x",), "identity")]
+    assert [(one.currency, one.units, one.word) for one in told.payments] == [
+        ("USD", 9400, "arrived"),
+        ("UYU", 9400, "missing"),
+    ]
+    both = match_by_reports(
+        "red",
+        "22",
+        [sold("a", 0, 100, 94)],
+        [dollars, pesos],
+        arrived[1:],
+        Rules(0, 3, 20),
+        calendar,
+        NEVER.toordinal(),
+    )
+    assert both.matches == []
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3), st.integers(1, 90), st.integers(0, 3)), max_size=12),

@@ -62,7 +62,14 @@ def test_days_before_the_rules_begin_and_forms_without_a_channel_are_not_expecte
 
 def test_an_expected_amount_is_an_item_of_its_channel_and_terminal():
     (item,) = items(expected([taken("10.00", "1")], rules()), rules())
-    assert (item.id, item.units, item.channel, item.terminal) == ("a|2026-03-02|USD|1", 1000, "cash@22", "T1")
+    assert (item.id, item.units, item.channel, item.terminal) == ("a|2026-03-02|USD|1", 1000, "cash@22/USD", "T1")
+
+
+def test_an_amount_in_another_currency_is_an_item_of_another_channel():
+    pesos = taken("10.00", "1")._replace(currency="UYU")
+    dollars, other = items(expected([taken("10.00", "1"), pesos], rules()), rules())
+    assert dollars.channel != other.channel
+    assert rules().rules(["USD", "UYU"]).keys() >= {dollars.channel, other.channel}
 
 
 def test_rules_that_cannot_be_are_refused():

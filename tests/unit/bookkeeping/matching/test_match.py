@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.matching import by_amount
+from cierre.bookkeeping.matching.arrivals import channel
 from cierre.bookkeeping.matching.banking_days import BankingDays, banking_days
 from cierre.bookkeeping.matching.by_amount import match_by_amount
 from cierre.bookkeeping.matching.items import Item, Rules
@@ -111,6 +112,21 @@ def test_the_same_amount_twice_without_a_number_is_for_a_person():
     assert outcome.open_arrived == {"x": "proposed", "y": "double"}
 
 
+@pytest.mark.parametrize("back", [1, 2])
+def test_money_that_goes_out_again_at_once_is_for_a_person(back):
+    outcome = told([booked("a", 0, 60)], [booked("x", 1, 60), booked("y", back, -60)])
+    assert not outcome.matches
+    assert [(one.booked, one.arrived, one.why) for one in outcome.proposals] == [(("a",), ("x", "y"), "reversed")]
+    assert outcome.open_arrived == {"x": "proposed", "y": "proposed"}
+
+
+def test_money_that_goes_out_for_another_reason_takes_nothing_back():
+    for other in (booked("y", 5, -60, "", ""), booked("y", 1, -60, "9999"), booked("y", 0, -60), booked("y", 1, -59)):
+        assert pairs(told([booked("a", 0, 60)], [booked("x", 1, 60, "1234"), other])) == {(("a",), ("x",))}
+    refund = told([booked("a", 0, 60), booked("b", 0, -60)], [booked("x", 1, 60), booked("y", 1, -60)])
+    assert pairs(refund) == {(("a",), ("x",)), (("b",), ("y",))}
+
+
 def test_days_that_are_paid_together():
     rules = Rules(0, 4, 20, days_together=3)
     ours = [booked("a", 0, 100), booked("b", 0, 30), booked("c", 1, 7)]
@@ -158,6 +174,39 @@ def test_banks_are_shut_on_a_countrys_holidays():
     assert calendar.is_open(date(2025, 3, 5).replace(day=6))
     with pytest.raises(IndexError):
         calendar.count(1)
+
+
+CURRENCIES = ("USD", "UYU", "CLP")
+SEVERAL = st.lists(
+    st.tuples(
+        st.integers(0, 4),
+        st.sampled_from([1, 2, 3, 5, -5]),
+        st.sampled_from(CURRENCIES),
+        st.sampled_from(["", "77", "88"]),
+    ),
+    max_size=8,
+)
+
+
+@given(SEVERAL, SEVERAL, st.sampled_from([Rules(0, 2, 9), Rules(0, 3, 9, 3, 2), Rules(0, 2, 9, whole=True)]))
+def test_currencies_never_meet_and_each_is_matched_as_it_is_alone(ours, came, rules):
+    def items_of(side, rows):
+        return [
+            Item(f"{side}{n} {code}", MONDAY + day, units, channel("cards", "22", code), number)
+            for n, (day, units, code, number) in enumerate(rows)
+        ]
+
+    def outcome_of(codes):
+        sides = ([one for one in side if one.id[-3:] in codes] for side in (items_of("a", ours), items_of("x", came)))
+        return match(*sides, {channel("cards", "22", code): rules for code in codes}, CALENDAR, MONDAY + 60)
+
+    together, alone = outcome_of(CURRENCIES), [outcome_of([code]) for code in CURRENCIES]
+    for one in (*together.matches, *together.proposals):
+        assert len({id[-3:] for id in (*one.booked, *one.arrived)}) == 1
+    for part in ("matches", "proposals"):
+        assert set(getattr(together, part)) == {one for outcome in alone for one in getattr(outcome, part)}
+    for part in ("open_booked", "open_arrived"):
+        assert getattr(together, part) == {id: word for one in alone for id, word in getattr(one, part).items()}
 
 
 # --- uniqueness, held against an enumeration of every answer

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, strategies as st
 
-from cierre.bookkeeping.statements.certificate import breaks, claims, settlement_claims
+from cierre.bookkeeping.statements.certificate import breaks, claims, repeated_days, settlement_claims
 from cierre.bookkeeping.statements.charges import Charge, charge_differences, charge_on, kept
 from cierre.bookkeeping.statements.lines import Settlement, SettlementLine, Statement, StatementLine
 
@@ -66,6 +66,57 @@ def test_what_does_not_follow():
 def test_two_statements_of_one_day_if_the_balance_goes_on():
     one = statement(0, "10", "5")
     assert kinds(one, replace(statement(1, "15", "2"), first=DAY, last=DAY)) == []
+
+
+def of_one_day(number, opening, *amounts, reference="", numbered=False):
+    """A statement of one day, whose movements have no number of the bank's own unless they are ``numbered``."""
+    made = statement(number, opening, *amounts)
+    lines = tuple(
+        replace(line, booked=DAY, bank_id=line.bank_id if numbered else "", reference=reference) for line in made.lines
+    )
+    return replace(made, first=DAY, last=DAY, lines=lines)
+
+
+@pytest.mark.parametrize("again", [
+    of_one_day(1, "0", "50", "-50"),
+    of_one_day(1, "0", "50", "-50", "30", "-30"),
+    of_one_day(1, "0", "-50", "50"),
+    of_one_day(1, "0", "50", "-50", reference="77"),
+    of_one_day(1, "0", "50"),
+])  # fmt: skip
+def test_a_day_that_came_to_nothing_is_not_told_again_as_another(again):
+    assert repeated_days(of_one_day(0, "0", "50", "-50"), again) == [DAY]
+    assert repeated_days(again, of_one_day(0, "0", "50", "-50")) == [DAY]
+
+
+@pytest.mark.parametrize(("first", "second"), [
+    (of_one_day(0, "0", "50"), of_one_day(1, "50", "50")),
+    (of_one_day(0, "0", "50", "-50"), of_one_day(1, "0", "30", "-30")),
+    (of_one_day(0, "0", "50", "-50", reference="77"), of_one_day(1, "0", "50", "-50", reference="78")),
+    (of_one_day(0, "0", "50", "-50", numbered=True), of_one_day(1, "0", "50", "-50", numbered=True)),
+])  # fmt: skip
+def test_what_balances_or_numbers_show_to_be_further_movements_is_taken(first, second):
+    assert repeated_days(first, second) == []
+
+
+DAYS = st.lists(st.sampled_from([50, -50, 30, -30, 20]), min_size=1, max_size=6)
+
+
+@given(DAYS, st.data())
+def test_a_part_of_a_day_that_goes_on_where_the_other_ends_is_never_the_same_part(moves, data):
+    """Two files of one day's true movements: seen whenever they share one, if the second seems to go on."""
+    balances = [sum(moves[:place]) for place in range(len(moves) + 1)]
+    places = st.integers(0, len(moves))
+    first, second = (sorted(data.draw(st.lists(places, min_size=2, max_size=2, unique=True))) for _ in range(2))
+    one, other = (
+        of_one_day(number, str(balances[begin]), *map(str, moves[begin:end]))
+        for number, (begin, end) in enumerate((first, second))
+    )
+    shared = max(first[0], second[0]) < min(first[1], second[1])
+    if shared:
+        assert repeated_days(one, other) == [DAY]
+        newest_first = replace(one, lines=one.lines[::-1])
+        assert repeated_days(newest_first, other) == [DAY]
 
 
 @given(st.lists(st.integers(-999, 999), min_size=2, max_size=8), st.data())

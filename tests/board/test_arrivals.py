@@ -332,22 +332,26 @@ def test_a_third_acquirer_is_a_file_of_its_own_and_nothing_else(third_acquirer, 
 
 
 @pytest.fixture
-def second_account(tmp_path, monkeypatch):
-    """The demo's rules, and the same table for a second account, and with the bank's number of each movement."""
+def more_formats(tmp_path, monkeypatch):
+    """The demo's rules, the same table for a second account and with numbers of movements, and an MT940."""
     folder = tmp_path / "mappings"
     shutil.copytree(mappings_folder(), folder)
     table = (folder / "statements" / "banco_sandbox.yaml").read_text(encoding="utf-8").replace("2200011", "2200022")
     (folder / "statements" / "banco_dos.yaml").write_text(table, encoding="utf-8")
     numbered = table.replace("  reference: Documento\n", "  id: Documento\n")
     (folder / "statements" / "banco_tres.yaml").write_text(numbered, encoding="utf-8")
+    swift = (
+        'kind: bank\naccount: "2200011"\nfile: mt940\ncurrency: USD\nchannels: [{name: deposit, contains: DEPOSITO}]\n'
+    )
+    (folder / "statements" / "banco_mt.yaml").write_text(swift, encoding="utf-8")
     file = folder / "arrivals.yaml"
     text = file.read_text(encoding="utf-8")
-    text = text.replace("statements: [banco_sandbox]", "statements: [banco_sandbox, banco_dos, banco_tres]")
+    text = text.replace("statements: [banco_sandbox]", "statements: [banco_sandbox, banco_dos, banco_tres, banco_mt]")
     file.write_text(text, encoding="utf-8")
     monkeypatch.setenv("CIERRE_MAPPINGS_DIR", str(folder))
 
 
-def test_a_file_is_of_one_account(second_account, login, ledger):
+def test_a_file_is_of_one_account(more_formats, login, ledger):
     client = login("educacion_continua")
     text = statement((1, "DEPOSITO EFECTIVO", "50.00"))
     assert upload(client, text).status_code == 303
@@ -355,7 +359,7 @@ def test_a_file_is_of_one_account(second_account, login, ledger):
     assert (refused.status_code, "como extracto de la cuenta 2200011" in refused.text) == (400, True)
 
 
-def test_a_reversal_with_its_originals_number_is_taken_and_the_same_movement_is_not(second_account, login, ledger):
+def test_a_reversal_with_its_originals_number_is_taken_and_the_same_movement_is_not(more_formats, login, ledger):
     client = login("educacion_continua")
     text = statement((1, "DEPOSITO;B1", "50.00"), (1, "REVERSO;B1", "-50.00")).replace(";B1;;", ";B1;")
     assert upload(client, text, "banco_tres").status_code == 303
@@ -367,6 +371,20 @@ def test_a_reversal_with_its_originals_number_is_taken_and_the_same_movement_is_
     refused = upload(client, again, "banco_tres")
     assert "fila 4: el movimiento B1 ya está aquí" in refused.text
     assert "B2" not in refused.text.partition("</ul>")[0]
+
+
+REVERSED = (
+    ":20:REF\n:25:2200011\n:28C:1/1\n:60F:C260303USD0,00\n"
+    ":61:2603030303C50,00NTRFA//B1\n:86:DEPOSITO\n:61:2603030303RC50,00NTRFA//B1\n:86:DEPOSITO\n:62F:C260303USD0,00\n"
+)
+
+
+def test_a_deposit_that_the_file_itself_takes_back_has_not_arrived(more_formats, login, books):
+    client = login("educacion_continua")
+    assert upload(client, REVERSED, "banco_mt").headers["location"].endswith("matched=0")
+    page = client.get(HERE).text
+    assert "desconocido" in section(page, "strange")
+    assert "✓✓" not in client.get(f"/boxes/{BOX.id}/{DAY}").text
 
 
 @pytest.mark.parametrize("day", ["30/12/9999", "02/03/2206", "02/03/0026", "31/12/1999"])

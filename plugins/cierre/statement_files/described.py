@@ -15,7 +15,7 @@ from cierre.bookkeeping.statements.lines import Settlement, SettlementLine, Stat
 from cierre.bookkeeping.suggestions import did_you_mean
 from cierre.bookkeeping.text import UnfitText, line as fit_line, quoted, whole_line
 from cierre.statement_files.faults import Fault, StatementFileError, refuse
-from cierre.statement_files.tables import UNSAID, Row, rows
+from cierre.statement_files.tables import UNSAID, DateCell, Row, rows
 
 T = TypeVar("T")
 
@@ -290,6 +290,8 @@ class _Cells:
 
     def _amount(self, raw: str, column: str) -> Decimal:
         try:
+            if isinstance(raw, DateCell):
+                raise AmountError(f"{quoted(raw)} is a date")
             return amount(plain_number(raw, self.table.decimal_mark), self.table.currency)
         except AmountError:
             message = Sentence(

@@ -25,6 +25,11 @@ MOST_CELLS = 5_000_000
 UNSAID = "\0"
 """What a cell of an XLSX file with an error, or a formula without its value, is read as: no text has that character."""
 
+
+class DateCell(str):
+    """The text of a spreadsheet's date: no amount, though all of it may be digits."""
+
+
 Row = tuple[int, list[str]]
 """A row's number as people see it, from 1, and its cells."""
 
@@ -40,7 +45,7 @@ def rows(content: bytes, table: BankFormat | AcquirerFormat) -> Iterator[Row]:
         if len(cells) > MOST_COLUMNS:
             raise refuse(Sentence("there are more than {most} columns", most=MOST_COLUMNS), number)
         if number > table.skip_rows and any(cell.strip() for cell in cells):
-            yield number, [cell.strip() for cell in cells]
+            yield number, [cell if isinstance(cell, DateCell) else cell.strip() for cell in cells]
 
 
 def _csv_rows(content: bytes, table: BankFormat | AcquirerFormat) -> Iterator[Row]:
@@ -103,7 +108,7 @@ def _as_text(cell: object, table: BankFormat | AcquirerFormat) -> str:
         cell = cell.date()
     if isinstance(cell, date):
         written = table.date_format.replace("yyyy", f"{cell.year:04d}").replace("yy", f"{cell.year % 100:02d}")
-        return written.replace("mm", f"{cell.month:02d}").replace("dd", f"{cell.day:02d}")
+        return DateCell(written.replace("mm", f"{cell.month:02d}").replace("dd", f"{cell.day:02d}"))
     if isinstance(cell, float):
         number = Decimal(repr(cell))
         if not number.is_finite():

@@ -280,6 +280,14 @@ def test_what_does_not_concern_the_table_is_let_be(write):
     assert line.amount == 5
 
 
+def test_a_cell_that_a_spreadsheet_calls_a_date_is_no_amount():
+    rows = [["Banco"], HEADINGS, [date(2025, 3, 3), "x", "", "", date(1900, 1, 5)]]
+    own = table(file="xlsx", columns=COLUMNS, date_format="ddmmyyyy")
+    assert refusal(spreadsheet(rows), own).startswith("row 3: ")
+    (line,) = read_statement(spreadsheet([*rows[:2], [*rows[2][:4], 5]]), own).lines
+    assert (line.booked, line.amount) == (date(2025, 3, 3), 5)
+
+
 def test_a_cell_may_leave_out_where_it_stands():
     held = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(written_sheet(lambda *_: None))) as whole, zipfile.ZipFile(held, "w") as changed:

@@ -80,7 +80,12 @@ def _movement(row: "_Cells", table: BankFormat, columns: BankColumns) -> tuple[S
 
 
 def _moved(row: "_Cells", table: BankFormat, columns: BankColumns) -> Decimal:
-    """What came in, negative where it went. A row must say it in one way: whatever else it could be is refused."""
+    """What came in, negative where it went. A row must say it in one way: whatever else it could be is refused.
+
+    A row that tells only where the account stands moves nothing, which the other rows' balances then prove.
+    """
+    if columns.balance and row.has("balance") and not any(map(row.has, ("amount", "credit", "debit"))):
+        return Decimal(0)
     if columns.amount:
         money = row.money("amount")
         return money if table.came_in == "plus" else -money

@@ -61,6 +61,20 @@ def test_a_row_that_is_missing_breaks_the_balance():
     assert told.startswith("row 4: the balance is 2000.00, and the rows come to 2230.00")
 
 
+@pytest.mark.parametrize("amounts", [{}, {"amount": "Importe"}])
+def test_a_row_that_tells_only_the_balance_moves_nothing_where_the_balances_agree(amounts):
+    columns = {"booked": "Fecha", "text": "Concepto", "balance": "Saldo"}
+    columns |= amounts or {"debit": "Debe", "credit": "Haber"}
+    head = HEAD.replace("Debe;Haber", "Importe;Nada") if amounts else HEAD
+    start, moved = "03/03/2025;SALDO INICIAL;;;;1.000,00\n", "03/03/2025;x;;-5,00;;995,00\n"
+    moved = moved if amounts else moved.replace("-5,00", "5,00")
+    read = read_statement((head + start + moved).encode(), table(columns=columns))
+    assert [line.amount for line in read.lines] == [Decimal(0), Decimal("-5.00")]
+    assert (read.opening, read.closing) == (Decimal("1000.00"), Decimal("995.00"))
+    lost = refusal(head + start + moved + "04/03/2025;x;;;;990,00\n", table(columns=columns))
+    assert lost.startswith("row 5: the balance is 990.00, and the rows come to 995.00")
+
+
 def test_all_mistakes_are_told_at_once_with_their_rows():
     told = refusal(HEAD + "31/02/2025;x;;;1,00;1,00\n03/03/2025;x;;;1.5;1,50\n")
     assert told.splitlines() == [

@@ -27,6 +27,9 @@ TWO_RATES = re.compile(rf"{_NUMBER}(?: ?[/+;|] ?| [yei-] | and ){_NUMBER}")
 """Two rates in one cell: ``21/10``, ``21 % y 10 %``. Not ``21,10``, which is one rate."""
 
 
+_WORDS = re.compile(r"[^\W\d](?:[^\W\d]|[ .,%/()-]){0,39}")
+"""Words of a VAT rate, as people must write them into vat_words; a text with numbers may have a person's."""
+
 FIELDS = (*IDENTITY, "numeroFactura")
 """The fields that an invoice has beside its columns, as far as the books have them."""
 
@@ -180,7 +183,7 @@ def _document(row: Row, day: date, currency: str, rules: VatRules) -> Document:
             " means, or let a person release the invoice (unusual_vat under approvals in the box's file)",
             release=document(_as_told((), base_, total_, ZERO, text[:40])) if total_ >= ZERO else None,
             number=row.number,
-            said=quoted(said),
+            said=repr(text) if _WORDS.fullmatch(text) else quoted(said),
             file=REVIEW.file,
         )
     told = _told(rates, base_, total_, cents, rules)

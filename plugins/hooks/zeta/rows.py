@@ -12,7 +12,7 @@ from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
 from cierre.bookkeeping.money import DECIMALS, ZERO, AmountError, amount
 from cierre.bookkeeping.rates import is_near_one, objection
 from cierre.bookkeeping.sentence import Sentence, together
-from cierre.bookkeeping.text import label
+from cierre.bookkeeping.text import label, quoted
 from hooks.zeta.checks import Unbookable, check_currency, check_once, check_rate, check_texts, flag
 from hooks.zeta.lines import lines_within, number
 from hooks.zeta.on_behalf import is_on_behalf
@@ -268,9 +268,14 @@ class _Sale:
     def _money(self, field: str) -> Decimal:
         try:
             return amount(self.row.get(field), self.currency)
-        except AmountError:
+        except AmountError as wrong:
             raise Unbookable(
-                Reason.BAD_AMOUNT, "{field} of sale {id} is no amount of money", field=field, id=self.id
+                Reason.BAD_AMOUNT,
+                "{field} of sale {id} is {said}, {why}",
+                field=field,
+                id=self.id,
+                said=quoted(self.row.get(field)),
+                why=wrong.why,
             ) from None
 
     def _amounts(self) -> dict[str, Decimal]:

@@ -143,21 +143,21 @@ def erase(
     why: Annotated[str, typer.Option(help="what is written down as the reason; no personal value")],
     asked_by: Annotated[str, typer.Option("--by", help="who asks for it")] = getuser(),
     person: Annotated[bool, typer.Option("--person", help="rows with a value that is asked for, not echoed")] = False,
-    snapshot: Annotated[int, typer.Option(help="all rows of a snapshot")] = 0,
-    months: Annotated[int, typer.Option(help="all rows older than so many whole months")] = 0,
+    snapshot: Annotated[int | None, typer.Option(help="all rows of a snapshot")] = None,
+    months: Annotated[int | None, typer.Option(help="all rows older than so many whole months")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="erase; without it, only say what would be")] = False,
 ) -> None:
     """Erases personal values for good: of a person, of a snapshot, or by age. Books stay as they are."""
-    if [person, bool(snapshot), bool(months)].count(True) != 1 or not why.strip() or not asked_by.strip():
+    if [person, snapshot is not None, months is not None].count(True) != 1 or not why.strip() or not asked_by.strip():
         told = "Say what to erase (one of PERSON=1, SNAPSHOT=…, MONTHS=…), and why. Nothing was erased."
         raise ValueError(Sentence(told))
     with open_ledger(personal_values=True) as ledger:
         if person:
             asked = say("The person's number or name, as it came:")
             by, places = By.PERSON, personal.of_person(ledger, getpass(f"{asked} "))
-        elif snapshot:
+        elif snapshot is not None:
             by, places = By.SNAPSHOT, personal.of_snapshot(ledger, snapshot)
-        else:
+        elif months is not None:
             by, places = By.AGE, personal.until(ledger, last_day_to_erase(datetime.now(UTC).date(), months))
         found = personal.erase(ledger, places, by=by, asked_by=asked_by, why=why) if yes else None
         found = found or personal.count(ledger, places)

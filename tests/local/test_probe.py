@@ -190,15 +190,3 @@ def test_the_table_has_a_row_for_each_check_with_what_posting_does_by_it():
     text = console.export_text()
     for part in ("[seen] this", "relies on it", "does not hold", "001 to 999 only", "could not be told", "2024-09-06"):
         assert part in text
-
-
-def test_the_makefile_hands_everything_on():
-    shown = subprocess.run(
-        ["make", "--dry-run", "--always-make", "probe", "CONN=erp", "TENANT=T9,TEST 01 ", "LOT=PROBE2", "DEBIT=1",
-         "CREDIT=2", "DATE=2024-09-06", "DEBIT_COST_CENTRE=3", "CREDIT_COST_CENTRE=4", "CURRENCY=EUR"],
-        cwd=PROJECT, capture_output=True, text=True, env=os.environ, timeout=30,
-    ).stdout  # fmt: skip
-    for said in ('--connection "erp"', '--tenant "T9,TEST 01 "', '--lot "PROBE2"', '--day "2024-09-06"',
-                 '--debit-account "1"', '--credit-account "2"', '--debit-cost-centre "3"', '--credit-cost-centre "4"',
-                 '--currency "EUR"'):  # fmt: skip
-        assert said in shown

@@ -24,6 +24,7 @@ from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.names import PREFIX
 from cierre.language.say import count, say
 from cierre.ledger import overview, session
+from cierre.reports.plain_console import coloured
 from local.airflow_api import AirflowApi, AirflowUnreachable
 from local.environment import libpq_dsn
 from local.errors import LocalError
@@ -135,7 +136,12 @@ def _missing(dsn: str, box: CashBox, first: date, last: date) -> list[date]:
 
 def _run(api: AirflowApi, boxes: Mapping[str, CashBox], work: Mapping[str, _Progress], console: Console) -> None:
     """Starts the missing days, a few of each box at once, and shows a bar for each box until all have ended."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[doing]}"))
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[doing]}"),
+    )
     with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
         bars = {
             name: progress.add_task(box.name, total=work[name].total, doing=_doing(work[name]))
@@ -201,5 +207,5 @@ def _report(
         else:
             why = say("failed")
         more = say("Its log says more: {where}", where=where)
-        console.print(f"[red]{boxes[box_id].name}, {day}: {why}.[/] {more}", soft_wrap=True)
+        console.print(coloured(f"{boxes[box_id].name}, {day}: {why}.", "red"), more, soft_wrap=True)
     return 1 if failed else 0

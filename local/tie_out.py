@@ -41,7 +41,7 @@ def tie_out(stack: Stack, company: str, first: date, last: date, console: Consol
                 title = f"{one.month.tenant}, {one.month.first:%Y-%m}: {say(one.state.word)}"
                 console.print(_accounts(title, tie_outs.accounts(ledger, one.tie_out_id)))
                 for found in tie_outs.findings(ledger, one.tie_out_id):
-                    console.print(say(found.finding), markup=False)
+                    console.print(say(found.finding))
     return 0 if all(one.state is State.TIED_OUT for one in months) else 1
 
 

@@ -154,6 +154,13 @@ def test_a_folders_name_is_printed_as_it_is(run, tmp_path):
     assert (status, str(into) in output) == (0, True)
 
 
+@pytest.mark.parametrize("format", ["beancount", "xlsx", "zip"])
+@pytest.mark.parametrize("month", ["9999-12", "0001-01", "1999-12", "2999-01"])
+def test_a_month_that_nobody_can_mean_is_refused(run, tmp_path, month, format):
+    status, output = run("export", "--box=itb_caja_164", f"--month={month}", f"--format={format}", f"--into={tmp_path}")
+    assert (status, output.endswith("Nothing was done.\n")) == (2, True)
+
+
 REFUSED = (
     ("export", "--box=itb_caja_164", "--month=2024-09", "--into=/proc/x"),
     ("export", "--box=itb_caja_164", "--month=2024-09", "--format=zip", "--into=/proc/x"),

@@ -29,7 +29,7 @@ _RANGE = (("BOX", "COMPANY"), ("FROM",))
 COMMANDS = {
     "preview": Command((("BOX",), ("DATE",)), "BOX=itb_caja_164 DATE=2024-09-06"),
     "what-if": Command((("SINCE",),), "SINCE=2024-09-01"),
-    "audit": Command((), "OUT=report.txt"),
+    "audit": Command((), "WHOLE=1"),
     "export": Command((("BOX", "COMPANY"), ("FROM", "MONTH")), "COMPANY=itb MONTH=2024-09 FORMAT=xlsx"),
     "fava": Command(_RANGE, "COMPANY=itb FROM=2024-09-01 TO=2024-09-30"),
     "erase": Command((("WHY",), ("PERSON", "SNAPSHOT", "MONTHS")), "WHY='asked for by letter of 2 May' PERSON=1"),

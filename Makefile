@@ -21,6 +21,19 @@ unexport VIRTUAL_ENV PYTHONHOME
 # What is compiled is kept: without that each of Airflow's processes compiles all of our modules at its start.
 unexport PYTHONDONTWRITEBYTECODE
 
+# What people say behind a command (BOX=…) may be any text. It reaches the commands by the environment alone: neither make nor
+# a shell reads anything else in it, such as `$`, quotes or commands. In a recipe write "$$BOX", never $(BOX); ARGS, a piece
+# of pytest's command line, is for developers. What the environment has by such a name already is not taken for it.
+NAMES := BOX BY CLIENT COMPANY CONN COUNT CREDIT CREDIT_COST_CENTRE CURRENCY DATE DAYS DEBIT DEBIT_COST_CENTRE EXAMPLES FAVA_PORT \
+	FORMAT FROM HEADS INTO KEY LOT MAPPING MONTH MONTHS NAME ONLY OUT PERSON ROWS SEED SEEDS SINCE SNAPSHOT TEETH TENANT TO \
+	VENDOR WHOLE WHY YES
+SAID := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+$(foreach name,$(SAID),$(eval override $(name) := $$(value $(name)))$(eval export $(name)))
+$(foreach name,$(filter-out $(SAID),$(NAMES)),$(eval override $(name) :=)$(eval unexport $(name)))
+
+# $(call ON,YES,--yes): the option where somebody said YES=1, and nothing for any other text.
+ON = $(if $(filter "1","$($(1))"),$(2))
+
 PY := .venv/bin/python
 # The reader of exported journals, where the machine has none (local/hledger.sh).
 HLEDGER := $(CURDIR)/.cache/hledger/usr/bin
@@ -75,7 +88,7 @@ help:
 	@echo "Ports: CIERRE_API_PORT (8080), CIERRE_POSTGRES_PORT (5442), CIERRE_SANDBOX_PORT (8800). Python: PYTHON=python3.12"
 
 setup:
-	@sh local/setup.sh "$(PYTHON)"
+	@sh local/setup.sh "$$PYTHON"
 	@$(MAKE) --silent $(patsubst %.po,%.mo,$(wildcard plugins/cierre/language/locales/*/LC_MESSAGES/*.po))
 
 # The translations, compiled where they changed.
@@ -83,7 +96,7 @@ setup:
 	@.venv/bin/pybabel --quiet compile --input-file $< --output-file $@
 
 demo: setup
-	@$(PY) -m local demo $(if $(DATE),--date "$(DATE)")
+	@$(PY) -m local demo $${DATE:+--date="$$DATE"}
 
 up: setup
 	@$(PY) -m local up
@@ -98,70 +111,72 @@ schemas: setup
 	@$(PY) -m cierre.reports.check_files schemas
 
 # Says what is missing or wrong by the names that people type.
-TYPED = @$(PY) -m cierre.reports.command_line $@ $(foreach name,$(1),"$(name)=$($(name))")
+TYPED = @$(PY) -m cierre.reports.command_line $@ $(1)
 
 # Looking at books: docs/accountants/reports.md.
 BOOKS := $(PY) -m local books
-RANGE = --box "$(BOX)" --company "$(COMPANY)" $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)")
+WHOSE = --box="$$BOX" --company="$$COMPANY"
+RANGE = $(WHOSE) $${FROM:+--from="$$FROM"} $${TO:+--to="$$TO"}
 
 preview: setup
-	$(call TYPED,BOX DATE)
-	@$(BOOKS) preview --box "$(BOX)" --date "$(DATE)" $(if $(ROWS),--rows)
+	$(call TYPED,BOX DATE ROWS)
+	@$(BOOKS) preview --box="$$BOX" --date="$$DATE" $(call ON,ROWS,--rows)
 
 what-if: setup
-	$(call TYPED,SINCE)
-	@$(BOOKS) what-if --since "$(SINCE)" --mapping "$(MAPPING)" $(if $(DAYS),--every-day)
+	$(call TYPED,SINCE MAPPING DAYS)
+	@$(BOOKS) what-if --since="$$SINCE" --mapping="$$MAPPING" $(call ON,DAYS,--every-day)
 
 unmapped: setup
 	@$(BOOKS) unmapped
 
 export: setup
-	$(call TYPED,BOX COMPANY FROM TO MONTH)
-	@$(BOOKS) export $(RANGE) $(if $(MONTH),--month "$(MONTH)") --format "$(or $(FORMAT),beancount)" --into "$(or $(INTO),.run/exports)"
+	$(call TYPED,BOX COMPANY FROM TO MONTH FORMAT INTO)
+	@$(BOOKS) export $(RANGE) $${MONTH:+--month="$$MONTH"} --format="$${FORMAT:-beancount}" --into="$${INTO:-.run/exports}"
 
 fava: setup
 	$(call TYPED,BOX COMPANY FROM TO)
-	@$(BOOKS) export $(RANGE) --into .run/exports
-	@$(PY) -m fava.cli --port "$(or $(FAVA_PORT),5000)" \
-		".run/exports/$(or $(BOX),$(COMPANY))_$(FROM)_to_$(or $(TO),$(FROM)).beancount"
+	@$(BOOKS) export $(RANGE) --into=.run/exports
+	@$(PY) -m fava.cli --port="$${FAVA_PORT:-5000}" \
+		".run/exports/$${BOX:-$$COMPANY}_$${FROM}_to_$${TO:-$$FROM}.beancount"
 
 audit: setup
-	@$(BOOKS) audit $(if $(HEADS),--heads "$(HEADS)") $(if $(OUT),--out "$(OUT)") $(if $(WHOLE),--whole)
+	$(call TYPED,HEADS OUT WHOLE)
+	@$(BOOKS) audit $${HEADS:+--heads="$$HEADS"} $${OUT:+--out="$$OUT"} $(call ON,WHOLE,--whole)
 
 erase: setup
-	$(call TYPED,WHY PERSON SNAPSHOT MONTHS)
-	@$(BOOKS) erase --why "$(WHY)" $(if $(BY),--by "$(BY)") $(if $(PERSON),--person) $(if $(SNAPSHOT),--snapshot "$(SNAPSHOT)") \
-		$(if $(MONTHS),--months "$(MONTHS)") $(if $(YES),--yes)
+	$(call TYPED,WHY BY PERSON SNAPSHOT MONTHS YES)
+	@$(BOOKS) erase --why="$$WHY" $${BY:+--by="$$BY"} $(call ON,PERSON,--person) $${SNAPSHOT:+--snapshot="$$SNAPSHOT"} \
+		$${MONTHS:+--months="$$MONTHS"} $(call ON,YES,--yes)
 
 SGE := $(PY) -m local served-invoices
 served-key: setup
-	$(call TYPED,COMPANY CLIENT)
-	@$(SGE) key --company "$(COMPANY)" --client "$(CLIENT)" $(if $(BY),--by "$(BY)")
+	$(call TYPED,COMPANY CLIENT BY)
+	@$(SGE) key --company="$$COMPANY" --client="$$CLIENT" $${BY:+--by="$$BY"}
 
 served-keys: setup
 	@$(SGE) keys
 
 served-key-revoke: setup
-	$(call TYPED,KEY)
-	@$(SGE) revoke --key "$(KEY)" $(if $(BY),--by "$(BY)")
+	$(call TYPED,KEY BY)
+	@$(SGE) revoke --key="$$KEY" $${BY:+--by="$$BY"}
 
 backfill: setup
 	$(call TYPED,BOX COMPANY FROM TO)
-	@$(PY) -m local backfill --company "$(COMPANY)" --box "$(BOX)" --from "$(FROM)" --to "$(TO)"
+	@$(PY) -m local backfill $(RANGE)
 
 second-look: setup
 	$(call TYPED,BOX COMPANY FROM TO)
-	@$(PY) -m local second-look --company "$(COMPANY)" --box "$(BOX)" --from "$(FROM)" $(if $(TO),--to "$(TO)")
+	@$(PY) -m local second-look $(RANGE)
 
 tie-out: setup
 	$(call TYPED,COMPANY MONTH TO)
-	@$(PY) -m local tie-out --company "$(COMPANY)" --month "$(MONTH)" $(if $(TO),--to "$(TO)")
+	@$(PY) -m local tie-out --company="$$COMPANY" --month="$$MONTH" $${TO:+--to="$$TO"}
 
 # Accounts that ask for cost centres: DEBIT_COST_CENTRE, CREDIT_COST_CENTRE. Other money than dollars: CURRENCY.
 probe: setup
-	@$(PY) -m local probe --connection "$(or $(CONN),protheus)" --tenant "$(TENANT)" --lot "$(or $(LOT),PROBE1)" \
-		--day "$(DATE)" --debit-account "$(DEBIT)" --credit-account "$(CREDIT)" --currency "$(or $(CURRENCY),USD)" \
-		--debit-cost-centre "$(DEBIT_COST_CENTRE)" --credit-cost-centre "$(CREDIT_COST_CENTRE)"
+	@$(PY) -m local probe --connection="$${CONN:-protheus}" --tenant="$$TENANT" --lot="$${LOT:-PROBE1}" \
+		--day="$$DATE" --debit-account="$$DEBIT" --credit-account="$$CREDIT" --currency="$${CURRENCY:-USD}" \
+		--debit-cost-centre="$$DEBIT_COST_CENTRE" --credit-cost-centre="$$CREDIT_COST_CENTRE"
 
 browser: setup
 	@$(PY) -m local.browser
@@ -175,14 +190,14 @@ proposals: setup
 
 # In a process of its own: tests/unit/conftest.py sees to it that nothing in it needs Airflow.
 unit: setup
-	@CIERRE_EXAMPLES="$(EXAMPLES)" $(PY) -m pytest tests/unit $(ARGS)
+	@CIERRE_EXAMPLES="$$EXAMPLES" $(PY) -m pytest tests/unit $(ARGS)
 
 # What lint and unit find fails it first, both at once. Then four processes: two with what runs a whole system, which mostly
 # waits, the others with the rest.
 test: setup
 	@$(MAKE) --no-print-directory -j 2 lint $(if $(ARGS),,unit)
 	@sh local/hledger.sh
-	@CIERRE_EXAMPLES="$(EXAMPLES)" PATH="$$PATH:$(HLEDGER)" $(PY) -m pytest -n 4 --no-loadscope-reorder $(or $(ARGS),--ignore=tests/unit)
+	@CIERRE_EXAMPLES="$$EXAMPLES" PATH="$$PATH:$(HLEDGER)" $(PY) -m pytest -n 4 --no-loadscope-reorder $(or $(ARGS),--ignore=tests/unit)
 
 test-more: setup
 	@$(PY) -m pytest -n 3 --no-loadscope-reorder -m more $(or $(ARGS),tests/e2e tests/benchmarks)
@@ -197,21 +212,22 @@ operations: setup
 	@CIERRE_OPERATIONS=write $(PY) -m pytest -m "kills or not kills" tests/e2e/test_operations.py $(ARGS)
 
 simulate: setup
-	@PYTHONPATH=plugins:tests $(PY) -m simulation $(if $(SEED),--seed "$(SEED)",$(if $(TEETH),--teeth, \
-		--seeds "$(or $(SEEDS),2000)" --first "$(or $(FROM),1)")) $(ARGS)
+	$(call TYPED,TEETH)
+	@PYTHONPATH=plugins:tests $(PY) -m simulation $(if $(SEED),--seed="$$SEED",$(or $(call ON,TEETH,--teeth), \
+		--seeds="$${SEEDS:-2000}" --first="$${FROM:-1}")) $(ARGS)
 
 simulate-looks: setup
-	@PYTHONPATH=plugins:tests $(PY) -m late_changes --seed "$(or $(SEED),1)" $(ARGS)
+	@PYTHONPATH=plugins:tests $(PY) -m late_changes --seed="$${SEED:-1}" $(ARGS)
 
 simulate-arrivals: setup
-	@PYTHONPATH=.:plugins:tests $(PY) -m arrivals --seed "$(or $(SEED),1)" $(ARGS)
+	@PYTHONPATH=.:plugins:tests $(PY) -m arrivals --seed="$${SEED:-1}" $(ARGS)
 
 fuzz: setup
-	@AIRFLOW__CORE__UNIT_TEST_MODE=True PYTHONPATH=.:plugins:tests $(PY) -m fuzz --vendor "$(VENDOR)" $(if $(SEED),--seed "$(SEED)",--count "$(or $(COUNT),50000)" \
-		--first "$(or $(FROM),1)") $(ARGS)
+	@AIRFLOW__CORE__UNIT_TEST_MODE=True PYTHONPATH=.:plugins:tests $(PY) -m fuzz --vendor="$$VENDOR" $(if $(SEED),--seed="$$SEED",--count="$${COUNT:-50000}" \
+		--first="$${FROM:-1}") $(ARGS)
 
 mutants: setup
-	@sh local/mutants.sh "$(ONLY)"
+	@sh local/mutants.sh "$$ONLY"
 
 bench-year: setup
 	@$(PY) -m benchmarks.year
@@ -219,10 +235,10 @@ bench-year: setup
 bench: setup
 	@sh benchmarks/setup.sh
 	@sh local/hledger.sh
-	@PATH="$$PATH:$(HLEDGER)" $(PY) -m benchmarks $(if $(ONLY),--only "$(ONLY)")
+	@PATH="$$PATH:$(HLEDGER)" $(PY) -m benchmarks $${ONLY:+--only="$$ONLY"}
 
 reliability: setup
-	@$(MAKE) --no-print-directory simulate SEEDS="$(or $(SEEDS),2000)" ARGS=--markdown
+	@$(MAKE) --no-print-directory simulate SEEDS="$${SEEDS:-2000}" ARGS=--markdown
 	@$(MAKE) --no-print-directory simulate TEETH=1 ARGS=--markdown
 	@$(MAKE) --no-print-directory kills ARGS=-q
 
@@ -241,7 +257,7 @@ messages: setup
 
 new-source: setup
 	$(call TYPED,NAME)
-	@$(PY) -m local new-source "$(NAME)"
+	@$(PY) -m local new-source -- "$$NAME"
 
 # The second of the project's locks is a part of the first: what runs is what was tested.
 COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header \
@@ -255,8 +271,8 @@ lock: setup
 sbom: setup
 	@mkdir -p .run
 	@$(PY) -m cyclonedx_py requirements requirements-run.txt --pyproject pyproject.toml --output-reproducible \
-		--output-file "$(or $(INTO),.run/sbom.cdx.json)"
-	@echo "$(or $(INTO),.run/sbom.cdx.json)"
+		--output-file="$${INTO:-.run/sbom.cdx.json}"
+	@printf '%s\n' "$${INTO:-.run/sbom.cdx.json}"
 
 vulnerabilities: setup
 	@$(PY) -m local.vulnerabilities

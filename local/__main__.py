@@ -7,17 +7,17 @@ from datetime import date
 from types import FrameType
 
 from dotenv import load_dotenv
-from rich.console import Console
 
 from cierre.language.say import in_language, say
-from cierre.reports.command_line import terminal_language
+from cierre.reports.command_line import terminal_language, unfit
+from cierre.reports.plain_console import PlainConsole
 from local.errors import LocalError
 from local.settings import PROJECT
 from local.stack import Stack
 from local.start import start
 
 # Where nobody looks on (a file, a pipe), wide enough for the table.
-console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
+console = PlainConsole(width=None if sys.stdout.isatty() else 140)
 
 # Where a probe may write (cierre.ports.probe.Ground), and what stands for it where nothing is said.
 PROBE = {
@@ -45,6 +45,8 @@ def main() -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    if refused := next(filter(None, map(unfit, sys.argv[1:])), None):
+        return _complain(LocalError(refused))
     try:
         return int(arguments.command(arguments))
     except KeyboardInterrupt:
@@ -55,6 +57,10 @@ def _run(arguments: argparse.Namespace) -> int:
     except PermissionError as error:
         told = "{file} belongs to another user; `make clean` as that user removes it."
         console.print(say(told, file=error.filename), style="red")
+        return 1
+    except OSError as error:
+        told = say("{file} cannot be used: {why}", file=error.filename, why=error.strerror)
+        console.print(told, style="red")
         return 1
 
 
@@ -124,9 +130,9 @@ def _up(_: argparse.Namespace) -> int:
     stack = Stack.of_this_project()
     start(stack, console)
     login = {"url": stack.api_url, "user": stack.user, "password": stack.password}
-    console.print(say("Airflow is at {url}: user {user}, password {password}", **login), markup=False)
+    console.print(say("Airflow is at {url}: user {user}, password {password}", **login))
     where = {"url": stack.sandbox_url, "logs": stack.home / "logs"}
-    console.print(say("The vendors' sandbox is at {url}; logs are in {logs}", **where), soft_wrap=True, markup=False)
+    console.print(say("The vendors' sandbox is at {url}; logs are in {logs}", **where), soft_wrap=True)
     console.print(say("`make down` stops it all."))
     return 0
 
@@ -138,7 +144,7 @@ def _down(arguments: argparse.Namespace) -> int:
     console.print(say("Stopped."))
     for other in filter(Stack.running, Stack.all()):
         told = say("Another stack still runs: {folder}. `make clean` stops it too.", folder=other.home)
-        console.print(told, soft_wrap=True, markup=False)
+        console.print(told, soft_wrap=True)
     return 0
 
 
@@ -198,14 +204,13 @@ def _new_source(arguments: argparse.Namespace) -> int:
     from local.new_source import REGISTRY, new_source, write_what_repeats_the_code
 
     for path in new_source(arguments.name):
-        console.print(f"new      {path}", markup=False)
-    console.print(f"changed  {REGISTRY}", markup=False)
+        console.print(f"new      {path}")
+    console.print(f"changed  {REGISTRY}")
     write_what_repeats_the_code()
     console.print("written  schemas and generated parts of pages")
     console.print(
         f"Try it: make test ARGS='-n 0 tests/conformance/test_{arguments.name}.py'. Then make it the vendor's own:"
         f" docs/vendors/{arguments.name}.md first (docs/developers/adding-a-source.md).",
-        markup=False,
     )
     return 0
 
@@ -217,7 +222,7 @@ def _probe(arguments: argparse.Namespace) -> int:
 
 
 def _complain(error: Exception) -> int:
-    console.print(say(error), style="red", markup=False, soft_wrap=True)
+    console.print(say(error), style="red", soft_wrap=True)
     return 1
 
 

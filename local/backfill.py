@@ -20,10 +20,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cierre.accounting_files.loader import cash_boxes
 from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.days import refused_range
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.names import PREFIX
 from cierre.language.say import count, say
 from cierre.ledger import overview, session
+from cierre.reports.plain_console import coloured
 from local.airflow_api import AirflowApi, AirflowUnreachable
 from local.environment import libpq_dsn
 from local.errors import LocalError
@@ -35,6 +37,9 @@ AT_ONCE = 4
 
 PATIENCE = timedelta(minutes=5)
 """How long an Airflow that does not answer is asked again."""
+
+MOST_DAYS = 10 * 366
+"""Of a range that is closed at once."""
 
 ENDED = ("success", "failed")
 ELSEWHERE = ("CIERRE_AIRFLOW_URL", "CIERRE_AIRFLOW_USER", "CIERRE_AIRFLOW_PASSWORD")
@@ -61,12 +66,12 @@ def backfill(stack: Stack, company: str, box: str, first: date, last: date, cons
 
     Of one box, or of all of a company's. Returns 0 if the ledger holds every day as closed afterwards. Works on the
     Airflow that ``CIERRE_AIRFLOW_URL`` names, with the ledger that ``AIRFLOW_CONN_LEDGER_DB`` names, else on the local
-    stack, which is started for it and stopped again unless it runs. Raises LocalError where there is no such box, where
-    the ledger cannot be asked, or where Airflow refuses.
+    stack, which is started for it and stopped again unless it runs. Raises LocalError for days that refused_range does
+    not take, and where there is no such box, where the ledger cannot be asked, or where Airflow refuses.
     """
     boxes = wanted(company, box)
-    if first > last:
-        raise LocalError(Sentence("{first} is after {last}.", first=f"FROM={first}", last=f"TO={last}"))
+    if refused := refused_range(first, last, datetime.now(UTC).date(), MOST_DAYS):
+        raise LocalError(refused)
     with ready_airflow(stack, boxes, console) as (api, dsn):
         missing = {name: _missing(dsn, one, first, last) for name, one in boxes.items()}
         work = {box_id: _Progress(deque(days), len(days)) for box_id, days in missing.items()}
@@ -135,7 +140,12 @@ def _missing(dsn: str, box: CashBox, first: date, last: date) -> list[date]:
 
 def _run(api: AirflowApi, boxes: Mapping[str, CashBox], work: Mapping[str, _Progress], console: Console) -> None:
     """Starts the missing days, a few of each box at once, and shows a bar for each box until all have ended."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[doing]}"))
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[doing]}"),
+    )
     with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
         bars = {
             name: progress.add_task(box.name, total=work[name].total, doing=_doing(work[name]))
@@ -201,5 +211,5 @@ def _report(
         else:
             why = say("failed")
         more = say("Its log says more: {where}", where=where)
-        console.print(f"[red]{boxes[box_id].name}, {day}: {why}.[/] {more}", soft_wrap=True)
+        console.print(coloured(f"{boxes[box_id].name}, {day}: {why}.", "red"), more, soft_wrap=True)
     return 1 if failed else 0

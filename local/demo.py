@@ -54,7 +54,7 @@ def demo(stack: Stack, day: date | None, console: Console) -> int:
         _explain(stack, boxes, failed, console)
         console.print(report.table(day, boxes, found, arrived.signs))
         for line in arrived.told():
-            console.print(line, markup=False)
+            console.print(line)
         news = counted(posted, "{n} new ERP document was posted.", "{n} new ERP documents were posted.")
         console.print(news if posted else say("Nothing new was posted to the ERP."))
     finally:
@@ -85,7 +85,12 @@ def _close(api: AirflowApi, boxes: Mapping[str, CashBox], day: date, console: Co
     for box in boxes.values():
         api.unpause(PREFIX + box.file)
         runs[PREFIX + box.file] = api.trigger(PREFIX + box.file, day)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[doing]}"))
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[doing]}"),
+    )
     with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
         bars = {
             PREFIX + box.file: progress.add_task(box.name, total=None, doing=say("queued")) for box in boxes.values()
@@ -117,9 +122,9 @@ def _explain(stack: Stack, boxes: Mapping[str, CashBox], failed: list[Task], con
     for task in failed:
         file = stack.task_log(task)
         failed_step = say("{box}: {step} failed.", box=names[task.dag_id], step=task.task_id)
-        console.print(failed_step, style="red", markup=False)
-        console.print("\n".join(_errors(stack.api.log(task))) or tail(file, 15), markup=False)
-        console.print(say("Its log: {file}", file=file), soft_wrap=True, markup=False)
+        console.print(failed_step, style="red")
+        console.print("\n".join(_errors(stack.api.log(task))) or tail(file, 15))
+        console.print(say("Its log: {file}", file=file), soft_wrap=True)
 
 
 def _errors(log: list[dict[str, Any]]) -> list[str]:

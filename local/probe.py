@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
+from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 
 from cierre.accounting_files.findings import MappingError
@@ -21,6 +22,7 @@ from cierre.ledger import migrate, session
 from cierre.ledger.probes import ProbeBusy
 from cierre.ports.errors import VendorError
 from cierre.ports.probe import Ground, ProbeRefused, Verdict, as_sentence
+from cierre.reports.plain_console import coloured
 from hooks.registry import ERPS
 from local.errors import LocalError
 from local.stack import Stack
@@ -59,7 +61,7 @@ def probe(stack: Stack, fields: dict[str, str], console: Console) -> int:
             report = _probe(stack, ground, _Progress(status))
     console.print(table(report))
     for sentence in report.in_the_way:
-        console.print(say(sentence), style="red", markup=False)
+        console.print(say(sentence), style="red")
     if not report.in_the_way:
         console.print(say("Posting to this site is safe. What was found is kept in the ledger."), style="green")
     return 1 if report.in_the_way else 0
@@ -81,9 +83,9 @@ def table(report: "ProbeReport") -> Table:
         shown.add_column(heading, overflow="fold")
     for check in report.checks:
         says, done = as_sentence(check.assumption.says), as_sentence(check.assumption.done)
-        what = f"{escape(say(says))}\n[dim]{escape(say(done))}[/]"
-        verdict = f"[{COLOURS[check.verdict]}]{say(check.verdict)}[/]"
-        shown.add_row(what, verdict, escape(say(check.seen)), escape(say(check.consequence)))
+        what = Text.assemble(coloured(say(says), ""), "\n", coloured(say(done), "dim"))
+        verdict = coloured(say(check.verdict), COLOURS[check.verdict])
+        shown.add_row(what, verdict, say(check.seen), say(check.consequence))
     return shown
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from rich.table import Table
+from rich.text import Text
 
 from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.companies import stale_after
@@ -13,6 +14,7 @@ from cierre.bookkeeping.money import quantum
 from cierre.closing.arrivals import Sign
 from cierre.language.say import amount_of, count, money, say
 from cierre.ledger.overview import BoxDay
+from cierre.reports.plain_console import coloured
 
 Signs = Mapping[str, Sign]
 """How the money of a day's forms of payment stands at the bank, of those whose money is looked at."""
@@ -36,7 +38,7 @@ def table(
     for box in boxes.values():
         box_day = found.get(box.id)
         if box_day is None:
-            shown.add_row(box.name, "", "", "", "", f"[red]{say('not closed')}")
+            shown.add_row(box.name, "", "", "", "", coloured(say("not closed"), "red"))
         else:
             shown.add_row(box.name, *_cells(box, box_day, (signs or {}).get(box.id, {})))
     return shown
@@ -47,7 +49,7 @@ def all_green(boxes: Mapping[str, CashBox], found: Mapping[str, BoxDay]) -> bool
     return all(box in found and found[box].closed for box in boxes)
 
 
-def _cells(box: CashBox, box_day: BoxDay, signs: Signs) -> list[str]:
+def _cells(box: CashBox, box_day: BoxDay, signs: Signs) -> list[str | Text]:
     documents = count(box_day.documents)
     if box_day.quarantined:
         documents += "\n" + say("{n} quarantined", n=count(box_day.quarantined))
@@ -63,7 +65,7 @@ def _cells(box: CashBox, box_day: BoxDay, signs: Signs) -> list[str]:
         _money(box, box_day, signs),
         money(box_day.journal_total, currency),
         "\n".join(box_day.erp_documents) or say("none"),
-        f"[{colour}]{state}",
+        coloured(state, colour),
     ]
 
 

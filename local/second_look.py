@@ -1,14 +1,15 @@
 """`make second-look`: closed days of a range read again in their sources, as the DAG does every night."""
 
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from rich.console import Console
 from rich.table import Table
 
-from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.days import refused_range
 from cierre.closing.names import SECOND_LOOK
+from cierre.closing.second_look import MOST_DAYS
 from cierre.language.say import amount_of, say
 from cierre.ledger import looks, session
 from local.backfill import ENDED, failed_run, ready_airflow, wanted
@@ -24,8 +25,8 @@ def second_look(stack: Stack, company: str, box: str, first: date, last: date, c
     where Airflow refuses or could not look.
     """
     boxes = wanted(company, box)
-    if first > last:
-        raise LocalError(Sentence("{first} is after {last}.", first=f"FROM={first}", last=f"TO={last}"))
+    if refused := refused_range(first, last, datetime.now(UTC).date(), MOST_DAYS):
+        raise LocalError(refused)
     with ready_airflow(stack, boxes, console) as (api, dsn):
         asked = {"from": str(first), "to": str(last), "box": box or None, "company": company or None}
         api.unpause(SECOND_LOOK)

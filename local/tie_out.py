@@ -1,13 +1,12 @@
 """`make tie-out`: months of a company beside what the ERP holds of them, as the DAG does every night."""
 
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 
 from rich.console import Console
 from rich.table import Table
 
-from cierre.bookkeeping.sentence import Sentence
-from cierre.bookkeeping.tie_out import AccountTotal, State
+from cierre.bookkeeping.tie_out import AccountTotal, State, refused_months
 from cierre.closing.names import TIE_OUT
 from cierre.closing.tie_out import of_company
 from cierre.language.say import amount_of, say
@@ -25,8 +24,8 @@ def tie_out(stack: Stack, company: str, first: date, last: date, console: Consol
     or where Airflow refuses or could not read.
     """
     boxes = wanted(company, "")
-    if first > last:
-        raise LocalError(Sentence("{first} is after {last}.", first=f"MONTH={first:%Y-%m}", last=f"TO={last:%Y-%m}"))
+    if refused := refused_months(first, last, datetime.now(UTC).date()):
+        raise LocalError(refused)
     with ready_airflow(stack, boxes, console) as (api, dsn):
         api.unpause(TIE_OUT)
         run_id = api.trigger_with(TIE_OUT, {"from": f"{first:%Y-%m}", "to": f"{last:%Y-%m}", "company": company})
@@ -41,7 +40,7 @@ def tie_out(stack: Stack, company: str, first: date, last: date, console: Consol
                 title = f"{one.month.tenant}, {one.month.first:%Y-%m}: {say(one.state.word)}"
                 console.print(_accounts(title, tie_outs.accounts(ledger, one.tie_out_id)))
                 for found in tie_outs.findings(ledger, one.tie_out_id):
-                    console.print(say(found.finding), markup=False)
+                    console.print(say(found.finding))
     return 0 if all(one.state is State.TIED_OUT for one in months) else 1
 
 

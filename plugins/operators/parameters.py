@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from airflow.sdk import Param
 from airflow.sdk.exceptions import AirflowFailException
 
+from cierre.bookkeeping.days import parse_day
 from cierre.bookkeeping.suggestions import nearest
 from cierre.language.say import say
 
@@ -39,6 +41,18 @@ def asked(whose: str, context: Any, known: Mapping[str, Param]) -> dict[str, Any
     except UnknownParameters as error:
         raise AirflowFailException(str(error)) from None
     return {name: value for name, value in context["params"].items() if value}
+
+
+def day_of(given: Mapping[str, Any], name: str) -> date | None:
+    """The day, or the first day of the month, that a run was given; None where it was given none. Raises
+    AirflowFailException for another text: the form's own check is not all that a run is started by."""
+    if name not in given:
+        return None
+    text = str(given[name])
+    try:
+        return parse_day(text if len(text) > len("2024-09") else f"{text}-01")
+    except ValueError as error:
+        raise AirflowFailException(say(error)) from None
 
 
 def _with_what_was_meant(name: str, known: Mapping[str, Param]) -> str:

@@ -11,7 +11,7 @@ from cierre.closing.business_date import PARAMETER as BUSINESS_DATE
 from cierre.closing.names import NO_COMPANY, PREFIX, SECOND_LOOK
 from cierre.language.say import in_language, say
 from cierre.ledger.connection import open_ledger
-from operators.parameters import asked
+from operators.parameters import asked, day_of
 
 if TYPE_CHECKING:
     import psycopg
@@ -77,7 +77,7 @@ def _days_of(ledger: "psycopg.Connection", given: dict[str, Any]) -> list[tuple[
     from cierre.closing.refusal import NothingToRead
     from cierre.closing.second_look import days_of
 
-    first, last = (date.fromisoformat(given[name]) if name in given else None for name in (FROM, TO))
+    first, last = (day_of(given, name) for name in (FROM, TO))
     try:
         return days_of(ledger, first, last, given.get(BOX), given.get(COMPANY))
     except NothingToRead as error:

@@ -1,6 +1,6 @@
 """The month's tie-out: what the ERP holds of tenants' months, beside what was posted into them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator, Param
@@ -10,7 +10,7 @@ from cierre.accounting_files.companies import language_of
 from cierre.closing.names import NO_COMPANY, TIE_OUT
 from cierre.language.say import in_language, listed, say
 from cierre.ledger.connection import open_ledger
-from operators.parameters import asked
+from operators.parameters import asked, day_of
 
 if TYPE_CHECKING:
     from cierre.closing.tie_out import TenantMonth
@@ -60,7 +60,7 @@ def _months_of(given: dict[str, Any]) -> "list[TenantMonth]":
     from cierre.closing.refusal import NothingToRead
     from cierre.closing.tie_out import months_of
 
-    first, last = (date.fromisoformat(f"{given[name]}-01") if name in given else None for name in (FROM, TO))
+    first, last = (day_of(given, name) for name in (FROM, TO))
     try:
         return months_of(first, last, given.get(COMPANY))
     except NothingToRead as error:

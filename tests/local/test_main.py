@@ -4,9 +4,9 @@ import os
 import sys
 
 import pytest
-from rich.console import Console
 
 import local.__main__ as room
+from cierre.reports.plain_console import PlainConsole
 from local.errors import LocalError
 
 
@@ -33,7 +33,7 @@ def run(monkeypatch, tmp_path, capsys):
     def run(*arguments, up=lambda: None):
         played.up = up
         monkeypatch.setattr(sys, "argv", ["local", *arguments])
-        monkeypatch.setattr(room, "console", Console(highlight=False, file=sys.stdout, width=140))
+        monkeypatch.setattr(room, "console", PlainConsole(file=sys.stdout, width=140))
         return room.main(), capsys.readouterr().out
 
     return run

@@ -13,11 +13,11 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from rich.console import Console
 
 from cierre.ledger import capabilities
 from cierre.ports.probe import Check
 from cierre.posting.probe_report import ProbeReport
+from cierre.reports.plain_console import PlainConsole
 from hooks.protheus.probe import ASSUMPTIONS
 from local.__main__ import main
 from local.probe import table
@@ -185,20 +185,8 @@ def test_the_table_has_a_row_for_each_check_with_what_posting_does_by_it():
         Check(ASSUMPTIONS["key_kept"], None, "unreadable"),
     )
     report = ProbeReport("protheus", "T9,TEST 01 ", "PROBE1", date(2024, 9, 6), checks, ())
-    console = Console(width=200, record=True, file=StringIO())
+    console = PlainConsole(width=200, record=True, file=StringIO())
     console.print(table(report))
     text = console.export_text()
     for part in ("[seen] this", "relies on it", "does not hold", "001 to 999 only", "could not be told", "2024-09-06"):
         assert part in text
-
-
-def test_the_makefile_hands_everything_on():
-    shown = subprocess.run(
-        ["make", "--dry-run", "--always-make", "probe", "CONN=erp", "TENANT=T9,TEST 01 ", "LOT=PROBE2", "DEBIT=1",
-         "CREDIT=2", "DATE=2024-09-06", "DEBIT_COST_CENTRE=3", "CREDIT_COST_CENTRE=4", "CURRENCY=EUR"],
-        cwd=PROJECT, capture_output=True, text=True, env=os.environ, timeout=30,
-    ).stdout  # fmt: skip
-    for said in ('--connection "erp"', '--tenant "T9,TEST 01 "', '--lot "PROBE2"', '--day "2024-09-06"',
-                 '--debit-account "1"', '--credit-account "2"', '--debit-cost-centre "3"', '--credit-cost-centre "4"',
-                 '--currency "EUR"'):  # fmt: skip
-        assert said in shown

@@ -1,5 +1,7 @@
 """The Makefile and the set-up script, as far as they can be tried without setting anything up."""
 
+import json
+import os
 import re
 import subprocess
 import sys
@@ -76,3 +78,83 @@ def test_the_continuous_integration_runs_the_tests_and_keeps_their_exit_status(t
     result = subprocess.run(["sh", str(project / ".ci" / "run")], cwd=tmp_path, capture_output=True, text=True)
     assert "Error 3" in result.stderr
     assert result.returncode != 0
+
+
+# What people say behind a command
+
+PLAYED = """#!{python}
+import json, sys
+print(json.dumps(sys.argv[1:]))
+"""
+TEXT = '--help $500, carta "urgente" `touch ran` it\'s $(touch ran) $(shell touch ran) $${BOX}; touch ran #  %*?!<>&\\'
+
+
+def recipes() -> dict[str, str]:
+    """Each command's recipe that runs nothing but Python."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    found = re.findall(r"^([a-z-]+): setup\n((?:\t.+\n)+)", makefile, re.MULTILINE)
+    return {name: recipe for name, recipe in found if "sh " not in recipe and "$(MAKE)" not in recipe}
+
+
+def names_in(recipe: str) -> set[str]:
+    """What a recipe hands over of what people say."""
+    by_way_of = "$$BOX $$COMPANY $$FROM $$TO" if "$(RANGE)" in recipe else ""
+    return set(re.findall(r"\$\$\{?([A-Z_]+)", recipe + by_way_of)) - {"PATH"}
+
+
+@pytest.fixture
+def make(tmp_path):
+    """Runs a command of the Makefile with a Python that prints what it is given; gives that, line by line."""
+    played = tmp_path / "python"
+    played.write_text(PLAYED.format(python=sys.executable))
+    played.chmod(0o755)
+
+    def make(command: str, *said: str, **environment: str) -> list[list[str]]:
+        run = ["make", "--no-print-directory", "--assume-old=setup", f"--file={ROOT / 'Makefile'}", f"PY={played}"]
+        (tmp_path / "local").mkdir(exist_ok=True)
+        (tmp_path / "local" / "setup.sh").touch()
+        env = os.environ | environment
+        done = subprocess.run([*run, command, *said], cwd=tmp_path, capture_output=True, text=True, env=env, check=True)
+        assert not (tmp_path / "ran").exists()
+        return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")]
+
+    return make
+
+
+@pytest.mark.parametrize("command", sorted(name for name, recipe in recipes().items() if names_in(recipe)))
+def test_what_people_say_reaches_a_command_as_they_said_it(make, command):
+    names = names_in(recipes()[command]) - {"EXAMPLES", "FAVA_PORT"}
+    if "COUNT" in names or "SEEDS" in names:
+        names.remove("SEED")
+    given = make(command, *(f"{name}={TEXT}" for name in names))
+    assert max(sum(one.endswith(TEXT) for one in line) for line in given) == len(names)
+
+
+def test_a_command_runs_no_text_that_it_does_not_take(make):
+    make("unmapped", f"WHY={TEXT}", f"UNKNOWN={TEXT}", f"ARGS={TEXT}")
+
+
+def test_the_makefile_puts_no_text_that_people_say_into_a_shells_line():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    names = set(re.search(r"^NAMES := ((?:.+\\\n)*.+)$", makefile, re.MULTILINE)[1].replace("\\", "").split())
+    asked = set(re.findall(r"\b([A-Z_]+)=…", makefile)) | {name for one in recipes().values() for name in names_in(one)}
+    assert asked - names - {"ARGS"} == set()
+    used = re.sub(r"^#.*$|\$\(if \$\([A-Z]+\),", "", makefile, flags=re.MULTILINE)
+    assert [name for name in names if re.search(rf"\$\({name}\)", used)] == []
+
+
+@pytest.mark.parametrize(("command", "switch", "option"), [
+    ("erase", "YES", "--yes"), ("erase", "PERSON", "--person"), ("preview", "ROWS", "--rows"),
+    ("what-if", "DAYS", "--every-day"), ("audit", "WHOLE", "--whole"), ("simulate", "TEETH", "--teeth"),
+])  # fmt: skip
+def test_a_switch_is_on_where_somebody_says_1_and_nowhere_else(make, command, switch, option):
+    assert option in make(command, f"{switch}=1")[-1]
+    assert switch in make(command, f"{switch}=1")[0]
+    for text in ("no", "1 1"):
+        assert option not in make(command, f"{switch}={text}")[-1]
+    assert option not in make(command, **{switch: "1"})[-1]
+
+
+def test_what_the_environment_calls_by_such_a_name_is_not_taken_for_what_somebody_said(make):
+    given = make("erase", "WHY=x", "MONTHS=60", SNAPSHOT="7", BY="somebody")[-1]
+    assert given == ["-m", "local", "books", "erase", "--why=x", "--months=60"]

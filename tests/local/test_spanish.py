@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from rich.console import Console
 
 import local.__main__ as room
 from cierre.accounting_files.loader import cash_boxes
@@ -17,6 +16,7 @@ from cierre.bookkeeping.second_look import Outcome, changes
 from cierre.bookkeeping.tie_out import AccountTotal, Code, ErpDocument, Finding, TieOut
 from cierre.ledger import identity, landing, looks, tie_outs
 from cierre.ledger.tie_outs import Month
+from cierre.reports.plain_console import PlainConsole
 from local import backfill, second_look, tie_out
 from local.airflow_api import AirflowApi, AirflowUnreachable
 from support import closed_day
@@ -75,7 +75,7 @@ def run(monkeypatch, capsys) -> Callable[..., tuple[int, str]]:
 
     def run(*arguments: str) -> tuple[int, str]:
         monkeypatch.setattr(sys, "argv", ["local", *arguments])
-        monkeypatch.setattr(room, "console", Console(highlight=False, file=sys.stdout, width=200))
+        monkeypatch.setattr(room, "console", PlainConsole(file=sys.stdout, width=200))
         status, said = room.main(), capsys.readouterr().out
         assert len(said) > 20
         assert not_spanish(said, allowed=TYPED) == []

@@ -336,3 +336,20 @@ def test_a_fresh_ledger_has_nothing_due(close, ledger):
     assert SecondLookOperator(task_id="look", until=time(9), every=timedelta(minutes=15)).execute(context) == []
     assert looks.newest(ledger, SCHOOL, DAY) is None
     assert overview.closed_days(ledger, DAY)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("2024-09-06", "2024-09-01"),
+        ("9999-12-31", "9999-12-31"),
+        ("2024-09-06", "2999-01-01"),
+        ("0001-01-01", "2024-09-06"),
+        ("2020-01-01", "2024-09-06"),
+        ("2024-02-30", "2024-03-01"),
+        ("20240906", "20240906"),
+    ],
+)
+def test_days_that_nobody_can_mean_are_refused(close, look, first, last):
+    with pytest.raises(AirflowFailException, match=r"Nothing was done|is not a business date"):
+        look(first, last)

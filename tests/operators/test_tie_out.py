@@ -236,3 +236,23 @@ def test_a_day_that_is_posted_right_now_leaves_its_month_for_the_next_night(clos
     later = datetime.now(UTC) + timedelta(hours=1)
     by_force("UPDATE erp.attempt SET decided_at = %s", (later,))
     assert tie() == {"months": 0, "told": 0}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"from": "2024-09", "to": "2024-08"},
+        {"from": "1000-01", "to": "1000-02"},
+        {"from": "2001-01", "to": "2001-02"},
+        {"from": "2999-12"},
+        {"from": "2024-09", "to": "2999-12"},
+        {"from": "2020-01", "to": "2024-12"},
+        {"from": "2024-09\n"},
+        {"from": "٢024-09"},
+    ],
+    ids=str,
+)
+def test_months_that_nobody_can_mean_are_refused_and_nothing_is_kept(close, ledger, given):
+    with pytest.raises(AirflowFailException, match=r"Nothing was done|nothing was read|is not a business date"):
+        tie(**given)
+    assert ledger.execute("SELECT count(*) FROM ledger.tie_out").fetchone() == (0,)

@@ -1,11 +1,14 @@
 """The commands: what they print, and what their exit status says."""
 
+import re
+import shutil
 import sys
 from datetime import date
 
 import pytest
 
 import cierre.reports.__main__ as room
+from cierre.accounting_files.loader import mappings_folder
 
 SIXTH = date(2024, 9, 6)
 
@@ -18,7 +21,7 @@ def run(ledger_dsn, monkeypatch, capsys):
 
     def run(*arguments):
         monkeypatch.setattr(sys, "argv", ["books", *arguments])
-        monkeypatch.setattr(room, "console", room.Console(highlight=False, file=sys.stdout))
+        monkeypatch.setattr(room, "console", room.PlainConsole(file=sys.stdout))
         with pytest.raises(SystemExit) as ended:
             room.main()
         return ended.value.code or 0, capsys.readouterr().out
@@ -127,3 +130,53 @@ def test_a_ledger_that_nobody_named_is_a_sentence(run, monkeypatch):
     status, output = run("audit")
     assert status == 2
     assert "Say where the ledger is" in output
+
+
+NAMES = ("Caja [/] 164", "Caja [sur] 164", "[red]Caja", ":apple: \\[x]")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_boxs_name_is_printed_as_its_file_says_it(run, stage, payment, tmp_path, monkeypatch, name):
+    folder = tmp_path / "mappings"
+    shutil.copytree(mappings_folder(), folder)
+    file = folder / "cash_boxes" / "itb_caja_164.yaml"
+    file.write_text(re.sub(r"(?m)^name: .*", lambda _: f"name: '{name}'", file.read_text()))
+    monkeypatch.setenv("CIERRE_MAPPINGS_DIR", str(folder))
+    stage(SIXTH, payment(1))
+    status, output = run("preview", "--box", "itb_caja_164", "--date", "2024-09-06")
+    assert (status, output.startswith(f"{name}, 2024-09-06: ")) == (0, True)
+
+
+def test_a_folders_name_is_printed_as_it_is(run, tmp_path):
+    into = tmp_path / "[" / "x]"
+    into.mkdir(parents=True)
+    status, output = run("export", "--box=itb_caja_164", "--month=2024-09", "--format=zip", f"--into={into}")
+    assert (status, str(into) in output) == (0, True)
+
+
+@pytest.mark.parametrize("format", ["beancount", "xlsx", "zip"])
+@pytest.mark.parametrize("month", ["9999-12", "0001-01", "1999-12", "2999-01"])
+def test_a_month_that_nobody_can_mean_is_refused(run, tmp_path, month, format):
+    status, output = run("export", "--box=itb_caja_164", f"--month={month}", f"--format={format}", f"--into={tmp_path}")
+    assert (status, output.endswith("Nothing was done.\n")) == (2, True)
+
+
+REFUSED = (
+    ("export", "--box=itb_caja_164", "--month=2024-09", "--into=/proc/x"),
+    ("export", "--box=itb_caja_164", "--month=2024-09", "--format=zip", "--into=/proc/x"),
+    ("export", "--box=itb_caja_164", "--from=2024-09-01", "--into=/proc/x"),
+    ("export", "--company=x\udce9", "--from=2024-09-01"),
+    ("export", "--box=a\nb", "--from=2024-09-01"),
+    ("audit", "--out=/proc/x"),
+    ("audit", f"--heads={sys.executable}"),
+    ("erase", "--why=caf\udce9", "--months=1", "--yes"),
+    ("erase", "--why=x\x1b[31m", "--months=1", "--yes"),
+)
+
+
+@pytest.mark.parametrize("arguments", REFUSED, ids=str)
+def test_what_cannot_be_used_is_refused_in_a_sentence(run, arguments):
+    status, output = run(*arguments)
+    told = output.splitlines()[-1]
+    assert (status, told.endswith(("UTF-8.", "No such file or directory"))) == (2, True)
+    assert "codec" not in output

@@ -4,14 +4,15 @@ import io
 import re
 import sys
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
-from rich.console import Console
-from rich.markup import escape
 
 import cierre.reports.__main__ as room
 from cierre.accounting_files import mappings_folder
+from cierre.bookkeeping.text import shown
+from cierre.reports.plain_console import PlainConsole, coloured
 from cierre.reports.what_if_table import DAYS
 from cierre.reports.whole import WholeTable, print_whole
 
@@ -28,7 +29,7 @@ def run(request, ledger_dsn, monkeypatch):
     def run(*arguments: str) -> str:
         output = io.StringIO()
         terminal = request.param == "a terminal"
-        console = Console(highlight=False, file=output, force_terminal=terminal, color_system=None)
+        console = PlainConsole(file=output, force_terminal=terminal, color_system=None)
         monkeypatch.setattr(room, "console", console)
         monkeypatch.setattr(sys, "argv", ["books", *arguments])
         with pytest.raises(SystemExit):
@@ -90,10 +91,35 @@ CELLS = st.tuples(WORDS.map(" ".join), WORDS.map(" ".join), st.booleans())
 def test_no_cell_loses_a_letter_at_any_width(cells, width, terminal):
     table = WholeTable("Title")
     for number, (heading, _, no_wrap) in enumerate(cells):
-        table.add_column(escape(f"{number}{heading}"), no_wrap=no_wrap)
-    table.add_row(*(escape(cell) for _, cell, _ in cells))
+        table.add_column(f"{number}{heading}", no_wrap=no_wrap)
+    table.add_row(*(cell for _, cell, _ in cells))
     output = io.StringIO()
-    print_whole(Console(file=output, width=width, force_terminal=terminal, color_system=None, highlight=False), table)
+    print_whole(PlainConsole(file=output, width=width, force_terminal=terminal, color_system=None), table)
     for heading, cell, no_wrap in cells:
         for word in (*heading.split()[1:], *([cell] if no_wrap or not terminal else cell.split())):
             assert word in output.getvalue()
+
+
+MARKUP = st.text("[]/\\\\=#@:()abredx1\x1b\x9b\x07", min_size=1, max_size=30)
+
+
+@given(MARKUP, st.sampled_from(["", "bold red"]))
+def test_a_text_is_printed_as_it_stands_wherever_it_stands(text, style):
+    output = io.StringIO()
+    console = PlainConsole(file=output, width=200, color_system=None)
+    table = WholeTable(text)
+    table.add_column(text)
+    table.add_row(text)
+    table.caption = text
+    console.print(text, style=style)
+    console.print(coloured(text, "red"))
+    print_whole(console, table)
+    assert output.getvalue().count(shown(text)) >= 6
+    assert not set(output.getvalue()) & set("\x1b\x9b\x07")
+
+
+def test_no_other_console_is_made():
+    """But by benchmarks and tests, which print what they wrote themselves."""
+    root = Path(__file__).parents[2]
+    files = [path for room in ("plugins", "local") for path in (root / room).rglob("*.py")]
+    assert [path for path in files if re.search(r"\bConsole\(", path.read_text(encoding="utf-8"))] == []

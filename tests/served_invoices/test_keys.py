@@ -1,6 +1,7 @@
 """Who may ask: keys are of one company, hashed, revocable and counted; nothing answers without one."""
 
 import re
+import sys
 
 import pytest
 import requests
@@ -80,6 +81,7 @@ def run(monkeypatch, ledger_dsn, reader_dsn, rules, capsys):
     monkeypatch.setenv("CIERRE_LEDGER_READER_DSN", reader_dsn)
 
     def run(*arguments: str) -> str:
+        monkeypatch.setattr(command, "console", command.PlainConsole(file=sys.stdout, width=200))
         command.app(arguments, standalone_mode=False)
         return capsys.readouterr().out
 
@@ -104,4 +106,28 @@ def test_no_key_is_made_for_a_company_that_is_not_served(run, ledger):
     with pytest.raises(LookupError) as refused:
         run("key", "--company", "conduce_ecuador", "--client", "SGI")
     assert isinstance(refused.value.args[0], Sentence)
+    assert served_keys.keys(ledger) == []
+
+
+COMPANY = "universidad"
+CLIENTS = ("SGI [/]", "Hercules [pruebas]", "[bold]SGI", ":apple: [/x] \\[red]\\", "--help", "Ñandú & hijos")
+
+
+def test_who_gets_a_key_is_listed_as_it_was_typed(run):
+    for client in CLIENTS:
+        assert f" of {client} opens" in run("key", f"--company={COMPANY}", f"--client={client}")
+    listed = run("keys")
+    assert [client for client in CLIENTS if f" {client} " not in listed] == []
+
+
+@pytest.mark.parametrize("text", ["", " ", "a\x1b[31mb", "a\nb", "caf\udce9", "\x9b"])
+@pytest.mark.parametrize("name", ["client", "by"])
+def test_who_gets_a_key_or_asks_for_it_is_one_line_of_text(run, ledger, name, text):
+    said = {"company": COMPANY, "client": "SGI", "by": "Ana"} | {name: text}
+    with pytest.raises(ValueError, match=r"\.$") as refused:
+        run("key", *(f"--{one}={value}" for one, value in said.items()))
+    assert isinstance(refused.value.args[0], Sentence)
+    if name == "by":
+        with pytest.raises(ValueError, match=r"\.$"):
+            run("revoke", "--key=1", f"--by={text}")
     assert served_keys.keys(ledger) == []

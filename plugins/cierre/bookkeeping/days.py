@@ -1,6 +1,7 @@
 """Business dates as people and Airflow write them."""
 
-from datetime import date
+from calendar import monthrange
+from datetime import date, timedelta
 
 from cierre.bookkeeping.sentence import Sentence
 
@@ -20,3 +21,27 @@ def parse_day(text: str | None) -> date:
             Sentence("{text} is not a business date; write a day of the calendar, like 2024-09-06", text=repr(text))
         )
     return day
+
+
+EARLIEST = date(2000, 1, 1)
+"""No box is older: a day before is a slip."""
+
+
+def last_of_month(day: date) -> date:
+    """The last day of a date's month."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def refused_range(first: date, last: date, latest: date, most: int) -> Sentence | None:
+    """Why a range of days, both inclusive, is not taken: it is backwards, begins before EARLIEST, ends after ``latest``
+    or has more than ``most`` days. None where it can be taken."""
+    if last < first:
+        return Sentence("{first} is after {last}. Nothing was done.", first=first, last=last)
+    if first < EARLIEST:
+        return Sentence("{day} is before {earliest}. Nothing was done.", day=first, earliest=EARLIEST)
+    if last > latest:
+        return Sentence("{day} is still to come. Nothing was done.", day=last)
+    if last - first >= timedelta(days=most):
+        told = "From {first} to {last} there are more than {most} days: ask for fewer at once. Nothing was done."
+        return Sentence(told, first=first, last=last, most=most)
+    return None

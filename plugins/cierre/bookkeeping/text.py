@@ -19,7 +19,9 @@ LONGEST_LABEL = 24
 """Characters of a code that is repeated to people as it came."""
 
 _BREAKS = "\t\n\v\f\r\x85\u2028\u2029"
-_BROKEN = re.compile(f"[{_BREAKS}]+")
+BROKEN = re.compile(f"[{_BREAKS}]+")
+"""Line breaks and tabs."""
+
 # Lone surrogates stand for half a character: no UTF-8 can be made of them.
 _UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _UNFIT_IN_A_CODE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -42,7 +44,7 @@ def line(value: Any) -> str:
 
     Takes a text or a number; nothing is an empty text. Raises UnfitText for what the books cannot hold.
     """
-    text = _BROKEN.sub(" ", _scalar(value))
+    text = BROKEN.sub(" ", _scalar(value))
     return _of_fit_length(text, _UNFIT).strip()
 
 

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from cierre.bookkeeping.days import last_of_month, refused_range
 from cierre.bookkeeping.journal import Side
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.read_back import BookedLine
@@ -176,17 +177,25 @@ class TieOut:
         return State.DIFFERS if any(one.code is not Code.FOREIGN for one in self.findings) else State.TIED_OUT
 
 
+MOST_DAYS = 2 * 366
+"""Of the months that are tied out at once: each asks the ERP for all of its lines."""
+
+
+def refused_months(first: date, last: date, today: date) -> Sentence | None:
+    """Why the months from that of ``first`` to that of ``last`` are not tied out at once; None where they can be."""
+    return refused_range(first.replace(day=1), last_of_month(last), last_of_month(today), MOST_DAYS)
+
+
 def last_day(month: date) -> date:
     """The last day of the month that begins on a date."""
-    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return last_of_month(month)
 
 
 def months(first: date, last: date) -> list[date]:
-    """The first days of the months from that of ``first`` to that of ``last``, both inclusive."""
-    found = [first.replace(day=1)]
-    while (following := last_day(found[-1]) + timedelta(days=1)) <= last:
-        found.append(following)
-    return found
+    """The first days of the months from that of ``first`` to that of ``last``, both inclusive; none where ``last`` is
+    before."""
+    numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [date(number // 12, number % 12 + 1, 1) for number in numbers]
 
 
 def tie_out(

@@ -13,6 +13,7 @@ from cierre.accounting_files.companies import tax_id_of
 from cierre.accounting_files.loader import cash_box, cash_boxes
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.certificate import contradictions
+from cierre.bookkeeping.days import refused_range
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow
 from cierre.bookkeeping.identity import Unique
 from cierre.bookkeeping.money import ZERO
@@ -34,6 +35,9 @@ from cierre.ports.errors import VendorError
 from cierre.ports.source import OwnedHook, RecheckingHook, SourceHook
 
 log = logging.getLogger(__name__)
+
+MOST_DAYS = 366
+"""Of a range that is looked at again at once: each closed day asks its source."""
 
 MISSES = 3
 """After so many days in a row for which a connection did not answer, its others are left for the next run."""
@@ -79,9 +83,11 @@ def days_of(
 ) -> list[tuple[str, date]]:
     """The closed days that a person asks for, due or not: from ``first`` to ``last`` inclusive, without that ``first``
     alone; of a box (its id, or the name of its file), of a company's boxes, or of all. Raises NothingToRead where no
-    day is named, or a box that there is not."""
+    day is named, days that refused_range does not take, or a box that there is not."""
     if first is None:
         raise NothingToRead(say("Say from which day on: without it, the days that are due are read."))
+    if refused := refused_range(first, last or first, datetime.now(UTC).date(), MOST_DAYS):
+        raise NothingToRead(say(refused))
     boxes = [
         one.id for one in cash_boxes().values() if box in (None, one.file, one.id) and company in (None, one.company)
     ]

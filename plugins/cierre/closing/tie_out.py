@@ -4,7 +4,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import cast
 
@@ -16,7 +16,7 @@ from cierre.accounting_files.periods import open_from
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.money_accounts import money_accounts
 from cierre.bookkeeping.sentence import Sentence
-from cierre.bookkeeping.tie_out import Finding, State, TieOut, months, tie_out
+from cierre.bookkeeping.tie_out import Finding, State, TieOut, months, refused_months, tie_out
 from cierre.closing.refusal import NothingToRead
 from cierre.closing.wiring import erp_hook, erp_of
 from cierre.language.say import say
@@ -72,9 +72,12 @@ class Compared:
 
 def months_of(first: date | None, last: date | None, company: str | None) -> list[TenantMonth]:
     """The months that a person asks for, as tenant_months gives them; without ``last``, that of ``first``. Raises
-    NothingToRead where no month is named, or a company that there is not, and as tenant_months."""
+    NothingToRead where no month is named, months that refused_months does not take, or a company that there is not, and
+    as tenant_months."""
     if first is None:
         raise NothingToRead(say("Say from which month on: without it, the months that are due are read."))
+    if refused := refused_months(first, last or first, datetime.now(UTC).date()):
+        raise NothingToRead(say(refused))
     if not (asked := tenant_months(first, last or first, company)):
         raise NothingToRead(say("No cash box of such a company posts into these months; nothing was read."))
     return asked

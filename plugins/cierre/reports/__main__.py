@@ -6,26 +6,25 @@ from getpass import getpass, getuser
 from pathlib import Path
 from typing import Annotated
 
-import psycopg
 import typer
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.progress import Progress
 
 from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.charts import read_chart
-from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import cash_box, mappings_folder
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.retention import last_day_to_erase
-from cierre.language.say import counted, in_language, say
+from cierre.language.say import counted, say
 from cierre.ledger import personal, revisions
 from cierre.ledger.personal import By
 from cierre.reports import preview as shown
 from cierre.reports.audit import audit as verify, audit_table
-from cierre.reports.command_line import terminal_language
-from cierre.reports.connection import NoLedger, one_login_for_all, open_ledger, public_key
+from cierre.reports.commands import run
+from cierre.reports.connection import one_login_for_all, open_ledger, public_key
 from cierre.reports.export import Format, export as write, export_month
 from cierre.reports.heads import read as read_heads, written
+from cierre.reports.plain_console import PlainConsole
 from cierre.reports.ranges import month_of, range_of
 from cierre.reports.staged import NothingThere, beside_the_books, derived
 from cierre.reports.what_if import mappings_for, what_if as derive_again
@@ -34,7 +33,7 @@ from cierre.reports.whole import print_whole
 from cierre.reports.work_list import work_list, work_list_table
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-console = Console(highlight=False)
+console = PlainConsole()
 
 _DATE = {"formats": ["%Y-%m-%d"], "metavar": "YYYY-MM-DD"}
 Day = Annotated[datetime, typer.Option(**_DATE)]
@@ -58,7 +57,7 @@ def preview(
     _print(say(told, box=of_box.name, day=day.day, documents=documents, origin=say(day.origin), mapping=mapping.name))
     for held in day.held:
         said = say("In quarantine, so the day stops: {row}", row=held)
-        console.print(said, style="red", markup=False, soft_wrap=True)
+        console.print(said, style="red", soft_wrap=True)
     _print(shown.journal_table(day.derivation, day.documents, mapping, chart, rows=rows))
     _print(f"{say(meaning)} {say('Nothing was booked or posted now.')}")
     _exit(day.derivation.problems or day.held)
@@ -131,10 +130,10 @@ def audit(
     _print(audit_table(found))
     if out:
         with out.open("w", encoding="utf-8") as file:
-            print_whole(Console(file=file, highlight=False), audit_table(found))
+            print_whole(PlainConsole(file=file), audit_table(found))
             file.write(f"\n{kept}")
     if told := one_login_for_all():
-        console.print(say(told), style="yellow", markup=False, soft_wrap=True)
+        console.print(say(told), style="yellow", soft_wrap=True)
     _exit(not found.sound)
 
 
@@ -143,21 +142,21 @@ def erase(
     why: Annotated[str, typer.Option(help="what is written down as the reason; no personal value")],
     asked_by: Annotated[str, typer.Option("--by", help="who asks for it")] = getuser(),
     person: Annotated[bool, typer.Option("--person", help="rows with a value that is asked for, not echoed")] = False,
-    snapshot: Annotated[int, typer.Option(help="all rows of a snapshot")] = 0,
-    months: Annotated[int, typer.Option(help="all rows older than so many whole months")] = 0,
+    snapshot: Annotated[int | None, typer.Option(help="all rows of a snapshot")] = None,
+    months: Annotated[int | None, typer.Option(help="all rows older than so many whole months")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="erase; without it, only say what would be")] = False,
 ) -> None:
     """Erases personal values for good: of a person, of a snapshot, or by age. Books stay as they are."""
-    if [person, bool(snapshot), bool(months)].count(True) != 1 or not why.strip() or not asked_by.strip():
+    if [person, snapshot is not None, months is not None].count(True) != 1 or not why.strip() or not asked_by.strip():
         told = "Say what to erase (one of PERSON=1, SNAPSHOT=…, MONTHS=…), and why. Nothing was erased."
         raise ValueError(Sentence(told))
     with open_ledger(personal_values=True) as ledger:
         if person:
             asked = say("The person's number or name, as it came:")
             by, places = By.PERSON, personal.of_person(ledger, getpass(f"{asked} "))
-        elif snapshot:
+        elif snapshot is not None:
             by, places = By.SNAPSHOT, personal.of_snapshot(ledger, snapshot)
-        else:
+        elif months is not None:
             by, places = By.AGE, personal.until(ledger, last_day_to_erase(datetime.now(UTC).date(), months))
         found = personal.erase(ledger, places, by=by, asked_by=asked_by, why=why) if yes else None
         found = found or personal.count(ledger, places)
@@ -192,16 +191,7 @@ def _exit(wrong: object) -> None:
 
 def main() -> None:
     """Runs the command of the command line; a mistake that people can mend is a sentence, not a traceback."""
-    with in_language(terminal_language()):
-        try:
-            app()
-        except (MappingError, NoLedger, NothingThere, ValueError) as error:
-            console.print(say(error), style="red", markup=False, soft_wrap=True)
-            raise SystemExit(2) from None
-        except psycopg.OperationalError as error:
-            told = say("The ledger cannot be used: {why}", why=error)
-            console.print(told, style="red", markup=False, soft_wrap=True)
-            raise SystemExit(2) from None
+    run(app, console, NothingThere)
 
 
 if __name__ == "__main__":

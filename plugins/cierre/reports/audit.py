@@ -6,7 +6,6 @@ from itertools import groupby
 
 import psycopg
 from rich.console import Group, RenderableType
-from rich.markup import escape
 
 from cierre.bookkeeping.sentence import Sentence
 from cierre.language.say import count, counted, say
@@ -15,6 +14,7 @@ from cierre.ledger.connection import answer_key
 from cierre.ledger.personal import Erasure
 from cierre.ledger.seals import Head, Seal
 from cierre.ledger.whole_answers import changed_answers
+from cierre.reports.plain_console import coloured
 from cierre.reports.whole import WholeTable
 
 WRONG = {
@@ -168,14 +168,14 @@ def audit_table(found: Audit) -> RenderableType:
     for heading, justify in headings:
         shown.add_column(heading, justify=justify, no_wrap=True)
     for chain in found.chains:
-        state = f"[red]{say('broken')}" if chain.broken else f"[green]{say('sound')}"
+        state = coloured(say("broken"), "red") if chain.broken else coloured(say("sound"), "green")
         shown.add_row(chain.box, count(chain.links), chain.head, state)
     wrong = [*(chain.broken for chain in found.chains if chain.broken), *found.wrong]
     links = counted(sum(chain.links for chain in found.chains), "{n} link", "{n} links")
     return Group(
         shown,
-        *(escape(say(one)) for one in found.erased),
-        *(f"[red]{escape(say(one))}" for one in wrong),
+        *(say(one) for one in found.erased),
+        *(coloured(say(one), "red") for one in wrong),
         *([] if wrong else [say("{links} checked, nothing broken.", links=links)]),
         _signatures(found),
     )

@@ -1,5 +1,5 @@
-"""What people must say to make's commands, told by the names that they type: `python -m cierre.reports.command_line
-preview BOX=… DATE=…`."""
+"""What people must say to make's commands, told by the names that they type. Their texts come by the environment:
+`BOX=… DATE=… python -m cierre.reports.command_line preview BOX DATE`."""
 
 import os
 import sys
@@ -8,10 +8,12 @@ from datetime import date
 from typing import NamedTuple
 
 from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.text import BROKEN, shown
 from cierre.language.language import Code
 from cierre.language.say import in_language, say
 
 DATES = ("DATE", "FROM", "TO", "SINCE")
+SWITCHES = ("DAYS", "PERSON", "ROWS", "TEETH", "WHOLE", "YES")
 
 
 class Command(NamedTuple):
@@ -27,6 +29,7 @@ _RANGE = (("BOX", "COMPANY"), ("FROM",))
 COMMANDS = {
     "preview": Command((("BOX",), ("DATE",)), "BOX=itb_caja_164 DATE=2024-09-06"),
     "what-if": Command((("SINCE",),), "SINCE=2024-09-01"),
+    "audit": Command((), "WHOLE=1"),
     "export": Command((("BOX", "COMPANY"), ("FROM", "MONTH")), "COMPANY=itb MONTH=2024-09 FORMAT=xlsx"),
     "fava": Command(_RANGE, "COMPANY=itb FROM=2024-09-01 TO=2024-09-30"),
     "erase": Command((("WHY",), ("PERSON", "SNAPSHOT", "MONTHS")), "WHY='asked for by letter of 2 May' PERSON=1"),
@@ -35,6 +38,7 @@ COMMANDS = {
     "backfill": Command((*_RANGE, ("TO",)), "BOX=itb_caja_164 FROM=2024-09-01 TO=2024-09-05"),
     "second-look": Command((("FROM",),), "BOX=itb_caja_164 FROM=2024-09-01 TO=2024-09-05"),
     "tie-out": Command((("COMPANY",), ("MONTH",)), "COMPANY=itb MONTH=2024-09", by_month=True),
+    "simulate": Command((), "TEETH=1"),
     "new-source": Command((("NAME",),), "NAME=acme"),
 }
 
@@ -43,7 +47,8 @@ def wrong(name: str, given: Mapping[str, str]) -> list[Sentence]:
     """What is missing or wrong in what a person gave to a command; nothing where it can be tried."""
     command = COMMANDS[name]
     missing = [names for names in command.needs if not any(given.get(one) for one in names)]
-    found = [
+    found = list(filter(None, (_wrong_text(one, text) for one, text in given.items() if text)))
+    found += [
         sentence
         for one in (*DATES, "MONTH")
         if given.get(one) and (sentence := _wrong_date(one, given[one], is_month=command.by_month or one == "MONTH"))
@@ -58,10 +63,25 @@ def wrong(name: str, given: Mapping[str, str]) -> list[Sentence]:
 
 def _wrong_date(name: str, value: str, *, is_month: bool) -> Sentence | None:
     if is_month and not _is_day(f"{value}-01"):
-        return Sentence("{name}={value} is not a month: write it like 2024-09.", name=name, value=value)
+        return Sentence("{name}={value} is not a month: write it like 2024-09.", name=name, value=shown(value))
     if not is_month and not _is_day(value):
-        return Sentence("{name}={value} is not a day: write it like 2024-09-06.", name=name, value=value)
+        return Sentence("{name}={value} is not a day: write it like 2024-09-06.", name=name, value=shown(value))
     return None
+
+
+def _wrong_text(name: str, value: str) -> Sentence | None:
+    if why := unfit(value):
+        return Sentence("{name}: {why}", name=name, why=why)
+    if name in SWITCHES and value != "1":
+        return Sentence("{name}={value}: write {name}=1, or leave it out.", name=name, value=value)
+    return None
+
+
+def unfit(text: str) -> Sentence | None:
+    """Why a text that somebody typed is taken by no command; None where it can be taken."""
+    if shown(text) == text and not BROKEN.search(text):
+        return None
+    return Sentence("“{text}” is not one line of text in UTF-8.", text=BROKEN.sub("␤", shown(text)))
 
 
 def _is_day(text: str) -> bool:
@@ -79,9 +99,10 @@ def terminal_language() -> Code:
 
 def main() -> int:
     """Tells what is missing or wrong, in the terminal's language; the exit status says whether anything is."""
-    name, *given = sys.argv[1:]
+    command, *names = sys.argv[1:]
+    given = {name: os.environ.get(name, "") for name in names}
     with in_language(terminal_language()):
-        sentences = [say(one) for one in wrong(name, dict(pair.split("=", 1) for pair in given))]
+        sentences = [say(one) for one in wrong(command, given)]
     print("\n".join(sentences), file=sys.stderr, end="\n" if sentences else "")
     return 2 if sentences else 0
 

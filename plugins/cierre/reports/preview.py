@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from io import StringIO
 
-from rich.console import Console, Group, RenderableType
-from rich.markup import escape
+from rich.console import Group, RenderableType
 
 from cierre.accounting_files.snippet import snippet
 from cierre.bookkeeping.chart import Chart
@@ -21,6 +20,7 @@ from cierre.bookkeeping.problems import Problem
 from cierre.bookkeeping.source_row import row_name
 from cierre.language.say import amount_of, count, counted, money, say
 from cierre.reports.dimensions import dimensions
+from cierre.reports.plain_console import PlainConsole
 from cierre.reports.whole import WholeTable, as_it_stands, print_whole
 
 WIDTH = 150
@@ -52,21 +52,21 @@ def journal_table(
 
 def problem_table(problems: Sequence[Problem], mapping: AccountMapping) -> RenderableType:
     """Why a day cannot be booked, a row for each reason, and below it the lines that mend the mapping."""
-    shown = WholeTable(say("Not booked: what mapping {mapping} cannot place", mapping=escape(mapping.name)))
+    shown = WholeTable(say("Not booked: what mapping {mapping} cannot place", mapping=mapping.name))
     shown.add_column(say("Posting"))
     shown.add_column(say("Documents"), justify="right")
     shown.add_column(say("Money"), justify="right")
     shown.add_column(say("What is wrong"))
     for problem in problems:
         amount = money(problem.amount, problem.currency)
-        shown.add_row(escape(problem.posting), count(problem.count), amount, escape(say(problem)))
+        shown.add_row(problem.posting, count(problem.count), amount, say(problem))
     return Group(shown, as_it_stands(snippet(mapping, problems)))
 
 
 def as_text(renderable: RenderableType, width: int = WIDTH) -> str:
     """A table as plain text, of ``width`` characters a line where all of it has room in them."""
     page = StringIO()
-    print_whole(Console(file=page, width=width, highlight=False, color_system=None, force_terminal=True), renderable)
+    print_whole(PlainConsole(file=page, width=width, color_system=None, force_terminal=True), renderable)
     return page.getvalue().rstrip("\n")
 
 
@@ -84,14 +84,14 @@ def _entry_table(entry: JournalEntry, documents: Mapping[str, Document], chart: 
     shown.add_column(say("Documents"))
     for number, line in enumerate(entry.lines, start=1):
         account = (chart.accounts or {}).get(line.account)
-        name, history = escape(account.name if account else ""), escape(line.history)
+        name = account.name if account else ""
         sides = _sides(line, line.amount)
-        shown.add_row(str(number), line.account, name, _codes(line), *sides, history, _counts(line, documents))
+        shown.add_row(str(number), line.account, name, _codes(line), *sides, line.history, _counts(line, documents))
         for source in line.sources if rows else ():
             document = documents[source.document_key]
-            reference = escape(document.reference or say("(no number)"))
+            reference = document.reference or say("(no number)")
             own = _sides(line, source.amount)
-            place, part = escape(say(row_name(document.place))), say(source.component.replace("_", " "))
+            place, part = say(row_name(document.place)), say(source.component.replace("_", " "))
             shown.add_row("", place, reference, "", *own, part, say(document.kind.replace("_", " ")), style="dim")
     return shown
 
@@ -128,5 +128,5 @@ def _form_table(documents: Sequence[Document], mapping: AccountMapping) -> Whole
     for code, own in by_currency.items():
         for total in sorted(totals(own), key=lambda one: (one.kind, len(one.form), one.form)):
             kind, form = say(total.kind.replace("_", " ")), mapping.form_name(total.form)
-            shown.add_row(kind, escape(form), count(total.count), money(total.net, code))
+            shown.add_row(kind, form, count(total.count), money(total.net, code))
     return shown

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 import psycopg
 
 from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import cash_box, cash_box_ids, cash_boxes
 from cierre.bookkeeping.cash_box import CashBox
-from cierre.bookkeeping.tie_out import last_day
+from cierre.bookkeeping.days import last_of_month, refused_range
 from cierre.ledger import identity
+
+MOST_DAYS = 100 * 366
+"""Of a range that is exported at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +34,14 @@ class Range:
 def range_of(box: str, company: str, first: date, last: date, ledger: psycopg.Connection | None = None) -> Range:
     """The range of one box or of all boxes of a company; given the ledger, those that have no file any more included.
 
-    Raises ValueError, with a sentence, unless just one of both is named and the dates are in order; MappingError for an
-    unknown box.
+    Raises ValueError, with a sentence, unless just one of both is named and refused_range takes the dates; MappingError
+    for an unknown box.
     """
     if bool(box) == bool(company):
         raise ValueError("Name a box or a company: BOX=itb_caja_164, or COMPANY=itb.")
-    if last < first:
-        raise ValueError(f"The last date, {last}, is before the first, {first}.")
+    # Who exports a year names its end before it has come.
+    if refused := refused_range(first, last, date(datetime.now(UTC).year + 1, 12, 31), MOST_DAYS):
+        raise ValueError(refused)
     if box:
         return Range(box, (_box(box, ledger),), first, last)
     known = cash_boxes()
@@ -50,7 +54,7 @@ def range_of(box: str, company: str, first: date, last: date, ledger: psycopg.Co
 
 def month_of(box: str, company: str, first: date, ledger: psycopg.Connection) -> Range:
     """The month that begins on ``first``, of one box or of all boxes of a company. Raises as ``range_of``."""
-    return range_of(box, company, first, last_day(first), ledger)
+    return range_of(box, company, first, last_of_month(first), ledger)
 
 
 def _box(name: str, ledger: psycopg.Connection | None) -> str:

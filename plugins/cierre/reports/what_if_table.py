@@ -5,13 +5,13 @@ from itertools import groupby
 from typing import TypeVar
 
 from rich.console import Group, RenderableType
-from rich.markup import escape
 
 from cierre.accounting_files.snippet import snippet
 from cierre.bookkeeping.chart import Chart
 from cierre.bookkeeping.money import ZERO, quantum
 from cierre.language.say import amount_of, count, counted, say
 from cierre.ledger.balances import Place
+from cierre.reports.plain_console import coloured
 from cierre.reports.what_if import BoxWhatIf, Change
 from cierre.reports.whole import WholeTable, as_it_stands
 
@@ -91,7 +91,7 @@ def _table(title: str, first: str) -> WholeTable:
 def _where(place: Place, chart: Chart) -> tuple[str, str, str]:
     account = (chart.accounts or {}).get(place.account)
     codes = [place.cost_centre, place.item, place.value_class, *(f"{number}={code}" for number, code in place.entities)]
-    return place.account, escape(account.name if account else ""), escape(" ".join(filter(None, codes)))
+    return place.account, account.name if account else "", " ".join(filter(None, codes))
 
 
 def _figures(changes: Sequence[Change]) -> tuple[str, str, str]:
@@ -115,11 +115,11 @@ def _problems(found: Iterable[BoxWhatIf], *, every_day: bool) -> list[Renderable
     for _, boxes in groupby(by_name, lambda box: box.mapping.name):
         own = list(boxes)
         days = counted(sum(len({day for day, _ in box.problems}) for box in own), "{n} day", "{n} days")
-        told = say("{days} could not be booked by mapping {mapping}.", days=days, mapping=escape(own[0].mapping.name))
-        parts.append(f"[red]{told}")
+        told = say("{days} could not be booked by mapping {mapping}.", days=days, mapping=own[0].mapping.name)
+        parts.append(coloured(told, "red"))
         for box in own:
             shown = box.problems if every_day else box.problems[:PROBLEMS]
-            parts += [escape(f"{box.box.id} {day}: {say(problem)}") for day, problem in shown]
+            parts += [f"{box.box.id} {day}: {say(problem)}" for day, problem in shown]
             if left := len(box.problems) - len(shown):
                 told = say("and {n} more; DAYS=all shows them", n=left)
                 parts.append(f"{box.box.id}: {told}")

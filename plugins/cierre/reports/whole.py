@@ -29,15 +29,15 @@ class WholeTable(Table):
         for cell in (header, footer):
             self._keep(len(self.columns) - 1, cell)
 
-    def add_row(self, *cells: str, **settings: Any) -> None:  # type: ignore[override]
+    def add_row(self, *cells: str | Text, **settings: Any) -> None:  # type: ignore[override]
         """As in every table."""
         super().add_row(*cells, **settings)
         for number, cell in enumerate(cells):
             self._keep(number, cell)
 
-    def _keep(self, number: int, cell: str) -> None:
+    def _keep(self, number: int, cell: str | Text) -> None:
         column = self.columns[number]
-        for line in Text.from_markup(cell).plain.splitlines():
+        for line in str(cell).splitlines():
             whole = cell_len(line)
             needed = whole if column.no_wrap else max(min(whole, COMFORT), *map(cell_len, ["", *line.split()]))
             column.min_width = max(column.min_width or 0, needed)

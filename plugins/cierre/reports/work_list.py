@@ -8,7 +8,6 @@ from itertools import groupby
 
 import psycopg
 from rich.console import Group, RenderableType
-from rich.markup import escape
 
 from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.loader import cash_boxes
@@ -89,7 +88,7 @@ def _table(mapping: AccountMapping, stopped: Iterable[tuple[BoxDay, Problem]]) -
         amount = money(sum((problem.amount for problem in problems), Decimal(0)), first.currency)
         documents = count(sum(problem.count for problem in problems))
         todo = first.fix or first.message
-        shown.add_row(escape(first.posting), documents, amount, _named(days), escape(say(todo)))
+        shown.add_row(first.posting, documents, amount, _named(days), say(todo))
     return shown
 
 

@@ -3,23 +3,22 @@
 from getpass import getuser
 from typing import Annotated
 
-import psycopg
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from cierre.accounting_files.findings import MappingError
 from cierre.bookkeeping.sentence import Sentence
-from cierre.language.say import counted, in_language, say
+from cierre.language.say import counted, say
 from cierre.ledger import served_invoices, served_keys
-from cierre.reports.command_line import terminal_language
-from cierre.reports.connection import NoLedger, open_ledger
+from cierre.reports.command_line import unfit
+from cierre.reports.commands import run
+from cierre.reports.connection import open_ledger
+from cierre.reports.plain_console import PlainConsole
 from cierre.reports.whole import print_whole
 from cierre.served_invoices.keeping import NotServed, keep, served
 from cierre.served_invoices.keys import hash_of, new_key
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-console = Console(highlight=False)
+console = PlainConsole()
 
 WHO = getuser()
 By = Annotated[str, typer.Option("--by", help="who it is made or revoked for")]
@@ -34,6 +33,9 @@ def make_key(
     """Makes a key, shows it this once, and prepares the company's invoices."""
     if not client.strip() or len(client) > 100:
         raise ValueError(Sentence("Say in at most 100 characters who gets the key. None was made."))
+    if refused := unfit(client):
+        raise ValueError(refused)
+    _check_who(by)
     of = served(company)
     key = new_key()
     # What is served is made of all that was staged, by the login that may write it.
@@ -65,6 +67,7 @@ def list_keys() -> None:
 @app.command("revoke")
 def revoke_key(key: Annotated[int, typer.Option(help="its number")], by: By = WHO) -> None:
     """From now on a key opens nothing."""
+    _check_who(by)
     with open_ledger(personal_values=True) as ledger:
         done = served_keys.revoke(ledger, key, by)
     if not done:
@@ -72,23 +75,20 @@ def revoke_key(key: Annotated[int, typer.Option(help="its number")], by: By = WH
     _print(say("Key {number} opens nothing any more.", number=key))
 
 
+def _check_who(by: str) -> None:
+    if not by.strip():
+        raise ValueError(Sentence("BY is empty: say who asks for it, or leave it out. Nothing was done."))
+    if refused := unfit(by):
+        raise ValueError(refused)
+
+
 def _print(what: str) -> None:
-    console.print(what, soft_wrap=True, markup=False)
+    console.print(what, soft_wrap=True)
 
 
 def main() -> None:
     """Runs the command of the command line; a mistake that people can mend is a sentence, not a traceback."""
-    with in_language(terminal_language()):
-        try:
-            app()
-        except (MappingError, NoLedger, NotServed, ValueError) as error:
-            console.print(say(error.args[0] if isinstance(error, NotServed) else error), style="red", markup=False,
-                          soft_wrap=True)  # fmt: skip
-            raise SystemExit(2) from None
-        except psycopg.OperationalError as error:
-            told = say("The ledger cannot be used: {why}", why=error)
-            console.print(told, style="red", markup=False, soft_wrap=True)
-            raise SystemExit(2) from None
+    run(app, console, NotServed)
 
 
 if __name__ == "__main__":

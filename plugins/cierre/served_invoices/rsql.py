@@ -38,15 +38,15 @@ _OPERATORS: Mapping[str, tuple[Operator, int, int]] = {
 }
 """What is written, the operator it means, and how many values that takes."""
 
-# No pattern can be matched in two ways, so that none takes longer than its text.
-_BLANK = re.compile(r"[ \t\r\n]*")
-_UNRESERVED = re.compile(r"""[^"'();,=!~<> \t\r\n]+""")
-_OPERATOR = re.compile(r"=[A-Za-z]*=|!=|[<>]=?")
-_QUOTED = re.compile(r'"(?P<double>(?:[^"\\]|\\.)*)"|' + r"'(?P<single>(?:[^'\\]|\\.)*)'", re.DOTALL)
+# Repetitions are possessive (`*+`): no pattern goes back over what it has matched, so none takes longer than its text.
+_BLANK = re.compile(r"[ \t\r\n]*+")
+_UNRESERVED = re.compile(r"""[^"'();,=!~<> \t\r\n]++""")
+_OPERATOR = re.compile(r"=[A-Za-z]*+=|!=|[<>]=?+")
+_QUOTED = re.compile(r'"(?P<double>(?:[^"\\]|\\.)*+)"|' + r"'(?P<single>(?:[^'\\]|\\.)*+)'", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_AND = re.compile(r"[ \t\r\n]*;|[ \t\r\n]+and(?=[ \t\r\n(])", re.IGNORECASE)
-_OR = re.compile(r"[ \t\r\n]*,|[ \t\r\n]+or(?=[ \t\r\n(])", re.IGNORECASE)
-_END = re.compile(r"[ \t\r\n]*;?[ \t\r\n]*\Z")
+_AND = re.compile(r"[ \t\r\n]*+;|[ \t\r\n]++and(?=[ \t\r\n(])", re.IGNORECASE)
+_OR = re.compile(r"[ \t\r\n]*+,|[ \t\r\n]++or(?=[ \t\r\n(])", re.IGNORECASE)
+_END = re.compile(r"[ \t\r\n]*+;?+[ \t\r\n]*+\Z")
 
 
 class BadQuery(ValueError):

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, strategies as st
 
+from cierre.bookkeeping.days import EARLIEST
 from cierre.bookkeeping.journal import Side
 from cierre.bookkeeping.read_back import BookedLine
 from cierre.bookkeeping.tie_out import (
@@ -18,6 +19,7 @@ from cierre.bookkeeping.tie_out import (
     State,
     last_day,
     months,
+    refused_months,
     tie_out,
 )
 
@@ -145,6 +147,31 @@ def test_months_are_from_the_first_to_the_last(first, last, number):
     found = months(date(*first, 17), date(*last, 3))
     assert len(found) == number
     assert all(after == last_day(before) + timedelta(days=1) for before, after in pairwise(found))
+
+
+@given(st.dates(), st.dates())
+def test_months_are_none_where_the_last_is_before_the_first_and_end_with_it(first, last):
+    found = months(first, last)
+    assert found == sorted(found)
+    if first.replace(day=1) > last:
+        assert found == []
+    else:
+        assert (found[0], last_day(found[-1]) >= last >= found[-1]) == (first.replace(day=1), True)
+
+
+@given(st.dates(), st.dates(), st.dates())
+def test_months_that_are_taken_are_few_and_none_is_to_come(first, last, today):
+    if refused_months(first, last, today) is None:
+        assert 1 <= len(months(first, last)) <= 25
+        assert first >= EARLIEST
+        assert months(first, last)[-1] <= today
+    else:
+        assert (
+            len(months(first, last)) == 0
+            or first.replace(day=1) < EARLIEST
+            or months(first, last)[-1] > today
+            or len(months(first, last)) > 23
+        )
 
 
 # --- random months

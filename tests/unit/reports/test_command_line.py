@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from cierre.reports.command_line import COMMANDS, wrong
+from cierre.reports.command_line import COMMANDS, SWITCHES, unfit, wrong
 
 ROOT = Path(__file__).parents[3]
 
@@ -41,6 +41,23 @@ def test_only_a_day_as_people_write_it_here_passes_for_one(text):
     assert (said("preview", BOX="x", DATE=text) == []) == is_day
 
 
+@given(st.sampled_from(SWITCHES), st.text(min_size=1))
+def test_a_switch_is_on_by_1_alone_and_every_other_text_is_refused(switch, text):
+    assert (said("audit", **{switch: text}) == []) == (text == "1")
+
+
+@given(st.text(st.characters(categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1))
+def test_what_is_no_line_of_text_is_refused_by_a_sentence_that_is_one(text):
+    told, _ = said("erase", WHY=f"asked {text} for", MONTHS="60")
+    assert told.startswith("WHY: “asked ")
+    assert unfit(told) is None
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])).filter(str.strip))
+def test_every_line_of_text_is_a_reason(text):
+    assert said("erase", WHY=text, MONTHS="60") == []
+
+
 @given(st.dates())
 def test_every_day_passes(day):
     assert said("what-if", SINCE=str(day)) == []
@@ -53,8 +70,9 @@ def test_a_month_is_asked_for_where_months_are_compared():
 
 def test_the_terminals_language_is_spoken():
     told = subprocess.run(
-        [sys.executable, "-m", "cierre.reports.command_line", "preview", "BOX=", "DATE=6/9/2024"],
-        env={"PYTHONPATH": str(ROOT / "plugins"), "LANG": "es_EC.UTF-8"}, capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "cierre.reports.command_line", "preview", "BOX", "DATE"],
+        env={"PYTHONPATH": str(ROOT / "plugins"), "LANG": "es_EC.UTF-8", "DATE": "6/9/2024"},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (told.returncode, told.stderr.splitlines()[:2]) == (
         2,

@@ -1,7 +1,9 @@
 """RSQL as jirutka's grammar has it, with =bt=: whatever is asked is understood, or refused in a sentence."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from re import _parser
 from typing import Any
 
 import pytest
@@ -124,6 +126,37 @@ def test_a_hostile_query_takes_no_longer_than_its_length():
     for text in ("(" * 7_999, 'a=="' + "\\" * 7_995, " " * 7_999, "a==1" + " " * 7_990 + "x", "a=" + "=" * 7_990):
         with pytest.raises(BadQuery):
             parse(text)
+
+
+def repetitions(parsed: Iterable[Any]) -> Iterator[Any]:
+    """The kinds of repetition in a pattern, as Python's own parser reads it, at any depth."""
+    for code, argument in parsed:
+        if str(code).endswith("REPEAT"):
+            yield code
+        yield from (one for part in _parts(argument) for one in repetitions(part))
+
+
+def _parts(argument: Any) -> Iterator[Any]:
+    """The patterns within an argument of an operation."""
+    if isinstance(argument, _parser.SubPattern):
+        yield argument
+    elif isinstance(argument, (tuple, list)):
+        for one in argument:
+            yield from _parts(one)
+
+
+PATTERNS = {name: one for name, one in vars(rsql).items() if isinstance(one, re.Pattern)}
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_no_pattern_goes_back_over_what_it_has_matched(name):
+    pattern = PATTERNS[name]
+    assert set(repetitions(_parser.parse(pattern.pattern, pattern.flags))) <= {re._constants.POSSESSIVE_REPEAT}
+
+
+def test_a_repetition_that_goes_back_is_seen():
+    for pattern in ("a*", "(?:a|b+)c", "(?=x?)", "(a{1,3})"):
+        assert set(repetitions(_parser.parse(pattern))) == {re._constants.MAX_REPEAT}
 
 
 # What a query means

@@ -398,7 +398,7 @@ def test_a_date_that_cannot_be_is_refused_and_the_page_stays(login, books, day):
     assert upload(client, statement((1, "DEPOSITO EFECTIVO", "50.00"))).status_code == 303
 
 
-def test_what_is_late_is_judged_by_its_own_accounts_statements(second_account, login, books):
+def test_what_is_late_is_judged_by_its_own_accounts_statements(more_formats, login, books):
     client = login("educacion_continua")
 
     def words():

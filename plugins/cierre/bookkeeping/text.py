@@ -53,7 +53,7 @@ def whole_line(text: str) -> str:
 
     Raises UnfitText where the books could not hold its beginning."""
     line(text[:LONGEST])
-    return _BROKEN.sub(" ", text).strip()
+    return BROKEN.sub(" ", text).strip()
 
 
 def code(value: Any) -> str:

@@ -189,6 +189,25 @@ def test_people_of_one_company_change_nothing_of_others_and_add_no_company(login
     assert "/new-company" not in login("itb").get("/companies").text
 
 
+@pytest.mark.parametrize("change", [
+    {"name": "Nombre secreto"}, {"by": "Nombre secreto, luis"}, {"closing_hour": "05:00", "name": "Nombre secreto"},
+    {"amount_over": "12345", "by": "Nombre secreto, ana"},
+])  # fmt: skip
+def test_a_proposal_of_a_box_is_for_whoever_may_see_that_box(login, ledger, change):
+    address = proposed(login("all"), BOX, **change)
+    for name, role in (("itb_caja_165", "VIEWER"), ("itb_caja_165", "ADMIN"), ("comercial_austral", "ADMIN")):
+        client = login(name, role=role)
+        for hidden in (BOX, address, f"{address}/patch"):
+            assert client.get(hidden).status_code == 404, (name, hidden)
+        assert "Nombre secreto" not in client.get("/mappings").text
+        for decision in ("accepted", "refused", "withdrawn", "write"):
+            assert decide(client, address, decision, comment="x").status_code == 404
+    client = login("itb_caja_164", role="VIEWER")
+    assert "Nombre secreto" in client.get(address).text
+    assert "Nombre secreto" in client.get("/mappings").text
+    assert "Nombre secreto" in client.get(f"{address}/patch").text
+
+
 def test_hostile_values_come_to_nothing_or_to_text(login, ledger, folder):  # noqa: F811
     before = {path: path.read_bytes() for path in Path(folder).rglob("*.yaml")}
     for form, wrong in (

@@ -81,6 +81,8 @@ def of_tenant(viewer: Viewer, tenant: str) -> FileAccess:
 def of_proposal(viewer: Viewer, row: ProposalRow, changes: Sequence[Change]) -> FileAccess:
     """What a person may do with a proposal. Raises 404 for one of what she may not see."""
     access = of_changes(viewer, row.mapping, changes)
+    if not all(_sees_box_of(viewer, row.proposed_by, change) for change in changes):
+        access = replace(access, boxes=[])
     return _seen(access, "There is no such proposal.")
 
 
@@ -96,11 +98,30 @@ def _of_changes(viewer: Viewer, key: str, change: Change) -> FileAccess:
         case NewBox() | CompanySetting() | NewCompany():
             return of_company(viewer, change.company)
         case BoxSetting():
-            return of_company(viewer, next((box.company for box in _files_of(change.box)), ""))
+            return of_company(viewer, _company_of(change.box))
         case OpenFrom():
             return of_tenant(viewer, change.tenant)
         case _:
             return of_mapping(viewer, key)
+
+
+def _sees_box_of(viewer: Viewer, proposed_by: str, change: Change) -> bool:
+    """Whether the person may see the box whose file a change is of; so she may where it is of no box's file.
+
+    A box that Airflow has not read yet has no permission of its own: it is seen by whoever may see every box of its
+    company that Airflow has read, and by whoever proposed it.
+    """
+    match change:
+        case BoxSetting():
+            file, company = change.box, _company_of(change.box)
+        case NewBox():
+            file, company = change.file, change.company
+        case _:
+            return True
+    if any(box.file == file and box.id in viewer.read for box in all_boxes().values()):
+        return any(box.file == file for box in viewer.boxes.values())
+    others = {box.id for box in all_boxes().values() if box.company == company} & viewer.read
+    return others <= viewer.boxes.keys() or proposed_by == viewer.user.get_name()
 
 
 def against_own_interest(changes: Sequence[Change], who: str) -> Sentence | None:
@@ -180,6 +201,6 @@ def _seen(access: FileAccess, otherwise: str) -> FileAccess:
     return access
 
 
-def _files_of(box: str) -> list[CashBox]:
-    """The box of a file's name; none where its file is not sound."""
-    return [one for one in all_boxes().values() if one.file == box]
+def _company_of(file: str) -> str:
+    """The company of the box of a file's name; none where that file is not sound."""
+    return next((box.company for box in all_boxes().values() if box.file == file), "")

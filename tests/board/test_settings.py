@@ -128,6 +128,24 @@ def test_nobody_becomes_the_only_one_to_approve_by_her_own_word(login, ledger):
     assert len(mapping_proposals.proposals_of(ledger, ["cash_boxes/itb_caja_164"])) == 1
 
 
+@pytest.mark.parametrize(("before", "by", "taken"), [
+    ("", "second, zz", False), ("", "second, Second", False), ("", "SECOND", False), ("", "all, zz", False),
+    ("", "all, second", True), ("", "ana, luis", True), ("", "ana", True),
+    ("second, ana", "second, zz", False), ("second, ana", "second, Ana", True), ("second, ana", "ana, luis", True),
+    ("second", "second, luis", True), ("ana, second", "", True),
+])  # fmt: skip
+def test_who_accepts_is_not_left_as_the_only_one_of_whom_anybody_knows(login, ledger, folder, before, by, taken):  # noqa: F811
+    path = Path(folder) / "cash_boxes" / "itb_caja_164.yaml"
+    if before:
+        path.write_text(path.read_text() + f"approvals:\n  by: [{before}]\n")
+    address = proposed(login("all"), BOX, by=by)
+    text = path.read_text()
+    decided = decide(login("second"), address)
+    assert (decided.status_code, path.read_text() != text) == ((200, True) if taken else (409, False))
+    if not taken:
+        assert "la única persona" in decided.text or "se sabe que existe" in decided.text
+
+
 def test_those_who_approve_now_decide_who_does_next(login, ledger, folder):  # noqa: F811
     path = Path(folder) / "cash_boxes" / "itb_caja_164.yaml"
     path.write_text(path.read_text() + "approvals:\n  by: [ana, luis]\n")

@@ -15,6 +15,7 @@ from cierre.accounting_files.setting_changes import (
     CompanySetting,
     NewCompany,
     OpenFrom,
+    is_sole_approver,
     makes_sole_approver,
     takes_two_people,
 )
@@ -135,20 +136,52 @@ def against_own_interest(changes: Sequence[Change], who: str) -> Sentence | None
     return None
 
 
+def leaves_one_approver(changes: Sequence[Change], proposed_by: str, who: str) -> Sentence | None:
+    """Why a person's acceptance would leave her, or who proposed the change, as the only one known to exist who may
+    approve; None where it does not, or where it was so before.
+
+    Airflow has no list of its users for every way to log in. Known to exist are the two, who are logged in, and whoever
+    the box's file names already. A name that was invented in the file before passes for a person.
+    """
+    if proposed_by == who:
+        return None
+    for change in changes:
+        if not isinstance(change, BoxSetting) or change.field != "by":
+            continue
+        approvers = _approvers(change.box)
+        before = approvers if isinstance(approvers, tuple) else ()
+        for person in (who, proposed_by):
+            sole_before = is_sole_approver(person, before)
+            if not sole_before and makes_sole_approver([change], person, known=(*before, who, proposed_by)):
+                return Sentence(
+                    "of those who would approve, only {who} is known to be somebody: another of them accepts it, or two"
+                    " people who are not named propose and accept it",
+                    who=person,
+                )
+    return None
+
+
 def not_of_approvers(changes: Sequence[Change], who: str) -> Sentence | None:
     """Why a person's acceptance of changed approvals does not count by the box's file as it is; None where it does."""
     for box in (
         {change.box for change in changes if isinstance(change, BoxSetting)} if takes_two_people(changes) else ()
     ):
-        try:
-            names = cash_box(box).approvals.by  # as the file is at this moment
-        except MappingError as error:
-            return Sentence("{message}", message=str(error.findings[0]))
+        names = _approvers(box)
+        if isinstance(names, Sentence):
+            return names
         if names and who not in names:
             return Sentence(
                 "{who} is not among those who may approve this cash box: {names}", who=who, names=listing(names)
             )
     return None
+
+
+def _approvers(box: str) -> tuple[str, ...] | Sentence:
+    """Who may approve a box by its file as it is at this moment; why that cannot be read, where the file is wrong."""
+    try:
+        return cash_box(box).approvals.by
+    except MappingError as error:
+        return Sentence("{message}", message=str(error.findings[0]))
 
 
 def patterns(viewer: Viewer) -> list[CashBox]:

@@ -24,7 +24,14 @@ from cierre.board.access import Viewer, ViewerDep
 from cierre.board.address import Number
 from cierre.board.boxes import all_boxes
 from cierre.board.connection import Ledger, Writing
-from cierre.board.file_access import FileAccess, against_own_interest, belongs_to_others, not_of_approvers, of_proposal
+from cierre.board.file_access import (
+    FileAccess,
+    against_own_interest,
+    belongs_to_others,
+    leaves_one_approver,
+    not_of_approvers,
+    of_proposal,
+)
 from cierre.board.gaps import Gap
 from cierre.board.mapping_answer import codes_with_names, gaps_of_mapping
 from cierre.board.origin import SameOrigin
@@ -92,7 +99,7 @@ def decide(
     number, four_eyes = row.proposal_id, access.four_eyes
     try:
         if decision == "accepted":
-            if objections := _of_person(changes, viewer):
+            if objections := _of_person(row, changes, viewer):
                 raise file_acceptance.NotTaken(objections[0])
             file_acceptance.accept(writing, number, sha256, who, four_eyes=four_eyes, comment=said)
         elif decision != "write":
@@ -127,7 +134,7 @@ def _page(
 ) -> Response:
     is_open = row.decision is None
     changed = file_acceptance.changed_file(ledger, row.mapping, changes, is_checked=is_open)
-    wrong = [*_of_person(changes, viewer), *changed.wrong] if is_open else []
+    wrong = [*_of_person(row, changes, viewer), *changed.wrong] if is_open else []
     with suppress(CannotEdit):  # as the changed file says already
         wrong += file_acceptance.contradictions(row, changed.file, changes) if is_open else []
     chart, _ = read_chart(mappings_folder())
@@ -158,11 +165,12 @@ def _page(
     )
 
 
-def _of_person(changes: Sequence[Change], viewer: Viewer) -> list[Sentence]:
+def _of_person(row: ProposalRow, changes: Sequence[Change], viewer: Viewer) -> list[Sentence]:
     """Why this person's acceptance would not be taken, whatever the file says."""
     who = viewer.user.get_name()
     others = [one for change in changes if isinstance(change, NewBox) for one in belongs_to_others(viewer, change)]
-    return [*filter(None, (against_own_interest(changes, who), not_of_approvers(changes, who))), *others]
+    own = against_own_interest(changes, who) or leaves_one_approver(changes, row.proposed_by, who)
+    return [*filter(None, (own, not_of_approvers(changes, who))), *others]
 
 
 def _facts(change: Change) -> dict[Sentence, str]:

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cierre.accounting_files.changes import changes_from
+from cierre.accounting_files.changes import as_kept, changes_from
 from cierre.accounting_files.check import check_all
 from cierre.accounting_files.companies import companies
 from cierre.accounting_files.edited_text import edited
 from cierre.accounting_files.loader import cash_boxes
 from cierre.accounting_files.periods import open_from
 from cierre.accounting_files.saved_file import accounting_file
+from cierre.accounting_files.setting_changes import OpenFrom
 from cierre.language.say import in_language
 from cierre.ledger import mapping_proposals, sign_offs
 from cierre.reports.check_files import app as check_files
@@ -126,6 +127,33 @@ def test_nobody_becomes_the_only_one_to_approve_by_her_own_word(login, ledger):
     assert (refused.status_code, "second sería la única persona" in refused.text) == (409, True)
     assert cash_boxes()["itb_caja_164"].approvals.by == ()
     assert len(mapping_proposals.proposals_of(ledger, ["cash_boxes/itb_caja_164"])) == 1
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0001-01-15", "1999-12-31", "2101-01-01", "9999-12-31"])
+@pytest.mark.parametrize("in_file", ["", "0001-01-01", "0001-02-01", "2020-01-01", "2100-12-31", "9999-12-31"])
+def test_a_first_open_date_beyond_the_calendar_is_refused_and_one_in_the_file_is_mended(
+    login, ledger, folder, day, in_file  # noqa: F811
+):  # fmt: skip
+    path = Path(folder) / "periods.yaml"
+    line = re.compile(r'(?m)^(.*MG 01 ?"?: *)["\d-]+(.*)\n')
+    path.write_text(line.sub(rf'\g<1>"{in_file}"\g<2>\n' if in_file else "", path.read_text()))
+    assert open_from("T1,D MG 01 ") == (date.fromisoformat(in_file) if in_file else None)
+    client = login("all")
+    assert client.get(PERIODS).status_code == client.get("/companies").status_code == 200
+    if day != in_file:
+        assert said(client, PERIODS, day=day) == [f"{day} no es un día entre 2000-01-01 y 2100-12-31"]
+    refused = client.post(PERIODS, data=typed(client, PERIODS, day=day), headers=OWN, follow_redirects=False)
+    assert refused.status_code == 200
+    assert mapping_proposals.proposals_of_other_files(ledger) == []
+    # One that is on record already is shown, and not accepted.
+    kept = as_kept([OpenFrom(tenant="T1,D MG 01 ", day=day)])
+    file = accounting_file("periods.yaml")
+    number = mapping_proposals.add(ledger, file.key, file.sha256, kept, {}, "all", {})
+    ledger.commit()
+    assert decide(login("second"), f"/proposals/{number}").status_code == 409
+    address = proposed(login("all"), PERIODS, day="2026-01-01")
+    assert "El archivo ya lo dice" in decide(login("second"), address).text
+    assert open_from("T1,D MG 01 ") == date(2026, 1, 1)
 
 
 @pytest.mark.parametrize(("before", "by", "taken"), [

@@ -10,7 +10,7 @@ from pydantic import Field
 from cierre.accounting_files.values import Value
 from cierre.bookkeeping.cash_box import Slug
 from cierre.bookkeeping.sentence import Sentence, listing
-from cierre.bookkeeping.validation import IsoDate, Model
+from cierre.bookkeeping.validation import FIRST_DAY, LAST_DAY, IsoDate, Model
 
 Texts = Annotated[tuple[Value, ...], Field(min_length=1, max_length=20)]
 
@@ -127,6 +127,13 @@ class OpenFrom(Model):
     def sentence(self) -> Sentence:
         """The change in words."""
         return Sentence("{tenant}: books are open from {day} on", tenant=self.tenant.strip(), day=self.day)
+
+    @property
+    def objection(self) -> Sentence | None:
+        """Why the date is not taken; None where it is. Proposals on record may have any date."""
+        if FIRST_DAY <= self.day <= LAST_DAY:
+            return None
+        return Sentence("{day} is no day from {first} to {last}", day=self.day, first=FIRST_DAY, last=LAST_DAY)
 
 
 class NewCompany(Model):

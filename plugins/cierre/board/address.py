@@ -10,8 +10,10 @@ from urllib.parse import unquote, urlsplit
 from fastapi import HTTPException, Request
 from pydantic import BeforeValidator, Field
 
-BusinessDay = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
-"""A day on which a box can have been closed; at the calendar's ends no day can be added or taken away."""
+from cierre.bookkeeping.validation import FIRST_DAY, LAST_DAY
+
+BusinessDay = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+"""A day on which a box can have been closed."""
 
 DayOrNone = Annotated[BusinessDay | None, BeforeValidator(lambda typed: typed or None)]
 """The same of a field that a person may leave empty: a form sends it all the same."""

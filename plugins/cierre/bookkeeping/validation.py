@@ -51,6 +51,10 @@ IsoDate = Annotated[date, BeforeValidator(_iso_date)]
 """A date, or its text as ``YYYY-MM-DD``."""
 
 
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+"""The days on which a box can have been closed: at the calendar's ends no day can be added or taken away."""
+
+
 def one_of(names: Callable[[], Iterable[str]]) -> Callable[[dict[str, Any]], None]:
     """For a field's JSON schema: only these names. Asked when a schema is made, since sources declare theirs late."""
     return lambda schema: schema.update(enum=sorted(names()))

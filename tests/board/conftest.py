@@ -101,11 +101,16 @@ def client(reader_dsn: str, ledger_dsn: str, airflow: Session, monkeypatch: pyte
     app.dependency_overrides = {}
 
 
+async def known_before(*_: object) -> None:
+    """In place of Airflow's session, which is asked for before a body is read: somebody is logged in."""
+
+
 @pytest.fixture
-def login(client: TestClient) -> Login:
+def login(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> Login:
     """``login("itb", role="VIEWER")``: the same browser, logged in as somebody of a company."""
 
     def logged_in(name: str = "all", role: str = "ADMIN") -> TestClient:
+        monkeypatch.setattr("cierre.board.bodies.get_user", known_before)
         app.dependency_overrides[get_user] = lambda: SimpleAuthManagerUser(username=name, role=role)
         return client
 
@@ -120,8 +125,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def address(client: TestClient) -> Iterator[str]:
+def address(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Where a real server has the board; who looks, the browser's cookie says."""
+    monkeypatch.setattr("cierre.board.bodies.get_user", known_before)
 
     def person(request: Request) -> SimpleAuthManagerUser:
         return SimpleAuthManagerUser(username=request.cookies["person"], role="ADMIN")

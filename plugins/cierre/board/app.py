@@ -18,6 +18,7 @@ from cierre.board import (
     approval_page,
     arrivals_page,
     board_page,
+    bodies,
     closing_page,
     companies_page,
     day_pages,
@@ -55,13 +56,14 @@ HEADERS = {
 
 
 class Guard:
-    """Puts the headers that keep others out on every answer that does not bring its own."""
+    """Refuses what a request may not bring along before anything of it is read, and puts the headers that keep others
+    out on every answer that does not bring its own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes everything on, and an answer's beginning with the headers."""
+        """Passes on what may be, and an answer's beginning with the headers."""
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -70,7 +72,16 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        await self.app(scope, receive, guarded)
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope)
+        try:
+            await bodies.refuse_body(request)
+        except AnyHTTPException as error:
+            await refused(request, error)(scope, receive, guarded)
+            return
+        await self.app(scope, bodies.counted(request, receive), guarded)
 
 
 # Documentation pages would be routes that ask for nothing.

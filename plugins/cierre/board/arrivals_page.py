@@ -20,6 +20,7 @@ from cierre.accounting_files.arrivals import arrivals_of, known_books
 from cierre.accounting_files.findings import MappingError
 from cierre.board.access import Viewer, ViewerDep
 from cierre.board.address import BusinessDay, DayOrNone, Number
+from cierre.board.bodies import ROOM, TOO_LONG
 from cierre.board.boxes import company_names, form_names
 from cierre.board.connection import Ledger, Writing
 from cierre.board.month_files import company_boxes
@@ -49,9 +50,6 @@ MOST_MATCHES = 50
 MOST_TAKEN_BACK = 20
 MOST_MONTHS = 13
 MOST_DAYS = 45
-
-ROOM = 20_000
-"""Bytes that a form may have besides its file."""
 
 
 @dataclass(frozen=True)
@@ -253,7 +251,7 @@ async def _form(request: Request, company: _Company, file: int) -> FormData:
     if not length.isdecimal() or not length.isascii():
         raise HTTPException(411, "The request does not say how long it is.")
     if len(length) > 12 or int(length) > file + ROOM:
-        raise HTTPException(413, "That is more than is taken here.")
+        raise HTTPException(413, TOO_LONG)
     return await request.form(max_files=1 if file else 0, max_fields=2 * MOST + 10, max_part_size=ROOM)
 
 

@@ -29,7 +29,7 @@ def every_change() -> list[str]:
 
 @pytest.mark.parametrize("address", every_change())
 @pytest.mark.parametrize("headers", [
-    {}, {"Origin": "https://evil.example"}, {"Origin": "null"},
+    {}, {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": "http://["}, {"Origin": "//[::1"},
     {"Origin": "http://testserver", "Sec-Fetch-Site": "cross-site"},
     {"Origin": "http://testserver.evil.example"}, {"Sec-Fetch-Site": "same-site", "Origin": "http://testserver"},
 ])  # fmt: skip

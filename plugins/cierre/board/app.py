@@ -117,10 +117,9 @@ for part in (
 @app.get("/static/{name}")
 def static(name: str) -> Response:
     """Style sheet, script and icons, which lie beside this file."""
-    path = STATIC / name
-    if path.parent != STATIC or not path.is_file():
+    if name not in {path.name for path in STATIC.iterdir()}:
         raise HTTPException(404)
-    return FileResponse(path, headers={"Cache-Control": "private, max-age=3600"})
+    return FileResponse(STATIC / name, headers={"Cache-Control": "private, max-age=3600"})
 
 
 @app.get("/language/{code}")

@@ -26,7 +26,7 @@ def _not_blank(text: str) -> str:
 
 def _iso_date(value: object) -> object:
     # Pydantic alone would also take "20240906", as seconds since 1970.
-    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
         raise ValueError(Sentence("{value!r} is not a date as YYYY-MM-DD", value=value))
     return value
 

@@ -129,6 +129,40 @@ def test_nobody_becomes_the_only_one_to_approve_by_her_own_word(login, ledger):
     assert len(mapping_proposals.proposals_of(ledger, ["cash_boxes/itb_caja_164"])) == 1
 
 
+@pytest.mark.parametrize(("comment", "kept"), [
+    ("x" * 250 + "\r\n" + "y" * 249, "x" * 250 + " " + "y" * 249), ("a\0b\u202ec", "a b c"),
+    (" \t", None), ("x" * 501, None), ("z " * 1000, None),
+])  # fmt: skip
+def test_a_refusal_s_comment_is_put_on_one_line_before_it_is_measured(login, ledger, comment, kept):
+    address = proposed(login("all"), BOX, name="Otra caja")
+    decided = decide(login("second"), address, "refused", comment=comment)
+    (row,) = mapping_proposals.proposals_of(ledger, ["cash_boxes/itb_caja_164"])
+    assert row.comment == kept
+    if kept is None:
+        assert decided.status_code in (400, 409)
+        assert "Nada se decidió" in decided.text or "hace falta un comentario" in decided.text
+        assert f">{comment}</textarea>" in decided.text  # It is not lost.
+
+
+@pytest.mark.parametrize("data", [
+    {}, {"decision": "maybe", "sha256": "0" * 64}, {"decision": "refused", "sha256": "x"}, {"decision": "refused"},
+])  # fmt: skip
+def test_a_form_that_lacks_something_is_told_to_be_the_form_s_fault(login, ledger, data):
+    address = proposed(login("all"), BOX, name="Otra caja")
+    for form in (address, "/mappings/sga_ecuador/answer"):
+        answer = login("second").post(form, data=data, headers=OWN)
+        assert (answer.status_code, "un campo del formulario" in answer.text) == (422, True)
+        assert "dirección" not in answer.text
+
+
+@pytest.mark.parametrize("form", [BOX, "/new-box", "/search", "/mappings/sga_ecuador/answer"])
+@pytest.mark.parametrize("boundary", ["", "; boundary=", "; boundary=Y"])
+def test_what_is_no_form_at_all_is_told_in_the_reader_s_language(login, ledger, form, boundary):
+    content = b"--X\r\nContent-Disposition: form-data\r\n\r\nabc\r\n--X--"
+    answer = login("all").post(form, content=content, headers=OWN | {"Content-Type": f"multipart/form-data{boundary}"})
+    assert (answer.status_code, "no es un formulario que se pueda leer" in answer.text) == (400, True)
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "0001-01-15", "1999-12-31", "2101-01-01", "9999-12-31"])
 @pytest.mark.parametrize("in_file", ["", "0001-01-01", "0001-02-01", "2020-01-01", "2100-12-31", "9999-12-31"])
 def test_a_first_open_date_beyond_the_calendar_is_refused_and_one_in_the_file_is_mended(

@@ -42,6 +42,7 @@ from cierre.language.language import CODES
 STATIC = Path(__file__).parent / "static"
 
 NOTHING_HERE = Sentence("There is no such page.")
+UNREADABLE = Sentence("Nothing was changed: what was sent is no form that can be read.")
 
 # Nothing from outside this machine, nothing inline; framed by Airflow's own pages only; pages of money in no cache.
 HEADERS = {
@@ -141,14 +142,19 @@ def refused(request: Request, error: AnyHTTPException) -> Response:
             login = get_auth_manager().get_url_login(next_url=str(request.url))
             return RedirectResponse(login, 303)
         return page.render("login.html", status=401)
-    # Without a sentence of ours: the detail is the status in English then.
+    # Without a sentence of ours: the detail is the status in English then, or what a parser says.
     told = NOTHING_HERE if error.detail == HTTPStatus(error.status_code).phrase else str(error.detail)
+    if error.status_code == 400 and error.__context__ is not None:
+        told = UNREADABLE
     return page.render("error.html", status=error.status_code, message=told)
 
 
 @app.exception_handler(RequestValidationError)
 def impossible(request: Request, error: RequestValidationError) -> Response:
-    """The address holds a date or a number that cannot be."""
+    """The address holds a date or a number that cannot be, or a form does."""
+    if any(one["loc"][:1] == ("body",) for one in error.errors()):
+        message = "Nothing was changed: a field of the form is missing, too long, or holds what cannot be."
+        return refused(request, HTTPException(422, message))
     told = HTTPException(422, "There is no such page: its address holds a date or a number that cannot be.")
     return refused(request, told)
 

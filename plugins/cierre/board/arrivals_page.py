@@ -6,7 +6,7 @@ of them uploads statements, matches and takes back, and approves days of the boo
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -51,6 +51,9 @@ MOST_TAKEN_BACK = 20
 MOST_MONTHS = 13
 MOST_DAYS = 45
 
+NEW = timedelta(minutes=10)
+"""How long a match is called new."""
+
 
 @dataclass(frozen=True)
 class _Company:
@@ -91,12 +94,19 @@ CompanyDep = Annotated[_Company, Depends(_company)]
 
 @router.get("")
 def arrivals_page(
-    company: CompanyDep, page: PageDep, ledger: Ledger, matched: int = -1, by: Literal["month", "day"] = "month",
-    approved: DayOrNone = None,
+    company: CompanyDep, page: PageDep, ledger: Ledger, by: Literal["month", "day"] = "month",
+    after: Number | None = None, approved: DayOrNone = None,
 ) -> Response:  # fmt: skip
-    """How a company's money stands at the bank; its clearing accounts by month, or the last weeks ``by`` day."""
-    told = [] if matched < 0 else [Sentence.counted(min(matched, 10**6), "{n} new match", "{n} new matches")]
-    if approved:
+    """How a company's money stands at the bank; its clearing accounts by month, or the last weeks ``by`` day.
+
+    What was just done is told by the record, not by the address: matches ``after`` one of this number, a day that was
+    ``approved``.
+    """
+    told = []
+    if after is not None:
+        new = ledger_arrivals.new_matches(ledger, company.id, after, NEW)
+        told.append(Sentence.counted(new, "{n} new match", "{n} new matches"))
+    if approved and (box := known_books(company.id)) and arrival_approval.is_approved(ledger, box, approved):
         text = "{day} is approved. The DAG arrivals books it with its next run, within the hour."
         told.append(Sentence(text, day=approved))
     return _render(company, page, ledger, told=told, by_day=by == "day")
@@ -260,8 +270,9 @@ def _texts(form: FormData, name: str) -> list[str]:
 
 
 def _matched(company: _Company, page: Page, writing: psycopg.Connection) -> Response:
-    new = arrivals.keep_new_matches(writing, company.id, company.boxes, company.rules)
-    return RedirectResponse(page.url(f"/arrivals/{company.id}", matched=new), 303)
+    last = ledger_arrivals.last_match(writing, company.id)
+    arrivals.keep_new_matches(writing, company.id, company.boxes, company.rules)
+    return RedirectResponse(page.url(f"/arrivals/{company.id}", after=last), 303)
 
 
 def _render(

@@ -1,13 +1,16 @@
 """Nobody sees anything without Airflow's login, and everybody only the boxes whose DAGs they may see."""
 
+import asyncio
 from datetime import date, timedelta
 
 import pytest
 
 from cierre.accounting_files.loader import cash_boxes
+from cierre.board.app import app
 from cierre.ledger import personal
 from support import closed_day
 from support.board_routes import addresses
+from support.forms import OWN
 
 BOXES = cash_boxes()
 BOX = BOXES["itb_caja_164"]
@@ -26,7 +29,7 @@ def every_change() -> list[str]:
 
 @pytest.mark.parametrize("address", every_change())
 @pytest.mark.parametrize("headers", [
-    {}, {"Origin": "https://evil.example"}, {"Origin": "null"},
+    {}, {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": "http://["}, {"Origin": "//[::1"},
     {"Origin": "http://testserver", "Sec-Fetch-Site": "cross-site"},
     {"Origin": "http://testserver.evil.example"}, {"Sec-Fetch-Site": "same-site", "Origin": "http://testserver"},
 ])  # fmt: skip
@@ -35,6 +38,71 @@ def test_what_another_site_sends_changes_nothing(login, ledger, address, headers
     assert login().post(address, data=given, headers=headers).status_code in (403, 404)
     for written in ("ledger.mapping_proposal", "ledger.sign_off", "ledger.match", "landing.statement"):
         assert ledger.execute(f"SELECT count(*) FROM {written}").fetchone()[0] == 0
+
+
+FORM = b"application/x-www-form-urlencoded"
+PARTS = b"multipart/form-data; boundary=X"
+FILE = b'--X\r\nContent-Disposition: form-data; name="q"; filename="a"\r\n\r\n'
+
+
+def sent(path: str, kind: bytes, begin: bytes = b"", *, said: bytes | None = None) -> tuple[int, int]:
+    """The status of what is posted without an end in chunks of 10 kB, and how many of these the board took."""
+    taken, statuses = 0, []
+
+    async def receive():
+        nonlocal taken
+        taken += 1
+        return {"type": "http.request", "body": begin if taken == 1 and begin else b"a" * 10_000, "more_body": True}
+
+    async def send(message):
+        statuses.append(message.get("status"))
+
+    headers = [(b"content-type", kind), (b"host", b"testserver"), (b"origin", b"http://testserver")]
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+        "path": f"/cierre{path}", "raw_path": b"", "query_string": b"", "root_path": "/cierre",
+        "headers": [*headers, *([(b"content-length", said)] if said else [])],
+        "client": ("127.0.0.1", 1), "server": ("testserver", 80),
+    }  # fmt: skip
+    asyncio.run(app(scope, receive, send))
+    return statuses[0], taken
+
+
+def every_form() -> list[str]:
+    """Where anything is posted."""
+    return sorted({address for method, address in addresses(BOX, DAY) if method == "POST"})
+
+
+@pytest.mark.parametrize("address", every_form())
+@pytest.mark.parametrize(("kind", "begin"), [(FORM, b""), (PARTS, FILE), (b"application/json", b""), (b"", b"")])
+def test_nothing_that_is_posted_is_read_without_login(client, address, kind, begin):
+    assert sent(address, kind, begin) == (401, 0)
+
+
+@pytest.mark.parametrize("address", every_form())
+@pytest.mark.parametrize(("kind", "begin"), [(FORM, b"q="), (PARTS, FILE), (b"application/json", b"")])
+def test_what_is_posted_is_taken_up_to_a_bound(login, ledger, address, kind, begin):
+    login()
+    most = 20_020_000 if address.endswith("/statements") else 100_000
+    assert sent(address, kind, begin, said=str(most + 1).encode()) == (413, 0)
+    status, taken = sent(address, kind, begin)
+    assert status == 413 if taken > 1 else status < 500  # What a form does not ask for is not read at all.
+    assert taken <= most / 10_000 + 2
+
+
+def test_who_sends_too_much_is_told_so_in_words(login):
+    answer = login().post("/search", data={"q": "x" * 200_000})
+    assert (answer.status_code, "Es más de lo que aquí se acepta" in answer.text) == (413, True)
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("charset", ["unicode_escape", "utf-7", "punycode", "undefined", "zlib", "latin-1", '"'])
+@pytest.mark.parametrize("address", every_form())
+def test_text_that_is_not_utf_8_is_refused_before_it_is_read(login, ledger, address, charset):
+    text = b'--X\r\nContent-Disposition: form-data; name="comment"\r\n\r\na\\ud800b+2AA-\r\n--X--\r\n'
+    headers = OWN | {"Content-Type": f"multipart/form-data; boundary=X; charset={charset}"}
+    answer = login().post(address, content=text, headers=headers)
+    assert (answer.status_code, "UTF-8" in answer.text) == (415, True)
 
 
 def test_nothing_is_searched_without_login(client):

@@ -1,6 +1,7 @@
 """A statement is uploaded on the board, what it matches stands on the day as arrived, and people decide the rest."""
 
 import hashlib
+import re
 import shutil
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -90,9 +91,9 @@ def test_what_arrived_stands_on_the_day_and_the_rest_is_on_its_way(login, books)
     assert "✓✓" not in day
     text = statement((1, "DEPOSITO EFECTIVO", "50.00"), (2, "REDCARD LIQ", "93.97"), (3, "TRANSF. DE ALGUIEN", "5.00"))
     answer = upload(client, text)
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/cierre{HERE}?matched=2")
-    page = client.get(HERE, params={"matched": 2}).text
-    assert "2 correspondencias nuevas" in page
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/cierre{HERE}?after=0")
+    assert new_matches(client, answer) == 2
+    page = client.get(HERE).text
     assert "no leída" in section(page, "rolls")  # No tie-out read the clearing accounts in the ERP.
     assert "70,00" in section(page, "waiting")
     assert "en tránsito" in section(page, "waiting")
@@ -102,6 +103,25 @@ def test_what_arrived_stands_on_the_day_and_the_rest_is_on_its_way(login, books)
     assert day.count("✓✓") == 2
     assert "llegó el 3 mar 2026" in day
     assert "✓✓" not in client.get(f"/boxes/{BOX.id}/{DAY + timedelta(days=1)}").text
+
+
+def new_matches(client, answer):
+    """How many new matches the page tells of that an upload leads to."""
+    page = client.get(answer.headers["location"].removeprefix("/cierre")).text
+    return int(re.search(r"(\d+) correspondencias? nuevas?", page)[1])
+
+
+def test_an_address_alone_makes_no_match_new_and_no_day_approved(login, books, ledger):
+    client = login("educacion_continua", role="VIEWER")
+    page = client.get(HERE, params={"approved": str(DAY), "matched": 7, "after": 0}).text
+    assert "está aprobado" not in page
+    assert "7 correspondencias nuevas" not in page
+    assert "0 correspondencias nuevas" in page
+    login("educacion_continua")
+    last = upload(client, statement((1, "DEPOSITO EFECTIVO", "50.00"))).headers["location"]
+    assert "1 correspondencia nueva" in client.get(last.removeprefix("/cierre")).text
+    assert "0 correspondencias nuevas" in client.get(HERE, params={"after": 2**62}).text
+    assert arrivals.new_matches(ledger, COMPANY, 0, timedelta(0)) == 0
 
 
 def grid_cell(client, day):
@@ -247,7 +267,7 @@ def test_a_report_says_which_payment_is_the_days(login, ledger):
     announced = section(client.get(HERE).text, "reports")
     assert "93,97" in announced
     assert "en tránsito" in announced
-    assert upload(client, paid("778", "93.97", Decimal(1))).headers["location"].endswith("matched=1")
+    assert new_matches(client, upload(client, paid("778", "93.97", Decimal(1)))) == 1
     page = client.get(HERE).text
     assert "por su número" in section(page, "matches")
     assert "como dice el contrato" in section(page, "reports")
@@ -273,7 +293,7 @@ def test_a_fee_that_is_not_the_contracts_is_told_and_left_to_a_person(login, led
     client = login("educacion_continua")
     dear = ("2", "40,00", "2,40", "0,21", "0,80", "36,59")
     upload(client, report(AS_AGREED[0], dear), "redcard_sandbox")
-    assert upload(client, paid("778", "92.97")).headers["location"].endswith("matched=0")
+    assert new_matches(client, upload(client, paid("778", "92.97"))) == 0
     page = client.get(HERE).text
     assert "2,40" in section(page, "reports")
     assert "1,40" in section(page, "reports")
@@ -326,7 +346,7 @@ def test_a_third_acquirer_is_a_file_of_its_own_and_nothing_else(third_acquirer, 
     wrong = send(AZUL.replace("\t94.00", "\t95.00"))
     assert (wrong.status_code, "95,00" in wrong.text) == (400, True)
     assert send(AZUL).status_code == 303
-    assert upload(client, statement((2, "REDCARD LIQ", "94.00"))).headers["location"].endswith("matched=1")
+    assert new_matches(client, upload(client, statement((2, "REDCARD LIQ", "94.00")))) == 1
     assert "✓✓" in client.get(f"/boxes/{BOX.id}/{DAY}").text
     assert "como dice el contrato" in section(client.get(HERE).text, "reports")
 
@@ -442,7 +462,7 @@ def test_what_a_person_took_back_the_rules_do_not_match_again(login, books):
     upload(client, statement((1, "DEPOSITO EFECTIVO", "50.00")))
     (kept,) = arrivals.matches(books, COMPANY, 9)
     client.post(f"{HERE}/matches/{kept.match_id}/undo", data={"comment": "es de otra caja"})
-    assert client.post(f"{HERE}/rules", follow_redirects=False).headers["location"].endswith("?matched=0")
+    assert new_matches(client, client.post(f"{HERE}/rules", follow_redirects=False)) == 0
     assert "una persona deshizo" in section(client.get(HERE).text, "proposals")
 
 
@@ -496,7 +516,7 @@ def test_a_day_that_is_closed_with_another_amount_is_matched_anew_by_the_rules(l
     corrected = closed_day.stage(books, BOX, DAY, ("20.00", "1"), ("31.00", "1"), ("100.00", "4"))
     reconciliation.keep(books, closed_day.book(books, BOX, DAY, corrected), "reconciled", [])
     more = statement((3, "DEPOSITO EFECTIVO", "51.00"), opening=Decimal("143.97"))
-    assert upload(client, more).headers["location"].endswith("matched=1")
+    assert new_matches(client, upload(client, more)) == 1
     page = client.get(HERE).text
     assert 'id="changed"' not in page
     assert "50.00 → 51.00" in section(page, "taken-back")
@@ -571,6 +591,7 @@ def test_a_day_that_waits_for_a_person_is_approved_on_the_page_and_the_next_run_
     assert 'name="seen"' not in viewer.get(HERE).text
     assert viewer.post(f"{HERE}/approvals/{DAY}", data=sent).status_code == 403
     client = login("educacion_continua")
+    assert "está aprobado" not in client.get(HERE, params={"approved": str(DAY)}).text
     unseen = client.post(f"{HERE}/approvals/{DAY}", data=sent | {"seen": seen[:-1]})
     assert (unseen.status_code, "no se aprobó" in unseen.text) == (400, True)
     assert client.post(f"{HERE}/approvals/{DAY}", data=sent | {"comment": "x" * 501}).status_code == 400
@@ -583,7 +604,9 @@ def test_a_day_that_waits_for_a_person_is_approved_on_the_page_and_the_next_run_
     assert section(page, "asked") == ""
     kept = ledger.execute("SELECT decided_by, ran_by, decision, comment FROM ledger.approval").fetchone()
     assert kept == ("educacion_continua", [], "approved", "el lote es solo nuestro")
+    assert "está aprobado" not in client.get(HERE, params={"approved": str(DAY + timedelta(days=1))}).text
     assert book(ledger, waiting_books).booked == [DAY]
+    assert "está aprobado" not in client.get(HERE, params={"approved": str(DAY)}).text
 
 
 def test_a_day_that_waits_for_a_person_is_among_what_waits(login, waiting_books):

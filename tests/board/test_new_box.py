@@ -5,11 +5,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from airflow.models.dag import DagModel
 from typer.testing import CliRunner
 
 from cierre.accounting_files.check import check_all
 from cierre.accounting_files.loader import cash_boxes
 from cierre.accounting_files.new_box import NewBox
+from cierre.board.boxes import dag_of
 from cierre.language.say import in_language
 from cierre.ledger import mapping_proposals
 from cierre.reports.check_files import app as check_files
@@ -133,6 +135,30 @@ def test_hostile_values_come_to_nothing_or_to_text(login, ledger, folder, wrong)
     else:
         assert answer.status_code in (200, 403, 422)
         assert sorted(Path(folder).rglob("*")) == before
+
+
+def test_a_proposed_box_is_for_whoever_sees_its_whole_company_and_once_it_is_read_for_whoever_may_see_it(
+    login, ledger, airflow, monkeypatch
+):
+    monkeypatch.setattr("cierre.board.boxes.TRUSTED", 1e-9)
+    address = proposed(login("itb_caja_164"))
+
+    def seen_by(name: str) -> bool:
+        client = login(name)
+        answers = {client.get(hidden).status_code for hidden in (address, f"{address}/patch")}
+        listed = ITB["name"] in client.get("/mappings").text
+        assert answers == ({200} if listed else {404}), name
+        return listed
+
+    people = ("itb", "all", "itb_caja_164", "itb_caja_165", "itb_caja_170", "comercial_austral")
+    assert [name for name in people if seen_by(name)] == ["itb", "all", "itb_caja_164"]
+    decide(login("itb"), address)
+    airflow.add(DagModel(dag_id=dag_of("itb_caja_170"), bundle_name="dags", fileloc="x", is_paused=False))
+    airflow.flush()
+    for name in ("itb_caja_164", "itb_caja_165", "comercial_austral"):
+        assert login(name).get(address).status_code == 404, name
+    for name in ("all", "itb_caja_170"):
+        assert login(name).get(address).status_code == 200, name
 
 
 def test_people_of_one_company_neither_propose_nor_decide_for_another(login, ledger):

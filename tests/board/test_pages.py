@@ -28,6 +28,7 @@ from cierre.ports.errors import RetriableError
 from cierre.reports.cells import csv_cell
 from hooks.registry import SOURCES
 from support import closed_day, zeta_site
+from support.board_routes import addresses
 
 BOX = cash_boxes()["itb_caja_164"]
 DAY = datetime.now(UTC).date() - timedelta(days=4)
@@ -380,7 +381,13 @@ WITHOUT_SUCH_A_PAGE = [
     *("/trends?until=0001-01-01", "/trends?until=9999-12-31", f"/trends?until={HUGE}", "/?month=9999-12", "/%00"),
     *(f"/boxes/%00/{DAY}", "/static/%00", "/language/%00", "/?q=%00", "/?company=%00", "/trends?box=%00"),
     *("/trends?currency=%00", "/work?company=%00"),
-]
+    *("/language/es?back=//[", "/language/es?back=http://[::1", f"/static/{'a' * 300}", "/static/", "/static/."),
+    *(f"/months/{month}/{rest}"
+      for month in ("20\u0662\u0664-09",
+                    "2\u0660\u0662\u0664-09", "2024-0\u0669", "\uff12024-09", "2024-09%0a", "1999-09")
+      for rest in ("companies/itb", f"boxes/{BOX.id}", f"boxes/{BOX.id}/books.csv")),
+    *("/?month=1\u0662\u0664\u0660-01", "/?month=20\u0662\u0664-09", f"/boxes/{BOX.id}/20\u0662\u0664-09-01"),
+]  # fmt: skip
 
 
 def test_an_address_that_cannot_be_gets_the_boards_own_page_with_its_headers(login):
@@ -391,6 +398,18 @@ def test_an_address_that_cannot_be_gets_the_boards_own_page_with_its_headers(log
         assert "text/html" in answer.headers["Content-Type"]
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
         assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("digits", ["".join(map(chr, range(zero, zero + 10))) for zero in (0x660, 0xFF10, 0x966)])
+def test_digits_of_another_writing_are_no_number_and_no_date(login, ledger, digits):
+    other = str.maketrans("0123456789", digits)
+    client = login()
+    read = [address for method, address in addresses(BOX, DAY) if method == "GET"]
+    for address in (*read, f"/?month={DAY:%Y-%m}", f"/trends?until={DAY}", "/trends?span=31"):
+        for place, sign in enumerate(address):
+            if sign.isdigit():
+                changed = address[:place] + sign.translate(other) + address[place + 1 :]
+                assert client.get(changed).status_code in (200, 404, 422), changed
 
 
 def test_a_fault_of_the_board_is_told_in_a_page_that_says_nothing_of_it(login, monkeypatch):

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cierre.accounting_files.changes import changes_from
+from cierre.accounting_files.changes import as_kept, changes_from
 from cierre.accounting_files.check import check_all
 from cierre.accounting_files.companies import companies
 from cierre.accounting_files.edited_text import edited
 from cierre.accounting_files.loader import cash_boxes
 from cierre.accounting_files.periods import open_from
 from cierre.accounting_files.saved_file import accounting_file
+from cierre.accounting_files.setting_changes import OpenFrom
 from cierre.language.say import in_language
 from cierre.ledger import mapping_proposals, sign_offs
 from cierre.reports.check_files import app as check_files
@@ -128,6 +129,85 @@ def test_nobody_becomes_the_only_one_to_approve_by_her_own_word(login, ledger):
     assert len(mapping_proposals.proposals_of(ledger, ["cash_boxes/itb_caja_164"])) == 1
 
 
+@pytest.mark.parametrize(("comment", "kept"), [
+    ("x" * 250 + "\r\n" + "y" * 249, "x" * 250 + " " + "y" * 249), ("a\0b\u202ec", "a b c"),
+    (" \t", None), ("x" * 501, None), ("z " * 1000, None),
+])  # fmt: skip
+def test_a_refusal_s_comment_is_put_on_one_line_before_it_is_measured(login, ledger, comment, kept):
+    address = proposed(login("all"), BOX, name="Otra caja")
+    decided = decide(login("second"), address, "refused", comment=comment)
+    (row,) = mapping_proposals.proposals_of(ledger, ["cash_boxes/itb_caja_164"])
+    assert row.comment == kept
+    if kept is None:
+        assert decided.status_code in (400, 409)
+        assert "Nada se decidió" in decided.text or "hace falta un comentario" in decided.text
+        assert f">{comment}</textarea>" in decided.text  # It is not lost.
+
+
+@pytest.mark.parametrize("data", [
+    {}, {"decision": "maybe", "sha256": "0" * 64}, {"decision": "refused", "sha256": "x"}, {"decision": "refused"},
+])  # fmt: skip
+def test_a_form_that_lacks_something_is_told_to_be_the_form_s_fault(login, ledger, data):
+    address = proposed(login("all"), BOX, name="Otra caja")
+    for form in (address, "/mappings/sga_ecuador/answer"):
+        answer = login("second").post(form, data=data, headers=OWN)
+        assert (answer.status_code, "un campo del formulario" in answer.text) == (422, True)
+        assert "dirección" not in answer.text
+
+
+@pytest.mark.parametrize("form", [BOX, "/new-box", "/search", "/mappings/sga_ecuador/answer"])
+@pytest.mark.parametrize("boundary", ["", "; boundary=", "; boundary=Y"])
+def test_what_is_no_form_at_all_is_told_in_the_reader_s_language(login, ledger, form, boundary):
+    content = b"--X\r\nContent-Disposition: form-data\r\n\r\nabc\r\n--X--"
+    answer = login("all").post(form, content=content, headers=OWN | {"Content-Type": f"multipart/form-data{boundary}"})
+    assert (answer.status_code, "no es un formulario que se pueda leer" in answer.text) == (400, True)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0001-01-15", "1999-12-31", "2101-01-01", "9999-12-31"])
+@pytest.mark.parametrize("in_file", ["", "0001-01-01", "0001-02-01", "2020-01-01", "2100-12-31", "9999-12-31"])
+def test_a_first_open_date_beyond_the_calendar_is_refused_and_one_in_the_file_is_mended(
+    login, ledger, folder, day, in_file  # noqa: F811
+):  # fmt: skip
+    path = Path(folder) / "periods.yaml"
+    line = re.compile(r'(?m)^(.*MG 01 ?"?: *)["\d-]+(.*)\n')
+    path.write_text(line.sub(rf'\g<1>"{in_file}"\g<2>\n' if in_file else "", path.read_text()))
+    assert open_from("T1,D MG 01 ") == (date.fromisoformat(in_file) if in_file else None)
+    client = login("all")
+    assert client.get(PERIODS).status_code == client.get("/companies").status_code == 200
+    if day != in_file:
+        assert said(client, PERIODS, day=day) == [f"{day} no es un día entre 2000-01-01 y 2100-12-31"]
+    refused = client.post(PERIODS, data=typed(client, PERIODS, day=day), headers=OWN, follow_redirects=False)
+    assert refused.status_code == 200
+    assert mapping_proposals.proposals_of_other_files(ledger) == []
+    # One that is on record already is shown, and not accepted.
+    kept = as_kept([OpenFrom(tenant="T1,D MG 01 ", day=day)])
+    file = accounting_file("periods.yaml")
+    number = mapping_proposals.add(ledger, file.key, file.sha256, kept, {}, "all", {})
+    ledger.commit()
+    assert decide(login("second"), f"/proposals/{number}").status_code == 409
+    address = proposed(login("all"), PERIODS, day="2026-01-01")
+    assert "El archivo ya lo dice" in decide(login("second"), address).text
+    assert open_from("T1,D MG 01 ") == date(2026, 1, 1)
+
+
+@pytest.mark.parametrize(("before", "by", "taken"), [
+    ("", "second, zz", False), ("", "second, Second", False), ("", "SECOND", False), ("", "all, zz", False),
+    ("", "all, second", True), ("", "ana, luis", True), ("", "ana", True),
+    ("second, ana", "second, zz", False), ("second, ana", "second, Ana", True), ("second, ana", "ana, luis", True),
+    ("second", "second, luis", True), ("ana, second", "", True),
+])  # fmt: skip
+def test_who_accepts_is_not_left_as_the_only_one_of_whom_anybody_knows(login, ledger, folder, before, by, taken):  # noqa: F811
+    path = Path(folder) / "cash_boxes" / "itb_caja_164.yaml"
+    if before:
+        path.write_text(path.read_text() + f"approvals:\n  by: [{before}]\n")
+    address = proposed(login("all"), BOX, by=by)
+    text = path.read_text()
+    decided = decide(login("second"), address)
+    assert (decided.status_code, path.read_text() != text) == ((200, True) if taken else (409, False))
+    if not taken:
+        assert "la única persona" in decided.text or "se sabe que existe" in decided.text
+
+
 def test_those_who_approve_now_decide_who_does_next(login, ledger, folder):  # noqa: F811
     path = Path(folder) / "cash_boxes" / "itb_caja_164.yaml"
     path.write_text(path.read_text() + "approvals:\n  by: [ana, luis]\n")
@@ -187,6 +267,25 @@ def test_people_of_one_company_change_nothing_of_others_and_add_no_company(login
     assert login("itb").get(new).status_code == 404
     assert "Liceo" not in login("itb").get("/mappings").text
     assert "/new-company" not in login("itb").get("/companies").text
+
+
+@pytest.mark.parametrize("change", [
+    {"name": "Nombre secreto"}, {"by": "Nombre secreto, luis"}, {"closing_hour": "05:00", "name": "Nombre secreto"},
+    {"amount_over": "12345", "by": "Nombre secreto, ana"},
+])  # fmt: skip
+def test_a_proposal_of_a_box_is_for_whoever_may_see_that_box(login, ledger, change):
+    address = proposed(login("all"), BOX, **change)
+    for name, role in (("itb_caja_165", "VIEWER"), ("itb_caja_165", "ADMIN"), ("comercial_austral", "ADMIN")):
+        client = login(name, role=role)
+        for hidden in (BOX, address, f"{address}/patch"):
+            assert client.get(hidden).status_code == 404, (name, hidden)
+        assert "Nombre secreto" not in client.get("/mappings").text
+        for decision in ("accepted", "refused", "withdrawn", "write"):
+            assert decide(client, address, decision, comment="x").status_code == 404
+    client = login("itb_caja_164", role="VIEWER")
+    assert "Nombre secreto" in client.get(address).text
+    assert "Nombre secreto" in client.get("/mappings").text
+    assert "Nombre secreto" in client.get(f"{address}/patch").text
 
 
 def test_hostile_values_come_to_nothing_or_to_text(login, ledger, folder):  # noqa: F811

@@ -110,7 +110,7 @@ class VatRate(Model):
     """A rate of VAT in percent, from a day on."""
 
     code: Literal["vat_rate"] = "vat_rate"
-    rate: Annotated[str, Field(pattern=r"^\d{1,2}(\.\d{1,4})?$")]
+    rate: Annotated[str, Field(pattern=r"^[0-9]{1,2}(\.[0-9]{1,4})?$")]
     valid_from: IsoDate
 
     @property

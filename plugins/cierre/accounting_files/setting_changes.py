@@ -1,7 +1,7 @@
 """Changes of companies, their periods, and what a box's file says of approvals, as values that a form may ask for.
 Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Annotated, Literal, get_args
 
@@ -10,7 +10,7 @@ from pydantic import Field
 from cierre.accounting_files.values import Value
 from cierre.bookkeeping.cash_box import Slug
 from cierre.bookkeeping.sentence import Sentence, listing
-from cierre.bookkeeping.validation import IsoDate, Model
+from cierre.bookkeeping.validation import FIRST_DAY, LAST_DAY, IsoDate, Model
 
 Texts = Annotated[tuple[Value, ...], Field(min_length=1, max_length=20)]
 
@@ -128,6 +128,13 @@ class OpenFrom(Model):
         """The change in words."""
         return Sentence("{tenant}: books are open from {day} on", tenant=self.tenant.strip(), day=self.day)
 
+    @property
+    def objection(self) -> Sentence | None:
+        """Why the date is not taken; None where it is. Proposals on record may have any date."""
+        if FIRST_DAY <= self.day <= LAST_DAY:
+            return None
+        return Sentence("{day} is no day from {first} to {last}", day=self.day, first=FIRST_DAY, last=LAST_DAY)
+
 
 class NewCompany(Model):
     """A company that ``companies.yaml`` does not have yet."""
@@ -165,15 +172,26 @@ def takes_two_people(changes: Sequence[object]) -> bool:
     return any(isinstance(change, CompanySetting | BoxSetting) and change.field in ASKED_OF_TWO for change in changes)
 
 
-def makes_sole_approver(changes: Sequence[object], who: str) -> bool:
-    """Whether changes would make a person the only one who may approve."""
-    return any(
-        isinstance(change, BoxSetting)
-        and change.field == "by"
-        and isinstance(change.to, tuple)
-        and set(change.to) == {who}
-        for change in changes
-    )
+def makes_sole_approver(changes: Sequence[object], who: str, known: Collection[str] | None = None) -> bool:
+    """Whether changes would leave a person as the only one who may approve, of those who are ``known``; where that is
+    None, every name counts. A name in capitals is the same name."""
+    person = who.casefold()
+    for change in changes:
+        if isinstance(change, BoxSetting) and change.field == "by" and isinstance(change.to, tuple):
+            named = _people(change.to)
+            others = named - {person} if known is None else (named & _people(known)) - {person}
+            if person in named and not others:
+                return True
+    return False
+
+
+def is_sole_approver(who: str, approvers: Collection[str]) -> bool:
+    """Whether a person is the only one of those who may approve."""
+    return _people(approvers) == {who.casefold()}
+
+
+def _people(names: Collection[str]) -> set[str]:
+    return {name.casefold() for name in names}
 
 
 def shown(to: To) -> object:

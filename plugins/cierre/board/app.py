@@ -18,6 +18,7 @@ from cierre.board import (
     approval_page,
     arrivals_page,
     board_page,
+    bodies,
     closing_page,
     companies_page,
     day_pages,
@@ -41,6 +42,7 @@ from cierre.language.language import CODES
 STATIC = Path(__file__).parent / "static"
 
 NOTHING_HERE = Sentence("There is no such page.")
+UNREADABLE = Sentence("Nothing was changed: what was sent is no form that can be read.")
 
 # Nothing from outside this machine, nothing inline; framed by Airflow's own pages only; pages of money in no cache.
 HEADERS = {
@@ -55,13 +57,14 @@ HEADERS = {
 
 
 class Guard:
-    """Puts the headers that keep others out on every answer that does not bring its own."""
+    """Refuses what a request may not bring along before anything of it is read, and puts the headers that keep others
+    out on every answer that does not bring its own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes everything on, and an answer's beginning with the headers."""
+        """Passes on what may be, and an answer's beginning with the headers."""
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -70,7 +73,16 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        await self.app(scope, receive, guarded)
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope)
+        try:
+            await bodies.refuse_body(request)
+        except AnyHTTPException as error:
+            await refused(request, error)(scope, receive, guarded)
+            return
+        await self.app(scope, bodies.counted(request, receive), guarded)
 
 
 # Documentation pages would be routes that ask for nothing.
@@ -106,10 +118,9 @@ for part in (
 @app.get("/static/{name}")
 def static(name: str) -> Response:
     """Style sheet, script and icons, which lie beside this file."""
-    path = STATIC / name
-    if path.parent != STATIC or not path.is_file():
+    if name not in {path.name for path in STATIC.iterdir()}:
         raise HTTPException(404)
-    return FileResponse(path, headers={"Cache-Control": "private, max-age=3600"})
+    return FileResponse(STATIC / name, headers={"Cache-Control": "private, max-age=3600"})
 
 
 @app.get("/language/{code}")
@@ -131,14 +142,19 @@ def refused(request: Request, error: AnyHTTPException) -> Response:
             login = get_auth_manager().get_url_login(next_url=str(request.url))
             return RedirectResponse(login, 303)
         return page.render("login.html", status=401)
-    # Without a sentence of ours: the detail is the status in English then.
+    # Without a sentence of ours: the detail is the status in English then, or what a parser says.
     told = NOTHING_HERE if error.detail == HTTPStatus(error.status_code).phrase else str(error.detail)
+    if error.status_code == 400 and error.__context__ is not None:
+        told = UNREADABLE
     return page.render("error.html", status=error.status_code, message=told)
 
 
 @app.exception_handler(RequestValidationError)
 def impossible(request: Request, error: RequestValidationError) -> Response:
-    """The address holds a date or a number that cannot be."""
+    """The address holds a date or a number that cannot be, or a form does."""
+    if any(one["loc"][:1] == ("body",) for one in error.errors()):
+        message = "Nothing was changed: a field of the form is missing, too long, or holds what cannot be."
+        return refused(request, HTTPException(422, message))
     told = HTTPException(422, "There is no such page: its address holds a date or a number that cannot be.")
     return refused(request, told)
 

@@ -6,7 +6,7 @@ of them uploads statements, matches and takes back, and approves days of the boo
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -20,6 +20,7 @@ from cierre.accounting_files.arrivals import arrivals_of, known_books
 from cierre.accounting_files.findings import MappingError
 from cierre.board.access import Viewer, ViewerDep
 from cierre.board.address import BusinessDay, DayOrNone, Number
+from cierre.board.bodies import ROOM, TOO_LONG
 from cierre.board.boxes import company_names, form_names
 from cierre.board.connection import Ledger, Writing
 from cierre.board.month_files import company_boxes
@@ -50,8 +51,8 @@ MOST_TAKEN_BACK = 20
 MOST_MONTHS = 13
 MOST_DAYS = 45
 
-ROOM = 20_000
-"""Bytes that a form may have besides its file."""
+NEW = timedelta(minutes=10)
+"""How long a match is called new."""
 
 
 @dataclass(frozen=True)
@@ -93,12 +94,19 @@ CompanyDep = Annotated[_Company, Depends(_company)]
 
 @router.get("")
 def arrivals_page(
-    company: CompanyDep, page: PageDep, ledger: Ledger, matched: int = -1, by: Literal["month", "day"] = "month",
-    approved: DayOrNone = None,
+    company: CompanyDep, page: PageDep, ledger: Ledger, by: Literal["month", "day"] = "month",
+    after: Number | None = None, approved: DayOrNone = None,
 ) -> Response:  # fmt: skip
-    """How a company's money stands at the bank; its clearing accounts by month, or the last weeks ``by`` day."""
-    told = [] if matched < 0 else [Sentence.counted(min(matched, 10**6), "{n} new match", "{n} new matches")]
-    if approved:
+    """How a company's money stands at the bank; its clearing accounts by month, or the last weeks ``by`` day.
+
+    What was just done is told by the record, not by the address: matches ``after`` one of this number, a day that was
+    ``approved``.
+    """
+    told = []
+    if after is not None:
+        new = ledger_arrivals.new_matches(ledger, company.id, after, NEW)
+        told.append(Sentence.counted(new, "{n} new match", "{n} new matches"))
+    if approved and (box := known_books(company.id)) and arrival_approval.is_approved(ledger, box, approved):
         text = "{day} is approved. The DAG arrivals books it with its next run, within the hour."
         told.append(Sentence(text, day=approved))
     return _render(company, page, ledger, told=told, by_day=by == "day")
@@ -253,7 +261,7 @@ async def _form(request: Request, company: _Company, file: int) -> FormData:
     if not length.isdecimal() or not length.isascii():
         raise HTTPException(411, "The request does not say how long it is.")
     if len(length) > 12 or int(length) > file + ROOM:
-        raise HTTPException(413, "That is more than is taken here.")
+        raise HTTPException(413, TOO_LONG)
     return await request.form(max_files=1 if file else 0, max_fields=2 * MOST + 10, max_part_size=ROOM)
 
 
@@ -262,8 +270,9 @@ def _texts(form: FormData, name: str) -> list[str]:
 
 
 def _matched(company: _Company, page: Page, writing: psycopg.Connection) -> Response:
-    new = arrivals.keep_new_matches(writing, company.id, company.boxes, company.rules)
-    return RedirectResponse(page.url(f"/arrivals/{company.id}", matched=new), 303)
+    last = ledger_arrivals.last_match(writing, company.id)
+    arrivals.keep_new_matches(writing, company.id, company.boxes, company.rules)
+    return RedirectResponse(page.url(f"/arrivals/{company.id}", after=last), 303)
 
 
 def _render(

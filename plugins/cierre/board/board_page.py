@@ -65,7 +65,7 @@ def month_page(
     page: PageDep,
     session: SessionDep,
     ledger: Ledger,
-    month: str = Query("", pattern=r"^([12]\d{3}-(0[1-9]|1[0-2]))?$"),
+    month: str = Query("", pattern=r"^([12][0-9]{3}-(0[1-9]|1[0-2]))?$"),
     company: str = "",
     source: str = "",
     state: str = "",

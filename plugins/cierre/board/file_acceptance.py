@@ -17,6 +17,7 @@ from cierre.accounting_files.loader import mappings_folder
 from cierre.accounting_files.new_box import NewBox
 from cierre.accounting_files.repository import NotCommitted, commit, is_clean, is_inside
 from cierre.accounting_files.saved_file import AccountingFile, FileChanged, MayNotWrite, accounting_file, save
+from cierre.accounting_files.setting_changes import OpenFrom
 from cierre.accounting_files.yaml_places import CannotEdit
 from cierre.board.mapping_answer import codes_with_names
 from cierre.bookkeeping.sentence import Sentence
@@ -58,6 +59,8 @@ def changed_file(
         return ChangedFile(file, file.text, [error.args[0]])
     if not is_checked:
         return ChangedFile(file, text, [])
+    if own := [one for change in changes if isinstance(change, OpenFrom) and (one := change.objection)]:
+        return ChangedFile(file, text, own)
     found = objections(file.name, text)
     if not found and isinstance(changes[0], NewBox):
         with beside_the_others(file.name, text):

@@ -15,6 +15,7 @@ from cierre.accounting_files.setting_changes import (
     CompanySetting,
     NewCompany,
     OpenFrom,
+    is_sole_approver,
     makes_sole_approver,
     takes_two_people,
 )
@@ -81,6 +82,8 @@ def of_tenant(viewer: Viewer, tenant: str) -> FileAccess:
 def of_proposal(viewer: Viewer, row: ProposalRow, changes: Sequence[Change]) -> FileAccess:
     """What a person may do with a proposal. Raises 404 for one of what she may not see."""
     access = of_changes(viewer, row.mapping, changes)
+    if not all(_sees_box_of(viewer, row.proposed_by, change) for change in changes):
+        access = replace(access, boxes=[])
     return _seen(access, "There is no such proposal.")
 
 
@@ -96,11 +99,30 @@ def _of_changes(viewer: Viewer, key: str, change: Change) -> FileAccess:
         case NewBox() | CompanySetting() | NewCompany():
             return of_company(viewer, change.company)
         case BoxSetting():
-            return of_company(viewer, next((box.company for box in _files_of(change.box)), ""))
+            return of_company(viewer, _company_of(change.box))
         case OpenFrom():
             return of_tenant(viewer, change.tenant)
         case _:
             return of_mapping(viewer, key)
+
+
+def _sees_box_of(viewer: Viewer, proposed_by: str, change: Change) -> bool:
+    """Whether the person may see the box whose file a change is of; so she may where it is of no box's file.
+
+    A box that Airflow has not read yet has no permission of its own: it is seen by whoever may see every box of its
+    company that Airflow has read, and by whoever proposed it.
+    """
+    match change:
+        case BoxSetting():
+            file, company = change.box, _company_of(change.box)
+        case NewBox():
+            file, company = change.file, change.company
+        case _:
+            return True
+    if any(box.file == file and box.id in viewer.read for box in all_boxes().values()):
+        return any(box.file == file for box in viewer.boxes.values())
+    others = {box.id for box in all_boxes().values() if box.company == company} & viewer.read
+    return others <= viewer.boxes.keys() or proposed_by == viewer.user.get_name()
 
 
 def against_own_interest(changes: Sequence[Change], who: str) -> Sentence | None:
@@ -114,20 +136,52 @@ def against_own_interest(changes: Sequence[Change], who: str) -> Sentence | None
     return None
 
 
+def leaves_one_approver(changes: Sequence[Change], proposed_by: str, who: str) -> Sentence | None:
+    """Why a person's acceptance would leave her, or who proposed the change, as the only one known to exist who may
+    approve; None where it does not, or where it was so before.
+
+    Airflow has no list of its users for every way to log in. Known to exist are the two, who are logged in, and whoever
+    the box's file names already. A name that was invented in the file before passes for a person.
+    """
+    if proposed_by == who:
+        return None
+    for change in changes:
+        if not isinstance(change, BoxSetting) or change.field != "by":
+            continue
+        approvers = _approvers(change.box)
+        before = approvers if isinstance(approvers, tuple) else ()
+        for person in (who, proposed_by):
+            sole_before = is_sole_approver(person, before)
+            if not sole_before and makes_sole_approver([change], person, known=(*before, who, proposed_by)):
+                return Sentence(
+                    "of those who would approve, only {who} is known to be somebody: another of them accepts it, or two"
+                    " people who are not named propose and accept it",
+                    who=person,
+                )
+    return None
+
+
 def not_of_approvers(changes: Sequence[Change], who: str) -> Sentence | None:
     """Why a person's acceptance of changed approvals does not count by the box's file as it is; None where it does."""
     for box in (
         {change.box for change in changes if isinstance(change, BoxSetting)} if takes_two_people(changes) else ()
     ):
-        try:
-            names = cash_box(box).approvals.by  # as the file is at this moment
-        except MappingError as error:
-            return Sentence("{message}", message=str(error.findings[0]))
+        names = _approvers(box)
+        if isinstance(names, Sentence):
+            return names
         if names and who not in names:
             return Sentence(
                 "{who} is not among those who may approve this cash box: {names}", who=who, names=listing(names)
             )
     return None
+
+
+def _approvers(box: str) -> tuple[str, ...] | Sentence:
+    """Who may approve a box by its file as it is at this moment; why that cannot be read, where the file is wrong."""
+    try:
+        return cash_box(box).approvals.by
+    except MappingError as error:
+        return Sentence("{message}", message=str(error.findings[0]))
 
 
 def patterns(viewer: Viewer) -> list[CashBox]:
@@ -180,6 +234,6 @@ def _seen(access: FileAccess, otherwise: str) -> FileAccess:
     return access
 
 
-def _files_of(box: str) -> list[CashBox]:
-    """The box of a file's name; none where its file is not sound."""
-    return [one for one in all_boxes().values() if one.file == box]
+def _company_of(file: str) -> str:
+    """The company of the box of a file's name; none where that file is not sound."""
+    return next((box.company for box in all_boxes().values() if box.file == file), "")

@@ -1,9 +1,10 @@
 """That a request which changes something was made by a page of the board, and not by another site's."""
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import Depends, HTTPException, Request
+
+from cierre.board.address import parts_of
 
 
 def same_origin(request: Request) -> None:
@@ -12,9 +13,9 @@ def same_origin(request: Request) -> None:
     Airflow's cookie is not sent along by other sites' forms either (SameSite=Lax): this holds where it would be.
     """
     site = request.headers.get("sec-fetch-site")
-    origin = urlsplit(request.headers.get("origin", ""))
+    origin = parts_of(request.headers.get("origin", ""))
     known = {request.headers.get("host", ""), request.headers.get("x-forwarded-host", "")} - {""}
-    if site not in (None, "same-origin") or origin.netloc not in known:
+    if site not in (None, "same-origin") or origin is None or origin.netloc not in known:
         raise HTTPException(403, "This was not sent from a page of the board. Nothing was changed.")
 
 

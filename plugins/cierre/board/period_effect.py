@@ -8,6 +8,7 @@ import psycopg
 from cierre.board.boxes import Calendar
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.validation import FIRST_DAY, LAST_DAY
 from cierre.ledger import overview, sign_offs
 
 MOST_DAYS = 400
@@ -17,8 +18,9 @@ MOST_DAYS = 400
 def effect_of(
     ledger: psycopg.Connection, boxes: Sequence[CashBox], before: date | None, after: date | None
 ) -> list[Sentence]:
-    """What it means for the days of some boxes that books are open from ``after`` on instead of ``before``."""
-    if after is None or after == before:
+    """What it means for the days of some boxes that books are open from ``after`` on instead of ``before``, which may
+    be any date that a file says; nothing is told of one that is not taken."""
+    if after is None or after == before or not FIRST_DAY <= after <= LAST_DAY:
         return []
     if before is None or after > before:
         return _of_closing(ledger, boxes, before, after)
@@ -29,11 +31,14 @@ def shortcuts(open_from: date | None, today: date) -> dict[str, Sentence]:
     """First open dates by what they do: all months closed that are over, or the last closed one opened again."""
     if open_from is None:
         return {}
-    this_month = today.replace(day=1)
-    over, former = (first - timedelta(days=1) for first in (this_month, open_from.replace(day=1)))
-    closing = {str(this_month): Sentence("Close up to {month}", month=f"{over:%Y-%m}")}
-    opening = {str(former.replace(day=1)): Sentence("Open {month} again", month=f"{former:%Y-%m}")}
-    return (closing if open_from < this_month else {}) | opening
+    found = {}
+    if open_from < (this_month := today.replace(day=1)):
+        over = this_month - timedelta(days=1)
+        found[str(this_month)] = Sentence("Close up to {month}", month=f"{over:%Y-%m}")
+    if FIRST_DAY < (first := open_from.replace(day=1)) <= LAST_DAY:
+        former = first - timedelta(days=1)
+        found[str(former.replace(day=1))] = Sentence("Open {month} again", month=f"{former:%Y-%m}")
+    return found
 
 
 def _of_closing(

@@ -24,12 +24,19 @@ from cierre.board.access import Viewer, ViewerDep
 from cierre.board.address import Number
 from cierre.board.boxes import all_boxes
 from cierre.board.connection import Ledger, Writing
-from cierre.board.file_access import FileAccess, against_own_interest, belongs_to_others, not_of_approvers, of_proposal
+from cierre.board.file_access import (
+    FileAccess,
+    against_own_interest,
+    belongs_to_others,
+    leaves_one_approver,
+    not_of_approvers,
+    of_proposal,
+)
 from cierre.board.gaps import Gap
 from cierre.board.mapping_answer import codes_with_names, gaps_of_mapping
 from cierre.board.origin import SameOrigin
 from cierre.board.pages import Page, PageDep
-from cierre.bookkeeping.answers import LONGEST_COMMENT
+from cierre.bookkeeping.answers import LONGEST_COMMENT, objection_to_comment, on_one_line
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.sentence import Sentence, listing
 from cierre.ledger import mapping_proposals
@@ -68,7 +75,7 @@ def proposal_page(
     row: RowDep, changes: ChangesDep, access: AccessDep, viewer: ViewerDep, page: PageDep, ledger: Ledger
 ) -> Response:
     """A proposed change: what it says, what it would book, who decided on it, and what became of it."""
-    return _page(row, changes, access, viewer, page, ledger, None)
+    return _page(row, changes, access, viewer, page, ledger)
 
 
 @router.post("/{proposal_id}")
@@ -83,16 +90,19 @@ def decide(
     same_origin: SameOrigin,
     decision: Annotated[Literal["accepted", "refused", "withdrawn", "write"], Form()],
     sha256: Annotated[str, Form(pattern="^[0-9a-f]{64}$")],
-    comment: Annotated[str, Form(max_length=LONGEST_COMMENT)] = "",
+    comment: Annotated[str, Form()] = "",
 ) -> Response:
     """Takes a person's decision; an accepted change is written into the file at once. Nothing is posted by it."""
-    who, said = viewer.user.get_name(), " ".join(comment.split()) or None
+    who, said = viewer.user.get_name(), on_one_line(comment) or None
     if decision != "withdrawn" and not access.may_decide:
         raise HTTPException(403, "You may see this change, and not decide on it.")
+    if why := objection_to_comment(True, said or ""):
+        refusal = Sentence("Nothing was decided: {why}.", why=why)
+        return _page(row, changes, access, viewer, page, ledger, refusal, comment=comment, status=400)
     number, four_eyes = row.proposal_id, access.four_eyes
     try:
         if decision == "accepted":
-            if objections := _of_person(changes, viewer):
+            if objections := _of_person(row, changes, viewer):
                 raise file_acceptance.NotTaken(objections[0])
             file_acceptance.accept(writing, number, sha256, who, four_eyes=four_eyes, comment=said)
         elif decision != "write":
@@ -100,7 +110,7 @@ def decide(
         if decision in ("accepted", "write"):
             file_acceptance.write(writing, number, _title(row, changes, page), _body(row, page, who))
     except file_acceptance.NotTaken as refused:
-        return _page(row, changes, access, viewer, page, ledger, refused.args[0])
+        return _page(row, changes, access, viewer, page, ledger, refused.args[0], comment=comment, status=409)
     return RedirectResponse(page.url(f"/proposals/{number}"), 303)
 
 
@@ -123,11 +133,14 @@ def _page(
     viewer: Viewer,
     page: Page,
     ledger: psycopg.Connection,
-    refusal: Sentence | None,
+    refusal: Sentence | None = None,
+    *,
+    comment: str = "",
+    status: int = 200,
 ) -> Response:
     is_open = row.decision is None
     changed = file_acceptance.changed_file(ledger, row.mapping, changes, is_checked=is_open)
-    wrong = [*_of_person(changes, viewer), *changed.wrong] if is_open else []
+    wrong = [*_of_person(row, changes, viewer), *changed.wrong] if is_open else []
     with suppress(CannotEdit):  # as the changed file says already
         wrong += file_acceptance.contradictions(row, changed.file, changes) if is_open else []
     chart, _ = read_chart(mappings_folder())
@@ -135,7 +148,7 @@ def _page(
     effect = Effect.kept(row.what_if) if row.what_if and _may_see_effect(row, viewer) else None
     return page.render(
         "proposal.html",
-        status=409 if refusal else 200,
+        status=status,
         access=access,
         row=row,
         changes=changes,
@@ -154,15 +167,17 @@ def _page(
         new_company=first.company if isinstance(first, NewCompany) else "",
         longest=LONGEST_COMMENT,
         refusal=refusal,
+        comment=comment,
         zone=zone(access.boxes),
     )
 
 
-def _of_person(changes: Sequence[Change], viewer: Viewer) -> list[Sentence]:
+def _of_person(row: ProposalRow, changes: Sequence[Change], viewer: Viewer) -> list[Sentence]:
     """Why this person's acceptance would not be taken, whatever the file says."""
     who = viewer.user.get_name()
     others = [one for change in changes if isinstance(change, NewBox) for one in belongs_to_others(viewer, change)]
-    return [*filter(None, (against_own_interest(changes, who), not_of_approvers(changes, who))), *others]
+    own = against_own_interest(changes, who) or leaves_one_approver(changes, row.proposed_by, who)
+    return [*filter(None, (own, not_of_approvers(changes, who))), *others]
 
 
 def _facts(change: Change) -> dict[Sentence, str]:

@@ -187,7 +187,7 @@ def _of_periods(viewer: Viewer, ledger: psycopg.Connection, company: str, typed:
             return []
         return [_fit(OpenFrom, typed, PERIOD_FIELDS["day"])]
 
-    before = _day(now["day"])
+    before, after = _day(now["day"]), _day(typed.get("day", "").strip(" "))
     return SettingsForm(
         PERIODS,
         f"/settings/periods/{company}",
@@ -196,7 +196,7 @@ def _of_periods(viewer: Viewer, ledger: psycopg.Connection, company: str, typed:
         now,
         access,
         changes,
-        notes=effect_of(ledger, access.boxes, before, _day(typed.get("day", ""))) if "asked" in typed else (),
+        notes=effect_of(ledger, access.boxes, before, after) if "asked" in typed else (),
         shortcuts=shortcuts(before, datetime.now(access.boxes[0].zone).date()),
     )
 

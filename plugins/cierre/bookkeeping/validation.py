@@ -26,7 +26,7 @@ def _not_blank(text: str) -> str:
 
 def _iso_date(value: object) -> object:
     # Pydantic alone would also take "20240906", as seconds since 1970.
-    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
         raise ValueError(Sentence("{value!r} is not a date as YYYY-MM-DD", value=value))
     return value
 
@@ -49,6 +49,10 @@ Text = Annotated[str, AfterValidator(_not_blank)]
 
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]
 """A date, or its text as ``YYYY-MM-DD``."""
+
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+"""The days on which a box can have been closed: at the calendar's ends no day can be added or taken away."""
 
 
 def one_of(names: Callable[[], Iterable[str]]) -> Callable[[dict[str, Any]], None]:

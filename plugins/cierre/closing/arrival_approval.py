@@ -76,6 +76,17 @@ def waiting(ledger: psycopg.Connection, box: CashBox) -> list[WaitingDay]:
     return found
 
 
+def is_approved(ledger: psycopg.Connection, box: CashBox, day: date) -> bool:
+    """Whether a day's books are still to be sent, and on record as approved with nothing left to be asked."""
+    revision = revisions.current(ledger, box.id, day)
+    return (
+        revision is not None
+        and bool(approvals.approved(ledger, box, revision))
+        and not approvals.unapproved(ledger, box, revision)
+        and approvals.standing(ledger, box, revision).sends
+    )
+
+
 def approve(ledger: psycopg.Connection, box: CashBox, approved: ApprovedDay, seen: str) -> Sentence | None:
     """Puts a person's approval of what they have ``seen`` on record; the next run books the day. Gives why it was not
     taken, if so. Raises BoxDayBusy while the day is being booked."""

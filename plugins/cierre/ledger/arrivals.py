@@ -1,7 +1,7 @@
 """Statements of banks as they were landed, and the matches of booked money with their movements."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -212,6 +212,8 @@ class _Sql(Statements):
     state_of_boxes: Rows[StateOfBox]
     signs: Rows[ArrivedDay]
     in_transit: Rows[InTransit]
+    last_match: Value[int]
+    new_matches: Value[int]
     add_match: Value[int]
     undo: Change
     owners: Rows[Owner]
@@ -293,6 +295,16 @@ def booked(connection: psycopg.Connection, company: str, first: date, last: date
 def matches(connection: psycopg.Connection, company: str, most: int) -> list[StandingMatch]:
     """The newest matches that stand."""
     return list(_sql.matches(connection, company=company, most=most))
+
+
+def last_match(connection: psycopg.Connection, company: str) -> int:
+    """The number of a company's newest match that stands; 0 where there is none."""
+    return _sql.last_match(connection, company=company)
+
+
+def new_matches(connection: psycopg.Connection, company: str, after: int, within: timedelta) -> int:
+    """How many matches the rules made after the one of this number, and not longer ago, that stand."""
+    return _sql.new_matches(connection, company=company, after=after, within=within)
 
 
 def decisions(connection: psycopg.Connection, company: str) -> dict[int, Decision]:

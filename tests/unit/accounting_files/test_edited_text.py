@@ -235,6 +235,20 @@ def test_what_says_who_must_agree_takes_two_people_and_the_rest_does_not():
         assert makes_sole_approver([BoxSetting(box="x", field="by", to=names)], "ana") is sole
 
 
+@given(
+    st.lists(st.sampled_from(["ana", "Ana", "ANA", "luis", "Luis", "zz", "straße", "STRASSE"]), min_size=1, max_size=4),
+    st.sampled_from(["ana", "Ana", "strasse"]),
+    st.sets(st.sampled_from(["LUIS", "ana", "eva"])),
+)
+def test_who_is_left_alone_is_told_by_people_not_by_spelling(names, who, known):
+    change = [BoxSetting(box="x", field="by", to=tuple(names))]
+    people = {name.casefold() for name in names}
+    own = who.casefold() in people
+    assert makes_sole_approver(change, who) is (own and len(people) == 1)
+    others = people & {name.casefold() for name in known} - {who.casefold()}
+    assert makes_sole_approver(change, who, known=known) is (own and not others)
+
+
 HOSTILE = [
     "!!python/object/apply:os.system [id]", "&a x", "*a", "<<", "x\ny: z",
     "x: y", "x # y", "- x", "{a: b}", "[a]", "'", '"',

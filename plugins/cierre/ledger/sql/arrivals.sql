@@ -69,6 +69,16 @@ SELECT match_id, why, late, coalesce(decided_by, '') AS decided_by, coalesce(com
          WHERE match_arrived.match_id = own.match_id) AS arrived
   FROM ledger.match_now AS own WHERE company = :company ORDER BY match_id DESC LIMIT :most;
 
+-- name: last_match$
+-- The number of a company's newest match that stands.
+SELECT coalesce(max(match_id), 0) FROM ledger.match_now WHERE company = :company;
+
+-- name: new_matches$
+-- Matches by the rules after one of this number, of the last minutes.
+SELECT count(*) FROM ledger.match_now
+ WHERE company = :company AND match_id > :after AND why <> 'person'
+   AND decided_at > clock_timestamp() - CAST(:within AS interval);
+
 -- name: add_match<!
 INSERT INTO ledger.match (company, why, late, decided_by, comment) VALUES (:company, :why, :late, :decided_by, :comment)
 RETURNING match_id;

@@ -172,14 +172,14 @@ def test_a_clearing_account_rolls_forward_on_the_page(login, books):
 def test_a_deposit_that_the_bank_reversed_is_for_a_person(login, books):
     client = login("educacion_continua")
     answer = upload(client, statement((1, "DEPOSITO", "50.00"), (1, "DEPOSITO", "-50.00")))
-    assert answer.headers["location"].endswith("matched=0")
+    assert new_matches(client, answer) == 0
     assert "el banco pudo haberlo revertido" in section(client.get(HERE).text, "proposals")
 
 
 def test_money_of_another_currency_is_no_match_and_the_page_says_why(login, ledger, monkeypatch):
     closed_in(ledger, monkeypatch, DAY, ("50.00", "1", "UYU"))
     client = login("educacion_continua")
-    assert upload(client, statement((1, "DEPOSITO", "50.00"))).headers["location"].endswith("matched=0")
+    assert new_matches(client, upload(client, statement((1, "DEPOSITO", "50.00")))) == 0
     page = client.get(HERE).text
     assert "en otra moneda que su cuenta" in section(page, "waiting")
     assert "desconocido" in section(page, "strange")
@@ -188,12 +188,8 @@ def test_money_of_another_currency_is_no_match_and_the_page_says_why(login, ledg
 def test_money_of_two_currencies_is_not_added_up(login, ledger, monkeypatch):
     closed_in(ledger, monkeypatch, DAY, ("20.00", "1", "USD"), ("5000", "1", "CLP"))
     client = login("educacion_continua")
-    assert upload(client, statement((1, "DEPOSITO", "70.00"))).headers["location"].endswith("matched=0")
-    assert (
-        upload(client, statement((1, "DEPOSITO", "20.00"), opening=Decimal(70)))
-        .headers["location"]
-        .endswith("matched=1")
-    )
+    assert new_matches(client, upload(client, statement((1, "DEPOSITO", "70.00")))) == 0
+    assert new_matches(client, upload(client, statement((1, "DEPOSITO", "20.00"), opening=Decimal(70)))) == 1
 
 
 def test_a_match_that_stands_goes_on_standing_whatever_the_rules_would_say_now(login, ledger, monkeypatch):
@@ -204,7 +200,7 @@ def test_a_match_that_stands_goes_on_standing_whatever_the_rules_would_say_now(l
     kept = arrivals.keep_match(
         ledger, COMPANY, "amount", [Expected(BOX.id, DAY, "1", "UYU", Decimal(50), Decimal(50))], [line]
     )
-    assert client.post(f"{HERE}/rules", follow_redirects=False).headers["location"].endswith("matched=0")
+    assert new_matches(client, client.post(f"{HERE}/rules", follow_redirects=False)) == 0
     assert [one.match_id for one in arrivals.matches(ledger, COMPANY, 9)] == [kept]
     now = standing(ledger, COMPANY, [BOX.id], arrivals_of(COMPANY))
     assert (now.open_amounts, now.open_lines) == ([], [])
@@ -281,7 +277,7 @@ def test_a_payment_that_came_twice_and_was_taken_back_under_its_number_pays_no_o
     upload(client, report(*AS_AGREED), "redcard_sandbox")
     twice = statement((2, "REDCARD LIQ", "93.97"), (2, "REDCARD LIQ", "93.97"), (3, "REDCARD LIQ", "-93.97"))
     answer = upload(client, twice.replace("REDCARD LIQ;;", "REDCARD LIQ;778;"))
-    assert answer.headers["location"].endswith("matched=1")
+    assert new_matches(client, answer) == 1
     now = standing(ledger, COMPANY, [BOX.id], arrivals_of(COMPANY))
     assert [word for _, word in now.open_lines] == ["double", "charge_back"]
     strange = section(client.get(HERE).text, "strange")
@@ -401,7 +397,7 @@ REVERSED = (
 
 def test_a_deposit_that_the_file_itself_takes_back_has_not_arrived(more_formats, login, books):
     client = login("educacion_continua")
-    assert upload(client, REVERSED, "banco_mt").headers["location"].endswith("matched=0")
+    assert new_matches(client, upload(client, REVERSED, "banco_mt")) == 0
     page = client.get(HERE).text
     assert "desconocido" in section(page, "strange")
     assert "✓✓" not in client.get(f"/boxes/{BOX.id}/{DAY}").text

@@ -16,7 +16,7 @@ from cierre.bookkeeping.invoices import InvoiceSeen, Movement, on_day
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.text import quoted, text_of
-from hooks.sge.rows import FIELDS, Reason, Unbookable, refuse_repeated, refuse_unfit
+from hooks.sge.rows import FIELDS, Reason, Unbookable, day_of_issue, refuse_repeated, refuse_unfit
 from hooks.sge.snapshot import NEEDED, Gone, Landing, NoDay, Row
 
 RETURNED = "returned"
@@ -70,12 +70,7 @@ def one_after_another(seen: Iterable[InvoiceSeen]) -> list[InvoiceSeen]:
 
 def _seen(row: Row, reading: Landing, currency: str) -> InvoiceSeen:
     refuse_repeated(row.repeated("issued_on", "collected", "collected_on"))
-    try:
-        issued_on = row.day("issued_on")
-    except NoDay as wrong:
-        raise Unbookable(Reason.BAD_DATE, "day of issue: {why}", why=wrong) from None
-    if issued_on is None:
-        raise Unbookable(Reason.MISSING_FIELD, "the invoice has no day of issue")
+    issued_on = day_of_issue(row)
     try:
         collected_on = row.collected_on(currency)
     except NoDay as wrong:

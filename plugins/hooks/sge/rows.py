@@ -69,7 +69,7 @@ def issued(project: Project, *, day: date, currency: str, rules: VatRules) -> It
         try:
             if row.issued_on in (day, None):
                 refuse_repeated(row.repeated(*NEEDED, fields=FIELDS))
-            issued_on = _day_of_issue(row)
+            issued_on = day_of_issue(row)
             if issued_on != day and row.key in misdated:
                 raise Unbookable(
                     Reason.WRONG_DAY,
@@ -113,7 +113,8 @@ def _is_text_or_number(value: Any) -> bool:
     return isinstance(value, (str, int, Decimal)) and not isinstance(value, bool)
 
 
-def _day_of_issue(row: Row) -> date:
+def day_of_issue(row: Row) -> date:
+    """An invoice's day of issue. Raises Unbookable where there is none, or it cannot be read."""
     try:
         issued_on = row.day("issued_on")
     except NoDay as wrong:

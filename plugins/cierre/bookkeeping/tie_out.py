@@ -186,11 +186,6 @@ def refused_months(first: date, last: date, today: date) -> Sentence | None:
     return refused_range(first.replace(day=1), last_of_month(last), last_of_month(today), MOST_DAYS)
 
 
-def last_day(month: date) -> date:
-    """The last day of the month that begins on a date."""
-    return last_of_month(month)
-
-
 def months(first: date, last: date) -> list[date]:
     """The first days of the months from that of ``first`` to that of ``last``, both inclusive; none where ``last`` is
     before."""

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import psycopg
 
-from cierre.bookkeeping.tie_out import AccountTotal, Code, ErpDocument, Finding, PostedBalance, State, TieOut, last_day
+from cierre.bookkeeping.days import last_of_month
+from cierre.bookkeeping.tie_out import AccountTotal, Code, ErpDocument, Finding, PostedBalance, State, TieOut
 from cierre.ledger import news
 from cierre.ledger.session import copy
 from cierre.ledger.statements import RowOrNone, Rows, Statements, Value, Values
@@ -24,7 +25,7 @@ class Month(NamedTuple):
     @property
     def last(self) -> date:
         """Its last day."""
-        return last_day(self.first)
+        return last_of_month(self.first)
 
 
 class _Balance(NamedTuple):

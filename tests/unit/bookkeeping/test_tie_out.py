@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, strategies as st
 
-from cierre.bookkeeping.days import EARLIEST
+from cierre.bookkeeping.days import EARLIEST, last_of_month
 from cierre.bookkeeping.journal import Side
 from cierre.bookkeeping.read_back import BookedLine
 from cierre.bookkeeping.tie_out import (
@@ -17,7 +17,6 @@ from cierre.bookkeeping.tie_out import (
     HeldLine,
     PostedBalance,
     State,
-    last_day,
     months,
     refused_months,
     tie_out,
@@ -146,7 +145,7 @@ def test_a_pre_entry_of_ours_is_not_booked_and_one_of_others_is_nothing():
 def test_months_are_from_the_first_to_the_last(first, last, number):
     found = months(date(*first, 17), date(*last, 3))
     assert len(found) == number
-    assert all(after == last_day(before) + timedelta(days=1) for before, after in pairwise(found))
+    assert all(after == last_of_month(before) + timedelta(days=1) for before, after in pairwise(found))
 
 
 @given(st.dates(), st.dates())
@@ -156,7 +155,7 @@ def test_months_are_none_where_the_last_is_before_the_first_and_end_with_it(firs
     if first.replace(day=1) > last:
         assert found == []
     else:
-        assert (found[0], last_day(found[-1]) >= last >= found[-1]) == (first.replace(day=1), True)
+        assert (found[0], last_of_month(found[-1]) >= last >= found[-1]) == (first.replace(day=1), True)
 
 
 @given(st.dates(), st.dates(), st.dates())

@@ -12,8 +12,8 @@ from cierre.accounting_files.account_mappings import form_names
 from cierre.accounting_files.companies import companies, tax_id_of
 from cierre.accounting_files.findings import MappingError
 from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.days import last_of_month
 from cierre.bookkeeping.identity import RetiredBox
-from cierre.bookkeeping.tie_out import last_day
 from cierre.ledger import tie_outs
 from cierre.ledger.tie_outs import Known
 
@@ -36,7 +36,7 @@ class Scope:
     @property
     def last(self) -> date:
         """The month's last day."""
-        return last_day(self.first)
+        return last_of_month(self.first)
 
     @property
     def ids(self) -> list[str]:

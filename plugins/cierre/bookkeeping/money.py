@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
 from cierre.bookkeeping.sentence import Sentence
-from cierre.bookkeeping.text import quoted
+from cierre.bookkeeping.text import is_text_or_number, quoted
 
 DECIMALS = {"USD": 2, "EUR": 2, "UYU": 2, "CLP": 0}
 """Decimal places by ISO 4217 code, for the currencies the group books in."""
@@ -68,7 +68,7 @@ def amount(value: object, currency: str) -> Decimal:
 
 def exact(value: object) -> Decimal:
     """A vendor's number or text, with all its decimals: a rate, a share. Raises AmountError as ``amount`` does."""
-    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+    if not is_text_or_number(value):
         raise AmountError(f"{quoted(value)} is not an amount")
     if isinstance(value, str):
         value = value.strip(_BLANKS)

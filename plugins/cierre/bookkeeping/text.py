@@ -8,7 +8,7 @@ through ``label`` or ``quoted``, which never fail and never repeat what may be a
 import re
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from cierre.bookkeeping.sentence import Sentence
 
@@ -59,6 +59,11 @@ def whole_line(text: str) -> str:
 def code(value: Any) -> str:
     """A text that rules, keys and totals go by, exactly as it came. Raises UnfitText, also for a line break."""
     return _of_fit_length(_scalar(value), _UNFIT_IN_A_CODE)
+
+
+def is_text_or_number(value: Any) -> TypeGuard[str | int | Decimal]:
+    """Whether a value can be read at all: JSON's true and false, lists, objects and nothing are neither."""
+    return isinstance(value, (str, int, Decimal)) and not isinstance(value, bool)
 
 
 def is_fit(text: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.money import ZERO, AmountError, amount, quantum
-from cierre.bookkeeping.text import label
+from cierre.bookkeeping.text import is_text_or_number, label
 from hooks.bsale.answers import identity
 
 LARGEST = 15
@@ -129,7 +129,7 @@ def exact(value: Any) -> Decimal:
     """An amount as it is written, however many decimals it has; zero for what is none, or is too large for money."""
     if type(value) is int:
         return Decimal(value) if abs(value) < 10**LARGEST else ZERO
-    if isinstance(value, bool) or not isinstance(value, (str, Decimal)):
+    if not is_text_or_number(value):
         return ZERO
     try:
         number = Decimal(value)

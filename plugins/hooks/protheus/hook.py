@@ -16,6 +16,7 @@ from cierre.bookkeeping.json_text import repeated
 from cierre.bookkeeping.master_data import MasterData
 from cierre.bookkeeping.read_back import BookedLine, StandingDocument
 from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.text import is_text_or_number
 from cierre.bookkeeping.tie_out import HeldLine
 from cierre.ports.errors import DataError, FatalError, PeriodClosedError, RetriableError, UncertainError, VendorError
 from hooks.http.hook import VendorHook, describe, one_line, words_of
@@ -345,7 +346,7 @@ def _said(answer: dict[str, Any], *names: str) -> str:
     """The first of these fields that says something, stripped; empty if none does, or it is no text or number."""
     for name in names:
         value = answer.get(name)
-        if isinstance(value, (str, int)) and not isinstance(value, bool) and (said := code_text(name, value)):
+        if is_text_or_number(value) and (said := code_text(name, value)):
             return said
     return ""
 

@@ -6,7 +6,6 @@ The query is the framework's genericQuery. It takes SQL as text, so nothing gets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from types import NoneType
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlencode
 
@@ -14,7 +13,7 @@ from requests import Response
 
 from cierre.bookkeeping import json_text
 from cierre.bookkeeping.sentence import Sentence
-from cierre.bookkeeping.text import quoted, shown
+from cierre.bookkeeping.text import is_text_or_number, quoted, shown
 from cierre.language.say import say
 from cierre.ports.errors import FatalError, RetriableError, VendorError
 from hooks.http.hook import Failure, describe, words_of
@@ -135,7 +134,7 @@ def text_of(row: Mapping[str, Any], name: str) -> str:
     """A field of a row, stripped; empty for null. Raises KeyError where it was not answered, ValueError where it is
     neither text nor number."""
     value = row[name]
-    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal, NoneType)):
+    if value is not None and not is_text_or_number(value):
         raise ValueError(f"{name} is {quoted(value)}")
     return "" if value is None else code_text(name, value)
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
-from typing import Any
 
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow
 from cierre.bookkeeping.money import ZERO, quantum
 from cierre.bookkeeping.sentence import Sentence
-from cierre.bookkeeping.text import quoted, text_of
+from cierre.bookkeeping.text import is_text_or_number, quoted, text_of
 from hooks.sge.description import REVIEW
 from hooks.sge.reviewed import VatRules
 from hooks.sge.snapshot import IDENTITY, NEEDED, NoDay, Project, Row
@@ -104,13 +103,9 @@ def refuse_unfit(row: Row) -> None:
     """Raises Unbookable where what names an invoice is no text and no number."""
     for field in FIELDS:
         value = row.value.get(field)
-        if value is not None and not _is_text_or_number(value):
+        if value is not None and not is_text_or_number(value):
             why = Sentence("it is {what}", what=quoted(value))
             raise Unbookable(Reason.UNFIT_TEXT, "{field} cannot be booked: {why}", field=field, why=why)
-
-
-def _is_text_or_number(value: Any) -> bool:
-    return isinstance(value, (str, int, Decimal)) and not isinstance(value, bool)
 
 
 def day_of_issue(row: Row) -> date:
@@ -168,7 +163,7 @@ def _document(row: Row, day: date, currency: str, rules: VatRules) -> Document:
     sign = -1 if base < ZERO else 1
     base_, total_ = base * sign, total * sign  # of a credit note as of the invoice that it takes back
     said = "0" if row.cell("vat_rate") in (None, "") else row.cell("vat_rate")
-    if not _is_text_or_number(said):
+    if not is_text_or_number(said):
         raise Unbookable(
             Reason.BAD_RATE,
             "invoice {number}: the VAT rate is {said}, which is neither a text nor a number",

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from types import NoneType
 
 from cierre.bookkeeping.json_text import repeated
 from cierre.bookkeeping.rates import far_from, is_near_one
 from cierre.bookkeeping.sentence import Sentence, together
+from cierre.bookkeeping.text import is_text_or_number
 from hooks.zeta.currency_words import denying
 from hooks.zeta.wire import Row
 from hooks.zeta.words import Reason, is_missing, shown, yes_or_no
@@ -24,7 +24,7 @@ def check_texts(row: Row, fields: tuple[str, ...], name: Sentence) -> None:
     """Raises Unbookable where a field holds something else than a text or a number. What it holds is never quoted."""
     for field in fields:
         value = row.get(field)
-        if isinstance(value, bool) or not isinstance(value, (str, int, Decimal, NoneType)):
+        if value is not None and not is_text_or_number(value):
             raise Unbookable(
                 Reason.NO_TEXT,
                 "{row}: {field} is neither text nor number; look it up in Zeta, then clear the task land",

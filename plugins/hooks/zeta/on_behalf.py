@@ -5,9 +5,9 @@ vouchers have it in their names, so any field of a voucher's rows that says so c
 """
 
 import re
-from decimal import Decimal
 from typing import Any
 
+from cierre.bookkeeping.text import is_text_or_number
 from hooks.zeta.voucher_kinds import NAMES, plain
 from hooks.zeta.wire import Row
 from hooks.zeta.words import ON_BEHALF, code
@@ -37,7 +37,7 @@ def is_on_behalf(sale: Row, queried: Row) -> bool | None:
     """
     if _says_so(sale) or _says_so(queried):
         return True
-    are_texts = all(_is_text(row.get("Notas")) for row in (sale, queried))
+    are_texts = all(note is None or is_text_or_number(note) for note in (sale.get("Notas"), queried.get("Notas")))
     return False if "Notas" in queried and are_texts else None
 
 
@@ -45,7 +45,3 @@ def _says_so(row: Row) -> bool:
     return any(says_on_behalf(row.get(name)) for name in ("Notas", *NAMES)) or (
         code(row.get("TipoDeCFECodigo")) in ELECTRONIC
     )
-
-
-def _is_text(value: Any) -> bool:
-    return value is None or (isinstance(value, (str, int, Decimal)) and not isinstance(value, bool))

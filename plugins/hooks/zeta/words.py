@@ -7,6 +7,7 @@ from typing import Any
 
 from cierre.bookkeeping.documents import REPEATED_FIELD
 from cierre.bookkeeping.rates import RATE_OF_ONE
+from cierre.bookkeeping.text import is_text_or_number
 
 VENDOR = "Zeta"
 SERVICE = "/rest/APIs/RESTFacturaClienteV4"
@@ -131,7 +132,7 @@ def is_missing(value: Any) -> bool:
 def code(value: Any) -> str:
     """A code as text, however it was written: ``1``, ``"01"``, ``1.0`` and ``"1 "`` are the same; empty where there is
     neither text nor number."""
-    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+    if not is_text_or_number(value):
         return ""
     is_short = isinstance(value, Decimal) and abs(value.adjusted()) <= LONGEST_NUMBER
     text = f"{value:f}" if is_short else str(value).strip()

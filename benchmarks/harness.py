@@ -178,12 +178,12 @@ class Bench:
         """
         ratio, part = _ratio(case, name, floor), _ratio(case, less, floor) or 0.0
         beyond = f"{less.capitalize()} come to {part:.2f} ×." if part > limit else ""
-        self._verdict(what, ratio, f"≤ {limit:g} ×", ratio is not None and ratio <= limit, if_missed, beyond)
+        self._verdict(what, ratio, limit, "≤", ratio is not None and ratio <= limit, if_missed, beyond)
 
     def at_least(self, what: str, case: Case, name: str, other: str, limit: float, if_missed: str) -> None:
         """How many times as fast ``name`` is as another contender."""
         ratio = _ratio(case, other, name)
-        self._verdict(what, ratio, f"≥ {limit:g} ×", ratio is not None and ratio >= limit, if_missed)
+        self._verdict(what, ratio, limit, "≥", ratio is not None and ratio >= limit, if_missed)
 
     def holds(self, what: str, measured: str, target: str, is_met: bool, if_missed: str, *, beyond: str = "") -> None:
         """A target that is no ratio. ``beyond`` says who does only a part of the work and misses it, too."""
@@ -203,12 +203,14 @@ class Bench:
         self.progress.update(line, completed=steps)
 
     def _verdict(
-        self, what: str, ratio: float | None, target: str, is_met: bool, if_missed: str, beyond: str = ""
+        self, what: str, ratio: float | None, limit: float, side: str, is_met: bool, if_missed: str, beyond: str = ""
     ) -> None:
+        target = f"{side} {limit:g} ×"
         if ratio is None:
             self.part.verdicts.append(Verdict(what, "not measured", target, None, "One of the two took no part."))
         else:
-            self.holds(what, f"{ratio:.2f} ×", target, is_met, if_missed, beyond=beyond)
+            digits = 2 if is_met or f"{ratio:.2f}" != f"{limit:.2f}" else 4  # nobody sees why 1.08 misses 1.08
+            self.holds(what, f"{ratio:.{digits}f} ×", target, is_met, if_missed, beyond=beyond)
 
 
 def _started(python: str, place: list[str], environ: Mapping[str, str], said: TextIO) -> int:

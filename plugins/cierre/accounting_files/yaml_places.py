@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from cierre.accounting_files.plain_yaml import LOADER
 from cierre.accounting_files.values import as_scalar
 from cierre.bookkeeping.sentence import Sentence
 
@@ -22,7 +23,7 @@ class Text:
 
     def __init__(self, text: str, names: Mapping[str, str]) -> None:
         self.text, self.names = text, names
-        self.root = yaml.compose(text, Loader=yaml.BaseLoader)
+        self.root = yaml.compose(text, Loader=LOADER)
         self.line_end = "\r\n" if "\r\n" in text else "\n"
 
     def value(self, *path: str) -> yaml.Node | None:

@@ -42,6 +42,9 @@ def pages(rows: list[dict], count: int | None = None) -> dict:
     return {"count": len(rows) if count is None else count, "limit": 50, "offset": 0, "items": rows}
 
 
+SIX_HOURS = 6 * 3600
+
+
 class TestQuestions:
     @pytest.mark.parametrize(
         ("asked", "query"),
@@ -156,6 +159,18 @@ class TestAnswers:
         with pytest.raises(RetriableError, match=r"the total 4/1/33/1396494000 .* came twice"):
             hook.group_payment_types()
 
+    def test_totals_of_two_kinds_of_documents_with_the_same_code_are_both_taken(self, hook, vendor):
+        groups = payload("group_payment_types")
+        vendor.answers([groups[0], groups[0] | {"paymentTypeTotalAmount": 1}, groups[0]], groups[1:], [])
+        found = [group["paymentTypeTotalAmount"] for group in hook.group_payment_types()]
+        assert found[:4] == [40906, 1, 40906, 174592]
+
+    def test_a_site_that_gives_all_totals_whatever_the_offset_is_asked_for_one_page_more(self, hook, vendor):
+        groups = payload("group_payment_types")
+        vendor.answers(groups, groups)
+        assert hook.group_payment_types() == groups
+        assert len(vendor.asked) == 2
+
     @pytest.mark.parametrize("answer", [[], {"count": 1}, {"items": []}, {"count": "many", "items": []}, None, 7])
     def test_what_is_no_list_is_refused(self, hook, vendor, reply, answer):
         vendor.answers(reply(json.dumps(answer)))
@@ -256,6 +271,25 @@ class TestRefusals:
         assert pauses == [7, 60]
         assert raised.value.retry_after == 3600
         assert len(vendor.asked) == 3
+
+    @pytest.mark.parametrize(
+        ("asked", "seconds"),
+        [
+            ("1725667200", 21_600),
+            ("1e30", 21_600),
+            ('"Infinity"', 21_600),
+            ('"NaN"', None),
+            ("-7", 0),
+            ('"soon"', None),
+        ],
+    )
+    def test_nobody_waits_for_longer_than_six_hours_whatever_an_answer_asks(
+        self, connect, vendor, reply, asked, seconds
+    ):
+        vendor.answers(reply(f'{{"retry_after": {asked}}}', status=429))
+        with pytest.raises(RetriableError) as raised:
+            connect(retries=0).count()
+        assert raised.value.retry_after == seconds
 
     @pytest.mark.parametrize("body", ["<html>", '{"count": 19', "", "[" * 100_000])
     def test_an_answer_that_is_not_whole_is_asked_for_again_by_itself(self, connect, vendor, body):

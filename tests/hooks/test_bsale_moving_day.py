@@ -8,10 +8,11 @@ from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.personal import parted
 from hooks.bsale.description import BSALE
-from hooks.bsale.fetch import body_of
+from hooks.bsale.fetch import body_of, still_says
 from hooks.bsale.hook import certify
 from hooks.bsale.lists import LIMIT
-from support.bsale_in_memory import DAY, Bsale, ids_of_the_day
+from hooks.bsale.snapshot import landing
+from support.bsale_in_memory import DAY, MIDNIGHT, Bsale, ids_of_the_day
 
 
 def landed(bsale: Bsale) -> list[int]:
@@ -41,6 +42,33 @@ def test_what_is_landed_of_a_day_with_a_payment_that_becomes_void_is_of_one_mome
     """Rows, totals and counts belong together, with that payment or without it."""
     body, _ = body_of(Bsale(sizes, newest_first=newest_first, late=late, voided_before=voided), DAY)
     assert all(claim.holds for claim in certify(body, currency="CLP", key="1"))
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize("evenings", range(1, 4))
+def test_a_list_that_has_others_of_the_undated_payments_is_read_though_it_has_as_many(evenings, newest_first):
+    """The list takes undated payments for those of the UTC day: late sales of the evening before instead of its own."""
+    days = (3 + evenings, 3 + evenings, 0)
+    undated = {number: {"recordDate": ""} for number in range(1, sum(days) + 1)}
+    given = set(range(4, 4 + evenings + 3))
+    body = json.loads(body_of(Bsale(days, newest_first=newest_first, late=False, odd=undated, given=given), DAY)[0])
+    assert {row["id"] for row in body["payments"]} == given
+    assert {row["id"] for row in body["undated"]} == undated.keys() - given - {1, 2, 3}
+
+
+@pytest.mark.parametrize(
+    ("single", "same"),
+    [
+        ({"amount": "102.0", "recordDate": "", "state": "0"}, True), ({"amount": "103.0"}, False),
+        ({"state": "1"}, False), ({"recordDate": str(MIDNIGHT)}, False),
+    ],
+)  # fmt: skip
+def test_a_look_takes_numbers_as_texts_for_the_same(single, same):
+    bsale = Bsale((0, 3, 0), newest_first=True, late=False, odd={2: {"recordDate": ""}})
+    landed = landing(body_of(bsale, DAY)[0])
+    assert [row["id"] for row in landed.undated] == [2]
+    bsale.payment = lambda number: bsale.row(int(number), 0) | single
+    assert still_says(bsale, landed, DAY) is same
 
 
 @pytest.mark.parametrize("newest_first", [True, False])

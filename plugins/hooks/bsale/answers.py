@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from math import isnan
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,7 +12,7 @@ from cierre.bookkeeping import json_text
 from cierre.bookkeeping.text import is_fit
 from cierre.ports.errors import DataError, FatalError, RetriableError
 from hooks.http.hook import describe, one_line, words_of
-from hooks.http.transport import seconds_to_wait
+from hooks.http.transport import LONGEST_ASKED, seconds_to_wait
 
 VENDOR = "Bsale"
 
@@ -164,13 +165,16 @@ def complaint_in(text: str) -> str:
 
 
 def wait_asked_for(response: Response, text: str) -> float | None:
-    """How many seconds Bsale asks to wait: by header or, else, by ``retry_after`` in the body; None if it does not."""
+    """How many seconds Bsale asks to wait: by header or, else, by ``retry_after`` in the body; None if it does not.
+
+    Never more than LONGEST_ASKED, as of a header."""
     if (seconds := seconds_to_wait(response.headers.get("Retry-After"))) is not None:
         return seconds
     try:
-        return max(0.0, float(json_text.read(text)["retry_after"]))
+        seconds = float(json_text.read(text)["retry_after"])
     except (ValueError, KeyError, TypeError, OverflowError):
         return None
+    return None if isnan(seconds) else min(max(0.0, seconds), LONGEST_ASKED)
 
 
 def identity(value: Any) -> str:

@@ -13,6 +13,7 @@ asked for anew, last.
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, Future
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
@@ -25,7 +26,7 @@ from hooks.bsale import words as shapes
 from hooks.bsale.answers import Page, Row, identity
 from hooks.bsale.certificate import totals_agree, totals_of
 from hooks.bsale.description import BSALE
-from hooks.bsale.lists import A_DAY, LIMIT, PATIENCE, Instant, Listing, Moved, ascend, once
+from hooks.bsale.lists import A_DAY, LIMIT, PATIENCE, Instant, Listing, Moved, added, ascend
 from hooks.bsale.questions import midnight
 from hooks.bsale.settings import Settings
 from hooks.bsale.snapshot import Landing, document_type_of, landing_of, paid
@@ -131,8 +132,13 @@ def still_says(bsale: Payments, landed: Landing, day: date) -> bool:
 
 
 def _is_as_landed(payment: dict[str, Any], landed: dict[str, Any]) -> bool:
-    told = ("state", "amount", "recordDate")
-    return [payment.get(name) for name in told] == [landed.get(name) for name in told]
+    return _told(payment) == _told(landed)
+
+
+def _told(payment: dict[str, Any]) -> tuple[bool | None, Decimal, int | None, bool]:
+    """What of a payment a look compares; a list gives some of it as numbers, a single payment as texts."""
+    amount, recorded = shapes.exact(payment.get("amount")), shapes.seconds(payment.get("recordDate"))
+    return shapes.flag(payment.get("state")), amount, recorded, shapes.is_undated(payment)
 
 
 class _Found(NamedTuple):
@@ -320,7 +326,8 @@ def _of_the_day(
         listed = [*listed, *(row for row in unreadable if row.id in given)]
         left_out = [*left_out, *(row for row in unreadable if row.id not in given)]
     number = ends.whole.count
-    if len(listed) != number:
+    known = {row.id for row in listed}
+    if len(listed) != number or any(row.id not in known for row in ends.rows):
         list_of_the_day = bsale.listing(pool, recorddate=day, expand=WRITTEN_OUT)
         list_of_the_day.know(listed)
         listed = list_of_the_day.all()
@@ -395,12 +402,11 @@ def _with_types(bsale: Payments, day: date, found: _Found) -> _Found:
 def _with_all_totals(bsale: Payments, day: date, found: _Found) -> _Found:
     """With the totals of all pages. The first is all there are where nothing is missing from them."""
     while not (agree := totals_agree(found.landing)):
-        page = bsale.group_page(len(found.groups), recorddate=day)
+        page = added(found.groups, bsale.group_page(len(found.groups), recorddate=day))
         if not page:
             break
         groups = [*found.groups, *page]
         found = found._replace(groups=groups, landing=found.landing.with_groups([row.fields for row in groups]))
-    once(found.groups)
     return found._replace(totals_agree=agree)
 
 

@@ -20,7 +20,7 @@ from cierre.ports.errors import FatalError
 from hooks.bsale import answers, certificate as bsale_certificate, owner as owners, rows as bsale_rows, words as shapes
 from hooks.bsale.answers import VENDOR, Page, Row
 from hooks.bsale.fetch import body_of, made_by, still_says as bsale_still_says
-from hooks.bsale.lists import LIMIT, Listing, once
+from hooks.bsale.lists import LIMIT, Listing, added
 from hooks.bsale.owner import Owner
 from hooks.bsale.questions import GROUP_FILTERS, LIST_FILTERS, SHOWN, question
 from hooks.bsale.snapshot import landing
@@ -93,10 +93,9 @@ class BsaleHook(BsaleClient):
         """The same, each with its text as it came."""
         groups: list[Row] = []
         # There is no count: the end is where nothing comes.
-        while page := self.group_page(len(groups), **filters):
+        while page := added(groups, self.group_page(len(groups), **filters)):
             groups += page
             self.check_rows(len(groups), about="totals by form of payment")
-        once(groups)
         return groups
 
     def group_page(self, offset: int, **filters: Any) -> list[Row]:

@@ -1,7 +1,6 @@
 """A list of Bsale that is read in pages, several at a time, while new rows may come in."""
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from itertools import groupby, pairwise
@@ -269,11 +268,19 @@ class Listing:
             raise Moved(f"payment {row.id} is not where it was, or another is in its place")
 
 
-def once(groups: Iterable[Row]) -> None:
-    """Raises Moved for totals of which one came twice."""
-    times = Counter(group.id for group in groups)
-    if twice := sorted(what for what, number in times.items() if number > 1):
+def added(groups: Sequence[Row], page: Sequence[Row]) -> Sequence[Row]:
+    """What a further page of totals adds to those before it; nothing where it is the first page again, as from a site
+    that heeds no offset.
+
+    Within a page totals may be alike, as of two kinds of documents with the same code. Raises Moved for one that came
+    before.
+    """
+    if [row.text for row in page] == [row.text for row in groups[: len(page)]]:
+        return []
+    before = {row.text for row in groups}
+    if twice := sorted(row.id for row in page if row.text in before):
         raise Moved(f"the total {twice[0]} (paymentTypeId/officeId/codesii/recordDate) came twice")
+    return page
 
 
 def ascend(rows: Sequence[Row]) -> bool | None:

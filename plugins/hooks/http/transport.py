@@ -48,6 +48,10 @@ class ReadRetry(Retry):
         return super(ReadRetry, left).increment(method, url, response, error, _pool, _stacktrace)
 
 
+LONGEST_ASKED = Retry.DEFAULT_RETRY_AFTER_MAX
+"""Seconds that anybody may ask to be waited for: six hours. Who asks for more has most likely written an instant."""
+
+
 def seconds_to_wait(retry_after: str | None) -> float | None:
     """The Retry-After header (seconds, or a date) in seconds; None if it is missing or unreadable."""
     try:

@@ -13,9 +13,9 @@ from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.journal import Foreign, JournalEntry, Line, Side
-from cierre.ports.errors import DataError, FatalError, RetriableError, UncertainError
+from cierre.ports.errors import DataError, FatalError, PeriodClosedError, RetriableError, UncertainError
 from hooks.protheus.hook import Acknowledgement, ProtheusHook
-from hooks.protheus.settings import NOT_FOUND
+from hooks.protheus.settings import CLOSED_PERIOD, NOT_FOUND
 
 ADDRESS = Address("T1,D MG 01 ", date(2024, 9, 6), "008964", "A01")
 ENTRY = JournalEntry(
@@ -51,7 +51,9 @@ DONE = {"GrupoEmpresa": "T1", "CT2_FILIAL": "D MG 01 ", "CT2_DOC": "000001", "er
 
 THINGS = st.sampled_from(["El documento", "Asiento contable", "O lançamento 000003", "Registro", "The entry"])
 ABSENT = st.sampled_from(["no existe", "não encontrado", "not found", "no se encontró", "inexistente"])
-OTHERS = st.sampled_from(["cuenta", "usuario", "calendario", "padrão", "a locked account", "tiene una moneda que"])
+NAMES = ["cuenta", "usuario", "calendario", "padrão", "a locked account", "tiene una moneda que"]
+TABLES = st.from_regex(r"C[A-Z][A-Z0-9](\d{3})?", fullmatch=True).filter(lambda name: name[:3] != "CT2")
+OTHERS = st.sampled_from(NAMES) | TABLES
 BESIDE = st.lists(st.sampled_from(["000003", "de", "la", "en", "lote 008960", "tabla"]), max_size=3).map(" ".join)
 
 
@@ -268,6 +270,42 @@ class TestAnswers:
             insert(hook)
         assert raised.value.code == "CTBBLOQ"
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Período bloqueado",
+            "AJUDA:CTBBLOQ",
+            "El período 09/2024 está cerrado",
+            "Calendario contable bloqueado para la moneda 01",
+            "Calendário contábil encerrado",
+            "Data 06/09/2024 bloqueada",
+            "The period is closed",
+            "Está cerrado el período de la fecha 06/09/2024",
+            "La cuenta 1.1.01.001 es válida. Período cerrado",
+        ],
+    )
+    def test_a_closed_period_is_understood_in_the_erps_languages(self, hook, vendor, text):
+        vendor.answers(refused(text))
+        with pytest.raises(PeriodClosedError):
+            insert(hook)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "La cuenta contable 1.1.01.001 está bloqueada en el período informado",
+            "Conta contábil 11010001 bloqueada para o período",
+            "En la fecha 06/09/2024 la cuenta 11010001 está bloqueada",
+            "Data 06/09/2024: centro de custo 2101 bloqueado",
+            "Account 11010001 is blocked for this period",
+            "Período abierto. Cuenta bloqueada",
+        ],
+    )
+    def test_an_account_that_is_blocked_is_no_closed_period(self, hook, vendor, text):
+        vendor.answers(refused(text))
+        with pytest.raises(DataError) as raised:
+            insert(hook)
+        assert not isinstance(raised.value, PeriodClosedError)
+
     def test_a_refusal_in_the_erps_own_code_page_is_read(self, hook, vendor, reply):
         vendor.answers(reply(json.dumps(refused("Débito bloqueado"), ensure_ascii=False).encode("latin-1")))
         with pytest.raises(DataError, match="Débito bloqueado"):
@@ -440,6 +478,7 @@ class TestDelete:
             "Documento no encontrado: 06/09/2024 lote 008960 sublote 001 documento 000003.",
             "No existe el asiento contable en la fecha 06/09/2024",
             "Lançamento contábil 000003 não encontrado na tabela CT2",
+            "Registro no encontrado en la tabla CT2010",
             "Document 000003 not found in lot 008960 (already deleted)",
         ],
     )
@@ -480,6 +519,7 @@ class TestDelete:
 
     def test_a_long_text_is_read_at_once(self):
         assert not re.search(NOT_FOUND, "documento " + "000000000000 " * 5_000 + "x")
+        assert not re.search(CLOSED_PERIOD, "período bloquead " * 5_000 + "x")
 
 
 def test_the_lease_of_a_posting_can_cover_the_longest_call(connection):

@@ -51,7 +51,7 @@ def test_it_asks_for_the_lots_lines_of_the_date_and_tenant_in_order(hook, vendor
     assert asked.headers["tenantId"].strip() == TENANT.strip()
     assert asked.query["tables"] == "CT2"
     assert asked.query["where"] == "CT2_DATA = '20240906' AND CT2_LOTE = '008964'"
-    assert asked.query["order"] == "CT2_SBLOTE,CT2_DOC,CT2_LINHA"
+    assert asked.query["order"] == "CT2_SBLOTE,CT2_DOC,CT2_LINHA,CT2_MOEDLC,CT2_DC"
 
 
 @pytest.mark.parametrize("lot", ["", "00' OR", "1;DROP", "0089640", "008 64", "00896\n"])
@@ -101,6 +101,26 @@ def test_pages_are_read_to_the_last(hook, vendor):
     vendor.answers(first, second)
     assert [line.line for line in read(hook)] == ["001", "002"]
     assert [asked.query["page"] for asked in vendor.asked] == ["1", "2"]
+
+
+def test_a_site_that_gives_the_same_page_again_is_not_asked_on(hook, vendor):
+    vendor.answers(*[{"items": [ROW], "hasNext": True}] * 3)
+    with pytest.raises(RetriableError, match="the same one comes"):
+        read(hook)
+    assert len(vendor.asked) == 2
+
+
+@pytest.mark.parametrize(("held", "amount"), [(10.5, "10.5"), (10, "10"), (10.000000001, "10"), ("10", "10")])
+def test_what_somebody_else_booked_with_decimals_in_pesos_is_read_as_it_stands(vendor, connection, held, amount):
+    hook = ProtheusHook(connection("protheus", vendor.url, {"currencies": {"CLP": "01"}}))
+    vendor.answers({"items": [ROW | {"ct2_valor": held}], "hasNext": False})
+    assert [str(line.amount) for line in read(hook)] == [amount]
+
+
+def test_a_text_that_may_be_thousands_is_no_amount(hook, vendor):
+    vendor.answers({"items": [ROW | {"ct2_valor": "1.500"}], "hasNext": False})
+    with pytest.raises(RetriableError, match="a row that cannot be read"):
+        read(hook)
 
 
 def test_an_empty_page_is_the_last_whatever_it_says(hook, vendor):
@@ -159,7 +179,7 @@ def test_codes_that_came_as_numbers_have_their_zeros(hook, vendor):
 
 def test_a_site_that_never_comes_to_an_end_is_not_followed_for_ever(hook, vendor, monkeypatch):
     monkeypatch.setattr(protheus_query, "MOST_PAGES", 3)
-    vendor.answers({"items": [ROW], "hasNext": True})
+    vendor.answers(*({"items": [ROW | {"ct2_linha": f"00{n}"}], "hasNext": True} for n in range(1, 4)))
     with pytest.raises(RetriableError, match="no end after 3 pages"):
         read(hook)
     assert len(vendor.asked) == 3

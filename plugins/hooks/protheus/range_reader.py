@@ -13,7 +13,7 @@ from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.tie_out import ErpDocument, HeldLine
 from cierre.ports.errors import RetriableError
 from hooks.protheus.query import MOST_PAGES, Site, ask, query_string, text_of
-from hooks.protheus.read_back import as_read, how_kept, lot_code, read_row, visible_page
+from hooks.protheus.read_back import ROW, as_read, how_kept, lot_code, read_row, refuse_again, visible_page
 
 AT_ONCE = 40
 """How many lots or accounts one query names: all of it must fit into an address."""
@@ -57,8 +57,9 @@ class RangeReader:
             "what the ERP holds from {first} to {last}", first=f"{self.first:%d/%m/%Y}", last=f"{self.last:%d/%m/%Y}"
         )
         where = f"CT2_DATA >= '{self.first:%Y%m%d}' AND CT2_DATA <= '{self.last:%Y%m%d}' AND {condition}"
-        order = "CT2_DATA,CT2_LOTE,CT2_SBLOTE,CT2_DOC,CT2_LINHA"
+        order = f"CT2_DATA,CT2_LOTE,CT2_SBLOTE,CT2_DOC,{ROW}"
         lines: list[HeldLine] = []
+        found: list[HeldLine] = []
         for page_number in range(1, MOST_PAGES + 1):
             query = query_string("CT2", ",".join(_FIELDS), where, order, page_number)
             response = ask(self.hook, query, self.tenant, about)
@@ -66,8 +67,11 @@ class RangeReader:
                 return None
             page = visible_page(self.hook, response, about, _FIELDS)
             currencies, balance_type = how_kept(self.hook)
+            before = found
             with as_read(self.hook, about, response):
-                lines += [line for row in page.rows for line in read_held(row, currencies, balance_type)]
+                found = [line for row in page.rows for line in read_held(row, currencies, balance_type)]
+            refuse_again(self.hook, found, before, about)
+            lines += found
             if not (page.rows and page.has_next):
                 return lines
         raise self.hook.failure(RetriableError, f"{about}: no end after {MOST_PAGES} pages")

@@ -5,27 +5,34 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypeVar
 
 from requests import Response
 
 from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.journal import Side
 from cierre.bookkeeping.json_text import repeated
-from cierre.bookkeeping.money import DECIMALS, amount
+from cierre.bookkeeping.money import DECIMALS, AmountError, amount, exact
 from cierre.bookkeeping.read_back import BookedLine, StandingDocument
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.text import quoted
+from cierre.bookkeeping.tie_out import HeldLine
 from cierre.ports.errors import FatalError, RetriableError
 from hooks.protheus.query import MOST_PAGES, Page, Site, ask, query_string, read_page, text_of
 
 BALANCE_TYPE = "1"
 """The ERP's type of an entry that counts (CT2_TPSALD), where a connection names no other; 9 is a pre-entry."""
 
+Line = TypeVar("Line", BookedLine, HeldLine)
+
 _FIELDS = (
     "CT2_SBLOTE", "CT2_DOC", "CT2_LINHA", "CT2_DC", "CT2_DEBITO", "CT2_CREDIT", "CT2_VALOR", "CT2_MOEDLC",
     "CT2_HIST", "CT2_KEY", "CT2_TPSALD",
 )  # fmt: skip
+
+ROW = "CT2_LINHA,CT2_MOEDLC,CT2_DC"
+"""What tells a document's rows apart: one in a second currency has its line's number. Pages need a whole order."""
 
 _SIDES = {
     "1": ((Side.DEBIT, "CT2_DEBITO"),),
@@ -49,11 +56,13 @@ class LotReader:
         """
         about = Sentence("read-back of lot {lot} on {date}", lot=lot, date=f"{entry_date:%d/%m/%Y}")
         lines: list[BookedLine] = []
+        rows: list[BookedLine] = []
         for page in range(1, MOST_PAGES + 1):
             found = self._page(lot_query(entry_date, lot, page), tenant, about)
             if found is None:
                 return None
-            rows, has_next = found
+            before, (rows, has_next) = rows, found
+            refuse_again(self.hook, rows, before, about)
             lines += rows
             if not (rows and has_next):
                 return lines
@@ -99,6 +108,14 @@ def visible_page(hook: Site, response: Response, about: str, fields: Iterable[st
     return page
 
 
+def refuse_again(hook: Site, rows: list[Line], before: list[Line], about: str) -> None:
+    """Raises RetriableError where a page is the one before it again: the site does not heed which one is asked for."""
+    if rows and rows == before:
+        raise hook.failure(
+            RetriableError, Sentence("{about}: whichever page is asked for, the same one comes", about=about)
+        )
+
+
 @contextmanager
 def as_read(hook: Site, about: str, response: Response) -> Iterator[None]:
     """Says what it means that rows of an answer cannot be read."""
@@ -118,7 +135,7 @@ def lot_query(entry_date: date, lot: str, page: int) -> str:
     Raises ValueError for a lot that is no code of up to six letters and digits.
     """
     where = f"CT2_DATA = '{entry_date:%Y%m%d}' AND CT2_LOTE = '{lot_code(lot)}'"
-    return query_string("CT2", ",".join(_FIELDS), where, "CT2_SBLOTE,CT2_DOC,CT2_LINHA", page)
+    return query_string("CT2", ",".join(_FIELDS), where, f"CT2_SBLOTE,CT2_DOC,{ROW}", page)
 
 
 def whole_lot_query(lot: str) -> str:
@@ -156,7 +173,7 @@ def read_row(
     currency = currencies.get(number, number)
     # A currency that the connection does not name is never compared; any one with two decimals serves to read it.
     kept_as = text_of(named, "CT2_TPSALD")
-    money = amount(named["CT2_VALOR"], currency if currency in DECIMALS else "USD")
+    money = held(named["CT2_VALOR"], currency if currency in DECIMALS else "USD")
     return [
         BookedLine(
             sublot=text_of(named, "CT2_SBLOTE"),
@@ -172,6 +189,17 @@ def read_row(
         )
         for side, account in _SIDES[kind]
     ]
+
+
+def held(value: object, currency: str) -> Decimal:
+    """An amount that the ERP holds: as it stands where it has more decimals than the currency, which nobody here
+    posted. Raises AmountError for what is no number, or a text that may be thousands."""
+    try:
+        return amount(value, currency)
+    except AmountError:
+        if isinstance(value, str):
+            raise
+        return exact(value)
 
 
 def read_document(row: Mapping[str, Any], tenant: str, lot: str) -> StandingDocument:

@@ -8,11 +8,14 @@ from pydantic import Field, PositiveFloat
 from hooks.http import hook as vendor
 
 _ABOUT_IT = (
-    r"(?:\s+(?:[^\s\d]*+\d[\w/-]*+|contable|cont[aá]bil|n[º°.]?|n[uú]mero|number|lote|lot|sublote|sublot|fecha|data|date|clave"
+    r"(?:\s+(?:\(?[a-z]?\d[\w/-]*+\)?|CT2\w*+|contable|cont[aá]bil|n[º°.]?|n[uú]mero|number|lote|lot|sublote|sublot|fecha|data|date|clave"
     r"|chave|key|tabla|tabela|table|base|dad?os|datos|sistema|system|el|la|los|o|a|the|de|del|do|da|of|en|em|no|na|in"
     r"|para|for|con|com|with|y|e|and|ya|j[aá]|already|fue|foi|was|(?:elimina|borra|exclu[ií]|apaga)d[oa]|deleted))*"
 )
-"""What may be said of a document beside that it is not there: where it should be, and that it was deleted."""
+"""What may be said of a document beside that it is not there: where it should be, and that it was deleted.
+
+Of tables only CT2, which has the entries: the codes of all others have two letters before their digits (CT1, CTG010).
+"""
 
 _DOCUMENT = (
     r"(?<!\bde\s)(?<!\bdel\s)(?<!\bdo\s)(?<!\bda\s)(?<!\bof\s)"
@@ -36,8 +39,16 @@ document is there. A text that is not understood is a refusal, which changes not
 _PERIOD = r"\b(?:calend[aá]rios?|per[ií]odos?|periods?|calendars?|ejercicios?|exerc[ií]cios?)\b"
 _DATE = r"\b(?:mes|m[eê]s|month|fecha|data|date)\b"
 _CLOSED = r"\b(?:cerrad[oa]s?|bloquead[oa]s?|fechad[oa]s?|encerrad[oa]s?|closed|locked|blocked)\b"
-CLOSED_PERIOD = rf"(?i)\bCTBBLOQ\b|(?:{_PERIOD}|{_DATE})[^.;]*{_CLOSED}|{_CLOSED}[^.;]*{_PERIOD}"
-"""How the ERP says that a date's period is closed, in its three languages."""
+_OTHER = (
+    r"\b(?:cuentas?|contas?|accounts?|centros?|cost\s+cent(?:er|re)s?|[ií]tems?|itens|clases?|classes?|class|entidad(?:e?s)?"
+    r"|entidades?|entity|entities)\b"
+)
+_BESIDE = rf"(?:(?!{_OTHER})(?:[^.;]|[.;](?=\S)))*"
+CLOSED_PERIOD = (
+    rf"(?i)\bCTBBLOQ\b|(?:{_PERIOD}|{_DATE}){_BESIDE}{_CLOSED}"
+    rf"|(?:^|[.;](?=\s)){_BESIDE}{_CLOSED}(?:[^.;]|[.;](?=\S))*{_PERIOD}"
+)
+"""How the ERP says that a date's period is closed, in its three languages: not that an account is, whenever that is."""
 
 
 UNKNOWN_TENANT = re.compile(rf"(?i)\b(?:empresa|sucursal|filial|company|branch|tenant\w*)\b[^.;:]*{_ABSENT}")

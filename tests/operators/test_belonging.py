@@ -269,6 +269,30 @@ class TestOtherLotOrCurrency:
             assert caplog.text.count("its start date has changed: 2024-02-01; it was 2024-01-01") == times
 
 
+class TestTenant:
+    WRITTEN = ('tenant: "T1,D MG 01 "', "tenant: T1,D MG 01")
+
+    def test_one_that_is_written_with_other_blanks_is_refused_where_books_were_sent_to_it(self, close, write, sandbox):
+        write(BOX, *self.WRITTEN)
+        close(BOX, DAY).all()
+        write(BOX)
+        for day in (DAY, NEXT):
+            assert 'Write tenant: "T1,D MG 01" in itb_caja_164.yaml' in refused(close(BOX, day))
+        write(BOX, *self.WRITTEN)
+        run = close(BOX, NEXT)
+        until(run, "stage")
+        write(BOX)
+        assert "to the ERP it is the same" in refused(run, "derive")
+        assert live(sandbox) == 1
+
+    def test_one_that_nothing_was_sent_to_is_taken_as_it_is_written_now(self, close, write, sandbox):
+        write(BOX, *self.WRITTEN)
+        close(BOX, DAY).step("land")
+        write(BOX)
+        close(BOX, DAY).all()
+        assert live(sandbox) == 1
+
+
 class TestDocumentsOfTheWholeSite:
     """At Bsale and Zeta a document has one id in the company, through whichever box and on whatever day it is read."""
 

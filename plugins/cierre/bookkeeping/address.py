@@ -31,7 +31,13 @@ class Address:
     def is_of(self, tenant: str) -> bool:
         """Whether it is in a tenant. Blanks around the parts of its name do not count: the padding does not survive
         every reader of headers."""
-        return _parts(self.tenant) == _parts(tenant)
+        return is_same_tenant(self.tenant, tenant)
+
+
+def is_same_tenant(one: str, other: str) -> bool:
+    """Whether two names of a tenant differ in blanks around their parts at most: they go out as written, and are
+    compared stripped (field-notes.md, Protheus)."""
+    return _parts(one) == _parts(other)
 
 
 def _parts(tenant: str) -> list[str]:

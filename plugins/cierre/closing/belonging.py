@@ -11,6 +11,7 @@ import psycopg
 
 from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import cash_box
+from cierre.bookkeeping.address import is_same_tenant
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.columns import Documents
 from cierre.bookkeeping.documents import Document, Kind
@@ -45,7 +46,8 @@ NAMES = {
 
 def hold_against_ledger(box: CashBox, day: date, ledger: psycopg.Connection, source_site: str) -> Identity:
     """Notes what the box is, tells what of it changed, and returns it. Refuses a source or a lot that another id has
-    booked, and a former name that is none."""
+    booked, a former name that is none, and its own tenant in other blanks."""
+    _refuse_tenant_in_other_blanks(box, day, ledger)
     now = Identity.of(box, source_site=source_site, erp_site=_erp_site(box))
     _refuse_wrong_former_name(box, day, ledger)
     if claims := identity.claims(ledger, now, box.connection, day):
@@ -58,7 +60,9 @@ def hold_against_ledger(box: CashBox, day: date, ledger: psycopg.Connection, sou
 
 
 def hold_lot_against_ledger(box: CashBox, day: date, ledger: psycopg.Connection) -> None:
-    """Refuses a lot that another id has booked: the file may have changed since the day was read."""
+    """Refuses a lot that another id has booked, and the tenant in other blanks: the file may have changed since the day
+    was read."""
+    _refuse_tenant_in_other_blanks(box, day, ledger)
     if claimed := identity.lot_of_another(ledger, box.id, Target(box.erp.tenant, box.erp.lot), _erp_site(box)):
         raise _refused(box, day, [claimed])
 
@@ -144,6 +148,22 @@ def _refuse_wrong_former_name(box: CashBox, day: date, ledger: psycopg.Connectio
             " posted. Write the line formerly: {first} in {file}.",
             former=box.formerly,
             first=first,
+            file=f"{box.file}.yaml",
+        )
+
+
+def _refuse_tenant_in_other_blanks(box: CashBox, day: date, ledger: psycopg.Connection) -> None:
+    """The ERP takes both for one tenant, where the books of each would stand in the way of the other's."""
+    before = identity.last_seen(ledger, box.id)
+    if before is None or before.tenant == box.erp.tenant or not is_same_tenant(before.tenant, box.erp.tenant):
+        return
+    if identity.was_sent_to(ledger, box.id, before.tenant):
+        raise Refused(
+            box,
+            day,
+            "its tenant is written with other blanks than before, and to the ERP it is the same. Nothing was read or"
+            ' posted. Write tenant: "{tenant}" in {file}, with the quotes.',
+            tenant=before.tenant,
             file=f"{box.file}.yaml",
         )
 

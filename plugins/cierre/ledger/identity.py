@@ -59,6 +59,7 @@ class _Sql(Statements):
     source_booked_since: ValueOrNone[int]
     booked_on: Row[_BookedOn]
     has_books: Value[bool]
+    was_sent_to: Value[bool]
     known_as: ValueOrNone[str]
     site_behind: ValueOrNone[str]
     erp_site_behind: ValueOrNone[str]
@@ -149,6 +150,11 @@ def _of_day(connection: psycopg.Connection, one: Claimed, day: date | None) -> C
 def has_books(connection: psycopg.Connection, box: str) -> bool:
     """Whether the ledger ever knew a box by this id."""
     return _sql.has_books(connection, id=box)
+
+
+def was_sent_to(connection: psycopg.Connection, box: str, tenant: str) -> bool:
+    """Whether anything of a box was sent to a tenant, by just this name, that the ERP did not refuse."""
+    return _sql.was_sent_to(connection, box=box, tenant=tenant)
 
 
 def known_as(connection: psycopg.Connection, file: str) -> str | None:

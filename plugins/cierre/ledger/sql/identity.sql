@@ -77,6 +77,11 @@ SELECT count(DISTINCT document_key)::int AS documents, coalesce(min(currency), '
 SELECT EXISTS (SELECT FROM ledger.cash_box WHERE box = :id) OR EXISTS (SELECT FROM ledger.earlier_box WHERE box = :id)
     OR EXISTS (SELECT FROM ledger.entry WHERE box = :id);
 
+-- name: was_sent_to$
+-- Whether anything of a box was sent to a tenant, by just this name, that the ERP did not refuse.
+SELECT EXISTS (SELECT FROM erp.attempt JOIN ledger.entry USING (entry_id)
+                WHERE entry.box = :box AND attempt.tenant = :tenant AND attempt.state <> 'rejected');
+
 -- name: known_as$
 -- The id of the box whose file was last called so.
 SELECT box FROM ledger.cash_box WHERE file = :file ORDER BY seen_at DESC LIMIT 1;

@@ -3,6 +3,7 @@
 import csv
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,13 +15,16 @@ from python_calamine import CalamineWorkbook
 
 from cierre.accounting_files import mappings_folder
 from cierre.accounting_files.charts import read_chart
+from cierre.accounting_files.loader import cash_boxes
+from cierre.bookkeeping.identity import Identity
 from cierre.bookkeeping.mapping import AccountMapping
-from cierre.ledger import attempts, revisions
+from cierre.ledger import attempts, identity, revisions
 from cierre.reports.accounts import AccountNames
 from cierre.reports.export import Format, export
 from cierre.reports.ranges import Range, range_of
 
 BOX = "itb_caja_164"
+WRITTEN = (Format.BEANCOUNT, Format.HLEDGER, Format.XLSX, Format.CSV)
 SIXTH = date(2024, 9, 6)
 SEPTEMBER = Range(BOX, (BOX,), date(2024, 9, 1), date(2024, 9, 30))
 
@@ -157,6 +161,13 @@ def test_the_csv_has_a_row_a_line_with_its_account_by_name(book, exported, payme
     assert (debit["account_name"], debit["debit"], debit["credit"]) == ("Caja general", "35,30", "")
     assert (credit["account"], credit["credit"], credit["cost_centre"]) == ("4.1.01.002", "35,30", "'0101")
     assert credit["entry_date"] == "2024-09-06"
+
+
+def test_a_box_that_has_no_file_any_more_is_exported_in_every_format(ledger, tmp_path):
+    box = Identity.of(cash_boxes()[BOX], source_site="http://sga.example", erp_site="http://erp.example")
+    identity.note(ledger, replace(box, id="itb_caja_vieja", file="itb_caja_vieja", lot="008999"))
+    wanted = range_of("itb_caja_vieja", "", SIXTH, SIXTH, ledger)
+    assert {form: export(ledger, wanted, tmp_path, form)[1] for form in WRITTEN} == dict.fromkeys(WRITTEN, 0)
 
 
 def test_the_csv_of_an_english_company_has_commas_and_points(book, exported, payment, monkeypatch):

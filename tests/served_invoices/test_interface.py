@@ -3,9 +3,11 @@
 import json
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
+from cierre.served_invoices.answers import state
 from conformance.sge_interface import SgeInterfaceContract
 from hooks.sge.columns import columns_of
 from support.served_invoices import book
@@ -98,3 +100,14 @@ def test_the_examples_detail_is_served(ask, booked):
     }  # fmt: skip
     (document,) = served["documentos"]
     assert ask(f"/documentos/{document['id']}/archivo").content.startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("total", "collected", "said"),
+    [
+        (121, 0, "Emitida"), (121, 50, "Cobrada en parte"), (121, 121, "Pagada"), (121, -121, "Emitida"),
+        (-121, -121, "Pagada"), (-121, 121, "Emitida"), (0, 10, "Pagada"),
+    ],
+)  # fmt: skip
+def test_an_invoice_is_paid_by_money_of_its_own_sign(total, collected, said):
+    assert state(SimpleNamespace(total=Decimal(total), collected=Decimal(collected))) == said

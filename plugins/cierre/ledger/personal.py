@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from json import loads
 from typing import NamedTuple
+from unicodedata import normalize
 
 import psycopg
 
@@ -176,19 +177,20 @@ def gone(connection: psycopg.Connection) -> list[Gone]:
 
 
 def _searchable(value: str) -> str:
-    words = " ".join(value.split())
+    words = normalize("NFC", " ".join(value.split()))
     if len(words) < SHORTEST:
         raise ValueError(f"a value of less than {SHORTEST} characters would be found in rows of many")
     return words
 
 
 def _finder(words: str) -> Callable[[str], bool]:
-    """Tells whether a value, as it stands in JSON, has these words."""
+    """Tells whether a value, as it stands in JSON, has these words, whichever way its accents are encoded."""
     spaced = r"\s+".join(map(re.escape, words.split()))
     pattern = re.compile(rf"(?<!\w){spaced}(?!\w)", re.IGNORECASE)
 
     def is_named(raw: str) -> bool:
-        return pattern.search(str(loads(raw, strict=False)) if "\\" in raw else raw) is not None
+        text = str(loads(raw, strict=False)) if "\\" in raw else raw
+        return pattern.search(normalize("NFC", text)) is not None
 
     return is_named
 

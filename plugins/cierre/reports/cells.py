@@ -23,12 +23,14 @@ _FORMULA = re.compile(r"[=+\-@＝＋－＠]")
 # Whoever opens the file with another separator than it has gets other cells out of a text.
 _FORMULA_WITHIN = re.compile(rf"(?<=[,;|])(?={_FORMULA.pattern})")
 
+_HOUR = r"(?:\s\d{1,2}:\d{2}.*|\s?(?:\d{1,2}\s?)?[ap]\.?m?\.?)"
 _MONTH = r"(?:jan|ene|feb|mar|apr|abr|may|jun|jul|aug|ago|sep|set|oct|nov|dec|dic)[a-z]*\.?"
 _SOMETHING_ELSE = re.compile(
     rf"""
-      [$€£]?\s?(?:\d+|\d{{1,3}}(?:[., ’']\d{{3}})+)(?:[.,]\d*)?(?:\s?%|e[+-]?\d+)?\s?[$€£]?  # a number, 3E5
-    | [.,]\d+%?
-    | \d{{1,4}}[-/.:, ]\d{{1,2}}(?:[-/.:, ]\d{{1,4}})?(?:\s\d{{1,2}}:\d{{2}}.*)?  # a date, a time, a fraction
+      \(?[$€£]?\s?(?:\d+|\d{{1,3}}(?:[., ’']\d{{3}})+)(?:[.,]\d*)?(?:\s?%|e[+-]?\d+)?\s?[$€£]?\)?  # a number, 3E5, (5)
+    | \(?[.,]\d+%?\)?
+    | \d{{1,4}}[-/.:, ]\d{{1,4}}(?:[-/.:, ]\d{{1,4}})?{_HOUR}?  # a date, a month of a year, a time, a fraction
+    | \d{{1,2}}\s?[ap]\.?m?\.?  # 9 PM
     | \d{{1,4}}[-/., ]?{_MONTH}(?:[-/., ]?\d{{1,4}})?  # 3-mar, 3 marzo 2024
     | {_MONTH}[-/., ]?\d{{1,4}}(?:[-/., ]+\d{{1,4}})?  # mar-24
     | true | false | verdadero | falso

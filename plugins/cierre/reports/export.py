@@ -9,7 +9,7 @@ import psycopg
 
 from cierre.accounting_files.charts import read_chart
 from cierre.accounting_files.companies import language_of
-from cierre.accounting_files.loader import cash_box, cash_boxes, mappings_folder
+from cierre.accounting_files.loader import cash_boxes, mappings_folder
 from cierre.language.language import language
 from cierre.language.regional import speaking
 from cierre.ledger import identity
@@ -51,7 +51,7 @@ def export(ledger: psycopg.Connection, wanted: Range, into: Path, form: Format) 
             case Format.XLSX:
                 spreadsheet.write_xlsx(_in_its_folder(path), entries, names)
             case Format.CSV:
-                spreadsheet.write_csv(_in_its_folder(path), entries, names, comma=_decimal_comma(wanted))
+                spreadsheet.write_csv(_in_its_folder(path), entries, names, comma=_decimal_comma(ledger, wanted))
             case _:
                 raise ValueError(f"Only a whole month is written as {form}: say MONTH=2024-09 in place of FROM and TO.")
     return path, entries.count
@@ -101,6 +101,7 @@ def _write(path: Path, lines: Iterable[str]) -> None:
         file.writelines(f"{line}\n" for line in lines)
 
 
-def _decimal_comma(wanted: Range) -> bool:
+def _decimal_comma(ledger: psycopg.Connection, wanted: Range) -> bool:
     """Whether the people of the company, whose boxes these are, write a decimal comma."""
-    return language(language_of(cash_box(wanted.boxes[0]).company)).decimal_mark == ","
+    box, *_ = _known_boxes(ledger, wanted.boxes)
+    return language(language_of(box.company)).decimal_mark == ","

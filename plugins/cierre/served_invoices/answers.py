@@ -17,8 +17,8 @@ encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def state(invoice: Invoice) -> str:
-    """Estado: what of an invoice was collected."""
-    if not invoice.collected:
+    """Estado: what of an invoice was collected; of a refund whose collection is not booked yet, nothing was."""
+    if not invoice.collected or (invoice.collected < 0) is not (invoice.total < 0):
         return "Emitida"
     return "Pagada" if abs(invoice.collected) >= abs(invoice.total) else "Cobrada en parte"
 

@@ -97,8 +97,8 @@ function compared(box, number, hash) {
 }
 
 function compare() {
-  const lines = document.getElementById("noted").value.matchAll(/^[ \t]*(\S+)[ \t]+([\d,]+)[ \t]+([0-9a-f]{64})\b/gm);
-  const items = Array.from(lines, ([, box, number, hash]) => compared(box, Number(number.replaceAll(",", "")), hash));
+  const lines = document.getElementById("noted").value.matchAll(/^[ \t]*(\S+)[ \t]+([\d.,]+)[ \t]+([0-9a-f]{64})\b/gm);
+  const items = Array.from(lines, ([, box, number, hash]) => compared(box, Number(number.replace(/[.,]/g, "")), hash));
   const none = said("li", "broken", "There is no head in this text.", "En este texto no hay ninguna cabeza.");
   document.getElementById("compared").replaceChildren(...(items.length ? items : [none]));
 }

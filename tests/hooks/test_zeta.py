@@ -213,6 +213,20 @@ def test_the_last_row_of_receipts_may_say_that_its_page_is_the_last(hook, vendor
         hook.receipts(RECEIPTS)
 
 
+def test_a_receipt_that_is_issued_while_a_day_is_read_is_not_left_out(hook_of, vendor, monkeypatch):
+    asked = []
+
+    def receipts(self, filter):
+        asked.append(filter.issued)
+        is_issued = "N" if len(asked) == 1 else "S"  # somebody issues it after the first question
+        return [[row(51, Emitido=is_issued)] if filter.issued == is_issued else []]
+
+    monkeypatch.setattr(ZetaHook, "receipts", receipts)
+    vendor.answers(out("Ventas"), out("QueryVentas"))
+    with pytest.raises(RetriableError, match="51 comes twice: something changed"):
+        hook_of(receipts="issued").fetch("1-2", date(2024, 9, 6))
+
+
 @pytest.mark.parametrize(
     ("pages", "error", "said"),
     [

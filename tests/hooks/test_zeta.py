@@ -294,6 +294,14 @@ def answered(response: object, **fields: object) -> dict:
 
 
 EMPTY = {"Succeed": True, "Mensaje": "", "Ventas": []}
+NO_ERRORS = [
+    "Consulta sin ningún error", "Finalizado sin ningun tipo de error", "Sin fallas", "No se encontraron errores",
+    "No hubo errores", "Errores: 0", "Errores encontrados = 0", "0 comprobantes con error", "Se leyó con 0 errores",
+]  # fmt: skip
+ERRORS = [
+    "No hubo errores de red: error de base de datos", "Errores: 05", "Errores: 0,5", "10 comprobantes con error",
+    "Sin conexión por error", "No se registró por error", "Errores: 0. Clave vencida", "Error 0",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -318,6 +326,9 @@ EMPTY = {"Succeed": True, "Mensaje": "", "Ventas": []}
         (answered(EMPTY, Success="tal vez"), DataError, "does not say whether it succeeded"),
         (answered(EMPTY | {"Succeed": "tal vez"}), DataError, "does not say whether it succeeded"),
         (answered("Error interno"), DataError, "Error interno"),
+        (answered(EMPTY, Error=[{"Message": "Mes cerrado"}]), DataError, "no reason given"),
+        (answered(EMPTY, Error=True), DataError, "no reason given"),
+        *((answered(EMPTY | {"Mensaje": words}), DataError, "refuses") for words in ERRORS),
     ],
 )
 def test_words_of_failure_beside_a_success_are_never_an_empty_month(hook, vendor, answer, error, said):
@@ -339,6 +350,9 @@ def test_words_of_failure_beside_a_success_are_never_an_empty_month(hook, vendor
         answered([]),
         answered(EMPTY | {"Mensaje": "Consulta realizada sin errores", "Resultado": "OK"}),
         answered(EMPTY | {"Mensaje": "No hay ventas en el mes"}),
+        answered(EMPTY, Error=[]),
+        answered(EMPTY, Error={"Code": 0, "Message": "Sin errores."}),
+        *(answered(EMPTY | {"Mensaje": words}) for words in NO_ERRORS),
         answered(EMPTY | {"Resultado": "Mensaje", "Mensaje": None}),
     ],
 )

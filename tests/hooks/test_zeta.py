@@ -456,10 +456,15 @@ def test_a_voucher_without_a_pdf_is_told_in_zetas_words(hook, vendor, said):
         hook.pdf_url("1")
 
 
-@pytest.mark.parametrize("rows", [[], [{"FacturaId": 2}]])
-def test_details_of_another_sale_or_of_none_are_refused(hook, vendor, rows):
+@pytest.mark.parametrize(
+    ("rows", "error", "said"),
+    [([{"FacturaId": 2}], DataError, "of another sale"), ([], RetriableError, "taken away meanwhile")],
+)
+def test_details_of_another_sale_are_refused_and_those_of_a_sale_that_is_gone_asked_again(
+    hook, vendor, rows, error, said
+):
     vendor.answers({"VentaDetalladaOut": {"Succeed": True, "Response": {"VentasDetalladas": rows}}})
-    with pytest.raises(DataError, match="another sale, or of none"):
+    with pytest.raises(error, match=said):
         hook.sale_details("1")
 
 

@@ -119,7 +119,7 @@ class TestQuestions:
 
     def test_a_redirect_never_takes_the_token_elsewhere(self, hook, vendor, reply):
         vendor.answers(reply(status=302, headers={"Location": f"{vendor.url}/elsewhere"}))
-        with pytest.raises(FatalError):
+        with pytest.raises(FatalError, match=r"redirects, which is not followed here: check the base address"):
             hook.count()
         assert len(vendor.asked) == 1
 

@@ -388,13 +388,40 @@ class TestPages:
         with pytest.raises(read, match=r"which is no number|came of \d that the server counted"):
             hook.issued_invoices()
 
+    def test_a_list_whose_rows_are_counted_ends_with_the_last_of_them(self, paged, vendor, reply):
+        """Four rows in pages of two; beyond them is 204, without a count."""
+        told = {"X-Total-Count": "4"}
+        vendor.answers(
+            *(reply(json.dumps([{"id": id} for id in ids]), headers=told) for ids in ("ab", "cd")), reply(status=204)
+        )
+        assert len(paged.issued_invoices()) == 4
+
+    def test_pages_unasked_are_read_to_the_end_where_rows_alone_are_counted(self, hook, vendor, reply):
+        told = {"X-Page-Size": "2", "X-Total-Count": "3"}
+        vendor.answers(*(reply(json.dumps([{"id": id} for id in ids]), headers=told) for ids in ("ab", "c")))
+        assert len(hook.issued_invoices()) == 3
+
+    @pytest.mark.parametrize("second", ["b", "bb", "bc"])
+    def test_a_row_that_is_repeated_across_two_pages_is_tolerated_where_rows_are_counted(
+        self, paged, vendor, reply, second
+    ):
+        vendor.answers(self.page(reply, 0, "ab", 2 + len(second), 2), self.page(reply, 1, second, 2 + len(second), 2))
+        assert [row["id"] for row in paged.issued_invoices()] == [*"ab", *second]
+
+    def test_where_they_are_not_it_may_be_a_list_that_shifted(self, paged, vendor):
+        vendor.answers([{"id": "a"}, {"id": "b"}], [{"id": "b"}])
+        with pytest.raises(RetriableError, match="id 'b' stands on two pages"):
+            paged.issued_invoices()
+
     def test_where_the_server_counts_nothing_a_page_that_is_not_full_is_the_last(self, paged, vendor):
         vendor.answers([{"id": "a"}, {"id": "b"}], [{"id": "c"}])
         assert len(paged.issued_invoices()) == 3
 
     def test_pages_that_do_not_fit_together_are_retriable(self, paged, vendor, reply):
         for second, said in (
-            (self.page(reply, 1, "b", 3, 2), "id 'b' stands on two pages"),
+            (self.page(reply, 1, "a", 3, 2), "id 'a' stands on two pages"),
+            (self.page(reply, 1, "bc", 4, 2), "counted 3 rows on one page and 4 on the next"),
+            (self.page(reply, 1, "bc", 3, 2), "4 rows came of 3"),
             (self.page(reply, 1, "", 3, 2), "page 2 of 2 is empty"),
             (self.page(reply, 1, "c", 4, 2), "counted 3 rows on one page and 4 on the next"),
             (self.page(reply, 1, "cd", 3, 2), "4 rows came of 3"),

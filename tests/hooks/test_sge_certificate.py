@@ -47,6 +47,15 @@ def test_a_row_that_is_missing_from_the_list_is_told_with_both_figures():
     ]
 
 
+def test_a_list_torn_by_a_deletion_is_told_though_count_and_sum_agree():
+    """Invoice 2 is deleted after the first page (2, 3): then 4 is on it, and the second page begins with 5."""
+    first, second, third, fourth = (invoice(str(number), DAY) for number in (2, 3, 4, 5))
+    body = landed(DAY, first, second, fourth, of_the_day=[[second, third, fourth]], announced=None)
+    assert broken(body) == [
+        "project P1, invoices of 2024-05-20 asked alone: 3 rows attested, 2 landed; 300.00 attested, 200.00 landed"
+    ]
+
+
 def test_an_amount_that_the_detail_tells_otherwise_is_told_with_both_figures():
     other = [detail(row) for row in ROWS]
     other[0]["campos"][8]["valor"] = 1.00

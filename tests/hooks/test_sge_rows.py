@@ -1,5 +1,6 @@
 """What an issued invoice means to the books."""
 
+import unicodedata
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -8,7 +9,9 @@ from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.documents import Document, Kind, QuarantinedRow, Reading
 from cierre.ports.errors import DataError
+from hooks.sge import hook
 from hooks.sge.hook import certify, control_totals, invoices_seen
+from hooks.sge.reviewed import VatRules
 from support.sge_landings import invoice, landed
 from support.sge_reading import read
 
@@ -210,6 +213,15 @@ def test_a_word_that_is_listed_stands_for_its_rate(told, rate):
     document = sale(vat_rate=told, total=100 + int(rate))
     assert (document.attributes["vat_rate"], document.attributes["vat_word"]) == (rate, told.strip())
     assert document.amounts["vat"] == int(rate)
+
+
+@pytest.mark.parametrize("reviewed", [unicodedata.normalize(form, "Exención") for form in ("NFC", "NFD")])
+@pytest.mark.parametrize("told", [unicodedata.normalize(form, "EXENCIÓN") for form in ("NFC", "NFD")])
+def test_a_word_may_come_with_its_accents_apart(reviewed, told):
+    rules = VatRules(vat_words={reviewed: Decimal(0)})
+    body = landed(DAY, invoice("1", DAY, vat_rate=told, total=100))
+    (document,) = hook.read(body, day=DAY, currency="EUR", key="P1", reviewed=rules).documents
+    assert (document.attributes["vat_rate"], document.attributes["vat_word"]) == ("0", "EXENCIÓN")
 
 
 def test_a_word_that_contradicts_the_total_is_told_and_may_be_released():

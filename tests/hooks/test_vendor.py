@@ -32,6 +32,10 @@ def hook(vendor, connection) -> SomeHook:
     return SomeHook(connection("some", vendor.url))
 
 
+IMPOSSIBLE = ["soon", "Fri, 31 Dec 999999999999 23:59:59 GMT", "9" * 5000]
+"""What a Retry-After may say that no clock can count."""
+
+
 def read(hook: VendorHook) -> str:
     return hook.ask("/thing", {"q": "1"}, about="thing 1")
 
@@ -133,6 +137,46 @@ class TestReads:
         vendor.answers(reply("Núñez".encode("latin-1"), headers={"Content-Type": 'text/plain; charset="ISO-8859-1"'}))
         assert read(hook) == "Núñez"
 
+    @pytest.mark.parametrize("charset", ["ISO-8859-1", "windows-1252", "iso-8859-15", "us-ascii"])
+    def test_utf8_is_read_as_such_where_a_charset_of_one_byte_is_declared(self, hook, vendor, reply, charset):
+        """As servlet containers do: "Crédito" would be "CrÃ©dito"."""
+        vendor.answers(reply("Crédito 30 días", headers={"Content-Type": f"application/json;charset={charset}"}))
+        assert read(hook) == "Crédito 30 días"
+
+    @pytest.mark.parametrize("charset", ["", "utf8mb4", "undefined", "utf-8", "UTF8", '"utf-8"', "a\x80"])
+    @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+    def test_what_declares_utf8_or_no_charset_that_there_is_is_read_as_utf8(self, hook, vendor, reply, charset, mark):
+        vendor.answers(reply(mark + "Núñez".encode(), headers={"Content-Type": f"text/plain; charset={charset}"}))
+        assert read(hook) == "Núñez"
+
+    @pytest.mark.parametrize("charset", ["utf-16", "punycode", "idna", "hex", "unicode_escape", "utf-8"])
+    def test_bytes_that_are_not_in_their_charset_are_retriable(self, hook, vendor, reply, charset):
+        vendor.answers(reply(b"\xff\xfe\\N\x00\xd8", headers={"Content-Type": f"text/plain; charset={charset}"}))
+        with pytest.raises(RetriableError, match="bytes that are not"):
+            read(hook)
+
+    def test_a_part_of_an_answer_is_not_taken_for_the_whole(self, hook, vendor, reply):
+        vendor.answers(reply("[]", status=206, headers={"Content-Range": "bytes 0-1/900"}))
+        with pytest.raises(RetriableError, match="only a part") as raised:
+            read(hook)
+        assert raised.value.status == 206
+
+    @pytest.mark.parametrize("location", ["", " ", "http://vendor:puerto/x", "http://[::1/x", "https://[bad]/x", "//["])
+    def test_a_redirect_to_no_address_is_retriable_and_followed_nowhere(self, hook, vendor, reply, location):
+        vendor.answers(reply(status=302, headers={"Location": location}))
+        with pytest.raises(RetriableError, match="redirects to what is no address"):
+            read(hook)
+        assert len(vendor.asked) == 1
+
+    @pytest.mark.parametrize("header", IMPOSSIBLE)
+    def test_a_wait_that_cannot_be_read_is_a_pause_like_any_other(self, vendor, connection, reply, header):
+        vendor.answers(reply(status=503, headers={"Retry-After": header}), "at last")
+        assert read(SomeHook(connection("some", vendor.url, {"retries": 1}))) == "at last"
+        vendor.answers(reply(status=503, headers={"Retry-After": header}))
+        with pytest.raises(RetriableError, match="the answer is empty") as raised:
+            read(SomeHook(connection("some", vendor.url)))
+        assert raised.value.retry_after is None
+
     def test_a_body_that_is_not_what_it_says_is_refused_and_not_repaired(self, hook, vendor, reply):
         vendor.answers(reply("Núñez".encode("latin-1")))
         with pytest.raises(RetriableError, match="not utf-8"):
@@ -162,6 +206,14 @@ class TestWrites:
         with pytest.raises(UncertainError, match="no answer within"):
             write(SomeHook(connection("some", vendor.url, {"retries": 3, "read_timeout": 0.2})))
         assert len(vendor.asked) == 1
+
+    @pytest.mark.parametrize(
+        "fault", [{"status": 206}, {"body": b"\xff", "headers": {"Content-Type": "text/plain; charset=undefined"}}]
+    )
+    def test_an_answer_that_cannot_be_read_is_uncertain(self, hook, vendor, reply, fault):
+        vendor.answers(reply(**fault))
+        with pytest.raises(UncertainError):
+            hook.text(write(hook), about="thing 2", if_lost=UncertainError)
 
     def test_an_answer_with_a_header_that_is_none_is_uncertain(self, hook, vendor, reply):
         vendor.answers(reply("done", headers={"Content-Length": "4, 5"}))
@@ -265,7 +317,9 @@ def test_a_body_is_quoted_only_where_asked_and_on_one_line():
     assert describe('{"CT2_DOC":\n "00', quote=True) == '16 characters of text that begin “{"CT2_DOC": "00”'
 
 
-@pytest.mark.parametrize(("header", "seconds"), [("30", 30), (None, None), ("", None), ("in a while", None)])
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("30", 30), (None, None), ("", None), *((said, None) for said in IMPOSSIBLE)]
+)
 def test_retry_after_is_read_in_seconds_or_not_at_all(header, seconds):
     assert seconds_to_wait(header) == seconds
 

@@ -213,6 +213,20 @@ def test_the_last_row_of_receipts_may_say_that_its_page_is_the_last(hook, vendor
         hook.receipts(RECEIPTS)
 
 
+def test_a_receipt_that_is_issued_while_a_day_is_read_is_not_left_out(hook_of, vendor, monkeypatch):
+    asked = []
+
+    def receipts(self, filter):
+        asked.append(filter.issued)
+        is_issued = "N" if len(asked) == 1 else "S"  # somebody issues it after the first question
+        return [[row(51, Emitido=is_issued)] if filter.issued == is_issued else []]
+
+    monkeypatch.setattr(ZetaHook, "receipts", receipts)
+    vendor.answers(out("Ventas"), out("QueryVentas"))
+    with pytest.raises(RetriableError, match="51 comes twice: something changed"):
+        hook_of(receipts="issued").fetch("1-2", date(2024, 9, 6))
+
+
 @pytest.mark.parametrize(
     ("pages", "error", "said"),
     [
@@ -280,6 +294,14 @@ def answered(response: object, **fields: object) -> dict:
 
 
 EMPTY = {"Succeed": True, "Mensaje": "", "Ventas": []}
+NO_ERRORS = [
+    "Consulta sin ningún error", "Finalizado sin ningun tipo de error", "Sin fallas", "No se encontraron errores",
+    "No hubo errores", "Errores: 0", "Errores encontrados = 0", "0 comprobantes con error", "Se leyó con 0 errores",
+]  # fmt: skip
+ERRORS = [
+    "No hubo errores de red: error de base de datos", "Errores: 05", "Errores: 0,5", "10 comprobantes con error",
+    "Sin conexión por error", "No se registró por error", "Errores: 0. Clave vencida", "Error 0",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -304,6 +326,9 @@ EMPTY = {"Succeed": True, "Mensaje": "", "Ventas": []}
         (answered(EMPTY, Success="tal vez"), DataError, "does not say whether it succeeded"),
         (answered(EMPTY | {"Succeed": "tal vez"}), DataError, "does not say whether it succeeded"),
         (answered("Error interno"), DataError, "Error interno"),
+        (answered(EMPTY, Error=[{"Message": "Mes cerrado"}]), DataError, "no reason given"),
+        (answered(EMPTY, Error=True), DataError, "no reason given"),
+        *((answered(EMPTY | {"Mensaje": words}), DataError, "refuses") for words in ERRORS),
     ],
 )
 def test_words_of_failure_beside_a_success_are_never_an_empty_month(hook, vendor, answer, error, said):
@@ -325,6 +350,9 @@ def test_words_of_failure_beside_a_success_are_never_an_empty_month(hook, vendor
         answered([]),
         answered(EMPTY | {"Mensaje": "Consulta realizada sin errores", "Resultado": "OK"}),
         answered(EMPTY | {"Mensaje": "No hay ventas en el mes"}),
+        answered(EMPTY, Error=[]),
+        answered(EMPTY, Error={"Code": 0, "Message": "Sin errores."}),
+        *(answered(EMPTY | {"Mensaje": words}) for words in NO_ERRORS),
         answered(EMPTY | {"Resultado": "Mensaje", "Mensaje": None}),
     ],
 )
@@ -428,10 +456,15 @@ def test_a_voucher_without_a_pdf_is_told_in_zetas_words(hook, vendor, said):
         hook.pdf_url("1")
 
 
-@pytest.mark.parametrize("rows", [[], [{"FacturaId": 2}]])
-def test_details_of_another_sale_or_of_none_are_refused(hook, vendor, rows):
+@pytest.mark.parametrize(
+    ("rows", "error", "said"),
+    [([{"FacturaId": 2}], DataError, "of another sale"), ([], RetriableError, "taken away meanwhile")],
+)
+def test_details_of_another_sale_are_refused_and_those_of_a_sale_that_is_gone_asked_again(
+    hook, vendor, rows, error, said
+):
     vendor.answers({"VentaDetalladaOut": {"Succeed": True, "Response": {"VentasDetalladas": rows}}})
-    with pytest.raises(DataError, match="another sale, or of none"):
+    with pytest.raises(error, match=said):
         hook.sale_details("1")
 
 

@@ -480,6 +480,10 @@ WORDS = {
     Voucher.CASH_RETURN: RETURN,
     Voucher.CREDIT_NOTE: NOTE,
 }
+OTHER_CREDIT = [
+    "Venta Cr&eacute;dito", "Venta Cr&#233;dito", "Venta CrÃ©dito", "Venta Cr?dito", "Vta. Cred.", "FACTURA CRED",
+    "Venta a Plazo", "Cta. Corriente", "Venta en Cuotas", "Venta en 3 cuotas",
+]  # fmt: skip
 NEUTRAL = [
     {},
     {"ComprobanteNombre": "e-Ticket"},
@@ -514,6 +518,17 @@ def test_words_and_number_are_believed_only_together(voucher, said, data):
         ({"TipoCFENombre": "e-Ticket"}, Voucher.CASH_RETURN, True),
         ({"ComprobanteTipoNombre": "Recibo de Cobro"}, Voucher.CASH_SALE, True),
         ({"ComprobanteTipoNombre": "Venta"}, Voucher.CREDIT_SALE, False),
+        *(({"ComprobanteNombre": said}, Voucher.CASH_SALE, True) for said in OTHER_CREDIT),
+        *(({"ComprobanteNombre": said}, Voucher.CREDIT_SALE, False) for said in OTHER_CREDIT),
+        *(({"ComprobanteNombre": said}, Voucher.CREDIT_SALE, True) for said in ("VTA CDO", "Vta. Ctdo.")),
+        *(({"CondicionPagoNombre": said}, Voucher.CASH_SALE, True) for said in ("3 cuotas", "Plazo 60")),
+        # A note is no credit, a card's credit and instalments are the bank's, and a school sells "cuotas".
+        ({"ComprobanteNombre": "Nota de Cred. Contado"}, Voucher.CASH_RETURN, False),
+        ({"ComprobanteNombre": "Nota Cr&eacute;dito"}, Voucher.CASH_RETURN, False),
+        ({"CondicionPagoNombre": "Tarj. Cred. 3 cuotas"}, Voucher.CASH_SALE, False),
+        ({"CondicionPagoNombre": "Tarjeta en 6 cuotas"}, Voucher.CASH_SALE, False),
+        ({"CondicionPagoNombre": "Contado 3 cuotas"}, Voucher.CASH_SALE, False),
+        ({"ComprobanteNombre": "Venta de cuotas"}, Voucher.CASH_SALE, False),
         ({}, Voucher.CREDIT_NOTE, False),
     ],
 )  # fmt: skip

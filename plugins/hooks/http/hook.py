@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import Message
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
@@ -33,6 +33,7 @@ from cierre.bookkeeping.text import quoted, shown
 from cierre.language.say import say
 from cierre.ports.errors import FatalError, RetriableError, UncertainError, VendorError
 from hooks.http.bounds import OutOfBounds, check_rows, check_structure, pieces
+from hooks.http.charset import declared_in, decoded
 from hooks.http.deadline import TimedAdapter, ends_at, headers_end_at
 from hooks.http.origin import UnfollowingSession, origin_of, redirect_of, sends_in_clear, site_of
 from hooks.http.transport import ReadRetry, keep_passwords_out_of_logs, seconds_to_wait
@@ -221,27 +222,22 @@ class VendorHook(HttpHook):
         return error(message, vendor=self.vendor, status=response.status_code, request_id=request_id)
 
     def text(self, response: Response, *, about: str, if_lost: type[VendorError]) -> str:
-        """The body of a response: in the charset it declares, else UTF-8, else the vendor's fallback.
+        """The body of a response, in the charset that it has: see hooks.http.charset.
 
-        Raises ``if_lost`` if none of them reads it, and as ``out_of_bounds`` says if it is nested too deeply or has too
-        many rows.
+        Raises ``if_lost`` if it is in none that is known, and as ``out_of_bounds`` says if it is nested too deeply or
+        has too many rows.
         """
-        content_type = Message()
-        content_type["Content-Type"] = response.headers.get("Content-Type", "")
-        declared = content_type.get_content_charset("utf-8-sig")
-        for charset in filter(None, (declared, self.fallback_charset)):
-            try:
-                text = response.content.decode(charset)
-            except (UnicodeDecodeError, LookupError):
-                continue
-            try:
-                check_structure(text, self.settings)
-            except OutOfBounds as error:
-                raise self.out_of_bounds(error, about=about, if_lost=if_lost) from None
-            return text
-        told = "{about}: {size} bytes that are not {charset} text"
-        message = Sentence(told, about=about, size=len(response.content), charset=declared)
-        raise self.failure(if_lost, message, response)
+        declared = declared_in(response.headers.get("Content-Type", ""))
+        text = decoded(response.content, declared, self.fallback_charset)
+        if text is None:
+            told = "{about}: {size} bytes that are not {charset} text"
+            message = Sentence(told, about=about, size=len(response.content), charset=declared)
+            raise self.failure(if_lost, message, response)
+        try:
+            check_structure(text, self.settings)
+        except OutOfBounds as error:
+            raise self.out_of_bounds(error, about=about, if_lost=if_lost) from None
+        return text
 
     def test_connection(self) -> tuple[bool, str]:
         """Whether the vendor answers as it should, and a sentence that says what was tried and seen."""
@@ -269,8 +265,8 @@ class VendorHook(HttpHook):
         """One request and its whole response, whatever its status; ``ask`` and ``tell`` are the ways to call it.
 
         Timeouts are the connection's where none are given. With ``stream`` the body of a 2xx answer is left to be read
-        by ``pieces``. Raises RetriableError or FatalError if nothing was sent, ``if_lost`` if no whole answer came;
-        FatalError also if the answer comes from another server, and as ``out_of_bounds`` says.
+        by ``pieces``. Raises RetriableError or FatalError if nothing was sent, ``if_lost`` if no whole answer came, or
+        a redirect to no address; FatalError also if it comes from another server, and as ``out_of_bounds`` says.
         """
         session = self.get_conn()
         silence = read_timeout or self.settings.read_timeout
@@ -298,7 +294,13 @@ class VendorHook(HttpHook):
             )
             values = {"about": about, "where": self.where, "there": error, "connection": self.connection_id}
             failure = self.failure(FatalError, Sentence(told, **values))
+        except _NowhereError:
+            told = "{about}: {where} redirects to what is no address"
+            failure = self.failure(if_lost, Sentence(told, about=about, where=self.where))
         else:
+            if response.status_code == HTTPStatus.PARTIAL_CONTENT:  # nobody asked for a part
+                response.close()
+                raise self.failure(if_lost, Sentence("{about}: the answer is only a part", about=about), response)
             took = response.elapsed.total_seconds()
             # A streamed answer is for the caller to read: here it is as long as it says.
             size = response.headers.get("Content-Length", "?") if stream and response.ok else len(response.content)
@@ -345,17 +347,23 @@ class VendorHook(HttpHook):
 
     @staticmethod
     def _follow(session: Session, method: str, address: str, **request: Any) -> Response:
-        """The response to one request, its body unread. Raises _ElsewhereError where it redirects to another server.
+        """The response to one request, its body unread. Raises _ElsewhereError where it redirects to another server,
+        _NowhereError where it redirects to no address, TooManyRedirects.
 
         A redirected POST would be repeated elsewhere, as a GET: it is never followed.
         """
         for _ in range(1 + min(session.max_redirects, MOST_REDIRECTS)):
             response = session.request(method, address, stream=True, allow_redirects=False, **request)
-            if method != "GET" or not (there := redirect_of(response)):
+            if method != "GET" or not response.is_redirect:
                 return response
             response.close()
-            if origin_of(there) != origin_of(address):
-                raise _ElsewhereError(origin_of(there))
+            try:
+                there = redirect_of(response)
+                origin = origin_of(there)
+            except ValueError:
+                raise _NowhereError from None
+            if origin != origin_of(address):
+                raise _ElsewhereError(origin)
             address = there
             request.pop("params", None)
         raise TooManyRedirects
@@ -392,12 +400,23 @@ class VendorHook(HttpHook):
             values = {"about": about, "connection": self.connection_id, "kind": kind, "where": where}
             return self.failure(FatalError, Sentence(told, **values))
         if isinstance(error, TooManyRedirects):
-            return self.failure(FatalError, Sentence("{about}: {where} redirects in circles", about=about, where=where))
+            told = "{about}: {where} redirects in circles"
+            if not self.get_conn().max_redirects:
+                told = (
+                    "{about}: {where} redirects, which is not followed here: check the base address of connection"
+                    " {connection}"
+                )
+            values = {"about": about, "where": where, "connection": self.connection_id}
+            return self.failure(FatalError, Sentence(told, **values))
         return self.failure(if_lost, Sentence("{about}: the connection broke before the answer was whole", about=about))
 
 
 class _ElsewhereError(Exception):
     """An answer would come from another server: its scheme, host and port."""
+
+
+class _NowhereError(Exception):
+    """A redirect names no address."""
 
 
 def is_timeout(error: Exception) -> bool:

@@ -31,8 +31,10 @@ def origin_of(address: str) -> str:
 
 
 def redirect_of(response: Response) -> str:
-    """The address that a response redirects to; empty where it does not."""
-    return urljoin(response.url, response.headers["Location"]) if response.is_redirect else ""
+    """The address that a response redirects to. Raises ValueError where it names none."""
+    if not (location := response.headers["Location"].strip()):
+        raise ValueError("no address")
+    return urljoin(response.url, location)
 
 
 def is_loopback(host: str) -> bool:

@@ -47,16 +47,21 @@ class ReadRetry(Retry):
             left = type(self)(0, read=False)
         return super(ReadRetry, left).increment(method, url, response, error, _pool, _stacktrace)
 
+    def parse_retry_after(self, retry_after: str) -> float:
+        """The seconds that are waited for here; 0 where the header cannot be read: then the pause is our own."""
+        return min(seconds_to_wait(retry_after) or 0, LONGEST_WAIT)
+
 
 LONGEST_ASKED = Retry.DEFAULT_RETRY_AFTER_MAX
 """Seconds that anybody may ask to be waited for: six hours. Who asks for more has most likely written an instant."""
 
 
 def seconds_to_wait(retry_after: str | None) -> float | None:
-    """The Retry-After header (seconds, or a date) in seconds; None if it is missing or unreadable."""
+    """The Retry-After header (seconds, or a date) in seconds, at most urllib3's six hours; None if it is missing or
+    unreadable, as a date that cannot be is."""
     try:
         return Retry().parse_retry_after(retry_after) if retry_after else None
-    except HTTPError:
+    except (HTTPError, ValueError, ArithmeticError):
         return None
 
 

@@ -26,11 +26,15 @@ def claims(landing: Landing, projects: Sequence[str], currency: str) -> Iterator
 
 
 def _day_alone(project: Project, day: date, currency: str) -> Claim:
+    """The day asked alone against the list. Where the list lacks one of its invoices, only those that it has count as
+    landed: one that does not belong there, and costs as much, must not stand in for it."""
     misdated = project.misdated(day)
     alone, among = (
         {row.key: row for row in rows if row.issued_on == day or row.key in misdated}
         for rows in (project.of_the_day, project.rows)
     )
+    if alone.keys() - among.keys():
+        among = {key: row for key, row in among.items() if key in alone}
     return Claim(
         Sentence("project {project}, invoices of {day} asked alone", project=project.id, day=day),
         len(alone),

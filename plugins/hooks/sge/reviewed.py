@@ -1,5 +1,6 @@
 """The columns of a list of invoices as people reviewed them: which name holds what, and what the VAT column may say."""
 
+import unicodedata
 from collections import Counter
 from decimal import Decimal
 from typing import Annotated
@@ -45,7 +46,7 @@ class VatRules(Model):
 
 
 def _bare(word: str) -> str:
-    return " ".join(word.casefold().split())
+    return " ".join(unicodedata.normalize("NFC", word).casefold().split())
 
 
 class InvoiceColumns(VatRules):

@@ -1,6 +1,7 @@
 """What the SGE's invoices mean to the books: a sale on the day of issue, a credit note where it is below zero."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -170,7 +171,7 @@ def _document(row: Row, day: date, currency: str, rules: VatRules) -> Document:
             number=row.number,
             said=quoted(said),
         )
-    text = text_of(said).strip()
+    text = unicodedata.normalize("NFC", text_of(said)).strip()
     rates, word = _rates(text, rules)
     if rates is None:
         raise Unbookable(

@@ -260,11 +260,15 @@ class ZetaHook(VendorHook):
         return flat(detail_rows(outcome(DETAILS, kept.body, about=about), about))
 
     def sale_details(self, invoice: str) -> list[Row]:
-        """VentaDetallada: the lines of one sale, by its FacturaId."""
+        """VentaDetallada: the lines of one sale, by its FacturaId. RetriableError where it has none: it may have been
+        taken away since the sales were asked for."""
         about = f"VentaDetallada of {self.company}, {invoice}"
         rows = flat(detail_rows(self._read("VentaDetallada", {"FacturaId": int(invoice)}, about), about))
-        if not rows or any(invoice_id(row) != code(invoice) for row in rows):
-            raise DataError(f"{about}: the answer is of another sale, or of none", vendor=VENDOR)
+        if not rows:
+            told = f"{about}: no lines came: the sale was taken away meanwhile, or has none"
+            raise RetriableError(told, vendor=VENDOR)
+        if any(invoice_id(row) != code(invoice) for row in rows):
+            raise DataError(f"{about}: the answer is of another sale", vendor=VENDOR)
         return rows
 
     def pdf_url(self, invoice: str) -> str:

@@ -157,14 +157,14 @@ def of_day(sales: Iterable[Row], day: date, about: str) -> list[Row]:
 
 
 def whole(pages: list[list[Row]], first: date, last: date, about: str) -> None:
-    """Raises RetriableError where a query's pages shifted, DataError for a sale without id or of another day."""
+    """Raises RetriableError where a query's rows changed meanwhile, DataError for one without id or of another day."""
     seen: set[str] = set()
     for row in (row for page in pages for row in page):
         id, dated = invoice_id(row), day_of(field_of(row, "Fecha"))
         if not id:
             raise DataError(f"{about}: a row has no FacturaId", vendor=VENDOR)
         if id in seen:
-            raise RetriableError(f"{about}: {id} comes twice, so pages shifted while they were read", vendor=VENDOR)
+            raise RetriableError(f"{about}: {id} comes twice: something changed while it was read", vendor=VENDOR)
         if dated is None or not first <= dated <= last:
             raise DataError(f"{about}: {id} is of no day of the query: {shown(field_of(row, 'Fecha'))}", vendor=VENDOR)
         seen.add(id)

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 from hooks.zeta.words import Voucher
@@ -20,12 +21,18 @@ LONGEST = 40
 """Characters of a field that are quoted."""
 
 # A card's credit is the bank's, and a note's name says nothing of how it is settled: "nota de crédito" of a cash sale.
-_CARD = re.compile(r"\b(tarjetas?|tarj|t) (de )?credito\b")
-_NOTE = re.compile(r"\bnotas? ?(de )?creditos?|\bn ?c\b")
+_CARD = re.compile(r"\b(tarjetas?|tarj|t) (de )?cred(ito)?\b")
+_NOTE = re.compile(r"\bnotas? ?(de )?(creditos?|cred\b)|\bn ?c\b")
 _RETURN = re.compile(r"\bdevoluci(on|ones)\b")
-_CASH = re.compile(r"contado|\befectivo\b")
-_CREDIT = re.compile(r"creditos?|cuenta corriente|\bcta cte\b")
+_CASH = re.compile(r"contado|\b(efectivo|cdo|ctdo)\b")
+_CREDIT = re.compile(r"creditos?|\bcred\b|cuenta corriente|\bcta (cte|corriente)\b")
 _DAYS = re.compile(r"\bdias?\b")
+# "Cuotas" in a voucher's name can be what is sold (a school's fees), and a card's instalments are the bank's.
+_INSTALMENTS = re.compile(r"\ba plazos?\b|\ben (\w+ )?cuotas\b")
+_INSTALMENTS_OF_TERMS = re.compile(r"\bplazos?\b|\bcuotas\b")
+_BY_CARD = re.compile(r"\b(tarjetas?|tarj)\b")
+# An é that was lost on its way, or read in another charset: "Cr?dito", "CrÃ©dito".
+_BROKEN_CREDIT = re.compile(r"\bcra? dito(s?)\b")
 _NO_SALE = re.compile(r"\brecibos?\b|\bstock\b|\bremitos?\b|\bpedidos?\b")
 _SALE = re.compile(r"venta|factura|ticket|boleta|debito")
 
@@ -49,10 +56,11 @@ class Word:
 
 
 def plain(text: str) -> str:
-    """Small letters without accents, and a single blank for all that is neither letter nor digit."""
-    folded = unicodedata.normalize("NFKD", text).casefold()
+    """Small letters without accents, HTML's names of letters read, a single blank for all that is neither letter nor
+    digit."""
+    folded = unicodedata.normalize("NFKD", unescape(text)).casefold()
     letters = "".join(letter for letter in folded if not unicodedata.combining(letter))
-    return " ".join(re.sub(r"[\W_]+", " ", letters).split())
+    return _BROKEN_CREDIT.sub(r"credito\1", " ".join(re.sub(r"[\W_]+", " ", letters).split()))
 
 
 def words_of(*rows: dict[str, Any]) -> list[Word]:
@@ -82,9 +90,13 @@ def _denies(word: Word, voucher: Voucher, named: set[str], any_name: bool) -> bo
 
 
 def _read(field: str, text: str) -> Iterator[Word]:
-    said = _CARD.sub(" ", plain(text))
+    whole = plain(text)
+    said = _CARD.sub(" ", whole)
     rest = _NOTE.sub(" ", said)
     payments = {name for name, pattern in (("cash", _CASH), ("credit", _CREDIT)) if pattern.search(rest)}
+    instalments = _INSTALMENTS_OF_TERMS if field in TERMS else _INSTALMENTS
+    if not payments and instalments.search(rest) and not _BY_CARD.search(whole):
+        payments = {"credit"}
     if field in TERMS:
         if not payments and _DAYS.search(rest):
             payments = {"credit"}

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from cierre.bookkeeping import json_text
-from cierre.bookkeeping.text import label
+from cierre.bookkeeping.text import is_text_or_number, label
 from cierre.ports.errors import DataError, FatalError, RetriableError, UncertainError, VendorError
 from hooks.http.hook import VendorHook, describe, one_line, words_of
 from hooks.http.transport import seconds_to_wait
@@ -17,11 +17,19 @@ REFUSES_ANYBODY = re.compile(r"bloque|suspend|habilitad|clave|credencial|autoriz
 """Zeta's words where no other data would help: a lockout, a login, a role. (The codes are not documented.)"""
 
 FAILS = re.compile(
-    r"(?<!sin )(?<!\b0 )\berror|\bfall[aoóe]|\bno se p(udo|uede)|\bno (fue|es) posible|excepci|exception|inv[aá]lid"
+    r"\berror|\bfall[aoóe]|\bno se p(udo|uede)|\bno (fue|es) posible|excepci|exception|inv[aá]lid"
     rf"|rechaz|deneg|time-?out|tiempo (de espera|agotado)|interrump|{REFUSES_ANYBODY.pattern}",
     re.I,
 )
-"""Words of a Mensaje that tell a failure, even beside a Succeed that is true."""
+"""Words of a Mensaje that tell a failure, even beside a Succeed that is true, once NO_ERRORS are left out."""
+
+NO_ERRORS = re.compile(
+    r"\b(sin|no (se )?(hay|hubo|exist|encontr|detect|produj|registr)\w*) ((ning[uú]n[ao]?|tipo de) )*"
+    r"(error(es)?|fall[ao]s?)\b"
+    r"|\b(0|cero) (\w+ (con )?)?error(es)?\b|\berror(es)?( encontrados)? ?[:=] ?0\b(?![.,]?\d)",
+    re.I,
+)
+"""Words that say that there was none: "sin ningún error", "no se encontraron errores", "Errores: 0"."""
 
 _RESULTS = {"ok": True, "error": False}
 """What Resultado says of success (contract, Formas de Pago); it can also be "Mensaje"."""
@@ -185,12 +193,14 @@ def _complains(said: Row) -> bool:
             return True
     elif not _is_nothing(error):
         return True
-    return not _is_nothing(words) and (_verdict(said) is None or bool(FAILS.search(str(words))))
+    return not _is_nothing(words) and (_verdict(said) is None or bool(FAILS.search(NO_ERRORS.sub(" ", str(words)))))
 
 
 def _is_nothing(value: Any) -> bool:
-    """Whether a field for an error says that there is none: no value, 0, no, OK."""
-    return is_missing(value) or yes_or_no(value) is False or code(value).casefold() == "ok"
+    """Whether a field for an error says that there is none: no value, an empty list, 0, no, OK, "sin errores"."""
+    if is_missing(value) or value in ([], {}) or yes_or_no(value) is False:
+        return True
+    return is_text_or_number(value) and NO_ERRORS.sub("", code(value)).strip(" .").casefold() in ("", "ok")
 
 
 def _refusal(said: Row) -> tuple[str | None, str]:

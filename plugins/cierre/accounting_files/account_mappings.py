@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cierre.accounting_files.charts import read_chart
 from cierre.accounting_files.files import YamlFile, read_model
-from cierre.accounting_files.findings import Finding, MappingError
+from cierre.accounting_files.findings import Finding, MappingError, first_ones
 from cierre.accounting_files.loader import account_mapping_names, mappings_folder
 from cierre.bookkeeping.checks import check
 from cierre.bookkeeping.mapping import AccountMapping
@@ -63,7 +63,8 @@ def sound_mapping(path: Path, folder: Path, boxes: Collection[str] = ()) -> tupl
     limits = registry.limits_of_any()
     mapping, file = read_model(path, folder, AccountMapping, "name")
     if mapping is not None and not findings:
-        findings = [file.finding(place, message) for place, message in check(mapping, chart, limits, boxes)]
+        found = check(mapping, chart, limits, boxes)
+        findings = list(first_ones((file.finding(place, message) for place, message in found), len(found)))
     if mapping is None or file.findings or findings:
         raise MappingError(folder, [*file.findings, *findings])
     return mapping, file

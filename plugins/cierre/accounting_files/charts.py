@@ -2,11 +2,12 @@
 
 import csv
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 from typing import TypeVar
 
 from cierre.accounting_files.files import TooLarge, read_text
-from cierre.accounting_files.findings import Finding
+from cierre.accounting_files.findings import Finding, first_ones
 from cierre.bookkeeping.chart import Account, Chart, Dimension
 from cierre.bookkeeping.sentence import Sentence
 from hooks.registry import limits_of_any
@@ -68,7 +69,7 @@ def _read(
 ) -> tuple[dict[str, _Record], list[Finding]]:
     file = f"charts/{name}"
     try:
-        lines = read_text(folder / file, MOST_BYTES).splitlines()
+        text = read_text(folder / file, MOST_BYTES)
     except TooLarge as error:
         return {}, [Finding(file, 0, "", str(error))]
     except OSError as error:
@@ -76,16 +77,20 @@ def _read(
     except UnicodeDecodeError:
         return {}, [Finding(file, 0, "", Sentence("is not UTF-8 text; export it as 'CSV UTF-8'"))]
     # Where the comma is the decimal sign, spreadsheets separate columns by semicolons.
-    reader = csv.reader(lines, delimiter=";" if lines and ";" in lines[0] else ",")
+    lines = StringIO(text, newline="")
+    delimiter = ";" if ";" in lines.readline() else ","
+    lines.seek(0)
+    reader = csv.reader(lines, delimiter=delimiter)
     try:
-        rows = list(reader)
+        # Spreadsheets leave rows without any cell at the end. A row's line is its last one: a cell may hold several.
+        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
         return {}, [Finding(file, reader.line_num, "", Sentence("is not valid CSV: {error}", error=error))]
-    if not rows or rows[0] != columns:
+    if not rows or rows[0][1] != columns:
         return {}, [Finding(file, 1, "", Sentence("the first line must be {known}", known=",".join(columns)))]
     records: dict[str, _Record] = {}
     findings = []
-    for line, row in enumerate(rows[1:], start=2):
+    for line, row in rows[1:]:
         try:
             record = build(_cells(row, columns))
             if record.code in records:
@@ -94,7 +99,7 @@ def _read(
             findings.append(Finding(file, line, "", str(error)))
         else:
             records[record.code] = record
-    return records, findings
+    return records, list(first_ones(findings, len(findings)))
 
 
 def _cells(row: list[str], columns: list[str]) -> dict[str, str]:

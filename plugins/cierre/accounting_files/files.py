@@ -7,6 +7,7 @@ lot ``008964`` into a number and closing hour ``06:00`` into 360. The models dec
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from cierre.accounting_files.findings import Finding
+from cierre.accounting_files.findings import Finding, first_ones
 from cierre.accounting_files.plain_yaml import Loc, NotTaken, Plain
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.suggestions import did_you_mean
@@ -27,11 +28,13 @@ MOST_BYTES = 1_000_000
 
 @dataclass
 class YamlFile:
-    """A file's content as dicts, lists and text; the line of each value; and what was wrong in reading it."""
+    """A file's content as dicts, lists and text; the line of each value, none where the file could not be read; names
+    of its top level that nothing follows, and so are not in the content; and what was wrong in reading it."""
 
     name: str
     content: dict[str, Any] = field(default_factory=dict)
     lines: dict[Loc, int] = field(default_factory=dict)
+    unfilled: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     def finding(self, loc: Loc, message: str) -> Finding:
@@ -39,16 +42,24 @@ class YamlFile:
 
         Pydantic puts names of its own into a path (which branch of a union it took): they are left out.
         """
+        known = self._known(loc)
+        return Finding(self.name, self.lines.get(known, 1), _written(known), message)
+
+    def explain(self, error: ValidationError, model: type[BaseModel]) -> Iterator[Finding]:
+        """Pydantic's errors as findings, in words for the person who wrote the file. Nothing is said once more of a
+        place that has a finding already."""
+        told = {finding.place for finding in self.findings if finding.place}
+        found = [one for one in error.errors(include_url=False) if _written(self._known(one["loc"])) not in told]
+        found.sort(key=lambda one: self.lines.get(self._known(one["loc"]), 1))
+        return first_ones((self.finding(one["loc"], _sentence(one, model)) for one in found), len(found))
+
+    def _known(self, loc: Loc) -> Loc:
+        """The part of a path that stands in the file."""
         known: Loc = ()
         for part in loc:
             if (*known, part) in self.lines:
                 known = (*known, part)
-        return Finding(self.name, self.lines.get(known, 1), _written(known), message)
-
-    def explain(self, error: ValidationError, model: type[BaseModel]) -> Iterator[Finding]:
-        """Pydantic's errors as findings, in words for the person who wrote the file."""
-        for one in error.errors(include_url=False):
-            yield self.finding(one["loc"], _sentence(one, model))
+        return known
 
 
 def read_yaml(path: Path, folder: Path) -> YamlFile:
@@ -76,8 +87,9 @@ def read_yaml(path: Path, folder: Path) -> YamlFile:
             Finding(file.name, 0, "", Sentence("is not valid YAML: {reason}", reason=" ".join(str(error).split())))
         )
     else:
-        file.content, file.lines = plain.content, plain.lines
-        file.findings += [Finding(file.name, line, _written(loc), why) for line, loc, why in plain.refused]
+        file.content, file.lines, file.unfilled = plain.content, plain.lines, plain.unfilled
+        refused = (Finding(file.name, line, _written(loc), why) for line, loc, why in plain.refused)
+        file.findings += first_ones(refused, len(plain.refused))
     return file
 
 
@@ -105,9 +117,12 @@ def read_model(path: Path, folder: Path, model: type[_Model], identity: str = ""
     file = read_yaml(path, folder)
     if identity in file.content:
         file.findings.append(file.finding((identity,), Sentence("is the file's own name; leave this line out")))
-    if file.content or not identity:
+    made = None
+    if file.lines:
+        # A name that is not known is told, also where nothing follows it.
+        unknown = {name: "" for name in file.unfilled if name not in model.model_fields}
         try:
-            made = model.model_validate({**file.content, **({identity: path.stem} if identity else {})})
+            made = model.model_validate({**file.content, **unknown, **({identity: path.stem} if identity else {})})
         except ValidationError as error:
             file.findings.extend(file.explain(error, model))
     return (None if file.findings else made), file
@@ -146,14 +161,38 @@ def _sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
             )
         case "too_short":
             return Sentence("must not be empty")
-        case "int_parsing":
-            return Sentence("{given} is not a whole number", given=repr(error["input"]))
         case "string_type":
             return Sentence("must be text")
         case "dict_type" | "model_type" | "model_attributes_type" | "union_tag_not_found":
             return Sentence("must hold fields, each as 'name: value'")
         case "tuple_type" | "list_type":
             return Sentence("must be a list")
+        case _:
+            return _of_value(error)
+
+
+def _of_value(error: ErrorDetails) -> str:
+    """What is wrong with a value of the right shape."""
+    given, bounds = repr(error["input"]), error.get("ctx", {})
+    match error["type"]:
+        case "int_parsing" | "int_type" | "int_from_float":
+            return Sentence("{given} is not a whole number", given=given)
+        case "bool_parsing" | "bool_type":
+            return Sentence("{given} is neither true nor false", given=given)
+        case "date_from_datetime_parsing" | "date_parsing" | "date_type" | "date_from_datetime_inexact":
+            return Sentence("{given} is no day of the calendar: write one as YYYY-MM-DD", given=given)
+        case "decimal_parsing" | "decimal_type" | "finite_number" | "float_parsing" | "float_type":
+            return Sentence("{given} is not a number: write one like 2.5", given=given)
+        case "greater_than_equal":
+            return Sentence("{given} is less than {least}, the least that it can be", given=given, least=bounds["ge"])
+        case "greater_than":
+            return Sentence("{given} must be more than {bound}", given=given, bound=bounds["gt"])
+        case "less_than_equal":
+            return Sentence("{given} is more than {most}, the most that it can be", given=given, most=bounds["le"])
+        case "less_than":
+            return Sentence("{given} must be less than {bound}", given=given, bound=bounds["lt"])
+        case "string_too_long":
+            return Sentence("has more than {most} characters", most=bounds["max_length"])
         case _:
             return error["msg"]
 
@@ -163,6 +202,7 @@ def _quoted(text: str) -> list[str]:
     return re.findall(r"'([^']*)'", text)
 
 
+@cache
 def _fields(model: type[BaseModel]) -> set[str]:
     """The names of all fields of a model and of the models inside it."""
     schema = model.model_json_schema()

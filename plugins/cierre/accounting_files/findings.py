@@ -1,7 +1,8 @@
 """What is wrong with the mapping files: every problem at once, each with file, line and place."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from cierre.bookkeeping.sentence import Sentence
@@ -24,6 +25,20 @@ class Finding:
         where = f"{self.file}:{self.line}" if self.line else self.file
         parts = {f"s{number}": part for number, part in enumerate((where, self.place, self.message)) if part}
         return Sentence(": ".join(f"{{{name}}}" for name in parts), **parts)
+
+
+MOST_TOLD = 50
+"""Findings of one kind in one file: who has mended so many is told the others."""
+
+
+def first_ones(findings: Iterable[Finding], count: int) -> Iterator[Finding]:
+    """The first of ``count`` findings of a file, and behind them how many more there are, which are not even made."""
+    last = None
+    for last in islice(findings, MOST_TOLD):
+        yield last
+    if last is not None and count > MOST_TOLD:
+        # Findings are sorted: behind all others of its line.
+        yield Finding(last.file, last.line, "…", Sentence("and {n} more", n=f"{count - MOST_TOLD:,}"))
 
 
 class MappingError(ValueError):

@@ -1,5 +1,6 @@
 """Cash boxes, read from the mappings folder and checked; and what lies there unread."""
 
+import logging
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -14,6 +15,8 @@ from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.suggestions import did_you_mean
 from cierre.ports.source import InvoiceSourceDescription
 from hooks import registry
+
+log = logging.getLogger(__name__)
 
 ENVIRONMENT = "CIERRE_MAPPINGS_DIR"
 
@@ -94,7 +97,21 @@ def cash_box(name: str) -> CashBox:
 
 
 def _read(path: Path, folder: Path) -> tuple[CashBox | None, YamlFile]:
-    """The cash box in a file; None where the file's findings say why not."""
+    """The cash box in a file; None where the file's findings say why not. Never raises, whatever the file says: one
+    file must not stop the boxes of all others."""
+    try:
+        return _checked(path, folder)
+    except Exception as error:
+        log.exception("cash_boxes/%s could not be checked", path.name)
+        message = Sentence(
+            "could not be checked, by a mistake of the software ({error}): report it with this file",
+            error=type(error).__name__,
+        )
+        name = path.relative_to(folder).as_posix()
+        return None, YamlFile(name, findings=[Finding(name, 0, "", message)])
+
+
+def _checked(path: Path, folder: Path) -> tuple[CashBox | None, YamlFile]:
     box, file = read_model(path, folder, registry.box_model(), "id")
     if "file" in file.content:
         file.findings.append(file.finding(("file",), Sentence("is the file's own name; leave this line out")))
@@ -129,8 +146,16 @@ def _of_former_name(box: CashBox, former: str, file: YamlFile, folder: Path) -> 
 def _successors(folder: Path, former: str) -> list[str]:
     """The stems of the files that say they go on with the books of a former name, sorted."""
     paths = sorted(path for path in (folder / "cash_boxes").glob("*.yaml") if path.is_file())
-    named = (path for path in paths if former.encode() in path.read_bytes())  # most need no parsing
+    named = (path for path in paths if former.encode() in _bytes_of(path))  # most need no parsing
     return [path.stem for path in named if read_yaml(path, folder).content.get("formerly") == former]
+
+
+def _bytes_of(path: Path) -> bytes:
+    """What a file holds; nothing of one that cannot be read, which its own box is told."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def cash_boxes() -> dict[str, CashBox]:

@@ -3,13 +3,13 @@
 from datetime import date
 
 from cierre.accounting_files.settings import read_settings
-from cierre.bookkeeping.validation import IsoDate, Model, Text
+from cierre.bookkeeping.validation import BusinessDay, Model, Text
 
 
 class Periods(Model):
     """``open_from``: by tenant (compared stripped), the first date on which its books still take entries."""
 
-    open_from: dict[Text, IsoDate]
+    open_from: dict[Text, BusinessDay]
 
 
 def open_from(tenant: str) -> date | None:

@@ -4,6 +4,7 @@ A file is written by people, so it is small, not deep, and says each thing where
 not taken: with them a file of ten lines can be one of a billion values.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,9 +31,16 @@ class NotTaken(Exception):
         self.line, self.message = line, message
 
 
+_CUT = re.compile(r"[ \t]+#(?=\S)")
+"""Behind a value: what may be the rest of it, and is a comment to YAML."""
+
+_NOTHING = {"", "~", "null", "Null", "NULL"}
+"""What stands, without quotes, where there is no value."""
+
+
 class Plain:
-    """What a text says: ``content``, the ``lines`` of its values, and what was ``refused`` since it would be lost
-    silently: line, place and why.
+    """What a text says: ``content``, the ``lines`` of its values, the ``unfilled`` names of its top level, which are
+    no part of the content, and what was ``refused`` since it would be lost silently: line, place and why.
 
     Made of YAML's events one after another, so nothing is built of a text that grows. Raises yaml.YAMLError and
     NotTaken.
@@ -41,39 +49,53 @@ class Plain:
     def __init__(self, text: str) -> None:
         self.content: dict[str, Any] = {}
         self.lines: dict[Loc, int] = {}
+        self.unfilled: list[str] = []
         self.refused: list[tuple[int, Loc, Sentence]] = []
+        self._text = text
         self._events = _sound(yaml.parse(text, Loader=LOADER))
         root = next((event for event in self._events if not isinstance(event, _BEFORE)), None)
         if isinstance(root, yaml.MappingStartEvent):
             self.lines[()] = _line(root)
-            self.content = self._mapping(())
+            self.content = self._mapping(root, ())
         else:
             self.refused.append((1, (), Sentence("must hold fields, each as 'name: value'")))
         for event in self._events:
             if isinstance(event, yaml.DocumentStartEvent):
                 raise NotTaken(_line(event), Sentence("a second document begins here; a file holds one"))
 
-    def _mapping(self, loc: Loc) -> dict[str, Any]:
+    def _mapping(self, start: yaml.MappingStartEvent, loc: Loc) -> dict[str, Any]:
         plain: dict[str, Any] = {}
+        # At the top a heading may stand with nothing below it. Further in, a condition or a code would be lost.
+        may_be_unfilled = not loc and not start.flow_style
         while not isinstance(key := next(self._events), yaml.MappingEndEvent):
             line = _line(key)
             if not isinstance(key, yaml.ScalarEvent):
                 self._skip(key)
                 self._refuse(line, loc, Sentence("a name must be plain text"))
-            elif key.value in plain:
-                first = self.lines[(*loc, key.value)]
-                self._refuse(line, (*loc, key.value), Sentence("is written twice, first in line {first}", first=first))
+                continue
+            place = (*loc, key.value)
+            if place in self.lines:
+                first = self.lines[place]
+                self._refuse(line, place, Sentence("is written twice, first in line {first}", first=first))
+                continue
+            self.lines[place] = line
+            value = self._value(next(self._events), place)
+            if value is not None:
+                plain[key.value] = value
+            elif may_be_unfilled:
+                self.unfilled.append(key.value)
             else:
-                self.lines[(*loc, key.value)] = line
-                plain[key.value] = self._value(next(self._events), (*loc, key.value))
-        # A name with nothing after it is not given at all: required fields are then reported as missing.
-        return {name: value for name, value in plain.items() if value is not None}
+                self.refused.append((line, place, _without_value(key.value)))
+        return plain
 
     def _value(self, event: yaml.Event, loc: Loc) -> object:
         if isinstance(event, yaml.ScalarEvent):
-            return None if event.value == "" and not event.style else event.value
+            if event.value and not event.style and event.end_mark and _CUT.match(self._text, event.end_mark.index):
+                message = "a ' #' behind {value!r} begins a comment: put the value in quotes, or a blank behind the #"
+                self.refused.append((_line(event), loc, Sentence(message, value=event.value)))
+            return None if event.value in _NOTHING and not event.style else event.value
         if isinstance(event, yaml.MappingStartEvent):
-            return self._mapping(loc)
+            return self._mapping(event, loc)
         return self._items(loc)
 
     def _items(self, loc: Loc) -> list[object]:
@@ -94,6 +116,12 @@ class Plain:
         depth = _deeper(event)
         while depth:
             depth += _deeper(next(self._events))
+
+
+def _without_value(name: str) -> Sentence:
+    if ":" in name:
+        return Sentence("has no value: a blank belongs behind the colon")
+    return Sentence("has no value: write one, or take the name out")
 
 
 _BEFORE = (yaml.StreamStartEvent, yaml.DocumentStartEvent)

@@ -49,7 +49,7 @@ def statement_formats() -> dict[str, BankFormat | AcquirerFormat]:
 def _read(path: Path, folder: Path) -> tuple[BankFormat | AcquirerFormat | None, YamlFile]:
     file = read_yaml(path, folder)
     kind = file.content.get("kind")
-    if not file.findings and kind not in KINDS:
+    if not file.findings and (not isinstance(kind, str) or kind not in KINDS):
         message = "{kind!r} is not one of {known}: write kind: bank, or kind: acquirer"
         if "kind" not in file.content:
             message = "kind is missing: write kind: bank, or kind: acquirer"

@@ -64,20 +64,24 @@ class Chart:
         account = (self.accounts or {}).get(code)
         return account is not None and account.requires_cost_centre
 
+    @property
+    def _bookable(self) -> dict[str, Account]:
+        return {code: one for code, one in (self.accounts or {}).items() if one.postable and not one.blocked}
+
     def _objection_to_account(self, code: str) -> Sentence | None:
         if self.accounts is None:
             return None
         account = self.accounts.get(code)
-        bookable = {code: one for code, one in self.accounts.items() if one.postable and not one.blocked}
         if account is None:
-            return _with_nearest(Sentence("account {code} is not in the chart of accounts", code=code), code, bookable)
+            said = Sentence("account {code} is not in the chart of accounts", code=code)
+            return _with_nearest(said, code, self._bookable)
         if not account.postable:
             said = Sentence(
                 "account {code} ({name}) is a heading: book to one of the accounts under it",
                 code=code,
                 name=account.name,
             )
-            below = list(islice((one for one in bookable if one.startswith(code)), 3))
+            below = list(islice((one for one in self._bookable if one.startswith(code)), 3))
             return Sentence("{message}, like {codes}", message=said, codes=listing(below)) if below else said
         if account.blocked:
             return Sentence("account {code} ({name}) is blocked in the chart of accounts", code=code, name=account.name)

@@ -46,6 +46,25 @@ def test_a_wrong_line_of_a_chart_is_told(folder, spoil, file, old, new, message)
     assert str(finding).startswith(f"{file}:{line}: {message}")
 
 
+def test_rows_without_any_cell_are_no_accounts(folder):
+    path = folder / CHART
+    path.write_text(path.read_text().replace(",", ";") + ";;;;\n\n ; ;;;\n")
+
+    chart, findings = read_chart(folder)
+    assert findings == []
+    assert "" not in chart.accounts
+
+
+def test_a_wrong_line_below_a_cell_of_two_lines_is_told_as_an_editor_counts(folder):
+    heading, *rows = (folder / CHART).read_text().splitlines()
+    two = '9.9.99.001,"Caja\nchica",true,false,false'
+    (folder / CHART).write_text("\n".join([heading, two, "", "9.9,x", *rows]))
+
+    assert [str(finding) for finding in read_chart(folder)[1]] == [
+        f"{CHART}:5: has 2 columns instead of 5 (account, name, postable, requires_cost_centre, blocked)"
+    ]
+
+
 def test_a_spreadsheets_byte_order_mark_is_no_part_of_the_heading(folder):
     path = folder / CHART
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())

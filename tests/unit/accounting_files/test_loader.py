@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from cierre.accounting_files import MappingError, cash_box, cash_box_ids, cash_boxes, mappings_folder
+from cierre.accounting_files import MappingError, cash_box, cash_box_ids, cash_boxes, loader, mappings_folder
 from cierre.accounting_files.account_mappings import account_mapping
+from cierre.accounting_files.files import read_model
 from cierre.bookkeeping.vocabulary import SOURCES
 
 PLUGINS = Path(__file__).parents[3] / "plugins"
@@ -116,6 +117,60 @@ def test_a_wrong_box_does_not_keep_another_from_being_read(folder, spoil):
     assert cash_box("itb_caja_165").key == "165"
     with pytest.raises(MappingError, match="unknown currency 'XYZ'"):
         cash_box("itb_caja_164")
+
+
+@pytest.mark.parametrize("text", ["name:\n", "{}\n", "# a new box\nname:\ncompany:\nsource:\n"])
+def test_a_new_file_that_holds_only_names_is_told_and_stops_no_other_box(folder, text):
+    (folder / "cash_boxes/caja_nueva.yaml").write_text(text)
+
+    assert cash_box("itb_caja_165").key == "165"
+    told = findings_of(cash_boxes)
+    assert all(one.startswith("cash_boxes/caja_nueva.yaml:") for one in told)
+    assert any(one.endswith("company is missing") for one in told)
+
+
+def test_a_name_that_is_not_known_is_told_also_where_nothing_follows_it(folder, spoil):
+    line = spoil(BOX, "mapping: sga_ecuador", "aprovals:\nmapping: sga_ecuador")
+
+    assert findings_of(lambda: cash_box("itb_caja_164")) == [
+        f"{BOX}:{line}: aprovals: is not a field that is known here; did you mean 'approvals'?"
+    ]
+
+
+@pytest.mark.parametrize("nothing", ["", "null", "~"])
+def test_a_box_whose_former_name_is_left_open_keeps_its_own(folder, spoil, nothing):
+    spoil(BOX, "mapping: sga_ecuador", f"mapping: sga_ecuador\nformerly: {nothing}")
+
+    assert cash_box("itb_caja_164").id == "itb_caja_164"
+
+
+def test_a_file_that_may_not_be_read_stops_no_other_box(folder, spoil, monkeypatch):
+    spoil(BOX, "mapping: sga_ecuador", "mapping: sga_ecuador\nformerly: caja_vieja")
+    denied = folder / "cash_boxes/conduce_caja_3.yaml"
+
+    def opened(path: Path, *args: object, **kwargs: object):
+        if path == denied:
+            raise PermissionError(13, "Permission denied")
+        return open(path, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", opened)
+
+    assert cash_box("itb_caja_164").id == "caja_vieja"
+    assert findings_of(cash_boxes) == ["cash_boxes/conduce_caja_3.yaml: cannot be read: Permission denied"]
+
+
+def test_a_mistake_of_ours_in_checking_one_file_stops_no_other_box_and_is_told(folder, monkeypatch):
+    def fails_on_one(path: Path, *args: object):
+        if path.stem == "itb_caja_164":
+            raise UnboundLocalError("made")
+        return read_model(path, *args)
+
+    monkeypatch.setattr(loader, "read_model", fails_on_one)
+
+    assert cash_box("itb_caja_165").key == "165"
+    assert findings_of(cash_boxes) == [
+        f"{BOX}: could not be checked, by a mistake of the software (UnboundLocalError): report it with this file"
+    ]
 
 
 def test_a_lot_or_a_source_key_used_by_two_boxes_is_refused(folder, spoil):

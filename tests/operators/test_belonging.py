@@ -144,6 +144,43 @@ class TestRenamedFile:
         assert close(BOX, DAY).all()["state"] == "reconciled"
 
 
+class TestOtherSpelling:
+    """A till that was booked as 0164, which SGA takes for 164, before keys were held to one spelling."""
+
+    @pytest.fixture
+    def booked(self, close, write, monkeypatch) -> None:
+        write(BOX, "key: 164", "key: 0164")
+        with monkeypatch.context() as before:
+            before.setattr("cierre.ports.source.KeyFormat.objection", lambda self, key: None)
+            close(BOX, DAY).all()
+
+    def test_another_box_for_it_is_refused(self, close, booked, write, sandbox):
+        write("itb_copia", "lot: 008964", "lot: 008999")
+        said = refused(close("itb_copia", DAY))
+        assert f"is booked as {BOX}, from 2024-09-06 to 2024-09-06" in said
+        assert live(sandbox) == 1
+
+    def test_so_are_its_documents_where_the_first_step_erred(self, close, booked, write, sandbox, monkeypatch):
+        monkeypatch.setattr("cierre.closing.land.hold_against_ledger", lambda *_: SimpleNamespace(source_key="164"))
+        write("itb_copia", "lot: 008964", "lot: 008999")
+        run = close("itb_copia", DAY)
+        until(run, "stage")
+        assert f"in those of {BOX} of 2024-09-06" in refused(run, "derive")
+        assert live(sandbox) == 1
+
+    def test_the_box_itself_goes_on_as_164_says_so_and_asks_about_closed_days(
+        self, close, booked, write, sandbox, caplog
+    ):
+        """The histories of a closed day name the key, so its books would change: a person is asked first."""
+        write(BOX)
+        assert close(BOX, NEXT).all()["state"] == "reconciled"
+        assert "its key has changed: 164; it was 0164" in caplog.text
+        again = close(BOX, DAY)
+        until(again, "derive")
+        assert "The day was booked from 0164, http" in refused(again, "post")
+        assert live(sandbox) == 2
+
+
 class TestOldTill:
     """A box's key changed, and a new box was made for the till that it read before."""
 

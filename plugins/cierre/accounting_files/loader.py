@@ -96,6 +96,8 @@ def cash_box(name: str) -> CashBox:
 def _read(path: Path, folder: Path) -> tuple[CashBox | None, YamlFile]:
     """The cash box in a file; None where the file's findings say why not."""
     box, file = read_model(path, folder, registry.box_model(), "id")
+    if box is not None and (wrong := registry.SOURCES[box.source].key_format.objection(box.key)):
+        file.findings.append(file.finding(("key",), wrong))
     if "file" in file.content:
         file.findings.append(file.finding(("file",), Sentence("is the file's own name; leave this line out")))
     if box is not None and box.formerly is not None:
@@ -145,7 +147,7 @@ def cash_boxes() -> dict[str, CashBox]:
         sound, ("erp", "lot"), Sentence("tenant and lot"), lambda box: (box.erp.tenant.strip(), box.erp.lot)
     )
     findings += _shared(
-        sound, ("key",), Sentence("connection and key"), lambda box: (box.source, box.connection, box.key)
+        sound, ("key",), Sentence("connection and key"), lambda box: (box.source, box.connection, *_parts(box.key))
     )
     mappings = account_mapping_names()
     for box, file in sound:
@@ -179,6 +181,11 @@ def _shared(
         for owner, box, file in owners
         if owner != box.file
     ]
+
+
+def _parts(key: str) -> list[str]:
+    """What a key lists, in whatever order and with whatever blanks it does."""
+    return sorted({part.strip() for part in key.split(",")})
 
 
 def passed_over(folder: Path, below: str) -> list[Finding]:

@@ -1,8 +1,9 @@
 """What others need to know of Bsale."""
 
 from cierre.bookkeeping.personal import OpenFields
+from cierre.bookkeeping.sentence import Sentence
 from cierre.ports.named import Named
-from cierre.ports.source import Owner, SaidBeside, SourceDescription
+from cierre.ports.source import KeyFormat, Owner, SaidBeside, SourceDescription
 from hooks.bsale.form import FORM
 from hooks.bsale.vocabulary import VOCABULARY
 
@@ -13,6 +14,7 @@ BSALE = SourceDescription(
     label="Bsale (payments)",
     hook=Named(_HOOK, "BsaleHook"),
     form=FORM,
+    key_format=KeyFormat(r"[1-9][0-9]*", Sentence("the number of an office, without zeros before it, like 1")),
     vocabulary=VOCABULARY,
     read=Named(_HOOK, "read"),
     control_totals=Named(_HOOK, "control_totals"),

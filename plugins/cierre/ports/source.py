@@ -172,7 +172,8 @@ class SourceDescription:
     ``slug`` is its name in files, tables and modules; ``label`` the name of its connection type for people; ``hook`` is
     the class of its SourceHook; ``form`` its connection type's form as Airflow wants it; ``key_format`` how the key is
     written in a box's file; ``vocabulary`` is what its documents carry: the words that a mapping may use.
-    ``landing_key`` tells what is landed together: the box's own key, or one for all boxes of the connection ("*").
+    ``landing_key`` tells what is landed together: the box's own key, or one for all boxes of the connection ("*");
+    ``rows_by_key`` is there where it is one for all: how many rows of a landed body name each key.
     ``unique`` tells within what the ids of a kind of document are unique.
     ``open_fields`` are the fields of landed answers that say nothing of a person, those that its reading needs among
     them: all other values are taken out at landing; ``open_columns`` gives further ones that only an answer itself can
@@ -197,6 +198,7 @@ class SourceDescription:
     control_totals: ControlTotals
     certify: Certify
     landing_key: Callable[[str], str]
+    rows_by_key: Callable[[str], Mapping[str, int]] | None = None
     unique: "Callable[[Kind], Unique]"
     open_fields: "OpenFields"
     open_columns: Callable[[str], frozenset[str]] | None = None

@@ -20,6 +20,7 @@ BSALE = SourceDescription(
     control_totals=Named(_HOOK, "control_totals"),
     certify=Named(_HOOK, "certify"),
     landing_key=Named(_HOOK, "landing_key"),
+    rows_by_key=Named(_HOOK, "rows_by_key"),
     unique=Named(_HOOK, "unique"),
     owner=Owner(of=Named(_HOOK, "owner"), is_same=Named(_HOOK, "is_same_owner")),
     rechecks=True,

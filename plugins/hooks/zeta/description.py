@@ -24,6 +24,7 @@ ZETA = SourceDescription(
     control_totals=Named(_HOOK, "control_totals"),
     certify=Named(_HOOK, "certify"),
     landing_key=Named(_HOOK, "landing_key"),
+    rows_by_key=Named(_HOOK, "rows_by_key"),
     unique=Named(_HOOK, "unique"),
     rechecks=True,
     notices=Named(_HOOK, "notices"),

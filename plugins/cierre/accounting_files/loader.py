@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
@@ -133,6 +133,20 @@ def _successors(folder: Path, former: str) -> list[str]:
     paths = sorted(path for path in (folder / "cash_boxes").glob("*.yaml") if path.is_file())
     named = (path for path in paths if former.encode() in path.read_bytes())  # most need no parsing
     return [path.stem for path in named if read_yaml(path, folder).content.get("formerly") == former]
+
+
+def may_be_called(files: Collection[str], names: Iterable[str]) -> set[str]:
+    """What the boxes of these files (their stems) may be called: as their files, and those of the ``names`` that a file
+    writes as its box's former one. The files are not read as YAML, which may be wrong in them."""
+    folder = mappings_folder() / "cash_boxes"
+    other_names = set(names) - set(files)
+    texts = [(folder / f"{file}.yaml").read_bytes() for file in files] if other_names else []
+    former = {name for name in other_names if any(_says_formerly(text, name) for text in texts)}
+    return {*files, *former}
+
+
+def _says_formerly(text: bytes, name: str) -> bool:
+    return re.search(rb"^formerly:.*\b" + re.escape(name).encode() + rb"\b", text, re.MULTILINE) is not None
 
 
 def cash_boxes() -> dict[str, CashBox]:

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 
+from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.check import check_all
+from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import cash_boxes
+from cierre.accounting_files.periods import open_from
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
 BOX = "cash_boxes/itb_caja_164.yaml"
@@ -121,6 +124,75 @@ def test_a_new_box_that_its_mapping_does_not_list_is_told(folder):
     assert finding.endswith(
         "tables.cost_centre_of_office.values: box austral_oficina_3 is booked by this mapping and not listed"
     )
+
+
+def test_a_tenant_of_no_box_keeps_no_month_closed_and_is_told(folder, spoil):
+    line = spoil("periods.yaml", '"T1,D MG 01 ": 2020-01-01', '"T1,D MG 1 ": 2024-10-01')
+
+    assert told() == [
+        f"periods.yaml:{line}: open_from.T1,D MG 1 : no cash box has this tenant, so the line keeps no month closed;"
+        " did you mean 'T1,D MG 01'?"
+    ]
+    # While a box's file is wrong, its tenant is not known.
+    spoil(BOX, "lot: 008964", "lot: 8964")
+    assert [finding.split(":")[0] for finding in told()] == [BOX]
+
+
+def test_two_lines_of_one_tenant_do_not_open_a_closed_month_again(folder, spoil):
+    """Closed until October by the first line, and open since 2020 by the second, which came last."""
+    line = spoil("periods.yaml", '"T1,D MG 01 ": 2020-01-01', '"T1,D MG 01 ": 2024-10-01\n  "T1,D MG 01": 2020-01-01')
+
+    said = "tenant 'T1,D MG 01' has 2 lines that differ only in blanks; leave one"
+    assert told() == [f"periods.yaml:{line - 1}: open_from: {said}"]
+    with pytest.raises(MappingError, match=said):
+        open_from("T1,D MG 01 ")
+
+
+RULE = "        - account: {table: account_of_form}\n"
+
+
+def with_rule(spoil, box: str) -> int:
+    """Adds a rule for a box to the office's mapping; the line that it begins at."""
+    rule = f"        - when: {{box: {box}}}\n          account: 1.1.02.001\n"
+    return spoil("accounts/bsale_chile.yaml", RULE, RULE + rule) + 1
+
+
+def test_a_rule_for_a_mistyped_box_is_refused_also_where_days_are_booked(folder, spoil):
+    """It would be booked by the default, silently: the first step of a run sees what the check sees."""
+    line = with_rule(spoil, "austral_oficna_1")
+
+    (finding,) = told()
+    assert finding.startswith(f"accounts/bsale_chile.yaml:{line}: ")
+    assert "box is never 'austral_oficna_1'" in finding
+    with pytest.raises(MappingError, match=r"box is never 'austral_oficna_1'.*did you mean 'austral_oficina_1'"):
+        account_mapping("bsale_chile")
+
+
+def test_it_is_told_beside_a_wrong_file_of_another_box(folder, spoil):
+    with_rule(spoil, "austral_oficna_1")
+    spoil(BOX, "currency: USD", "currency: USS")
+
+    assert [finding.split(":")[0] for finding in told()] == ["accounts/bsale_chile.yaml", BOX]
+
+
+@pytest.mark.parametrize("wrong", ["currency: CLP\nformerly: oficina_vieja", "currency: [\nformerly: oficina_vieja"])
+@pytest.mark.parametrize("name", ["austral_oficina_1", "oficina_vieja"])
+def test_nothing_is_said_of_rules_for_a_box_whose_own_file_is_wrong(folder, spoil, name, wrong):
+    with_rule(spoil, name)
+    spoil("cash_boxes/austral_oficina_1.yaml", "currency: CLP", wrong)
+    spoil("cash_boxes/austral_oficina_1.yaml", "lot: 008801", "lot: 8801")
+
+    assert {finding.split(":")[0] for finding in told()} == {"cash_boxes/austral_oficina_1.yaml"}
+    assert account_mapping("bsale_chile")
+
+
+def test_a_rule_may_name_a_renamed_box_as_its_books_do(folder, spoil):
+    with_rule(spoil, "oficina_vieja")
+    spoil("cash_boxes/austral_oficina_1.yaml", "currency: CLP", "currency: CLP\nformerly: oficina_vieja")
+    spoil("accounts/bsale_chile.yaml", "      austral_oficina_1:", "      oficina_vieja:")
+
+    assert told() == []
+    assert account_mapping("bsale_chile")
 
 
 @pytest.mark.parametrize("ledger", ["", "postgresql://nobody@127.0.0.1:1/none"])

@@ -82,8 +82,9 @@ def test_in_a_git_repository_the_new_file_is_a_commit_of_its_own(login, ledger, 
 def test_the_form_and_make_check_mappings_say_the_same_words(login, ledger, folder, monkeypatch):  # noqa: F811
     monkeypatch.delenv("CIERRE_LEDGER_DSN", raising=False)
     for wrong in (
-        {"lot": "008964"}, {"lot": "89"}, {"key": "164"}, {"tenant": "T1, D MG 01"}, {"timezone": "America/Guayakil"},
-        {"closing_hour": "24:00"}, {"start_date": "2026-13-01"}, {"source": "sgx"}, {"mapping": "bsale_chile"},
+        {"lot": "008964"}, {"lot": "89"}, {"key": "164"}, {"key": "0170"}, {"tenant": "T1, D MG 01"},
+        {"timezone": "America/Guayakil"}, {"closing_hour": "24:00"}, {"start_date": "2026-13-01"}, {"source": "sgx"},
+        {"mapping": "bsale_chile"},
     ):  # fmt: skip
         said = objections(login().get("/new-box", params=filled_in(login(), **wrong)).text)
         assert said, wrong
@@ -93,6 +94,12 @@ def test_the_form_and_make_check_mappings_say_the_same_words(login, ledger, fold
             lines = CliRunner().invoke(check_files, ["check"]).output.splitlines()
         path.unlink()
         assert said == [line for line in lines if line.startswith(("cash_boxes/itb_caja_170", "accounts/"))], wrong
+
+
+def test_the_form_says_how_each_source_writes_its_keys(login, ledger):
+    page = login().get("/new-box", params={"like": "itb_caja_164"}).text
+    assert "<code>sga</code>: el número de una caja, sin ceros delante, como 164" in page
+    assert "<code>zeta</code>: los números de un local y de una caja, sin ceros delante, como 1-2" in page
 
 
 def test_an_office_that_the_mapping_must_name_is_added_to_it_first(login, ledger):

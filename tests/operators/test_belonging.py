@@ -1,6 +1,7 @@
 """What a box's file says is held against the books: a lot, a till and a document are booked by one box only."""
 
 import os
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,8 +12,10 @@ import pytest
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from cierre.accounting_files.loader import cash_box
+from cierre.closing.belonging import hold_key_against_answer
 from sandbox.server import SandboxServer
 from support import closed_day
+from support.bsale_landings import landed, payment
 
 BOX, DAY = "itb_caja_164", date(2024, 9, 6)
 NEXT = DAY + timedelta(days=3)
@@ -142,6 +145,90 @@ class TestRenamedFile:
         closed_day.close(ledger, other, NEXT, ("10.00", "1"))
         assert "is booked as itb_caja_164" in refused(close("itb_centro", DAY))
         assert close(BOX, DAY).all()["state"] == "reconciled"
+
+
+class TestOtherSpelling:
+    """A till that was booked as 0164, which SGA takes for 164, before keys were held to one spelling."""
+
+    @pytest.fixture
+    def booked(self, close, write, monkeypatch) -> None:
+        write(BOX, "key: 164", "key: 0164")
+        with monkeypatch.context() as before:
+            before.setattr("cierre.ports.source.KeyFormat.objection", lambda self, key: None)
+            close(BOX, DAY).all()
+
+    def test_another_box_for_it_is_refused(self, close, booked, write, sandbox):
+        write("itb_copia", "lot: 008964", "lot: 008999")
+        said = refused(close("itb_copia", DAY))
+        assert f"is booked as {BOX}, from 2024-09-06 to 2024-09-06" in said
+        assert live(sandbox) == 1
+
+    def test_so_are_its_documents_where_the_first_step_erred(self, close, booked, write, sandbox, monkeypatch):
+        monkeypatch.setattr("cierre.closing.land.hold_against_ledger", lambda *_: SimpleNamespace(source_key="164"))
+        write("itb_copia", "lot: 008964", "lot: 008999")
+        run = close("itb_copia", DAY)
+        until(run, "stage")
+        assert f"in those of {BOX} of 2024-09-06" in refused(run, "derive")
+        assert live(sandbox) == 1
+
+    def test_the_box_itself_goes_on_as_164_says_so_and_asks_about_closed_days(
+        self, close, booked, write, sandbox, caplog
+    ):
+        """The histories of a closed day name the key, so its books would change: a person is asked first."""
+        write(BOX)
+        assert close(BOX, NEXT).all()["state"] == "reconciled"
+        assert "its key has changed: 164; it was 0164" in caplog.text
+        again = close(BOX, DAY)
+        until(again, "derive")
+        assert "The day was booked from 0164, http" in refused(again, "post")
+        assert live(sandbox) == 2
+
+
+class TestKeyOfNobody:
+    """An answer for the whole company that has rows of keys which no box's file has, and none of the box's own."""
+
+    @pytest.fixture
+    def with_key(self, files) -> Callable[[str, str], None]:
+        def with_key(name: str, key: str) -> None:
+            text = (files / f"{name}.yaml").read_text()
+            (files / f"{name}.yaml").write_text(re.sub(r"^key: .*$", f"key: {key}", text, flags=re.MULTILINE))
+
+        return with_key
+
+    @pytest.mark.parametrize(
+        ("box", "wrong", "theirs"),
+        [("austral_oficina_1", "99", r"1 \(\d+ rows\)"), ("itb_uruguay_1_2", "12-1", r"1-2 \(\d+ rows\)")],
+    )
+    def test_a_mistyped_key_is_no_day_without_activity(self, close, with_key, box, wrong, theirs, ledger, sandbox):
+        with_key(box, wrong)
+        said = refused(close(box, DAY))
+        assert f"no row of key {wrong} came, today or before" in said
+        assert re.search(rf"keys that no cash box's file has: {theirs}", said)
+        assert "correct it in its file" in said
+        assert not ledger.execute("SELECT FROM landing.taken").fetchall()
+        assert live(sandbox) == 0
+
+    def test_mended_it_takes_the_answer_that_came(self, close, with_key, sandbox):
+        with_key("austral_oficina_1", "99")
+        refused(close("austral_oficina_1", DAY))
+        asked = sandbox.calls("bsale")
+        with_key("austral_oficina_1", "1")
+        assert close("austral_oficina_1", DAY).step("land")["rows"] > 0
+        assert sandbox.calls("bsale") == asked
+
+    def test_an_office_without_activity_beside_those_that_have_boxes_is_one(self, close, with_key, files):
+        """The sandbox's company has offices 1, 2 and 3."""
+        pattern = (files / "austral_oficina_1.yaml").read_text()
+        for key in ("3", "4"):
+            (files / f"austral_oficina_{key}.yaml").write_text(pattern.replace("lot: 008801", f"lot: 00880{key}"))
+            with_key(f"austral_oficina_{key}", key)
+        assert close("austral_oficina_4", DAY).step("land")["rows"] == 0
+
+    def test_a_till_that_had_rows_once_may_rest_whatever_nobody_closes(self, close, with_key, files, ledger):
+        close("austral_oficina_1", DAY).step("land")
+        (files / "austral_oficina_2.yaml").unlink()
+        others = landed([payment(1, office="2")])
+        hold_key_against_answer(cash_box("austral_oficina_1"), NEXT, ledger, others)
 
 
 class TestOldTill:

@@ -7,11 +7,12 @@ from pathlib import Path
 from cierre.accounting_files.charts import read_chart
 from cierre.accounting_files.files import YamlFile, read_model
 from cierre.accounting_files.findings import Finding, MappingError, first_ones
-from cierre.accounting_files.loader import account_mapping_names, mappings_folder
+from cierre.accounting_files.loader import account_mapping_names, cash_box_ids, mappings_folder, may_be_called
 from cierre.bookkeeping.checks import check
 from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.suggestions import did_you_mean
+from cierre.bookkeeping.vocabulary import BOX
 from hooks import registry
 
 
@@ -56,15 +57,24 @@ def draft_mapping(path: Path) -> AccountMapping:
     return sound_mapping(path, path.parent)[0]
 
 
-def sound_mapping(path: Path, folder: Path, boxes: Collection[str] = ()) -> tuple[AccountMapping, YamlFile]:
+def sound_mapping(
+    path: Path, folder: Path, boxes: Collection[str] = (), wrong_files: Collection[str] = ()
+) -> tuple[AccountMapping, YamlFile]:
     """The account mapping in a file, and the file, to find its lines by; checked also against the ``boxes`` it books,
-    where they are given. Raises MappingError."""
+    where they are given, and else against the names of the files of all boxes, which are not read. ``wrong_files`` are
+    the stems of those whose boxes are not known. Raises MappingError."""
     chart, findings = read_chart(mappings_folder())
     limits = registry.limits_of_any()
     mapping, file = read_model(path, folder, AccountMapping, "name")
     if mapping is not None and not findings:
-        found = check(mapping, chart, limits, boxes)
+        names = may_be_called(wrong_files if boxes else cash_box_ids(), _boxes_in_conditions(mapping))
+        found = check(mapping, chart, limits, boxes, names)
         findings = list(first_ones((file.finding(place, message) for place, message in found), len(found)))
     if mapping is None or file.findings or findings:
         raise MappingError(folder, [*file.findings, *findings])
     return mapping, file
+
+
+def _boxes_in_conditions(mapping: AccountMapping) -> set[str]:
+    rules = (rule for postings in mapping.postings.values() for posting in postings for rule in posting.rules)
+    return {box for rule in rules for box in rule.when.get(BOX, ())}

@@ -1,7 +1,8 @@
 """All checks of the mapping files at once: what `make check-mappings`, the tests and Airflow's own check run."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from cierre.accounting_files.account_mappings import sound_mapping
@@ -12,16 +13,15 @@ from cierre.accounting_files.files import YamlFile, read_yaml
 from cierre.accounting_files.findings import Finding, MappingError
 from cierre.accounting_files.loader import (
     account_mapping_names,
-    cash_box,
     cash_box_ids,
     cash_boxes,
     mappings_folder,
     passed_over,
+    sound_boxes,
 )
-from cierre.accounting_files.periods import Periods
+from cierre.accounting_files.periods import check_periods
 from cierre.accounting_files.reviewed import reviewed
 from cierre.accounting_files.served_invoices import check_served_companies, served_companies
-from cierre.accounting_files.settings import read_settings
 from cierre.accounting_files.statement_formats import FOLDER, statement_formats
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.mapping import AccountMapping
@@ -44,12 +44,13 @@ def check_all() -> list[Finding]:
     boxes_are_sound = _collect(findings, cash_boxes) is not None
     folders = ("cash_boxes", "accounts", FOLDER)
     not_read = [finding for folder in folders for finding in passed_over(mappings_folder(), folder)]
-    # While a box's file is wrong, nobody knows which boxes a mapping has to list.
+    # Which mapping books the box of a file that is wrong, and by which name, nobody knows.
+    wrong_files = {Path(finding.file).stem for finding in findings if finding.file.startswith("cash_boxes/")}
     boxes = sound_boxes()
-    mappings = _sound_mappings({} if findings else boxes, findings)
+    mappings = _sound_mappings(boxes, findings, wrong_files & set(cash_box_ids()))
     for box in boxes.values():
         findings.update(_of_box(box, mappings, _collect(findings, companies) or {}))
-    _collect(findings, lambda: read_settings("periods.yaml", Periods))
+    _collect(findings, partial(check_periods, boxes if boxes_are_sound else None))
     _collect(findings, statement_formats)
     sound = {name: mapping for name, (mapping, _) in mappings.items()}
     _collect(findings, partial(check_arrivals, boxes, sound) if boxes_are_sound else arrivals)
@@ -87,19 +88,15 @@ def _collect(findings: set[Finding], read: Callable[[], T]) -> T | None:
         return None
 
 
-def sound_boxes() -> dict[str, CashBox]:
-    """The boxes, by their ids in the ledger, whose files nothing is wrong with."""
-    read = (_collect(set(), partial(cash_box, name)) for name in cash_box_ids())
-    return {box.id: box for box in read if box is not None}
-
-
-def _sound_mappings(boxes: Mapping[str, CashBox], findings: set[Finding]) -> SoundMappings:
+def _sound_mappings(
+    boxes: Mapping[str, CashBox], findings: set[Finding], wrong_files: Collection[str] = ()
+) -> SoundMappings:
     folder = mappings_folder()
     found: dict[str, tuple[AccountMapping, YamlFile]] = {}
     for name in account_mapping_names():
         own = [box.id for box in boxes.values() if box.mapping == name]
         path = folder / "accounts" / f"{name}.yaml"
-        read = _collect(findings, partial(sound_mapping, path, folder, own))
+        read = _collect(findings, partial(sound_mapping, path, folder, own, wrong_files))
         if read is not None:
             found[name] = read
     return found

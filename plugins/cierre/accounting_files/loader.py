@@ -3,8 +3,8 @@
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 
@@ -113,6 +113,8 @@ def _read(path: Path, folder: Path) -> tuple[CashBox | None, YamlFile]:
 
 def _checked(path: Path, folder: Path) -> tuple[CashBox | None, YamlFile]:
     box, file = read_model(path, folder, registry.box_model(), "id")
+    if box is not None and (wrong := registry.SOURCES[box.source].key_format.objection(box.key)):
+        file.findings.append(file.finding(("key",), wrong))
     if "file" in file.content:
         file.findings.append(file.finding(("file",), Sentence("is the file's own name; leave this line out")))
     if box is not None and box.formerly is not None:
@@ -158,6 +160,20 @@ def _bytes_of(path: Path) -> bytes:
         return b""
 
 
+def may_be_called(files: Collection[str], names: Iterable[str]) -> set[str]:
+    """What the boxes of these files (their stems) may be called: as their files, and those of the ``names`` that a file
+    writes as its box's former one. The files are not read as YAML, which may be wrong in them."""
+    folder = mappings_folder() / "cash_boxes"
+    other_names = set(names) - set(files)
+    texts = [_bytes_of(folder / f"{file}.yaml") for file in files] if other_names else []
+    former = {name for name in other_names if any(_says_formerly(text, name) for text in texts)}
+    return {*files, *former}
+
+
+def _says_formerly(text: bytes, name: str) -> bool:
+    return re.search(rb"^formerly:.*\b" + re.escape(name).encode() + rb"\b", text, re.MULTILINE) is not None
+
+
 def cash_boxes() -> dict[str, CashBox]:
     """Every cash box by its id in the ledger, checked one by one and against each other. Raises MappingError with all
     problems."""
@@ -170,7 +186,7 @@ def cash_boxes() -> dict[str, CashBox]:
         sound, ("erp", "lot"), Sentence("tenant and lot"), lambda box: (box.erp.tenant.strip(), box.erp.lot)
     )
     findings += _shared(
-        sound, ("key",), Sentence("connection and key"), lambda box: (box.source, box.connection, box.key)
+        sound, ("key",), Sentence("connection and key"), lambda box: (box.source, box.connection, *_parts(box.key))
     )
     mappings = account_mapping_names()
     for box, file in sound:
@@ -186,6 +202,15 @@ def cash_boxes() -> dict[str, CashBox]:
     if findings:
         raise MappingError(folder, findings)
     return {box.id: box for box, _ in sound}
+
+
+def sound_boxes() -> dict[str, CashBox]:
+    """The boxes, by their ids in the ledger, whose files nothing is wrong with, each looked at by itself."""
+    boxes = []
+    for name in cash_box_ids():
+        with suppress(MappingError):
+            boxes.append(cash_box(name))
+    return {box.id: box for box in boxes}
 
 
 def account_mapping_names() -> list[str]:
@@ -204,6 +229,11 @@ def _shared(
         for owner, box, file in owners
         if owner != box.file
     ]
+
+
+def _parts(key: str) -> list[str]:
+    """What a key lists, in whatever order and with whatever blanks it does."""
+    return sorted({part.strip() for part in key.split(",")})
 
 
 def passed_over(folder: Path, below: str) -> list[Finding]:

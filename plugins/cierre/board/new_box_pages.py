@@ -136,6 +136,7 @@ def _form(page: Page, viewer: Viewer, ledger: psycopg.Connection, filled: Filled
             "timezone": sorted({box.timezone for box in known}),
             "mapping": mappings_of(viewer),
         },
+        keys={slug: SOURCES[slug].key_format.meaning for slug in sorted(SOURCES)},
         lots=sorted({box.erp.lot for box in known if box.erp.tenant == filled.tenant}),
         draft=draft,
         access=of_company(viewer, filled.company),

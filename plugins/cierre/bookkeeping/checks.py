@@ -28,11 +28,18 @@ class Finding(NamedTuple):
     message: str
 
 
-def check(mapping: AccountMapping, chart: Chart, limits: EntryLimits, boxes: Collection[str] = ()) -> list[Finding]:
+def check(
+    mapping: AccountMapping,
+    chart: Chart,
+    limits: EntryLimits,
+    boxes: Collection[str] = (),
+    other_boxes: Collection[str] = (),
+) -> list[Finding]:
     """Everything that keeps a mapping from being used, in the mapping's order; empty where it is sound.
 
     ``limits`` say how long a history may be, and which dimensions a line can have. ``boxes`` are the ids of those that
-    it books; what it says of single boxes is not checked where none is given.
+    it books, ``other_boxes`` further ones that its conditions may name; what it says of single boxes is not checked
+    where none is given.
     """
     shapes = SOURCES[mapping.source]
     found: list[Finding] = []
@@ -49,7 +56,7 @@ def check(mapping: AccountMapping, chart: Chart, limits: EntryLimits, boxes: Col
         found.extend(_balance(kind, postings, shapes[kind]))
         found.extend(_fraud(mapping, kind, shapes[kind]))
         for number, posting in enumerate(postings):
-            checker = _Checker(mapping, chart, limits, shapes[kind], boxes)
+            checker = _Checker(mapping, chart, limits, shapes[kind], boxes, other_boxes)
             found.extend(checker.posting(posting, ("postings", kind, number)))
     for kind in sorted(kind for kind, shape in shapes.items() if kind not in mapping.postings and not shape.optional):
         found.append(
@@ -151,15 +158,22 @@ class _Checker:
     """The checks of one kind of document's postings."""
 
     def __init__(
-        self, mapping: AccountMapping, chart: Chart, limits: EntryLimits, shape: Shape, boxes: Collection[str]
+        self,
+        mapping: AccountMapping,
+        chart: Chart,
+        limits: EntryLimits,
+        shape: Shape,
+        boxes: Collection[str],
+        other_boxes: Collection[str],
     ) -> None:
         self.mapping = mapping
         self.chart = chart
         self.limits = limits
         self.shape = shape
         self.boxes = boxes
+        self.all_boxes = {*boxes, *other_boxes}
         # What each attribute can be; ANY where that is not known.
-        self.attributes: Mapping[str, Collection[str]] = {**shape.attributes, BOX: boxes or ANY}
+        self.attributes: Mapping[str, Collection[str]] = {**shape.attributes, BOX: self.all_boxes or ANY}
         self.placeholders = {*BOX_PLACEHOLDERS, REFERENCE, *shape.attributes}
         if "form" in shape.attributes:
             self.attributes["form"] = mapping.form_names
@@ -249,7 +263,7 @@ class _Checker:
     def _table_of_boxes(self, table: Table, place: Place) -> Iterator[Finding]:
         """What a table by box lacks: every box is listed. One that has no file yet may be, too: a new box is written
         into the table before its file is there."""
-        others = table.values.keys() - set(self.boxes)
+        others = table.values.keys() - self.all_boxes
         for box in sorted(set(self.boxes) - table.values.keys()):
             if near := nearest(box, others):
                 message = Sentence(

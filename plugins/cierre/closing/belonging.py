@@ -10,14 +10,15 @@ from decimal import Decimal
 import psycopg
 
 from cierre.accounting_files.findings import MappingError
-from cierre.accounting_files.loader import cash_box
+from cierre.accounting_files.loader import cash_box, sound_boxes
 from cierre.bookkeeping.address import is_same_tenant
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.columns import Documents
 from cierre.bookkeeping.documents import Document, Kind
 from cierre.bookkeeping.identity import Claimed, Identity, Origin, Target, Unique, refusal as why_refused
 from cierre.bookkeeping.money import ZERO
-from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.sentence import Sentence, listing as in_a_row
+from cierre.bookkeeping.text import label
 from cierre.closing.refusal import Refused
 from cierre.closing.wiring import erp_hook, source_of
 from cierre.language.say import listed, money, say
@@ -43,6 +44,12 @@ NAMES = {
 }
 """What people call the parts of a box's identity."""
 
+NO_ROW_EVER = (
+    "no row of key {key} came, today or before, and the answer has rows of keys that no cash box's file has: {others}."
+    " So the day is not closed as one without activity. If the box's key is mistyped, correct it in its file; if its"
+    " till has not begun, write as its start_date the first day on which it does. Then clear the task land."
+)
+
 
 def hold_against_ledger(box: CashBox, day: date, ledger: psycopg.Connection, source_site: str) -> Identity:
     """Notes what the box is, tells what of it changed, and returns it. Refuses a source or a lot that another id has
@@ -65,6 +72,22 @@ def hold_lot_against_ledger(box: CashBox, day: date, ledger: psycopg.Connection)
     _refuse_tenant_in_other_blanks(box, day, ledger)
     if claimed := identity.lot_of_another(ledger, box.id, Target(box.erp.tenant, box.erp.lot), _erp_site(box)):
         raise _refused(box, day, [claimed])
+
+
+def hold_key_against_answer(box: CashBox, day: date, ledger: psycopg.Connection, body: str) -> None:
+    """Refuses a key of which no row ever came, and none in this answer for the whole company, where that has rows of
+    keys that no box's file has: a mistyped key would be closed day after day as without activity."""
+    rows_by_key = source_of(box).rows_by_key
+    if rows_by_key is None or landing.had_rows(ledger, box.id, box.key):
+        return
+    known = {one.key for one in sound_boxes().values() if (one.source, one.connection) == (box.source, box.connection)}
+    if others := {key: rows for key, rows in sorted(rows_by_key(body).items()) if key not in known}:
+        raise Refused(box, day, NO_ROW_EVER, key=box.key, others=in_a_row(map(_rows_of, others.items())))
+
+
+def _rows_of(key_and_rows: tuple[str, int]) -> Sentence:
+    key, rows = key_and_rows
+    return Sentence("{key} ({rows})", key=label(key), rows=Sentence.counted(rows, "{n} row", "{n} rows"))
 
 
 def hold_documents_against_ledger(

@@ -15,7 +15,7 @@ from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.documents import Total
 from cierre.bookkeeping.reconcile import kind_and_form
 from cierre.closing import certificate, late_changes
-from cierre.closing.belonging import hold_against_ledger
+from cierre.closing.belonging import hold_against_ledger, hold_key_against_answer
 from cierre.closing.erp_site import say_where
 from cierre.closing.landed_day import LandedDay
 from cierre.closing.late_changes import NONE, LateChanges
@@ -77,6 +77,8 @@ def land(
         with ledger.transaction():
             changes = late_changes.keep(ledger, box, place) if tells_of_invoices else NONE
             totals = landed.control_totals()
+            if not totals:
+                hold_key_against_answer(box, day, ledger, snapshot.body)
             landing.take(ledger, box.id, day, snapshot.snapshot_id, totals, claims, key=identity.source_key)
     tell(changes)
     rows = _tell_totals(box, snapshot, totals, form_name)

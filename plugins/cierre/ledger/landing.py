@@ -82,6 +82,7 @@ class _Sql(Statements):
     add_snapshot: Value[int]
     lying_there: RowOrNone[Snapshot]
     take: Change
+    had_rows: Value[bool]
     taken: RowOrNone[Snapshot]
     origin: Row[Origin]
     bodies_before: Values[str]
@@ -200,6 +201,11 @@ def take(
                 for number, claim in enumerate(claims, start=1)
             ),
         )
+
+
+def had_rows(connection: psycopg.Connection, box: str, key: str) -> bool:
+    """Whether any day of a box that was read by a key had a row."""
+    return _sql.had_rows(connection, box=box, key=key)
 
 
 def taken(connection: psycopg.Connection, box: str, day: date) -> Snapshot | None:

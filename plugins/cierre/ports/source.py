@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from cierre.bookkeeping.sentence import Sentence
 from cierre.ports.named import Named
 
 if TYPE_CHECKING:
@@ -110,6 +111,21 @@ class InvoicesSeen(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class KeyFormat:
+    """How a box's key is written, so that one till has one spelling: ``pattern`` is of the whole key, ``meaning`` says
+    it to people, with an example."""
+
+    pattern: str
+    meaning: Sentence
+
+    def objection(self, key: str) -> Sentence | None:
+        """Why a key is none; None where it is one."""
+        if re.fullmatch(self.pattern, key):
+            return None
+        return Sentence("{text!r} is not {meaning}", text=key, meaning=self.meaning)
+
+
+@dataclass(frozen=True, slots=True)
 class Owner:
     """How a source tells which company its login is of; its hook is an OwnedHook.
 
@@ -154,9 +170,10 @@ class SourceDescription:
     """All that others need to know of a source. ``key`` is a box's key at its source.
 
     ``slug`` is its name in files, tables and modules; ``label`` the name of its connection type for people; ``hook`` is
-    the class of its SourceHook; ``form`` its connection type's form as Airflow wants it; ``vocabulary`` is what its
-    documents carry: the words that a mapping may use.
-    ``landing_key`` tells what is landed together: the box's own key, or one for all boxes of the connection ("*").
+    the class of its SourceHook; ``form`` its connection type's form as Airflow wants it; ``key_format`` how the key is
+    written in a box's file; ``vocabulary`` is what its documents carry: the words that a mapping may use.
+    ``landing_key`` tells what is landed together: the box's own key, or one for all boxes of the connection ("*");
+    ``rows_by_key`` is there where it is one for all: how many rows of a landed body name each key.
     ``unique`` tells within what the ids of a kind of document are unique.
     ``open_fields`` are the fields of landed answers that say nothing of a person, those that its reading needs among
     them: all other values are taken out at landing; ``open_columns`` gives further ones that only an answer itself can
@@ -175,11 +192,13 @@ class SourceDescription:
     label: str
     hook: Named
     form: Mapping[str, Any]
+    key_format: KeyFormat
     vocabulary: "Vocabulary"
     read: Read
     control_totals: ControlTotals
     certify: Certify
     landing_key: Callable[[str], str]
+    rows_by_key: Callable[[str], Mapping[str, int]] | None = None
     unique: "Callable[[Kind], Unique]"
     open_fields: "OpenFields"
     open_columns: Callable[[str], frozenset[str]] | None = None

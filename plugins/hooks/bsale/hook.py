@@ -1,7 +1,7 @@
 """Bsale, point of sale: the payments of a company's offices (bsale.seed.txt, field-notes.md)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -212,6 +212,11 @@ Hook = BsaleHook
 def landing_key(key: str) -> str:
     """What an office's day is landed with: all offices of its company."""
     return "*"
+
+
+def rows_by_key(body: str) -> Mapping[str, int]:
+    """How many payments of a landed day each office has. Raises as ``read``."""
+    return Counter(office for _, row in landing(body).places() if (office := shapes.office(row)))
 
 
 def unique(kind: Kind) -> Unique:

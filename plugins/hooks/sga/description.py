@@ -1,8 +1,9 @@
 """What others need to know of SGA."""
 
 from cierre.bookkeeping.personal import OpenFields
+from cierre.bookkeeping.sentence import Sentence
 from cierre.ports.named import Named
-from cierre.ports.source import SourceDescription
+from cierre.ports.source import KeyFormat, SourceDescription
 from hooks.sga.form import FORM
 from hooks.sga.vocabulary import VOCABULARY
 
@@ -42,6 +43,7 @@ SGA = SourceDescription(
     label="SGA (school cash system)",
     hook=Named(_HOOK, "SgaHook"),
     form=FORM,
+    key_format=KeyFormat(r"[1-9][0-9]*", Sentence("the number of a caja, without zeros before it, like 164")),
     vocabulary=VOCABULARY,
     read=Named(_HOOK, "read"),
     control_totals=Named(_HOOK, "control_totals"),

@@ -1,8 +1,9 @@
 """What others need to know of the SGE."""
 
 from cierre.bookkeeping.personal import OpenFields
+from cierre.bookkeeping.sentence import Sentence
 from cierre.ports.named import Named
-from cierre.ports.source import InvoiceSourceDescription, Reviewed
+from cierre.ports.source import InvoiceSourceDescription, KeyFormat, Reviewed
 from hooks.sge.form import FORM
 from hooks.sge.vocabulary import VOCABULARY
 
@@ -15,6 +16,9 @@ SGE = InvoiceSourceDescription(
     label="SGE (Hércules: issued invoices)",
     hook=Named(_HOOK, "SgeHook"),
     form=FORM,
+    key_format=KeyFormat(
+        r"[^\s,]+( *, *[^\s,]+)*", Sentence("the ids of projects with commas between them, like 123456,123457")
+    ),
     vocabulary=VOCABULARY,
     read=Named(_HOOK, "read"),
     control_totals=Named(_HOOK, "control_totals"),

@@ -3,8 +3,9 @@
 import re
 
 from cierre.bookkeeping.personal import OpenFields
+from cierre.bookkeeping.sentence import Sentence
 from cierre.ports.named import Named
-from cierre.ports.source import Override, SourceDescription
+from cierre.ports.source import KeyFormat, Override, SourceDescription
 from hooks.zeta.form import FORM
 from hooks.zeta.vocabulary import VOCABULARY
 
@@ -15,11 +16,15 @@ ZETA = SourceDescription(
     label="Zeta (customers' invoices)",
     hook=Named(_HOOK, "ZetaHook"),
     form=FORM,
+    key_format=KeyFormat(
+        r"[1-9][0-9]*-[1-9][0-9]*", Sentence("the numbers of a local and a caja, without zeros before them, like 1-2")
+    ),
     vocabulary=VOCABULARY,
     read=Named(_HOOK, "read"),
     control_totals=Named(_HOOK, "control_totals"),
     certify=Named(_HOOK, "certify"),
     landing_key=Named(_HOOK, "landing_key"),
+    rows_by_key=Named(_HOOK, "rows_by_key"),
     unique=Named(_HOOK, "unique"),
     rechecks=True,
     notices=Named(_HOOK, "notices"),

@@ -1,10 +1,12 @@
 """Zeta (ZetaSoftware), customers' invoices: what a company's boxes sold, and new vouchers (zeta.seed.txt)."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import partial
+from itertools import chain
 from typing import Any, ClassVar
 
 from requests import Session
@@ -32,7 +34,7 @@ from hooks.zeta.questions import BalancesFilter, ReceiptsFilter, SalesFilter
 from hooks.zeta.settings import Settings
 from hooks.zeta.snapshot import landing, whole
 from hooks.zeta.wire import Row, call, detail_rows, is_last_page, outcome, rows_of
-from hooks.zeta.words import DETAILS, RECEIPTS_SERVICE, SERVICE, VENDOR, code, invoice_id
+from hooks.zeta.words import DETAILS, RECEIPTS_SERVICE, SERVICE, VENDOR, box_key, code, invoice_id
 from hooks.zeta.writes import Added
 
 PAGES = 99
@@ -334,6 +336,12 @@ Hook = ZetaHook
 def landing_key(key: str) -> str:
     """All boxes of a company are landed together."""
     return "*"
+
+
+def rows_by_key(body: str) -> Mapping[str, int]:
+    """How many sales and receipts of a landed day each box ("local-caja") has."""
+    landed = landing(body)
+    return Counter(key for row in chain(landed.sales, zeta_receipts.rows(landed)) if (key := box_key(row)))
 
 
 def unique(kind: Kind) -> Unique:

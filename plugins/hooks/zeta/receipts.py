@@ -77,6 +77,11 @@ def notices(landed: Landing) -> list[Sentence]:
     return [] if landed.receipts is None or landed.receipts.are_read else [Sentence(NOT_READ)]
 
 
+def rows(landed: Landing) -> Iterator[Row]:
+    """Every receipt of the company's day."""
+    return (row for _, row in _rows(landed))
+
+
 def form_of(row: Row, landed: Landing) -> str:
     """How a receipt is counted: apart for each currency that is not the home one."""
     own = own_currency(row, landed) or code(row.get("MonedaCodigo"))

@@ -79,11 +79,11 @@ def test_a_box_that_is_added_as_a_file_is_known(folder):
 
 def test_values_are_read_as_they_were_typed(folder, spoil):
     spoil(BOX, "closing_hour: 00:00", "closing_hour: 06:30")
-    spoil(BOX, "key: 164", "key: 010")
+    spoil(BOX, "name: Caja 164, ITB", "name: 010")
 
     box = cash_box("itb_caja_164")
 
-    assert (box.key, box.closing_hour, box.erp.lot) == ("010", "06:30", "008964")
+    assert (box.name, box.closing_hour, box.erp.lot) == ("010", "06:30", "008964")
 
 
 def test_an_unknown_box_is_refused_with_the_known_ones(folder):
@@ -184,6 +184,37 @@ def test_a_lot_or_a_source_key_used_by_two_boxes_is_refused(folder, spoil):
         f"cash_boxes/itb_online_caja_12.yaml:{lot}: erp.lot: "
         "box itb_caja_164 has the same tenant and lot; each box needs its own",
     ]
+
+
+@pytest.mark.parametrize(
+    ("box", "key", "wrong", "right"),
+    [
+        ("itb_caja_164", "164", "0164", "the number of a caja, without zeros before it, like 164"),
+        ("itb_caja_164", "164", '"164 "', "the number of a caja, without zeros before it, like 164"),
+        ("itb_caja_164", "164", "caja 164", "the number of a caja, without zeros before it, like 164"),
+        ("austral_oficina_1", "1", "01", "the number of an office, without zeros before it, like 1"),
+        ("austral_oficina_1", "1", "Puerto Varas", "the number of an office, without zeros before it, like 1"),
+        ("itb_uruguay_1_2", "1-2", "01-02", "the numbers of a local and a caja, without zeros before them, like 1-2"),
+        ("itb_uruguay_1_2", "1-2", "1/2", "the numbers of a local and a caja, without zeros before them, like 1-2"),
+        ("itb_uruguay_1_2", "1-2", "12", "the numbers of a local and a caja, without zeros before them, like 1-2"),
+        ("universidad_servicios", '"200101,200102"', "200101;200102 200103",
+         "the ids of projects with commas between them, like 123456,123457"),
+    ],
+)  # fmt: skip
+def test_a_key_that_is_written_otherwise_than_its_source_writes_it_is_refused(folder, spoil, box, key, wrong, right):
+    """SGA takes 0164 for caja 164: a second spelling of a till would be a second box, and post its money twice."""
+    line = spoil(f"cash_boxes/{box}.yaml", f"key: {key}\n", f"key: {wrong}\n")
+
+    said = f"cash_boxes/{box}.yaml:{line}: key: {wrong.strip(chr(34))!r} is not {right}"
+    assert findings_of(cash_boxes) == [said]
+    assert findings_of(lambda: cash_box(box)) == [said]
+
+
+def test_two_boxes_that_list_the_same_projects_in_another_order_have_the_same_key(folder, spoil):
+    spoil("cash_boxes/universidad_servicios.yaml", '"200101,200102"', '"123458, 123456,123457"')
+
+    (finding,) = findings_of(cash_boxes)
+    assert "box universidad_contratos has the same connection and key" in finding
 
 
 def test_the_same_lot_in_another_tenant_is_another_lot(folder, spoil):

@@ -39,6 +39,7 @@ SELECT box FROM ledger.cash_box WHERE source = :source AND source_site = :site A
 
 -- name: source_booked_by^
 -- Which of these ids booked first from a key of a site, on a date or later; days on which nothing was to book do not count.
+-- Here and below zeros before a key do not count: before a key had one spelling, caja 164 could be booked as 0164.
 SELECT booked.box, min(revision_id) AS began, min(booked.business_date) AS first, max(booked.business_date) AS last
   FROM ledger.revision AS booked
   JOIN landing.snapshot USING (snapshot_id)
@@ -46,8 +47,9 @@ SELECT booked.box, min(revision_id) AS began, min(booked.business_date) AS first
                            = (booked.box, booked.business_date, booked.snapshot_id)
  WHERE booked.box = ANY(:others) AND booked.business_date >= :since
    AND source = :source AND (snapshot.site = :site OR (snapshot.site IS NULL OR CAST(:site AS text) IS NULL) AND connection = :connection)
-   AND coalesce(taken.key, nullif(snapshot.source_key, '*'), (SELECT first_seen.source_key FROM ledger.cash_box AS first_seen
-                                                      WHERE first_seen.box = booked.box AND version = 1)) = :key
+   AND ltrim(coalesce(taken.key, nullif(snapshot.source_key, '*'), (SELECT first_seen.source_key FROM ledger.cash_box AS first_seen
+                                                      WHERE first_seen.box = booked.box AND version = 1)), '0')
+     = ltrim(CAST(:key AS text), '0')
    AND EXISTS (SELECT FROM ledger.entry WHERE entry.revision_id = booked.revision_id AND ledger.stands(entry))
  GROUP BY booked.box ORDER BY began LIMIT 1;
 
@@ -60,8 +62,9 @@ SELECT min(revision_id)
                            = (booked.box, booked.business_date, booked.snapshot_id)
  WHERE booked.box = :box
    AND source = :source AND (snapshot.site = :site OR (snapshot.site IS NULL OR CAST(:site AS text) IS NULL) AND connection = :connection)
-   AND coalesce(taken.key, nullif(snapshot.source_key, '*'), (SELECT first_seen.source_key FROM ledger.cash_box AS first_seen
-                                                      WHERE first_seen.box = booked.box AND version = 1)) = :key
+   AND ltrim(coalesce(taken.key, nullif(snapshot.source_key, '*'), (SELECT first_seen.source_key FROM ledger.cash_box AS first_seen
+                                                      WHERE first_seen.box = booked.box AND version = 1)), '0')
+     = ltrim(CAST(:key AS text), '0')
    AND EXISTS (SELECT FROM ledger.entry WHERE entry.revision_id = booked.revision_id);
 
 -- name: booked_on^
@@ -113,10 +116,10 @@ SELECT DISTINCT booking.box, booking.business_date, document_key
                         WHERE staged.box = booking.box AND staged.business_date = booking.business_date
                           AND staged.document_key = here.document_key))
    AND source = :source AND (snapshot.site = :site OR (snapshot.site IS NULL OR CAST(:site AS text) IS NULL) AND connection = :connection)
-   AND (NOT :of_key OR coalesce((SELECT taken.key FROM landing.taken
-                                  WHERE (taken.box, taken.business_date, taken.snapshot_id)
-                                      = (revision.box, revision.business_date, revision.snapshot_id)),
-                                snapshot.source_key) = :key)
+   AND (NOT :of_key OR ltrim(coalesce((SELECT taken.key FROM landing.taken
+                                        WHERE (taken.box, taken.business_date, taken.snapshot_id)
+                                            = (revision.box, revision.business_date, revision.snapshot_id)),
+                                      snapshot.source_key), '0') = ltrim(CAST(:key AS text), '0'))
    AND ledger.stands(booking);
 
 -- name: note_late_change!

@@ -22,6 +22,11 @@ SELECT snapshot_id, source, connection, source_key, business_date, asked, receiv
 -- name: take!
 INSERT INTO landing.taken (box, business_date, snapshot_id, key) VALUES (:box, :business_date, :snapshot_id, :key);
 
+-- name: had_rows$
+-- Whether any landing of a box by its key had a row; those of before keys were kept count as by this one.
+SELECT EXISTS (SELECT FROM landing.taken JOIN landing.control_total USING (snapshot_id, box)
+                WHERE taken.box = :box AND coalesce(taken.key, :key) = :key AND rows > 0);
+
 -- name: taken^
 SELECT snapshot_id, source, connection, source_key, business_date, asked, received_at, sha256, body, site
   FROM landing.taken JOIN landing.snapshot USING (snapshot_id, business_date) JOIN landing.body USING (sha256)

@@ -7,8 +7,8 @@ was paused or Airflow stood still. Of a day that could not be read it says why. 
 days whose own run is gone. The deadline is `close_within` hours (in `companies.yaml`) after the day may be read.
 
 **When it tells of a day**: look at that day's run, whose log says what stopped it; without a run, trigger the day or
-backfill the range. **When it fails**, its log says why (mostly a cash box's file that is wrong); nothing is lost: the
-next hour tells what this one could not.
+backfill the range. **When it fails**, its log says why: mostly a cash box's file that is wrong, of whose days
+nobody knows until it is mended. The other boxes' days were told all the same; what was not, the next hour tells.
 """
 
 from datetime import timedelta

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, TaskDeferred
 
+from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import cash_box
 from cierre.alerts.company_day import QUIET_SECONDS
 from cierre.alerts.digest import NotSent, send_overdue
@@ -198,3 +199,24 @@ def test_a_digest_whose_run_is_gone_is_sent_by_the_hourly_watch(close, mailbox, 
     send_overdue(ledger, "itb", "")
     assert len(mailbox) == 1
     assert digests.owed(ledger, "itb") == {}
+
+
+def test_a_wrong_file_of_another_company_does_not_stop_the_companys_day(close, mailbox, mappings):
+    close_both(close, DAY)
+    spoil(mappings, "austral_oficina_1", "currency: CLP", "currency: CLPP")
+    assert consolidate()["told"] == 1
+
+
+@pytest.mark.parametrize("wrong", ["currency: USDD", "currency: [USD"])
+def test_while_a_file_of_its_own_is_wrong_the_companys_day_waits(close, mailbox, mappings, ledger, wrong):
+    close_both(close, DAY)
+    spoil(mappings, "itb_caja_165", "currency: USD", wrong)
+    with pytest.raises(MappingError, match=r"cash_boxes/itb_caja_165\.yaml"):
+        consolidate()
+    assert mailbox == []
+
+
+def spoil(mappings, box: str, old: str, new: str) -> None:
+    file = mappings / "cash_boxes" / f"{box}.yaml"
+    assert old in file.read_text()
+    file.write_text(file.read_text().replace(old, new))

@@ -89,3 +89,15 @@ def test_a_day_is_due_when_the_box_could_have_closed_it_by_then():
 def test_days_in_a_row_are_told_as_a_range():
     days = [date(2024, 9, day) for day in (9, 2, 3, 4)]
     assert spans(days) == "2024-09-02 to 2024-09-04, 2024-09-09"
+
+
+@pytest.mark.parametrize("name", ["austral_oficina_1.yaml", "borrador.yml"])
+def test_a_wrong_file_of_another_box_fails_the_watch_only_after_all_late_days_are_told(
+    close, only_box, mailbox, mappings, name
+):
+    (mappings / "cash_boxes" / name).write_text("company: comercial_austral\n")
+    companies = mappings / "companies.yaml"
+    companies.write_text(companies.read_text().replace("[contabilidad.chile@example.com]", "nobody"))
+    with pytest.raises(AirflowFailException, match=f"cash_boxes/{name}"):
+        look()
+    assert [mail["To"] for mail in mailbox] == ["contabilidad.itb@example.com"]

@@ -12,11 +12,10 @@ from cierre.accounting_files.files import YamlFile, read_yaml
 from cierre.accounting_files.findings import Finding, MappingError
 from cierre.accounting_files.loader import (
     account_mapping_names,
-    cash_box,
-    cash_box_ids,
     cash_boxes,
     mappings_folder,
     passed_over,
+    sound_boxes,
 )
 from cierre.accounting_files.periods import Periods
 from cierre.accounting_files.reviewed import reviewed
@@ -85,12 +84,6 @@ def _collect(findings: set[Finding], read: Callable[[], T]) -> T | None:
     except MappingError as refused:
         findings.update(refused.findings)
         return None
-
-
-def sound_boxes() -> dict[str, CashBox]:
-    """The boxes, by their ids in the ledger, whose files nothing is wrong with."""
-    read = (_collect(set(), partial(cash_box, name)) for name in cash_box_ids())
-    return {box.id: box for box in read if box is not None}
 
 
 def _sound_mappings(boxes: Mapping[str, CashBox], findings: set[Finding]) -> SoundMappings:

@@ -11,7 +11,7 @@ import psycopg
 from airflow.sdk.exceptions import AirflowException
 
 from cierre.accounting_files.account_mappings import account_mapping
-from cierre.accounting_files.companies import companies, language_of, stale_after
+from cierre.accounting_files.companies import language_of, name_of, stale_after
 from cierre.accounting_files.findings import MappingError
 from cierre.alerts.alert import Alert
 from cierre.alerts.figures import (
@@ -89,8 +89,7 @@ def digest(
 ) -> Alert:
     """The digest of days in a row or not, in the language that is spoken now, with the heads of its boxes' chains,
     how their ``months`` stand beside the ERP's balances, and what money ``waits`` to arrive."""
-    known = companies()
-    name = known[company].name if company in known else company
+    name = name_of(company)
     taken_in = _amounts([one.taken_in for one in days])
     first, last = days[0], days[-1]
     if len(days) == 1:

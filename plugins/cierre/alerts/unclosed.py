@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 
 import psycopg
 
-from cierre.accounting_files.companies import companies, language_of
-from cierre.accounting_files.loader import cash_boxes
+from cierre.accounting_files.companies import close_within, companies_as_read, language_of, name_of
+from cierre.accounting_files.findings import Finding, MappingError
+from cierre.accounting_files.loader import mappings_folder, read_box_files
 from cierre.alerts.alert import Alert
 from cierre.alerts.digest import send_overdue
 from cierre.alerts.people import tell
@@ -34,27 +35,39 @@ def tell_unclosed(ledger: psycopg.Connection, now: datetime, link: str) -> dict[
     """Tells each company, once, of the days of its boxes that are past their deadline ``now`` (aware) and not closed;
     returns how many days each was told of. Sends also the digests that are owed and that no run will send any more.
 
-    ``link`` leads to the log. Raises MappingError where a box's file is wrong.
+    ``link`` leads to the log. Raises MappingError where a box's file is wrong: at last, when all else was told. Nobody
+    knows of that box's days.
     """
     since = now.date() - LOOKS_BACK
-    known = companies()
+    files = read_box_files()
     missing: dict[str, dict[CashBox, list[date]]] = defaultdict(dict)
     unread = landing.never_read(ledger, since)
     settled = overview.closed_days(ledger, since) | overview.told(ledger, LATE, since)
-    for box in cash_boxes().values():
-        within = timedelta(hours=known[box.company].close_within if box.company in known else 12)
-        if late := [day for day in due(box, since, now - within) if (box.id, day) not in settled]:
+    within = {company: close_within(company) for company in {box.company for box in files.sound.values()}}
+    for box in files.sound.values():
+        if late := [day for day in due(box, since, now - within[box.company]) if (box.id, day) not in settled]:
             missing[box.company][box] = late
     for company, boxes in missing.items():
-        name = known[company].name if company in known else company
         with in_language(language_of(company)):
-            alert = _alert(company, name, boxes, unread | _stopped(ledger, boxes), link)
+            alert = _alert(company, name_of(company), boxes, unread | _stopped(ledger, boxes), link)
             log.warning(f"{alert.subject}\n{alert.happened}")
             if tell(alert):
                 overview.note_told(ledger, LATE, ((box.id, day) for box, late in boxes.items() for day in late))
-    for company in known:
-        send_overdue(ledger, company, link)
+    wrong = set(files.findings)
+    for company in sorted(within.keys() | companies_as_read().keys()):
+        wrong.update(_send_overdue(ledger, company, link))
+    if wrong:
+        raise MappingError(mappings_folder(), wrong)
     return {company: sum(map(len, boxes.values())) for company, boxes in missing.items()}
+
+
+def _send_overdue(ledger: psycopg.Connection, company: str, link: str) -> list[Finding]:
+    """What is wrong in the company's files, so that its digests wait."""
+    try:
+        send_overdue(ledger, company, link)
+    except MappingError as error:
+        return error.findings
+    return []
 
 
 def _alert(

@@ -9,11 +9,10 @@ import psycopg
 from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.changes import Change, as_kept, changes_from
 from cierre.accounting_files.charts import read_chart
-from cierre.accounting_files.check import sound_boxes
 from cierre.accounting_files.draft import beside_the_others, draft_of, objections
 from cierre.accounting_files.edited_text import edited, now_says
 from cierre.accounting_files.findings import MappingError
-from cierre.accounting_files.loader import mappings_folder
+from cierre.accounting_files.loader import mappings_folder, sound_boxes
 from cierre.accounting_files.new_box import NewBox
 from cierre.accounting_files.repository import NotCommitted, commit, is_clean, is_inside
 from cierre.accounting_files.saved_file import AccountingFile, FileChanged, MayNotWrite, accounting_file, save

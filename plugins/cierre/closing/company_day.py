@@ -8,11 +8,11 @@ from decimal import Decimal
 
 import psycopg
 
-from cierre.accounting_files.loader import cash_boxes
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import RetiredBox
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.reconcile import Comparison
+from cierre.closing.boxes_for import boxes_for
 from cierre.language.say import say
 from cierre.ledger import identity, overview
 from cierre.ledger.overview import BoxDay
@@ -72,8 +72,8 @@ class CompanyDay:
 
 
 def company_day(ledger: psycopg.Connection, company: str, day: date) -> CompanyDay:
-    """What the ledger knows of a company's date now."""
-    known = cash_boxes()
+    """What the ledger knows of a company's date now. Raises as ``boxes_for``."""
+    known = boxes_for(ledger, company)
     found = {one.box: one for one in overview.day(ledger, day)}
     own = [box for box in known.values() if box.company == company and box.start_date <= day]
     all_boxes: list[CashBox | RetiredBox] = [*own, *_retired(ledger, company, known, found)]

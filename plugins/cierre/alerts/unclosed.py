@@ -26,9 +26,20 @@ LOOKS_BACK = timedelta(days=31)
 LATE = "late"
 MOST_SENTENCES = 5
 TO_DO = (
-    "Do what is said of each day. A day without a word was never started, or its run was stopped: trigger it, or"
-    " backfill the range. Closing a day again is always safe."
+    "Do what is said of each day. A day without a word was never started: trigger it, or backfill the range. Closing a"
+    " day again is always safe."
 )
+APPROVAL = Sentence("its books wait for a person's approval: answer on the board, or in Airflow under Required Actions")
+GOES_ON = "it waits for {vendor}, and goes on by itself when that answers"
+GAVE_UP = "{vendor} did not answer until the deadline: clear the step that failed, with those after it"
+BY_STATE = {
+    "open": Sentence("it was read, and its run stopped before it was closed: clear the step, or trigger the day"),
+    "changed": Sentence("it was closed, and changed since: trigger it, so that its books follow"),
+    "elsewhere": Sentence(
+        "it was closed at another site of the ERP: trigger it only if its books are to stand at the present site, too"
+    ),
+}
+"""What is said of a late day of which nothing else is known, by its state."""
 
 
 def tell_unclosed(ledger: psycopg.Connection, now: datetime, link: str) -> dict[str, int]:
@@ -49,7 +60,7 @@ def tell_unclosed(ledger: psycopg.Connection, now: datetime, link: str) -> dict[
             missing[box.company][box] = late
     for company, boxes in missing.items():
         with in_language(language_of(company)):
-            alert = _alert(company, name_of(company), boxes, unread | _stopped(ledger, boxes), link)
+            alert = _alert(company, name_of(company), boxes, _why(ledger, boxes, unread), link)
             log.warning(f"{alert.subject}\n{alert.happened}")
             if tell(alert):
                 overview.note_told(ledger, LATE, ((box.id, day) for box, late in boxes.items() for day in late))
@@ -93,16 +104,36 @@ def _alert(
     )
 
 
-def _stopped(ledger: psycopg.Connection, boxes: Mapping[CashBox, Sequence[date]]) -> dict[tuple[str, date], Sentence]:
-    """What the ledger knows of late days that were read: what is uncertain before what cannot be booked, before what
-    differs."""
-    ids = [box.id for box in boxes]
+def _why(
+    ledger: psycopg.Connection,
+    boxes: Mapping[CashBox, Sequence[date]],
+    unread: Mapping[tuple[str, date], Sentence],
+) -> dict[tuple[str, date], Sentence]:
+    """What the ledger knows of late days: why they could not be read, else what stopped them; for whom they wait; where
+    nothing speaks more plainly, how they stand."""
     days = [day for late in boxes.values() for day in late]
+    found = _stopped(ledger, boxes, min(days), max(days)) | {place: [why] for place, why in unread.items()}
+    for day in overview.late_days(ledger, [box.id for box in boxes], min(days), max(days)):
+        known = found.setdefault((day.box, day.business_date), [])
+        if day.asks:
+            known.append(APPROVAL)
+        elif day.vendor:
+            known.append(Sentence(GOES_ON if day.goes_on else GAVE_UP, vendor=day.vendor))
+        elif not known and day.state in BY_STATE:
+            known.append(BY_STATE[day.state])
+    return {place: one_after_the_other(sentences) for place, sentences in found.items() if sentences}
+
+
+def _stopped(
+    ledger: psycopg.Connection, boxes: Mapping[CashBox, Sequence[date]], first: date, last: date
+) -> dict[tuple[str, date], list[Sentence]]:
+    """What stopped late days that were read: what is uncertain before what cannot be booked, before what differs."""
+    ids = [box.id for box in boxes]
     found: dict[tuple[str, date], list[Sentence]] = defaultdict(list)
     for sent in board.uncertain(ledger, ids):
         told = "a posting was sent, and its outcome is not known: {address}"
         found[sent.box, sent.business_date].append(Sentence(told, address=f"{sent.lot}/{sent.sublot}"))
-    for problem in board.problems(ledger, ids, min(days), max(days)):
+    for problem in board.problems(ledger, ids, first, last):
         found[problem.box, problem.business_date].append(problem.message)
     for row in board.held_back(ledger, ids):
         told = "{row} is held back: {why}"
@@ -112,7 +143,7 @@ def _stopped(ledger: psycopg.Connection, boxes: Mapping[CashBox, Sequence[date]]
         found[one.box, one.business_date].append(
             Sentence(told, left=Sentence(one.left), right=Sentence(one.right), difference=one.difference)
         )
-    return {place: one_after_the_other(_first(sentences)) for place, sentences in found.items()}
+    return {place: _first(sentences) for place, sentences in found.items()}
 
 
 def _first(sentences: Sequence[Sentence]) -> list[Sentence]:

@@ -63,7 +63,7 @@ def run(bench: Bench) -> None:
         _book(ledger, days)
         made = bench.case("the invoices made")
         began = time.perf_counter()
-        keep(ledger, served(COMPANY))
+        keep(ledger, served(ledger, COMPANY))
         seconds = time.perf_counter() - began
         made.add("Cierre", {"seconds": seconds, "rows": days * A_DAY, "cents": 0})
         key = new_key()

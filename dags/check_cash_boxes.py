@@ -7,9 +7,9 @@ import os
 
 from airflow.sdk import get_parsing_context
 
-from cierre.accounting_files.check import check_all, sound_boxes
+from cierre.accounting_files.check import check_all
 from cierre.accounting_files.findings import Finding, MappingError
-from cierre.accounting_files.loader import mappings_folder
+from cierre.accounting_files.loader import mappings_folder, sound_boxes
 from cierre.ledger.connection import open_ledger
 
 

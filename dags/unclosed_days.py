@@ -3,12 +3,13 @@
 
 Every hour, asks the ledger which days of which cash boxes should be closed by now and are not, and tells each
 company's people once. It finds a day that was silently skipped, too: one that no run was ever made for, because a DAG
-was paused or Airflow stood still. Of a day that could not be read it says why. It also sends the digests of companies'
-days whose own run is gone. The deadline is `close_within` hours (in `companies.yaml`) after the day may be read.
+was paused or Airflow stood still. Of each day it says what stopped it, or whom it waits for. It also sends the digests
+of companies' days whose own run is gone. The deadline is `close_within` hours (in `companies.yaml`) after the day may
+be read.
 
-**When it tells of a day**: look at that day's run, whose log says what stopped it; without a run, trigger the day or
-backfill the range. **When it fails**, its log says why (mostly a cash box's file that is wrong); nothing is lost: the
-next hour tells what this one could not.
+**When it tells of a day**: do what is said of it; of a day without a word there was no run: trigger the day or backfill
+the range. **When it fails**, its log says why: mostly a cash box's file that is wrong, of whose days nobody knows until
+it is mended. The other boxes' days were told all the same; what was not, the next hour tells.
 """
 
 from datetime import timedelta

@@ -10,7 +10,7 @@ from airflow.sdk import BaseOperator, Param
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from cierre.accounting_files.companies import language_of
-from cierre.accounting_files.loader import cash_boxes
+from cierre.accounting_files.findings import MappingError
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.names import NO_COMPANY
 from cierre.language.say import in_language, listed, say
@@ -63,6 +63,7 @@ class TakeStatementsOperator(BaseOperator):
         """Returns how many files were taken and how many matches are new."""
         from cierre.accounting_files.arrivals import arrivals
         from cierre.closing.arrivals import keep_new_matches
+        from cierre.closing.boxes_for import boxes_for
         from cierre.closing.statement_drop import drop_folder, take_dropped
         from cierre.closing.unread_places import to_tell
 
@@ -89,8 +90,11 @@ class TakeStatementsOperator(BaseOperator):
                         for name, why in dropped.left.items():
                             key = f"{company}/{name}"
                             unread[key] = Sentence("{file}: {why}", file=key, why=why)
-                    own = [box.id for box in cash_boxes().values() if box.company == company]
-                    matched += keep_new_matches(ledger, company, own, rules)
+                    try:
+                        own = [box.id for box in boxes_for(ledger, company).values() if box.company == company]
+                        matched += keep_new_matches(ledger, company, own, rules)
+                    except MappingError as wrong:
+                        left.append(Sentence("{company}: {why}", company=company, why=wrong))
         # Last, so that nothing comes between noting that people are told and failing.
         if folder:
             due = to_tell(folder, unread, datetime.now(UTC))

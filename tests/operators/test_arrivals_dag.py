@@ -220,3 +220,14 @@ class TestWhatIsLeft:
         left.clear()
         done.booked.append(DAY)
         assert booked(try_number=2, **given) == {"booked": 1, "left": 0}
+
+
+def test_a_wrong_file_of_a_box_stops_the_matching_of_its_own_company_alone(close, folder, mappings, ledger):
+    leave(folder, "extracto.csv", HEAD + ROW)
+    other = mappings / "cash_boxes" / "austral_oficina_1.yaml"
+    other.write_text(other.read_text().replace("currency: CLP", "currency: CLPP"))
+    assert take(folder)["taken"] == 1
+    own = mappings / "cash_boxes" / "educacion_continua_caja_7.yaml"
+    own.write_text(own.read_text().replace("currency: USD", "currency: USDD"))
+    with pytest.raises(AirflowFailException, match=r"educacion_continua_caja_7\.yaml"):
+        take(folder)

@@ -1,5 +1,6 @@
 """A company's day: consolidated and told once all its boxes are closed."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
@@ -7,12 +8,16 @@ from types import SimpleNamespace
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, TaskDeferred
 
+from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import cash_box
 from cierre.alerts.company_day import QUIET_SECONDS
-from cierre.alerts.digest import NotSent, send_overdue
-from cierre.ledger import capabilities, digests, overview
+from cierre.alerts.digest import NotSent, digest, send_overdue
+from cierre.bookkeeping.identity import Identity
+from cierre.closing.company_day import company_day
+from cierre.ledger import capabilities, digests, identity, overview, reconciliation
 from cierre.ledger.capabilities import Capability
 from operators.company_day import CompanyDayOperator
+from support import closed_day
 
 DAY = date(2024, 9, 6)
 
@@ -198,3 +203,71 @@ def test_a_digest_whose_run_is_gone_is_sent_by_the_hourly_watch(close, mailbox, 
     send_overdue(ledger, "itb", "")
     assert len(mailbox) == 1
     assert digests.owed(ledger, "itb") == {}
+
+
+def test_a_wrong_file_of_another_company_does_not_stop_the_companys_day(close, mailbox, mappings):
+    close_both(close, DAY)
+    spoil(mappings, "austral_oficina_1", "currency: CLP", "currency: CLPP")
+    assert consolidate()["told"] == 1
+
+
+@pytest.mark.parametrize("wrong", ["currency: USDD", "currency: [USD"])
+def test_while_a_file_of_its_own_is_wrong_the_companys_day_waits(close, mailbox, mappings, ledger, wrong):
+    close_both(close, DAY)
+    spoil(mappings, "itb_caja_165", "currency: USD", wrong)
+    with pytest.raises(MappingError, match=r"cash_boxes/itb_caja_165\.yaml"):
+        consolidate()
+    assert mailbox == []
+
+
+def test_a_retired_box_whose_day_is_not_closed_keeps_the_companys_day_open(close, mailbox, ledger, mappings):
+    close_both(close, DAY)
+    run = close("itb_caja_165", DAY)
+    run.step("land")
+    run.step("stage")  # read anew, and its books not looked at again
+    (mappings / "cash_boxes" / "itb_caja_165.yaml").unlink()
+    with pytest.raises(AirflowFailException, match=r"Caja 165, ITB: open; the box has no file any more: put the file"):
+        consolidate()
+    assert mailbox == []
+
+
+def test_books_of_what_arrived_are_no_box_of_the_companys_day(close, mailbox, ledger):
+    close_both(close, DAY)
+    box = cash_box("itb_caja_164")
+    of_bank = box.model_copy(update={"id": "banco_itb", "file": "banco_itb", "source": "arrivals"})
+    identity.note(ledger, Identity.of(of_bank, source_site="ledger", erp_site="http://erp"))
+    closed_day.stage(ledger, box.model_copy(update={"id": "banco_itb"}), DAY, ("5.00", "1"))
+    assert consolidate()["boxes"] == 2
+
+
+def test_accepted_differences_of_two_boxes_that_cancel_out_are_told_as_differences(ledger, mappings):
+    for name, off in (("itb_caja_164", "0.50"), ("itb_caja_165", "-0.50")):
+        revision = closed_day.close(ledger, cash_box(name), DAY, ("50.00", "1"))
+        rows = [
+            replace(row, left_net=row.left_net + Decimal(off)) if row.left == "landed" else row
+            for row in reconciliation.compare_day(ledger, revision)
+        ]
+        reconciliation.keep(ledger, revision, "reconciled", rows)
+    day = company_day(ledger, "itb", DAY)
+    told = digest("itb", [day, replace(day, day=DAY + timedelta(days=1))], "")
+    assert not day.agrees
+    assert "Small differences were accepted by a person." in told.happened
+    assert told.figures.count(">DIFFERS<") == 3  # each of the two days, and the stage that differs
+
+
+def test_one_box_and_one_document_are_told_as_one(ledger, mappings):
+    box = cash_box("educacion_continua_caja_7")
+    days = [DAY, DAY + timedelta(days=1)]
+    for day in days:
+        closed_day.close(ledger, box, day, ("50.00", "1"))
+    one, other = (company_day(ledger, box.company, day) for day in days)
+    alone, both = digest(box.company, [one], ""), digest(box.company, [one, other], "")
+    assert "is closed (1 cash box): 1 document, taken in 50.00 USD." in alone.happened
+    assert "The ERP, by cash boxes: acknowledged: 1." in alone.happened
+    assert "The ERP, by days of cash boxes: acknowledged: 2." in both.happened
+
+
+def spoil(mappings, box: str, old: str, new: str) -> None:
+    file = mappings / "cash_boxes" / f"{box}.yaml"
+    assert old in file.read_text()
+    file.write_text(file.read_text().replace(old, new))

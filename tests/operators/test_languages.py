@@ -107,7 +107,7 @@ def test_the_digest_is_written_in_spanish(close, spanish, mailbox):
     (mail,) = mailbox
     assert mail["Subject"].startswith("Instituto Tecnológico Bolivariano, 2024-09-06: cerrado, cobrado ")
     body = mail.get_body(("html",)).get_content()
-    for text in ("Todas las cajas (2)", "coinciden al centavo", "9.908,53 USD", "Documentos del ERP", "conciliado",
+    for text in ("está cerrado (2 cajas)", "coinciden al centavo", "9.908,53 USD", "Documentos del ERP", "conciliado",
                  ">preparado<", ">asiento<", ">Cobrado<", "coincide", "Dinero por forma de pago",
                  "Abrirlo en Airflow"):  # fmt: skip
         assert text in body

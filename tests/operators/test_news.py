@@ -146,3 +146,15 @@ def test_a_month_that_ties_out_again_before_anybody_could_be_told_is_told_as_tie
         night()
     (subject,) = to(mailbox, ITB)
     assert subject.endswith("2024-09: tied out again")
+
+
+def test_news_of_a_company_wait_while_one_of_its_boxes_files_is_wrong_and_are_then_told(night, mailbox, mappings):
+    own, others = (mappings / "cash_boxes" / f"{name}.yaml" for name in ("itb_caja_165", "austral_oficina_1"))
+    sound = own.read_text()
+    others.write_text("name: wrong\n")
+    own.write_text(sound.replace("currency: USD", "currency: USDD"))
+    night()
+    assert to(mailbox, ITB) == []
+    own.write_text(sound)
+    night()
+    assert len(to(mailbox, ITB)) == 1

@@ -140,3 +140,11 @@ def test_any_range_from_any_zone_less_than_twelve_hours_away_holds_the_days_type
         assume(abs(here - there) < TWELVE_HOURS)
     infos = BusinessDayTimetable(deployment).iter_partition_dagrun_infos(earliest=from_date, latest=to_date)
     assert [info.partition_key for info in infos] == [str(day) for day in days]
+
+
+@pytest.mark.parametrize("zone", [GUAYAQUIL, MADRID])
+@pytest.mark.parametrize("year", ["0001", "0202"])
+def test_a_slip_in_the_year_asks_for_no_day_before_the_earliest_or_after_now(stored, zone, year):
+    found = asked(stored(zone), f"{year}-11-06T00:00:00Z", "2000-01-02T23:59:00Z")
+    assert found == ["2000-01-01", "2000-01-02"]
+    assert asked(stored(zone), "2030-12-30T05:00:00Z", "9999-12-31T23:59:00Z")[0] == "2030-12-30"

@@ -93,7 +93,7 @@ def test_a_parameter_in_a_backfill_is_refused_even_on_the_day_it_names(parameter
     )
 
 
-@pytest.mark.parametrize("text", ["2024-02-30", "2024-9-6", "06-09-2024", "", "9999-12-31"])
+@pytest.mark.parametrize("text", ["2024-02-30", "2024-9-6", "06-09-2024", "", "9999-12-30", "9999-12-31"])
 @pytest.mark.parametrize("place", ["key", "parameter"])
 def test_a_text_that_is_not_a_day_is_refused(place, text):
     assert f"{text!r} is not a business date" in refusal(**{place: text})

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from cierre.accounting_files.findings import MappingError
 from cierre.bookkeeping.conditions import ANYTHING, Comparison, Either, Every, Order
 from cierre.bookkeeping.documents import QuarantinedRow, Reading
 from cierre.bookkeeping.sentence import Sentence
@@ -23,9 +24,9 @@ def kept(ledger, reader_dsn, rules):
     """Keeps what is served of the university as it is booked; gives it as the reader's login finds it."""
 
     def keep_and_read(condition=ANYTHING, orders=(), **asked) -> list[Invoice]:
-        keep(ledger, served("universidad"))
+        keep(ledger, served(ledger, "universidad"))
         with session.connect(reader_dsn) as reader:
-            assert not is_stale(reader, served("universidad"))
+            assert not is_stale(reader, served(reader, "universidad"))
             total, rows = served_invoices.page(reader, "universidad", condition, orders, most=MOST, **asked)
         if not asked:
             assert total == len(rows)
@@ -166,3 +167,16 @@ def test_files_that_are_wrong_are_told_as_a_problem_without_saying_where(ask, ru
     answer = ask("/facturas-emitidas")
     assert (answer.status_code, answer.headers["Content-Type"]) == (503, "application/problem+json")
     assert "served_invoices" not in answer.text
+
+
+def test_while_a_box_of_the_company_has_a_wrong_file_nothing_is_taken_from_what_is_served(ledger, box, kept, tmp_path):
+    book(ledger, box, [sale("J1", DAY, "100.00")])
+    assert len(kept()) == 1
+    file = tmp_path / "mappings" / "cash_boxes" / f"{box.file}.yaml"
+    sound = file.read_text()
+    file.write_text(sound.replace("currency: EUR", "currency: EURO"))
+    with pytest.raises(MappingError, match=file.name):
+        kept()
+    file.write_text(sound)
+    (file.parent / "austral_oficina_1.yaml").write_text("name: wrong\n")
+    assert len(kept()) == 1

@@ -41,12 +41,12 @@ def of_zeta(one: Document) -> tuple[Decimal, Decimal]:
     ("name", "shares"),
     [("austral_oficina_1", of_bsale), ("itb_caja_164", of_sga), ("itb_uruguay_1_1", of_zeta)],
 )
-def test_a_day_is_served_to_the_cent(sandbox, monkeypatch, name: str, shares: Shares):
+def test_a_day_is_served_to_the_cent(ledger, sandbox, monkeypatch, name: str, shares: Shares):
     box = cash_box(name)
     connect(sandbox.url, box.connection, monkeypatch)
     body = by_hand(box.source, box.connection).fetch(box.key, DAY).body
     documents = LandedDay(box, DAY, body, lambda *_: []).reading().documents
-    parts = list(served(box.company).parts(box, documents))
+    parts = list(served(ledger, box.company).parts(box, documents))
     assert len(parts) > 10
     wanted = [shares(one) for one in documents]
     assert total(part.total for part in parts) == total(billed for billed, _ in wanted)

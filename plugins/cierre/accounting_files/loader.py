@@ -4,8 +4,9 @@ import logging
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 
 from cierre.accounting_files.files import YamlFile, read_model, read_yaml
@@ -112,13 +113,19 @@ def _read(path: Path, folder: Path) -> tuple[CashBox | None, YamlFile]:
 
 
 def _checked(path: Path, folder: Path) -> tuple[CashBox | None, YamlFile]:
+    box, file = read_box(path, folder)
+    if box is not None and box.formerly is not None:
+        file.findings += _of_former_name(box, box.formerly, file, folder)
+    return (None if file.findings else box), file
+
+
+def read_box(path: Path, folder: Path) -> tuple[CashBox | None, YamlFile]:
+    """The cash box in a file below ``folder``, by that file alone; None where the file's findings say why not."""
     box, file = read_model(path, folder, registry.box_model(), "id")
     if box is not None and (wrong := registry.SOURCES[box.source].key_format.objection(box.key)):
         file.findings.append(file.finding(("key",), wrong))
     if "file" in file.content:
         file.findings.append(file.finding(("file",), Sentence("is the file's own name; leave this line out")))
-    if box is not None and box.formerly is not None:
-        file.findings += _of_former_name(box, box.formerly, file, folder)
     if box is not None and box.written_off and not isinstance(registry.SOURCES[box.source], InvoiceSourceDescription):
         message = Sentence(
             "is for boxes of sources whose open invoices are asked for, which {source} is not", source=box.source
@@ -174,11 +181,41 @@ def _says_formerly(text: bytes, name: str) -> bool:
     return re.search(rb"^formerly:.*\b" + re.escape(name).encode() + rb"\b", text, re.MULTILINE) is not None
 
 
+def _read_all(folder: Path) -> list[tuple[CashBox | None, YamlFile]]:
+    return [_read(path, folder) for path in sorted((folder / "cash_boxes").glob("*.yaml"))]
+
+
+@dataclass(frozen=True, slots=True)
+class BoxFiles:
+    """The files of cash boxes, each read for itself: the ``sound`` boxes by their ids in the ledger, the ``wrong``
+    files, and ``findings``, all that is wrong in those or not read for its name."""
+
+    sound: dict[str, CashBox]
+    wrong: list[YamlFile]
+    findings: list[Finding]
+
+
+def read_box_files() -> BoxFiles:
+    """All files of cash boxes. Raises MappingError if the mappings folder is missing."""
+    folder = mappings_folder()
+    read = _read_all(folder)
+    wrong = [file for box, file in read if box is None]
+    findings = [finding for file in wrong for finding in file.findings]
+    sound = {box.id: box for box, _ in read if box is not None}
+    return BoxFiles(sound, wrong, [*findings, *_misnamed(folder, "cash_boxes")])
+
+
+def sound_boxes() -> dict[str, CashBox]:
+    """The boxes whose own files are sound, by their ids in the ledger: jobs over all boxes go by them, so that a wrong
+    file stops only its box. Raises MappingError if the mappings folder is missing."""
+    return read_box_files().sound
+
+
 def cash_boxes() -> dict[str, CashBox]:
     """Every cash box by its id in the ledger, checked one by one and against each other. Raises MappingError with all
-    problems."""
+    problems of all boxes: for checks, and for people's commands."""
     folder = mappings_folder()
-    read = [_read(path, folder) for path in sorted((folder / "cash_boxes").glob("*.yaml"))]
+    read = _read_all(folder)
     findings = [finding for _, file in read for finding in file.findings]
     sound = [(box, file) for box, file in read if box is not None]
     findings += _misnamed(folder, "cash_boxes") + _misnamed(folder, "accounts")
@@ -202,15 +239,6 @@ def cash_boxes() -> dict[str, CashBox]:
     if findings:
         raise MappingError(folder, findings)
     return {box.id: box for box, _ in sound}
-
-
-def sound_boxes() -> dict[str, CashBox]:
-    """The boxes, by their ids in the ledger, whose files nothing is wrong with, each looked at by itself."""
-    boxes = []
-    for name in cash_box_ids():
-        with suppress(MappingError):
-            boxes.append(cash_box(name))
-    return {box.id: box for box in boxes}
 
 
 def account_mapping_names() -> list[str]:

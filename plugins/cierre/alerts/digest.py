@@ -3,7 +3,6 @@
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -11,7 +10,7 @@ import psycopg
 from airflow.sdk.exceptions import AirflowException
 
 from cierre.accounting_files.account_mappings import account_mapping
-from cierre.accounting_files.companies import companies, language_of, stale_after
+from cierre.accounting_files.companies import language_of, name_of, stale_after
 from cierre.accounting_files.findings import MappingError
 from cierre.alerts.alert import Alert
 from cierre.alerts.figures import (
@@ -26,12 +25,12 @@ from cierre.alerts.figures import (
 from cierre.alerts.people import deliver
 from cierre.bookkeeping.evidence import Grade
 from cierre.bookkeeping.money import ZERO
-from cierre.bookkeeping.reconcile import Comparison
+from cierre.bookkeeping.reconcile import Together
 from cierre.closing.company_day import CompanyDay, company_day
 from cierre.closing.tie_out import of_company
 from cierre.closing.transit import OnItsWay, on_its_way
 from cierre.closing.unclosed import spans
-from cierre.language.say import in_language, money, say
+from cierre.language.say import counted, in_language, money, say
 from cierre.ledger import digests, seals
 from cierre.ledger.seals import Head
 from cierre.ledger.tie_outs import Known
@@ -89,17 +88,16 @@ def digest(
 ) -> Alert:
     """The digest of days in a row or not, in the language that is spoken now, with the heads of its boxes' chains,
     how their ``months`` stand beside the ERP's balances, and what money ``waits`` to arrive."""
-    known = companies()
-    name = known[company].name if company in known else company
+    name = name_of(company)
     taken_in = _amounts([one.taken_in for one in days])
     first, last = days[0], days[-1]
     if len(days) == 1:
         subject = say("{company}, {day}: closed, taken in {total}", company=name, day=first.day, total=taken_in)
         happened = say(
-            "All {n} cash boxes of {company} are closed: {documents} documents, taken in {total}. {proof}",
-            n=len(first.boxes),
+            "The day of {company} is closed ({boxes}): {documents}, taken in {total}. {proof}",
+            boxes=counted(len(first.boxes), "{n} cash box", "{n} cash boxes"),
             company=name,
-            documents=first.documents,
+            documents=_documents(days),
             total=taken_in,
             proof=_proof(days),
         )
@@ -114,11 +112,11 @@ def digest(
             total=taken_in,
         )
         happened = say(
-            "{n} days of {company} are closed ({days}): {documents} documents, taken in {total}. {proof}",
+            "{n} days of {company} are closed ({days}): {documents}, taken in {total}. {proof}",
             n=len(days),
             company=name,
             days=spans(one.day for one in days),
-            documents=sum(one.documents for one in days),
+            documents=_documents(days),
             total=taken_in,
             proof=_proof(days),
         )
@@ -133,6 +131,10 @@ def digest(
     return Alert(company=company, subject=subject, happened=happened, link=link, figures=figures, boxes=boxes)
 
 
+def _documents(days: Sequence[CompanyDay]) -> str:
+    return counted(sum(one.documents for one in days), "{n} document", "{n} documents")
+
+
 def _amounts(parts: Sequence[Mapping[str, Decimal]]) -> str:
     """Amounts added up by currency."""
     currencies = sorted({currency for part in parts for currency in part})
@@ -141,26 +143,16 @@ def _amounts(parts: Sequence[Mapping[str, Decimal]]) -> str:
     )
 
 
-def _together(days: Sequence[CompanyDay]) -> dict[str, list[Comparison]]:
+def _together(days: Sequence[CompanyDay]) -> dict[str, list[Together]]:
     """What the days compared, added up."""
-    sums: dict[str, dict[tuple[str, str, str], Comparison]] = defaultdict(dict)
+    sums: dict[str, dict[tuple[str, str, str], Together]] = defaultdict(dict)
     for one in days:
         for currency, rows in one.sums.items():
             for row in rows:
                 place, known = (row.kind, row.left, row.right), sums[currency]
                 before = known.get(place)
-                known[place] = row if before is None else _added(before, row)
+                known[place] = row if before is None else before.plus(row)
     return {currency: list(rows.values()) for currency, rows in sorted(sums.items())}
-
-
-def _added(one: Comparison, other: Comparison) -> Comparison:
-    return replace(
-        one,
-        left_rows=one.left_rows + other.left_rows,
-        right_rows=one.right_rows + other.right_rows,
-        left_net=one.left_net + other.left_net,
-        right_net=one.right_net + other.right_net,
-    )
 
 
 def _proof(days: Sequence[CompanyDay]) -> str:
@@ -175,6 +167,8 @@ def _proof(days: Sequence[CompanyDay]) -> str:
     if set(grades) == {Grade.READ_BACK}:
         return say("Source, journal and ERP agree to the cent: the ERP was read back.")
     counts = ", ".join(f"{say(grade)}: {grades[grade]}" for grade in Grade if grade in grades)
+    if len(days) > 1:
+        return say("Source and journal agree to the cent. The ERP, by days of cash boxes: {counts}.", counts=counts)
     return say("Source and journal agree to the cent. The ERP, by cash boxes: {counts}.", counts=counts)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from airflow.providers.smtp.hooks.smtp import SmtpHook
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from cierre.accounting_files.companies import companies
+from cierre.accounting_files.companies import company_as_read
 from cierre.alerts.alert import Alert
 from cierre.bookkeeping.text import BROKEN, shown
 from cierre.language.say import say
@@ -37,7 +37,7 @@ def send(alert: Alert) -> bool:
 
     Raises smtplib.SMTPException or OSError where the mail server refuses or is unreachable.
     """
-    company = companies().get(alert.company)
+    company = company_as_read(alert.company)
     if company is None or not company.alerts:
         log.warning(say("No mail: companies.yaml names no address for {company}.", company=alert.company))
         return False

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import psycopg
 
 from cierre.accounting_files.companies import language_of
+from cierre.accounting_files.findings import MappingError
 from cierre.alerts.alert import Alert
 from cierre.alerts.people import deliver
-from cierre.language.say import in_language
+from cierre.language.say import in_language, say
 from cierre.ledger import news
 from cierre.ledger.news import Kind
 
@@ -30,12 +31,18 @@ def tell_once(ledger: psycopg.Connection, kind: Kind, written: Callable[[str, li
     ``written`` gives what a company is told of subjects, in the language that is spoken then; what none of its messages
     names does not hold any more, and is never told. A message counts as told where a way took it, and where nobody is
     to be told by the files; one that no way took is sent again by the next run. So is one whose task ends after the
-    sending and before that is noted: there is no doing both at once.
+    sending and before that is noted: there is no doing both at once. So is what cannot be written while the company's
+    files are wrong.
     """
     number = 0
     for company, subjects in news.untold(ledger, kind).items():
         with in_language(language_of(company)):
-            messages = written(company, subjects)
+            try:
+                messages = written(company, subjects)
+            except MappingError as wrong:
+                text = "What is new of {company} is told once its files are set right: {why}"
+                log.warning(say(text, company=company, why=wrong))
+                continue
             named = {subject for message in messages for subject in message.subjects}
             news.settle(ledger, kind, company, set(subjects) - named)
             for message in messages:

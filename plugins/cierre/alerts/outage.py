@@ -8,7 +8,7 @@ from typing import Any
 from airflow.sdk.exceptions import AirflowException
 from psycopg import Error
 
-from cierre.accounting_files.companies import companies
+from cierre.accounting_files.companies import name_of
 from cierre.alerts.alert import UNCERTAIN, Alert
 from cierre.alerts.people import tell
 from cierre.closing.unclosed import spans
@@ -56,7 +56,6 @@ def _tell(ledger: Any, outage: Any, days: Sequence[Any], error: BaseException, l
 
 
 def _alert(ledger: Any, outage: Any, days: Sequence[Any], error: BaseException, link: str) -> Alert:
-    known = companies().get(outage.company)
     places = {(row.box, row.business_date) for row in days}
     sent = [
         row
@@ -67,7 +66,7 @@ def _alert(ledger: Any, outage: Any, days: Sequence[Any], error: BaseException, 
     state = f"{late}, {say('posting UNCERTAIN')}" if sent else late
     subject = say(
         "{company}: no usable answer from {vendor} ({connection}), {state}",
-        company=known.name if known else outage.company,
+        company=name_of(outage.company),
         vendor=days[0].vendor,
         connection=outage.connection,
         state=state,

@@ -39,9 +39,9 @@ def tell_news(ledger: psycopg.Connection, link: str) -> int:
     """Tells each box's company what looks found, once; returns how many messages there were. ``link`` leads to the
     step's log."""
 
-    def written(_company: str, look_ids: list[int]) -> list[Message]:
+    def written(company: str, look_ids: list[int]) -> list[Message]:
         by_box: dict[str, list[News]] = defaultdict(list)
-        for one in news_of(ledger, look_ids):
+        for one in news_of(ledger, company, look_ids):
             by_box[one.box.id].append(one)
         return [Message(message(of_box, link), [one.look_id for one in of_box]) for of_box in by_box.values()]
 

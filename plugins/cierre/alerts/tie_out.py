@@ -32,7 +32,7 @@ def tell_news(ledger: psycopg.Connection, link: str) -> int:
     many messages there were. ``link`` leads to the step's log."""
 
     def written(company: str, tie_out_ids: list[int]) -> list[Message]:
-        alerts = ((one, message(one, company, link)) for one in news_of(ledger, tie_out_ids))
+        alerts = ((one, message(one, company, link)) for one in news_of(ledger, company, tie_out_ids))
         return [Message(alert, one.tie_out_ids) for one, alert in alerts if alert]
 
     return tell_once(ledger, Kind.TIE_OUT, written)

@@ -8,13 +8,11 @@ from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
 
-from pydantic import ValidationError
-
 from cierre.accounting_files.account_mappings import form_names as form_names_of
-from cierre.accounting_files.companies import companies
+from cierre.accounting_files.companies import companies_as_read
 from cierre.accounting_files.files import read_yaml
 from cierre.accounting_files.findings import MappingError
-from cierre.accounting_files.loader import mappings_folder
+from cierre.accounting_files.loader import mappings_folder, read_box
 from cierre.board.memo import kept
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import RetiredBox
@@ -98,15 +96,13 @@ def _name(path: Path, changed: int) -> str:
 
 @lru_cache(maxsize=10_000)
 def _box(path: Path, changed: int) -> CashBox | None:
-    file = read_yaml(path, path.parents[1])
-    try:
-        return CashBox.model_validate({**file.content, "id": path.stem})
-    except ValidationError:
-        return None  # check_cash_boxes tells people; the other boxes are shown meanwhile
+    # By the file alone, as long as that is what the memory goes by. Where it is wrong, check_cash_boxes tells people;
+    # the other boxes are shown meanwhile.
+    return read_box(path, path.parents[1])[0]
 
 
 def company_names() -> dict[str, str]:
-    """The companies' names by id; none where their file is wrong."""
+    """The companies' names by id; none where there is no such file."""
     try:
         return _company_names((mappings_folder() / "companies.yaml").stat().st_mtime_ns)
     except (MappingError, OSError):
@@ -115,7 +111,7 @@ def company_names() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _company_names(changed: int) -> dict[str, str]:
-    return {company_id: company.name for company_id, company in companies().items()}
+    return {company_id: company.name for company_id, company in companies_as_read().items()}
 
 
 def form_names(box: CashBox | RetiredBox) -> dict[str, str]:

@@ -5,6 +5,9 @@ from datetime import date, timedelta
 
 from cierre.bookkeeping.sentence import Sentence
 
+BEYOND = date(9999, 12, 30)
+"""The first day that is none: it may be read from an hour on that UTC has only in the year 10000."""
+
 
 def parse_day(text: str | None) -> date:
     """The calendar day that a partition key or a ``business_date`` names: ``2024-09-06``, and no other spelling.
@@ -15,8 +18,8 @@ def parse_day(text: str | None) -> date:
         day = date.fromisoformat(text or "")
     except (TypeError, ValueError):
         day = None
-    # The calendar's first and last day have no neighbour to end at, or to start from in UTC.
-    if day is None or str(day) != text or day in (date.min, date.max):
+    # Of days at the calendar's ends, some zone's begin or closing hour lies outside of it.
+    if day is None or str(day) != text or not date.min < day < BEYOND:
         raise ValueError(
             Sentence("{text} is not a business date; write a day of the calendar, like 2024-09-06", text=repr(text))
         )

@@ -1,7 +1,7 @@
 """Reconciliation: two stages of a day side by side, by kind and form of payment, and in all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from cierre.bookkeeping.documents import Kind, Total
@@ -46,6 +46,30 @@ class Comparison:
             right_net=self.right_net,
             right_rows=_rows(self.right_rows),
             difference=self.left_net - self.right_net,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Together(Comparison):
+    """Figures of several days of boxes added up. They agree where those of each day of each box do, by form of payment
+    too (``each_agrees``): differences that cancel out are differences."""
+
+    each_agrees: bool
+
+    @property
+    def agrees(self) -> bool:
+        """True where what was added up agrees one by one."""
+        return self.each_agrees
+
+    def plus(self, other: "Together") -> "Together":
+        """The same with another's figures added."""
+        return replace(
+            self,
+            left_rows=self.left_rows + other.left_rows,
+            right_rows=self.right_rows + other.right_rows,
+            left_net=self.left_net + other.left_net,
+            right_net=self.right_net + other.right_net,
+            each_agrees=self.each_agrees and other.each_agrees,
         )
 
 

@@ -8,11 +8,12 @@ from decimal import Decimal
 
 import psycopg
 
-from cierre.accounting_files.loader import cash_boxes
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import RetiredBox
+from cierre.bookkeeping.matching.books import SOURCE as ARRIVALS
 from cierre.bookkeeping.money import ZERO
-from cierre.bookkeeping.reconcile import Comparison
+from cierre.bookkeeping.reconcile import Together
+from cierre.closing.boxes_for import boxes_for
 from cierre.language.say import say
 from cierre.ledger import identity, overview
 from cierre.ledger.overview import BoxDay
@@ -26,20 +27,20 @@ class CompanyDay:
     day: date
     boxes: list[CashBox | RetiredBox]
     found: dict[str, BoxDay]
-    sums: dict[str, list[Comparison]]
+    sums: dict[str, list[Together]]
 
     @property
     def open(self) -> list[str]:
         """Its boxes that are not closed, each with how it stands."""
         return [
-            f"{box.name}: {_standing(self.found.get(box.id))}"
+            f"{box.name}: {_standing(box, self.found.get(box.id))}"
             for box in self.boxes
             if box.id not in self.found or not self.found[box.id].closed
         ]
 
     @property
     def agrees(self) -> bool:
-        """Whether all stages are alike."""
+        """Whether all stages are alike, of each box."""
         return all(row.agrees for rows in self.sums.values() for row in rows)
 
     @property
@@ -72,8 +73,8 @@ class CompanyDay:
 
 
 def company_day(ledger: psycopg.Connection, company: str, day: date) -> CompanyDay:
-    """What the ledger knows of a company's date now."""
-    known = cash_boxes()
+    """What the ledger knows of a company's date now. Raises as ``boxes_for``."""
+    known = boxes_for(ledger, company)
     found = {one.box: one for one in overview.day(ledger, day)}
     own = [box for box in known.values() if box.company == company and box.start_date <= day]
     all_boxes: list[CashBox | RetiredBox] = [*own, *_retired(ledger, company, known, found)]
@@ -88,10 +89,11 @@ def company_day(ledger: psycopg.Connection, company: str, day: date) -> CompanyD
 def _retired(
     ledger: psycopg.Connection, company: str, known: Mapping[str, CashBox], found: Mapping[str, BoxDay]
 ) -> list[RetiredBox]:
-    """The company's boxes that have no file any more and had closed the day: it stays in the sums."""
+    """The company's boxes that have no file any more, and of which the day was read: its money stays in the sums, and
+    while it is not closed, the company's day is not. Books of what arrived, which never had one, are no boxes."""
     of_old = set(identity.of_company(ledger, company)) - known.keys()
-    closed = [box_id for box_id in of_old if box_id in found and found[box_id].closed]
-    return list(identity.retired(ledger, closed).values())
+    read = [box_id for box_id in of_old if box_id in found and found[box_id].state != "not read"]
+    return [box for box in identity.retired(ledger, read).values() if box.source != ARRIVALS]
 
 
 def as_booked(box: CashBox | RetiredBox, day: BoxDay | None) -> CashBox | RetiredBox:
@@ -110,8 +112,10 @@ def _by_currency(boxes: Sequence[CashBox | RetiredBox]) -> list[tuple[str, list[
     return sorted(grouped.items())
 
 
-def _standing(day: BoxDay | None) -> str:
+def _standing(box: CashBox | RetiredBox, day: BoxDay | None) -> str:
     """Where a day that is not closed stands, and why it could not be read, if so."""
     if day is None:
         return say("not read yet")
+    if box.retired:
+        return say("{state}; the box has no file any more: put the file back to close the day", state=say(day.word))
     return f"{say(day.word)}: {say(day.why)}" if day.why else say(day.word)

@@ -12,12 +12,13 @@ import psycopg
 
 from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.charts import read_chart
-from cierre.accounting_files.loader import cash_boxes, mappings_folder
+from cierre.accounting_files.loader import mappings_folder, sound_boxes
 from cierre.accounting_files.periods import open_from
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.master_data import DIMENSIONS, MasterData, MasterKind
 from cierre.bookkeeping.master_findings import Expected, findings
 from cierre.bookkeeping.sentence import Sentence
+from cierre.closing.boxes_for import boxes_for
 from cierre.closing.unclosed import due
 from cierre.closing.wiring import erp_hook, erp_of
 from cierre.language.say import say
@@ -70,10 +71,10 @@ def read_all(ledger: psycopg.Connection, now: datetime) -> ReadTenants:
     """Reads the master data of every tenant whose ERP tells them, keeps them, and notes what is found by them; ``now``
     is aware. A tenant that cannot be read does not keep the others waiting.
 
-    Raises MappingError where a box's file, a mapping or a chart cannot be used.
+    Raises MappingError where a mapping or a chart cannot be used.
     """
     read = ReadTenants()
-    for tenant, boxes in _tenants().items():
+    for tenant, boxes in _tenants(sound_boxes().values()).items():
         try:
             told = refresh(ledger, boxes[0])
         except VendorError as error:
@@ -90,12 +91,12 @@ def read_all(ledger: psycopg.Connection, now: datetime) -> ReadTenants:
 
 
 def news_of(ledger: psycopg.Connection, company: str, finding_ids: Sequence[int]) -> list[News]:
-    """What of findings is still found, by the tenants that a company's boxes enter. Raises MappingError where a box's
-    file cannot be used."""
+    """What of findings is still found, by the tenants that a company's boxes enter. Raises as ``boxes_for``."""
     found: dict[Tenant, list[OpenFinding]] = defaultdict(list)
     for one in master_data.standing(ledger, finding_ids):
         found[Tenant(one.connection, one.tenant)].append(one)
-    boxes = {tenant: tuple(box for box in all_of if box.company == company) for tenant, all_of in _tenants().items()}
+    tenants = _tenants(boxes_for(ledger, company).values())
+    boxes = {tenant: tuple(box for box in all_of if box.company == company) for tenant, all_of in tenants.items()}
     return [News(tenant, boxes[tenant], tuple(those)) for tenant, those in found.items() if boxes.get(tenant)]
 
 
@@ -141,12 +142,12 @@ def refresh_or_keep(ledger: psycopg.Connection, box: CashBox) -> MasterData | No
         return known(ledger, box)
 
 
-def _tenants() -> dict[Tenant, tuple[CashBox, ...]]:
+def _tenants(boxes: Iterable[CashBox]) -> dict[Tenant, tuple[CashBox, ...]]:
     by_tenant: dict[Tenant, list[CashBox]] = defaultdict(list)
-    for box in cash_boxes().values():
+    for box in boxes:
         if erp_of(box).tells_master_data:
             by_tenant[Tenant.of(box)].append(box)
-    return {tenant: tuple(boxes) for tenant, boxes in by_tenant.items()}
+    return {tenant: tuple(those) for tenant, those in by_tenant.items()}
 
 
 def _expected(ledger: psycopg.Connection, boxes: Sequence[CashBox], now: datetime) -> Expected:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import psycopg
 
 from cierre.accounting_files.arrivals import books_of_arrivals, box_or_books
-from cierre.accounting_files.loader import cash_boxes
+from cierre.accounting_files.loader import sound_boxes
 from cierre.closing.erps import Erps
 from cierre.closing.master_data import opened_from
 from cierre.language.say import say
@@ -28,10 +28,10 @@ AT_MOST = timedelta(minutes=60)
 
 def read_again(ledger: psycopg.Connection, now: datetime) -> Looked:
     """Reads the days of all boxes, and of books of arrivals, that are closed and whose period is open, those first that
-    wait longest; ``now`` is aware. Raises MappingError where a file of theirs cannot be used."""
+    wait longest; ``now`` is aware. Raises MappingError where arrivals.yaml cannot be used."""
     end = time.monotonic() + AT_MOST.total_seconds()
     first = now.date() - LOOKS_BACK
-    own = cash_boxes() | books_of_arrivals()
+    own = sound_boxes() | books_of_arrivals()
     opened = {box.id: opened_from(ledger, box) or first for box in own.values()}
     days = [
         (box, day)

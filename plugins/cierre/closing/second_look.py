@@ -10,7 +10,7 @@ from typing import cast
 import psycopg
 
 from cierre.accounting_files.companies import tax_id_of
-from cierre.accounting_files.loader import cash_box, cash_boxes
+from cierre.accounting_files.loader import cash_box, sound_boxes
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.certificate import contradictions
 from cierre.bookkeeping.days import refused_range
@@ -20,6 +20,7 @@ from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.second_look import Change, Outcome, changes, due_dates, is_due, outcome_of, share
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing import late_changes
+from cierre.closing.boxes_for import boxes_for
 from cierre.closing.certificate import incomplete
 from cierre.closing.land import ANOTHERS, landed_answer
 from cierre.closing.landed_day import LandedDay
@@ -65,9 +66,8 @@ class Seen:
 
 def due_days(ledger: psycopg.Connection, now: datetime, runs_left: int) -> list[tuple[str, date]]:
     """A run's share of the days that are due at ``now`` (aware), by box; those that are due longest come first, and
-    those of one connection together. ``runs_left``: how many runs the night has, this one included. Raises MappingError
-    where a box's file cannot be used."""
-    boxes = {box.id: box for box in cash_boxes().values()}
+    those of one connection together. ``runs_left``: how many runs the night has, this one included."""
+    boxes = sound_boxes()
     first = now.date() - timedelta(days=max((_reaches_back(box) for box in boxes.values()), default=0))
     days = [
         one
@@ -89,7 +89,7 @@ def days_of(
     if refused := refused_range(first, last or first, datetime.now(UTC).date(), MOST_DAYS):
         raise NothingToRead(say(refused))
     boxes = [
-        one.id for one in cash_boxes().values() if box in (None, one.file, one.id) and company in (None, one.company)
+        one.id for one in sound_boxes().values() if box in (None, one.file, one.id) and company in (None, one.company)
     ]
     if not boxes:
         raise NothingToRead(say("There is no such cash box or company; nothing was read."))
@@ -98,16 +98,16 @@ def days_of(
 
 def corrections(ledger: psycopg.Connection, now: datetime) -> list[tuple[CashBox, looks.Correction]]:
     """The days that are to be closed again by what a look of the last day found (``now`` is aware), and that no run has
-    landed since. Raises MappingError where a box's file cannot be used."""
-    boxes = {box.id: box for box in cash_boxes().values()}
+    landed since."""
+    boxes = sound_boxes()
     pending = looks.corrections(ledger, list(boxes), now - timedelta(days=1))
     return [(boxes[one.box], one) for one in pending]
 
 
-def news_of(ledger: psycopg.Connection, look_ids: Sequence[int]) -> list[News]:
-    """What of looks still holds: of each box's day what the newest one found, where nobody has landed it since. Raises
-    MappingError where a box's file cannot be used."""
-    boxes = {box.id: box for box in cash_boxes().values()}
+def news_of(ledger: psycopg.Connection, company: str, look_ids: Sequence[int]) -> list[News]:
+    """What of looks at a company's boxes still holds: of each box's day what the newest one found, where nobody has
+    landed it since. Raises as ``boxes_for``."""
+    boxes = boxes_for(ledger, company)
     return [
         News(boxes[one.box], one.business_date, one.look_id, tuple(found.change for found in one.found), one.outcome)
         for one in looks.standing(ledger, look_ids)

@@ -11,12 +11,13 @@ from typing import cast
 import psycopg
 
 from cierre.accounting_files.account_mappings import account_mapping
-from cierre.accounting_files.loader import cash_boxes
+from cierre.accounting_files.loader import sound_boxes
 from cierre.accounting_files.periods import open_from
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.money_accounts import money_accounts
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.tie_out import Finding, State, TieOut, months, refused_months, tie_out
+from cierre.closing.boxes_for import boxes_for
 from cierre.closing.refusal import NothingToRead
 from cierre.closing.wiring import erp_hook, erp_of
 from cierre.language.say import say
@@ -85,14 +86,16 @@ def months_of(first: date | None, last: date | None, company: str | None) -> lis
 
 def tenant_months(first: date, last: date, company: str | None = None) -> list[TenantMonth]:
     """The months from that of ``first`` to that of ``last`` of every tenant that boxes of a company post to (of all
-    companies, where none is named), from a box's start on. Raises MappingError where a box's file cannot be used, and
-    FatalError where a connection cannot."""
+    companies, where none is named), from a box's start on. Raises FatalError where a connection cannot be used."""
+    return _months_of(sound_boxes().values(), first, last, company)
 
+
+def _months_of(all_boxes: Iterable[CashBox], first: date, last: date, company: str | None = None) -> list[TenantMonth]:
     def place(box: CashBox) -> tuple[str, str]:
         return box.erp.connection, box.erp.tenant
 
     found = []
-    for (_, tenant), group in groupby(sorted(cash_boxes().values(), key=place), key=place):
+    for (_, tenant), group in groupby(sorted(all_boxes, key=place), key=place):
         boxes = tuple(group)
         if company and all(box.company != company for box in boxes):
             continue
@@ -128,13 +131,14 @@ def compare(ledger: psycopg.Connection, wanted: Iterable[TenantMonth]) -> Compar
     return compared
 
 
-def news_of(ledger: psycopg.Connection, tie_out_ids: Iterable[int]) -> list[News]:
-    """What tie-outs found that is so still, month by month. Raises as tenant_months."""
+def news_of(ledger: psycopg.Connection, company: str, tie_out_ids: Iterable[int]) -> list[News]:
+    """What tie-outs found that is so still, month by month, for a company to be told of. Raises as tenant_months and
+    ``boxes_for``."""
     by_month: dict[Month, list[Known]] = defaultdict(list)
     for one in filter(None, (tie_outs.by_id(ledger, number) for number in sorted(tie_out_ids))):
         by_month[one.month].append(one)
     firsts = [month.first for month in by_month]
-    posting = tenant_months(min(firsts), max(firsts)) if firsts else []
+    posting = _months_of(boxes_for(ledger, company).values(), min(firsts), max(firsts)) if firsts else []
     return [_news(ledger, one, by_month[one.month]) for one in posting if one.month in by_month]
 
 

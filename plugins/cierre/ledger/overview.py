@@ -10,7 +10,7 @@ from typing import NamedTuple
 import psycopg
 
 from cierre.bookkeeping.evidence import Grade, Posted, evidence
-from cierre.bookkeeping.reconcile import Comparison
+from cierre.bookkeeping.reconcile import Together
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.takings import sign
 from cierre.ledger.rows import BoxAndDay
@@ -55,6 +55,19 @@ class _PostedRow(NamedTuple):
     read_at: datetime | None
 
 
+class LateDay(NamedTuple):
+    """What is known of a box's day that is not closed: its ``state`` on the board; whether its newest books wait for a
+    person's answer (``asks``); the ``vendor`` that a step waits for, None for none, and whether it asks again by itself
+    (``goes_on``), or has given up."""
+
+    box: str
+    business_date: date
+    state: str
+    asks: bool
+    vendor: str | None
+    goes_on: bool
+
+
 class _Consolidated(NamedTuple):
     kind: str
     left: str
@@ -63,6 +76,7 @@ class _Consolidated(NamedTuple):
     right_rows: int
     left_net: Decimal
     right_net: Decimal
+    each_agrees: bool
 
 
 class _Sql(Statements):
@@ -72,6 +86,7 @@ class _Sql(Statements):
     posted: Rows[_PostedRow]
     posted_since: Value[int]
     closed_days: Rows[BoxAndDay]
+    late_days: Rows[LateDay]
     consolidated: Rows[_Consolidated]
     told: Rows[BoxAndDay]
     note_told: Change
@@ -161,9 +176,15 @@ def closed_days(connection: psycopg.Connection, since: date) -> set[tuple[str, d
     return set(_sql.closed_days(connection, since=since))
 
 
-def consolidated(connection: psycopg.Connection, boxes: Sequence[str], business_date: date) -> list[Comparison]:
-    """The day's stages side by side, summed over boxes of one currency: what their last reconciliations compared."""
-    return [Comparison(form="", **row._asdict()) for row in _sql.consolidated(
+def late_days(connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date) -> list[LateDay]:
+    """What is known of days of boxes that are not closed; of one that nothing was ever read of, nothing."""
+    return list(_sql.late_days(connection, boxes=list(boxes), first=first, last=last))
+
+
+def consolidated(connection: psycopg.Connection, boxes: Sequence[str], business_date: date) -> list[Together]:
+    """The day's stages side by side, summed over boxes of one currency: what their last reconciliations compared, and
+    whether all of it agreed, box by box and form by form."""
+    return [Together(form="", **row._asdict()) for row in _sql.consolidated(
         connection, boxes=list(boxes), business_date=business_date
     )]  # fmt: skip
 

@@ -17,7 +17,7 @@ from airflow.timetables.trigger import CronPartitionTimetable
 from airflow.utils.types import DagRunType
 from pendulum import DateTime, FixedTimezone, Timezone
 
-from cierre.bookkeeping.days import parse_day
+from cierre.bookkeeping.days import EARLIEST, parse_day
 
 DAY = timedelta(days=1)
 NOON = timedelta(hours=12)
@@ -26,6 +26,12 @@ NOON = timedelta(hours=12)
 def midnight(day: date, zone: Timezone | FixedTimezone) -> DateTime:
     """The instant at which ``day`` begins in ``zone``; 01:00 on a day whose clocks skip midnight (Santiago, spring)."""
     return pendulum.datetime(day.year, day.month, day.day, tz=zone)
+
+
+def _bound(typed: datetime) -> DateTime:
+    """A backfill's bound; one that a slip puts near an end of the calendar, where other zones have no hour for it, as
+    the nearest that they have."""
+    return pendulum.instance(min(max(typed, pendulum.datetime(1999, 1, 1)), pendulum.datetime(9999, 1, 1)))
 
 
 class BusinessDayTimetable(CronPartitionTimetable):
@@ -47,13 +53,14 @@ class BusinessDayTimetable(CronPartitionTimetable):
 
     def iter_partition_dagrun_infos(self, *, earliest: datetime, latest: datetime) -> Iterator[DagRunInfo]:
         """One run for each finished day from ``earliest`` to ``latest``, two aware instants, both inclusive.
+        Days before EARLIEST are left out.
 
         Airflow passes a backfill's bounds: the instants of 00:00 and 23:59 in the zone of the person at the form, of
         00:00 in the deployment's zone for dates typed at the command line, any instant from the API. A bound that is
         a midnight (as written, or in the deployment's zone) is a date. Otherwise a day belongs to the range when its
         noon does, so people less than twelve hours away get the days they typed.
         """
-        day, last = self._first_day(pendulum.instance(earliest)), self._last_day(pendulum.instance(latest))
+        day, last = max(EARLIEST, self._first_day(_bound(earliest))), self._last_day(_bound(latest))
         now = pendulum.now("UTC")
         while day <= last and (over := self._instant(day + DAY)) <= now:
             # run_after is the scheduled run's, so that the scheduler goes on after a backfilled day, not with it again.

@@ -9,7 +9,7 @@ import psycopg
 
 from cierre.accounting_files.charts import read_chart
 from cierre.accounting_files.companies import language_of
-from cierre.accounting_files.loader import cash_boxes, mappings_folder
+from cierre.accounting_files.loader import mappings_folder, sound_boxes
 from cierre.language.language import language
 from cierre.language.regional import speaking
 from cierre.ledger import identity
@@ -74,7 +74,7 @@ def export_month(ledger: psycopg.Connection, wanted: Range, into: Path, form: Fo
 
 
 def _known_boxes(ledger: psycopg.Connection, ids: tuple[str, ...]) -> tuple[Box, ...]:
-    known: dict[str, Box] = {**identity.retired(ledger, ids), **cash_boxes()}
+    known: dict[str, Box] = {**identity.retired(ledger, ids), **sound_boxes()}
     return tuple(known[box] for box in ids if box in known)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import psycopg
 
 from cierre.accounting_files.findings import MappingError
-from cierre.accounting_files.loader import cash_box, cash_box_ids, cash_boxes
+from cierre.accounting_files.loader import cash_box, cash_box_ids, sound_boxes
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.days import last_of_month, refused_range
 from cierre.ledger import identity
@@ -44,7 +44,7 @@ def range_of(box: str, company: str, first: date, last: date, ledger: psycopg.Co
         raise ValueError(refused)
     if box:
         return Range(box, (_box(box, ledger),), first, last)
-    known = cash_boxes()
+    known = sound_boxes()
     of_old = [one for one in identity.of_company(ledger, company) if one not in known] if ledger else []
     boxes = (*(one.id for one in known.values() if one.company == company), *of_old)
     if not boxes:

@@ -36,10 +36,10 @@ def make_key(
     if refused := unfit(client):
         raise ValueError(refused)
     _check_who(by)
-    of = served(company)
     key = new_key()
     # What is served is made of all that was staged, by the login that may write it.
     with open_ledger(personal_values=True) as ledger:
+        of = served(ledger, company)
         keep(ledger, of)
         invoices = served_invoices.count(ledger, company)
         number = served_keys.add(ledger, company, client.strip(), hash_of(key), by)

@@ -10,7 +10,7 @@ from typing import Annotated
 import psycopg
 from fastapi import Depends, Request
 
-from cierre.accounting_files.companies import companies, language_of
+from cierre.accounting_files.companies import language_of, name_of
 from cierre.accounting_files.findings import MappingError
 from cierre.bookkeeping.sentence import Sentence
 from cierre.language.language import CODES, Language, by_preference, language
@@ -47,7 +47,7 @@ class Caller:
     @property
     def name(self) -> str:
         """The company, as people call it."""
-        return companies()[self.company].name if self.company in companies() else self.company
+        return name_of(self.company)
 
     @property
     def currency(self) -> str:
@@ -104,7 +104,7 @@ def caller(request: Request, brought: Annotated[str, Depends(brought)], ledger: 
     request.state.language = language(language_of(key.company))
     if seconds := REQUESTS.wait(key.key_id):
         raise _too_many(seconds)
-    return Caller(key, _served(key.company))
+    return Caller(key, _served(ledger, key.company))
 
 
 CallerDep = Annotated[Caller, Depends(caller)]
@@ -145,11 +145,11 @@ def _bring_up_to_date(of: Served, ledger: psycopg.Connection, application: Appli
     _looked[of.company] = _Looked(monotonic() if known is None else known.at, of, is_kept=True)
 
 
-def _served(company: str) -> Served:
+def _served(ledger: psycopg.Connection, company: str) -> Served:
     known = _looked.get(company)
     if known is None or monotonic() - known.at > LOOK_AGAIN:
         try:
-            known = _Looked(monotonic(), served(company), is_kept=False)
+            known = _Looked(monotonic(), served(ledger, company), is_kept=False)
         except NotServed as error:
             raise NotAnswered(403, Sentence("{why}", why=error)) from None
         except MappingError:

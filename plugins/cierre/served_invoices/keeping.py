@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import psycopg
 
 from cierre.accounting_files.account_mappings import account_mapping
-from cierre.accounting_files.loader import cash_boxes
 from cierre.accounting_files.served_invoices import digest_of, served_companies
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.documents import Document
 from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.served_invoices import Part, ServedCompany, as_booked, parts_of
+from cierre.closing.boxes_for import boxes_for
 from cierre.ledger import served_invoices, staging
 
 
@@ -39,13 +39,13 @@ class Served:
         return parts_of(box, as_booked(documents, self.mappings[box.mapping]), self.rules)
 
 
-def served(company: str) -> Served:
-    """A company that is served. Raises NotServed where no rules say so, MappingError where the files are wrong."""
+def served(ledger: psycopg.Connection, company: str) -> Served:
+    """A company that is served. Raises NotServed where no rules say so, MappingError where its files are wrong."""
     rules = served_companies().get(company)
     if rules is None:
         raise NotServed(Sentence("Nothing of company {company} is served: served_invoices.yaml has no rules for it.",
                                  company=company))  # fmt: skip
-    boxes = {id: box for id, box in cash_boxes().items() if box.company == company}
+    boxes = {id: box for id, box in boxes_for(ledger, company).items() if box.company == company}
     mappings = {name: account_mapping(name) for name in {box.mapping for box in boxes.values()}}
     return Served(company, rules, boxes, mappings)
 

@@ -8,6 +8,7 @@ import pytest
 from cierre.accounting_files import MappingError, cash_box, cash_box_ids, cash_boxes, loader, mappings_folder
 from cierre.accounting_files.account_mappings import account_mapping
 from cierre.accounting_files.files import read_model
+from cierre.accounting_files.loader import read_box_files
 from cierre.bookkeeping.vocabulary import SOURCES
 
 PLUGINS = Path(__file__).parents[3] / "plugins"
@@ -404,3 +405,12 @@ class TestFormerName:
     def test_a_name_that_nobody_ever_had_is_unknown(self, renamed):
         (said,) = findings_of(lambda: cash_box("itb_caja_16"))
         assert "unknown box 'itb_caja_16'" in said
+
+
+def test_a_wrong_file_stops_only_its_box(folder, spoil):
+    spoil(BOX, "currency: USD", "currency: USDD")
+    (folder / "cash_boxes" / "borrador.yml").write_text("name: Draft\n")
+    files = read_box_files()
+    assert files.sound.keys() == set(cash_box_ids()) - {"itb_caja_164"}
+    assert [file.name for file in files.wrong] == [BOX]
+    assert [finding.file for finding in files.findings] == [BOX, "cash_boxes/borrador.yml"]

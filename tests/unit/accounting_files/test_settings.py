@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from cierre.accounting_files.companies import companies
+from cierre.accounting_files.companies import Company, companies, company_as_read
 from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import cash_boxes
 from cierre.accounting_files.periods import open_from
@@ -50,3 +50,35 @@ def test_a_mistake_is_told_with_file_and_line(folder, name, text, ask, said):
 def test_every_cash_boxs_company_has_somebody_to_tell():
     told = companies()
     assert [box.id for box in cash_boxes().values() if not told[box.company].alerts] == []
+
+
+COMPANIES = """companies:
+  itb:
+    name: ITB
+    alerts: [ana@example.com]
+    close_within: 6
+  wrong:
+    nombre: Wrong
+    alerts: luis@example.com; sin arroba
+    close_within: soon
+    language: en
+"""
+
+
+def test_a_typo_in_one_companys_entry_leaves_all_companies_their_addresses(folder):
+    (folder / "companies.yaml").write_text(COMPANIES)
+    with pytest.raises(MappingError):
+        companies()
+    assert company_as_read("itb") == Company(name="ITB", alerts=("ana@example.com",), close_within=6)
+    assert company_as_read("wrong") == Company(name="wrong", alerts=("luis@example.com",), language="en")
+    assert company_as_read("nobody") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["", "companies:\n", "companies:\n  itb:\n", "companies: [itb]\n", "companies: {itb: [\n"]
+)
+def test_a_file_of_companies_without_any_is_wrong_and_names_nobody(folder, text):
+    (folder / "companies.yaml").write_text(text)
+    with pytest.raises(MappingError, match=r"companies\.yaml"):
+        companies()
+    assert company_as_read("itb") is None

@@ -30,12 +30,36 @@ SELECT count(*)::int FROM erp.attempt JOIN ledger.entry USING (entry_id)
 SELECT box, business_date FROM board.box_day
  WHERE business_date >= :since AND state IN ('closed', 'watched', 'no activity');
 
+-- name: late_days
+-- What is known of days of boxes that are not closed: how they stand, whether their newest books wait for an answer, and
+-- for what vendor a step waits, or gave up to wait.
+SELECT box, business_date, coalesce(state, 'not read') AS state,
+       EXISTS (SELECT FROM ledger.approval AS own
+                WHERE (own.box, own.business_date) = (known.box, known.business_date) AND decision IS NULL
+                  AND revision_id = (SELECT max(revision_id) FROM ledger.revision AS newest
+                                      WHERE (newest.box, newest.business_date) = (known.box, known.business_date))
+                  AND NOT EXISTS (SELECT FROM ledger.approval AS later
+                                   WHERE later.revision_id = own.revision_id AND later.reason = own.reason
+                                     AND later.decision = 'approved')) AS asks,
+       waits.vendor, waits.again_at IS NOT NULL AS goes_on
+  FROM (SELECT box, business_date FROM board.box_day UNION SELECT box, business_date FROM ledger.waiting) AS known
+  LEFT JOIN board.box_day USING (box, business_date)
+  LEFT JOIN LATERAL (SELECT vendor, again_at FROM ledger.waiting
+                      WHERE (waiting.box, waiting.business_date) = (known.box, known.business_date)
+                        -- A run that a person ended left its row behind.
+                        AND coalesce(again_at, until) > clock_timestamp() - interval '1 day'
+                      ORDER BY again_at DESC NULLS LAST LIMIT 1) AS waits ON true
+ WHERE box = ANY(:boxes) AND business_date BETWEEN :first AND :last
+   AND coalesce(state, '') NOT IN ('closed', 'watched', 'no activity');
+
 -- name: consolidated
+-- What differs by form, or in one box alone, differs: sums hide what cancels out.
 SELECT kind, "left", "right", sum(left_rows)::int AS left_rows, sum(right_rows)::int AS right_rows,
-       sum(left_net) AS left_net, sum(right_net) AS right_net
-  FROM (SELECT DISTINCT ON (box) run_id FROM reconciliation.run
-         WHERE business_date = :business_date AND box = ANY(:boxes) ORDER BY box, run_id DESC) AS latest
-  JOIN reconciliation.comparison USING (run_id)
+       sum(left_net) AS left_net, sum(right_net) AS right_net, bool_and(stages_agree) AS each_agrees
+  FROM (SELECT comparison.*, bool_and(agrees) OVER (PARTITION BY "left", "right") AS stages_agree
+          FROM (SELECT DISTINCT ON (box) run_id FROM reconciliation.run
+                 WHERE business_date = :business_date AND box = ANY(:boxes) ORDER BY box, run_id DESC) AS latest
+          JOIN reconciliation.comparison USING (run_id)) AS compared
  WHERE kind IN ('all', 'entries')
  GROUP BY kind, "left", "right" ORDER BY min(comparison);
 

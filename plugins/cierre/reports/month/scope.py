@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from cierre.accounting_files.account_mappings import form_names
-from cierre.accounting_files.companies import companies, tax_id_of
-from cierre.accounting_files.findings import MappingError
+from cierre.accounting_files.companies import name_of, tax_id_of
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.days import last_of_month
 from cierre.bookkeeping.identity import RetiredBox
@@ -51,11 +50,7 @@ class Scope:
     @property
     def company_name(self) -> str:
         """The company as its file calls it; its id where the file does not."""
-        try:
-            known = companies().get(self.company)
-        except MappingError:
-            known = None
-        return known.name if known else self.company
+        return name_of(self.company)
 
     @property
     def tax_id(self) -> str:

@@ -78,6 +78,7 @@ async function verify() {
   }
   if (!data.chains.length) verdict("broken", "There is no chain in here: nothing was verified.", "Aquí no hay ninguna cadena: no se comprobó nada.");
   else if (broken.length) verdict("broken", `NOT whole: ${broken.join(", ")}`, `NO íntegras: ${broken.join(", ")}`);
+  else if (data.chains.length === 1) verdict("whole", "The chain in here is whole.", "La cadena de aquí está íntegra.");
   else verdict("whole", `All ${data.chains.length} chains in here are whole.`, `Las ${data.chains.length} cadenas de aquí están íntegras.`);
 }
 

@@ -251,6 +251,58 @@ def test_in_a_closed_period_nothing_is_corrected_unasked(close, look, ledger, sa
     assert looks.newest(ledger, SCHOOL, DAY).outcome == "proposed"
 
 
+def is_asked(run) -> bool:
+    """Lands, stages and derives; whether a person must approve before that is posted."""
+    for step in ("land", "stage", "derive"):
+        run.step(step)
+    try:
+        run.step("post")
+    except AirflowFailException as refused:
+        return "nothing is posted before a person approves: A second look found 1 document" in str(refused)
+    return False
+
+
+def test_what_is_to_be_corrected_unasked_is_asked_about_where_more_money_came_meanwhile(
+    close, look, sandbox, policy, monkeypatch
+):
+    """12.50 of the 50.00 that may pass when the day is looked at; 5,012.50 when its run begins."""
+    policy(SCHOOL, "policy: correct", 'up_to: "50.00"')
+    close(SCHOOL, DAY).all()
+    before = cash_in_the_erp(sandbox)
+    sandbox.pay_late("itb", 164, DAY, form=1, amount=Decimal("12.50"))
+    look()
+    sandbox.pay_late("itb", 164, DAY, form=1, amount=Decimal("5000.00"))
+    monkeypatch.setattr("cierre.closing.land.SHARED_FOR", timedelta(0))
+    assert is_asked(close(SCHOOL, DAY))
+    assert cash_in_the_erp(sandbox) == before
+
+
+def test_what_is_to_be_corrected_unasked_is_asked_about_where_its_period_was_closed_meanwhile(
+    close, look, sandbox, policy, mappings
+):
+    policy(SCHOOL, "policy: correct", 'up_to: "50.00"')
+    close(SCHOOL, DAY).all()
+    sandbox.pay_late("itb", 164, DAY, form=1, amount=Decimal("12.50"))
+    look()
+    (mappings / "periods.yaml").write_text('open_from:\n  "T1,D MG 01 ": "2024-10-01"\n')
+    assert is_asked(close(SCHOOL, DAY))
+
+
+@pytest.mark.parametrize("now", [["policy: propose"], ["policy: tell"], ["policy: correct", 'up_to: "12.49"']])
+def test_what_is_to_be_corrected_unasked_is_asked_about_where_the_boxs_file_no_longer_allows_it(
+    close, look, sandbox, policy, mappings, now
+):
+    file = mappings / "cash_boxes" / f"{SCHOOL}.yaml"
+    plain = file.read_text()
+    policy(SCHOOL, "policy: correct", 'up_to: "12.50"')
+    close(SCHOOL, DAY).all()
+    sandbox.pay_late("itb", 164, DAY, form=1, amount=Decimal("12.50"))
+    look()
+    file.write_text(plain)
+    policy(SCHOOL, *now)
+    assert is_asked(close(SCHOOL, DAY))
+
+
 @pytest.mark.parametrize(
     ("first", "then", "outcomes"),
     [
@@ -272,6 +324,22 @@ def test_each_look_goes_by_the_boxs_file_as_it_is_then_and_nobody_is_told_twice(
         look()
         seen.append(looks.newest(ledger, SCHOOL, DAY).outcome)
     assert (seen, len(told)) == (outcomes, 1)
+
+
+def test_that_the_old_books_reconcile_again_takes_no_proposal_back(close, look, ledger, sandbox):
+    """5,000.00 came late; somebody clears reconcile of the day's first run before the correction begins."""
+    run = close(SCHOOL, DAY)
+    run.all()
+    before = cash_in_the_erp(sandbox)
+    sandbox.pay_late("itb", 164, DAY, form=1, amount=Decimal("5000.00"))
+    look()
+    assert run.step("reconcile")["state"] == "reconciled"
+    correction = close(SCHOOL, DAY)
+    for step in ("land", "stage", "derive"):
+        correction.step(step)
+    with pytest.raises(AirflowFailException, match="The source tells the day otherwise since it was closed"):
+        correction.step("post")
+    assert cash_in_the_erp(sandbox) == before
 
 
 def rehearse(run) -> None:

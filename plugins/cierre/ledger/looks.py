@@ -148,7 +148,8 @@ def standing(connection: psycopg.Connection, look_ids: Sequence[int]) -> list[St
 
 
 def proposed(connection: psycopg.Connection, box: str, day: date) -> Look | None:
-    """The look that proposed a correction of a day, where that was not closed since; else None."""
+    """The newest look that had a correction of a day prepared, asked about or not, where that was not closed since with
+    what it found; else None."""
     return _look(connection, _sql.proposed(connection, box=box, business_date=day))
 
 

@@ -53,11 +53,12 @@ SELECT day.box, day.business_date, look.look_id
  ORDER BY look.look_id DESC LIMIT :most;
 
 -- name: proposed^
--- The newest look at a day that proposed a correction, where the day was not closed since.
+-- The newest look at a day that had a correction prepared, where the day was not closed since with books of a landing after
+-- the one that it compared to. That the old books are still in the ERP takes nothing back.
 SELECT look_id, outcome, size, looked_at
   FROM ledger.look
- WHERE box = :box AND business_date = :business_date AND outcome = 'proposed'
-   AND looked_at > coalesce((SELECT max(reconciled_at) FROM reconciliation.run
-                              WHERE run.box = :box AND run.business_date = :business_date
-                                AND state <> 'discrepancy'), '-infinity')
+ WHERE box = :box AND business_date = :business_date AND outcome IN ('proposed', 'corrected')
+   AND NOT EXISTS (SELECT FROM reconciliation.run JOIN ledger.revision USING (revision_id)
+                    WHERE run.box = :box AND run.business_date = :business_date AND state <> 'discrepancy'
+                      AND reconciled_at > look.looked_at AND revision.snapshot_id > look.compared_to)
  ORDER BY look_id DESC LIMIT 1;

@@ -46,18 +46,22 @@ class LandOperator(CashCloseStep):
 
     def close(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
         """Lands the day; where the vendor asks to be left alone for long, waits for it without a worker."""
+        return self._land(box, day, ledger, dry_run=False)
+
+    def rehearse(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
+        """What the source says is kept; the day goes on being read from what was landed before."""
+        return self._land(box, day, ledger, dry_run=True)
+
+    def _land(self, box: CashBox, day: date, ledger: "psycopg.Connection", *, dry_run: bool) -> dict[str, Any]:
         from cierre.closing.land import land
 
+        tell = partial(self._tell, box)
         try:
-            return land(box, day, ledger, answers_for_it=self.answers_for_it, tell=partial(self._tell, box))
+            return land(box, day, ledger, answers_for_it=self.answers_for_it, tell=tell, dry_run=dry_run)
         except RetriableError as later:
             if (later.retry_after or 0) > PATIENCE.total_seconds():
                 self._wait(later)
             raise
-
-    def rehearse(self, box: CashBox, day: date, ledger: "psycopg.Connection") -> dict[str, Any]:
-        """As ever: what a source said is kept, and moves nothing."""
-        return self.close(box, day, ledger)
 
     def vendor_connection(self, box: CashBox) -> str:
         """The source's."""

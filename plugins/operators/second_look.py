@@ -65,7 +65,7 @@ class SecondLookOperator(BaseOperator):
                 self.log.info(say("{n} of {all} closed days were looked at again.", n=seen.days, all=len(days)))
                 tell_news(ledger, context["ti"].log_url)
                 tell_left(seen.left, context["ti"].log_url, is_last=runs_left == 1)
-                return [_run(box, one) for box, one in second_look.corrections(ledger, now)]
+                return [_run(box, one) for box, one in second_look.corrections(ledger)]
 
     def _runs_left(self, now: datetime) -> int:
         """How many runs the night still has, this one included; one where it is over."""

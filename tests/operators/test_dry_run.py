@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 from airflow.sdk.exceptions import AirflowSkipException
 
-from cierre.ledger import overview
+from cierre.accounting_files.loader import cash_box
+from cierre.closing.landed_day import place_of
+from cierre.ledger import landing, overview
 from cierre.orchestration.builder import STEPS
 
 BOX, DAY = "itb_caja_164", date(2024, 9, 6)
@@ -41,3 +43,14 @@ def test_a_dry_run_of_a_closed_day_shows_the_newest_answer_and_leaves_the_day_cl
     assert Decimal(rehearse(run, "derive")["total"]) - before.journal_total == Decimal("12.34")
     assert overview.day(ledger, DAY) == [before]
     assert before.state == "reconciled"
+
+
+def test_what_a_dry_run_was_told_is_not_what_the_day_is_read_from(close, sandbox, ledger):
+    """Whoever looks first, and then has the source put right, must not have the first answer booked."""
+    run = close(BOX, DAY)
+    rehearse(run, "land")
+    assert landing.last_taken(ledger, BOX, DAY) is None
+    sandbox.pay_late("itb", 164, DAY, 1, Decimal("12.34"))
+    shown = landing.newest(ledger, place_of(cash_box(BOX), DAY))
+    run.step("land")
+    assert landing.last_taken(ledger, BOX, DAY).snapshot_id > shown.snapshot_id

@@ -10,8 +10,10 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException, TaskAwaitingInput
 
 from cierre.alerts.people import Delivery
+from cierre.closing import second_look
 from cierre.ledger import landing, looks, overview, staging
 from cierre.ledger.board import Day
+from cierre.orchestration.builder import STEPS
 from operators.approve import ApproveOperator
 from operators.second_look import SecondLookOperator
 
@@ -113,7 +115,9 @@ def test_what_was_not_told_of_a_day_that_was_landed_again_since_is_told_no_more(
     with monkeypatch.context() as now:
         now.setattr("cierre.alerts.news.deliver", lambda alert: Delivery(told=False, failed=True))
         look()
-    close(SCHOOL, DAY).step("land")
+    run = close(SCHOOL, DAY)
+    run.step("land")
+    run.step("stage")
     look()
     assert told == []
 
@@ -245,6 +249,185 @@ def test_in_a_closed_period_nothing_is_corrected_unasked(close, look, ledger, sa
     sandbox.pay_late("itb", 164, DAY, form=1, amount=Decimal("12.50"))
     look()
     assert looks.newest(ledger, SCHOOL, DAY).outcome == "proposed"
+
+
+def is_asked(run) -> bool:
+    """Lands, stages and derives; whether a person must approve before that is posted."""
+    for step in ("land", "stage", "derive"):
+        run.step(step)
+    try:
+        run.step("post")
+    except AirflowFailException as refused:
+        return "nothing is posted before a person approves: A second look found 1 document" in str(refused)
+    return False
+
+
+def test_what_is_to_be_corrected_unasked_is_asked_about_where_more_money_came_meanwhile(
+    close, look, sandbox, policy, monkeypatch
+):
+    """12.50 of the 50.00 that may pass when the day is looked at; 5,012.50 when its run begins."""
+    policy(SCHOOL, "policy: correct", 'up_to: "50.00"')
+    close(SCHOOL, DAY).all()
+    before = cash_in_the_erp(sandbox)
+    sandbox.pay_late("itb", 164, DAY, form=1, amount=Decimal("12.50"))
+    look()
+    sandbox.pay_late("itb", 164, DAY, form=1, amount=Decimal("5000.00"))
+    monkeypatch.setattr("cierre.closing.land.SHARED_FOR", timedelta(0))
+    assert is_asked(close(SCHOOL, DAY))
+    assert cash_in_the_erp(sandbox) == before
+
+
+def test_what_is_to_be_corrected_unasked_is_asked_about_where_its_period_was_closed_meanwhile(
+    close, look, sandbox, policy, mappings
+):
+    policy(SCHOOL, "policy: correct", 'up_to: "50.00"')
+    close(SCHOOL, DAY).all()
+    sandbox.pay_late("itb", 164, DAY, form=1, amount=Decimal("12.50"))
+    look()
+    (mappings / "periods.yaml").write_text('open_from:\n  "T1,D MG 01 ": "2024-10-01"\n')
+    assert is_asked(close(SCHOOL, DAY))
+
+
+@pytest.mark.parametrize("now", [["policy: propose"], ["policy: tell"], ["policy: correct", 'up_to: "12.49"']])
+def test_what_is_to_be_corrected_unasked_is_asked_about_where_the_boxs_file_no_longer_allows_it(
+    close, look, sandbox, policy, mappings, now
+):
+    file = mappings / "cash_boxes" / f"{SCHOOL}.yaml"
+    plain = file.read_text()
+    policy(SCHOOL, "policy: correct", 'up_to: "12.50"')
+    close(SCHOOL, DAY).all()
+    sandbox.pay_late("itb", 164, DAY, form=1, amount=Decimal("12.50"))
+    look()
+    file.write_text(plain)
+    policy(SCHOOL, *now)
+    assert is_asked(close(SCHOOL, DAY))
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "outcomes"),
+    [
+        (["policy: tell"], ["policy: propose"], ["told", "proposed"]),
+        (["policy: correct", 'up_to: "12.50"'], ["policy: tell"], ["corrected", "told"]),
+    ],
+)
+def test_each_look_goes_by_the_boxs_file_as_it_is_then_and_nobody_is_told_twice(
+    close, look, told, ledger, sandbox, policy, mappings, first, then, outcomes
+):
+    file = mappings / "cash_boxes" / f"{SCHOOL}.yaml"
+    plain = file.read_text()
+    close(SCHOOL, DAY).all()
+    sandbox.pay_late("itb", 164, DAY, form=1, amount=Decimal("12.50"))
+    seen = []
+    for lines in (first, then):
+        file.write_text(plain)
+        policy(SCHOOL, *lines)
+        look()
+        seen.append(looks.newest(ledger, SCHOOL, DAY).outcome)
+    assert (seen, len(told)) == (outcomes, 1)
+
+
+def test_that_the_old_books_reconcile_again_takes_no_proposal_back(close, look, ledger, sandbox):
+    """5,000.00 came late; somebody clears reconcile of the day's first run before the correction begins."""
+    run = close(SCHOOL, DAY)
+    run.all()
+    before = cash_in_the_erp(sandbox)
+    sandbox.pay_late("itb", 164, DAY, form=1, amount=Decimal("5000.00"))
+    look()
+    assert run.step("reconcile")["state"] == "reconciled"
+    correction = close(SCHOOL, DAY)
+    for step in ("land", "stage", "derive"):
+        correction.step(step)
+    with pytest.raises(AirflowFailException, match="The source tells the day otherwise since it was closed"):
+        correction.step("post")
+    assert cash_in_the_erp(sandbox) == before
+
+
+def rehearse(run) -> None:
+    for name in ("land", "stage", "derive"):
+        STEPS[name](task_id=name, box=run.box).execute({"dag_run": run.run, "params": {"dry_run": True}})
+
+
+def test_a_dry_run_of_a_changed_day_leaves_it_changed_and_its_correction_to_be_started(close, look, ledger, sandbox):
+    close(SCHOOL, DAY).all()
+    sandbox.pay_late("itb", 164, DAY, form=1, amount=Decimal("12.50"))
+    runs = look()
+    rehearse(close(SCHOOL, DAY))
+    close(SCHOOL, DAY).step("reconcile")
+    assert state(ledger) == "changed"
+    assert [one.look_id for _, one in second_look.corrections(ledger)] == [looks.newest(ledger, SCHOOL, DAY).look_id]
+    assert len(runs) == len(look()) == 1
+
+
+def test_after_a_dry_run_a_closed_day_is_looked_at_as_before(close, look, ledger, sandbox):
+    close(SCHOOL, DAY).all()
+    rehearse(close(SCHOOL, DAY))
+    sandbox.pay_late("itb", 164, DAY, form=1, amount=Decimal("12.50"))
+    look()
+    assert found(ledger) == [("came", None, Decimal("12.50"))]
+
+
+def test_after_a_landing_that_went_no_further_a_closed_day_is_looked_at_as_before(
+    close, look, ledger, sandbox, monkeypatch
+):
+    close(SCHOOL, DAY).all()
+    sandbox.pay_late("itb", 164, DAY, form=1, amount=Decimal("12.50"))
+    close(SCHOOL, DAY).step("land")
+    monkeypatch.setattr(second_look, "UNDER_WAY", timedelta(0))
+    assert len(look()) == 1
+    assert (found(ledger), state(ledger)) == ([("came", None, Decimal("12.50"))], "changed")
+
+
+def test_an_error_at_one_day_is_told_plainly_and_keeps_no_other_waiting(close, look, told, ledger, monkeypatch):
+    close(SCHOOL, DAY).all()
+    close(OFFICE, DAY).all()
+    looked_at = second_look._look_at
+
+    def break_off(ledger, sources, box, *rest):
+        if box.id == SCHOOL:
+            raise KeyError("Rosa Mera")
+        looked_at(ledger, sources, box, *rest)
+
+    monkeypatch.setattr(second_look, "_look_at", break_off)
+    look()
+    assert looks.newest(ledger, OFFICE, DAY)
+    (alert,) = told
+    assert "2024-09-06: Cierre broke off on this day" in alert.happened
+    assert "KeyError, test_second_look.py:" in alert.happened
+    assert "Rosa" not in alert.happened
+
+
+@pytest.mark.parametrize(
+    ("line", "other", "words"),
+    [("key: 164", "key: 165", "now says 165,"), ("currency: USD", "currency: EUR", "booked from USD, and")],
+)
+def test_where_the_boxs_file_says_another_till_or_currency_closed_days_are_left_as_they_are(
+    close, look, told, ledger, mappings, line, other, words
+):
+    close(SCHOOL, DAY).all()
+    file = mappings / "cash_boxes" / f"{SCHOOL}.yaml"
+    (mappings / "cash_boxes" / "itb_caja_165.yaml").unlink()
+    file.write_text(file.read_text().replace(line, other))
+    assert look() == []
+    assert (looks.newest(ledger, SCHOOL, DAY), state(ledger)) == (None, "closed")
+    (alert,) = told
+    assert words in alert.happened
+
+
+def test_what_no_run_was_started_for_is_started_later_and_no_more_at_once_than_airflow_takes(
+    close, look, ledger, sandbox, monkeypatch
+):
+    """Two days changed, one may be started at a time: the other one is, once the first is staged anew."""
+    later = DAY + timedelta(days=3)
+    for day in (DAY, later):
+        close(SCHOOL, day).all()
+        sandbox.pay_late("itb", 164, day, form=1, amount=Decimal("12.50"))
+    monkeypatch.setattr(second_look, "MOST_STARTED", 1)
+    (first,) = look(DAY, later)
+    run = close(SCHOOL, date.fromisoformat(first["conf"]["business_date"]))
+    run.step("land")
+    run.step("stage")
+    ((_, second),) = second_look.corrections(ledger)
+    assert {first["conf"]["business_date"], str(second.business_date)} == {str(DAY), str(later)}
 
 
 def test_of_bsale_totals_and_counts_are_asked_and_the_rows_only_where_they_differ(close, look, ledger, sandbox):

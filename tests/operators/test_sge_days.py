@@ -13,16 +13,18 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from cierre.ledger import session
+from cierre.closing import second_look
+from cierre.ledger import invoices, looks, session
 from cierre.ledger.board import Day
 from hooks.http.hook import Answer
 from hooks.sge import snapshot as sge_landing
 from hooks.sge.hook import SgeHook
 from hooks.sge.snapshot import Landing
 from local.postgres import Cluster
+from operators.land import LandOperator
 from support.sge_site import SgeSite
 
 BOX, PROJECT, KEY = "universidad_contratos", "123456", "123456,123457,123458"
@@ -74,13 +76,23 @@ def collected(ledger: psycopg.Connection) -> dict[date, Decimal]:
 
 
 def changed(ledger: psycopg.Connection) -> set[date]:
-    """The days that are to be closed again: something was noted since they were landed last."""
-    rows = ledger.execute(
-        "SELECT DISTINCT business_date FROM ledger.late_change WHERE noted_at > ("
-        "SELECT max(landed_at) FROM landing.taken JOIN landing.snapshot USING (snapshot_id)"
-        " WHERE taken.box = late_change.box AND taken.business_date = late_change.business_date)"
-    )
-    return {row.business_date for row in rows}
+    """The days that are to be closed again: something was noted since what is staged of them was landed."""
+    days = {row.business_date for row in ledger.execute("SELECT DISTINCT business_date FROM ledger.late_change")}
+    return {day for day in days if invoices.late_changes(ledger, BOX, day)}
+
+
+def test_an_invoice_that_is_dated_anew_is_found_by_the_second_look_at_its_former_day(close, site, ledger):
+    site.shows("1", MONDAY)
+    close(BOX, MONDAY).all()
+    site.shows("1", TUESDAY)
+    run = close(BOX, TUESDAY)
+    run.step("land")
+    run.step("stage")
+    with pytest.raises(AirflowException, match="documents of this day stand in the books of others of its days"):
+        run.step("derive")
+    assert second_look.look(ledger, [(BOX, MONDAY)]).left == {}
+    (found,) = looks.newest(ledger, BOX, MONDAY).found
+    assert (found.change.code, found.change.kind, found.change.before) == ("went", "sale", 100)
 
 
 def balance(sandbox, account: str) -> Decimal:
@@ -106,6 +118,15 @@ class TestALateCollection:
         site.shows("1", ISSUED, 121, MONDAY)
         read_days(TUESDAY, TUESDAY, WEDNESDAY)
         assert len(told) == 1
+
+    def test_that_a_dry_run_shows_of_its_own_day_makes_that_changed(self, close, site, ledger, told):
+        site.shows("1", MONDAY)
+        close(BOX, MONDAY).all()
+        site.shows("1", MONDAY, 121, MONDAY)
+        LandOperator(task_id="land", box=BOX).execute({"dag_run": close(BOX, MONDAY).run, "params": {"dry_run": True}})
+        assert (changed(ledger), len(told)) == ({MONDAY}, 1)
+        close(BOX, MONDAY).all()
+        assert (changed(ledger), collected(ledger)) == (set(), {MONDAY: 121})
 
     def test_is_booked_by_a_correction_once_its_day_is_closed_again(self, close, site, ledger, sandbox):
         site.shows("1", MONDAY)
@@ -473,7 +494,13 @@ def test_whatever_days_are_landed_in_which_order_the_books_are_the_same(
 
 
 def _closed_again(steps, close, site, cluster, template, monkeypatch) -> dict[date, Decimal]:
-    """What each day of the week comes to once all were landed, and those that were told were landed again."""
+    """What each day of the week comes to once all were read, and those that were told were read again."""
+
+    def read(day: date) -> None:
+        run = close(BOX, day)
+        run.step("land")
+        run.step("stage")
+
     name = f"history_{next(_ledgers)}"
     with psycopg.connect(cluster.dsn("postgres"), autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
@@ -485,7 +512,7 @@ def _closed_again(steps, close, site, cluster, template, monkeypatch) -> dict[da
         landed = []
         for what, which, on, amount in steps:
             if what == "land":
-                close(BOX, WEEK[which]).step("land")
+                read(WEEK[which])
                 landed.append(WEEK[which])
                 continue
             was, _ = state[which]
@@ -494,12 +521,10 @@ def _closed_again(steps, close, site, cluster, template, monkeypatch) -> dict[da
             site.shows(str(which), ISSUED, *state[which])
         for day in WEEK:
             if day not in landed:
-                close(BOX, day).step("land")
+                read(day)
         with session.connect(dsn) as ledger:
             while days := changed(ledger):
-                close(BOX, min(days)).step("land")
-            for day in WEEK:
-                close(BOX, day).step("stage")
+                read(min(days))
             found = collected(ledger)
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     return found

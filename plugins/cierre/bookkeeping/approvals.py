@@ -36,10 +36,14 @@ class Reason(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """A correction that a look at a closed day proposed: how many documents its source told otherwise, and the money
-    that they move, in the currency of the box."""
+    that they move, in the currency of the box.
+
+    ``moved``: where the look meant it to be posted without asking, the money that the books as they are now would move.
+    That is too much by now, or the box's file, the period or a signature does not let it pass any more."""
 
     documents: int
     size: Decimal
+    moved: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +139,7 @@ def questions(asked: Approvals, standing: Standing, currency: str) -> dict[Reaso
             date=standing.entry_date,
         )
     if standing.proposal is not None:
-        found[Reason.SECOND_LOOK] = Sentence(
-            "The source tells the day otherwise since it was closed: {documents}, {size} {currency} moved. Approved,"
-            " its books follow the source",
-            documents=Sentence.counted(standing.proposal.documents, "{n} document", "{n} documents"),
-            size=standing.proposal.size,
-            currency=currency,
-        )
+        found[Reason.SECOND_LOOK] = _about_proposal(standing.proposal, currency)
     return found | _of_signed_months(standing) | _of_what_they_belong_to(standing) | _of_what_may_be_others(standing)
 
 
@@ -179,6 +177,28 @@ def asked_first(open_questions: Mapping[Reason, Sentence]) -> dict[Reason, Sente
     if len(first) > 1:
         first.pop(Reason.SECOND_PERSON, None)
     return first
+
+
+def _about_proposal(proposal: Proposal, currency: str) -> Sentence:
+    """What is asked of a correction that a look had prepared."""
+    values = {
+        "documents": Sentence.counted(proposal.documents, "{n} document", "{n} documents"),
+        "size": proposal.size,
+        "currency": currency,
+    }
+    if proposal.moved is None:
+        return Sentence(
+            "The source tells the day otherwise since it was closed: {documents}, {size} {currency} moved. Approved,"
+            " its books follow the source",
+            **values,
+        )
+    return Sentence(
+        "A second look found {documents} told otherwise, {size} {currency} moved, which was to be corrected without"
+        " asking. The books as they are now would move {moved} {currency}: by now the cash box's file or the month does"
+        " not let that pass unasked. Approved, the day's books follow the source",
+        **values,
+        moved=proposal.moved,
+    )
 
 
 def _of_signed_months(day: Standing) -> dict[Reason, Sentence]:

@@ -51,6 +51,11 @@ class Origin:
         return f"{self.key}, {where}" if self.key else where
 
 
+def key_of(box: CashBox) -> str:
+    """A box's key in its source. One that lists several places is the same however it is spaced."""
+    return ",".join(part.strip() for part in box.key.split(","))
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """Whose books they enter: the ERP's tenant (compared stripped) and the box's lot there."""
@@ -108,8 +113,7 @@ class Identity:
             company=box.company,
             source=box.source,
             source_site=source_site,
-            # A key that lists several places is the same however it is spaced.
-            source_key=",".join(part.strip() for part in box.key.split(",")),
+            source_key=key_of(box),
             erp_connection=box.erp.connection,
             erp_site=erp_site,
             tenant=box.erp.tenant,

@@ -147,10 +147,15 @@ def outcome_of(looks: SecondLook, found: Sequence[Change], currency: str, *, is_
         return Outcome.UNCHANGED
     if looks.policy == "tell":
         return Outcome.TOLD
-    within = looks.up_to is not None and size_of(found) <= looks.up_to
-    if looks.policy == "correct" and is_open and within and all(one.currency == currency for one in found):
+    if all(one.currency == currency for one in found) and goes_unasked(looks, size_of(found), is_open=is_open):
         return Outcome.CORRECTED
     return Outcome.PROPOSED
+
+
+def goes_unasked(looks: SecondLook, size: Decimal, *, is_open: bool) -> bool:
+    """Whether a box's policy lets a correction that moves so much money (box's currency) pass without asking.
+    ``is_open``: as for outcome_of."""
+    return looks.policy == "correct" and is_open and looks.up_to is not None and size <= looks.up_to
 
 
 def size_of(found: Iterable[Change]) -> Decimal:

@@ -24,6 +24,7 @@ from cierre.closing.belonging import booking_alone, hold_documents_against_ledge
 from cierre.closing.erp_site import erp_site
 from cierre.closing.master_data import known, opened_from, refresh_if_closed, refresh_or_keep
 from cierre.closing.refusal import Refused
+from cierre.closing.stage import staged_landing
 from cierre.language.say import counted, listed, money, say
 from cierre.ledger import approvals, capabilities, problems, revisions, staging
 from cierre.ledger.revisions import Revision
@@ -49,9 +50,7 @@ def derive(box: CashBox, day: date, ledger: psycopg.Connection) -> Booked:
 
     Raises Refused with every problem at once, and then nothing is frozen; MappingError for a mapping that is wrong.
     """
-    snapshot_id = staging.snapshot_of(ledger, box.id, day)
-    if snapshot_id is None:
-        raise Refused(box, day, "nothing was staged yet; clear the task stage of this run")
+    snapshot_id = staged_landing(box, day, ledger)
     if staging.blocking(ledger, box.id, day):
         raise Refused(box, day, "rows in staging.quarantined stop the day; the task stage says which and why")
     mapping = account_mapping(box.mapping)

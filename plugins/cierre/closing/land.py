@@ -17,7 +17,7 @@ from cierre.bookkeeping.reconcile import kind_and_form
 from cierre.closing import certificate, late_changes
 from cierre.closing.belonging import hold_against_ledger, hold_key_against_answer
 from cierre.closing.erp_site import say_where
-from cierre.closing.landed_day import LandedDay
+from cierre.closing.landed_day import LandedDay, place_of
 from cierre.closing.late_changes import NONE, LateChanges
 from cierre.closing.refusal import Refused
 from cierre.closing.wiring import invoice_source_of, knows_owner, source_hook, source_of
@@ -46,20 +46,22 @@ def land(
     *,
     answers_for_it: str | None = None,
     tell: Callable[[LateChanges], None] = lambda changes: None,
+    dry_run: bool = False,
 ) -> dict[str, Any]:
     """At most one question to the source, one snapshot for the box; none where what the file says cannot be.
 
     Where a source is read for a whole company, the first box asks and the others take what lies there; a box that
     took it before asks anew, since whoever runs a day again wants to see what changed. ``answers_for_it`` is the
     person who lets a vendor be asked when it wants to be left alone. ``tell`` is given what a landing shows of days
-    that were closed before. Raises what the hook does where the answer is not whole, and Refused for one of another
-    company, and for one that the source's own figures contradict: that is kept, and goes no further.
+    that were closed before. A ``dry_run`` asks anew and keeps the answer, but the day is not read from it: books and
+    looks go by what was taken before. Raises what the hook does where the answer is not whole, and Refused for one of
+    another company, and for one that the source's own figures contradict: that is kept, and goes no further.
     """
     hook = source_hook(box, override_by=answers_for_it)
     identity = hold_against_ledger(box, day, ledger, hook.site)
     where = say_where(box, ledger)
     form_name = _names_of_forms(box)
-    place = Place(box.source, box.connection, source_of(box).landing_key(box.key), day)
+    place = place_of(box, day)
     tells_of_invoices = invoice_source_of(box) is not None
     # What an invoice shows is read in one order: where that counts, all days of a place are landed one by one.
     alone = replace(place, business_date=date.min) if tells_of_invoices else place
@@ -68,8 +70,9 @@ def land(
             # Of landings older than what is kept, or whose task died: what they show decides what is asked.
             with ledger.transaction():
                 changes = late_changes.keep(ledger, box, place)
-            tell(changes)
-        snapshot = _reusable(ledger, place, box, hook.site) or _ask(ledger, place, box, hook)
+            tell(changes if dry_run else changes.of_others(day))
+        lying = None if dry_run else _reusable(ledger, place, box, hook.site)
+        snapshot = lying or _ask(ledger, place, box, hook, dry_run=dry_run)
         landed = LandedDay(box, day, snapshot.body, invoices.seen_before(ledger, snapshot))
         if whose := landed.anothers(tax_id_of(box.company)):
             raise Refused(box, day, ANOTHERS, whose=whose, connection=box.connection)
@@ -79,20 +82,23 @@ def land(
             totals = landed.control_totals()
             if not totals:
                 hold_key_against_answer(box, day, ledger, snapshot.body)
-            landing.take(ledger, box.id, day, snapshot.snapshot_id, totals, claims, key=identity.source_key)
-    tell(changes)
+            if not dry_run:
+                landing.take(ledger, box.id, day, snapshot.snapshot_id, totals, claims, key=identity.source_key)
+    tell(changes if dry_run else changes.of_others(day))
     rows = _tell_totals(box, snapshot, totals, form_name)
     certificate.must_hold(box, day, claims)
     return {"snapshot": snapshot.snapshot_id, "rows": rows} | where
 
 
-def landed_answer(ledger: psycopg.Connection, place: Place, box: CashBox, hook: SourceHook) -> Snapshot:
+def landed_answer(
+    ledger: psycopg.Connection, place: Place, box: CashBox, hook: SourceHook, *, dry_run: bool = False
+) -> Snapshot:
     """Asks a box's source for a day's whole answer and lands it, personal values apart. Raises as the hook does."""
     answer = hook.fetch(box.key, place.business_date)
     return landing.land(
         ledger,
         place,
-        asked=answer.asked,
+        asked=answer.asked | ({landing.DRY_RUN_OF: box.id} if dry_run else {}),
         received_at=answer.received_at,
         body=answer.body,
         open_fields=source_of(box).open_fields_of(answer.body),
@@ -122,7 +128,7 @@ def _reusable(ledger: psycopg.Connection, place: Place, box: CashBox, site: str)
     return snapshot
 
 
-def _ask(ledger: psycopg.Connection, place: Place, box: CashBox, hook: SourceHook) -> Snapshot:
+def _ask(ledger: psycopg.Connection, place: Place, box: CashBox, hook: SourceHook, *, dry_run: bool) -> Snapshot:
     """Asks the source once its owner is known; one that tells of invoices also for those that are still expected."""
     if knows_owner(box):
         cast(OwnedHook, hook).must_be_of(tax_id_of(box.company))
@@ -130,7 +136,7 @@ def _ask(ledger: psycopg.Connection, place: Place, box: CashBox, hook: SourceHoo
         invoices = cast(InvoiceHook, hook)
         since = invoices.looks_back_to(place.business_date)
         invoices.expected = late_changes.expected(ledger, box, place, since)
-    return landed_answer(ledger, place, box, hook)
+    return landed_answer(ledger, place, box, hook, dry_run=dry_run)
 
 
 def _tell_totals(box: CashBox, snapshot: Snapshot, totals: Sequence[Total], form_name: Callable[[str], str]) -> int:

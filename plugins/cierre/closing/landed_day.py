@@ -28,9 +28,15 @@ from cierre.bookkeeping.reconcile import kind_and_form
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.text import LONGEST, UnfitText, shown
 from cierre.closing.wiring import invoice_source_of, reviewed_by, source_of
+from cierre.ledger.landing import Place
 from cierre.ports.errors import DataError
 
 TWICE = "the field {field} stands twice in the row: which of its values holds is not known"
+
+
+def place_of(box: CashBox, day: date) -> Place:
+    """Where the answer that holds a box's day is landed."""
+    return Place(box.source, box.connection, source_of(box).landing_key(box.key), day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@ noted as changed, and people are told of them once."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -26,11 +26,15 @@ Changes = Mapping[date, Sequence[Sentence]]
 
 @dataclass(frozen=True, slots=True)
 class LateChanges:
-    """What a landing shows of other days than its own: of days that were read before it, and of days that are never
-    closed here."""
+    """What a landing shows: of days that were read before it, its own among them, and of days that are never closed
+    here."""
 
     days: Changes = field(default_factory=dict)
     out_of_reach: Changes = field(default_factory=dict)
+
+    def of_others(self, day: date) -> "LateChanges":
+        """The same without what is shown of a day."""
+        return replace(self, days={one: reasons for one, reasons in self.days.items() if one != day})
 
 
 NONE = LateChanges()
@@ -70,7 +74,7 @@ def keep(ledger: psycopg.Connection, box: CashBox, place: Place) -> LateChanges:
             continue
         for before, now in news:
             for day, reasons in days_changed(before, now).items():
-                if day != place.business_date and _was_read(taken.get(day), snapshot, now.project):
+                if _was_read(taken.get(day), snapshot, now.project):
                     days[day] += reasons
                     invoices.note_late_changes(ledger, box.id, day, snapshot.snapshot_id, reasons)
             for day, why in _out_of_reach(box, before, now):
@@ -131,17 +135,26 @@ def _booked_otherwise(
             yield day, Sentence(text, number=number, amount=amount, was=was)
 
 
-def told_now(ledger: psycopg.Connection, box: CashBox, place: Place) -> tuple[list[Document], list[Document]]:
-    """The invoices and collections of a day of which something became known since it was landed: as they are staged,
-    and as the landings made since show them. Of each what it comes to; nothing is asked of the source."""
-    noted = {str(what.values["number"]) for what in invoices.late_changes(ledger, box.id, place.business_date)}
-    if not noted:
+def told_now(
+    ledger: psycopg.Connection, box: CashBox, place: Place, staged_from: int
+) -> tuple[list[Document], list[Document]]:
+    """The invoices and collections of a day of which something became known since it was landed (``staged_from``, the
+    landing's number): as they are staged, and as the landings made since show them. Of each what it comes to; nothing
+    is asked of the source."""
+    day, projects = place.business_date, _source_of(box).projects_of(box.key)
+    if not invoices.late_changes(ledger, box.id, day):
         return [], []
-    known = _by_invoice(invoices.all_seen(ledger, place, _source_of(box).projects_of(box.key))).values()
-    staged = [_in_short(one) for one in staging.documents(ledger, box.id, place.business_date)]
-    now = [one for seen in known for one in _documents_of(box, seen, place.business_date)]
-    before, after = ([one for one in some if one.reference in noted] for some in (staged, now))
-    return before, after
+    now = _by_invoice(invoices.all_seen(ledger, place, projects))
+    then = _by_invoice(invoices.all_seen(ledger, place, projects, before=staged_from + 1))
+    # Before invoices were kept, days were booked by other rules: then all that is known is held against the books.
+    was_kept = staged_from > invoices.kept_since(ledger)
+    known, known_then = (
+        {key: list(_documents_of(box, seen, day)) for key, seen in some.items()} for some in (now, then)
+    )
+    otherwise = [key for key in known if not was_kept or known[key] != known_then.get(key, [])]
+    ids = {f"{one.project}/{one.number}" for key in otherwise for one in now[key]}
+    staged = [_in_short(one) for one in staging.documents(ledger, box.id, day)]
+    return [one for one in staged if one.source_id in ids], [one for key in otherwise for one in known[key]]
 
 
 def _in_short(one: Document) -> Document:

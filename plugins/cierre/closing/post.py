@@ -15,6 +15,7 @@ from cierre.bookkeeping.corrections import first_of_next_month
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.erp_site import books_to_post, known_site, say_where
 from cierre.closing.refusal import Refused
+from cierre.closing.stage import staged_landing
 from cierre.closing.wiring import erp_hook, erp_of
 from cierre.language.say import listed, say
 from cierre.ledger import approvals, board, capabilities
@@ -34,10 +35,12 @@ def post(box: CashBox, day: date, ledger: psycopg.Connection, sleep: Callable[[f
     """Posts the day's current revision by the posting protocol; sends nothing where the ERP already has it.
 
     Goes by what a probe found out about the ERP's site: raises Refused where nothing can be proved there, where a
-    person has yet to approve the books, where what a correction reverses was changed in the ERP, or where the ERP says
-    that the period is closed. ``sleep`` takes seconds: a dead worker's claim is waited for.
+    person has yet to approve the books, where the day was landed again since they were made, where what a correction
+    reverses was changed in the ERP, or where the ERP says that the period is closed. ``sleep`` takes seconds: a dead
+    worker's claim is waited for.
     """
     revision = books_to_post(box, day, ledger)
+    staged_landing(box, day, ledger)
     # What may be somebody else's is for the posting to say: what was in doubt may have been settled since.
     questions = approvals.unapproved(ledger, box, revision)
     if asked := [one for reason, one in questions.items() if reason not in (Reason.TAKE_OVER, Reason.OLD_LOT)]:

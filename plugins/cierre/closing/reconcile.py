@@ -13,6 +13,7 @@ from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.erp_site import current_books
 from cierre.closing.landed_day import LandedDay
 from cierre.closing.refusal import Refused
+from cierre.closing.stage import staged_landing
 from cierre.closing.wiring import erp_hook, knows_plans
 from cierre.language.say import counted, listed, say
 from cierre.ledger import invoices, landing, read_back, reconciliation, revisions
@@ -31,9 +32,11 @@ def reconcile(box: CashBox, day: date, ledger: psycopg.Connection) -> dict[str, 
     """Compares every two neighbouring stages of the day's money, keeps each comparison with both figures, and says
     where the day stands: ``reconciled`` or ``no activity``, and on what evidence.
 
-    Raises Refused where two differ in rows or money, naming the figures and the documents or entries behind them.
+    Raises Refused where two differ in rows or money, naming the figures and the documents or entries behind them, and
+    where the day was landed again since.
     """
     revision = current_books(box, day, ledger)
+    staged_landing(box, day, ledger)
     compared = compare(ledger, erp_hook(box), box, day, revision)
     if compared.run_id is not None:
         _keep_plan(compared.run_id, box, day, ledger)

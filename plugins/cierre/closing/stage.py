@@ -53,6 +53,22 @@ def stage(box: CashBox, day: date, ledger: psycopg.Connection) -> dict[str, Any]
     return {"documents": len(reading.documents), "quarantined": len(reading.quarantined)}
 
 
+def staged_landing(box: CashBox, day: date, ledger: psycopg.Connection) -> int:
+    """The number of the landing that a day's staged documents are of. Raises Refused where nothing was staged yet, and
+    where the day was landed again since: a step that was marked as success by hand has not done its work."""
+    staged, taken = staging.snapshot_of(ledger, box.id, day), landing.last_taken(ledger, box.id, day)
+    if staged is None:
+        raise Refused(box, day, "nothing was staged yet; clear the task stage of this run")
+    if taken is not None and staged != taken.snapshot_id:
+        raise Refused(
+            box,
+            day,
+            "the day was landed again, and what is staged of it is still of the landing before, so its books may lack"
+            " money. Clear the task stage of this run, with those after it.",
+        )
+    return staged
+
+
 def as_booked(landed: LandedDay) -> Reading:
     """The box's documents and quarantined rows as the box's rules have them booked."""
     reading = at_par(landed.reading(), _currencies_at_par(landed.box))

@@ -1,7 +1,7 @@
 """Approvals: what people were asked before a revision is posted, and what they decided."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from cierre.bookkeeping.answers import Answer, Asked
 from cierre.bookkeeping.approvals import Approval, Proposal, Reason, Standing
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import Books, Origin, Target
+from cierre.bookkeeping.second_look import Outcome, goes_unasked
 from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger import looks, reconciliation, revisions, sign_offs, signing, takeovers
 from cierre.ledger.revisions import Revision
@@ -53,6 +54,7 @@ class _Question(NamedTuple):
 
 class _Sql(Statements):
     standing: Row[_StandingRow]
+    moved: Value[Decimal]
     released: Value[int]
     unusual: Value[int]
     books: Row[_BooksRow]
@@ -78,6 +80,13 @@ def standing(connection: psycopg.Connection, box: CashBox, revision: Revision) -
     place = {"box": revision.box, "business_date": revision.business_date}
     row = _sql.standing(connection, **place, revision_id=revision.revision_id, site=revision.site)
     doubts = takeovers.open_doubts(connection, revision)
+    signed = tuple(
+        one._replace(at=one.at.astimezone(box.zone))
+        for one in sign_offs.signed_months(
+            connection, revision.box, box.company, (revision.business_date, row.entry_date)
+        )
+    )
+    is_open = row.entry_date in (None, revision.business_date) and not signed
     return Standing(
         total=row.total,
         sends=row.unposted or bool(revisions.superseded(connection, revision)),
@@ -96,13 +105,8 @@ def standing(connection: psycopg.Connection, box: CashBox, revision: Revision) -
         entry_date=row.entry_date,
         doubts=tuple((one.document, one.address) for one in doubts if not _is_left(one, revision)),
         left_doubts=tuple(one.address for one in doubts if _is_left(one, revision)),
-        proposal=_proposal(connection, revision),
-        signed=tuple(
-            one._replace(at=one.at.astimezone(box.zone))
-            for one in sign_offs.signed_months(
-                connection, revision.box, box.company, (revision.business_date, row.entry_date)
-            )
-        ),
+        proposal=_proposal(connection, box, revision, is_open=is_open),
+        signed=signed,
     )
 
 
@@ -111,9 +115,21 @@ def _is_left(doubt: Doubt, revision: Revision) -> bool:
     return (doubt.address.tenant, doubt.address.lot) != (revision.tenant, revision.lot)
 
 
-def _proposal(connection: psycopg.Connection, revision: Revision) -> Proposal | None:
+def _proposal(connection: psycopg.Connection, box: CashBox, revision: Revision, *, is_open: bool) -> Proposal | None:
+    """The correction that a look had prepared, where a person must approve it: always where the look said so; else
+    where the box's file does not allow any more what is to be posted by now."""
     look = looks.proposed(connection, revision.box, revision.business_date)
-    return Proposal(len(look.found), look.size) if look else None
+    if look is None:
+        return None
+    if look.outcome is not Outcome.CORRECTED:
+        return Proposal(len(look.found), look.size)
+    day = revision.business_date
+    moved = _sql.moved(connection, box=revision.box, business_date=day, revision_id=revision.revision_id)
+    locks = box.erp.locks_on(day)
+    is_open = is_open and (locks is None or datetime.now(box.zone).date() < locks)
+    if goes_unasked(box.second_look, max(look.size, moved), is_open=is_open):
+        return None
+    return Proposal(len(look.found), look.size, moved)
 
 
 def _difference(connection: psycopg.Connection, revision: Revision) -> Decimal | None:

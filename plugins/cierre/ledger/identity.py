@@ -216,7 +216,7 @@ def _batches(keys: Iterable[str]) -> Iterable[list[str]]:
 
 
 def note_late_change(connection: psycopg.Connection, box: str, day: date, snapshot_id: int, what: str) -> None:
-    """Keeps what a landing of another day showed of a closed one: that counts as changed until it is landed again."""
+    """Keeps what a landing of another day showed of a closed one: that counts as changed until it is staged anew."""
     _sql.note_late_change(connection, box=box, business_date=day, snapshot_id=snapshot_id, what=stored(what))
 
 

@@ -142,9 +142,14 @@ def expected(
     return list(seen)
 
 
-def all_seen(connection: psycopg.Connection, place: Place, projects: Sequence[str]) -> list[InvoiceSeen]:
-    """What all landings showed of the invoices of projects, in the order in which it was read."""
-    seen = _sql.all_seen(connection, source=place.source, connection=place.connection, projects=list(projects))
+def all_seen(
+    connection: psycopg.Connection, place: Place, projects: Sequence[str], *, before: int | None = None
+) -> list[InvoiceSeen]:
+    """What all landings, or those before one (by its number), showed of the invoices of projects, in the order in which
+    it was read."""
+    seen = _sql.all_seen(
+        connection, source=place.source, connection=place.connection, projects=list(projects), before=before
+    )
     return list(seen)
 
 
@@ -183,5 +188,5 @@ def note_late_changes(
 
 
 def late_changes(connection: psycopg.Connection, box: str, day: date) -> list[Sentence]:
-    """What became known of a day since it was landed last, oldest first."""
+    """What became known of a day since what is staged of it was landed, oldest first."""
     return [row.what for row in _sql.late_changes(connection, box=box, business_date=day)]

@@ -62,6 +62,13 @@ class Place:
     business_date: date
 
 
+class LastTaken(NamedTuple):
+    """The number of the newest snapshot that a box's day was read from, and since when it is (aware)."""
+
+    snapshot_id: int
+    taken_at: datetime
+
+
 class _NeverRead(NamedTuple):
     box: str
     business_date: date
@@ -84,6 +91,9 @@ class _Sql(Statements):
     take: Change
     had_rows: Value[bool]
     taken: RowOrNone[Snapshot]
+    staged: RowOrNone[Snapshot]
+    last_taken: RowOrNone[LastTaken]
+    newest: RowOrNone[Snapshot]
     origin: Row[Origin]
     bodies_before: Values[str]
     control_totals: Rows[TotalRow]
@@ -93,6 +103,10 @@ class _Sql(Statements):
 
 
 _sql = _Sql.of("landing")
+
+DRY_RUN_OF = "dry_run_of"
+"""In a snapshot's ``asked``: the box for whose dry run it was asked for. What that has shown, the box's next run does
+not take: whoever runs a day again wants to see what changed."""
 
 
 @contextmanager
@@ -169,7 +183,8 @@ def _is_whole_characters(text: str) -> bool:
 def lying_there(
     connection: psycopg.Connection, place: Place, box: str, since: datetime, site: str | None = None
 ) -> Snapshot | None:
-    """The newest snapshot that came at ``since`` or later and that the box has not taken before; None without one.
+    """The newest snapshot that came at ``since`` or later and that the box has not taken before, nor been shown in a
+    dry run (DRY_RUN_OF); None without one.
 
     Of the source's site, where that is given; not one that the source's own figures contradict.
     """
@@ -211,6 +226,21 @@ def had_rows(connection: psycopg.Connection, box: str, key: str) -> bool:
 def taken(connection: psycopg.Connection, box: str, day: date) -> Snapshot | None:
     """The newest snapshot that a box's day was read from, or None where it was never landed."""
     return _sql.taken(connection, box=box, business_date=day)
+
+
+def staged(connection: psycopg.Connection, box: str, day: date) -> Snapshot | None:
+    """The snapshot that the staged documents of a box's day were read from; None where it was never staged."""
+    return _sql.staged(connection, box=box, business_date=day)
+
+
+def last_taken(connection: psycopg.Connection, box: str, day: date) -> LastTaken | None:
+    """The newest snapshot that a box's day was read from, without what it says; None where it was never landed."""
+    return _sql.last_taken(connection, box=box, business_date=day)
+
+
+def newest(connection: psycopg.Connection, place: Place) -> Snapshot | None:
+    """The newest snapshot of a place, whether a box has taken it or not; None without one."""
+    return _sql.newest(connection, **asdict(place))
 
 
 def origin(connection: psycopg.Connection, box: str, day: date, snapshot_id: int) -> Origin:

@@ -121,7 +121,7 @@ def closed_days(connection: psycopg.Connection, boxes: Sequence[str], first: dat
 
 
 def newest(connection: psycopg.Connection, box: str, day: date) -> Look | None:
-    """The newest look at a day; None where it was landed again since, or never looked at."""
+    """The newest look at a day; None where it was staged anew since, or never looked at."""
     return _look(connection, _sql.newest(connection, box=box, business_date=day))
 
 
@@ -133,13 +133,14 @@ def changed(
     return {(row.box, row.business_date): row for row in rows}
 
 
-def corrections(connection: psycopg.Connection, boxes: Sequence[str], since: datetime) -> list[Correction]:
-    """The days of boxes that are to be closed again by a look since an instant, and that nobody has landed since."""
-    return list(_sql.corrections(connection, boxes=list(boxes), since=since))
+def corrections(connection: psycopg.Connection, boxes: Sequence[str], most: int) -> list[Correction]:
+    """The days of boxes that are to be closed again by what a look found, and that nobody has staged anew since: so
+    many at most, the newest looks first."""
+    return list(_sql.corrections(connection, boxes=list(boxes), most=most))
 
 
 def standing(connection: psycopg.Connection, look_ids: Sequence[int]) -> list[Standing]:
-    """Of looks, the newest at each box's day; none at a day that was landed again since."""
+    """Of looks, the newest at each box's day; none at a day that was staged anew since."""
     return [
         Standing(row.box, row.business_date, row.look_id, Outcome(row.outcome), _found_by(connection, row.look_id))
         for row in _sql.standing(connection, look_ids=list(look_ids))
@@ -147,7 +148,8 @@ def standing(connection: psycopg.Connection, look_ids: Sequence[int]) -> list[St
 
 
 def proposed(connection: psycopg.Connection, box: str, day: date) -> Look | None:
-    """The look that proposed a correction of a day, where that was not closed since; else None."""
+    """The newest look that had a correction of a day prepared, asked about or not, where that was not closed since with
+    what it found; else None."""
     return _look(connection, _sql.proposed(connection, box=box, business_date=day))
 
 

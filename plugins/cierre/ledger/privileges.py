@@ -248,8 +248,8 @@ VIEWS_OF_PEOPLE = (
 
 FUNCTIONS = (
     "erp.clock()", "erp.may_hold(erp.attempt)", "erp.server_started()", "erp.watched_until(erp.attempt)",
-    "ledger.documents_behind(bigint, integer)", "ledger.in_english(jsonb)", "ledger.newest_look(text, date)",
-    "ledger.stands(ledger.entry)",
+    "ledger.documents_behind(bigint, integer)", "ledger.in_english(jsonb)", "ledger.late_changes(text, date)",
+    "ledger.newest_look(text, date)", "ledger.stands(ledger.entry)",
 )  # fmt: skip
 """What queries call. All others are called by triggers, or by nobody but the owner."""
 

@@ -54,15 +54,15 @@ def _documents(
     if not newest and staging.snapshot_of(ledger, box.id, day) is not None:
         held = [_held(row.place, row.message) for row in staging.blocking(ledger, box.id, day)]
         return "staged", staging.documents(ledger, box.id, day), held
-    snapshot = landing.taken(ledger, box.id, day)
+    from cierre.closing.landed_day import LandedDay, place_of
+
+    snapshot = landing.newest(ledger, place_of(box, day))
     if snapshot is None:
         told = (
             "{box}, {day}: nothing was landed yet, so there is nothing to show. Trigger cash_close__{file}"
             " for that date with dry_run: it lands and stages the day, shows this journal, and posts nothing."
         )
         raise NothingThere(Sentence(told, box=box.name, day=day, file=box.file))
-    from cierre.closing.landed_day import LandedDay
-
     reading = LandedDay(box, day, snapshot.body, invoices.seen_before(ledger, snapshot)).reading()
     reading = at_par(reading, mapping.at_par)
     held = [_held(row.place, row.message) for row in reading.quarantined if row.blocking]

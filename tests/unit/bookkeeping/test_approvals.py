@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.address import Address
-from cierre.bookkeeping.approvals import Approval, Reason, Standing, approved, objection, questions
+from cierre.bookkeeping.approvals import Approval, Proposal, Reason, Standing, approved, objection, questions
 from cierre.bookkeeping.cash_box import Approvals
 from cierre.bookkeeping.identity import Books, Origin, Target
 
@@ -193,3 +193,10 @@ def test_nothing_is_approved_by_who_may_not_whatever_is_on_record(record, four_e
         persons = {one.by for one in record if one.reason is reason and objection(rules, one.by, one.ran_by) is None}
         assert persons
         assert not named or persons <= set(named)
+
+
+def test_a_correction_that_may_no_longer_pass_unasked_is_asked_about_with_what_it_would_move():
+    found = Proposal(documents=1, size=Decimal("12.50"), moved=Decimal("5012.50"))
+    (sentence,) = questions(Approvals(), replace(ORDINARY, proposal=found), "USD").values()
+    assert "A second look found 1 document told otherwise, 12.50 USD moved" in sentence
+    assert "The books as they are now would move 5012.50 USD" in sentence

@@ -16,6 +16,19 @@ SELECT coalesce((SELECT sum(total) FROM ledger.entry WHERE revision_id = :revisi
            AND NOT EXISTS (SELECT FROM erp.attempt
                             WHERE attempt.entry_id = booking.entry_id AND state = 'confirmed')) AS entry_date;
 
+-- name: moved$
+-- The money that a revision moves from one account to another, beside the day's books as it was closed last.
+SELECT coalesce(sum(abs(difference)) / 2, 0)
+  FROM (SELECT sum(CASE side WHEN 'D' THEN amount ELSE -amount END
+                   * CASE revision_id WHEN :revision_id THEN 1 ELSE -1 END) AS difference
+          FROM ledger.line JOIN ledger.entry USING (entry_id)
+         WHERE reverses IS NULL
+           AND (revision_id = :revision_id
+                OR revision_id = (SELECT revision_id FROM reconciliation.run
+                                   WHERE box = :box AND business_date = :business_date AND state <> 'discrepancy'
+                                   ORDER BY run_id DESC LIMIT 1))
+         GROUP BY account, cost_centre, item, value_class, entities) AS place;
+
 -- name: released$
 -- Rows that stand under two forms of payment, or alike in two sessions, and are booked all the same.
 SELECT count(*)::int FROM staging.document

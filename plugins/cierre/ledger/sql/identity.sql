@@ -123,13 +123,10 @@ SELECT DISTINCT booking.box, booking.business_date, document_key
    AND ledger.stands(booking);
 
 -- name: note_late_change!
--- Once for each time that the day is landed.
+-- Once for each time that the day is staged.
 INSERT INTO ledger.late_change (box, business_date, snapshot_id, what)
 SELECT :box, :business_date, :snapshot_id, :what
- WHERE NOT EXISTS (SELECT FROM ledger.late_change AS noted
-                    WHERE noted.box = :box AND noted.business_date = :business_date AND noted.what = :what
-                      AND noted_at > (SELECT max(landed_at) FROM landing.taken JOIN landing.snapshot USING (snapshot_id)
-                                       WHERE taken.box = :box AND taken.business_date = :business_date));
+ WHERE NOT EXISTS (SELECT FROM ledger.late_changes(:box, :business_date) AS noted WHERE noted.what = :what);
 
 -- name: retired
 -- Boxes as they were last known; of those that nobody wrote down, what their books say.

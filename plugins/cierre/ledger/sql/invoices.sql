@@ -49,6 +49,7 @@ SELECT project, invoice, number, issued_on, base, total, rate, collected, collec
 SELECT project, invoice, number, issued_on, base, total, rate, collected, collected_on, business_date AS read_for, gone
   FROM landing.invoice_seen JOIN landing.snapshot USING (snapshot_id)
  WHERE invoice_seen.source = :source AND invoice_seen.connection = :connection AND project = ANY(:projects)
+   AND (CAST(:before AS bigint) IS NULL OR snapshot_id < :before)
  ORDER BY snapshot_id;
 
 -- name: days_taken
@@ -69,12 +70,8 @@ SELECT business_date, attributes ->> 'project' AS project, reference AS number,
  GROUP BY 1, 2, 3;
 
 -- name: late_changes
--- What became known of a day since it was landed last, oldest first.
-SELECT what FROM ledger.late_change
- WHERE box = :box AND business_date = :business_date
-   AND noted_at > (SELECT max(landed_at) FROM landing.taken JOIN landing.snapshot USING (snapshot_id)
-                    WHERE taken.box = :box AND taken.business_date = :business_date)
- ORDER BY change_id;
+-- What became known of a day since what is staged of it was landed, oldest first.
+SELECT what FROM ledger.late_changes(:box, :business_date) ORDER BY change_id;
 
 -- name: note_late_change!
 INSERT INTO ledger.late_change (box, business_date, snapshot_id, what)

@@ -15,8 +15,18 @@ SELECT snapshot_id, source, connection, source_key, business_date, asked, receiv
    AND NOT EXISTS (SELECT FROM landing.taken
                     WHERE taken.box = :box AND taken.business_date = :business_date
                       AND taken.snapshot_id >= snapshot.snapshot_id)
+   AND NOT EXISTS (SELECT FROM landing.snapshot AS shown
+                    WHERE shown.source = :source AND shown.connection = :connection AND shown.source_key = :source_key
+                      AND shown.business_date = :business_date AND shown.asked ->> 'dry_run_of' = :box
+                      AND shown.snapshot_id >= snapshot.snapshot_id)
    AND NOT EXISTS (SELECT FROM landing.claim
                     WHERE claim.snapshot_id = snapshot.snapshot_id AND NOT holds AND NOT inner_rule)
+ ORDER BY snapshot_id DESC LIMIT 1;
+
+-- name: newest^
+SELECT snapshot_id, source, connection, source_key, business_date, asked, received_at, sha256, body, site
+  FROM landing.snapshot JOIN landing.body USING (sha256)
+ WHERE source = :source AND connection = :connection AND source_key = :source_key AND business_date = :business_date
  ORDER BY snapshot_id DESC LIMIT 1;
 
 -- name: take!
@@ -32,6 +42,15 @@ SELECT snapshot_id, source, connection, source_key, business_date, asked, receiv
   FROM landing.taken JOIN landing.snapshot USING (snapshot_id, business_date) JOIN landing.body USING (sha256)
  WHERE box = :box AND business_date = :business_date
  ORDER BY snapshot_id DESC LIMIT 1;
+
+-- name: staged^
+SELECT snapshot_id, source, connection, source_key, business_date, asked, received_at, sha256, body, site
+  FROM staging.day JOIN landing.snapshot USING (snapshot_id, business_date) JOIN landing.body USING (sha256)
+ WHERE box = :box AND business_date = :business_date;
+
+-- name: last_taken^
+SELECT snapshot_id, taken_at FROM landing.taken
+ WHERE box = :box AND business_date = :business_date ORDER BY snapshot_id DESC LIMIT 1;
 
 -- name: origin^
 SELECT source, site, connection, coalesce(taken.key, nullif(source_key, '*')) AS key

@@ -1,14 +1,14 @@
 -- name: closed_days
--- Days of boxes that were closed, each with when it was last read in its source, by a landing or by a look.
+-- Days of boxes that were closed, each with when it was last read in its source: what is staged of it, or a look.
 SELECT day.box, day.business_date,
-       greatest((SELECT max(received_at) FROM landing.taken JOIN landing.snapshot USING (snapshot_id)
-                  WHERE taken.box = day.box AND taken.business_date = day.business_date),
+       greatest(staged.received_at,
                 (SELECT max(looked_at) FROM ledger.look
                   WHERE look.box = day.box AND look.business_date = day.business_date)) AS read_at
   FROM board.box_day AS day
+  JOIN staging.day AS own ON own.box = day.box AND own.business_date = day.business_date
+  JOIN landing.snapshot AS staged ON staged.snapshot_id = own.snapshot_id
  WHERE day.box = ANY(:boxes) AND day.business_date BETWEEN :first AND :last
    AND day.state IN ('closed', 'watched', 'no activity', 'changed')
-   AND EXISTS (SELECT FROM landing.taken WHERE taken.box = day.box AND taken.business_date = day.business_date)
  ORDER BY day.business_date, day.box;
 
 -- name: newest^
@@ -35,28 +35,30 @@ VALUES (:box, :business_date, :compared_to, :snapshot_id, :size, :outcome)
 RETURNING look_id;
 
 -- name: standing
--- Of looks, the newest at each box's day; none at a day that was landed again since.
+-- Of looks, the newest at each box's day; none at a day that was staged anew since.
 SELECT DISTINCT ON (box, business_date) box, business_date, look_id, outcome
   FROM ledger.look
  WHERE look_id = ANY(:look_ids)
-   AND compared_to = (SELECT max(snapshot_id) FROM landing.taken
-                       WHERE taken.box = look.box AND taken.business_date = look.business_date)
+   AND compared_to = (SELECT snapshot_id FROM staging.day
+                       WHERE day.box = look.box AND day.business_date = look.business_date)
  ORDER BY box, business_date, look_id DESC;
 
 -- name: corrections
--- Looks since an instant that are to be followed by closing the day again, where nobody has landed it since.
+-- Looks that are to be followed by closing the day again, where nobody has staged it since; the newest first, so that days
+-- whose runs cannot begin keep no others waiting.
 SELECT day.box, day.business_date, look.look_id
   FROM board.box_day AS day CROSS JOIN LATERAL ledger.newest_look(day.box, day.business_date) AS look
  WHERE day.state = 'changed' AND day.box = ANY(:boxes)
-   AND look.outcome IN ('proposed', 'corrected') AND look.looked_at >= :since
- ORDER BY look.look_id;
+   AND look.outcome IN ('proposed', 'corrected')
+ ORDER BY look.look_id DESC LIMIT :most;
 
 -- name: proposed^
--- The newest look at a day that proposed a correction, where the day was not closed since.
+-- The newest look at a day that had a correction prepared, where the day was not closed since with books of a landing after
+-- the one that it compared to. That the old books are still in the ERP takes nothing back.
 SELECT look_id, outcome, size, looked_at
   FROM ledger.look
- WHERE box = :box AND business_date = :business_date AND outcome = 'proposed'
-   AND looked_at > coalesce((SELECT max(reconciled_at) FROM reconciliation.run
-                              WHERE run.box = :box AND run.business_date = :business_date
-                                AND state <> 'discrepancy'), '-infinity')
+ WHERE box = :box AND business_date = :business_date AND outcome IN ('proposed', 'corrected')
+   AND NOT EXISTS (SELECT FROM reconciliation.run JOIN ledger.revision USING (revision_id)
+                    WHERE run.box = :box AND run.business_date = :business_date AND state <> 'discrepancy'
+                      AND reconciled_at > look.looked_at AND revision.snapshot_id > look.compared_to)
  ORDER BY look_id DESC LIMIT 1;

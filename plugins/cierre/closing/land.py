@@ -18,7 +18,6 @@ from cierre.closing import certificate, late_changes
 from cierre.closing.belonging import hold_against_ledger
 from cierre.closing.erp_site import say_where
 from cierre.closing.landed_day import LandedDay
-from cierre.closing.late_changes import NONE, LateChanges
 from cierre.closing.refusal import Refused
 from cierre.closing.wiring import invoice_source_of, knows_owner, source_hook, source_of
 from cierre.language.say import counted, money, say
@@ -45,15 +44,16 @@ def land(
     ledger: psycopg.Connection,
     *,
     answers_for_it: str | None = None,
-    tell: Callable[[LateChanges], None] = lambda changes: None,
+    tell: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """At most one question to the source, one snapshot for the box; none where what the file says cannot be.
 
     Where a source is read for a whole company, the first box asks and the others take what lies there; a box that
     took it before asks anew, since whoever runs a day again wants to see what changed. ``answers_for_it`` is the
-    person who lets a vendor be asked when it wants to be left alone. ``tell`` is given what a landing shows of days
-    that were closed before. Raises what the hook does where the answer is not whole, and Refused for one of another
-    company, and for one that the source's own figures contradict: that is kept, and goes no further.
+    person who lets a vendor be asked when it wants to be left alone. ``tell`` is called once a landing may have noted
+    something of other days, of which people are to be told. Raises what the hook does where the answer is not whole,
+    and Refused for one of another company, and for one that the source's own figures contradict: that is kept, and goes
+    no further.
     """
     hook = source_hook(box, override_by=answers_for_it)
     identity = hold_against_ledger(box, day, ledger, hook.site)
@@ -67,18 +67,20 @@ def land(
         if tells_of_invoices:
             # Of landings older than what is kept, or whose task died: what they show decides what is asked.
             with ledger.transaction():
-                changes = late_changes.keep(ledger, box, place)
-            tell(changes)
+                late_changes.keep(ledger, box, place)
+            tell()
         snapshot = _reusable(ledger, place, box, hook.site) or _ask(ledger, place, box, hook)
         landed = LandedDay(box, day, snapshot.body, invoices.seen_before(ledger, snapshot))
         if whose := landed.anothers(tax_id_of(box.company)):
             raise Refused(box, day, ANOTHERS, whose=whose, connection=box.connection)
         claims = [*landed.claims(), *landed.notices()]
         with ledger.transaction():
-            changes = late_changes.keep(ledger, box, place) if tells_of_invoices else NONE
+            if tells_of_invoices:
+                late_changes.keep(ledger, box, place)
             totals = landed.control_totals()
             landing.take(ledger, box.id, day, snapshot.snapshot_id, totals, claims, key=identity.source_key)
-    tell(changes)
+    if tells_of_invoices:
+        tell()
     rows = _tell_totals(box, snapshot, totals, form_name)
     certificate.must_hold(box, day, claims)
     return {"snapshot": snapshot.snapshot_id, "rows": rows} | where

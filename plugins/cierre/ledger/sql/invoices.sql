@@ -76,6 +76,15 @@ SELECT what FROM ledger.late_change
                     WHERE taken.box = :box AND taken.business_date = :business_date)
  ORDER BY change_id;
 
--- name: note_late_change!
+-- name: note_late_change<!
 INSERT INTO ledger.late_change (box, business_date, snapshot_id, what)
-VALUES (:box, :business_date, :snapshot_id, :what);
+VALUES (:box, :business_date, :snapshot_id, :what) RETURNING change_id;
+
+-- name: standing_changes
+-- Of noted changes, those of days that were not landed since.
+SELECT change_id, box, business_date, what FROM ledger.late_change
+ WHERE change_id = ANY(:change_ids)
+   AND NOT EXISTS (SELECT FROM landing.taken JOIN landing.snapshot USING (snapshot_id)
+                    WHERE taken.box = late_change.box AND taken.business_date = late_change.business_date
+                      AND landed_at >= noted_at)
+ ORDER BY box, business_date, change_id;

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 COMPANY, APPROVED_DAY = "company", "approved_day"
 
+UNREAD = "What could not be read is tried again each hour, and told again once a day:\n{what}"
+
 
 def params() -> dict[str, Param]:
     """What a person may say when triggering it: the day of a company's books that they approve."""
@@ -65,7 +67,6 @@ class TakeStatementsOperator(BaseOperator):
         from cierre.closing.arrivals import keep_new_matches
         from cierre.closing.boxes_for import boxes_for
         from cierre.closing.statement_drop import drop_folder, take_dropped
-        from cierre.closing.unread_places import to_tell
 
         _asked(context)
         folder = Path(self.folder) if self.folder else drop_folder()
@@ -94,35 +95,41 @@ class TakeStatementsOperator(BaseOperator):
                         own = [box.id for box in boxes_for(ledger, company).values() if box.company == company]
                         matched += keep_new_matches(ledger, company, own, rules)
                     except MappingError as wrong:
-                        left.append(Sentence("{company}: {why}", company=company, why=wrong))
-        # Last, so that nothing comes between noting that people are told and failing.
+                        unread[company] = Sentence("{company}: {why}", company=company, why=wrong)
         if folder:
-            due = to_tell(folder, unread, datetime.now(UTC))
-            left += [why for place_key, why in unread.items() if place_key in due]
-        refused = _refused(folder, arrivals()) if folder else []
-        # At once: a further try of the task would find neither again, so that nobody would be told.
-        if left:
-            text = "What could not be read is tried again each hour, and told again once a day:\n{what}"
-            raise AirflowFailException("\n".join([say(text, what=listed(left)), *map(say, refused)]))
-        if refused:
-            text = "These files were refused, and stand in the folder refused beside a text that says why:\n{files}"
-            raise AirflowFailException(say(text, files=listed(refused)))
+            _tell(folder, arrivals(), unread)
+        elif left := [*left, *unread.values()]:
+            raise AirflowFailException(say(UNREAD, what=listed(left)))
         return {"taken": taken, "matched": matched}
 
 
-def _refused(folder: Path, companies: "Mapping[str, CompanyArrivals]") -> list[Sentence]:
-    """The refused files that nobody was told of, also those of a try that broke off; from now on they count as told."""
+def _tell(folder: Path, companies: "Mapping[str, CompanyArrivals]", unread: "Mapping[str, Sentence]") -> None:
+    """Fails at once where people are to be told of files that were refused, also by a try that broke off, or of what
+    could not be read: a further try of the task would find none of it again."""
+    from cierre.alerts.new_finding import NewFinding
     from cierre.closing import refused_files
+    from cierre.closing.unread_places import note_told, to_tell
 
-    places = [f"{company}/{format}" for company, rules in companies.items() for format in rules.formats]
-    found = [
-        Sentence("{file}: {why}", file=f"{place}/{name}", why=why)
+    now = datetime.now(UTC)
+    due = to_tell(folder, unread, now)
+    places = [folder / company / format for company, rules in companies.items() for format in rules.formats]
+    refused = [
+        Sentence("{file}: {why}", file=f"{place.relative_to(folder)}/{name}", why=why)
         for place in places
-        for name, why in refused_files.untold(folder / place).items()
+        for name, why in refused_files.untold(place).items()
     ]
-    for place in places:  # once all are read, so that none is lost where one cannot be
-        refused_files.settle(folder / place)
-    return found
+
+    def settle() -> None:
+        note_told(folder, due, now)
+        for place in places:
+            refused_files.settle(place)
+
+    if due:
+        what = listed(why for place, why in unread.items() if place in due)
+        raise NewFinding("\n".join([say(UNREAD, what=what), *map(say, refused)]), settle)
+    if refused:
+        text = "These files were refused, and stand in the folder refused beside a text that says why:\n{files}"
+        raise NewFinding(say(text, files=listed(refused)), settle)
 
 
 class BookArrivalsOperator(BaseOperator):
@@ -167,6 +174,7 @@ class BookArrivalsOperator(BaseOperator):
         approved: "ApprovedDay | None",
     ) -> None:
         """Fails with all that is left, where there is anything to tell of it now, or a further try may book it."""
+        from cierre.alerts.new_finding import NewFinding
         from cierre.closing.arrival_troubles import note_told, untold
 
         left = [
@@ -189,10 +197,13 @@ class BookArrivalsOperator(BaseOperator):
         if not any(new.values()) and not asked_for:
             self.log.warning(text)
             return
-        # Last, so that nothing comes between noting that people are told and failing.
-        for box, troubles in new.items():
-            note_told(ledger, box, troubles, today)
-        raise AirflowFailException(text)
+
+        def settle() -> None:
+            with open_ledger(self.ledger_connection) as ledger:
+                for box, troubles in new.items():
+                    note_told(ledger, box, troubles, today)
+
+        raise NewFinding(text, settle)
 
 
 def _taken(books: "BooksOfArrivals | None") -> list[date]:

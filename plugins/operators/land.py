@@ -14,8 +14,6 @@ from operators.step import CashCloseStep
 if TYPE_CHECKING:
     import psycopg
 
-    from cierre.closing.late_changes import LateChanges
-
 
 PATIENCE = timedelta(minutes=10)
 """How long a wait that a vendor asks for is left to the task's retries; a longer one is waited for without a worker."""
@@ -55,7 +53,7 @@ class LandOperator(CashCloseStep):
     def _land(self, box: CashBox, day: date, ledger: "psycopg.Connection", *, dry_run: bool) -> dict[str, Any]:
         from cierre.closing.land import land
 
-        tell = partial(self._tell, box)
+        tell = partial(self._tell, ledger)
         try:
             return land(box, day, ledger, answers_for_it=self.answers_for_it, tell=tell, dry_run=dry_run)
         except RetriableError as later:
@@ -67,13 +65,15 @@ class LandOperator(CashCloseStep):
         """The source's."""
         return box.connection
 
-    def _tell(self, box: CashBox, changes: "LateChanges") -> None:
-        if not (changes.days or changes.out_of_reach):
+    def _tell(self, ledger: "psycopg.Connection") -> None:
+        from cierre.ledger.news import Kind, untold
+
+        if not untold(ledger, Kind.LATE_CHANGE):
             return
         # Only now: what mails and chats need takes a tenth of a landing to import.
         from cierre.alerts.late_changes import tell_late_changes
 
-        tell_late_changes(box, changes, self.link)
+        tell_late_changes(ledger, self.link)
 
     def _wait(self, asked_for: RetriableError) -> None:
         """Gives the worker back until the vendor may be asked again: after its business hours, on its next day."""

@@ -7,6 +7,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from cierre.alerts.alert import Alert
 from cierre.alerts.failure import FailureAlert
+from cierre.alerts.new_finding import NewFinding
 from cierre.alerts.not_approved import NotApproved
 from cierre.alerts.people import tell
 from cierre.alerts.watch import WatchAlert
@@ -239,6 +240,24 @@ def test_what_a_watch_found_itself_is_told_its_people_once_for_each_day(mailbox,
     for day in ("2024-09-06", "2024-09-06", "2024-09-07"):
         watch(AirflowFailException("ITB: the company's day is not closed"), day)
     assert [mail["To"] for mail in mailbox] == ["ana@example.com, luis@example.com"] * 2
+
+
+def test_what_a_watch_finds_besides_is_told_though_it_had_failed_before_that_day(mailbox, watch):
+    """The audit first has no answer of the database, then finds what is not as it was sealed."""
+    for error in (ConnectionError("1.2 s"), ConnectionError("1.3 s"), AirflowFailException("the books are not"), None):
+        watch(error, "2024-09-06")
+        watch(error, "2024-09-06")
+    assert len(mailbox) == 3
+
+
+def test_what_a_task_says_to_be_new_is_told_each_time_and_settled_once_a_mail_went_out(mailbox, watch, monkeypatch):
+    settled = []
+    with monkeypatch.context() as down:
+        down.setattr("cierre.alerts.mail.send", lambda alert: 1 / 0)
+        watch(NewFinding("a.csv is refused", lambda: settled.append("no")), "2024-09-06")
+    for _again in range(2):
+        watch(NewFinding("a.csv is refused", lambda: settled.append("yes")), "2024-09-06")
+    assert (len(mailbox), settled) == (2, ["yes", "yes"])
 
 
 def test_a_watch_whose_ledger_does_not_answer_tells_it_all_the_same(mailbox, watch, monkeypatch):

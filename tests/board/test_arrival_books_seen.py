@@ -30,7 +30,7 @@ def books(ledger, monkeypatch):
     identity.note(ledger, Identity.of(box, source_site=LEDGER, erp_site="https://erp.example"))
     row = MatchedRow(7, PAID, Decimal("93.97"), BOX.id, DAY, "4", "USD", Decimal(100), Decimal("93.97"))
     landed = facts([row], {"4": ("redcard", rules.channels["redcard"].charges)}, {})
-    _freeze(ledger, box, rules.books, PAID, landed, documents(landed, PAID))
+    _freeze(ledger, box, rules.books, PAID, landed, documents(landed, PAID), {})
     revision = revisions.current(ledger, box.id, PAID)
     closed_day.post(ledger, revision)
     assert closed_day.reconcile(ledger, revision) == "reconciled"

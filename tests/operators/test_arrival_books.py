@@ -76,6 +76,23 @@ def in_lot(rules, lot):
     return rules.model_copy(update={"books": rules.books.model_copy(update={"lot": lot})})
 
 
+def with_channels(rules, names):
+    """The company's rules with other names for its channels; one that has none is left out."""
+    channels = {names[old]: one for old, one in rules.channels.items() if old in names}
+    accounts = {names[old]: one for old, one in rules.books.accounts.items() if old in names}
+    books = rules.books.model_copy(update={"accounts": accounts})
+    return rules.model_copy(update={"channels": channels, "books": books})
+
+
+def with_bank(rules, account):
+    """The company's rules with another account of the bank for all channels."""
+    accounts = {
+        name: one.model_copy(update={"bank": one.bank.model_copy(update={"account": account})})
+        for name, one in rules.books.accounts.items()
+    }
+    return rules.model_copy(update={"books": rules.books.model_copy(update={"accounts": accounts})})
+
+
 def documents(sandbox, rules, **which):
     lot = books_box(COMPANY, rules.books).erp.lot
     return sandbox.protheus_ledger(lot=lot, **which)
@@ -200,6 +217,70 @@ def test_a_match_that_is_taken_back_is_taken_back_in_the_erp(closed, ledger, rul
     assert revisions.bookings(ledger, revisions.current(ledger, box.id, PAID)) == []
     assert len(documents(sandbox, rules, live=True)) == 2
     assert not [chain for chain in audit(ledger).chains if chain.broken]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [{"deposit": "deposit", "redcard": "tarjetas"}, {"deposit": "deposit"}, {"redcard": "redcard"}],
+    ids=["renamed", "cards left out", "deposits left out"],
+)
+def test_what_is_booked_stays_where_its_channel_is_renamed_or_left_out(closed, ledger, rules, sandbox, names):
+    arrive(ledger, *((channel_of(rules, one), one.net) for one in closed.values()))
+    keep_new_matches(ledger, COMPANY, [BOX], rules)
+    book(ledger, rules)
+    calls = sandbox.calls("protheus")
+    for _hour in range(2):
+        done = book(ledger, with_channels(rules, names))
+        assert (done.booked, done.as_before, done.troubles) == ([], 1, [])
+    assert sandbox.calls("protheus") == calls
+
+
+def test_another_account_is_for_what_is_matched_from_then_on(closed, ledger, rules, sandbox):
+    """5868.79 of cash is booked to the bank's account 1.1.02.001; then the file says 1.1.02.002, and the channel of the
+    cash has another name. 2316.16 of cards come on the same day: they go to the new account, the cash stays."""
+    cash, *cards = sorted(closed.values(), key=lambda one: one.form != "1")
+    arrive(ledger, ("deposit", cash.net))
+    keep_new_matches(ledger, COMPANY, [BOX], rules)
+    book(ledger, rules)
+    arrive(ledger, *(("redcard", one.net) for one in cards))
+    keep_new_matches(ledger, COMPANY, [BOX], rules)
+    changed = with_bank(with_channels(rules, {"deposit": "cash", "redcard": "redcard"}), "1.1.02.002")
+    done = book(ledger, changed)
+    assert (done.booked, done.troubles) == ([PAID], [])
+    box = books_box(COMPANY, rules.books)
+    (entry,) = revisions.bookings(ledger, revisions.current(ledger, box.id, PAID))
+    lines = booked(ledger, entry)
+    assert lines["D", "1.1.02.001"] == lines["C", "1.1.01.001"] == cash.net == Decimal("5868.79")
+    assert lines["D", "1.1.02.002"] == sum(one.net for one in cards) == Decimal("2316.16")
+    assert sum(one.balance("1.1.02.001") for one in documents(sandbox, rules, live=True)) == cash.net
+    assert (book(ledger, changed).booked, book(ledger, rules).booked) == ([], [])
+
+
+def test_what_never_reached_the_erp_is_booked_as_the_file_says_now(ledger, rules, waits):
+    """The day waits for a person; meanwhile its accounts are put right and a channel gets another name."""
+    changed = with_bank(with_channels(rules, {"deposit": "deposit", "redcard": "tarjetas"}), "1.1.02.002")
+    done = book(ledger, changed, by_ana())
+    assert (done.booked, done.troubles) == ([PAID], [])
+    (entry,) = revisions.bookings(ledger, revisions.current(ledger, waits.id, PAID))
+    assert {account for side, account in booked(ledger, entry) if account.startswith("1.1.02")} == {"1.1.02.002"}
+
+
+def test_a_day_that_cannot_be_booked_anew_is_left_as_it_is_booked_and_says_so(
+    closed, ledger, rules, sandbox, monkeypatch
+):
+    """The books are in another currency now: the match of two that is left cannot be booked again without the other."""
+    arrive(ledger, *((channel_of(rules, one), one.net) for one in closed.values()))
+    keep_new_matches(ledger, COMPANY, [BOX], rules)
+    book(ledger, rules)
+    newest, *_ = arrivals.matches(ledger, COMPANY, 99)
+    arrivals.undo(ledger, COMPANY, newest.match_id, by="ana", reason="era de otra caja")
+    calls = sandbox.calls("protheus")
+    with monkeypatch.context() as elsewhere:
+        in_euros = books_box(COMPANY, rules.books).model_copy(update={"currency": "EUR"})
+        elsewhere.setattr("cierre.closing.arrival_books.books_box", lambda *_: in_euros)
+        assert "Until that is mended the day stays as it is booked" in why(book(ledger, rules))
+    assert sandbox.calls("protheus") == calls
+    assert book(ledger, rules).booked == [PAID]
 
 
 def test_a_day_that_is_closed_with_another_amount_takes_its_arrival_back_and_books_it_anew(

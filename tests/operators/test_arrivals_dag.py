@@ -1,6 +1,7 @@
 """Files in a folder are taken once, put away, and what they say is matched and booked."""
 
 import os
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace
 
@@ -9,6 +10,8 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from psycopg import OperationalError
 
 from cierre.accounting_files.arrivals import arrivals_of
+from cierre.alerts.new_finding import NewFinding
+from cierre.alerts.watch import WatchAlert
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.arrival_books import BooksOfArrivals
 from cierre.closing.arrival_troubles import Trouble
@@ -48,6 +51,14 @@ def run_of(by, try_number=1, **given):
 def booked(by="ana", try_number=1, **given):
     """What such a run books."""
     return BookArrivalsOperator(task_id="book").execute(run_of(by, try_number, **given))
+
+
+@contextmanager
+def told(match):
+    """What fails within it with a finding, of which people are told."""
+    with pytest.raises(NewFinding, match=match) as found:
+        yield found
+    found.value.settle()
 
 
 @pytest.mark.parametrize(
@@ -93,10 +104,10 @@ def test_a_file_on_which_cierre_breaks_off_stays_and_keeps_no_other_waiting(clos
     leave(folder, "b.csv", HEAD + ROW.replace("50,00", "60,00"))
     with monkeypatch.context() as broken:
         broken.setattr("cierre.closing.statement_drop.take_statement", breaks_off_on("50,00"))
-        with pytest.raises(AirflowFailException, match=r"a\.csv: Cierre broke off on .*: RuntimeError, ") as told:
+        with told(match=r"a\.csv: Cierre broke off on .*: RuntimeError, ") as failed:
             take(folder)
         assert take(folder) == {"taken": 0, "matched": 0}  # told once a day
-    assert "MARIA" not in f"{told.value}{caplog.text}"
+    assert "MARIA" not in f"{failed.value}{caplog.text}"
     assert (folder / "a.csv").exists()
     assert [one.name for one in (folder / "taken").iterdir()] == ["b.csv"]
 
@@ -118,9 +129,49 @@ def test_a_refused_file_is_told_though_the_first_try_broke_off_after_it_was_put_
         broken.setattr("cierre.closing.arrivals.keep_new_matches", breaks_off)
         take(folder)
     assert not (folder / "a.csv").exists()
-    with pytest.raises(AirflowFailException, match=r"educacion_continua/banco_sandbox/a\.csv: .*row 4"):
+    with told(match=r"educacion_continua/banco_sandbox/a\.csv: .*row 4"):
         take(folder)
     assert take(folder) == {"taken": 0, "matched": 0}
+
+
+@pytest.fixture
+def failing():
+    """``failing(task)``: what Airflow does where a task of the DAG fails, and tells those whom it tells."""
+
+    def fail(task):
+        with pytest.raises(AirflowFailException) as failed:
+            task()
+        own = SimpleNamespace(dag_id="arrivals", task_id="x", log_url="http://log", try_number=1, max_tries=6)
+        run = SimpleNamespace(partition_key=None)
+        WatchAlert("cierre", "arrivals").notify({**run_of("ana"), "ti": own, "dag_run": run, "exception": failed.value})
+
+    return fail
+
+
+def test_a_refused_file_is_told_each_time_though_the_dag_was_told_of_that_day(close, folder, mailbox, failing):
+    failing(lambda: booked(company=COMPANY, approved_day="2026-03-04"))
+    for _again in range(2):
+        leave(folder, "marzo.csv", HEAD + ROW.replace("50,00;50,00", "50,00;51,00x"))
+        failing(lambda: take(folder))
+        assert take(folder) == {"taken": 0, "matched": 0}
+    bodies = [mail.get_body(("plain",)).get_content() for mail in mailbox]
+    assert ["marzo.csv" in body for body in bodies] == [False, True, True]
+
+
+def test_a_refused_file_and_a_day_that_waits_are_told_until_a_mail_went_out(
+    close, folder, mailbox, failing, monkeypatch, unused_port
+):
+    done = BooksOfArrivals("arrivals_of_" + COMPANY, troubles=[Trouble(DAY, Sentence("somebody must look"))])
+    monkeypatch.setattr("cierre.closing.arrival_books.book_arrivals", lambda *_: done)
+    leave(folder, "marzo.csv", HEAD + ROW.replace("50,00;50,00", "50,00;51,00x"))
+    for task in (lambda: take(folder), booked):
+        with monkeypatch.context() as down:
+            down.setenv("AIRFLOW_CONN_ALERTS_SMTP", f"smtp://127.0.0.1:{unused_port}")
+            failing(task)
+            failing(task)
+        failing(task)
+        assert task()["taken" if task is not booked else "booked"] == 0
+    assert len(mailbox) == 2
 
 
 def breaks_off(*_):
@@ -173,21 +224,21 @@ class TestWhatIsLeft:
 
     def test_a_day_that_waits_for_a_person_is_told_at_once_and_then_once_a_day(self, left, today):
         left.append(Trouble(DAY, Sentence("somebody must look")))
-        with pytest.raises(AirflowFailException, match=f"{COMPANY}, {DAY}: somebody must look"):
+        with told(match=f"{COMPANY}, {DAY}: somebody must look"):
             booked()
         assert booked() == booked(try_number=7) == {"booked": 0, "left": 1}
         today(DAY + timedelta(days=1))
-        with pytest.raises(AirflowFailException, match="somebody must look"):
+        with told(match="somebody must look"):
             booked()
         assert booked() == {"booked": 0, "left": 1}
 
     def test_what_comes_up_besides_is_told_at_once_with_all_that_is_left(self, left, today):
         left.append(Trouble(DAY, Sentence("match {n} has no account", n=1)))
-        with pytest.raises(AirflowFailException):
+        with told(match="match 1"):
             booked()
         for new in (Trouble(DAY, Sentence("match {n} has no account", n=2)), left[0]._replace(day=DAY - timedelta(1))):
             left.append(new)
-            with pytest.raises(AirflowFailException, match=f"match 1 has no account(.|\\n)*{new.day}: {new.why}"):
+            with told(match=f"match 1 has no account(.|\\n)*{new.day}: {new.why}"):
                 booked()
         assert booked() == {"booked": 0, "left": 3}
 
@@ -197,7 +248,7 @@ class TestWhatIsLeft:
             with pytest.raises(AirflowException) as tried:
                 booked(try_number=try_number)
             assert not isinstance(tried.value, AirflowFailException)
-        with pytest.raises(AirflowFailException, match="no answer"):
+        with told(match="no answer"):
             booked(try_number=7)
         left[0] = Trouble(DAY, Sentence("{why}", why="no answer after 10.2 s"), passes=True)
         assert booked(try_number=7) == {"booked": 0, "left": 1}
@@ -205,7 +256,7 @@ class TestWhatIsLeft:
     def test_who_approves_a_day_is_told_of_it_whatever_was_told_before(self, left, today):
         left.append(Trouble(DAY, Sentence("the books do not reconcile")))
         for given in ({}, {"company": COMPANY, "approved_day": str(DAY)}):
-            with pytest.raises(AirflowFailException, match="the books do not reconcile"):
+            with told(match="the books do not reconcile"):
                 booked(**given)
         with pytest.raises(AirflowFailException, match="no books of what arrived waited"):
             booked(company=COMPANY, approved_day=str(DAY + timedelta(1)))

@@ -4,8 +4,9 @@ CIERRE_HISTORIES says how many random histories are landed in two orders.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -16,6 +17,8 @@ import pytest
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from cierre.accounting_files.findings import Finding, MappingError
+from cierre.alerts.people import Delivery
 from cierre.closing import second_look
 from cierre.ledger import invoices, looks, session
 from cierre.ledger.board import Day
@@ -49,8 +52,26 @@ def site(monkeypatch) -> SgeSite:
 def told(monkeypatch) -> list:
     """The alerts that people are sent."""
     sent = []
-    monkeypatch.setattr("cierre.alerts.late_changes.tell", sent.append)
+
+    def deliver(alert):
+        sent.append(alert)
+        return Delivery(told=True, failed=False)
+
+    monkeypatch.setattr("cierre.alerts.news.deliver", deliver)
     return sent
+
+
+@pytest.fixture
+def no_mail(monkeypatch) -> Callable:
+    """``with no_mail():`` within it no alert can be sent."""
+
+    @contextmanager
+    def no_mail() -> Iterator[None]:
+        with monkeypatch.context() as down:
+            down.setattr("cierre.alerts.news.deliver", lambda alert: Delivery(told=False, failed=True))
+            yield
+
+    return no_mail
 
 
 @pytest.fixture
@@ -156,6 +177,48 @@ class TestALateCollection:
         assert "money of 1 day that is not closed here" in alert.subject
         assert "2023-12-30" in alert.happened
         assert changed(ledger) == set()
+        assert date(2023, 12, 30) not in {row.business_date for row in ledger.execute("TABLE board.box_day")}
+
+    @pytest.mark.parametrize("day", [date(2024, 1, 2), date(2023, 12, 30)], ids=["closed", "before the box began"])
+    def test_is_told_until_a_mail_went_out(self, read_days, site, told, no_mail, day):
+        site.shows("1", date(2023, 12, 1))
+        read_days(date(2024, 1, 2))
+        site.shows("1", date(2023, 12, 1), 121, day)
+        with no_mail():
+            read_days(date(2024, 1, 3), date(2024, 1, 4))
+        assert told == []
+        read_days(date(2024, 1, 4), date(2024, 1, 5))
+        (alert,) = told
+        assert f"{day}:\n- invoice J2024/1: 121.00 was collected on this day" in alert.happened
+
+    def test_stops_no_landing_where_the_file_of_a_box_is_wrong_and_is_told_later(
+        self, read_days, site, told, monkeypatch, caplog
+    ):
+        def wrong(*_) -> None:
+            raise MappingError(Path("mappings"), [Finding("x.yaml", 1, "", "it is wrong")])
+
+        site.shows("1", ISSUED)
+        read_days(MONDAY)
+        site.shows("1", ISSUED, 121, MONDAY)
+        with monkeypatch.context() as broken:
+            broken.setattr("cierre.closing.late_changes.boxes_for", wrong)
+            read_days(TUESDAY)
+        assert "is told once its files are set right" in caplog.text
+        read_days(WEDNESDAY)
+        assert len(told) == 1
+
+    def test_whose_day_is_closed_again_before_a_mail_could_go_out_is_not_told(
+        self, read_days, site, ledger, told, no_mail
+    ):
+        site.shows("1", ISSUED)
+        read_days(MONDAY)
+        site.shows("1", ISSUED, 121, MONDAY)
+        with no_mail():
+            read_days(TUESDAY)
+            assert [row.settled_at for row in ledger.execute("TABLE ledger.news")] == [None]
+            read_days(MONDAY)
+        read_days(WEDNESDAY)
+        assert told == []
 
 
 class TestInvoicesThatChange:

@@ -14,6 +14,7 @@ import asyncssh
 import pytest
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
+from cierre.alerts.new_finding import NewFinding
 from cierre.closing import statement_fetch, unread_places
 from cierre.closing.statement_fetch import plain_name
 from cierre.ledger import arrivals
@@ -129,8 +130,9 @@ def test_a_file_that_cannot_be_read_is_told_once_and_kept(
     (outbox / "largo.csv").write_text("x" * 2000)
     (outbox / "marzo.csv").write_text(HEAD + ROW)
     monkeypatch.setattr(statement_fetch, "MOST_BYTES", 1000)
-    with pytest.raises(AirflowFailException) as told:  # at once: the next try of the task would find none to tell of
+    with pytest.raises(NewFinding) as told:  # at once: the next try of the task would find none to tell of
         take()
+    told.value.settle()
     assert "malo_" in str(told.value)
     assert "largo_" in str(told.value)
     assert take()["taken"] == 0
@@ -228,13 +230,15 @@ def test_a_place_that_stays_unread_is_told_once_a_day_and_at_once_when_it_was_re
 ):
     down = {"conn_type": "sftp", "host": "127.0.0.1", "port": 1, "login": USER, "password": PASSWORD}
     fetching(PLACE, down)
-    with pytest.raises(AirflowFailException, match=r"bank: "):
+    with pytest.raises(NewFinding, match=r"bank: ") as failed:
         take()
+    failed.value.settle()
     assert take()["taken"] == 0
     assert "bank: " in caplog.text
-    with monkeypatch.context() as a_day_later, pytest.raises(AirflowException, match=r"bank: "):
+    with monkeypatch.context() as a_day_later, pytest.raises(NewFinding, match=r"bank: ") as failed:
         a_day_later.setattr(unread_places, "AGAIN", timedelta(0))
         take()
+    failed.value.settle()
     assert take()["taken"] == 0
     monkeypatch.setenv("AIRFLOW_CONN_BANK", json.dumps(server.connection()))
     assert take()["taken"] == 0

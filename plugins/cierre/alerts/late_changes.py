@@ -1,15 +1,13 @@
 """What is told when a source tells of closed days otherwise than it did when they were read."""
 
-import logging
-from dataclasses import replace
+import psycopg
 
 from cierre.alerts.alert import Alert
-from cierre.alerts.people import tell
-from cierre.bookkeeping.cash_box import CashBox
-from cierre.closing.late_changes import Changes, LateChanges
+from cierre.alerts.news import Message, tell_once
+from cierre.closing.late_changes import Changes, LateChanges, news_of
 from cierre.language.say import counted, listed, say
-
-log = logging.getLogger(__name__)
+from cierre.ledger.news import Kind
+from cierre.ledger.session import alone
 
 MOST_DAYS = 31
 MOST_SENTENCES = 5
@@ -25,16 +23,20 @@ OUT_OF_REACH = (
 )
 
 
-def tell_late_changes(box: CashBox, changes: LateChanges, link: str) -> None:
-    """Tells of days that were closed and are told otherwise now: in the log, and once to the company's people; ``link``
-    leads to the step's log."""
-    if alert := message(box, changes):
-        log.warning(f"{alert.subject}\n{alert.happened}\n{alert.to_do}")
-        tell(replace(alert, link=link))
+def tell_late_changes(ledger: psycopg.Connection, link: str) -> None:
+    """Tells each box's company what was noted of its days, once; ``link`` leads to the step's log. Landings of many
+    boxes do it at the same time: each waits for the others, so that nobody is told twice."""
+
+    def written(company: str, change_ids: list[int]) -> list[Message]:
+        changed = news_of(ledger, company, change_ids)
+        return [Message(message(changes, link), changes.change_ids) for changes in changed]
+
+    with alone(ledger, "late changes are told"):
+        tell_once(ledger, Kind.LATE_CHANGE, written)
 
 
-def message(box: CashBox, changes: LateChanges) -> Alert | None:
-    """What people are told of it, in the language that is spoken now; None where there is nothing to tell."""
+def message(changes: LateChanges, link: str) -> Alert:
+    """What people are told of a box's days, in the language that is spoken now."""
     happened, to_do = [], []
     if changes.days:
         told = say(
@@ -49,18 +51,17 @@ def message(box: CashBox, changes: LateChanges) -> Alert | None:
         )
         happened.append(told)
         to_do.append(say(OUT_OF_REACH))
-    if not happened:
-        return None
     number = len(changes.days) + len(changes.out_of_reach)
     days = counted(number, "{n} day changed since it was closed", "{n} days changed since they were closed")
     if not changes.days:
         days = counted(number, "money of {n} day that is not closed here", "money of {n} days that are not closed here")
     return Alert(
-        company=box.company,
-        subject=f"{box.name}: {days}",
+        company=changes.box.company,
+        subject=f"{changes.box.name}: {days}",
         happened="\n".join(happened),
         to_do=" ".join(to_do),
-        boxes=[box.id],
+        link=link,
+        boxes=[changes.box.id],
     )
 
 

@@ -1,5 +1,6 @@
 """What is told when a DAG that looks after the closes could not do its work: what stays wrong, once a day."""
 
+import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +12,7 @@ from airflow.sdk.exceptions import AirflowException
 from cierre.accounting_files.companies import language_of
 from cierre.alerts.alert import Alert
 from cierre.alerts.failure import FailureAlert
+from cierre.alerts.new_finding import NewFinding
 from cierre.language.say import in_language, say
 from cierre.ledger.connection import open_ledger
 from cierre.ports.errors import VendorError
@@ -35,7 +37,8 @@ LOOK_AT = (
 
 
 class WatchAlert(FailureAlert):
-    """Tells of a failure that stayed through all retries: the first of a day (of a run's own day, where it has one).
+    """Tells of a failure that stayed through all retries: the first of its kind in a day (of a run's own day, where it
+    has one); and of each that its task says to be new (NewFinding).
 
     What the DAG itself found wrong is told its people; what went wrong with Airflow or the program, only those who look
     after Cierre.
@@ -43,17 +46,32 @@ class WatchAlert(FailureAlert):
 
     def notify(self, context: Any) -> None:
         """Tells it, unless that was told already."""
+        error = context.get("exception")
+        if isinstance(error, NewFinding):
+            self._tell_new(context, error)
+        else:
+            self._tell_once_a_day(context)
+
+    def _tell_new(self, context: Any, found: NewFinding) -> None:
+        from cierre.alerts.people import deliver
+
+        with in_language(language_of(self.company)):
+            delivery = deliver(self.alert(context))
+        if delivery.told or not delivery.failed:
+            found.settle()
+
+    def _tell_once_a_day(self, context: Any) -> None:
         from cierre.alerts.people import tell
 
-        dag_id, day = context["ti"].dag_id, _day(context)
-        if _told_before(dag_id, day):
+        dag_id, day, what = context["ti"].dag_id, _day(context), _kind(context)
+        if _told_before(dag_id, day, what):
             return
         # Where nobody looks after Cierre, its company is told rather than nobody.
         companies = [self.company] if _is_finding(context.get("exception")) else [KEEPERS, self.company]
         for company in dict.fromkeys(companies):
             with in_language(language_of(company)):
                 if tell(replace(self.alert(context), company=company)):
-                    _note(dag_id, day)
+                    _note(dag_id, day, what)
                     return
 
     def alert(self, context: Any) -> Alert:
@@ -77,6 +95,16 @@ def _is_finding(error: BaseException | None) -> bool:
     return isinstance(error, (VendorError, AirflowException))
 
 
+def _kind(context: Any) -> str:
+    """What tells a failure from others of its day: the task, and what the DAG itself found wrong. A vendor, Airflow and
+    the program say the same in other words each time: theirs are told apart by their kind alone."""
+    error = context.get("exception")
+    said = type(error.__cause__ or error).__name__ if error else "lost"
+    if isinstance(error, AirflowException) and not isinstance(error.__cause__, VendorError):
+        said = str(error)
+    return f"{FAILED} {context['ti'].task_id} {hashlib.sha256(said.encode()).hexdigest()[:16]}"
+
+
 def _day(context: Any) -> date:
     try:
         return date.fromisoformat(context["dag_run"].partition_key or "")
@@ -84,17 +112,18 @@ def _day(context: Any) -> date:
         return datetime.now(UTC).date()
 
 
-def _told_before(dag_id: str, day: date) -> bool:
-    """Whether a day's failure of a DAG was told; no, where the ledger cannot be asked: twice is better than never."""
+def _told_before(dag_id: str, day: date, what: str) -> bool:
+    """Whether such a failure of a DAG was told that day; no, where the ledger cannot be asked: twice is better than
+    never."""
     from cierre.ledger import overview
 
-    return bool(_of_the_ledger(lambda ledger: (dag_id, day) in overview.told(ledger, FAILED, day)))
+    return bool(_of_the_ledger(lambda ledger: (dag_id, day) in overview.told(ledger, what, day)))
 
 
-def _note(dag_id: str, day: date) -> None:
+def _note(dag_id: str, day: date, what: str) -> None:
     from cierre.ledger import overview
 
-    _of_the_ledger(lambda ledger: overview.note_told(ledger, FAILED, [(dag_id, day)]))
+    _of_the_ledger(lambda ledger: overview.note_told(ledger, what, [(dag_id, day)]))
 
 
 def _of_the_ledger(ask: "Callable[[psycopg.Connection], Any]") -> Any:

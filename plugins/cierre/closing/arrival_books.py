@@ -19,7 +19,7 @@ from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.documents import Document, Reading, totals
 from cierre.bookkeeping.identity import Identity
 from cierre.bookkeeping.matching import books as pure
-from cierre.bookkeeping.matching.books import ArrivalBooks, MatchedRow
+from cierre.bookkeeping.matching.books import AccountsBooked, ArrivalBooks, MatchedRow
 from cierre.bookkeeping.matching.company import CompanyArrivals
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.arrival_approval import ApprovedDay, must_be_approved
@@ -40,6 +40,11 @@ from cierre.posting.verification import reconcile
 log = logging.getLogger(__name__)
 
 DONE = ("closed", "no activity")
+
+STANDS = (
+    "match {n} stands in the books of this day, and cannot be booked anew with what changed: `books` in arrivals.yaml"
+    " has another currency now, or no account for a part of it. Until that is mended the day stays as it is booked"
+)
 
 
 @dataclass
@@ -98,11 +103,13 @@ def _book(
 ) -> None:
     before = landing.taken(ledger, box.id, day)
     landed_before = json.loads(before.body) if before else {"matches": []}
-    known = {one["match"]: one for one in landed_before["matches"]}
+    booked = arrivals.accounts_booked(ledger, box.id, day)
+    known = _booked_before(landed_before, day, booked)
     by_form = {form: (name, one.charges) for name, one in rules.channels.items() for form in one.forms}
     facts = pure.facts(rows, by_form, known)
     read = pure.documents(facts, day)
-    refused = pure.unbookable(read, books, box.currency)
+    unbookable = pure.unbookable(read, books, box.currency, booked)
+    refused = [one for one in unbookable if one.match_id not in known]
     done.troubles += [Trouble(day, one.sentence) for one in refused]
     if refused:
         numbers = {one.match_id for one in refused}
@@ -111,8 +118,11 @@ def _book(
     if facts == landed_before and (before is None or arrivals.state_of_books(ledger, box.id, day) in DONE):
         done.as_before += 1
         return
+    for one in unbookable:
+        if one.match_id in known:
+            raise Refused(box, day, STANDS, n=one.match_id)
     if before is None or facts != landed_before or not _is_frozen_by(ledger, box, day, books):
-        _freeze(ledger, box, books, day, facts, read)
+        _freeze(ledger, box, books, day, facts, read, booked)
     _post(ledger, box, day, done, sleep, approved)
     revision = current_books(box, day, ledger)
     compared = reconcile(ledger, erp_hook(box), box, day, revision)
@@ -120,6 +130,12 @@ def _book(
         raise Refused(box, day, "the books of what arrived do not reconcile; the page of the day says where")
     done.booked.append(day)
     log.info(say("{box}, {day}: {state}.", box=box.name, day=day, state=Sentence(compared.state)))
+
+
+def _booked_before(landed: dict[str, Any], day: date, booked: AccountsBooked) -> dict[int, Any]:
+    """The landed matches of which the ERP has anything, by their numbers."""
+    numbers = {int(one.reference) for one in pure.documents(landed, day) if one.key in booked}
+    return {one["match"]: one for one in landed["matches"] if one["match"] in numbers}
 
 
 def _is_frozen_by(ledger: psycopg.Connection, box: CashBox, day: date, books: ArrivalBooks) -> bool:
@@ -152,6 +168,7 @@ def _freeze(
     day: date,
     facts: dict[str, Any],
     read: list[Document],
+    booked: AccountsBooked,
 ) -> None:
     """Lands, stages and freezes a bank's day, all of it or nothing."""
     hold_lot_against_ledger(box, day, ledger)
@@ -178,7 +195,7 @@ def _freeze(
             mapping_digest=pure.digest(books),
             tenant=box.erp.tenant,
             lot=box.erp.lot,
-            entries=pure.entries(read, books, box, day, lines),
+            entries=pure.entries(read, books, box, day, lines, booked),
             documents={one.key: one for one in read},
             open_from=opened_from(ledger, box),
             site=erp_site(box),

@@ -18,7 +18,6 @@ from cierre.closing import certificate, late_changes
 from cierre.closing.belonging import hold_against_ledger, hold_key_against_answer
 from cierre.closing.erp_site import say_where
 from cierre.closing.landed_day import LandedDay, place_of
-from cierre.closing.late_changes import NONE, LateChanges
 from cierre.closing.refusal import Refused
 from cierre.closing.wiring import invoice_source_of, knows_owner, source_hook, source_of
 from cierre.language.say import counted, money, say
@@ -45,17 +44,18 @@ def land(
     ledger: psycopg.Connection,
     *,
     answers_for_it: str | None = None,
-    tell: Callable[[LateChanges], None] = lambda changes: None,
+    tell: Callable[[], None] = lambda: None,
     dry_run: bool = False,
 ) -> dict[str, Any]:
     """At most one question to the source, one snapshot for the box; none where what the file says cannot be.
 
     Where a source is read for a whole company, the first box asks and the others take what lies there; a box that
     took it before asks anew, since whoever runs a day again wants to see what changed. ``answers_for_it`` is the
-    person who lets a vendor be asked when it wants to be left alone. ``tell`` is given what a landing shows of days
-    that were closed before. A ``dry_run`` asks anew and keeps the answer, but the day is not read from it: books and
-    looks go by what was taken before. Raises what the hook does where the answer is not whole, and Refused for one of
-    another company, and for one that the source's own figures contradict: that is kept, and goes no further.
+    person who lets a vendor be asked when it wants to be left alone. ``tell`` is called once a landing may have noted
+    something of other days, of which people are to be told. A ``dry_run`` asks anew and keeps the answer, but the day
+    is not read from it: books and looks go by what was taken before, and what it shows of the day itself is told, too.
+    Raises what the hook does where the answer is not whole, and Refused for one of another company, and for one that
+    the source's own figures contradict: that is kept, and goes no further.
     """
     hook = source_hook(box, override_by=answers_for_it)
     identity = hold_against_ledger(box, day, ledger, hook.site)
@@ -69,8 +69,8 @@ def land(
         if tells_of_invoices:
             # Of landings older than what is kept, or whose task died: what they show decides what is asked.
             with ledger.transaction():
-                changes = late_changes.keep(ledger, box, place)
-            tell(changes if dry_run else changes.of_others(day))
+                late_changes.keep(ledger, box, place, tells_own=dry_run)
+            tell()
         lying = None if dry_run else _reusable(ledger, place, box, hook.site)
         snapshot = lying or _ask(ledger, place, box, hook, dry_run=dry_run)
         landed = LandedDay(box, day, snapshot.body, invoices.seen_before(ledger, snapshot))
@@ -78,13 +78,15 @@ def land(
             raise Refused(box, day, ANOTHERS, whose=whose, connection=box.connection)
         claims = [*landed.claims(), *landed.notices()]
         with ledger.transaction():
-            changes = late_changes.keep(ledger, box, place) if tells_of_invoices else NONE
+            if tells_of_invoices:
+                late_changes.keep(ledger, box, place, tells_own=dry_run)
             totals = landed.control_totals()
             if not totals:
                 hold_key_against_answer(box, day, ledger, snapshot.body)
             if not dry_run:
                 landing.take(ledger, box.id, day, snapshot.snapshot_id, totals, claims, key=identity.source_key)
-    tell(changes if dry_run else changes.of_others(day))
+    if tells_of_invoices:
+        tell()
     rows = _tell_totals(box, snapshot, totals, form_name)
     certificate.must_hold(box, day, claims)
     return {"snapshot": snapshot.snapshot_id, "rows": rows} | where

@@ -1,9 +1,9 @@
 """What a landing shows of invoices: kept for later readings; days that were read before and are told otherwise now are
-noted as changed, and people are told of them once."""
+noted as changed, and people are told of them once; so is money of days that are not closed here."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -15,29 +15,30 @@ from cierre.bookkeeping.documents import Document, Kind
 from cierre.bookkeeping.invoices import InvoiceSeen, collections_changed, days_changed, movements, on_day
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.sentence import Sentence
+from cierre.closing.boxes_for import boxes_for
 from cierre.closing.wiring import invoice_source_of
-from cierre.ledger import invoices, staging
+from cierre.ledger import invoices, news, staging
 from cierre.ledger.invoices import DayTaken
 from cierre.ledger.landing import Place, Snapshot
+from cierre.ledger.news import Kind as News
 from cierre.ports.source import InvoiceSourceDescription
 
-Changes = Mapping[date, Sequence[Sentence]]
+Changes = dict[date, list[Sentence]]
+
+
+def _no_changes() -> Changes:
+    return defaultdict(list)
 
 
 @dataclass(frozen=True, slots=True)
 class LateChanges:
-    """What a landing shows: of days that were read before it, its own among them, and of days that are never closed
-    here."""
+    """What landings showed of a box's days that people are told of: of days that were read before, and of days that are
+    never closed here, or are still to come. ``change_ids``: the numbers that all of it is noted by."""
 
-    days: Changes = field(default_factory=dict)
-    out_of_reach: Changes = field(default_factory=dict)
-
-    def of_others(self, day: date) -> "LateChanges":
-        """The same without what is shown of a day."""
-        return replace(self, days={one: reasons for one, reasons in self.days.items() if one != day})
-
-
-NONE = LateChanges()
+    box: CashBox
+    days: Changes = field(default_factory=_no_changes)
+    out_of_reach: Changes = field(default_factory=_no_changes)
+    change_ids: list[int] = field(default_factory=list)
 
 
 def expected(ledger: psycopg.Connection, box: CashBox, place: Place, since: date) -> list[InvoiceSeen]:
@@ -57,33 +58,48 @@ def expected(ledger: psycopg.Connection, box: CashBox, place: Place, since: date
     return known
 
 
-def keep(ledger: psycopg.Connection, box: CashBox, place: Place) -> LateChanges:
-    """Keeps what the place's landings show of invoices, as far as that was not done yet, and notes the changed days.
+def keep(ledger: psycopg.Connection, box: CashBox, place: Place, *, tells_own: bool = False) -> None:
+    """Keeps what the place's landings show of invoices, as far as that was not done yet, and notes the changed days and
+    the money that is out of reach, of which the company is to be told; within a transaction. Of the place's own day it
+    is told where somebody only looked (``tells_own``): else that day is read anew.
 
     A landing that its source's own figures contradict is passed over. Of landings that are older than what is kept of
     invoices, only the outcome counts: the days that were booked otherwise than it is known now.
     """
     kept_since, taken = invoices.kept_since(ledger), invoices.days_taken(ledger, box.id)
-    days: dict[date, list[Sentence]] = defaultdict(list)
-    out_of_reach: dict[date, list[Sentence]] = defaultdict(list)
+    noted: list[int] = []
     older = False
     for snapshot in invoices.unread(ledger, place):
-        news = _keep_one(ledger, box, snapshot)
+        changed = _keep_one(ledger, box, snapshot)
         if snapshot.snapshot_id <= kept_since:
             older = True
             continue
-        for before, now in news:
+        for before, now in changed:
             for day, reasons in days_changed(before, now).items():
                 if _was_read(taken.get(day), snapshot, now.project):
-                    days[day] += reasons
-                    invoices.note_late_changes(ledger, box.id, day, snapshot.snapshot_id, reasons)
+                    ids = invoices.note_late_changes(ledger, box.id, day, snapshot.snapshot_id, reasons)
+                    noted += ids if tells_own or day != place.business_date else []
             for day, why in _out_of_reach(box, before, now):
-                out_of_reach[day].append(why)
+                if not _was_read(taken.get(day), snapshot, now.project):
+                    noted += invoices.note_late_changes(ledger, box.id, day, snapshot.snapshot_id, [why])
     if older:
         for day, why in _booked_otherwise(ledger, box, place, kept_since):
-            days[day].append(why)
-            invoices.note_late_changes(ledger, box.id, day, None, [why])
-    return LateChanges(dict(sorted(days.items())), dict(sorted(out_of_reach.items())))
+            noted += invoices.note_late_changes(ledger, box.id, day, None, [why])
+    news.add(ledger, News.LATE_CHANGE, noted, [box.company])
+
+
+def news_of(ledger: psycopg.Connection, company: str, change_ids: Sequence[int]) -> list[LateChanges]:
+    """What of changes noted of a company's boxes still holds, by box: those of days that were not landed since. Raises
+    as ``boxes_for``."""
+    boxes, moment = boxes_for(ledger, company), datetime.now(UTC)
+    by_box: dict[str, LateChanges] = {}
+    for change_id, box_id, day, what in invoices.standing_changes(ledger, change_ids):
+        if box := boxes.get(box_id):
+            changes = by_box.setdefault(box_id, LateChanges(box))
+            reached = box.start_date <= day and box.is_over(day, moment)
+            (changes.days if reached else changes.out_of_reach)[day].append(what)
+            changes.change_ids.append(change_id)
+    return list(by_box.values())
 
 
 def _keep_one(
@@ -95,14 +111,14 @@ def _keep_one(
     seen = source.invoices_seen(snapshot.body, **whose) if sound else []
     before = invoices.seen_before(ledger, snapshot)
     known = _by_invoice(before(source.projects_of(box.key), [one.invoice for one in seen]))
-    news = []
+    changed = []
     for one in seen:
         earlier = known.setdefault(one.key, [])
         if not one.says_the_same(earlier[-1] if earlier else None):
-            news.append((list(earlier), one))
+            changed.append((list(earlier), one))
             earlier.append(one)
-    invoices.keep(ledger, snapshot, [one for _, one in news])
-    return news
+    invoices.keep(ledger, snapshot, [one for _, one in changed])
+    return changed
 
 
 def _out_of_reach(box: CashBox, before: Sequence[InvoiceSeen], now: InvoiceSeen) -> Iterable[tuple[date, Sentence]]:

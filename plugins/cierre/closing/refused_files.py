@@ -24,7 +24,7 @@ def untold(folder: Path) -> dict[str, str]:
 
 
 def settle(folder: Path) -> None:
-    """People are being told of them."""
+    """People were told of them."""
     (folder / NOTE).unlink(missing_ok=True)
 
 

@@ -1,5 +1,6 @@
 """Statements of banks as they were landed, and the matches of booked money with their movements."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -7,7 +8,7 @@ from typing import NamedTuple
 
 import psycopg
 
-from cierre.bookkeeping.matching.books import MatchedRow
+from cierre.bookkeeping.matching.books import Account, MatchedRow
 from cierre.bookkeeping.matching.company import Expected, Taken
 from cierre.bookkeeping.statements.lines import Identity, Statement, StatementLine
 from cierre.ledger.session import copy
@@ -181,6 +182,15 @@ class Owner(NamedTuple):
     noted_at: datetime
 
 
+class _AccountBooked(NamedTuple):
+    document_key: str
+    part: str
+    account: str
+    cost_centre: str
+    item: str
+    value_class: str
+
+
 class _Movement(NamedTuple):
     place: int
     booked: date
@@ -206,6 +216,7 @@ class _Sql(Statements):
     matched_rows: Rows[MatchedRow]
     booked_days: Values[date]
     documents_of_books: Rows[BookedDocuments]
+    accounts_booked: Rows[_AccountBooked]
     state_of_books: ValueOrNone[str]
     open_books: Values[date]
     state_of_arrivals: Row[StateOfArrivals]
@@ -335,6 +346,17 @@ def booked_days(connection: psycopg.Connection, box: str) -> list[date]:
 def documents_of_books(connection: psycopg.Connection, box: str, days: Iterable[date]) -> dict[int, list[str]]:
     """The documents of the ERP in which matches of some days stand, by the matches; ``box`` is the books' id."""
     return {one.match_id: one.documents for one in _sql.documents_of_books(connection, box=box, days=list(days))}
+
+
+def accounts_booked(connection: psycopg.Connection, box: str, day: date) -> dict[str, dict[str, Account]]:
+    """Where the ERP has the documents of such books of a day (``box`` is the books' id): by their keys and the parts of
+    their amounts. Without those that it never acknowledged."""
+    accounts = defaultdict[str, dict[str, Account]](dict)
+    for key, part, account, cost_centre, item, value_class in _sql.accounts_booked(
+        connection, box=box, business_date=day
+    ):
+        accounts[key][part] = Account(account=account, cost_centre=cost_centre, item=item, value_class=value_class)
+    return dict(accounts)
 
 
 def state_of_books(connection: psycopg.Connection, box: str, day: date) -> str | None:

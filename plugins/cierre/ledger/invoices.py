@@ -29,6 +29,15 @@ class _Collected(NamedTuple):
     amount: Decimal
 
 
+class NotedChange(NamedTuple):
+    """What became known of a day of a box, by its number."""
+
+    change_id: int
+    box: str
+    business_date: date
+    what: Sentence
+
+
 class _LateChange(NamedTuple):
     what: Sentence
 
@@ -45,7 +54,8 @@ class _Sql(Statements):
     days_staged: Values[date]
     collections_staged: Rows[_Collected]
     late_changes: Rows[_LateChange]
-    note_late_change: Change
+    note_late_change: Value[int]
+    standing_changes: Rows[NotedChange]
 
 
 _sql = _Sql.of("invoices")
@@ -181,10 +191,15 @@ def days_staged(connection: psycopg.Connection, box: str) -> set[date]:
 
 def note_late_changes(
     connection: psycopg.Connection, box: str, day: date, snapshot_id: int | None, changes: Iterable[str]
-) -> None:
-    """Notes what a landing shows of a day that was read before it, a sentence each."""
-    for what in changes:
-        _sql.note_late_change(connection, box=box, business_date=day, snapshot_id=snapshot_id, what=stored(what))
+) -> list[int]:
+    """Notes what a landing shows of another day, a sentence each; returns the numbers that these are noted by."""
+    place = {"box": box, "business_date": day, "snapshot_id": snapshot_id}
+    return [_sql.note_late_change(connection, **place, what=stored(what)) for what in changes]
+
+
+def standing_changes(connection: psycopg.Connection, change_ids: Sequence[int]) -> list[NotedChange]:
+    """Of noted changes, those of days that were not landed since: by box and day, oldest first."""
+    return list(_sql.standing_changes(connection, change_ids=list(change_ids)))
 
 
 def late_changes(connection: psycopg.Connection, box: str, day: date) -> list[Sentence]:

@@ -14,6 +14,7 @@ class Kind(StrEnum):
     """What people are told of, and so whose number ``subject`` is."""
 
     LOOK = "look"
+    LATE_CHANGE = "late change"
     MASTER_FINDING = "master finding"
     TIE_OUT = "tie-out"
 

@@ -50,6 +50,12 @@ class ArrivalAccounts(Model):
     withheld: Account
     difference: Account
 
+    def of(self, form: str) -> dict[str, Account]:
+        """By part of an amount of a form of payment; without ``gross`` where the form has no clearing account."""
+        parts = {"net": self.bank, "fee": self.fee, "vat": self.vat, "withheld": self.withheld}
+        cleared = {"gross": self.clearing[form]} if form in self.clearing else {}
+        return parts | cleared | {"difference": self.difference}
+
 
 class ArrivalBooks(Model):
     """Where a company's arrivals are booked: under ``box`` (an id that no box's file has), at the ERP, in the branch
@@ -105,8 +111,8 @@ def facts(
 ) -> dict[str, Any]:
     """What is landed of a bank's day: its matches, with what was kept of each amount by the contract.
 
-    ``charges`` are by form: its channel and that one's charges. ``known`` are matches that were landed before: a match
-    never changes, nor does what was made of it then.
+    ``charges`` are by form: its channel and that one's charges. ``known`` are matches that were booked before, as they
+    were landed then: a match never changes, nor does what was made of it.
     """
     by_match: dict[int, list[MatchedRow]] = {}
     for row in rows:
@@ -182,46 +188,57 @@ def documents(landed: Mapping[str, Any], day: date) -> list[Document]:
     return made
 
 
-def unbookable(landed: Iterable[Document], books: ArrivalBooks, currency: str) -> list[Refusal]:
+AccountsBooked = Mapping[str, Mapping[str, Account]]
+"""Where documents were booked that the ERP has, by their keys and the parts of their amounts."""
+
+
+def unbookable(landed: Iterable[Document], books: ArrivalBooks, currency: str, booked: AccountsBooked) -> list[Refusal]:
     """The matches that cannot be booked, since an account or another currency is in the way; each once."""
     refusals: dict[int, Refusal] = {}
     for one in landed:
-        number = int(one.reference)
-        accounts = books.accounts.get(one.attributes["channel"])
+        number, accounts = int(one.reference), _accounts(one, books, booked)
         if one.currency != currency:
             refusals.setdefault(number, Refusal(number, "currency"))
-        elif accounts is None or one.form not in accounts.clearing:
+        elif any(money and part not in accounts for part, money in one.amounts.items()):
             refusals.setdefault(number, Refusal(number, "account"))
     return list(refusals.values())
 
 
 def entries(
-    landed: Iterable[Document], books: ArrivalBooks, box: CashBox, day: date, max_lines: int
+    landed: Iterable[Document], books: ArrivalBooks, box: CashBox, day: date, max_lines: int, booked: AccountsBooked
 ) -> list[JournalEntry]:
-    """A bank's day as balanced entries of at most ``max_lines`` lines. Every document must be bookable."""
+    """A bank's day as balanced entries of at most ``max_lines`` lines. Every document must be bookable; one that was
+    ``booked`` before keeps its accounts."""
     slots, documents = Slots(), Documents.of(landed)
     for number, one in enumerate(documents.all()):
-        add(number, _shares(one, books.accounts[one.attributes["channel"]], slots))
+        add(number, _shares(one, _accounts(one, books, booked), slots))
     packed = pack(slots.portions(), documents, max_lines)
     return [entry(box, day, part, some, slots) for part, some in enumerate(packed, start=1)]
 
 
-def _shares(one: Document, accounts: ArrivalAccounts, slots: Slots) -> Booked:
+def _accounts(one: Document, books: ArrivalBooks, booked: AccountsBooked) -> dict[str, Account]:
+    """By part of its amount: the account on which the document was booked before, else that of the books now."""
+    now = books.accounts.get(one.attributes["channel"])
+    return (now.of(one.form) if now else {}) | dict(booked.get(one.key, {}))
+
+
+def _shares(one: Document, accounts: Mapping[str, Account], slots: Slots) -> Booked:
     """Bank, charges and what is missing are debited; what was on its way is credited with all of it."""
     said = {
-        "net": (Side.DEBIT, accounts.bank, one.amounts["net"]),
-        "fee": (Side.DEBIT, accounts.fee, one.amounts["fee"]),
-        "vat": (Side.DEBIT, accounts.vat, one.amounts["vat"]),
-        "withheld": (Side.DEBIT, accounts.withheld, one.amounts["withheld"]),
-        "difference": (Side.DEBIT, accounts.difference, -one.amounts["difference"]),
-        "gross": (Side.CREDIT, accounts.clearing[one.form], one.amounts["gross"]),
+        "net": (Side.DEBIT, one.amounts["net"]),
+        "fee": (Side.DEBIT, one.amounts["fee"]),
+        "vat": (Side.DEBIT, one.amounts["vat"]),
+        "withheld": (Side.DEBIT, one.amounts["withheld"]),
+        "difference": (Side.DEBIT, -one.amounts["difference"]),
+        "gross": (Side.CREDIT, one.amounts["gross"]),
     }
     sold = date.fromisoformat(one.attributes["day"])
     history = f"{one.attributes['channel'][:20]} {sold:%d/%m/%y}"
     shares: Booked = []
-    for component, (side, where, money) in said.items():
+    for component, (side, money) in said.items():
         if not money:
             continue
+        where = accounts[component]
         slot = Slot(side, where.account, where.cost_centre, where.item, where.value_class, (), history, "", "")
         portion = slots.portion(slot, one.kind, one.form, component)
         shares.append((slots.other_side(portion) if money < ZERO else portion, abs(money), None))

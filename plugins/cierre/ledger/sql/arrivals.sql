@@ -143,6 +143,18 @@ SELECT CAST(document.reference AS bigint) AS match_id,
                              WHERE revision.box = entry.box AND revision.business_date = entry.business_date)
  GROUP BY document.reference;
 
+-- name: accounts_booked
+-- Where the documents of such books of a day are booked at their present site of the ERP, part by part of their amounts:
+-- by the newest entry that the ERP acknowledged.
+SELECT DISTINCT ON (source.document_key, source.component) source.document_key, source.component AS part,
+       line.account, line.cost_centre, line.item, line.value_class
+  FROM ledger.entry JOIN erp.attempt USING (entry_id) JOIN ledger.line USING (entry_id)
+  LEFT JOIN ledger.cash_box_now AS here USING (box)
+ CROSS JOIN LATERAL ledger.documents_behind(line.entry_id, line.line) AS source
+ WHERE entry.box = :box AND entry.business_date = :business_date AND entry.reverses IS NULL
+   AND attempt.state IN ('confirmed', 'withdrawn') AND (attempt.site = here.erp_site) IS NOT FALSE
+ ORDER BY source.document_key, source.component, entry.entry_id DESC;
+
 -- name: state_of_books$
 -- Where such books of a day stand; null before there are any.
 SELECT state FROM board.box_day WHERE box = :box AND business_date = :business_date;

@@ -73,6 +73,15 @@ SELECT business_date, attributes ->> 'project' AS project, reference AS number,
 -- What became known of a day since what is staged of it was landed, oldest first.
 SELECT what FROM ledger.late_changes(:box, :business_date) ORDER BY change_id;
 
--- name: note_late_change!
+-- name: note_late_change<!
 INSERT INTO ledger.late_change (box, business_date, snapshot_id, what)
-VALUES (:box, :business_date, :snapshot_id, :what);
+VALUES (:box, :business_date, :snapshot_id, :what) RETURNING change_id;
+
+-- name: standing_changes
+-- Of noted changes, those of days that were not landed since.
+SELECT change_id, box, business_date, what FROM ledger.late_change
+ WHERE change_id = ANY(:change_ids)
+   AND NOT EXISTS (SELECT FROM landing.taken JOIN landing.snapshot USING (snapshot_id)
+                    WHERE taken.box = late_change.box AND taken.business_date = late_change.business_date
+                      AND landed_at >= noted_at)
+ ORDER BY box, business_date, change_id;

@@ -238,6 +238,21 @@ def test_what_other_lots_booked_is_taken_off_where_the_tie_out_read_it(taken, le
     assert [row[4:] for row in rows if row[2:4] == ["Total", "USD"]] == [[262.2, 250.1, 12.1]]
 
 
+def test_an_account_of_money_that_only_other_lots_booked_on_is_among_the_deposits_to_clear(taken, ledger):
+    for box in (DOLLARS, PESOS):
+        identity.note(ledger, Identity.of(box, source_site="http://sga", erp_site="http://erp"))
+    bank = AccountTotal("1.1.02.001", "USD", Decimal(0), Decimal(0), Decimal("777.00"))
+    income = AccountTotal("4.1.01.001", "USD", Decimal(0), Decimal(0), Decimal("777.00"))
+    month = tie_outs.Month("http://erp", DOLLARS.erp.tenant, SEPTEMBER)
+    tie_outs.keep(ledger, month, tie_outs.now(ledger), TieOut((bank, income), ()))
+    rows = sheets(taken("xlsx"))["Depósitos por compensar"]
+    assert [row[2:] for row in rows if row[0] == "1.1.02.001"] == [
+        ["otros lotes en el ERP", "USD", 777, 0, 777],
+        ["Total", "USD", 777, 0, 777],
+    ]
+    assert "4.1.01.001" not in {row[0] for row in rows}
+
+
 def test_the_checklist_names_what_is_missing_and_the_signatures_are_in_the_files(taken, ledger):
     days = month_facts.MonthFacts(ledger, [DOLLARS.id], SEPTEMBER, SEPTEMBER.replace(day=2)).days()
     signed = sign_offs.sign(

@@ -1,6 +1,7 @@
 """What is served is what is booked: which rows a query finds, and what becomes of days that are booked otherwise."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
@@ -8,8 +9,9 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from cierre.accounting_files.findings import MappingError
 from cierre.bookkeeping.conditions import ANYTHING, Comparison, Either, Every, Order
 from cierre.bookkeeping.documents import QuarantinedRow, Reading
+from cierre.bookkeeping.journal import JournalEntry, Line, LineSource, Side
 from cierre.bookkeeping.sentence import Sentence
-from cierre.ledger import served_invoices, session, staging
+from cierre.ledger import attempts, served_invoices, session, staging
 from cierre.ledger.served_invoices import Invoice
 from cierre.served_invoices.keeping import is_stale, keep, served
 from support.served_invoices import book
@@ -180,3 +182,31 @@ def test_while_a_box_of_the_company_has_a_wrong_file_nothing_is_taken_from_what_
     file.write_text(sound)
     (file.parent / "austral_oficina_1.yaml").write_text("name: wrong\n")
     assert len(kept()) == 1
+
+
+def test_the_document_of_an_invoice_has_the_lines_that_stand_and_no_withdrawn_or_replaced_ones(ledger, box, kept):
+    def entry(documents):
+        total = sum((one.amounts["gross"] for one in documents), Decimal(0))
+        sources = tuple(LineSource(one.key, "gross", one.amounts["gross"]) for one in documents)
+        sides = ((Side.DEBIT, "430"), (Side.CREDIT, "705"))
+        return JournalEntry(box.id, DAY, 1, "EUR", tuple(Line(*side, total, "J1", sources=sources) for side in sides))
+
+    def lines():
+        kept()
+        found = served_invoices.bookings(ledger, "universidad", "J1")
+        return [(one.account, one.amount, one.sublot, one.erp_document) for one in found]
+
+    def post(booked):
+        attempt = attempts.claim(ledger, booked, worker="test", lease_seconds=60)
+        assert attempts.confirm(ledger, attempt, "000001")
+        return attempts.of_entry(ledger, booked)[-1]
+
+    (first,) = book(ledger, box, [sale("J1", DAY, "100.00")], entry)
+    assert [line[2:] for line in lines()] == [(None, None)] * 2  # On its way to the ERP.
+    posted = post(first)
+    book(ledger, box, [sale("J1", DAY, "90.00")], entry)
+    assert lines() == [(account, Decimal("121.00"), "001", "000001") for account in ("430", "705")]
+    (last,) = book(ledger, box, [sale("J1", DAY, "80.00")], entry)
+    post(last)
+    attempts.withdraw(ledger, posted, "deleted: newer books of the day replace it")
+    assert lines() == [(account, Decimal("96.80"), "002", "000001") for account in ("430", "705")]

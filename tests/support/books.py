@@ -15,11 +15,14 @@ BOX, DAY, TENANT, LOT = "itb_caja_164", date(2024, 9, 6), "T1,D MG 01 ", "008964
 
 
 def freezer(ledger: psycopg.Connection) -> Callable[..., revisions.Revision]:
-    """Freezes a day of given amounts, one entry each, as its current revision: ``freeze("35.30", "4.00")``."""
+    """Freezes a day of given amounts, one entry each, as its current revision: ``freeze("35.30", "4.00")``, for any
+    site of the ERP and the box's own lot unless told otherwise."""
     place = landing.Place("sga", "sga_itb", "164", DAY)
     snapshot = landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body="[]", open_fields=NOTHING_OPEN)
 
-    def frozen(*amounts: str, open_from: date | None = None) -> revisions.Revision:
+    def frozen(
+        *amounts: str, open_from: date | None = None, site: str | None = None, lot: str = LOT
+    ) -> revisions.Revision:
         documents, entries = {}, []
         for part, amount in enumerate(map(Decimal, amounts), start=1):
             document = Document(
@@ -34,7 +37,7 @@ def freezer(ledger: psycopg.Connection) -> Callable[..., revisions.Revision]:
             entries.append(JournalEntry(BOX, DAY, part, "USD", tuple(lines)))
         revision, _ = revisions.freeze(
             ledger, box=BOX, day=DAY, snapshot_id=snapshot.snapshot_id, mapping="m", mapping_digest="m", tenant=TENANT,
-            lot=LOT, entries=entries, documents=documents, open_from=open_from,
+            lot=lot, entries=entries, documents=documents, open_from=open_from, site=site,
         )  # fmt: skip
         return revision
 

@@ -28,6 +28,7 @@ class MemoryErp:
     documents: dict[tuple[Address, str], str] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     numbers: dict[Address, int] = field(default_factory=dict)
+    site: str | None = None
     own_reversal_address: bool = True
     """Whether a reversal goes to the address asked for, or beside its original."""
 

@@ -14,8 +14,10 @@ from starlette.routing import Mount
 
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.documents import Document, Reading
+from cierre.bookkeeping.journal import JournalEntry
 from cierre.bookkeeping.personal import NOTHING_OPEN
 from cierre.ledger import landing, revisions, session, staging
+from cierre.ledger.revisions import FrozenEntry
 from cierre.served_invoices import caller
 from cierre.served_invoices.app import app
 from cierre.served_invoices.connection import application, ledger as reading
@@ -62,17 +64,28 @@ def on(reader_dsn: str, application_dsn: str) -> Iterator[None]:
         app.dependency_overrides = {}
 
 
-def book(ledger: psycopg.Connection, box: CashBox, documents: Iterable[Document]) -> None:
-    """Stages documents of a box, day by day, and books these days, as far as what is served looks at that."""
+def book(
+    ledger: psycopg.Connection,
+    box: CashBox,
+    documents: Iterable[Document],
+    entry: Callable[[list[Document]], JournalEntry] | None = None,
+) -> list[FrozenEntry]:
+    """Stages documents of a box, day by day, and books these days, as far as what is served looks at that; returns what
+    ``entry`` made of each day's documents (nothing without it)."""
+    booked: list[FrozenEntry] = []
     in_order = sorted(documents, key=lambda one: one.business_date)
-    for day, some in groupby(in_order, lambda one: one.business_date):
+    for day, group in groupby(in_order, lambda one: one.business_date):
+        some = list(group)
         place = landing.Place(box.source, box.connection, box.key, day)
         landed = landing.land(
             ledger, place, asked={}, received_at=datetime.now(UTC), body="[]", open_fields=NOTHING_OPEN
         )
         landing.take(ledger, box.id, day, landed.snapshot_id, [], [])
-        staging.replace(ledger, box.id, day, landed.snapshot_id, Reading(list(some)))
-        revisions.freeze(
+        staging.replace(ledger, box.id, day, landed.snapshot_id, Reading(some))
+        revision, _ = revisions.freeze(
             ledger, box=box.id, day=day, snapshot_id=landed.snapshot_id, mapping=box.mapping, mapping_digest="0" * 64,
-            tenant=box.erp.tenant, lot=box.erp.lot, entries=[], documents={},
+            tenant=box.erp.tenant, lot=box.erp.lot, entries=[entry(some)] if entry else [],
+            documents={one.key: one for one in some},
         )  # fmt: skip
+        booked += revisions.bookings(ledger, revision)
+    return booked

@@ -21,6 +21,7 @@ ACKNOWLEDGED = Sentence("acknowledged")
 READ_BACK = Sentence("found by reading the ERP back")
 ITS_WORKER_ENDED = Sentence("its worker ended before the outcome was known")
 EMPTIED = Sentence("emptied with its lot, which was taken over")
+UNDONE = Sentence("deleted: the correction that it was part of was refused")
 OF_NO_BOOKS = Sentence("found by reading, of this ledger and of no books that it has: to be deleted")
 
 _FINDER = "look"

@@ -81,7 +81,8 @@ class StandingEntry:
 
 
 def standing(connection: psycopg.Connection, boxes: Iterable[str], first: date, last: date) -> Iterator[StandingEntry]:
-    """The entries dated ``first`` to ``last`` in the ERP, or on their way there, by date. Call it in a transaction."""
+    """The entries dated ``first`` to ``last``, by date: those that the ERP holds at the site that their box posts to
+    now, and the newest books of days of which it holds no others. Call it in a transaction."""
     found = _sql.standing.stream(connection, 5000, boxes=list(boxes), first=first, last=last)
     for _, rows in groupby(found, attrgetter("entry_id")):
         yield _standing(list(rows))

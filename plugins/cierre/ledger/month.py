@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 import psycopg
 
 from cierre.bookkeeping.sentence import Sentence
+from cierre.ledger.attempts import UNDONE
 from cierre.ledger.statements import Rows, Statements
 
 Row = TypeVar("Row")
@@ -43,7 +44,7 @@ class FormMoney(NamedTuple):
 
 
 class Correction(NamedTuple):
-    """A business date that was booked again; a currency is None where those books have no entry."""
+    """A business date that was booked again in the ERP; a currency is None where those books have no entry."""
 
     box: str
     business_date: date
@@ -157,8 +158,8 @@ class Month:
         return self._stream(_sql.money_by_form)
 
     def corrections(self) -> Iterator[Correction]:
-        """Business dates that were booked again, each time."""
-        return self._stream(_sql.corrections)
+        """Business dates that the ERP holds in other books than before, each time that it was given them."""
+        return self._stream(_sql.corrections, undone=str(UNDONE))
 
     def approvals(self) -> Iterator[Approval]:
         """What people were asked, and what they answered."""
@@ -173,11 +174,12 @@ class Month:
         return self._stream(_sql.answers)
 
     def sent(self) -> Iterator[Sent]:
-        """What was sent to the ERP with a date of the month there."""
+        """What was sent to the ERP's present site with a date of the month there."""
         return self._stream(_sql.sent)
 
-    def _stream(self, statement: Rows[Row]) -> Iterator[Row]:
-        return statement.stream(self.connection, _AT_ONCE, boxes=list(self.boxes), first=self.first, last=self.last)
+    def _stream(self, statement: Rows[Row], **values: object) -> Iterator[Row]:
+        days = {"boxes": list(self.boxes), "first": self.first, "last": self.last}
+        return statement.stream(self.connection, _AT_ONCE, **days, **values)
 
 
 def approvals_of_day(connection: psycopg.Connection, box: str, day: date) -> list[Approval]:

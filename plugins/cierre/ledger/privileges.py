@@ -237,7 +237,7 @@ TABLES: Mapping[str, Table] = {
 
 VIEWS = (
     "erp.uncertain", "landing.certificate", "ledger.box_day", "ledger.cash_box_now", "ledger.chain",
-    "ledger.drill_down", "ledger.match_now", "ledger.sign_off_now", "ledger.tie_out_now",
+    "ledger.drill_down", "ledger.entry_now", "ledger.match_now", "ledger.sign_off_now", "ledger.tie_out_now",
 )  # fmt: skip
 """What the application and the reader see of several tables."""
 

@@ -47,7 +47,6 @@ AHEAD = 20
 
 
 REPLACED = Sentence("deleted: newer books of the day replace it")
-UNDONE = Sentence("deleted: the correction that it was part of was refused")
 MAY_BE_GONE = Sentence("deleted: the lot was taken over, and it may have been gone")
 
 
@@ -289,7 +288,7 @@ class Poster:
                 if confirmed := self._confirmed(entry):
                     told = "The ERP refuses a part of the correction: {entry} is deleted again from {address}."
                     log.warning(say(told, entry=entry.entry_key, address=confirmed.address))
-                    self._delete(confirmed, UNDONE)
+                    self._delete(confirmed, attempts.UNDONE)
         except VendorError as trouble:
             told = "A part of the correction still stands in the ERP beside the old books: {why}"
             log.error(say(told, why=trouble))

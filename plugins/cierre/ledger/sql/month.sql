@@ -12,18 +12,33 @@ SELECT box, currency, kind, form, sum(documents)::int AS documents, sum(net) AS 
  ORDER BY box COLLATE "C", currency, kind, form;
 
 -- name: corrections
--- Business dates that were booked again, each time with the books that it replaced.
-SELECT newer.box, newer.business_date, newer.revision, newer.frozen_at, was.currency AS currency_before,
-       was.booked AS booked_before, own.currency, own.booked
-  FROM ledger.revision AS newer
-  LEFT JOIN ledger.revision AS older ON older.box = newer.box AND older.business_date = newer.business_date
-                                    AND older.revision = newer.revision - 1
- CROSS JOIN LATERAL (SELECT min(currency) AS currency, coalesce(sum(total), 0) AS booked FROM ledger.entry
-                      WHERE entry.revision_id = newer.revision_id AND reverses IS NULL) AS own
- CROSS JOIN LATERAL (SELECT min(currency) AS currency, coalesce(sum(total), 0) AS booked FROM ledger.entry
-                      WHERE entry.revision_id = older.revision_id AND reverses IS NULL) AS was
- WHERE newer.box = ANY(:boxes) AND newer.business_date BETWEEN :first AND :last AND newer.revision > 1
- ORDER BY newer.box COLLATE "C", newer.business_date, newer.revision;
+-- Business dates that were booked again at their box's present site of the ERP, each time with the books that it replaced.
+-- Books count once the ERP held all of them, unless they were undone; empty ones, where it holds none of the earlier ones.
+WITH posted AS (
+    SELECT box, business_date, revision, frozen_at, own.currency, own.booked,
+           lag(revision) OVER day AS revision_before, lag(own.currency) OVER day AS currency_before,
+           lag(own.booked) OVER day AS booked_before
+      FROM ledger.revision LEFT JOIN ledger.cash_box_now AS here USING (box)
+     CROSS JOIN LATERAL (
+          SELECT min(currency) AS currency, coalesce(sum(total), 0) AS booked, count(*) AS entries,
+                 count(*) FILTER (WHERE EXISTS (
+                     SELECT FROM erp.attempt
+                      WHERE attempt.entry_id = entry.entry_id
+                        AND (coalesce(attempt.site, entry.site) = here.erp_site) IS NOT FALSE
+                        AND (state = 'confirmed'
+                             OR state = 'withdrawn' AND ledger.in_english(outcome) IS DISTINCT FROM :undone))) AS held
+            FROM ledger.entry WHERE entry.revision_id = revision.revision_id AND reverses IS NULL) AS own
+     WHERE box = ANY(:boxes) AND business_date BETWEEN :first AND :last
+       AND CASE WHEN own.entries > 0 THEN own.held = own.entries
+                ELSE (to_site = here.erp_site) IS NOT FALSE
+                     AND NOT EXISTS (SELECT FROM ledger.entry_now AS older
+                                      WHERE older.box = revision.box AND older.business_date = revision.business_date
+                                        AND older.revision_id < revision.revision_id AND older.reverses IS NULL
+                                        AND older.counts) END
+    WINDOW day AS (PARTITION BY box, business_date ORDER BY revision))
+SELECT box, business_date, revision, frozen_at, currency_before, booked_before, currency, booked
+  FROM posted WHERE revision_before IS NOT NULL
+ ORDER BY box COLLATE "C", business_date, revision;
 
 -- name: approvals
 -- What people were asked about the business dates, and what they answered.
@@ -53,9 +68,10 @@ SELECT taken.box, taken.business_date, taken.snapshot_id, source, received_at, s
  ORDER BY taken.box COLLATE "C", taken.business_date, taken.snapshot_id;
 
 -- name: sent
--- What was sent to the ERP with a date of the month there.
+-- What was sent to the boxes' present site of the ERP with a date of the month there.
 SELECT box, business_date, entry_key, entry.reverses IS NOT NULL AS reversal, attempt.entry_date, entry.currency, total,
        rtrim(attempt.tenant) AS tenant, attempt.lot, sublot, document, state, claimed_at, decided_at, verified_at
-  FROM erp.attempt JOIN ledger.entry USING (entry_id)
+  FROM erp.attempt JOIN ledger.entry USING (entry_id) LEFT JOIN ledger.cash_box_now AS here USING (box)
  WHERE box = ANY(:boxes) AND attempt.entry_date BETWEEN :first AND :last
+   AND (attempt.site = here.erp_site) IS NOT FALSE
  ORDER BY box COLLATE "C", attempt.entry_date, attempt_id;

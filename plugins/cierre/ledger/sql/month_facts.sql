@@ -59,13 +59,13 @@ SELECT read_at,
 INSERT INTO ledger.audit (read_at, links, broken, wrong) VALUES (:read_at, :links, :broken, :wrong);
 
 -- name: on_accounts
--- What boxes' standing entries with a date of the month in the ERP put on accounts, by account and form of payment.
+-- What boxes' entries that the ERP holds put on accounts, by their dates there, by account and form of payment.
 SELECT entry.box, line.account, entry.currency, source.form,
        coalesce(sum(source.amount) FILTER (WHERE side = 'D'), 0) AS debit,
        coalesce(sum(source.amount) FILTER (WHERE side = 'C'), 0) AS credit
-  FROM ledger.entry JOIN ledger.line USING (entry_id)
+  FROM ledger.entry_now AS entry JOIN ledger.line USING (entry_id)
   CROSS JOIN LATERAL ledger.documents_behind(line.entry_id, line.line) AS source
-  JOIN erp.attempt ON attempt.entry_id = entry.entry_id AND attempt.state = 'confirmed'
  WHERE entry.box = ANY(:boxes) AND entry.entry_date BETWEEN :first AND :last AND line.account = ANY(:accounts)
+   AND entry.attempt_id IS NOT NULL
  GROUP BY entry.box, line.account, entry.currency, source.form
  ORDER BY line.account COLLATE "C", entry.currency, source.form, entry.box COLLATE "C";

@@ -62,11 +62,13 @@ SELECT id, number, issued_on, project, year, sgi_project, planned, entity, conce
   FROM served.invoice WHERE company = :company AND id = :id;
 
 -- name: bookings
--- The journal's lines behind an invoice, each with the part of it that the invoice makes.
-SELECT entry_date, lot, sublot, erp_document, side, account, amount, currency, history
+-- The journal's lines behind an invoice, as they stand, each with the part of it that the invoice makes.
+SELECT entry_date, lot, sublot, erp_document, side, account, source.amount, currency, history
   FROM (SELECT DISTINCT box, business_date, document_key FROM served.part
          WHERE company = :company AND invoice = :id) AS part
-  JOIN ledger.drill_down USING (box, business_date, document_key)
+  JOIN ledger.entry_now USING (box, business_date)
+  JOIN ledger.line USING (entry_id)
+  JOIN LATERAL ledger.documents_behind(line.entry_id, line.line) AS source USING (document_key)
  ORDER BY entry_date, entry_key, line, component;
 
 -- name: counted$

@@ -4,7 +4,7 @@ What was there before, and what arrived at a bank or an acquirer, is not seen: s
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 
 import psycopg
@@ -35,8 +35,9 @@ def table(ledger: psycopg.Connection, scope: Scope, chart: Chart, _: Regional) -
     """By account and currency: what came and went by form of payment and by other lots, the totals under them."""
     accounts = sorted(money_accounts(_mappings(scope)))
     rows = MonthFacts(ledger, scope.ids, scope.first, scope.last).on_accounts(accounts)
-    names, other_lots = AccountNames(chart), _other_lots(ledger, scope)
-    parts = {place: list(_parts(forms, other_lots.get(place), _)) for place, forms in _by_account(rows, scope).items()}
+    names, other_lots, own = AccountNames(chart), _other_lots(ledger, scope, accounts), _by_account(rows, scope)
+    places = sorted({*own, *other_lots})
+    parts = {place: list(_parts(own.get(place, {}), other_lots.get(place), _)) for place in places}
 
     def cells(place: _Place, what: str, amounts: tuple[Decimal, Decimal] | None) -> list[Cell]:
         account, currency = place
@@ -92,12 +93,13 @@ def _sum(sides: Iterable[_Sides | None]) -> _Sides:
     return sum((came for came, _went in known), ZERO), sum((went for _came, went in known), ZERO)
 
 
-def _other_lots(ledger: psycopg.Connection, scope: Scope) -> dict[_Place, Decimal]:
-    """What other lots booked on each account and currency, net, where a tie-out of these boxes alone read it."""
+def _other_lots(ledger: psycopg.Connection, scope: Scope, accounts: Collection[str]) -> dict[_Place, Decimal]:
+    """What other lots booked on each of these accounts and currency, net, where a tie-out of these boxes alone read
+    it; nothing of an account that neither they nor these boxes booked on."""
     sums: dict[_Place, Decimal] = {}
     for known in own_tie_outs(ledger, scope):
         for one in tie_outs.accounts(ledger, known.tie_out_id):
-            if one.other_lots is not None:
+            if one.other_lots is not None and one.account in accounts:
                 place = (one.account, one.currency)
                 sums[place] = sums.get(place, ZERO) + one.other_lots
     return sums

@@ -11,6 +11,7 @@ from cierre.accounting_files.charts import read_chart
 from cierre.accounting_files.companies import stale_after
 from cierre.accounting_files.loader import mappings_folder
 from cierre.bookkeeping.evidence import Posted, evidence
+from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.source_row import row_name
 from cierre.language.regional import Regional
 from cierre.ledger import journal as standing_journal, seals, tie_outs
@@ -21,6 +22,11 @@ from cierre.reports.month.chains import Chains
 from cierre.reports.month.journal import Journal
 from cierre.reports.month.scope import Scope, own_tie_outs
 from cierre.reports.tables import Table, money
+
+JOURNAL = Sentence(
+    "What the ERP holds with a date of the month, at the site that the boxes post to now; and the newest books of a day"
+    " of which it holds nothing yet."
+)
 
 _STATES = {"watched": "closed and watched", "changed": "changed since close", "elsewhere": "closed elsewhere"}
 """The board's words for those days whose word in the ledger is another."""
@@ -82,8 +88,9 @@ class Tables:
             [_("Month"), _.month(scope.first)],
             [_("Taken by"), scope.by],
             [_("Taken at"), f"{scope.at.astimezone(scope.zone):%Y-%m-%d %H:%M:%S} {scope.zone.key}"],
-            [_("Journal"), _("Entries dated in the month in the ERP, or on their way there, as they stand.")],
-            [_("ERP documents"), _("What was sent to the ERP with a date of the month.")],
+            [_("Journal"), _(JOURNAL)],
+            [_("ERP documents"), _("What was sent to that site with a date of the month.")],
+            [_("Corrections"), _("Books that replaced others in the ERP; not those that wait or were refused.")],
             [_("Tie-out"), _("Of a company and branch of the ERP: here where all boxes that post there are in it.")],
             [_("Deposits to clear"), _(deposits.MEANING)],
             *self._of_arrivals(),

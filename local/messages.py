@@ -28,6 +28,7 @@ from cierre.bookkeeping.vocabulary import SOURCES
 from cierre.closing.belonging import NAMES
 from cierre.language.language import LOCALES
 from cierre.ledger.contradictions import WHY
+from cierre.ledger.reconciliation import OF_OTHER_REVISIONS
 from cierre.ledger.sealed_rows import KINDS
 from cierre.ledger.seals import DESCRIBED
 from cierre.ports.probe import Verdict
@@ -71,6 +72,7 @@ def vocabulary() -> Iterator[Text]:
         "cierre/ledger/attempts.py": ("claimed", "confirmed", "rejected", "doomed", "withdrawn"),
         "cierre/accounting_files/snippet.py": ("account", "cost centre", "item", "value class", "code"),
         "cierre/ledger/mapping_proposals.py": ("accepted", "refused", "withdrawn"),
+        "cierre/ledger/reconciliation.py": (OF_OTHER_REVISIONS,),
         "cierre/ledger/overview.py": ("reconciled", "no activity", "discrepancy", "open", "not read", "uncertain"),
         "cierre/ports/probe.py": Verdict,
         "cierre/posting/read_back.py": (ACKNOWLEDGED, READ_BACK, "entries", "entries never posted", "lines"),

@@ -510,7 +510,9 @@ def test_a_day_that_is_closed_with_another_amount_is_matched_anew_by_the_rules(l
     client = login("educacion_continua")
     upload(client, statement((1, "DEPOSITO EFECTIVO", "50.00"), (2, "REDCARD LIQ", "93.97")))
     corrected = closed_day.stage(books, BOX, DAY, ("20.00", "1"), ("31.00", "1"), ("100.00", "4"))
-    reconciliation.keep(books, closed_day.book(books, BOX, DAY, corrected), "reconciled", [])
+    revision = closed_day.book(books, BOX, DAY, corrected)
+    closed_day.post(books, revision)
+    assert closed_day.reconcile(books, revision) == "reconciled"
     more = statement((3, "DEPOSITO EFECTIVO", "51.00"), opening=Decimal("143.97"))
     assert new_matches(client, upload(client, more)) == 1
     page = client.get(HERE).text

@@ -13,6 +13,7 @@ from cierre.bookkeeping.documents import Reading
 from cierre.bookkeeping.personal import OpenFields
 from cierre.bookkeeping.reconcile import Comparison
 from cierre.ledger import attempts, board, landing, overview, reconciliation, revisions, staging
+from support import closed_day
 
 BOX = "itb_caja_164"
 
@@ -41,6 +42,15 @@ def freeze(ledger, day, snapshot_id, make_entry):
 
 
 @pytest.fixture
+def post(ledger):
+    def posted(revision):
+        closed_day.post(ledger, revision)
+        return revision
+
+    return posted
+
+
+@pytest.fixture
 def reconcile(ledger):
     def kept(revision, state="reconciled"):
         other = Decimal("1.00") if state == "discrepancy" else Decimal("2.00")
@@ -65,11 +75,39 @@ def test_a_day_staged_again_has_only_the_money_of_the_last_time(ledger, stage, r
     ]
 
 
-def test_a_reconciled_day_is_closed_until_it_is_read_again(stage, reading, freeze, reconcile, summary):
+def test_a_reconciled_day_is_closed_until_it_is_read_again(stage, reading, freeze, post, reconcile, summary):
     stage(reading)
-    reconcile(freeze(*reading.documents))
+    reconcile(post(freeze(*reading.documents)))
     assert (summary().state, summary().booked, summary().revision) == ("closed", Decimal("100.00"), 1)
     stage(reading)
+    assert summary().state == "changed"
+
+
+def test_a_closed_day_whose_books_are_deleted_in_the_erp_is_not_closed(
+    ledger, stage, reading, freeze, post, reconcile, summary
+):
+    stage(reading)
+    revision = post(freeze(*reading.documents))
+    reconcile(revision)
+    (attempt,) = attempts.of_entry(ledger, revisions.bookings(ledger, revision)[0])
+    attempts.begin_to_delete(ledger, attempt, "to be posted anew")
+    assert summary().state == "changed"
+    attempts.withdraw(ledger, attempt)
+    assert summary().state == "changed"
+    post(revision)
+    assert summary().state == "closed"
+
+
+def test_a_day_is_closed_once_what_its_books_replace_was_taken_back(
+    ledger, stage, reading, freeze, post, reconcile, summary, make_payment
+):
+    stage(reading)
+    old = post(freeze(*reading.documents))
+    new = post(freeze(make_payment(1, "9.00")))
+    reconcile(new)
+    assert summary().state == "closed"
+    (reversal,) = revisions.reversals(ledger, revisions.bookings(ledger, old)[0])
+    attempts.begin_to_delete(ledger, attempts.of_entry(ledger, reversal)[0], "the correction was refused")
     assert summary().state == "changed"
 
 
@@ -129,9 +167,9 @@ def test_the_month_of_a_box_is_one_row(ledger, stage, reading, day):
     assert set(month.booked.strip("{}").split(",")) == {"0.00"}
 
 
-def test_the_month_follows_its_days(ledger, stage, reading, freeze, reconcile, day):
+def test_the_month_follows_its_days(ledger, stage, reading, freeze, post, reconcile, day):
     stage(reading)
-    reconcile(freeze(*reading.documents))
+    reconcile(post(freeze(*reading.documents)))
     (month,) = board.months(ledger, day, day)
     assert (month.states[day.day - 1], month.booked.strip("{}").split(",")[day.day - 1]) == ("c", "100.00")
     assert board.months(ledger, day - timedelta(days=40), day - timedelta(days=20)) == []

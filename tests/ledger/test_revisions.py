@@ -5,7 +5,7 @@ import pytest
 
 from cierre.bookkeeping.documents import Kind, Total
 from cierre.bookkeeping.journal import Foreign, JournalEntry, Line, LineSource, Side
-from cierre.ledger import attempts, revisions
+from cierre.ledger import attempts, reconciliation, revisions
 
 BOX = "itb_caja_164"
 
@@ -192,6 +192,36 @@ def test_acknowledged_totals_take_reversals_off(ledger, freeze, make_payment, da
     confirm(ledger, revisions.reversal(ledger, booking, second))
     assert revisions.acknowledged_totals(ledger, BOX, day) == [Total(Kind.PAYMENT, "1", 1, Decimal("36.00"))]
     assert revisions.entry_sums(ledger, second)[1] == (1, Decimal("36.00"))
+
+
+def test_books_of_another_revision_with_the_same_sums_do_not_pass_for_a_revisions_own(
+    ledger, freeze, make_payment, day
+):
+    """Cash goes to another account: the ERP holds 35.30 of revision 1, and nothing of revision 2, which books 35.30."""
+    document = make_payment(1, "35.30")
+
+    def entry(cash):
+        source = (LineSource(document.key, "net", document.net),)
+        sides = ((Side.DEBIT, cash), (Side.CREDIT, "4.1"))
+        lines = (Line(side, account, document.net, "Caja", sources=source) for side, account in sides)
+        return JournalEntry(BOX, day, 1, "USD", tuple(lines))
+
+    first, _ = freeze(document, parts=[entry("1.1")])
+    (old,) = revisions.bookings(ledger, first)
+    confirm(ledger, old)
+    second, _ = freeze(document, parts=[entry("1.2")])
+
+    def against_the_erp():
+        compared = reconciliation.compare_day(ledger, second)
+        return [(row.kind, row.left_net, row.right_net) for row in compared if row.right == "ERP" and not row.agrees]
+
+    others = ("entries of other revisions", Decimal("0.00"), Decimal("35.30"))
+    assert against_the_erp() == [others]
+    assert [row.entry_key for row in revisions.unacknowledged_entries(ledger, second)] == [f"{BOX}|20240906|2|1"]
+    confirm(ledger, revisions.bookings(ledger, second)[0])
+    assert others in against_the_erp()
+    confirm(ledger, revisions.reversal(ledger, old, second))
+    assert against_the_erp() == []
 
 
 def test_a_reversal_is_made_once_and_mirrors_its_entry(ledger, freeze, make_payment):

@@ -443,6 +443,29 @@ def test_what_stands_under_a_number_that_the_erp_gave_again_is_not_ours_to_delet
     assert [attempt.state for attempt in attempts.of_entry(ledger, entry)] == ["withdrawn"]
 
 
+@pytest.mark.parametrize("policy", ["reversal", "delete"])
+def test_our_own_document_is_ours_where_the_site_cuts_the_key_within_the_ledgers_id(erp, reading, freeze, policy):
+    reading.site = replace(reading.site, correction=policy)
+    reading.converge(freeze("35.30"))
+    erp.documents[at("001"), "000001"] = FIRST[:-8]
+    reading.converge(freeze("36.00"))
+    assert balance(erp, "1.1") == Decimal("36.00")
+
+
+def test_what_a_restored_ledger_finds_under_a_cut_key_is_believed_where_it_says_the_same_and_never_deleted(
+    ledger, erp, reading, freeze
+):
+    """What is left of the id is no proof: a person says first that the lot is this ledger's."""
+    theirs(erp, "001", "99.00", FIRST[:-8])
+    theirs(erp, "002", "36.00", SECOND[:-8])
+    with pytest.raises(NotOursError):
+        reading.converge(freeze("36.00"))
+    takeovers.take_over(ledger, None, TENANT, LOT, by="Ana", why="restored from a backup")
+    calls = len(erp.calls)
+    reading.converge(freeze("36.00"))
+    assert [call for call in erp.calls[calls:] if call.startswith(("insert", "delete"))] == []
+
+
 def test_copies_of_a_document_that_a_restored_ledger_believes_go(erp, reading, freeze):
     for _ in range(3):
         theirs(erp, "002", "35.30", FIRST)
@@ -501,6 +524,18 @@ def test_books_that_were_deleted_after_the_backup_are_posted_anew_once_the_lot_w
     assert len([call for call in erp.calls if call.startswith("insert")]) == 3  # theirs among them
 
 
+def test_a_lot_that_was_taken_over_is_emptied_too_where_the_right_to_read_was_lost(ledger, erp, reading, freeze):
+    reading.site = replace(reading.site, correction="delete")
+    revision = freeze("35.30")
+    reading.converge(revision)
+    erp.documents.clear()  # what the ledger forgot: 40.00 replaced these
+    theirs(erp, "002", "40.00", f"itb_caja_164|20240906|2|1@{ME}")
+    takeovers.take_over(ledger, None, TENANT, LOT, by="Ana", why="restored from a backup")
+    erp.offered = False
+    reading.converge(revision)
+    assert erp.live() == [FIRST]
+
+
 def test_books_that_may_have_been_deleted_after_the_backup_are_not_reversed_where_nobody_can_look_in_a_closed_period(
     ledger, erp, poster, freeze
 ):
@@ -552,6 +587,24 @@ def test_books_that_a_restored_ledger_forgot_in_the_lot_that_the_box_had_before_
         ("008999", "itb_caja_164|20240906|2|1"),
         ("008999", "itb_caja_164|20240906|1|1|R"),
     ]
+
+
+def test_books_that_a_restored_ledger_forgot_are_found_on_a_date_within_a_month_that_was_the_first_open_one(
+    ledger, erp, reading, freeze
+):
+    """In October the ERP took entries from the 5th on, as the ledger knows by the day before; now it is November."""
+    fifth, november = date(2024, 10, 5), date(2024, 11, 1)
+    theirs(erp, "001", "35.30", FIRST, day=fifth)
+    revision = freeze("35.30", open_from=november)
+    ledger.execute(
+        """INSERT INTO ledger.revision (box, business_date, revision, snapshot_id, mapping, mapping_digest, digest,
+                                        open_from)
+           SELECT box, business_date - 1, 1, snapshot_id, mapping, mapping_digest, digest, %s FROM ledger.revision""",
+        (fifth,),
+    )
+    reading.site, erp.open_from = replace(reading.site, open_from=november), november
+    reading.converge(revision)
+    assert [address.entry_date for address, _ in erp.documents] == [fifth]
 
 
 def test_books_that_a_restored_ledger_forgot_go_where_the_day_has_none_any_more(erp, reading, freeze):
@@ -830,6 +883,60 @@ def test_a_second_part_that_is_refused_takes_the_first_back_too(erp, poster, fre
     with pytest.raises(DataError):
         poster.converge(freeze("36.00", "1.00"))
     assert erp.live() == [FIRST]
+
+
+def refuses_to_take_back(erp, monkeypatch, kind: str, sublot: str) -> None:
+    """The ERP refuses to reverse or to delete what stands at a sublot."""
+    take_back = getattr(erp, kind)
+
+    def refusing(*args, **named):
+        if named.get("of", args[0] if args else None).sublot == sublot:
+            raise DataError("the document is in use", vendor="ERP")
+        return take_back(*args, **named)
+
+    monkeypatch.setattr(erp, kind, refusing)
+
+
+def test_a_second_correction_that_is_refused_takes_back_the_reversal_that_was_made_for_the_first(
+    erp, poster, freeze, monkeypatch
+):
+    """10.00 + 20.00 stand. Of each correction the second reversal is refused. The first is made for revision 2, and
+    sent again for revision 3: were it left, only 20.00 would stand."""
+    poster.converge(freeze("10.00", "20.00"))
+    refuses_to_take_back(erp, monkeypatch, "reverse", "002")
+    for amounts in (("11.00", "21.00"), ("12.00", "22.00")):
+        with pytest.raises(DataError, match="in use"):
+            poster.converge(freeze(*amounts))
+        assert places(erp) == [("001", "000001"), ("002", "000001")]
+
+
+def test_further_corrections_that_are_refused_leave_no_further_copies_where_corrections_delete(
+    erp, poster, freeze, monkeypatch
+):
+    """Of 10.00 + 20.00 the second cannot be deleted, once the first has gone: 11.00 + 21.00 stand beside it, since
+    nothing brings 10.00 back. What the next corrections post goes again."""
+    poster.site = replace(poster.site, correction="delete")
+    poster.converge(freeze("10.00", "20.00"))
+    refuses_to_take_back(erp, monkeypatch, "delete", "002")
+    for amounts in (("11.00", "21.00"), ("12.00", "22.00"), ("13.00", "23.00")):
+        with pytest.raises(DataError, match="in use"):
+            poster.converge(freeze(*amounts))
+        assert places(erp) == [("002", "000001"), ("003", "000001"), ("004", "000001")]
+
+
+def test_what_an_earlier_run_reversed_for_a_correction_is_undone_with_it(erp, poster, freeze, monkeypatch):
+    """The run that posted 11.00 + 21.00 and reversed 10.00 ended there; the next is refused the reversal of 20.00."""
+    poster.converge(freeze("10.00", "20.00"))
+    corrected = freeze("11.00", "21.00")
+    erp.faults = ["", "", "", "lost_answer"]
+    erp.unreachable_deletes = 9
+    with pytest.raises(UncertainError):
+        poster.converge(corrected)
+    erp.unreachable_deletes = 0
+    refuses_to_take_back(erp, monkeypatch, "reverse", "002")
+    with pytest.raises(DataError, match="in use"):
+        poster.converge(corrected)
+    assert places(erp) == [("001", "000001"), ("002", "000001")]
 
 
 def test_a_reversal_that_was_being_deleted_when_the_answer_was_lost_is_made_anew(erp, poster, freeze, monkeypatch):

@@ -175,21 +175,23 @@ class Product:
         return {Place(Address(row.tenant, row.entry_date, row.lot, row.sublot), row.document) for row in rows}
 
     def _old_books_stand(self, day: Day, revision: revisions.Revision) -> bool:
-        """Whether one document of older books stands, which newer ones replace, nothing of these is there yet from an
-        earlier try, and nothing is uncertain."""
+        """Whether older books stand, which newer ones replace, nothing of these is there yet from an earlier try, and
+        nothing is uncertain. Where corrections delete, only books of one document: nothing brings back the first of
+        several once it has gone."""
         with self.database.plain() as line:
 
             def stands(entry: revisions.FrozenEntry) -> bool:
                 return any(one.state == "confirmed" for one in attempts.of_entry(line, entry))
 
             old = [entry for entry in revisions.superseded(line, revision) if stands(entry)]
-            new = [*revisions.bookings(line, revision), *revisions.reversals_for(line, revision)]
-            begun = any(map(stands, new))
+            taking_back = [made for entry in old for made in revisions.reversals(line, entry)]
+            begun = any(map(stands, [*revisions.bookings(line, revision), *taking_back]))
             asked = "SELECT count(*) AS n FROM erp.uncertain WHERE box = %s"
             deleting = """SELECT count(*) AS n FROM erp.attempt JOIN ledger.entry USING (entry_id)
                            WHERE box = %s AND deleting_since IS NOT NULL AND state = 'confirmed'"""
             unclear = [line.execute(query, (day.box,)).fetchone().n for query in (asked, deleting)]
-        return len(old) == 1 and not begun and not any(unclear)
+        whole = len(old) == 1 or (old and day.site.correction == "reversal")
+        return bool(whole) and not begun and not any(unclear)
 
     @contextmanager
     def _session(self, process: Process) -> Iterator[Line]:

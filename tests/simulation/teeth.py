@@ -436,7 +436,7 @@ TEETH = (
     Tooth("what a restored ledger forgot to have deleted is reversed",
           _method(look, "_withdraw", lambda *_, **__: None), only=_restored_and_closed, first=7_669, shown_by=7_669),
     Tooth("what another ledger has under a number of ours is taken for ours",
-          _method(look, "_is_anothers", lambda *_: False), only=_restored_beside_another, first=17_000,
+          _method(proof, "is_anothers", lambda *_: False), only=_restored_beside_another, first=17_000,
           faults=("unreachable",), shown_by=17_086),
     Tooth("a reversal that was forgotten is looked for on the open date alone",
           _method(look, "_reversals", _reversals_dated_now), only=_restored(readable=True), first=7_500,

@@ -99,8 +99,10 @@ def book(
 
 
 def post(ledger: psycopg.Connection, revision: Revision) -> None:
-    """Has the ERP acknowledge every entry of a revision."""
-    for entry in revisions.bookings(ledger, revision):
+    """Has the ERP acknowledge every entry of a revision, and the reversals of those that it replaces."""
+    replaced = revisions.superseded(ledger, revision)
+    reversals = [revisions.reversal(ledger, entry, revision) for entry in replaced]
+    for entry in (*revisions.bookings(ledger, revision), *reversals):
         attempt = attempts.claim(ledger, entry, worker="test", lease_seconds=60)
         assert attempts.confirm(ledger, attempt, "000001")
 

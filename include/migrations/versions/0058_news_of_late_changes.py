@@ -3,7 +3,7 @@
 from cierre.ledger.migrate import run_sql_beside
 
 revision = "0058"
-down_revision = "0056"
+down_revision = "0057"
 
 
 def upgrade() -> None:

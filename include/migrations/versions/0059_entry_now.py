@@ -3,7 +3,7 @@
 from cierre.ledger.migrate import run_sql_beside
 
 revision = "0059"
-down_revision = "0056"
+down_revision = "0058"
 
 
 def upgrade() -> None:

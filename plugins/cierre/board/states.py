@@ -22,7 +22,12 @@ STATES = {
         State("r", "▸", "running", "a run is closing the day right now, or is about to"),
         State("t", "↻", "waits for a vendor", "source, ERP or ledger is down; it is asked again by itself"),
         State("w", "‖", "waiting for approval", "a person must decide before it goes on"),
-        State("h", "Δ", "changed since close", "read again or booked anew since it was closed, and not closed again"),
+        State(
+            "h",
+            "Δ",
+            "changed since close",
+            "read again or booked anew since it was closed, or its books left the ERP, and not closed again",
+        ),
         State(
             "e",
             "↗",

@@ -32,11 +32,12 @@ def reconcile(box: CashBox, day: date, ledger: psycopg.Connection) -> dict[str, 
     """Compares every two neighbouring stages of the day's money, keeps each comparison with both figures, and says
     where the day stands: ``reconciled`` or ``no activity``, and on what evidence.
 
-    Raises Refused where two differ in rows or money, naming the figures and the documents or entries behind them, and
-    where the day was landed again since.
+    Raises Refused where two differ in rows or money, naming the figures and the documents or entries behind them; and
+    before it compares anything, where the day was landed again since, or the ERP does not hold its books yet.
     """
     revision = current_books(box, day, ledger)
     staged_landing(box, day, ledger)
+    _must_be_posted(box, day, ledger, revision)
     compared = compare(ledger, erp_hook(box), box, day, revision)
     if compared.run_id is not None:
         _keep_plan(compared.run_id, box, day, ledger)
@@ -49,15 +50,30 @@ def reconcile(box: CashBox, day: date, ledger: psycopg.Connection) -> dict[str, 
     return {"state": compared.state, "comparisons": len(compared.comparisons)} | _evidence(box, day, ledger)
 
 
+def _must_be_posted(box: CashBox, day: date, ledger: psycopg.Connection, revision: Revision) -> None:
+    """Older books of the day may stand in the ERP meanwhile, of the same sums on other accounts: a comparison would
+    take them for these."""
+    if missing := revisions.unacknowledged_entries(ledger, revision):
+        raise Refused(
+            box,
+            day,
+            "nothing is compared: the ERP does not hold revision {revision} of the day yet ({entries}). Clear the task"
+            " post of this run, with those after it; where post says that a person has to approve first, clear the"
+            " task derive instead, with those after it, and answer what approve asks.",
+            revision=revision.revision,
+            entries=", ".join(row.entry_key for row in missing),
+        )
+
+
 def _differs(box: CashBox, day: date, ledger: psycopg.Connection, revision: Revision, compared: Reconciled) -> Refused:
-    suspects = [
-        *((f"{row.document_key} ({row.place})", row.net) for row in revisions.unbooked_documents(ledger, revision)),
-        *((row.entry_key, row.total) for row in revisions.unacknowledged_entries(ledger, revision)),
-    ]
+    unbooked = revisions.unbooked_documents(ledger, revision)
     changed = compared.read_back.discrepancies if compared.read_back else []
     told = [
         listed(compared.differing),
-        *(say("  not carried over: {what}, {amount}", what=what, amount=amount) for what, amount in suspects),
+        *(
+            say("  not carried over: {what}, {amount}", what=f"{row.document_key} ({row.place})", amount=row.net)
+            for row in unbooked
+        ),
         *(f"  {say(sentence)}" for sentence in changed),
     ]
     return Refused(

@@ -10,6 +10,7 @@ import psycopg
 
 from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.billing_plan import BillingPlan
+from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.read_back import LineDifference
 from cierre.bookkeeping.reconcile import Comparison, combine, compare
 from cierre.ledger import landing, revisions, signing, staging
@@ -56,12 +57,16 @@ class _Sql(Statements):
 
 _sql = _Sql.of("reconciliation")
 
+OF_OTHER_REVISIONS = "entries of other revisions"
+"""What a comparison is called that only there is where the ERP holds such entries."""
+
 
 def compare_day(connection: psycopg.Connection, revision: Revision) -> list[Comparison]:
     """The day's stages side by side, each pair by kind and form of payment and in all.
 
     Landed against staged and quarantined; what of the staged has money against the journal; the journal against what
-    the ERP acknowledged; and the journal's total against the ERP's.
+    the ERP acknowledged; the journal's total against the ERP's; and, where there are any, entries of the day's other
+    revisions that the ERP holds: their sums may be the same, on other accounts.
     """
     box, day = revision.box, revision.business_date
     snapshot_id = staging.snapshot_of(connection, box, day)
@@ -74,6 +79,7 @@ def compare_day(connection: psycopg.Connection, revision: Revision) -> list[Comp
         *compare("staged", staging.totals(connection, box, day, with_money=True), "journal", journal),
         *compare("journal", journal, "ERP", revisions.acknowledged_totals(connection, box, day)),
         _entries(connection, revision),
+        *_of_other_revisions(connection, revision),
     ]
 
 
@@ -83,6 +89,14 @@ def _entries(connection: psycopg.Connection, revision: Revision) -> Comparison:
     return Comparison(
         "entries", "", "journal", "ERP", booked.entries, acknowledged.entries, booked.total, acknowledged.total
     )
+
+
+def _of_other_revisions(connection: psycopg.Connection, revision: Revision) -> list[Comparison]:
+    """Nothing where nothing of them stands, so that reconciliations of before this was compared say the same."""
+    others = revisions.standing_of_others(connection, revision)
+    if not others.entries:
+        return []
+    return [Comparison(OF_OTHER_REVISIONS, "", "journal", "ERP", 0, others.entries, ZERO, others.total)]
 
 
 def comparisons_of(connection: psycopg.Connection, run_id: int) -> list[Comparison]:

@@ -17,7 +17,7 @@ from cierre.bookkeeping.money import quantum
 from cierre.ledger import line_documents
 from cierre.ledger.rows import TotalRow, foreign
 from cierre.ledger.session import copy
-from cierre.ledger.statements import Change, Row, RowOrNone, Rows, Statements, Value, ValueOrNone
+from cierre.ledger.statements import Change, Row, RowOrNone, Rows, Statements, Value, ValueOrNone, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class UnbookedDocument(NamedTuple):
 
 
 class UnacknowledgedEntry(NamedTuple):
-    """An entry that the ERP has not acknowledged."""
+    """An entry that the ERP has not acknowledged, or that is deleted there again."""
 
     entry_key: str
     total: Decimal
@@ -108,6 +108,7 @@ class _Sql(Statements):
     add_revision: Row[Revision]
     site_of: ValueOrNone[str]
     is_dated_otherwise: Value[bool]
+    open_dates: Values[date]
     was_posted: Value[bool]
     add_entry: Row[FrozenEntry]
     entry_of: Row[FrozenEntry]
@@ -116,7 +117,7 @@ class _Sql(Statements):
     superseded_bookings: Rows[FrozenEntry]
     unsent_bookings: Rows[FrozenEntry]
     reversals_of: Rows[FrozenEntry]
-    reversals_for: Rows[FrozenEntry]
+    standing_since: Rows[FrozenEntry]
     add_reversal: Row[FrozenEntry]
     add_reversed_lines: Change
     add_sources_of: Change
@@ -125,6 +126,7 @@ class _Sql(Statements):
     acknowledged_totals: Rows[TotalRow]
     booked: Row[EntrySum]
     acknowledged: Row[EntrySum]
+    standing_of_others: Row[EntrySum]
     unbooked_documents: Rows[UnbookedDocument]
     unacknowledged_entries: Rows[UnacknowledgedEntry]
 
@@ -276,6 +278,12 @@ def _dating(connection: psycopg.Connection, revision: Revision, open_from: date 
     return dating(revision.business_date, open_from, corrects=posted)
 
 
+def open_dates(connection: psycopg.Connection, box: str, after: date, until: date) -> list[date]:
+    """The first dates of the ERP's open periods by which books of a box were ever dated, as far as the ledger knows;
+    those later than ``after``, up to ``until``."""
+    return list(_sql.open_dates(connection, box=box, after=after, until=until))
+
+
 def digest_of(tenant: str, lot: str, entries: Sequence[JournalEntry]) -> str:
     """SHA-256 of all that the ERP would be told of a day: two days' books that differ in nothing else have the same."""
     said = "\n".join((tenant, lot, *(entry.digest for entry in entries)))
@@ -376,9 +384,18 @@ def reversals(connection: psycopg.Connection, entry: FrozenEntry) -> list[Frozen
     return list(_sql.reversals_of(connection, entry_id=entry.entry_id))
 
 
-def reversals_for(connection: psycopg.Connection, revision: Revision) -> list[FrozenEntry]:
-    """The entries that take others back on behalf of a revision."""
-    return list(_sql.reversals_for(connection, revision_id=revision.revision_id))
+def standing_since(connection: psycopg.Connection, revision: Revision, first: int) -> list[FrozenEntry]:
+    """What the ERP acknowledged of a correction, reversals first: of the attempts from ``first`` on (attempt_id), the
+    revision's own entries, and those that take others of the day back, for whichever revision they were made."""
+    return list(
+        _sql.standing_since(
+            connection,
+            box=revision.box,
+            business_date=revision.business_date,
+            revision_id=revision.revision_id,
+            first=first,
+        )
+    )
 
 
 def reversal(
@@ -470,8 +487,16 @@ def acknowledged_totals(connection: psycopg.Connection, box: str, day: date) -> 
 def entry_sums(connection: psycopg.Connection, revision: Revision) -> tuple[EntrySum, EntrySum]:
     """The revision's own entries, and all of the day's that the ERP acknowledged (reversals taken off)."""
     booked = _sql.booked(connection, revision_id=revision.revision_id)
-    acknowledged = _sql.acknowledged(connection, box=revision.box, business_date=revision.business_date)
+    acknowledged = _sql.acknowledged(
+        connection, box=revision.box, business_date=revision.business_date, revision_id=revision.revision_id
+    )
     return booked, acknowledged
+
+
+def standing_of_others(connection: psycopg.Connection, revision: Revision) -> EntrySum:
+    """The entries of the day's other revisions that the ERP holds, or may hold, beside or instead of the revision's
+    own: of equal sums, only this tells whose they are."""
+    return _sql.standing_of_others(connection, revision_id=revision.revision_id)
 
 
 def unbooked_documents(connection: psycopg.Connection, revision: Revision) -> list[UnbookedDocument]:
@@ -484,5 +509,5 @@ def unbooked_documents(connection: psycopg.Connection, revision: Revision) -> li
 
 
 def unacknowledged_entries(connection: psycopg.Connection, revision: Revision) -> list[UnacknowledgedEntry]:
-    """The revision's entries without a confirmed attempt."""
+    """The revision's entries that the ERP did not acknowledge, or that are being deleted there."""
     return list(_sql.unacknowledged_entries(connection, revision_id=revision.revision_id))

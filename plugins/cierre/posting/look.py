@@ -2,7 +2,7 @@
 ledger that it does not know, because it was restored from a backup?"""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -46,6 +46,8 @@ class Looked:
     documents: dict[_Place, _Documents] = field(default_factory=dict)
     kept: set[int] = field(default_factory=set)
     """Attempts (attempt_id) that were given up, and whose document a closed period keeps."""
+    is_whole: bool = True
+    """False where the ERP could not be read after all, such as by a user who has lost the right to."""
 
     def in_use_beside(self, entry: FrozenEntry) -> set[str]:
         """The sublots of an entry's lot and date where documents were seen."""
@@ -96,9 +98,10 @@ def look(
     late = first_of_next_month(revision.business_date)
     corrected = books.replaced or books.unsent
     until = last_first_open_date(connection, site) if corrected else max(site.open_from or late, late)
-    for place in sorted(_places(revision, books.all, until)):
+    for place in sorted(_places(books.all, dates_of_day(connection, revision, until))):
         lines = proof.read(erp, *place)
         if lines is None:
+            looked.is_whole = False
             return looked
         documents = proof.by_document(lines)
         looked.documents[place] = documents
@@ -135,13 +138,8 @@ def _is_missing(attempt: Attempt, documents: Mapping[tuple[str, str], Sequence[B
     if attempt.state != "confirmed" or attempt.deleting_since:
         return False
     lines = documents.get((attempt.address.sublot, attempt.confirmed_document))
-    return lines is None or _is_anothers(lines, site)
-
-
-def _is_anothers(lines: Sequence[BookedLine], site: Site) -> bool:
-    """Whether a document carries another ledger's id: a site may give a number again whose document was deleted."""
-    ledger_id = read_key(lines[0].key).ledger
-    return bool(site.ledger_id and ledger_id) and ledger_id != site.ledger_id
+    # A site may give a number again whose document was deleted.
+    return lines is None or proof.is_anothers(lines[0].key, site.ledger_id)
 
 
 def _were_forgotten(connection: psycopg.Connection, unknown: Sequence[_Unknown]) -> bool:
@@ -165,7 +163,7 @@ def _withdraw(
         return
     there = standing.get(attempt.confirmed_document)
     is_gone = there is None and (was_restored or takeovers.is_taken_over_since(connection, attempt))
-    if not (is_gone or (there is not None and _is_anothers(there, site))):
+    if not (is_gone or (there is not None and proof.is_anothers(there[0].key, site.ledger_id))):
         return
     if attempts.begin_to_delete(connection, attempt, FORGOTTEN):
         attempts.withdraw(connection, attempt)
@@ -180,12 +178,17 @@ def last_first_open_date(connection: psycopg.Connection, site: Site) -> date:
     return max(site.open_from or next_month, next_month)
 
 
-def _places(revision: Revision, entries: Sequence[FrozenEntry], last_open: date) -> set[_Place]:
-    """Where books of the day may stand: wherever an entry of it is dated, and on each date that was the first open one
-    since."""
+def dates_of_day(connection: psycopg.Connection, revision: Revision, last_open: date) -> set[date]:
+    """Where books of a day may be dated: on its own date, on each first of a month since, and on each other date that
+    the ledger knows to have been the first open one, up to ``last_open``."""
+    firsts = dates_of(revision.business_date, last_open)
+    return {*firsts, *revisions.open_dates(connection, revision.box, revision.business_date, last_open)}
+
+
+def _places(entries: Sequence[FrozenEntry], days: Iterable[date]) -> set[_Place]:
+    """Where books of the day may stand: wherever an entry of it is dated, and in its lots on the given days."""
     lots = {(entry.tenant, entry.lot) for entry in entries}
     dated = {(entry.tenant, entry.entry_date, entry.lot) for entry in entries}
-    days = dates_of(revision.business_date, last_open)
     return dated | {(tenant, day, lot) for tenant, lot in lots for day in days}
 
 
@@ -214,9 +217,10 @@ def _refuse_a_lot_in_use(
 
 
 def _is_ours(lines: Sequence[BookedLine], site: Site, revision: Revision) -> bool:
-    """Whether a document carries this ledger's id, and the key of an entry of the day."""
+    """Whether a document carries the key of an entry of the day, and this ledger's id, or what a site left of it."""
     key = read_key(lines[0].key)
-    return bool(site.ledger_id) and key.ledger == site.ledger_id and key.is_of_day(revision.box, revision.business_date)
+    is_own = bool(key.ledger) and not proof.is_anothers(lines[0].key, site.ledger_id)
+    return is_own and key.is_of_day(revision.box, revision.business_date)
 
 
 def _settle(
@@ -243,7 +247,9 @@ def _settle(
                     left.remove(document)
                     claims.append((_claim(connection, entry, document, at, worker), entry, document))
         own = {attempt.attempt_id for attempt, *_ in claims}
-        to_go = _given_up(connection, erp, site, at, revision, left, own) if was_restored else []
+        # What is left of a key that was cut may be another's: a document that carries it is never deleted.
+        proved = [one for one in left if read_key(one.lines[0].key).ledger == site.ledger_id]
+        to_go = _given_up(connection, erp, site, at, revision, proved, own) if was_restored else []
     _delete(erp, to_go)
     # Last: a run that is broken off before leaves claims behind, and whoever comes next clears their whole addresses.
     # In the order in which they were made: a reversal is not adopted where what it takes back was not.
@@ -366,7 +372,7 @@ def _reversals(
         if not _stands(connection, entry, {attempt.attempt_id for attempt, *_ in claims}):
             continue
         keys = {sent_key(entry.entry_key, site.ledger_id), sent_key(f"{entry.entry_key}|R", site.ledger_id)}
-        on_its_date = any(one.address.entry_date == entry.entry_date and one.lines[0].key in keys for one in unknown)
+        on_its_date = any(one.address.entry_date == entry.entry_date and _carries_one_of(keys, one) for one in unknown)
         for open_from in (None, site.open_from) if on_its_date else (site.open_from,):
             if any(_is_live(connection, made) for made in revisions.reversals(connection, entry)):
                 break
@@ -389,9 +395,13 @@ def _is_it(connection: psycopg.Connection, entry: FrozenEntry, keys: set[str], d
     address = document.address
     if (address.tenant, address.entry_date, address.lot) != (entry.tenant, entry.entry_date, entry.lot):
         return False
-    if keys and document.lines[0].key not in keys:
+    if keys and not _carries_one_of(keys, document):
         return False
     return not differences(revisions.journal_entry(connection, entry), document.lines)
+
+
+def _carries_one_of(keys: set[str], document: _Unknown) -> bool:
+    return any(proof.may_be(document.lines[0].key, key) for key in keys)
 
 
 def _dated_as_found(

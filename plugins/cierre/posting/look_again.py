@@ -91,6 +91,10 @@ def _look(
         revision = revisions.current(connection, box.id, day)
         if revision is None:
             return
+        if revisions.unacknowledged_entries(connection, revision):
+            told = "{box}, {day}: the ERP does not hold revision {revision} yet; the day is read once it is posted."
+            log.info(say(told, box=box.id, day=day, revision=revision.revision))
+            return
         found = reconcile(connection, erp_of(box.id), box, day, revision, only_news=True, asks=asks)
     if found.read_back is None:
         return

@@ -122,10 +122,21 @@ def is_of(connection: psycopg.Connection, entry: FrozenEntry, lines: Sequence[Bo
     said = lines[0].key
     if said == sent_key(entry.entry_key, ledger_id):
         return True
-    key = read_key(said)
-    if key.ledger and not sent_key(entry.entry_key, ledger_id).startswith(said) and key.ledger != ledger_id:
+    if is_anothers(said, ledger_id):
         return False
     return not differences(revisions.journal_entry(connection, entry), lines)
+
+
+def is_anothers(said: str, ledger_id: str) -> bool:
+    """Whether a key that was read has the id of another ledger. A site may have cut the key within the id: what is left
+    of this ledger's own is no other's."""
+    return not ledger_id.startswith(read_key(said).ledger)
+
+
+def may_be(said: str, sent: str) -> bool:
+    """Whether a key that was read is one that was sent, or what a site that cut it within the ledger's id left of it.
+    Only the whole key proves whose it is."""
+    return said == sent or (bool(read_key(said).ledger) and sent.startswith(said))
 
 
 def is_left(connection: psycopg.Connection, entry: FrozenEntry, lines: Sequence[BookedLine], ledger_id: str) -> bool:

@@ -17,7 +17,6 @@ from typing import cast
 import psycopg
 
 from cierre.bookkeeping.address import Address
-from cierre.bookkeeping.corrections import dates_of
 from cierre.bookkeeping.keys import sent_key
 from cierre.bookkeeping.read_back import differences
 from cierre.bookkeeping.sentence import Sentence, one_after_the_other
@@ -29,7 +28,7 @@ from cierre.ports.erp import ANY_NUMBER, Acknowledged, Erp, Numbering, ReadableE
 from cierre.ports.errors import DataError, PeriodClosedError, RetriableError, UncertainError, VendorError
 from cierre.posting import proof
 from cierre.posting.day_books import DayBooks
-from cierre.posting.look import Looked, last_first_open_date, look
+from cierre.posting.look import Looked, dates_of_day, last_first_open_date, look
 from cierre.posting.originals import EditedError, edits, is_gone
 from cierre.posting.reap import reap
 from cierre.posting.site import Site
@@ -86,6 +85,10 @@ class Poster:
     sleep: Callable[[float], None] = time.sleep
     undoes: bool = True
     _looked: Looked | None = field(default=None, init=False)
+    _confirmed_now: set[int] = field(default_factory=set, init=False)
+    """The attempts (attempt_id) that this run sent and that were confirmed."""
+    _has_withdrawn: bool = field(default=False, init=False)
+    """Whether this run deleted anything that newer books replace."""
 
     @property
     def _nth_sublot(self) -> NthSublot:
@@ -101,6 +104,7 @@ class Poster:
         UncertainError or RetriableError where the outcome could not be known or nothing could be sent: a later run goes
         on from there.
         """
+        self._confirmed_now, self._has_withdrawn = set(), False
         revision, books = self._look(revision)
         self._must_not_be_gone_unseen(books.replaced)
         self._must_stand_as_posted(books.replaced)
@@ -118,18 +122,20 @@ class Poster:
 
     def _look(self, revision: Revision) -> tuple[Revision, DayBooks]:
         """Asks the ERP what it holds of the day, where it can be asked and there is something to send; returns the
-        revision and the day's books as they stand then."""
+        revision and the day's books as they stand then. What it does not let itself be asked any more is dealt with as
+        at a site that never did."""
+        self._looked = None
         books = DayBooks.of(self.connection, revision)
         taken_over = self._taken_over(revision, books)
         if self.site.readable and (taken_over or self._has_to_send(books)):
             erp = cast(ReadableErp, self.erp)
-            self._looked = look(self.connection, erp, self.site, site_of(erp), revision, self.worker)
-            revision = self._looked.revision
-        elif taken_over:
+            looked = look(self.connection, erp, self.site, site_of(erp), revision, self.worker)
+            revision, books = looked.revision, DayBooks.of(self.connection, looked.revision)
+            self._looked = looked if looked.is_whole else None
+        if taken_over and self._looked is None:
             self._empty_what_was_taken_over(taken_over, books)
-        else:
-            return revision, books
-        return revision, DayBooks.of(self.connection, revision)
+            books = DayBooks.of(self.connection, revision)
+        return revision, books
 
     def _must_stand_as_posted(self, old: Sequence[FrozenEntry]) -> None:
         """A reversal of what somebody changed in the ERP would leave the difference there for good. What is deleted
@@ -186,7 +192,8 @@ class Poster:
         Dates are those of the day's entries, and each that may have been the first open one since: a reversal or late
         books that the ledger forgot stand there.
         """
-        dates = dates_of(revision.business_date, last_first_open_date(self.connection, self.site))
+        last_open = last_first_open_date(self.connection, self.site)
+        dates = sorted(dates_of_day(self.connection, revision, last_open))
         places = {(one.tenant, one.lot, day): replace(one, entry_date=day) for one in books.all for day in dates}
         places |= {(entry.tenant, entry.lot, entry.entry_date): entry for entry in books.all}
         found = takeovers.takeovers_of(self.connection, site_of(self.erp), places)
@@ -275,16 +282,16 @@ class Poster:
     def _undo(self, revision: Revision, old: Sequence[FrozenEntry]) -> None:
         """The ERP refused a part of a correction: what was already posted of it is deleted again, so that the day
         stands there as before. What cannot be deleted stands, and the log says so."""
-        standing = {entry.revision_id for entry in old if self._confirmed(entry)}
-        replaced = [entry for entry in old if entry.revision_id in standing]
-        deleted = any(attempt.state == "withdrawn" and attempt.outcome == REPLACED for entry in replaced
-                      for attempt in attempts.of_entry(self.connection, entry))  # fmt: skip
         latest = revisions.current(self.connection, revision.box, revision.business_date)
-        if not (self.undoes and standing) or deleted or latest is None or latest.revision_id != revision.revision_id:
+        if not self.undoes or latest is None or latest.revision_id != revision.revision_id:
             return
-        posted = [*revisions.reversals_for(self.connection, revision), *revisions.bookings(self.connection, revision)]
+        if not any(map(self._confirmed, old)) or self._may_have_withdrawn(revision, old):
+            return
+        own = revisions.bookings(self.connection, revision)
+        sent = [attempt.attempt_id for entry in own for attempt in attempts.of_entry(self.connection, entry)]
+        first = min([*sent, *self._confirmed_now], default=None)
         try:
-            for entry in posted:
+            for entry in revisions.standing_since(self.connection, revision, first) if first is not None else ():
                 if confirmed := self._confirmed(entry):
                     told = "The ERP refuses a part of the correction: {entry} is deleted again from {address}."
                     log.warning(say(told, entry=entry.entry_key, address=confirmed.address))
@@ -293,9 +300,21 @@ class Poster:
             told = "A part of the correction still stands in the ERP beside the old books: {why}"
             log.error(say(told, why=trouble))
 
+    def _may_have_withdrawn(self, revision: Revision, old: Sequence[FrozenEntry]) -> bool:
+        """Whether this correction deleted old books, which nothing brings back. The new ones stand before the first of
+        the old goes: so where this run posted any of them, no earlier run got as far."""
+        if self._has_withdrawn:
+            return True
+        own = (self._confirmed(entry) for entry in revisions.bookings(self.connection, revision))
+        if any(one.attempt_id in self._confirmed_now for one in own if one):
+            return False
+        return any(attempt.state == "withdrawn" and attempt.outcome == REPLACED for entry in old
+                   for attempt in attempts.of_entry(self.connection, entry))  # fmt: skip
+
     def _withdraw(self, entry: FrozenEntry, original: Attempt) -> None:
         """Deletes a posted document that newer books replace."""
         self._delete(original, REPLACED)
+        self._has_withdrawn = True
         told = "The day's books changed: {entry}, which stood at {address}, was deleted."
         log.info(say(told, entry=entry.entry_key, address=original.address))
 
@@ -469,6 +488,7 @@ class Poster:
             return self._doom(entry, attempt, doubt, answered=own or None)
         if not attempts.confirm(self.connection, attempt, answer.document):
             self._remove_own(entry, attempt, answer.document)
+        self._confirmed_now.add(attempt.attempt_id)
         told = "{entry} stands in the ERP as document {document} at {address}."
         log.info(say(told, entry=entry.entry_key, document=answer.document, address=attempt.address))
         return True

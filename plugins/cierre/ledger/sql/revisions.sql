@@ -26,6 +26,10 @@ SELECT EXISTS (SELECT FROM ledger.entry WHERE revision_id = :revision_id AND rev
                   AND NOT EXISTS (SELECT FROM erp.attempt
                                    WHERE attempt.entry_id = entry.entry_id AND state = 'confirmed'));
 
+-- name: open_dates
+-- Each date that was the first of the ERP's open periods when books of a box were frozen, after a day and up to another.
+SELECT DISTINCT open_from FROM ledger.revision WHERE box = :box AND open_from > :after AND open_from <= :until ORDER BY 1;
+
 -- name: was_posted$
 -- Whether anything of the day was ever in the ERP, at a site where one is named.
 SELECT EXISTS (SELECT FROM ledger.entry JOIN erp.attempt USING (entry_id)
@@ -78,9 +82,15 @@ SELECT entry_id, entry_key, revision_id, box, business_date, part, reverses, ten
 SELECT entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total, site
   FROM ledger.entry WHERE reverses = :entry_id ORDER BY entry_id;
 
--- name: reversals_for
-SELECT entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total, site
-  FROM ledger.entry WHERE revision_id = :revision_id AND reverses IS NOT NULL ORDER BY entry_id;
+-- name: standing_since
+-- What stands of a correction by the attempts since its first, reversals first: its own bookings, and the reversals that were
+-- sent for it, some of which may have been made for an earlier revision that was refused. Not what was only found.
+SELECT entry_id, entry_key, entry.revision_id, entry.box, entry.business_date, part, reverses, entry.tenant, entry.lot,
+       entry.entry_date, currency, total, entry.site
+  FROM ledger.entry JOIN erp.attempt USING (entry_id)
+ WHERE box = :box AND business_date = :business_date AND state = 'confirmed' AND attempt_id >= :first
+   AND CASE WHEN reverses IS NULL THEN revision_id = :revision_id ELSE adopted_at IS NULL END
+ ORDER BY reverses IS NULL, entry_id;
 
 -- name: add_reversal^
 INSERT INTO ledger.entry (entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date,
@@ -166,7 +176,21 @@ SELECT coalesce(sum(sign), 0)::int AS entries, coalesce(sum(sign * total), 0) AS
          CROSS JOIN (SELECT (SELECT to_site FROM ledger.revision WHERE box = :box AND business_date = :business_date
                               ORDER BY revision DESC LIMIT 1) AS site) AS now
          WHERE box = :box AND business_date = :business_date AND state = 'confirmed'
+           AND (deleting_since IS NULL OR reverses IS NULL AND revision_id <> :revision_id)
            AND coalesce(attempt.site = now.site, true)) AS acknowledged;
+
+-- name: standing_of_others^
+-- Bookings of the day's other revisions that the ERP holds, or may hold, and that nothing took back there; and what was
+-- taken back more than once. What is being deleted may stand yet, and takes nothing back any more.
+SELECT count(*)::int AS entries, coalesce(sum(total), 0) AS total
+  FROM (SELECT booking.total
+          FROM ledger.entry AS sent JOIN erp.attempt USING (entry_id)
+          JOIN ledger.entry AS booking ON booking.entry_id = coalesce(sent.reverses, sent.entry_id)
+          JOIN ledger.revision AS own ON own.revision_id = :revision_id
+         WHERE sent.box = own.box AND sent.business_date = own.business_date AND state = 'confirmed'
+           AND booking.revision_id <> own.revision_id AND coalesce(attempt.site = own.to_site, true)
+         GROUP BY booking.entry_id, booking.total
+        HAVING sum(CASE WHEN sent.reverses IS NULL THEN 1 WHEN deleting_since IS NULL THEN -1 ELSE 0 END) <> 0) AS standing;
 
 -- name: unbooked_documents
 -- Staged documents with money and no line in the revision, with their place in the snapshot. One that is named anew since
@@ -186,5 +210,6 @@ SELECT document_key, place, net, reference
 -- name: unacknowledged_entries
 SELECT entry_key, total FROM ledger.entry
  WHERE revision_id = :revision_id AND reverses IS NULL
-   AND NOT EXISTS (SELECT FROM erp.attempt WHERE attempt.entry_id = entry.entry_id AND state = 'confirmed')
+   AND NOT EXISTS (SELECT FROM erp.attempt
+                    WHERE attempt.entry_id = entry.entry_id AND state = 'confirmed' AND deleting_since IS NULL)
  ORDER BY part;

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cierre.accounting_files.changes import FormName, NewRule, TableValue
+from cierre.accounting_files.changes import FormName, NewRule, TableValue, VatRate
 from cierre.accounting_files.check import check_all
 from cierre.accounting_files.draft import draft_of, objections
 from cierre.accounting_files.edited_text import edited
@@ -54,6 +54,12 @@ def test_a_wrong_account_is_refused_in_the_words_of_check_mappings(folder: Path,
     assert said in found.message
     (folder / file.name).write_text(text, encoding="utf-8")
     assert check_all() == [found]
+
+
+def test_a_rate_of_vat_as_a_share_is_refused_on_the_board_as_in_the_file(folder: Path):
+    change = VatRate(rate="0.19", valid_from="2026-01-01")
+    (found,) = objections("accounts/bsale_chile.yaml", edited(accounting_file("bsale_chile").text, [change]))
+    assert found.message == "0.19 would be 0.19 %: rates are in per cent; write 19"
 
 
 def test_a_form_without_a_name_is_refused(folder: Path):

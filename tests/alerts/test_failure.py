@@ -43,6 +43,14 @@ def test_a_companys_people_are_told_what_failed_what_to_do_and_where_to_look(mai
     assert "/runs/x/tasks/post" in body(mail)
 
 
+def test_no_text_of_a_subject_ends_the_headings_of_a_mail(mailbox, people):
+    FailureAlert("itb", "Caja 164,\r\nBcc: eva@example.com\n\n")(failed(AirflowFailException("refused")))
+    (mail,) = mailbox
+    assert mail["Subject"].startswith("Caja 164, Bcc: eva@example.com")
+    assert mail["Bcc"] is None
+    assert mail["To"] == "ana@example.com, luis@example.com"
+
+
 def test_an_uncertain_posting_is_told_as_such_with_what_never_to_do(mailbox, people):
     FailureAlert("itb", "Caja 164, ITB")(failed(UncertainError("no answer within 120 seconds", vendor="Protheus")))
     (mail,) = mailbox

@@ -4,16 +4,16 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.settings import read_settings
-from cierre.bookkeeping.cash_box import Slug
+from cierre.bookkeeping.cash_box import Matching, Slug
 from cierre.bookkeeping.evidence import STALE_AFTER
-from cierre.bookkeeping.validation import Model, Text
+from cierre.bookkeeping.validation import Model, Name, Text
 from cierre.language.language import Code
 
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s,;]+@[^@\s,;]+$")]
+Email = Annotated[str, Matching(r"[^@\s,;]+@[^@\s,;]+", "the address of one mailbox, like 'ana@example.com'")]
 
 
 CLOSE_WITHIN = 12
@@ -34,7 +34,7 @@ class Company(Model):
     ``stale_after``: days after which what was read back from the ERP counts as stale, unless it was read again.
     """
 
-    name: Text
+    name: Name
     alerts: tuple[Email, ...] = ()
     language: Code = "es"
     tax_id: Text | None = None

@@ -161,14 +161,38 @@ def _sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
             )
         case "too_short":
             return Sentence("must not be empty")
-        case "int_parsing":
-            return Sentence("{given} is not a whole number", given=repr(error["input"]))
         case "string_type":
             return Sentence("must be text")
         case "dict_type" | "model_type" | "model_attributes_type" | "union_tag_not_found":
             return Sentence("must hold fields, each as 'name: value'")
         case "tuple_type" | "list_type":
             return Sentence("must be a list")
+        case _:
+            return _of_value(error)
+
+
+def _of_value(error: ErrorDetails) -> str:
+    """What is wrong with a value of the right shape."""
+    given, bounds = repr(error["input"]), error.get("ctx", {})
+    match error["type"]:
+        case "int_parsing" | "int_type" | "int_from_float":
+            return Sentence("{given} is not a whole number", given=given)
+        case "bool_parsing" | "bool_type":
+            return Sentence("{given} is neither true nor false", given=given)
+        case "date_from_datetime_parsing" | "date_parsing" | "date_type" | "date_from_datetime_inexact":
+            return Sentence("{given} is no day of the calendar: write one as YYYY-MM-DD", given=given)
+        case "decimal_parsing" | "decimal_type" | "finite_number" | "float_parsing" | "float_type":
+            return Sentence("{given} is not a number: write one like 2.5", given=given)
+        case "greater_than_equal":
+            return Sentence("{given} is less than {least}, the least that it can be", given=given, least=bounds["ge"])
+        case "greater_than":
+            return Sentence("{given} must be more than {bound}", given=given, bound=bounds["gt"])
+        case "less_than_equal":
+            return Sentence("{given} is more than {most}, the most that it can be", given=given, most=bounds["le"])
+        case "less_than":
+            return Sentence("{given} must be less than {bound}", given=given, bound=bounds["lt"])
+        case "string_too_long":
+            return Sentence("has more than {most} characters", most=bounds["max_length"])
         case _:
             return error["msg"]
 

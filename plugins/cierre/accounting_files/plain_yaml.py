@@ -90,6 +90,9 @@ class Plain:
 
     def _value(self, event: yaml.Event, loc: Loc) -> object:
         if isinstance(event, yaml.ScalarEvent):
+            if event.value and not event.style and event.end_mark and _CUT.match(self._text, event.end_mark.index):
+                message = "a ' #' behind {value!r} begins a comment: put the value in quotes, or a blank behind the #"
+                self.refused.append((_line(event), loc, Sentence(message, value=event.value)))
             return None if event.value in _NOTHING and not event.style else event.value
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(event, loc)

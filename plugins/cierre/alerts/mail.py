@@ -9,6 +9,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 
 from cierre.accounting_files.companies import companies
 from cierre.alerts.alert import Alert
+from cierre.bookkeeping.text import BROKEN, shown
 from cierre.language.say import say
 
 log = logging.getLogger(__name__)
@@ -45,9 +46,11 @@ def send(alert: Alert) -> bool:
     except AirflowNotFoundException:
         log.warning(say("No mail: there is no connection {connection}.", connection=CONNECTION))
         return False
+    # A line break in a subject would end the mail's headings.
+    subject = shown(BROKEN.sub(" ", alert.subject)).strip()
     with _WithText(alert.text(), smtp_conn_id=CONNECTION) as smtp:
         smtp.send_email_smtp(
-            to=list(company.alerts), subject=alert.subject, html_content=alert.html(), mime_subtype="alternative"
+            to=list(company.alerts), subject=subject, html_content=alert.html(), mime_subtype="alternative"
         )
     told = {"n": len(company.alerts), "company": alert.company, "subject": alert.subject}
     log.info(say("Told by mail ({n} people of {company}): {subject}", **told))

@@ -6,7 +6,6 @@ The model of a box's file is ``hooks.registry.box_model``: there ``erp`` is of o
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -18,7 +17,7 @@ from cierre.bookkeeping.limits import EntryLimits
 from cierre.bookkeeping.money import DECIMALS
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.suggestions import did_you_mean, nearest
-from cierre.bookkeeping.validation import IsoDate, Model, Source, Text
+from cierre.bookkeeping.validation import Amount, BusinessDay, Model, Name, Source, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +61,9 @@ def _timezone(name: str) -> str:
     return name
 
 
+Currency = Annotated[str, AfterValidator(_currency), Field(json_schema_extra={"enum": sorted(DECIMALS)})]
+"""The ISO 4217 code of a currency that books are kept in."""
+
 Slug = Annotated[str, Matching(r"[a-z0-9_]{1,100}", "a name of small letters, digits and underscores")]
 ConnectionId = Annotated[str, Matching(r"[A-Za-z0-9_.-]+", "the id of an Airflow connection")]
 ClosingHour = Annotated[str, Matching(r"([01]\d|2[0-3]):[0-5]\d", "an hour from '00:00' to '23:59'")]
@@ -93,10 +95,6 @@ class Erp(Model):
             return None
         next_month = entry_date.replace(day=1) + timedelta(days=31)
         return next_month.replace(day=self.locks_on_day)
-
-
-Amount = Annotated[Decimal, Field(ge=0)]
-"""Money in the box's currency, not below zero."""
 
 
 UNUSUAL_VAT = frozenset({"bad_rate", "totals_disagree"})
@@ -133,7 +131,8 @@ class Approvals(Model):
 
     @model_validator(mode="after")
     def _two_persons_are_there(self) -> Self:
-        if self.second_over is not None and len(set(self.by)) == 1:
+        # A name in capitals is the same name.
+        if self.second_over is not None and len({name.casefold() for name in self.by}) == 1:
             raise ValueError(
                 Sentence("second_over asks two persons, and by names only one: name another, or leave by out")
             )
@@ -205,17 +204,17 @@ class CashBox(Model):
     id: str
     file: Slug
     formerly: Slug | None = None
-    name: Text
+    name: Name
     source: Source
     connection: ConnectionId
     key: Text
     company: Slug
     erp: Erp
     timezone: Annotated[str, AfterValidator(_timezone), Field(json_schema_extra={"examples": ["America/Guayaquil"]})]
-    currency: Annotated[str, AfterValidator(_currency), Field(json_schema_extra={"enum": sorted(DECIMALS)})]
+    currency: Currency
     closing_hour: ClosingHour = "00:00"
     mapping: Slug
-    start_date: IsoDate
+    start_date: BusinessDay
     approvals: Approvals = Approvals()
     second_look: SecondLook = SecondLook()
     written_off: tuple[WrittenOff, ...] = ()

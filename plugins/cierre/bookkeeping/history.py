@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from cierre.bookkeeping.sentence import Sentence
+
 BOX_PLACEHOLDERS = ("box", "box_key", "company", "date")
 """What a template may name besides a document's attributes: the same for every document of a box's day."""
 
@@ -20,7 +22,7 @@ def placeholders(template: str) -> tuple[str, ...]:
     return tuple(_PLACEHOLDER.findall(template))
 
 
-def objection(template: str, known: set[str], limit: int) -> str | None:
+def objection(template: str, known: set[str], limit: int) -> Sentence | None:
     """Why a template cannot be used, as a sentence; None where it can. ``known`` are the placeholders it may name,
     ``limit`` how many characters the ERP holds."""
     literal = _PLACEHOLDER.sub("", template)
@@ -29,13 +31,16 @@ def objection(template: str, known: set[str], limit: int) -> str | None:
     # What every filled text has at least: its own words, the date whole, and one character of each other value.
     least = len(literal) + sum(_DATE_WIDTH if name == "date" else 1 for name in names)
     if "{" in literal or "}" in literal:
-        return f"history {template!r} has a brace that does not belong to a {{placeholder}}"
+        return Sentence("history {template!r} has a brace that does not belong to a {{placeholder}}", template=template)
     if unknown:
-        return f"history {template!r} names {{{unknown[0]}}}; known are {', '.join(sorted(known))}"
+        names_unknown = "history {template!r} names {{{name}}}; known are {known}"
+        return Sentence(names_unknown, template=template, name=unknown[0], known=", ".join(sorted(known)))
     if least > limit:
-        return f"history {template!r} needs at least {least} characters, and the ERP holds {limit}"
+        too_long = "history {template!r} needs at least {least} characters, and the ERP holds {limit}"
+        return Sentence(too_long, template=template, least=least, limit=limit)
     if not literal.strip() and not set(names) & set(BOX_PLACEHOLDERS):
-        return f"history {template!r} could come out empty, which the ERP refuses: add a word or {{box}}"
+        may_be_empty = "history {template!r} could come out empty, which the ERP refuses: add a word or {{box}}"
+        return Sentence(may_be_empty, template=template)
     return None
 
 

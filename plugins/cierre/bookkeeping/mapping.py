@@ -17,13 +17,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from cierre.bookkeeping.cash_box import Matching
 from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.history import placeholders
 from cierre.bookkeeping.problems import ProblemKind
 from cierre.bookkeeping.rules import Code, FromTable, Lines, Posting, Rule, Table
 from cierre.bookkeeping.sentence import Sentence, together
 from cierre.bookkeeping.treatment import UNKNOWN, Taxes, Treatments, VatRates, country_of, taxes
-from cierre.bookkeeping.validation import Model, Source, Text
+from cierre.bookkeeping.validation import Amount, Model, Source, Text
 from cierre.bookkeeping.vocabulary import SOURCES, TREATMENT
 
 
@@ -39,7 +40,7 @@ class Rounding(Model):
     item: str = ""
     value_class: str = ""
     history: Text
-    up_to: Annotated[Decimal, Field(ge=0)] = Decimal("0.50")
+    up_to: Amount = Decimal("0.50")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class AccountMapping(Model):
     vat: VatRates = ()
     document_types: dict[str, Treatments] = Field(default_factory=dict)
     rounding: Rounding | None = None
-    at_par: tuple[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], ...] = ()
+    at_par: tuple[Annotated[str, Matching(r"[A-Z]{3}", "the code of a currency, like 'USD'")], ...] = ()
     fraud_policy: Literal["book", "hold"] = "book"
     postings: dict[Kind, Annotated[tuple[Posting, ...], Field(min_length=1)]]
 

@@ -23,7 +23,6 @@ _BLANKS = " \t\r\n"
 # Digits as they are, or with a point: no thousands, no exponent, no other script's digits.
 _PLAIN = re.compile(r"[+-]?\d*\.?\d+", re.ASCII)
 
-# A text that may be one and a half, or fifteen hundred with its thousands set apart.
 _MAYBE_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 
 
@@ -58,12 +57,17 @@ def amount(value: object, currency: str) -> Decimal:
     number, unit = exact(value), quantum(currency)
     rounded = number.quantize(unit, rounding=ROUND_HALF_UP)
     differs = number != rounded and abs(number - rounded) > NOISE
-    if differs or (isinstance(value, str) and _MAYBE_THOUSANDS.fullmatch(value.strip(_BLANKS))):
+    if differs or (isinstance(value, str) and may_have_thousands(value)):
         why = Sentence(
             "which has more decimals than {currency} has ({decimals})", currency=currency, decimals=DECIMALS[currency]
         )
         raise AmountError(f"{quoted(value)} is not an amount in {currency}: it has too many decimals", why)
     return rounded or rounded.copy_abs()
+
+
+def may_have_thousands(text: str) -> bool:
+    """Whether a text may be one and a half, or fifteen hundred with its thousands set apart: ``1.500``."""
+    return bool(_MAYBE_THOUSANDS.fullmatch(text.strip(_BLANKS)))
 
 
 def exact(value: object) -> Decimal:

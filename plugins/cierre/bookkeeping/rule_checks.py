@@ -5,22 +5,24 @@ from datetime import date
 from itertools import combinations
 
 from cierre.bookkeeping.rules import Rule
+from cierre.bookkeeping.sentence import Sentence
 
 
-def contradictions(rules: Sequence[Rule]) -> Iterator[tuple[int, str]]:
+def contradictions(rules: Sequence[Rule]) -> Iterator[tuple[int, Sentence]]:
     """Each rule (by its position) that stands in another's way, with a sentence; rules are counted from 1 in it."""
     for number, rule in enumerate(rules):
         for other, over in enumerate(rules):
             if _always_beats(over, rule):
-                yield number, f"this rule can never win: rule {other + 1} fits whenever it does, with a higher priority"
+                message = "this rule can never win: rule {other} fits whenever it does, with a higher priority"
+                yield number, Sentence(message, other=other + 1)
                 break
     for (one, first), (other, second) in combinations(enumerate(rules), 2):
         if _collide(first, second):
-            yield (
-                other,
-                f"this rule and rule {one + 1} of the same posting can fit the same document and are equally "
-                "specific: give one a priority, another condition or another valid_from",
+            message = (
+                "this rule and rule {one} of the same posting can fit the same document and are equally specific: give"
+                " one a priority, another condition or another valid_from"
             )
+            yield other, Sentence(message, one=one + 1)
 
 
 def _always_beats(winner: Rule, loser: Rule) -> bool:

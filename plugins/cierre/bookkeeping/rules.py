@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from cierre.bookkeeping.journal import Side
+from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.validation import IsoDate, Model, Text, one_of
 from cierre.bookkeeping.vocabulary import amounts, attributes
 
@@ -56,7 +57,7 @@ Lines = Literal["summary", "detail"]
 
 def _entity(number: str) -> str:
     if not re.fullmatch(r"\d\d", number):
-        raise ValueError(f"{number!r} is not the number of an accounting entity, such as 05")
+        raise ValueError(Sentence("{number!r} is not the number of an accounting entity, such as 05", number=number))
     return number
 
 

@@ -17,7 +17,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from cierre.bookkeeping.documents import Document
 from cierre.bookkeeping.money import quantum
-from cierre.bookkeeping.validation import IsoDate, Model, Text
+from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.validation import IsoDate, Model, Text, VatPerCent
 
 Treatment = Literal["taxed", "exempt", "advance", "not_a_sale"]
 TREATMENTS: tuple[str, ...] = get_args(Treatment)
@@ -31,7 +32,7 @@ COUNTRIES = Path(__file__).parent / "countries"
 class VatRate(Model):
     """A rate of VAT in percent, and since when it holds."""
 
-    rate: Annotated[Decimal, Field(ge=0, lt=100)]
+    rate: VatPerCent
     valid_from: IsoDate | None = None
 
 
@@ -49,7 +50,9 @@ def _one_a_date(dated: tuple[_Dated, ...]) -> tuple[_Dated, ...]:
     in_order = sorted(dated, key=_since)
     for day, same in groupby(in_order, _since):
         if len(list(same)) > 1:
-            raise ValueError(f"two hold from {'ever' if day == date.min else day} on: give one another valid_from")
+            if day == date.min:
+                raise ValueError(Sentence("two have no valid_from: give one of them the day from which it holds"))
+            raise ValueError(Sentence("two hold from {day} on: give one another valid_from", day=day))
     return tuple(in_order)
 
 

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
-from cierre.bookkeeping.validation import Model, Text
+from cierre.bookkeeping.sentence import Sentence
+from cierre.bookkeeping.validation import PER_CENT, Model, Text, VatPerCent
 
 
 class InvoiceColumn(Model):
@@ -16,7 +17,7 @@ class InvoiceColumn(Model):
     accumulable: bool = False
 
 
-Percent = Annotated[Decimal, Field(ge=0, lt=100)]
+Percent = Annotated[Decimal, Field(ge=0, lt=100), PER_CENT]
 
 
 class VatRules(Model):
@@ -27,7 +28,7 @@ class VatRules(Model):
     keep back from the total.
     """
 
-    vat_words: dict[Text, Percent] = Field(default_factory=dict)
+    vat_words: dict[Text, VatPerCent] = Field(default_factory=dict)
     two_rates: bool = True
     withholdings: tuple[Percent, ...] = ()
 
@@ -40,7 +41,7 @@ class VatRules(Model):
     def _each_word_once(cls, words: dict[str, Decimal]) -> dict[str, Decimal]:
         twice = sorted(word for word, times in Counter(map(_bare, words)).items() if times > 1)
         if twice:
-            raise ValueError(f"these words stand more than once: {', '.join(twice)}")
+            raise ValueError(Sentence("these words stand more than once: {names}", names=", ".join(twice)))
         return words
 
 
@@ -73,5 +74,5 @@ class InvoiceColumns(VatRules):
     def _each_name_once(self) -> "InvoiceColumns":
         names = Counter([*(column.name for column in self.by_meaning.values()), *self.ignored])
         if twice := sorted(name for name, times in names.items() if times > 1):
-            raise ValueError(f"these columns are named more than once: {', '.join(twice)}")
+            raise ValueError(Sentence("these columns are named more than once: {names}", names=", ".join(twice)))
         return self

@@ -63,6 +63,26 @@ def test_a_condition_or_a_code_that_would_be_lost_for_want_of_a_value_is_told(re
     assert told(read(text)) == [finding]
 
 
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("name: Caja #3\n", "box.yaml:1: name: a ' #' behind 'Caja' begins a comment: put the value in quotes, or a"),
+        ("a:\n- ñandú: Of. #{box_key} {date}\n", "box.yaml:2: a[1].ñandú: a ' #' behind 'Of.' begins a comment"),
+        ("by: [ana,\n  luis #o eva\n  ]\n", "box.yaml:2: by[2]: a ' #' behind 'luis' begins a comment"),
+    ],
+)
+def test_a_value_that_a_comment_may_have_cut_is_told(read, text, finding):
+    (found,) = told(read(text))
+    assert found.startswith(finding)
+
+
+def test_comments_and_signs_that_cut_nothing_are_no_mistake(read):
+    file = read("#x\na: b # c\nd: 'e #f'\ng: h#i\nj: 'k' #l\nm: #n\n  o: p\n  #q\n")
+
+    assert file.findings == []
+    assert file.content == {"a": "b", "d": "e #f", "g": "h#i", "j": "k", "m": {"o": "p"}}
+
+
 def test_every_value_knows_its_line(read):
     file = read("a: 1\nb:\n  - c: 2\n  - d\n")
 

@@ -29,9 +29,17 @@ def test_settings_files_may_be_absent(folder):
     ("name", "text", "ask", "said"),
     [
         ("periods.yaml", 'open_from:\n  "T1,D MG 01 ": october\n', lambda: open_from("x"), "periods.yaml:2"),
-        ("companies.yaml", "companies:\n  itb:\n    name: ITB\n    alerts: [ana]\n", companies, "companies.yaml:4"),
+        ("companies.yaml", "companies:\n  itb:\n    name: ITB\n    alerts: [ana]\n", companies,
+         r"companies.yaml:4: companies.itb.alerts\[1\]: 'ana' is not the address of one mailbox"),
+        ("companies.yaml", "companies:\n  itb:\n    name: ITB\n    close_within: 0\n", companies,
+         "'0' is less than 1, the least that it can be"),
+        ("companies.yaml", "companies:\n  itb:\n    name: ITB\n    ask_again_for: 0\n", companies,
+         "'0' must be more than 0"),
+        ("companies.yaml", "companies:\n  itb:\n    name: ITB\n    four_eyes_on_mappings: nunca\n", companies,
+         "'nunca' is neither true nor false"),
+        ("companies.yaml", "companies:\n  itb:\n    name: >\n      ITB\n", companies, "must be one line of text"),
     ],
-)
+)  # fmt: skip
 def test_a_mistake_is_told_with_file_and_line(folder, name, text, ask, said):
     (folder / name).write_text(text)
     with pytest.raises(MappingError, match=said):

@@ -52,6 +52,15 @@ def test_the_tenant_keeps_the_branchs_padding():
         ("currency", "XYZ", "unknown currency 'XYZ'; known are CLP, EUR, USD, UYU"),
         ("closing_hour", "24:00", "'24:00' is not an hour from '00:00' to '23:59'"),
         ("start_date", "20240101", "'20240101' is not a date as YYYY-MM-DD"),
+        ("start_date", "0204-01-01", "0204-01-01 is no day from 2000-01-01 to 2100-12-31"),
+        ("start_date", "2204-01-01", "2204-01-01 is no day from 2000-01-01 to 2100-12-31"),
+        ("name", "Caja 164,\n", "must be one line of text"),
+        ("name", "Caja\0", "must be one line of text"),
+        (
+            "approvals",
+            {"second_over": "5", "by": ["ana", "Ana"]},
+            "second_over asks two persons, and by names only",
+        ),
         ("colour", "red", "Extra inputs are not permitted"),
     ],
 )
@@ -120,6 +129,15 @@ def test_approvals_are_read_as_they_are_typed():
     assert a_box(approvals=said).approvals == Approvals(
         amount_over=Decimal("5000.00"), corrections=True, first_day=True, discrepancy_up_to=Decimal("0.05")
     )
+
+
+@pytest.mark.parametrize("field", ["amount_over", "second_over", "discrepancy_up_to"])
+@pytest.mark.parametrize("text", ["50.000", "50.000,00", "50,000.00", "1e3", "NaN", "50 000", "USD 50"])
+def test_an_amount_that_may_be_read_in_two_ways_is_refused(field, text):
+    with pytest.raises(ValidationError, match=r"50000\.00"):
+        a_box(approvals={field: text})
+    with pytest.raises(ValidationError, match=r"50000\.00"):
+        a_box(second_look={"policy": "correct", "up_to": text})
 
 
 def test_an_approval_over_less_than_nothing_is_refused():

@@ -82,7 +82,7 @@ def test_two_of_the_same_day_are_refused(field):
         "vat": [{"rate": "19"}, {"rate": "18"}],
         "document_types": {"52": [{"treatment": "taxed"}, {"treatment": "exempt"}]},
     }
-    with pytest.raises(ValidationError, match="two hold from ever on"):
+    with pytest.raises(ValidationError, match="two have no valid_from"):
         saying(**{field: same[field]})
 
 
@@ -112,6 +112,25 @@ def test_a_mapping_may_leave_refunds_out(chart):
     said = MAPPING.model_dump(mode="json")
     del said["postings"]["refund"], said["tables"]["returns_of_document_type"]
     assert check(AccountMapping.model_validate(said), chart, limits_of_any()) == []
+
+
+@pytest.mark.parametrize(
+    ("rate", "told"),
+    [
+        ("0.19", "0.19 would be 0.19 %: rates are in per cent; write 19"),
+        ("0.105", "0.105 would be 0.105 %: rates are in per cent; write 10.5"),
+        ("19%", "'19%' is not a number: write a percentage like 19 or 2.5, without its sign"),
+        ("19,0", "'19,0' is not a number"),
+    ],
+)
+def test_a_rate_of_vat_that_is_no_percentage_is_refused(rate, told):
+    with pytest.raises(ValidationError) as refused:
+        saying(vat=[{"rate": rate}])
+    assert told in str(refused.value)
+
+
+def test_no_vat_at_all_is_a_rate():
+    assert saying(vat=[{"rate": "0"}]).vat[0].rate == 0
 
 
 def test_fields_that_a_mapping_leaves_out_change_no_digest():

@@ -7,9 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import Field
-
-from cierre.bookkeeping.cash_box import CashBox, Slug
+from cierre.bookkeeping.cash_box import CashBox, Matching, Slug
 from cierre.bookkeeping.columns import Documents
 from cierre.bookkeeping.documents import Document, Kind
 from cierre.bookkeeping.journal import JournalEntry, Side
@@ -18,7 +16,7 @@ from cierre.bookkeeping.money import ZERO, rounded
 from cierre.bookkeeping.personal import OpenFields
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.statements.charges import Charge, charge_on, kept
-from cierre.bookkeeping.validation import Model, Text
+from cierre.bookkeeping.validation import Model, Name, Text
 
 SOURCE = "arrivals"
 """What these books are made of, in the place of a cashiers' system."""
@@ -58,9 +56,9 @@ class ArrivalBooks(Model):
     and currency of the box ``beside``, and into a ``lot`` of their own."""
 
     box: Slug
-    name: Text
+    name: Name
     beside: Slug
-    lot: Annotated[str, Field(pattern=r"^[0-9A-Z]{1,20}$")]
+    lot: Annotated[str, Matching(r"[0-9A-Z]{1,20}", "a lot of capital letters and digits")]
     accounts: dict[Slug, ArrivalAccounts]
 
 

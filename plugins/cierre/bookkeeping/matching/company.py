@@ -12,6 +12,7 @@ from cierre.bookkeeping.matching.arrivals import channel, units
 from cierre.bookkeeping.matching.books import ArrivalBooks
 from cierre.bookkeeping.matching.items import Item, Rules
 from cierre.bookkeeping.money import ZERO
+from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.statements.charges import Charge, charge_on, kept
 from cierre.bookkeeping.statements.fetched import Fetch
 from cierre.bookkeeping.takings import sign
@@ -42,7 +43,7 @@ class Channel(Model):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if not self.earliest <= self.latest <= self.grace:
-            raise ValueError("earliest, latest and grace must not go down")
+            raise ValueError(Sentence("earliest, latest and grace must not go down"))
         return self
 
     @property
@@ -69,14 +70,19 @@ class CompanyArrivals(Model):
     def _a_form_comes_one_way(self) -> Self:
         forms = [form for one in self.channels.values() for form in one.forms]
         if twice := sorted({form for form in forms if forms.count(form) > 1}):
-            raise ValueError(f"form {', '.join(twice)} is in two channels; its money comes one way")
+            raise ValueError(
+                Sentence("form {names} is in two channels; its money comes one way", names=", ".join(twice))
+            )
         if self.books and (strange := sorted(self.books.accounts.keys() - self.channels.keys())):
-            raise ValueError(f"books has accounts of {', '.join(strange)}, which is no channel")
+            raise ValueError(Sentence("books has accounts of {names}, which is no channel", names=", ".join(strange)))
         if strange := sorted({one.format for one in self.fetch} - set(self.formats)):
-            raise ValueError(f"fetch has files of {', '.join(strange)}, which is no format of this company")
+            message = "fetch has files of {names}, which is no format of this company"
+            raise ValueError(Sentence(message, names=", ".join(strange)))
         reports = [name for one in self.channels.values() for name in one.reports]
         if twice := sorted({name for name in reports if reports.count(name) > 1}):
-            raise ValueError(f"report {', '.join(twice)} is in two channels; an acquirer pays by one")
+            raise ValueError(
+                Sentence("report {names} is in two channels; an acquirer pays by one", names=", ".join(twice))
+            )
         return self
 
     def are_books(self, box: str) -> bool:

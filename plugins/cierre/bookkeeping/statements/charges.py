@@ -11,9 +11,9 @@ from pydantic import Field
 from cierre.bookkeeping.money import rounded
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.statements.lines import Settlement
-from cierre.bookkeeping.validation import IsoDate, Model
+from cierre.bookkeeping.validation import PER_CENT, IsoDate, Model, VatPerCent
 
-Percent = Annotated[Decimal, Field(ge=0, le=100)]
+Percent = Annotated[Decimal, Field(ge=0, le=100), PER_CENT]
 
 
 class Charge(Model):
@@ -23,7 +23,7 @@ class Charge(Model):
     valid_from: IsoDate
     kind: str = ""
     fee: Percent = Decimal(0)
-    vat: Percent = Decimal(0)
+    vat: VatPerCent = Decimal(0)
     withheld: Percent = Decimal(0)
 
 

@@ -6,9 +6,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from cierre.bookkeeping.money import DECIMALS
+from cierre.bookkeeping.cash_box import Currency
+from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.statements.charges import Charge
-from cierre.bookkeeping.suggestions import did_you_mean
 from cierre.bookkeeping.validation import Model, Text
 
 MOST_SKIPPED = 200
@@ -33,7 +33,7 @@ def date_pattern(written: str) -> re.Pattern[str]:
     except re.error:
         made = re.compile("")
     if not {"month", "day"} <= set(made.groupindex) or len(made.groupindex) != 3:
-        raise ValueError(f"{written!r} must have a dd, an mm and a yyyy (or yy), each once")
+        raise ValueError(Sentence("{written!r} must have a dd, an mm and a yyyy (or yy), each once", written=written))
     return made
 
 
@@ -55,14 +55,6 @@ def _date_text(written: str) -> str:
     return written
 
 
-def _currency(code: str) -> str:
-    if code not in DECIMALS:
-        raise ValueError(
-            f"unknown currency {code!r}; known are {', '.join(sorted(DECIMALS))}{did_you_mean(code, DECIMALS)}"
-        )
-    return code
-
-
 Whole = Annotated[int, Field(ge=0, le=MOST_SKIPPED)]
 
 
@@ -82,7 +74,7 @@ class _Table(Model):
     sheet: str = ""
     skip_rows: Whole = 0
     newest_first: bool = False
-    currency: Annotated[str, AfterValidator(_currency)]
+    currency: Currency
     decimal_mark: Literal[".", ","] = "."
     date_format: Annotated[str, AfterValidator(_date_text)] = "yyyy-mm-dd"
     total_word: str = ""
@@ -108,7 +100,7 @@ class BankColumns(Model):
     @model_validator(mode="after")
     def _one_way_of_amounts(self) -> Self:
         if bool(self.amount) == bool(self.credit or self.debit) or bool(self.credit) != bool(self.debit):
-            raise ValueError("name either the column amount, or both credit and debit")
+            raise ValueError(Sentence("name either the column amount, or both credit and debit"))
         return self
 
 
@@ -128,7 +120,7 @@ class BankFormat(_Table):
     @model_validator(mode="after")
     def _columns_of_tables(self) -> Self:
         if (self.columns is None) == (self.file in ("csv", "xlsx")):
-            raise ValueError("columns are for csv and xlsx, and needed there")
+            raise ValueError(Sentence("columns are for csv and xlsx, and needed there"))
         return self
 
 

@@ -13,7 +13,7 @@ from cierre.accounting_files.settings import read_settings
 from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.suggestions import did_you_mean
-from cierre.bookkeeping.validation import BusinessDay, Model, Text
+from cierre.bookkeeping.validation import IsoDate, Model, Text
 
 FILE = "periods.yaml"
 
@@ -21,7 +21,7 @@ FILE = "periods.yaml"
 class Periods(Model):
     """``open_from``: by tenant (compared stripped), the first date on which its books still take entries."""
 
-    open_from: dict[Text, BusinessDay]
+    open_from: dict[Text, IsoDate]
 
     @field_validator("open_from")
     @classmethod

@@ -29,7 +29,6 @@ def test_settings_files_may_be_absent(folder):
     ("name", "text", "ask", "said"),
     [
         ("periods.yaml", 'open_from:\n  "T1,D MG 01 ": october\n', lambda: open_from("x"), "periods.yaml:2"),
-        ("periods.yaml", 'open_from:\n  "T1,D MG 01 ": 2204-10-01\n', lambda: open_from("x"), "2204-10-01 is no day"),
         ("companies.yaml", "companies:\n  itb:\n    name: ITB\n    alerts: [ana]\n", companies,
          r"companies.yaml:4: companies.itb.alerts\[1\]: 'ana' is not the address of one mailbox"),
         ("companies.yaml", "companies:\n  itb:\n    name: ITB\n    close_within: 0\n", companies,

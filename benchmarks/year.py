@@ -118,7 +118,7 @@ def _mappings(folder: Path) -> Path:
     for other in (copy / "cash_boxes").iterdir():
         other.unlink()
     for number in range(BOXES):
-        own = box.replace("008964", f"{number:06d}").replace("key: 164", f"key: {number}")
+        own = box.replace("008964", f"{number:06d}").replace("key: 164", f"key: {number + 1}")
         (copy / "cash_boxes" / f"box_{number}.yaml").write_text(own, encoding="utf-8")
     os.environ["CIERRE_MAPPINGS_DIR"] = str(copy)
     mapping = (copy / "accounts" / "sga_ecuador.yaml").read_text(encoding="utf-8")

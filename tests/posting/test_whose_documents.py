@@ -615,6 +615,22 @@ def test_books_that_a_restored_ledger_forgot_go_where_the_day_has_none_any_more(
     assert places(erp) == []
 
 
+def test_a_reversal_that_a_restored_ledger_forgot_is_believed_where_it_has_an_earlier_try_under_way(
+    ledger, erp, reading, freeze
+):
+    """A backup made while the first try was under way: its address is empty, and the reversal stands at another."""
+    first = freeze("35.30")
+    reading.converge(first)
+    (old,) = revisions.bookings(ledger, first)
+    second = freeze("36.00")
+    reversal = revisions.reversal(ledger, old, second)
+    attempts.claim(ledger, reversal, worker="before the backup", lease_seconds=0, sublot="003")
+    erp.reverse(at("001"), "000001", at("004"))
+    erp.documents[at("004"), "000001"] = FIRST
+    reading.converge(second)
+    assert balance(erp, "1.1") == Decimal("36.00")
+
+
 def test_a_second_reversal_of_the_same_is_of_a_restored_ledger_and_goes(erp, reading, freeze):
     reading.converge(freeze("35.30"))
     for sublot in ("002", "003"):  # one of them was carried out late

@@ -9,7 +9,7 @@ from simulation.product import Product
 from simulation.weather import DELETES, READS, WRITES
 
 SEEDS = int(os.environ.get("CIERRE_SIMULATED_SEEDS", "100"))
-RARE = {"login refused", "refused"}
+RARE = {"login refused", "refused", "error page, not carried out"}
 RARE_STEPS = {"update erp.attempt rejected", "update erp.attempt withdrawn", "reversal"}
 MANY = 2_000
 """Seeds in which everything happens that can happen."""

@@ -129,6 +129,7 @@ class Poster:
         taken_over = self._taken_over(revision, books)
         if self.site.readable and (taken_over or self._has_to_send(books)):
             erp = cast(ReadableErp, self.erp)
+            self._end_reversals(books.replaced)
             looked = look(self.connection, erp, self.site, site_of(erp), revision, self.worker)
             revision, books = looked.revision, DayBooks.of(self.connection, looked.revision)
             self._looked = looked if looked.is_whole else None
@@ -136,6 +137,14 @@ class Poster:
             self._empty_what_was_taken_over(taken_over, books)
             books = DayBooks.of(self.connection, revision)
         return revision, books
+
+    def _end_reversals(self, old: Sequence[FrozenEntry]) -> None:
+        """Ends what dead workers left half done of reversals: a restored ledger may have one under way, and have
+        forgotten the next try at it, which stands. While the first counts, no other is believed."""
+        for entry in old:
+            for made in revisions.reversals(self.connection, entry):
+                for attempt in attempts.of_entry(self.connection, made):
+                    self._end(attempt)
 
     def _must_stand_as_posted(self, old: Sequence[FrozenEntry]) -> None:
         """A reversal of what somebody changed in the ERP would leave the difference there for good. What is deleted

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -10,9 +10,10 @@ from playwright.sync_api import Page
 
 from cierre.accounting_files.loader import cash_boxes
 from support import closed_day
+from support.days import working_day
 
 SHOWN = ("conduce_caja_3", "itb_caja_164")
-LAST = datetime.now(UTC).date() - timedelta(days=2)
+LAST = working_day(2)
 FIRST = LAST.replace(day=1)
 TELEPHONE = {"width": 390, "height": 844}
 PAGES = ["/", f"/boxes/conduce_caja_3/{LAST}", "/work", "/trends", "/search", "/closing", "/mappings",

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import CliRunner
@@ -92,7 +93,8 @@ def test_a_month_is_closed_and_opened_again_for_its_tenant_alone(login, ledger, 
     former = (day - timedelta(days=1)).replace(day=1)
     page = login("all").get(PERIODS).text
     assert f"Abrir {former:%Y-%m} de nuevo" in page
-    assert f"Cerrar hasta {datetime.now(UTC).date().replace(day=1) - timedelta(days=1):%Y-%m}" in page
+    last_month = datetime.now(ZoneInfo("America/Guayaquil")).date().replace(day=1) - timedelta(days=1)
+    assert f"Cerrar hasta {last_month:%Y-%m}" in page
     sign_offs.sign(ledger, "itb", former, by="eva", ran_by=[], comment="", lines=[], days=[], heads=[])
     page = login("all").get(PERIODS, params=typed(login("all"), PERIODS, day=str(former))).text
     assert f"{former:%Y-%m} lo firmó eva" in page

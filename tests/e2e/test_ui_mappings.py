@@ -130,7 +130,7 @@ def test_a_new_box_from_the_form_to_its_first_closed_day(repository: System, peo
     click = Clicks()
     ana.goto("/cierre/mappings")
     click(ana.get_by_role("link", name="Agregar una caja"))
-    ana.get_by_label("Como").select_option(label="Caja 164, ITB")
+    ana.locator("select[name=like]").select_option(label="Caja 164, ITB")
     click(ana.get_by_role("button", name="Llenar como esta caja"))
     own = {"name": "Caja 171, ITB", "file": box, "key": "171", "lot": "008964", "start_date": str(day)}
     for field, value in own.items():

@@ -11,9 +11,10 @@ from cierre.ledger import board, capabilities, overview
 from cierre.ledger.capabilities import Capability
 from operators.read_again import ReadAgainOperator
 from operators.reap import ReapOperator
+from support.days import working_day
 
 BOX, DAY = "itb_caja_164", date(2024, 9, 6)
-YESTERDAY = datetime.now(UTC).date() - timedelta(days=2)
+YESTERDAY = working_day(2)
 CONTEXT = {"ti": SimpleNamespace(log_url="http://127.0.0.1/log")}
 CENT = Decimal("0.01")
 

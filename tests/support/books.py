@@ -21,7 +21,7 @@ def freezer(ledger: psycopg.Connection) -> Callable[..., revisions.Revision]:
     snapshot = landing.land(ledger, place, asked={}, received_at=datetime.now(UTC), body="[]", open_fields=NOTHING_OPEN)
 
     def frozen(
-        *amounts: str, open_from: date | None = None, site: str | None = None, lot: str = LOT
+        *amounts: str, open_from: date | None = None, site: str | None = None, lot: str = ""
     ) -> revisions.Revision:
         documents, entries = {}, []
         for part, amount in enumerate(map(Decimal, amounts), start=1):
@@ -37,7 +37,7 @@ def freezer(ledger: psycopg.Connection) -> Callable[..., revisions.Revision]:
             entries.append(JournalEntry(BOX, DAY, part, "USD", tuple(lines)))
         revision, _ = revisions.freeze(
             ledger, box=BOX, day=DAY, snapshot_id=snapshot.snapshot_id, mapping="m", mapping_digest="m", tenant=TENANT,
-            lot=lot, entries=entries, documents=documents, open_from=open_from, site=site,
+            lot=lot or LOT, entries=entries, documents=documents, open_from=open_from, site=site,
         )  # fmt: skip
         return revision
 

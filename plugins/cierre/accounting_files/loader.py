@@ -105,7 +105,7 @@ def _read(path: Path, folder: Path) -> tuple[CashBox | None, YamlFile]:
     except Exception as error:
         log.exception("cash_boxes/%s could not be checked", path.name)
         message = Sentence(
-            "could not be checked, by a mistake of the software ({error}): report it with this file",
+            "could not be checked, by a mistake of Cierre ({error}): report it with this file",
             error=type(error).__name__,
         )
         name = path.relative_to(folder).as_posix()

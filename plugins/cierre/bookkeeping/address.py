@@ -36,7 +36,7 @@ class Address:
 
 def is_same_tenant(one: str, other: str) -> bool:
     """Whether two names of a tenant differ in blanks around their parts at most: they go out as written, and are
-    compared stripped (field-notes.md, Protheus)."""
+    compared stripped (field-notes.md)."""
     return _parts(one) == _parts(other)
 
 

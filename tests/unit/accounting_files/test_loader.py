@@ -170,7 +170,7 @@ def test_a_mistake_of_ours_in_checking_one_file_stops_no_other_box_and_is_told(f
 
     assert cash_box("itb_caja_165").key == "165"
     assert findings_of(cash_boxes) == [
-        f"{BOX}: could not be checked, by a mistake of the software (UnboundLocalError): report it with this file"
+        f"{BOX}: could not be checked, by a mistake of Cierre (UnboundLocalError): report it with this file"
     ]
 
 

@@ -187,6 +187,16 @@ class TestOtherSpelling:
 class TestKeyOfNobody:
     """An answer for the whole company that has rows of keys which no box's file has, and none of the box's own."""
 
+    @pytest.fixture(autouse=True)
+    def quiet_days(self, monkeypatch) -> Callable[[int], None]:
+        """How many days a till may begin with that have no row: none, unless a test says otherwise."""
+
+        def quiet_days(number: int) -> None:
+            monkeypatch.setattr("cierre.closing.belonging.QUIET_DAYS", number)
+
+        quiet_days(0)
+        return quiet_days
+
     @pytest.fixture
     def with_key(self, files) -> Callable[[str, str], None]:
         def with_key(name: str, key: str) -> None:
@@ -207,6 +217,13 @@ class TestKeyOfNobody:
         assert "correct it in its file" in said
         assert not ledger.execute("SELECT FROM landing.taken").fetchall()
         assert live(sandbox) == 0
+
+    def test_a_till_may_begin_with_days_of_rest_and_not_with_many(self, close, with_key, quiet_days):
+        quiet_days(2)
+        with_key("austral_oficina_1", "99")
+        for day in (DAY, DAY, DAY + timedelta(days=1)):
+            assert close("austral_oficina_1", day).step("land")["rows"] == 0
+        assert "close again the days before" in refused(close("austral_oficina_1", NEXT))
 
     def test_mended_it_takes_the_answer_that_came(self, close, with_key, sandbox):
         with_key("austral_oficina_1", "99")

@@ -47,8 +47,11 @@ NAMES = {
 NO_ROW_EVER = (
     "no row of key {key} came, today or before, and the answer has rows of keys that no cash box's file has: {others}."
     " So the day is not closed as one without activity. If the box's key is mistyped, correct it in its file; if its"
-    " till has not begun, write as its start_date the first day on which it does. Then clear the task land."
+    " till has not begun, write as its start_date the first day on which it does. Then clear the task land, and close"
+    " again the days before, which had no row either."
 )
+QUIET_DAYS = 7
+"""Days without a row that a till may begin with: a first day can be a Sunday or a holiday."""
 
 
 def hold_against_ledger(box: CashBox, day: date, ledger: psycopg.Connection, source_site: str) -> Identity:
@@ -75,10 +78,12 @@ def hold_lot_against_ledger(box: CashBox, day: date, ledger: psycopg.Connection)
 
 
 def hold_key_against_answer(box: CashBox, day: date, ledger: psycopg.Connection, body: str) -> None:
-    """Refuses a key of which no row ever came, and none in this answer for the whole company, where that has rows of
-    keys that no box's file has: a mistyped key would be closed day after day as without activity."""
+    """Refuses a key of which no row ever came in a week of days, and none in this answer for the whole company, where
+    that has rows of keys that no box's file has: a mistyped key would be closed day after day as without activity."""
     rows_by_key = source_of(box).rows_by_key
     if rows_by_key is None or landing.had_rows(ledger, box.id, box.key):
+        return
+    if landing.days_read(ledger, box.id, box.key) < QUIET_DAYS:
         return
     known = {one.key for one in sound_boxes().values() if (one.source, one.connection) == (box.source, box.connection)}
     if others := {key: rows for key, rows in sorted(rows_by_key(body).items()) if key not in known}:

@@ -90,6 +90,7 @@ class _Sql(Statements):
     lying_there: RowOrNone[Snapshot]
     take: Change
     had_rows: Value[bool]
+    days_read: Value[int]
     taken: RowOrNone[Snapshot]
     staged: RowOrNone[Snapshot]
     last_taken: RowOrNone[LastTaken]
@@ -221,6 +222,11 @@ def take(
 def had_rows(connection: psycopg.Connection, box: str, key: str) -> bool:
     """Whether any day of a box that was read by a key had a row."""
     return _sql.had_rows(connection, box=box, key=key)
+
+
+def days_read(connection: psycopg.Connection, box: str, key: str) -> int:
+    """How many days of a box were read by a key."""
+    return _sql.days_read(connection, box=box, key=key)
 
 
 def taken(connection: psycopg.Connection, box: str, day: date) -> Snapshot | None:

@@ -37,6 +37,10 @@ INSERT INTO landing.taken (box, business_date, snapshot_id, key) VALUES (:box, :
 SELECT EXISTS (SELECT FROM landing.taken JOIN landing.control_total USING (snapshot_id, box)
                 WHERE taken.box = :box AND coalesce(taken.key, :key) = :key AND rows > 0);
 
+-- name: days_read$
+-- How many days a box has read by its key; those of before keys were kept count as by this one.
+SELECT count(DISTINCT business_date)::int FROM landing.taken WHERE box = :box AND coalesce(key, :key) = :key;
+
 -- name: taken^
 SELECT snapshot_id, source, connection, source_key, business_date, asked, received_at, sha256, body, site
   FROM landing.taken JOIN landing.snapshot USING (snapshot_id, business_date) JOIN landing.body USING (sha256)

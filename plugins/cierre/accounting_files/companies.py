@@ -11,7 +11,7 @@ from cierre.accounting_files.files import read_yaml
 from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import mappings_folder
 from cierre.accounting_files.settings import read_settings
-from cierre.bookkeeping.cash_box import Matching, Slug
+from cierre.bookkeeping.cash_box import SLUG, Matching, Slug
 from cierre.bookkeeping.evidence import STALE_AFTER
 from cierre.bookkeeping.validation import Model, Name, Text
 from cierre.language.language import Code
@@ -76,7 +76,9 @@ def companies_as_read() -> dict[str, Company]:
         return {}
     entries = read_yaml(folder / FILE, folder).content.get("companies")
     named = entries.items() if isinstance(entries, dict) else ()
-    return {company: _as_far_as_sound(company, said) for company, said in named if isinstance(said, dict)}
+    # No box can be of a company whose id is none.
+    known = [(company, said) for company, said in named if re.fullmatch(SLUG, company) and isinstance(said, dict)]
+    return {company: _as_far_as_sound(company, said) for company, said in known}
 
 
 def company_as_read(company: str) -> Company | None:

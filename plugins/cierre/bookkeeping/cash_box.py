@@ -64,7 +64,8 @@ def _timezone(name: str) -> str:
 Currency = Annotated[str, AfterValidator(_currency), Field(json_schema_extra={"enum": sorted(DECIMALS)})]
 """The ISO 4217 code of a currency that books are kept in."""
 
-Slug = Annotated[str, Matching(r"[a-z0-9_]{1,100}", "a name of small letters, digits and underscores")]
+SLUG = r"[a-z0-9_]{1,100}"
+Slug = Annotated[str, Matching(SLUG, "a name of small letters, digits and underscores")]
 ConnectionId = Annotated[str, Matching(r"[A-Za-z0-9_.-]+", "the id of an Airflow connection")]
 ClosingHour = Annotated[str, Matching(r"([01]\d|2[0-3]):[0-5]\d", "an hour from '00:00' to '23:59'")]
 

@@ -73,6 +73,13 @@ def test_a_typo_in_one_companys_entry_leaves_all_companies_their_addresses(folde
     assert company_as_read("nobody") is None
 
 
+@pytest.mark.parametrize("id", ['""', '"a\\nb"', '" "', "Caja 1", "1", "null"])
+def test_an_id_that_is_none_leaves_the_other_companies_their_addresses(folder, id):
+    entry = "    alerts: [ana@example.com]\n"
+    (folder / "companies.yaml").write_text(f"companies:\n  {id}:\n{entry}  itb:\n{entry}")
+    assert company_as_read("itb") == Company(name="itb", alerts=("ana@example.com",))
+
+
 @pytest.mark.parametrize(
     "text", ["", "companies:\n", "companies:\n  itb:\n", "companies: [itb]\n", "companies: {itb: [\n"]
 )

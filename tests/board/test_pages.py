@@ -16,7 +16,8 @@ from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
 from cierre.accounting_files.loader import cash_boxes
-from cierre.board.boxes import dag_of
+from cierre.board import board_page
+from cierre.board.boxes import Calendar, dag_of
 from cierre.bookkeeping.documents import Kind, QuarantinedRow, Reading
 from cierre.bookkeeping.identity import Identity
 from cierre.bookkeeping.sentence import Sentence
@@ -64,6 +65,14 @@ def run(airflow, state: str, *, key: str | None = str(DAY), conf=None, run_id="r
         )
     )  # fmt: skip
     airflow.flush()
+
+
+def test_a_search_without_boxes_shows_the_month_that_the_board_shows(login, monkeypatch):
+    # The first of a month at noon: no day of September is over in any box.
+    on_the_first = Calendar(datetime(2024, 9, 1, 12, tzinfo=UTC))
+    monkeypatch.setattr(board_page, "Calendar", lambda now: on_the_first)
+    for text in ("", "no box is called so"):
+        assert "<h1>Agosto de 2024<" in login().get("/", params={"q": text}).text
 
 
 def test_a_closed_day_has_its_sign_its_amount_and_its_page(login, ledger):

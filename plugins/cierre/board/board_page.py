@@ -77,10 +77,11 @@ def month_page(
     of_all = Calendar(datetime.now(UTC)).due_of(of_company)
     boxes = [box for box in of_company if wanted.takes(box)]
     due = {box.id: of_all[box.id] for box in boxes}
-    newest = max((box.last for box in due.values()), default=datetime.now(UTC).date())
+    # Of all of them: where no box fits a search, today may be of a month of which nothing is over yet.
+    newest = max((one.last for one in of_all.values()), default=datetime.now(UTC).date())
     days = _days(month or f"{newest:%Y-%m}")
     first, last = days[0], days[-1]
-    back = looked_back_on(max((one.last for one in of_all.values()), default=newest))
+    back = looked_back_on(newest)
     with _standing(session, ledger, of_all, days, back) as standing:
         books, names = standing.books, company_names()
         retired = viewer.retired(ledger, (row.box for row in books if row.month == first))

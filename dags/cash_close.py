@@ -34,16 +34,18 @@ from airflow.sdk import get_parsing_context
 
 from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import cash_box, cash_box_ids
+from cierre.bookkeeping.collector import collector_at_rest
 from cierre.closing.names import PREFIX
 from cierre.orchestration.builder import cash_close
 
 # A task parses this file for its own DAG alone; with a thousand boxes that is most of a task's start.
 asked = get_parsing_context().dag_id
 
-for box_id in [asked.removeprefix(PREFIX)] if asked else cash_box_ids():
-    try:
-        globals()[PREFIX + box_id] = cash_close(cash_box(box_id), __doc__)
-    except MappingError:
-        if asked:
-            raise
-        # The other boxes go on; check_cash_boxes.py tells people what is wrong with this one.
+with collector_at_rest():
+    for box_id in [asked.removeprefix(PREFIX)] if asked else cash_box_ids():
+        try:
+            globals()[PREFIX + box_id] = cash_close(cash_box(box_id), __doc__)
+        except MappingError:
+            if asked:
+                raise
+            # The other boxes go on; check_cash_boxes.py tells people what is wrong with this one.

@@ -57,7 +57,10 @@ def closed_days(box: CashBox) -> Asset:
 
 def cash_close(box: CashBox, runbook: str) -> DAG:
     """The DAG that closes the box's business dates, daily and for any date asked; ``runbook`` is shown in the UI."""
-    with DAG(
+    told = FailureAlert(box.company, box.name)
+    # Made before their DAG, and given their form after it: each task made in a DAG copies the parameters it has then.
+    steps = [_step(name, box, told) for name in STEPS]
+    dag = DAG(
         dag_id=PREFIX + box.file,
         dag_display_name=box.name + TITLE,
         description=f"Closes {box.name} ({box.company}) every day: {box.source} to journal to ERP, reconciled.",
@@ -68,10 +71,9 @@ def cash_close(box: CashBox, runbook: str) -> DAG:
         tags=["cash close", box.company, box.source],
         owner_links=write_to(box.company),
         access_control=access_control(box.company),
-    ) as dag:
-        told = FailureAlert(box.company, box.name)
-        chain(*(_step(name, box, told) for name in STEPS))
-    # Last, since each task made in a DAG that has parameters keeps, checks and stores a copy of them.
+    )
+    dag.add_tasks(steps)
+    chain(*steps)
     dag.params.update(params(box))
     return dag
 

@@ -35,7 +35,8 @@ def folder(tmp_path):
 def leave(folder, name, text, age=120):
     file = folder / name
     file.write_text(text, encoding="utf-8")
-    os.utime(file, (file.stat().st_atime, file.stat().st_mtime - age))
+    written = datetime.now(UTC).timestamp() - age
+    os.utime(file, (written, written))
 
 
 def take(folder):

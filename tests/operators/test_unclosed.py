@@ -16,11 +16,12 @@ from cierre.ledger import approvals, outages, revisions
 from cierre.ledger.outages import Wait
 from cierre.ports.errors import RetriableError
 from operators.unclosed import UnclosedDaysOperator
+from support.days import last_working_day, working_day
 from support.mailbox import MailServer
 
 BOX = "itb_caja_164"
-LATEST = datetime.now(UTC).date() - timedelta(days=3)
-"""A day whose deadline has passed in every zone."""
+LATEST = working_day(3)
+"""A day with documents whose deadline has passed in every zone."""
 
 
 @pytest.fixture
@@ -121,7 +122,7 @@ def test_a_day_that_waits_for_a_person_or_a_vendor_is_told_so(close, only_box, m
 def test_a_day_that_changed_since_its_close_or_was_closed_at_another_site_is_told_so(
     close, only_box, mailbox, ledger, monkeypatch
 ):
-    changed, elsewhere = LATEST, LATEST - timedelta(days=1)
+    changed, elsewhere = LATEST, last_working_day(LATEST - timedelta(days=1))
     close(BOX, elsewhere).all()
     erp = json.loads(os.environ["AIRFLOW_CONN_PROTHEUS"])
     monkeypatch.setenv(

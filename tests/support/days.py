@@ -2,8 +2,16 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from sandbox.sga.catalogue import SUNDAY, is_closed
+
 
 def working_day(days_ago: int) -> date:
-    """A day so many days ago, or the one before where that is a Sunday, on which the sandbox's schools rest."""
-    day = datetime.now(UTC).date() - timedelta(days=days_ago)
-    return day - timedelta(days=1) if day.weekday() == 6 else day
+    """The last day, up to so many days ago, on which the sandbox's schools did not rest."""
+    return last_working_day(datetime.now(UTC).date() - timedelta(days=days_ago))
+
+
+def last_working_day(until: date) -> date:
+    """The last day, up to one, on which the sandbox's schools did not rest: no Sunday, and no holiday."""
+    while is_closed(until, SUNDAY):
+        until -= timedelta(days=1)
+    return until

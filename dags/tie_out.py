@@ -9,7 +9,8 @@ accountant knows.
 
 The month's state stands on the board: *tied out*, *does not tie out*, *posted to since*, or *not known* where the ERP
 does not say what it holds. People are told once of each thing that is new. A month that is tied out and whose period is
-closed (`periods.yaml`) is not read again.
+closed (`periods.yaml`) is not read again. A branch that a box has left, or whose box has no file any more, is tied out
+as the others are, in the months into which something was posted there.
 
 **To tie out months now**: Trigger, and fill in from, to, and a company. **When it fails**, its log names the months
 that could not be read, with the ERP's own words; they are read the next night. Clearing it is always safe: it only

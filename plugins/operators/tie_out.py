@@ -13,6 +13,8 @@ from cierre.ledger.connection import open_ledger
 from operators.parameters import asked, day_of
 
 if TYPE_CHECKING:
+    import psycopg
+
     from cierre.closing.tie_out import TenantMonth
 
 FROM, TO, COMPANY = "from", "to", "company"
@@ -48,7 +50,7 @@ class TieOutOperator(BaseOperator):
         with in_language(language_of(NO_COMPANY)):
             given = asked(TIE_OUT, context, params())
             with open_ledger(self.ledger_connection) as ledger:
-                compared = compare(ledger, _months_of(given) if given else due(ledger, datetime.now(UTC)))
+                compared = compare(ledger, _months_of(ledger, given) if given else due(ledger, datetime.now(UTC)))
                 told = tell_news(ledger, context["ti"].log_url)
             if compared.left:
                 text = "These months could not be read, and are tried again:\n{months}"
@@ -56,12 +58,12 @@ class TieOutOperator(BaseOperator):
         return {"months": compared.months, "told": told}
 
 
-def _months_of(given: dict[str, Any]) -> "list[TenantMonth]":
+def _months_of(ledger: "psycopg.Connection", given: dict[str, Any]) -> "list[TenantMonth]":
     from cierre.closing.refusal import NothingToRead
     from cierre.closing.tie_out import months_of
 
     first, last = (day_of(given, name) for name in (FROM, TO))
     try:
-        return months_of(first, last, given.get(COMPANY))
+        return months_of(ledger, first, last, given.get(COMPANY))
     except NothingToRead as error:
         raise AirflowFailException(str(error)) from None

@@ -56,7 +56,7 @@ def cash_in_the_erp(sandbox) -> Decimal:
 
 
 def ties(ledger) -> State:
-    compare(ledger, months_of(MONTH, None, "itb"))
+    compare(ledger, months_of(ledger, MONTH, None, "itb"))
     return next(
         one.state for one in tie_outs.newest(ledger, MONTH, MONTH).values() if one.month.tenant == "T1,D MG 01 "
     )

@@ -148,6 +148,19 @@ def test_a_month_that_ties_out_again_before_anybody_could_be_told_is_told_as_tie
     assert subject.endswith("2024-09: tied out again")
 
 
+@pytest.mark.parametrize("wrong", ["companies: [\n", "companies:\n  itb:\n    name: ITB\n    alerts: [ana]\n"])
+def test_news_wait_while_the_file_that_says_whom_to_tell_names_nobody_because_it_is_wrong(
+    night, mailbox, mappings, wrong
+):
+    file = mappings / "companies.yaml"
+    sound = file.read_text()
+    file.write_text(wrong)
+    night()
+    file.write_text(sound)
+    night()
+    assert len(to(mailbox, ITB)) == 1
+
+
 def test_news_of_a_company_wait_while_one_of_its_boxes_files_is_wrong_and_are_then_told(night, mailbox, mappings):
     own, others = (mappings / "cash_boxes" / f"{name}.yaml" for name in ("itb_caja_165", "austral_oficina_1"))
     sound = own.read_text()

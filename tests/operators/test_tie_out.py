@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -256,3 +257,45 @@ def test_months_that_nobody_can_mean_are_refused_and_nothing_is_kept(close, ledg
     with pytest.raises(AirflowFailException, match=r"Nothing was done|nothing was read|is not a business date"):
         tie(**given)
     assert ledger.execute("SELECT count(*) FROM ledger.tie_out").fetchone() == (0,)
+
+
+class TestBranchThatNoFileNames:
+    """Caja 164 alone posts to a branch, and a document of it is deleted there after the box has left."""
+
+    BRANCH = "T1,D MG 03 "
+
+    @pytest.fixture
+    def left(self, close, mappings, sandbox) -> Path:
+        """The box's file; what it posted to the branch is tied out, and one document of it is deleted there."""
+        (mappings / "cash_boxes" / "educacion_continua_caja_7.yaml").unlink()
+        file = mappings / "cash_boxes" / f"{BOX}.yaml"
+        file.write_text(file.read_text().replace(TENANT, self.BRANCH))
+        close(BOX, DAY).all()
+        tie()
+        sandbox.remove_document(document(sandbox))
+        return file
+
+    def in_the_branch(self, ledger) -> tuple[State, set[Code]]:
+        known = next(one for one in tie_outs.newest(ledger, MONTH, MONTH).values() if one.month.tenant == self.BRANCH)
+        assert known.boxes == (BOX,)
+        return known.state, {one.finding.code for one in tie_outs.findings(ledger, known.tie_out_id)}
+
+    def test_what_a_box_posted_to_a_branch_goes_on_being_compared_after_it_moved(self, left, close, ledger, mailbox):
+        left.write_text(left.read_text().replace(self.BRANCH, TENANT))
+        close(BOX, DAY + timedelta(days=3)).all()
+        assert self.BRANCH in {one.month.tenant for one in due(ledger, datetime(2024, 9, 20, tzinfo=UTC))}
+        assert tie()["told"] == 1
+        assert self.in_the_branch(ledger) == (State.DIFFERS, {Code.GONE})
+        assert "T1,D MG 03, 2024-09: the ERP does not hold what was posted" in mailbox[0]["Subject"]
+
+    def test_what_a_box_without_a_file_posted_goes_on_being_compared(self, left, ledger, mailbox):
+        left.unlink()
+        assert tie()["told"] == 1
+        assert self.in_the_branch(ledger) == (State.DIFFERS, {Code.GONE})
+
+    def test_what_stands_at_a_site_that_the_connection_has_left_is_not_asked_for(self, left, close, ledger, by_force):
+        left.unlink()
+        by_force("UPDATE ledger.cash_box SET erp_site = 'http://erp.before'")
+        by_force("UPDATE erp.attempt SET site = 'http://erp.before'")
+        close("itb_caja_165", DAY).step("land")
+        assert self.BRANCH not in {one.month.tenant for one in due(ledger, datetime(2024, 9, 20, tzinfo=UTC))}

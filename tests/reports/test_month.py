@@ -19,20 +19,22 @@ from cierre.accounting_files.arrivals import arrivals_of
 from cierre.accounting_files.loader import cash_boxes
 from cierre.bookkeeping.answers import Answer
 from cierre.bookkeeping.approvals import Reason
+from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.chart import Chart
 from cierre.bookkeeping.identity import Identity
 from cierre.bookkeeping.journal import JournalEntry, Line, Side
-from cierre.bookkeeping.month_checklist import Item
+from cierre.bookkeeping.month_checklist import Item, Mark
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.statements.lines import Statement, StatementLine
-from cierre.bookkeeping.tie_out import AccountTotal, TieOut
+from cierre.bookkeeping.tie_out import AccountTotal, Code, ErpDocument, Finding, TieOut
 from cierre.closing.arrivals import match_by_person
 from cierre.language.regional import speaking
 from cierre.ledger import approvals, arrivals, identity, month_facts, sign_offs, tie_outs
 from cierre.ledger.journal import StandingEntry
 from cierre.reports.export import Format, export, export_month
+from cierre.reports.month.checklist import MonthChecklist
 from cierre.reports.month.journal import Journal
-from cierre.reports.month.scope import Scope, file_name
+from cierre.reports.month.scope import Box, Scope, file_name
 from cierre.reports.month.writers import write
 from cierre.reports.ranges import Range, month_of
 from support import closed_day
@@ -267,6 +269,49 @@ def test_the_checklist_names_what_is_missing_and_the_signatures_are_in_the_files
     assert since == [["itb_caja_164", "", 2], ["itb_caja_165", "", 1]]  # only the 2nd was signed
     assert sign_offs.revoke(ledger, signed, by="eva", reason="Aún no")
     assert [[*row[0:1], row[3], row[5]] for row in sheets(taken("xlsx"))["Firmas"][1:]] == [["berta", "eva", "Aún no"]]
+
+
+class TestBranchThatABoxHasLeft:
+    """Box 164 posted 50.00 USD to branch 09 on the 2nd, where the ERP does not hold it any more; to 01 on the 3rd."""
+
+    ALONE = DOLLARS.model_copy(update={"erp": DOLLARS.erp.model_copy(update={"tenant": "T1,D MG 09 "})})
+
+    @pytest.fixture(autouse=True)
+    def _moved(self, ledger) -> None:
+        for box, day in ((self.ALONE, date(2024, 9, 2)), (DOLLARS, date(2024, 9, 3))):
+            identity.note(ledger, Identity.of(box, source_site="http://sga", erp_site="http://erp"))
+            closed_day.close(ledger, box, day, ("50.00", "1"))
+        self.keep(ledger, DOLLARS)
+
+    def keep(self, ledger, box: CashBox, *found: Finding) -> None:
+        month = tie_outs.Month("http://erp", box.erp.tenant, SEPTEMBER)
+        cash = AccountTotal("1.1.01.001", "USD", Decimal(50), Decimal(50) if not found else Decimal(0), Decimal(0))
+        tie_outs.keep(ledger, month, tie_outs.now(ledger), TieOut((cash,), found))
+
+    def said(self, ledger, box: Box) -> tuple[Mark, str]:
+        lines = MonthChecklist(ledger, Scope("itb", (box,), SEPTEMBER, "ana", datetime(2024, 10, 5, tzinfo=UTC))).lines
+        return next((line.mark, str(line.figures)) for line in lines if line.item is Item.TIED_OUT)
+
+    def test_it_is_missing_until_it_was_read(self, ledger):
+        assert self.said(ledger, DOLLARS) == (Mark.MISSING, "T1,D MG 01: tied out; T1,D MG 09: never read")
+
+    def test_it_is_missing_where_the_erp_holds_something_else_and_stands_in_the_months_files(self, ledger, tmp_path):
+        document = ErpDocument(date(2024, 9, 2), DOLLARS.erp.lot, "001", "000001")
+        self.keep(ledger, self.ALONE, Finding(Code.GONE, document, "1.1.01.001", "USD", Decimal(50), Decimal(0)))
+        assert self.said(ledger, DOLLARS) == (Mark.MISSING, "T1,D MG 01: tied out; T1,D MG 09: does not tie out")
+        path = tmp_path / "month.xlsx"
+        write(ledger, Scope("itb", (DOLLARS,), SEPTEMBER, "ana", datetime(2024, 10, 5, tzinfo=UTC)), _, "xlsx", path)
+        tenants = [row[0] for row in CalamineWorkbook.from_path(path).get_sheet_by_name(_("Tie-out")).to_python()]
+        assert {"T1,D MG 01", "T1,D MG 09"} < set(tenants)
+
+    def test_it_is_missing_for_a_box_that_has_no_file_any_more(self, ledger):
+        (retired,) = identity.retired(ledger, [DOLLARS.id]).values()
+        assert self.said(ledger, retired) == (Mark.MISSING, "T1,D MG 01: tied out; T1,D MG 09: never read")
+
+    def test_months_into_which_it_posted_nothing_there_are_not_its_own(self, ledger):
+        october = tie_outs.Month("http://erp", self.ALONE.erp.tenant, date(2024, 10, 1))
+        tie_outs.keep(ledger, october, tie_outs.now(ledger), TieOut((), ()))
+        assert tie_outs.newest(ledger, october.first, october.first)[october].boxes == ()
 
 
 def test_every_sheet_prints_on_a4_across_with_its_headings_and_keeps_them_in_sight(taken):

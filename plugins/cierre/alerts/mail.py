@@ -7,7 +7,8 @@ from typing import Any
 from airflow.providers.smtp.hooks.smtp import SmtpHook
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from cierre.accounting_files.companies import company_as_read
+from cierre.accounting_files.companies import companies, company_as_read
+from cierre.accounting_files.findings import MappingError
 from cierre.alerts.alert import Alert
 from cierre.bookkeeping.text import BROKEN, shown
 from cierre.language.say import say
@@ -35,10 +36,12 @@ class _WithText(SmtpHook):
 def send(alert: Alert) -> bool:
     """Mails an alert to its company's people. False, with a line in the log, where there is no way or nobody to tell.
 
-    Raises smtplib.SMTPException or OSError where the mail server refuses or is unreachable.
+    Raises smtplib.SMTPException or OSError where the mail server refuses or is unreachable, and MappingError where
+    companies.yaml names no address while it is wrong: perhaps there is somebody to tell, once it is set right.
     """
     company = company_as_read(alert.company)
     if company is None or not company.alerts:
+        _refuse_wrong_file(alert.company)
         log.warning(say("No mail: companies.yaml names no address for {company}.", company=alert.company))
         return False
     try:
@@ -55,3 +58,15 @@ def send(alert: Alert) -> bool:
     told = {"n": len(company.alerts), "company": alert.company, "subject": alert.subject}
     log.info(say("Told by mail ({n} people of {company}): {subject}", **told))
     return True
+
+
+def _refuse_wrong_file(company: str) -> None:
+    try:
+        companies()
+    except MappingError:
+        text = (
+            "No mail to {company}: companies.yaml is wrong, and no address of the company can be read there. Set it"
+            " right: Airflow shows what is wrong as an import error of check_cash_boxes.py."
+        )
+        log.error(say(text, company=company))
+        raise

@@ -30,9 +30,9 @@ def tell_once(ledger: psycopg.Connection, kind: Kind, written: Callable[[str, li
 
     ``written`` gives what a company is told of subjects, in the language that is spoken then; what none of its messages
     names does not hold any more, and is never told. A message counts as told where a way took it, and where nobody is
-    to be told by the files; one that no way took is sent again by the next run. So is one whose task ends after the
-    sending and before that is noted: there is no doing both at once. So is what cannot be written while the company's
-    files are wrong.
+    to be told by files that are sound; one that no way took is sent again by the next run. So is one whose task ends
+    after the sending and before that is noted: there is no doing both at once. So is what cannot be written while the
+    company's files are wrong.
     """
     number = 0
     for company, subjects in news.untold(ledger, kind).items():

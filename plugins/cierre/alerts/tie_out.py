@@ -41,7 +41,7 @@ def tell_news(ledger: psycopg.Connection, link: str) -> int:
 def message(news: News, company: str, link: str) -> Alert | None:
     """What a company's people are told of a month, in the language that is spoken now; None where nothing of it is
     theirs: what is otherwise in the lot of another company's box is told there."""
-    others = {box.erp.lot for box in news.of.boxes if box.company != company}
+    others = news.of.lots_of_others(company)
     own = [one for one in news.found if one.code is not Code.FOREIGN and one.document.lot not in others]
     foreign = [one for one in news.found if one.code is Code.FOREIGN]
     if own:

@@ -98,7 +98,8 @@ def month_page(
         days, page.language, wanted.state, _in_order(boxes, of_old), due, books, letters, names, evidence,
         _stale([*boxes, *of_old]), marks, int(datetime.now(UTC).timestamp()) // 3600,
     )  # fmt: skip
-    shown: list[CashBox | RetiredBox] = [*viewer.boxes.values(), *retired.values()]
+    by_id: dict[str, CashBox | RetiredBox] = {**viewer.boxes, **retired}
+    shown = by_id.values()
     return page.render_long(
         "board.html",
         look.rows,
@@ -126,7 +127,7 @@ def month_page(
         tie_outs=[
             (one, zone_of(viewer, one))
             for one in visible(viewer, ledger, known)
-            if any(wanted.takes(viewer.boxes[box]) for box in one.boxes if box in viewer.boxes)
+            if any(wanted.takes(by_id[box]) for box in one.boxes if box in by_id)
         ],
     )
 

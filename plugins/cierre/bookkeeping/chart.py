@@ -19,6 +19,15 @@ class Account:
     blocked: bool
 
 
+def is_below(code: str, heading: str) -> bool:
+    """Whether an account's code is one of those under a heading's: it begins with it, and goes on with a level of its
+    own where the heading's levels are apart. ``1.1.01`` is below ``1.1``, and ``1.10.01`` is not; of codes without
+    points or dashes (``11101`` and ``111``) nothing more can be told."""
+    if code == heading or not code.startswith(heading):
+        return False
+    return heading.isalnum() or not (heading[-1].isalnum() and code[len(heading)].isalnum())
+
+
 @dataclass(frozen=True, slots=True)
 class Dimension:
     """A cost centre, an item or a value class; a blocked one takes no lines."""
@@ -81,7 +90,7 @@ class Chart:
                 code=code,
                 name=account.name,
             )
-            below = list(islice((one for one in self._bookable if one.startswith(code)), 3))
+            below = list(islice((one for one in self._bookable if is_below(one, code)), 3))
             return Sentence("{message}, like {codes}", message=said, codes=listing(below)) if below else said
         if account.blocked:
             return Sentence("account {code} ({name}) is blocked in the chart of accounts", code=code, name=account.name)

@@ -2,29 +2,33 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from itertools import groupby
 from typing import cast
 
 import psycopg
+from airflow.sdk.exceptions import AirflowNotFoundException
 
 from cierre.accounting_files.account_mappings import account_mapping
+from cierre.accounting_files.findings import MappingError
 from cierre.accounting_files.loader import sound_boxes
 from cierre.accounting_files.periods import open_from
 from cierre.bookkeeping.cash_box import CashBox
+from cierre.bookkeeping.identity import RetiredBox
+from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.money_accounts import money_accounts
 from cierre.bookkeeping.sentence import Sentence
 from cierre.bookkeeping.tie_out import Finding, State, TieOut, months, refused_months, tie_out
 from cierre.closing.boxes_for import boxes_for
 from cierre.closing.refusal import NothingToRead
-from cierre.closing.wiring import erp_hook, erp_of
+from cierre.closing.wiring import erp_behind, erp_hook, erp_of
 from cierre.language.say import say
 from cierre.ledger import capabilities, identity, tie_outs
-from cierre.ledger.tie_outs import Known, Month
-from cierre.ports.erp import TellsBalances
-from cierre.ports.errors import VendorError
+from cierre.ledger.tie_outs import Known, Month, Posting
+from cierre.ports.erp import ErpDescription, ErpHook, TellsBalances
+from cierre.ports.errors import FatalError, VendorError
 
 log = logging.getLogger(__name__)
 
@@ -33,10 +37,31 @@ CHANGES_MEANWHILE = Sentence("something is being posted into it right now; it is
 
 @dataclass(frozen=True, slots=True)
 class TenantMonth:
-    """A month of a tenant's books, and the ``boxes`` that post into them."""
+    """A month of a tenant's books, the ``connection`` by which the ERP is read, the ``boxes`` that post into them or
+    did in that month (whether they post elsewhere now, or have no file any more), and whose ``lots`` those are: the
+    box's id by the lot."""
 
     month: Month
-    boxes: tuple[CashBox, ...]
+    connection: str
+    boxes: tuple[CashBox | RetiredBox, ...]
+    lots: Mapping[str, str]
+
+    @property
+    def companies(self) -> set[str]:
+        """The companies of the boxes."""
+        return {box.company for box in self.boxes}
+
+    def lots_of_others(self, company: str) -> set[str]:
+        """The lots of boxes of other companies."""
+        others = {box.id for box in self.boxes if box.company != company}
+        return {lot for lot, box in self.lots.items() if box in others}
+
+    @property
+    def erp(self) -> ErpDescription:
+        """What is known of the ERP. Raises FatalError where the connection leads to none that is known."""
+        by_file = (box for box in self.boxes if isinstance(box, CashBox))
+        here = next((box for box in by_file if box.erp.connection == self.connection), None)
+        return erp_of(here) if here else erp_behind(self.connection)
 
     @property
     def is_locked(self) -> bool:
@@ -71,7 +96,9 @@ class Compared:
         return [Sentence("{tenant}, {what}", tenant=tenant, what=what) for tenant, what in by_tenant]
 
 
-def months_of(first: date | None, last: date | None, company: str | None) -> list[TenantMonth]:
+def months_of(
+    ledger: psycopg.Connection, first: date | None, last: date | None, company: str | None
+) -> list[TenantMonth]:
     """The months that a person asks for, as tenant_months gives them; without ``last``, that of ``first``. Raises
     NothingToRead where no month is named, months that refused_months does not take, or a company that there is not, and
     as tenant_months."""
@@ -79,29 +106,46 @@ def months_of(first: date | None, last: date | None, company: str | None) -> lis
         raise NothingToRead(say("Say from which month on: without it, the months that are due are read."))
     if refused := refused_months(first, last or first, datetime.now(UTC).date()):
         raise NothingToRead(say(refused))
-    if not (asked := tenant_months(first, last or first, company)):
+    if not (asked := tenant_months(ledger, first, last or first, company)):
         raise NothingToRead(say("No cash box of such a company posts into these months; nothing was read."))
     return asked
 
 
-def tenant_months(first: date, last: date, company: str | None = None) -> list[TenantMonth]:
+def tenant_months(ledger: psycopg.Connection, first: date, last: date, company: str | None = None) -> list[TenantMonth]:
     """The months from that of ``first`` to that of ``last`` of every tenant that boxes of a company post to (of all
-    companies, where none is named), from a box's start on. Raises FatalError where a connection cannot be used."""
-    return _months_of(sound_boxes().values(), first, last, company)
+    companies, where none is named), from a box's start on; and of every one that they posted to in these months, though
+    the boxes have left it or have no file any more. Raises FatalError where a connection cannot be used."""
+    return _months_of(ledger, sound_boxes(), first, last, company)
 
 
-def _months_of(all_boxes: Iterable[CashBox], first: date, last: date, company: str | None = None) -> list[TenantMonth]:
-    def place(box: CashBox) -> tuple[str, str]:
-        return box.erp.connection, box.erp.tenant
+def _months_of(
+    ledger: psycopg.Connection, boxes: Mapping[str, CashBox], first: date, last: date, company: str | None = None
+) -> list[TenantMonth]:
+    by_month: dict[Month, list[Posting]] = defaultdict(list)
+    posted = tie_outs.postings(ledger, first, last)
+    # What files say comes last: it counts where a lot has another box now, or a tenant another connection.
+    for one in [*posted, *_by_files(boxes.values(), first, last)]:
+        by_month[one.month].append(one)
+    retired = identity.retired(ledger, {one.box for one in posted} - boxes.keys())
+    known: dict[str, CashBox | RetiredBox] = {**retired, **boxes}
+    found = (_tenant_month(month, own, known) for month, own in sorted(by_month.items()))
+    return [one for one in found if not company or company in one.companies]
 
-    found = []
-    for (_, tenant), group in groupby(sorted(all_boxes, key=place), key=place):
-        boxes = tuple(group)
-        if company and all(box.company != company for box in boxes):
-            continue
-        site, begin = erp_hook(boxes[0]).site, min(box.start_date for box in boxes)
-        found += [TenantMonth(Month(site, tenant, month), boxes) for month in months(max(first, begin), last)]
-    return found
+
+def _by_files(boxes: Iterable[CashBox], first: date, last: date) -> Iterator[Posting]:
+    """Where boxes post, as their files say it, from the start of the first box of a tenant on."""
+    by_place: dict[tuple[str, str], list[CashBox]] = defaultdict(list)
+    for box in boxes:
+        by_place[box.erp.connection, box.erp.tenant].append(box)
+    for (connection, tenant), of_tenant in by_place.items():
+        site, begin = erp_hook(of_tenant[0]).site, min(box.start_date for box in of_tenant)
+        for month in months(max(first, begin), last):
+            yield from (Posting(connection, Month(site, tenant, month), box.id, box.erp.lot) for box in of_tenant)
+
+
+def _tenant_month(month: Month, postings: Sequence[Posting], known: Mapping[str, CashBox | RetiredBox]) -> TenantMonth:
+    boxes = tuple(known[box] for box in sorted({one.box for one in postings}) if box in known)
+    return TenantMonth(month, postings[-1].connection, boxes, {one.lot: one.box for one in postings})
 
 
 def due(ledger: psycopg.Connection, now: datetime) -> list[TenantMonth]:
@@ -110,7 +154,7 @@ def due(ledger: psycopg.Connection, now: datetime) -> list[TenantMonth]:
     last = now.date()
     first = (last.replace(day=1) - timedelta(days=1)).replace(day=1)
     known = tie_outs.newest(ledger, first, last)
-    return [one for one in tenant_months(first, last) if not (_ties(known.get(one.month)) and one.is_locked)]
+    return [one for one in tenant_months(ledger, first, last) if not (_ties(known.get(one.month)) and one.is_locked)]
 
 
 def of_company(ledger: psycopg.Connection, company: str, days: Iterable[date]) -> list[Known]:
@@ -126,7 +170,7 @@ def compare(ledger: psycopg.Connection, wanted: Iterable[TenantMonth]) -> Compar
     for one in wanted:
         try:
             _compare(ledger, one, compared)
-        except (VendorError, ValueError) as error:
+        except (VendorError, AirflowNotFoundException, ValueError) as error:
             compared.left[one.month.tenant].append(Sentence("{month}: {why}", month=_name(one), why=error))
     return compared
 
@@ -138,7 +182,7 @@ def news_of(ledger: psycopg.Connection, company: str, tie_out_ids: Iterable[int]
     for one in filter(None, (tie_outs.by_id(ledger, number) for number in sorted(tie_out_ids))):
         by_month[one.month].append(one)
     firsts = [month.first for month in by_month]
-    posting = _months_of(boxes_for(ledger, company).values(), min(firsts), max(firsts)) if firsts else []
+    posting = _months_of(ledger, boxes_for(ledger, company), min(firsts), max(firsts)) if firsts else []
     return [_news(ledger, one, by_month[one.month]) for one in posting if one.month in by_month]
 
 
@@ -164,21 +208,21 @@ def _compare(ledger: psycopg.Connection, one: TenantMonth, compared: Compared) -
         return
     if found is None and before is not None and not was_read:
         return
-    tie_outs.keep(ledger, one.month, read_at, found, tell={box.company for box in one.boxes})
+    tie_outs.keep(ledger, one.month, read_at, found, tell=one.companies - {""})
     compared.months += 1
 
 
 def _found(ledger: psycopg.Connection, one: TenantMonth, *, was_read: bool) -> TieOut | None:
     """What the ERP holds of a month beside what was posted; None where it does not say what it holds. ``was_read``: an
     earlier tie-out of the month showed that it does."""
-    box, month = one.boxes[0], one.month
-    known = capabilities.of(ledger, box.erp.connection, month.tenant).read_back
-    refused = not known and capabilities.was_asked(ledger, box.erp.connection, "read_back")
-    if refused or not erp_of(box).tells_balances:
+    month = one.month
+    known = capabilities.of(ledger, one.connection, month.tenant).read_back
+    refused = not known and capabilities.was_asked(ledger, one.connection, "read_back")
+    if refused or not one.erp.tells_balances:
         return None
-    erp = cast(TellsBalances, erp_hook(box))
-    lots = tie_outs.lots(ledger, month) | {box.erp.lot for box in one.boxes}
-    accounts = money_accounts(account_mapping(name) for name in {box.mapping for box in one.boxes})
+    erp = cast(TellsBalances, _erp_hook(one))
+    lots = tie_outs.lots(ledger, month) | one.lots.keys()
+    accounts = money_accounts(_mappings(one.boxes))
     in_lots = erp.lines_in_lots(month.tenant, month.first, month.last, lots)
     on_accounts = erp.lines_on_accounts(month.tenant, month.first, month.last, accounts)
     if in_lots is None or on_accounts is None:
@@ -194,6 +238,26 @@ def _found(ledger: psycopg.Connection, one: TenantMonth, *, was_read: bool) -> T
         money_accounts=accounts,
         currencies={box.currency for box in one.boxes},
     )
+
+
+def _erp_hook(one: TenantMonth) -> ErpHook:
+    """The hook that reads a month. Raises FatalError where its connection leads to another site by now."""
+    hook: ErpHook = one.erp.hook(one.connection)
+    if hook.site != one.month.site:
+        said = Sentence("what was posted is at {then}, and the connection leads to {now}", then=one.month.site,
+                        now=hook.site)  # fmt: skip
+        raise FatalError(said, vendor=one.connection)
+    return hook
+
+
+def _mappings(boxes: Iterable[CashBox | RetiredBox]) -> Iterator[AccountMapping]:
+    """The boxes' mappings; of boxes that have no file any more, those that are still there. Raises MappingError for one
+    that cannot be used."""
+    by_files = {box.mapping for box in boxes if isinstance(box, CashBox)}
+    yield from map(account_mapping, sorted(by_files))
+    for name in sorted({box.mapping for box in boxes} - by_files):
+        with suppress(MappingError):
+            yield account_mapping(name)
 
 
 def _ties(known: Known | None) -> bool:

@@ -28,6 +28,24 @@ class Month(NamedTuple):
         return last_of_month(self.first)
 
 
+class Posting(NamedTuple):
+    """That a ``box`` sends what it posts into a month to a ``lot``, and the ``connection`` that leads there."""
+
+    connection: str
+    month: Month
+    box: str
+    lot: str
+
+
+class _PostingRow(NamedTuple):
+    connection: str
+    site: str
+    tenant: str
+    month: date
+    box: str
+    lot: str
+
+
 class _Balance(NamedTuple):
     entry_date: date
     lot: str
@@ -67,6 +85,7 @@ class _Sql(Statements):
     now: Value[datetime]
     posted: Rows[_Balance]
     lots: Values[str]
+    postings: Rows[_PostingRow]
     is_posted_to: Value[bool]
     add: Value[int]
     newest: Rows[_TieOutRow]
@@ -81,7 +100,8 @@ _sql = _Sql.of("tie_outs")
 @dataclass(frozen=True, slots=True)
 class Known:
     """A tie-out as it counts now: OUTDATED where it was tied out and something was posted into the month since
-    ``read_at``. ``boxes`` are the ids of those that post there, as they were last seen."""
+    ``read_at``. ``boxes`` are the ids of those that post there, as they were last seen, or did in that
+    month."""
 
     tie_out_id: int
     month: Month
@@ -113,6 +133,17 @@ def posted(connection: psycopg.Connection, month: Month) -> list[PostedBalance]:
 def lots(connection: psycopg.Connection, month: Month) -> set[str]:
     """The lots of the tenant that anything was ever sent to."""
     return set(_sql.lots(connection, site=month.site, tenant=month.tenant))
+
+
+def postings(
+    connection: psycopg.Connection, first: date, last: date, boxes: Collection[str] | None = None
+) -> list[Posting]:
+    """Where these boxes (all, where none are named) sent anything into the months from that of ``first`` to that of
+    ``last``, wherever they post now; without sites that the connection does not lead to any more."""
+    rows = _sql.postings(
+        connection, first=first.replace(day=1), last=last_of_month(last), boxes=None if boxes is None else list(boxes)
+    )
+    return [Posting(row.connection, Month(row.site, row.tenant, row.month), row.box, row.lot) for row in rows]
 
 
 def is_posted_to(connection: psycopg.Connection, month: Month, since: datetime) -> bool:

@@ -5,7 +5,7 @@ import unicodedata
 from functools import cached_property
 from zlib import crc32
 
-from cierre.bookkeeping.chart import Chart
+from cierre.bookkeeping.chart import Chart, is_below
 
 ROOTS = {"1": "Assets", "2": "Liabilities", "3": "Equity", "4": "Income", "5": "Expenses", "6": "Expenses"}
 """The root by the first character of an account's code: activo, pasivo, patrimonio, ingresos, gastos, costos."""
@@ -14,9 +14,10 @@ ROOTS = {"1": "Assets", "2": "Liabilities", "3": "Equity", "4": "Income", "5": "
 class AccountNames:
     """``names["1.1.01.001"]`` is ``Assets:1-1-Activo-corriente:1-1-01-Efectivo:1-1-01-001-Caja-general``.
 
-    The headings above an account are those of the chart whose codes begin its own; the first of them is the root
-    itself. An account that is not in the chart (any more) stands under its root by its code alone. Of two accounts that
-    would have one name (``1.1-01`` and ``1.1.01``) the second gets an ending of its own: their money must not mix.
+    The headings above an account are those of the chart that it is below (cierre.bookkeeping.chart); the first of them
+    is the root itself. An account that is not in the chart (any more) stands under its root by its code alone. Of two
+    accounts that would have one name (``1.1-01`` and ``1.1.01``) the second gets an ending of its own: their money must
+    not mix.
     """
 
     def __init__(self, chart: Chart) -> None:
@@ -47,7 +48,7 @@ class AccountNames:
         return sorted((code for code, one in (self._chart.accounts or {}).items() if not one.postable), key=len)
 
     def _path(self, code: str) -> list[str]:
-        above = [heading for heading in self._headings if code.startswith(heading) and heading != code]
+        above = [heading for heading in self._headings if is_below(code, heading)]
         return [*above[1:], code]
 
     def _component(self, code: str) -> str:

@@ -14,6 +14,22 @@ SELECT attempt.entry_date, rtrim(attempt.lot) AS lot, rtrim(sublot) AS sublot, r
 -- Into which lots of a tenant anything was ever sent.
 SELECT DISTINCT rtrim(lot) AS lot FROM erp.attempt WHERE tenant = :tenant AND (site = :site) IS NOT FALSE;
 
+-- name: postings
+-- Into which lots of which tenants boxes sent anything that the ERP did not refuse, month by month. Sites that a
+-- connection does not lead to any more cannot be read.
+WITH place AS (
+    SELECT DISTINCT ON (box, erp_site, tenant) box, erp_site AS site, tenant, erp_connection AS connection
+      FROM ledger.cash_box WHERE CAST(:boxes AS text[]) IS NULL OR box = ANY(:boxes)
+     ORDER BY box, erp_site, tenant, version DESC)
+SELECT DISTINCT place.connection, place.site, place.tenant, date_trunc('month', attempt.entry_date)::date AS month,
+       place.box, rtrim(attempt.lot) AS lot
+  FROM erp.attempt JOIN ledger.entry USING (entry_id) JOIN place USING (box)
+ WHERE attempt.entry_date BETWEEN :first AND :last AND attempt.state <> 'rejected'
+   AND attempt.tenant = place.tenant AND (attempt.site = place.site) IS NOT FALSE
+   AND place.site = (SELECT erp_site FROM ledger.cash_box AS seen WHERE seen.erp_connection = place.connection
+                      ORDER BY seen_at DESC LIMIT 1)
+ ORDER BY month, place.site, place.tenant, place.box, lot;
+
 -- name: is_posted_to$
 -- Whether something of a tenant's range is being sent or deleted, or was since an instant.
 SELECT EXISTS (SELECT FROM erp.attempt
@@ -27,9 +43,11 @@ RETURNING tie_out_id;
 
 -- name: newest
 -- The newest tie-out of each tenant's month in a range of months.
-SELECT DISTINCT ON (month, tenant, site) tie_out_id, site, tenant, month, state, read_at, boxes, outdated
-  FROM ledger.tie_out_now WHERE month BETWEEN :first AND :last
- ORDER BY month, tenant, site, tie_out_id DESC;
+SELECT tie_out_id, site, tenant, month, state, read_at, boxes, outdated
+  FROM ledger.tie_out_now
+ WHERE tie_out_id IN (SELECT max(tie_out_id) FROM ledger.tie_out WHERE month BETWEEN :first AND :last
+                       GROUP BY month, tenant, site)
+ ORDER BY month, tenant, site;
 
 -- name: by_id^
 SELECT tie_out_id, site, tenant, month, state, read_at, boxes, outdated

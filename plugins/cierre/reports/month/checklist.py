@@ -92,13 +92,16 @@ class MonthChecklist:
         return (box for box in self.scope.boxes if isinstance(box, CashBox))
 
     def _tie_outs(self) -> tuple[list[TiedOut], list[str]]:
-        """How the month stands of each company and branch that the boxes post to, and those that were never read."""
-        own = set(self.scope.ids)
-        newest = tie_outs.newest(self.ledger, self.scope.first, self.scope.last).values()
-        theirs = [known for known in newest if own & set(known.boxes)]
+        """How the month stands of each company and branch that the boxes post to, or posted to in that month, and those
+        that were never read."""
+        own, first, last = set(self.scope.ids), self.scope.first, self.scope.last
+        newest = tie_outs.newest(self.ledger, first, last)
+        theirs = [known for known in newest.values() if own & set(known.boxes)]
         read = {box for known in theirs for box in known.boxes}
         with_days = {day.box for day in self.days}
         missing = {box.erp.tenant.strip() for box in self._with_files() if box.id in with_days - read}
+        posted = {one.month for one in tie_outs.postings(self.ledger, first, last, own)}
+        missing |= {month.tenant.strip() for month in posted - newest.keys()}
         found = [TiedOut(known.tie_out_id, known.month.tenant.strip(), known.state) for known in theirs]
         return sorted(found, key=lambda one: one.tenant), sorted(missing)
 

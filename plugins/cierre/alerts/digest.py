@@ -128,7 +128,10 @@ def digest(
     figures += stages(_together(days)) + chart(say("Money by form of payment"), _by_form(days))
     figures += transit(waits) + tie_outs_table(months) + heads_table(heads)
     boxes = sorted({box.id for one in days for box in one.boxes})
-    return Alert(company=company, subject=subject, happened=happened, link=link, figures=figures, boxes=boxes)
+    lines = "\n".join(head.line for head in heads)
+    return Alert(
+        company=company, subject=subject, happened=happened, link=link, figures=figures, heads=lines, boxes=boxes
+    )
 
 
 def _documents(days: Sequence[CompanyDay]) -> str:

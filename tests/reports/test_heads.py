@@ -8,7 +8,9 @@ from cierre.reports.heads import read
 
 HEADS = [Head("itb_caja_164", 1234, "ab" * 32), Head("itb_caja_165", 7, "0d" * 32)]
 LINES = "\n".join(head.line for head in HEADS)
-DIGEST = Alert("itb", "ITB: closed", "The day of ITB is closed: 12 documents.", link="http://a/b", heads=LINES, boxes=[])
+DIGEST = Alert(
+    "itb", "ITB: closed", "The day of ITB is closed: 12 documents.", link="http://a/b", heads=LINES, boxes=[]
+)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ from cierre.bookkeeping.journal import Foreign, JournalEntry, Line, LineSource, 
 from cierre.bookkeeping.personal import NOTHING_OPEN
 from cierre.bookkeeping.sentence import Sentence
 from cierre.closing.company_day import company_day
-from cierre.ledger import landing, month_facts, revisions, staging
+from cierre.ledger import board, landing, month_facts, revisions, staging
+from cierre.ledger.revisions import Revision
 from support import closed_day
 
 BOX = next(box for box in cash_boxes().values() if box.currency == "UYU")
@@ -43,7 +44,7 @@ def held(number: int, net: str) -> QuarantinedRow:
 
 
 @pytest.fixture
-def closed(ledger) -> None:
+def closed(ledger) -> Revision:
     """The day, closed."""
     pesos, dollars = documents = [sale(1, "UYU", "1000.00", "cash"), sale(2, "USD", "100.00", "cash USD")]
     rows = [held(3, "30.00"), held(4, "-30.00")]
@@ -65,6 +66,7 @@ def closed(ledger) -> None:
     )  # fmt: skip
     closed_day.post(ledger, revision)
     assert closed_day.reconcile(ledger, revision) == "reconciled"
+    return revision
 
 
 @pytest.mark.usefixtures("closed")
@@ -107,6 +109,15 @@ def test_the_days_page_and_its_sheets_name_the_currency_of_each_amount(login):
 def test_a_form_in_dollars_lists_its_documents_in_dollars(login):
     page = login().get(f"{HERE}/documents?kind=sale&form=cash%20USD").text
     assert "<small>USD</small>" in page
+
+
+def test_a_difference_in_dollars_is_told_in_dollars(login, ledger, closed):
+    staged = [*staging.documents(ledger, BOX.id, DAY), sale(5, "USD", "7.00", "cash USD")]
+    staging.replace(ledger, BOX.id, DAY, closed.snapshot_id, Reading(staged))
+    assert closed_day.reconcile(ledger, closed) == "discrepancy"
+    (first,) = board.discrepancies(ledger, [BOX.id])
+    assert (first.form, first.difference, first.currency) == ("cash USD", Decimal("-7.00"), "USD")
+    assert "-7,00 USD" in login().get(HERE).text
 
 
 @pytest.mark.usefixtures("closed")

@@ -12,10 +12,12 @@ DAY = datetime.now(UTC).date() - timedelta(days=4)
 HERE = f"/boxes/{BOX.id}/{DAY}"
 
 
-def look(ledger, *amounts: str) -> None:
-    """Looks at the day, which was closed with two payments, and finds these."""
+def look(ledger, *amounts: str, euros: str = "") -> None:
+    """Looks at the day, which was closed with two payments, and finds these; ``euros``, a third payment, is gone."""
     before = [closed_day.document(BOX, DAY, number, net) for number, net in enumerate(("20.00", "30.00"))]
     after = [closed_day.document(BOX, DAY, number, net) for number, net in enumerate(amounts)]
+    if euros:
+        before.append(closed_day.document(BOX, DAY, 2, euros)._replace(currency="EUR"))
     found = changes(before, after, own_ids=lambda kind: True)
     taken = landing.taken(ledger, BOX.id, DAY)
     outcome = Outcome.PROPOSED if found else Outcome.UNCHANGED
@@ -34,6 +36,13 @@ def test_a_day_that_changed_says_which_documents_and_by_how_much(login, ledger):
     section = page.partition('id="since"')[2].partition("</section>")[0]
     for words in ("Cambios desde el cierre", "ya no está", "cambió", "25,50", "-30,00", "espera la aprobación"):
         assert words in section
+
+
+def test_what_changed_in_two_currencies_is_added_up_for_each(login, ledger):
+    closed_day.close(ledger, BOX, DAY, ("20.00", "1"), ("30.00", "1"))
+    look(ledger, "25.50", euros="10.00")
+    grid = login().get("/", params={"month": f"{DAY:%Y-%m}"}).text
+    assert 'title="cambió tras el cierre: 3 documentos, -10,00 EUR, -24,50' in grid
 
 
 def test_a_day_that_is_again_as_it_was_booked_is_closed_and_says_nothing(login, ledger):

@@ -1,6 +1,7 @@
 """What the closing assumes of a source, as tests that every source inherits (docs/developers/adding-a-source.md)."""
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date, timedelta
@@ -116,6 +117,12 @@ class SourceContract:
         assert reading.documents
         assert sum(total.count for total in totals) == len(rows)
         assert sum((total.net for total in totals), ZERO) == sum((row.net or ZERO for row in rows), ZERO)
+
+    def test_each_form_of_payment_of_a_kind_holds_money_of_one_currency(self, till, body, read):
+        reading, currencies = read(body), defaultdict(set)
+        for row in [*reading.documents, *reading.quarantined, *self._landed(till, body).control_totals()]:
+            currencies[row.kind, row.form].add(row.currency)
+        assert {len(found) for found in currencies.values()} == {1}
 
     def test_documents_are_in_the_words_that_a_mapping_may_use(self, source, body, read):
         for document in read(body).documents:

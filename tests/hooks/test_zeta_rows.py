@@ -278,11 +278,18 @@ def test_control_totals_count_every_row_of_the_box_by_kind_form_and_currency():
         sale(5, CajaCodigo=1),
         sale(6, FacturaTotal="x", CajaCodigo=None),
     ]
-    assert control_totals(landed(*rows), currency="UYU", key=BOX) == [
+    totals = control_totals(landed(*rows), currency="UYU", key=BOX)
+    assert totals == [
         Total(Kind.CREDIT_NOTE, "credit USD", 1, Decimal("122.00")),
         Total(Kind.SALE, "cash", 3, Decimal("122.02")),
         Total(Kind.SALE, "credit", 1, Decimal("122.00")),
     ]
+    assert [total.currency for total in totals] == ["USD", "UYU", "UYU"]
+
+
+def test_a_quarantined_sale_in_dollars_is_held_in_dollars():
+    row = held(sale(MonedaCodigo=2, Cotizacion="0"))
+    assert (row.form, row.net, row.currency) == ("cash USD", Decimal("122.00"), "USD")
 
 
 def test_a_certificate_holds_the_query_against_the_sales_by_box_and_currency():

@@ -14,8 +14,9 @@ from cierre.alerts.company_day import QUIET_SECONDS
 from cierre.alerts.digest import NotSent, digest, send_overdue
 from cierre.bookkeeping.identity import Identity
 from cierre.closing.company_day import company_day
-from cierre.ledger import capabilities, digests, identity, overview, reconciliation
+from cierre.ledger import capabilities, digests, identity, overview, reconciliation, seals
 from cierre.ledger.capabilities import Capability
+from cierre.reports import heads
 from operators.company_day import CompanyDayOperator
 from support import closed_day
 
@@ -64,6 +65,13 @@ def test_the_digest_has_a_row_for_each_box_the_stages_and_a_chart(close, mailbox
     assert body.count(">agrees<") == 3
     assert "not arrived" not in body
     assert body.count("background:#2f6f9f") == len({form for day in days for form in day.money_by_form})
+
+
+def test_the_digest_saved_as_text_is_what_an_audit_reads_heads_from(close, mailbox, ledger):
+    close_both(close, DAY)
+    consolidate()
+    saved = mailbox[0].get_body(("plain",)).get_content()
+    assert heads.read(saved) == list(seals.heads(ledger, ["itb_caja_164", "itb_caja_165"]))
 
 
 def test_a_box_that_is_not_closed_is_named_and_nobody_is_told_that_the_day_is_closed(close, mailbox):

@@ -22,8 +22,9 @@ class Alert:
 
     ``page`` leads to the day on the close board, if it is about one.
 
-    ``figures`` is what a mail shows besides, as HTML (cierre.alerts.figures); chats are sent the sentences alone. Made
-    and sent where its company's language is spoken (cierre.language.say).
+    ``figures`` is what a mail shows besides, as HTML (cierre.alerts.figures); chats are sent the sentences alone.
+    ``heads`` are the heads of chains, a line each, for a mail's plain text: saved as a file, it is what ``make audit
+    HEADS=…`` reads. Made and sent where its company's language is spoken (cierre.language.say).
     """
 
     company: str
@@ -33,6 +34,7 @@ class Alert:
     link: str = ""
     page: str = ""
     figures: str = ""
+    heads: str = ""
     boxes: Collection[str] = field(kw_only=True)
 
     def html(self) -> str:
@@ -46,9 +48,13 @@ class Alert:
         return f"<p>{_lines(self.happened)}</p>{to_do}{self.figures}{links}"
 
     def text(self) -> str:
-        """The alert as plain text: a mail's other part, and the message in a chat."""
+        """The alert as plain text: the message in a chat."""
         to_do = self.to_do and f"{say('What to do:')} {self.to_do}"
         return "\n\n".join(filter(None, [self.happened, to_do, self.page, self.link]))
+
+    def mail_text(self) -> str:
+        """The alert as plain text: a mail's other part."""
+        return "\n\n".join(filter(None, [self.text(), self.heads]))
 
 
 def _lines(text: str) -> str:

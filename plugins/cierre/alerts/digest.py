@@ -25,7 +25,7 @@ from cierre.alerts.figures import (
 from cierre.alerts.people import deliver
 from cierre.bookkeeping.evidence import Grade
 from cierre.bookkeeping.money import ZERO
-from cierre.bookkeeping.reconcile import Together
+from cierre.bookkeeping.reconcile import added_up
 from cierre.closing.company_day import CompanyDay, company_day
 from cierre.closing.tie_out import of_company
 from cierre.closing.transit import OnItsWay, on_its_way
@@ -125,10 +125,13 @@ def digest(
         subject = say("{subject} (perhaps repeated)", subject=subject)
         warning = "A digest of these days may have been sent before: whoever sent it was stopped in the middle."
         happened = f"{happened}\n{say(warning)}"
-    figures += stages(_together(days)) + chart(say("Money by form of payment"), _by_form(days))
+    figures += stages(added_up(one.sums for one in days)) + chart(say("Money by form of payment"), _by_form(days))
     figures += transit(waits) + tie_outs_table(months) + heads_table(heads)
     boxes = sorted({box.id for one in days for box in one.boxes})
-    return Alert(company=company, subject=subject, happened=happened, link=link, figures=figures, boxes=boxes)
+    lines = "\n".join(head.line for head in heads)
+    return Alert(
+        company=company, subject=subject, happened=happened, link=link, figures=figures, heads=lines, boxes=boxes
+    )
 
 
 def _documents(days: Sequence[CompanyDay]) -> str:
@@ -141,18 +144,6 @@ def _amounts(parts: Sequence[Mapping[str, Decimal]]) -> str:
     return ", ".join(
         money(sum((part.get(currency, ZERO) for part in parts), ZERO), currency) for currency in currencies
     )
-
-
-def _together(days: Sequence[CompanyDay]) -> dict[str, list[Together]]:
-    """What the days compared, added up."""
-    sums: dict[str, dict[tuple[str, str, str], Together]] = defaultdict(dict)
-    for one in days:
-        for currency, rows in one.sums.items():
-            for row in rows:
-                place, known = (row.kind, row.left, row.right), sums[currency]
-                before = known.get(place)
-                known[place] = row if before is None else before.plus(row)
-    return {currency: list(rows.values()) for currency, rows in sorted(sums.items())}
 
 
 def _proof(days: Sequence[CompanyDay]) -> str:

@@ -51,7 +51,7 @@ def send(alert: Alert) -> bool:
         return False
     # A line break in a subject would end the mail's headings.
     subject = shown(BROKEN.sub(" ", alert.subject)).strip()
-    with _WithText(alert.text(), smtp_conn_id=CONNECTION) as smtp:
+    with _WithText(alert.mail_text(), smtp_conn_id=CONNECTION) as smtp:
         smtp.send_email_smtp(
             to=list(company.alerts), subject=subject, html_content=alert.html(), mime_subtype="alternative"
         )

@@ -1,5 +1,6 @@
 """The pages of one box's day: its figures, and the way down to the rows of the source."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
@@ -18,7 +19,7 @@ from cierre.board.address import BusinessDay, Number
 from cierre.board.boxes import company_names, form_names
 from cierre.board.charts import bar_widths
 from cierre.board.connection import Ledger, PersonalValues
-from cierre.board.day import figures, suspects
+from cierre.board.day import FormFigures, figures, suspects
 from cierre.board.pages import PageDep
 from cierre.board.privacy import readable
 from cierre.board.states import BOOKS, LIVE, STATES, standing
@@ -55,7 +56,7 @@ def day_page(
     return page.render(
         "day.html",
         **about,
-        bars=bar_widths([row.net for row in about["figures"].forms]),
+        bars=_bars(about["figures"].forms),
         tasks=runs.tasks(session, box.id, newest.run_id) if newest else [],
         paused=not box.retired and runs.is_paused(session, box.id),
         stalled=next((run for run in about["runs"] if run.letter == "q"), None),
@@ -65,6 +66,15 @@ def day_page(
         may_clear=not box.retired and bool(viewer.may_clear([box.id])),
         arrived=_arrived(box, day, ledger),
     )
+
+
+def _bars(forms: Sequence[FormFigures]) -> list[int]:
+    """How wide each form's bar is, beside those of its currency."""
+    widths = {
+        currency: iter(bar_widths([row.net for row in forms if row.currency == currency]))
+        for currency in {row.currency for row in forms}
+    }
+    return [next(widths[row.currency]) for row in forms]
 
 
 def _arrived(box: CashBox | RetiredBox, day: date, ledger: psycopg.Connection) -> dict[str, Sign]:

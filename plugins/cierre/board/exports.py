@@ -21,7 +21,10 @@ def tables(about: Mapping[str, Any], _: Regional) -> list[Table]:
             _("From source to ERP"),
             [_("Stage"), _("Documents"), _("Money"), _("Agrees")],
             [
-                [_stage(s.name, about, _), s.rows, money(s.net, currency), _("yes") if s.agrees else _("NO")]
+                [
+                    " ".join(filter(None, [_stage(s.name, about, _), s.currency])), s.rows,
+                    money(s.net, s.currency or currency), _("yes") if s.agrees else _("NO"),
+                ]
                 for s in about["figures"].stages
             ],
         ),
@@ -30,8 +33,8 @@ def tables(about: Mapping[str, Any], _: Regional) -> list[Table]:
             [_("Kind"), _("Form"), _("Documents"), _("Money")],
             [
                 [
-                    _(row.kind.replace("_", " ")), forms.get(row.form, row.form), row.staged.count,
-                    money(row.staged.net, currency),
+                    _(row.kind.replace("_", " ")), _in_other(forms.get(row.form, row.form), row.currency, currency),
+                    row.staged.count, money(row.staged.net, row.currency or currency),
                 ]
                 for row in about["figures"].forms
                 if row.staged
@@ -63,7 +66,10 @@ def tables(about: Mapping[str, Any], _: Regional) -> list[Table]:
             _("Quarantined rows"),
             [_("Place"), _("Reason"), _("Message"), _("Money")],
             [
-                [_(row_name(row.place)), _(row.reason.replace("_", " ")), _(row.message), money(row.net, currency)]
+                [
+                    _in_other(_(row_name(row.place)), row.currency, currency), _(row.reason.replace("_", " ")),
+                    _(row.message), money(row.net, row.currency or currency),
+                ]
                 for row in about["quarantined"]
             ],
         ),
@@ -80,6 +86,11 @@ def tables(about: Mapping[str, Any], _: Regional) -> list[Table]:
             ],
         ),
     ]  # fmt: skip
+
+
+def _in_other(name: str, own: str | None, currency: str) -> str:
+    """A name, with the currency of its money where that is not the box's."""
+    return f"{name} ({own})" if own and own != currency else name
 
 
 def _stage(name: str, about: Mapping[str, Any], _: Regional) -> str:

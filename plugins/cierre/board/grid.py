@@ -165,7 +165,10 @@ def _of_arrival(sign: str, language: Regional) -> str:
 def _since_close(one: ChangedDay, currency: str, language: Regional) -> str:
     """By what a day changed since it was closed."""
     documents = language(Sentence.counted(one.documents, "{n} document", "{n} documents"))
-    return f": {documents}, {language.money(one.difference, currency)}"
+    amounts = (
+        f"{language.money(amount, own)}{'' if own == currency else f' {own}'}" for own, amount in one.differences
+    )
+    return f": {documents}, {', '.join(amounts)}"
 
 
 _MARKS = {"a": " class=acknowledged", "s": " class=stale"}

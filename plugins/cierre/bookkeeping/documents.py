@@ -75,6 +75,7 @@ class QuarantinedRow:
     are understood and rightly unbooked (a receipt with no cash behind it). ``net`` is None where it cannot be read.
     ``release`` is the document that a person may have booked for it all the same; None where there is no such choice.
     ``at_par`` is the one that it is where the mapping says that its currency is at par (see cierre.bookkeeping.rates).
+    ``currency`` is that of ``net``, where the row names one; "" is the box's.
     """
 
     place: str
@@ -87,6 +88,7 @@ class QuarantinedRow:
     blocking: bool
     release: Document | None = None
     at_par: Document | None = None
+    currency: str = ""
 
 
 UNFIT_TEXT = "unfit_text"
@@ -149,20 +151,27 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Total:
-    """A control total: how many rows of a kind and form of payment, and their net money in the box's currency."""
+    """A control total: how many rows of a kind and form of payment, and their net money.
+
+    A form holds money of one ``currency``: a source counts what is in another one under a form of its own. "" where it
+    is not known, as of landed totals that were kept; so it is no part of what is compared.
+    """
 
     kind: Kind
     form: str
     count: int
     net: Decimal
+    currency: str = field(default="", compare=False)
 
 
 def totals(documents: list[Document]) -> list[Total]:
     """The control totals of documents, by kind and form, sorted."""
     counts: dict[tuple[Kind, str], int] = {}
     sums: dict[tuple[Kind, str], Decimal] = {}
+    currencies: dict[tuple[Kind, str], str] = {}
     for document in documents:
         place = (document.kind, document.form)
         counts[place] = counts.get(place, 0) + 1
         sums[place] = sums.get(place, Decimal(0)) + document.net
-    return sorted(Total(kind, form, count, sums[kind, form]) for (kind, form), count in counts.items())
+        currencies[place] = document.currency
+    return sorted(Total(*place, count, sums[place], currencies[place]) for place, count in counts.items())

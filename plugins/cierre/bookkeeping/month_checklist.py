@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from cierre.bookkeeping.money import figure
 from cierre.bookkeeping.sentence import Sentence, listing, one_after_the_other
 from cierre.bookkeeping.tie_out import State
 
@@ -81,14 +82,14 @@ class Place(NamedTuple):
 
 
 class Held(NamedTuple):
-    """A day's rows in quarantine, those that stop the day and the others apart; ``net`` is their money as far as it can
-    be read."""
+    """A day's rows in quarantine of one currency, those that stop the day and the others apart; ``money`` is theirs as
+    far as it can be read, whichever way it goes."""
 
     box: str
     day: date
     blocking: bool
     rows: int
-    net: Decimal
+    money: Decimal
     currency: str | None
 
 
@@ -321,8 +322,8 @@ def _with_money(rows: Sentence, held: Iterable[Held]) -> Sentence:
     """How many rows, and their money by currency, where it can be read."""
     sums: dict[str, Decimal] = {}
     for one in held:
-        if one.net:
-            sums[one.currency or ""] = sums.get(one.currency or "", Decimal(0)) + one.net
+        if one.money:
+            sums[one.currency or ""] = sums.get(one.currency or "", Decimal(0)) + one.money
     amounts = list(_amounts(sums))
     return Sentence("{rows} ({amounts})", rows=rows, amounts=listing(amounts)) if amounts else rows
 
@@ -330,7 +331,7 @@ def _with_money(rows: Sentence, held: Iterable[Held]) -> Sentence:
 def _amounts(sums: dict[str, Decimal]) -> Iterator[Sentence]:
     for currency, amount in sorted(sums.items()):
         yield (
-            Sentence("{amount} {currency}", amount=amount, currency=currency)
+            Sentence("{amount} {currency}", amount=figure(amount, currency), currency=currency)
             if currency
             else Sentence("{amount}", amount=amount)
         )

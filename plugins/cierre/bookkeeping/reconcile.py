@@ -1,6 +1,6 @@
 """Reconciliation: two stages of a day side by side, by kind and form of payment, and in all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -11,9 +11,10 @@ from cierre.bookkeeping.sentence import Sentence
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One figure as two stages have it: rows, and net money in the box's currency.
+    """One figure as two stages have it: rows, and net money in one currency.
 
-    ``kind`` is a document's, "all" for the day's sum, or "entries" for its journal entries (their debit).
+    ``kind`` is a document's, "all" for the day's sum, or "entries" for its journal entries (their debit). ``form`` is
+    the form of payment; of the day's sum it is the currency, where the day has money of several: each has a sum.
     """
 
     kind: str
@@ -73,12 +74,26 @@ class Together(Comparison):
         )
 
 
+def added_up(parts: Iterable[Mapping[str, Sequence[Together]]]) -> dict[str, list[Together]]:
+    """What several boxes or days compared, by currency, added up."""
+    sums: dict[str, dict[tuple[str, str, str], Together]] = {}
+    for part in parts:
+        for currency, rows in part.items():
+            known = sums.setdefault(currency, {})
+            for row in rows:
+                place = (row.kind, row.left, row.right)
+                known[place] = known[place].plus(row) if place in known else row
+    return {currency: list(rows.values()) for currency, rows in sorted(sums.items())}
+
+
 def _rows(number: int) -> Sentence:
     return Sentence.counted(number, "{n} row", "{n} rows")
 
 
 def kind_and_form(kind: str, form: str) -> Sentence:
-    """What a figure is of: ``credit note``, ``payment, form 2``; ``in all`` for the day's sum."""
+    """What a figure is of: ``credit note``, ``payment, form 2``; ``in all``, or ``in all, USD``, for the day's sum."""
+    if kind == "all" and form:
+        return Sentence("in all, {currency}", currency=form)
     name = Sentence("in all" if kind == "all" else kind.replace("_", " "))
     return Sentence("{kind}, form {form}", kind=name, form=form) if form else name
 
@@ -89,14 +104,33 @@ def combine(*parts: Sequence[Total]) -> list[Total]:
     for total in (total for part in parts for total in part):
         rows, net = sums.get((total.kind, total.form), (0, ZERO))
         sums[total.kind, total.form] = (rows + total.count, net + total.net)
-    return [Total(kind, form, rows, net) for (kind, form), (rows, net) in sorted(sums.items())]
+    currencies = currencies_of(*parts)
+    return [Total(*place, rows, net, currencies.get(place, "")) for place, (rows, net) in sorted(sums.items())]
 
 
-def compare(left: str, left_totals: Sequence[Total], right: str, right_totals: Sequence[Total]) -> list[Comparison]:
-    """A comparison for every kind and form that either stage names, then one of the day's sums.
+Currencies = Mapping[tuple[Kind, str], str]
+"""The currency of each kind and form, where it is known."""
+
+
+def currencies_of(*stages: Sequence[Total]) -> Currencies:
+    """In which currency the stages of a day count each kind and form."""
+    return {(total.kind, total.form): total.currency for totals in stages for total in totals if total.currency}
+
+
+def compare(
+    left: str,
+    left_totals: Sequence[Total],
+    right: str,
+    right_totals: Sequence[Total],
+    currencies: Currencies | None = None,
+) -> list[Comparison]:
+    """A comparison for every kind and form that either stage names, then one of the day's sum; of a day with several
+    ``currencies`` (those of these two stages, if none are given) one of each currency's sum.
 
     ``left`` and ``right`` are the stages' names, as people read them ("landed", "staged and quarantined").
     """
+    if currencies is None:
+        currencies = currencies_of(left_totals, right_totals)
     ours = {(total.kind, total.form): total for total in left_totals}
     theirs = {(total.kind, total.form): total for total in right_totals}
     rows = []
@@ -104,13 +138,19 @@ def compare(left: str, left_totals: Sequence[Total], right: str, right_totals: S
         nothing = Total(kind, form, 0, ZERO)
         here, there = ours.get((kind, form), nothing), theirs.get((kind, form), nothing)
         rows.append(Comparison(kind, form, left, right, here.count, there.count, here.net, there.net))
-    return [*rows, _in_all(left, right, rows)]
+    several = sorted(set(currencies.values()))
+    if len(several) < 2:
+        return [*rows, _in_all("", left, right, rows)]
+    by_currency: dict[str, list[Comparison]] = {currency: [] for currency in several}
+    for row in rows:
+        by_currency.setdefault(currencies.get((Kind(row.kind), row.form), ""), []).append(row)
+    return [*rows, *(_in_all(currency, left, right, own) for currency, own in by_currency.items())]
 
 
-def _in_all(left: str, right: str, rows: Sequence[Comparison]) -> Comparison:
+def _in_all(currency: str, left: str, right: str, rows: Sequence[Comparison]) -> Comparison:
     return Comparison(
         "all",
-        "",
+        currency,
         left,
         right,
         sum(row.left_rows for row in rows),

@@ -12,7 +12,7 @@ from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.identity import RetiredBox
 from cierre.bookkeeping.matching.books import SOURCE as ARRIVALS
 from cierre.bookkeeping.money import ZERO
-from cierre.bookkeeping.reconcile import Together
+from cierre.bookkeeping.reconcile import Together, added_up
 from cierre.closing.boxes_for import boxes_for
 from cierre.language.say import say
 from cierre.ledger import identity, overview
@@ -79,10 +79,10 @@ def company_day(ledger: psycopg.Connection, company: str, day: date) -> CompanyD
     own = [box for box in known.values() if box.company == company and box.start_date <= day]
     all_boxes: list[CashBox | RetiredBox] = [*own, *_retired(ledger, company, known, found)]
     boxes = [as_booked(box, found.get(box.id)) for box in all_boxes]
-    sums = {
-        currency: overview.consolidated(ledger, [box.id for box in of_currency], day)
+    sums = added_up(
+        overview.consolidated(ledger, [box.id for box in of_currency], day, currency)
         for currency, of_currency in _by_currency(boxes)
-    }
+    )
     return CompanyDay(day, boxes, found, sums)
 
 

@@ -144,7 +144,7 @@ def _ask(ledger: psycopg.Connection, place: Place, box: CashBox, hook: SourceHoo
 def _tell_totals(box: CashBox, snapshot: Snapshot, totals: Sequence[Total], form_name: Callable[[str], str]) -> int:
     """Tells what the box's part sums to, by kind and form of payment; returns how many rows it has."""
     for total in totals:
-        what, net = kind_and_form(total.kind, form_name(total.form)), money(total.net, box.currency)
+        what, net = kind_and_form(total.kind, form_name(total.form)), money(total.net, total.currency)
         log.info(say("The source says: {what}: {rows}, {net}.", what=what, rows=_rows(total.count), net=net))
     rows = sum(total.count for total in totals)
     log.info(say("Snapshot {number} holds {rows} of the box.", number=snapshot.snapshot_id, rows=_rows(rows)))

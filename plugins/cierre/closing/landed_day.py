@@ -56,13 +56,19 @@ class LandedDay:
         """
         read = source_of(self.box).read(self.body, day=self.day, **self._whose, **self._before, **reviewed_by(self.box))
         whole = json_text.read(self.body) if had_repeated(self.body) else None
-        documents, quarantined = [], [self._releasable(_presentable(row), whole) for row in read.quarantined]
+        documents, quarantined = [], [self._releasable(self._presentable(row), whole) for row in read.quarantined]
         for document in read.documents:
             try:
                 documents.append(_bookable(document, whole))
             except _Unbookable as unbookable:
                 quarantined.append(self._held(document, unbookable.reason, unbookable.why))
         return Reading(documents, quarantined)
+
+    def _presentable(self, row: QuarantinedRow) -> QuarantinedRow:
+        """The row with texts that tables and logs can hold, and with its currency."""
+        return replace(
+            row, form=_form(row.form), message=shown(row.message), currency=row.currency or self.box.currency
+        )
 
     def _releasable(self, row: QuarantinedRow, whole: Any) -> QuarantinedRow:
         """The row with documents that can be booked where it is released; else the row says why they cannot."""
@@ -77,13 +83,15 @@ class LandedDay:
         """What the box's raw rows sum to. Raises DataError for more money than the books can hold."""
         counts: Counter[tuple[Kind, str]] = Counter()
         sums: dict[tuple[Kind, str], Decimal] = defaultdict(Decimal)
+        currencies: dict[tuple[Kind, str], str] = {}
         for total in source_of(self.box).control_totals(self.body, **self._whose, **self._before):
             place = (total.kind, _form(total.form))
             counts[place] += total.count
             sums[place] += total.net
+            currencies[place] = total.currency or self.box.currency
         for (kind, form), net in sums.items():
             self._refuse_too_much(kind_and_form(kind, form), net)
-        return sorted(Total(*place, count, sums[place]) for place, count in counts.items())
+        return sorted(Total(*place, count, sums[place], currencies[place]) for place, count in counts.items())
 
     def claims(self) -> list[Claim]:
         """The box's certificate. Raises DataError for more money than the books can hold."""
@@ -112,6 +120,7 @@ class LandedDay:
             reason=reason,
             message=why,
             net=document.net,
+            currency=document.currency,
             row=row_at(self.body, document.place),
             blocking=True,
         )
@@ -159,12 +168,6 @@ def _bookable(document: Document, whole: Any) -> Document:
         return with_fit_text(document)
     except UnfitText as unfit:
         raise _Unbookable(UNFIT_TEXT, unfit.why) from None
-
-
-def _presentable(row: QuarantinedRow) -> QuarantinedRow:
-    """The row with texts that tables and logs can hold."""
-    form, message = _form(row.form), shown(row.message)
-    return row if (form, message) == (row.form, row.message) else replace(row, form=form, message=message)
 
 
 def _form(form: str) -> str:

@@ -15,7 +15,7 @@ from cierre.closing.landed_day import LandedDay
 from cierre.closing.refusal import Refused
 from cierre.closing.stage import staged_landing
 from cierre.closing.wiring import erp_hook, knows_plans
-from cierre.language.say import counted, listed, say
+from cierre.language.say import counted, listed, money, say
 from cierre.ledger import invoices, landing, read_back, reconciliation, revisions
 from cierre.ledger.revisions import Revision
 from cierre.posting.verification import Reconciled, reconcile as compare
@@ -71,7 +71,11 @@ def _differs(box: CashBox, day: date, ledger: psycopg.Connection, revision: Revi
     told = [
         listed(compared.differing),
         *(
-            say("  not carried over: {what}, {amount}", what=f"{row.document_key} ({row.place})", amount=row.net)
+            say(
+                "  not carried over: {what}, {amount}",
+                what=f"{row.document_key} ({row.place})",
+                amount=money(row.net, row.currency),
+            )
             for row in unbooked
         ),
         *(f"  {say(sentence)}" for sentence in changed),

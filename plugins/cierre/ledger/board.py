@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 
+from cierre.bookkeeping.documents import Total
 from cierre.bookkeeping.json_text import row_at
 from cierre.bookkeeping.text import shown
 from cierre.ledger import month, personal
@@ -54,6 +55,7 @@ class _Sql(Statements):
     money_of_entries: Rows[TotalRow]
     lines: Rows[JournalLine]
     debit_parts: Rows[DebitPart]
+    booked_money: Rows[TotalRow]
     behind_a_line: Rows[DocumentBehind]
     documents: Rows[StagedDocument]
     place_of: RowOrNone[RowPlace]
@@ -156,6 +158,10 @@ class Day:
     def debit_parts(self) -> list[DebitPart]:
         """What the current revision's debits are made of, by kind and part of documents."""
         return list(_sql.debit_parts(self._connection, **self._place))
+
+    def booked_money(self) -> list[Total]:
+        """The money of the documents in the current revision by kind, in the currency of its books; of no form."""
+        return [row.total for row in _sql.booked_money(self._connection, **self._place)]
 
     def behind(self, entry_id: int, line: int) -> list[DocumentBehind]:
         """The documents behind one of its lines; none where the line is not this day's."""

@@ -57,7 +57,7 @@ class Taken(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """What a reconciliation compared."""
+    """What a reconciliation compared; ``currency`` is None where it is the box's."""
 
     kind: str
     form: str
@@ -70,6 +70,7 @@ class Compared(NamedTuple):
     difference: Decimal
     agrees: bool
     reconciled_at: datetime
+    currency: str | None
 
 
 class LineDifference(NamedTuple):
@@ -152,6 +153,7 @@ class StagedDocument(NamedTuple):
     net: Decimal
     place: str
     snapshot_id: int
+    currency: str
 
 
 class LandedText(NamedTuple):
@@ -263,7 +265,8 @@ class Uncertain(NamedTuple):
 
 
 class HeldBack(NamedTuple):
-    """A quarantined row that stops its day; ``currency`` is that of the day's other money, None where it has none."""
+    """A quarantined row that stops its day; ``currency`` is its own, or, of a day that was staged before that was kept,
+    that of the day's other money; None where there is none."""
 
     box: str
     business_date: date

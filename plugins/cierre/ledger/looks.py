@@ -1,5 +1,6 @@
 """Looks at closed days: when each was read again in its source, what was found, and what followed."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,10 +25,19 @@ class ClosedDay(NamedTuple):
 
 
 class ChangedDay(NamedTuple):
-    """A box's day that a look found changed: how many documents, and by how much their money is more than booked."""
+    """A box's day that a look found changed: how many documents, and by how much their money is more than booked, by
+    currency."""
 
     box: str
     business_date: date
+    documents: int
+    differences: tuple[tuple[str, Decimal], ...]
+
+
+class _Changed(NamedTuple):
+    box: str
+    business_date: date
+    currency: str
     documents: int
     difference: Decimal
 
@@ -73,7 +83,7 @@ class _Sql(Statements):
     closed_days: Rows[ClosedDay]
     newest: RowOrNone[_LookRow]
     changes: Rows[_ChangeRow]
-    changed: Rows[ChangedDay]
+    changed: Rows[_Changed]
     add: Value[int]
     standing: Rows[_StandingRow]
     corrections: Rows[Correction]
@@ -129,8 +139,15 @@ def changed(
     connection: psycopg.Connection, boxes: Sequence[str], first: date, last: date
 ) -> dict[tuple[str, date], ChangedDay]:
     """The days of boxes that count as changed by their newest look, by box and day; both ends inclusive."""
-    rows = _sql.changed(connection, boxes=list(boxes), first=first, last=last)
-    return {(row.box, row.business_date): row for row in rows}
+    by_day: dict[tuple[str, date], list[_Changed]] = defaultdict(list)
+    for row in _sql.changed(connection, boxes=list(boxes), first=first, last=last):
+        by_day[row.box, row.business_date].append(row)
+    return {
+        (box, day): ChangedDay(
+            box, day, sum(row.documents for row in rows), tuple((row.currency, row.difference) for row in rows)
+        )
+        for (box, day), rows in by_day.items()
+    }
 
 
 def corrections(connection: psycopg.Connection, boxes: Sequence[str], most: int) -> list[Correction]:

@@ -70,6 +70,7 @@ class LateDay(NamedTuple):
 
 class _Consolidated(NamedTuple):
     kind: str
+    currency: str
     left: str
     right: str
     left_rows: int
@@ -181,12 +182,16 @@ def late_days(connection: psycopg.Connection, boxes: Sequence[str], first: date,
     return list(_sql.late_days(connection, boxes=list(boxes), first=first, last=last))
 
 
-def consolidated(connection: psycopg.Connection, boxes: Sequence[str], business_date: date) -> list[Together]:
-    """The day's stages side by side, summed over boxes of one currency: what their last reconciliations compared, and
-    whether all of it agreed, box by box and form by form."""
-    return [Together(form="", **row._asdict()) for row in _sql.consolidated(
-        connection, boxes=list(boxes), business_date=business_date
-    )]  # fmt: skip
+def consolidated(
+    connection: psycopg.Connection, boxes: Sequence[str], business_date: date, currency: str
+) -> dict[str, list[Together]]:
+    """The day's stages side by side, summed over boxes that keep one ``currency``: what their last reconciliations
+    compared, by the currency of the money, and whether all of it agreed, box by box and form by form."""
+    sums: dict[str, list[Together]] = defaultdict(list)
+    for row in _sql.consolidated(connection, boxes=list(boxes), business_date=business_date, currency=currency):
+        compared = row._asdict()
+        sums[compared.pop("currency")].append(Together(form="", **compared))
+    return sums
 
 
 def told(connection: psycopg.Connection, what: str, since: date) -> set[tuple[str, date]]:

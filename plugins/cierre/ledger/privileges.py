@@ -225,7 +225,7 @@ TABLES: Mapping[str, Table] = {
         own="found_at", delete=True,
     ),
     "staging.quarantined": Table(
-        insert="box business_date place kind form reason message net row blocking", delete=True
+        insert="box business_date place kind form reason message net currency row blocking", delete=True
     ),
     "vendor.call": Table(
         insert="service company connection method subject allowance vendor_day claimed_at claimed_by override_by",

@@ -12,7 +12,7 @@ from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.billing_plan import BillingPlan
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.read_back import LineDifference
-from cierre.bookkeeping.reconcile import Comparison, combine, compare
+from cierre.bookkeeping.reconcile import Comparison, combine, compare, currencies_of
 from cierre.ledger import landing, revisions, signing, staging
 from cierre.ledger.revisions import Revision
 from cierre.ledger.sentences import stored
@@ -74,10 +74,13 @@ def compare_day(connection: psycopg.Connection, revision: Revision) -> list[Comp
     staged = staging.totals(connection, box, day)
     quarantined = staging.quarantined_totals(connection, box, day)
     journal = revisions.journal_totals(connection, revision)
+    acknowledged = revisions.acknowledged_totals(connection, box, day)
+    currencies = currencies_of(landed, staged, quarantined, journal, acknowledged)
+    with_money = staging.totals(connection, box, day, with_money=True)
     return [
-        *compare("landed", landed, "staged and quarantined", combine(staged, quarantined)),
-        *compare("staged", staging.totals(connection, box, day, with_money=True), "journal", journal),
-        *compare("journal", journal, "ERP", revisions.acknowledged_totals(connection, box, day)),
+        *compare("landed", landed, "staged and quarantined", combine(staged, quarantined), currencies),
+        *compare("staged", with_money, "journal", journal, currencies),
+        *compare("journal", journal, "ERP", acknowledged, currencies),
         _entries(connection, revision),
         *_of_other_revisions(connection, revision),
     ]

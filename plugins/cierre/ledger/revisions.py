@@ -93,6 +93,7 @@ class UnbookedDocument(NamedTuple):
     place: str
     net: Decimal
     reference: str
+    currency: str
 
 
 class UnacknowledgedEntry(NamedTuple):

@@ -10,17 +10,18 @@ from cierre.bookkeeping.money import quantum
 
 
 class TotalRow(NamedTuple):
-    """Rows of a kind and form of payment, and their net money."""
+    """Rows of a kind and form of payment, and their net money; ``currency`` is None where that is not known."""
 
     kind: str
     form: str
     rows: int
     net: Decimal
+    currency: str | None = None
 
     @property
     def total(self) -> Total:
         """The same as the bookkeeping compares it."""
-        return Total(Kind(self.kind), self.form, self.rows, self.net)
+        return Total(Kind(self.kind), self.form, self.rows, self.net, self.currency or "")
 
 
 class BoxAndDay(NamedTuple):

@@ -104,6 +104,11 @@ class Head(NamedTuple):
     links: int
     hash: str
 
+    @property
+    def line(self) -> str:
+        """It as a line of text, as cierre.reports.heads reads it."""
+        return "\t".join(map(str, self))
+
 
 class _Plainly(NamedTuple):
     zone: str

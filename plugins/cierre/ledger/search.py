@@ -44,13 +44,15 @@ class FoundDocument(NamedTuple):
 
 
 class FoundHeldBack(NamedTuple):
-    """A row that is not booked, why, and where it stands; ``net`` in its box's currency, None where it has none."""
+    """A row that is not booked, why, and where it stands; ``net`` is None where it has none, ``currency`` where the
+    day was staged before that was kept."""
 
     box: str
     business_date: date
     kind: str
     form: str
     net: Decimal | None
+    currency: str | None
     message: Sentence
     snapshot_id: int
     place: str

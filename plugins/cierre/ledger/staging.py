@@ -50,6 +50,7 @@ class _StagedTotal(NamedTuple):
     form: str
     rows: int
     net: Decimal
+    currency: str
     rows_with_money: int
 
 
@@ -93,7 +94,8 @@ def replace(connection: psycopg.Connection, box: str, day: date, snapshot_id: in
         )
         copy(
             connection,
-            'staging.quarantined (box, business_date, place, kind, form, reason, message, net, "row", blocking)',
+            "staging.quarantined (box, business_date, place, kind, form, reason, message, net, currency,"
+            ' "row", blocking)',
             (_quarantined_row(box, day, row) for row in reading.quarantined),
         )
 
@@ -134,6 +136,7 @@ def _quarantined_row(box: str, day: date, row: QuarantinedRow) -> tuple[object, 
         row.reason,
         stored(row.message),
         row.net,
+        row.currency or None,
         Jsonb(kept(row.row), dumps=as_text),
         row.blocking,
     )
@@ -207,7 +210,7 @@ def totals(connection: psycopg.Connection, box: str, day: date, *, with_money: b
     """Control totals of the staged documents; ``with_money`` counts only those that have an amount to book."""
     rows = _sql.staged_totals(connection, box=box, business_date=day)
     return [
-        Total(Kind(row.kind), row.form, row.rows_with_money if with_money else row.rows, row.net)
+        Total(Kind(row.kind), row.form, row.rows_with_money if with_money else row.rows, row.net, row.currency)
         for row in rows
         if row.rows_with_money or not with_money
     ]

@@ -11,13 +11,14 @@ from cierre.ledger.seals import Head
 AnyPath = Any
 """A path of pathlib, or one that only looks like it: Airflow's ObjectStoragePath."""
 
-_LINE = re.compile(r"^[ \t]*(\S+)[ \t]+([\d.,]+)[ \t]+([0-9a-f]{64})\b", re.MULTILINE)
+# Some mail programs save each cell of a table on a line of its own, or break long lines at a blank.
+_LINE = re.compile(r"^[ \t]*(\S+)\s+([\d.,]+)\s+([0-9a-f]{64})\b", re.MULTILINE)
 
 
 def written(heads: Collection[Head], ledger_id: str, at: datetime) -> str:
     """The heads of a ledger at an instant."""
     lines = [f"# Heads of ledger {ledger_id}, {at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}: box, links, hash"]
-    return "\n".join([*lines, *("\t".join(map(str, head)) for head in heads), ""])
+    return "\n".join([*lines, *(head.line for head in heads), ""])
 
 
 def read(text: str) -> list[Head]:

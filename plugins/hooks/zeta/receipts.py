@@ -52,12 +52,14 @@ def control_totals(landed: Landing, *, key: str) -> list[Total]:
     """Receipts and their money by currency, from the raw rows, booked or not."""
     counts: Counter[str] = Counter()
     sums: dict[str, Decimal] = defaultdict(Decimal)
+    currencies: dict[str, str] = {}
     for _, row in _rows(landed):
         if box_key(row) in ("", key):
             form = form_of(row, landed)
             counts[form] += 1
             sums[form] += _net(row, landed) or ZERO
-    return [Total(Kind.COLLECTION, form, count, sums[form]) for form, count in sorted(counts.items())]
+            currencies[form] = own_currency(row, landed)
+    return [Total(Kind.COLLECTION, form, count, sums[form], currencies[form]) for form, count in sorted(counts.items())]
 
 
 def claims(landed: Landing, *, key: str) -> list[Claim]:
@@ -223,6 +225,7 @@ def _quarantined(row: Row, place: str, why: Unbookable, landed: Landing) -> Quar
         reason=why.reason,
         message=str(why),
         net=_net(row, landed),
+        currency=own_currency(row, landed),
         row=row,
         blocking=True,
     )

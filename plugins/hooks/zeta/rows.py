@@ -322,6 +322,7 @@ def _quarantined(row: Row, place: str, why: Unbookable, landed: Landing) -> Quar
         reason=why.reason,
         message=str(why),
         net=net,
+        currency=own_currency(row, landed),
         row=row,
         blocking=True,
     )

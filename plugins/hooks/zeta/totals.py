@@ -22,15 +22,17 @@ def control_totals(landed: Landing, *, key: str) -> list[Total]:
     """
     counts: Counter[tuple[Kind, str]] = Counter()
     sums: dict[tuple[Kind, str], Decimal] = defaultdict(Decimal)
+    currencies: dict[tuple[Kind, str], str] = {}
     for row in landed.sales:
         if box_key(row) in ("", key):
             place = (kind_of(row), form_of(row, landed))
             counts[place] += 1
+            currencies[place] = own_currency(row, landed)
             try:
-                sums[place] += abs(amount(row.get("FacturaTotal"), own_currency(row, landed)))
+                sums[place] += abs(amount(row.get("FacturaTotal"), currencies[place]))
             except AmountError:
                 continue
-    return sorted(Total(kind, form, count, sums[kind, form]) for (kind, form), count in counts.items())
+    return sorted(Total(*place, count, sums[place], currencies[place]) for place, count in counts.items())
 
 
 def claims(landed: Landing, *, key: str) -> list[Claim]:

@@ -72,6 +72,16 @@ def test_a_month_in_order_has_every_line_done_in_the_same_order():
             {"held": [Held("a", FIRST, True, 2, Decimal("5.50"), "USD"), Held("a", FIRST, True, 1, Decimal(0), None)]},
             "3 rows stop their days (5.50 USD)",
         ),
+        (
+            Item.QUARANTINE,
+            {
+                "held": [
+                    Held("a", FIRST, True, 1, Decimal("7000.00"), "CLP"),
+                    Held("a", FIRST, True, 1, Decimal("5.50"), "USD"),
+                ]
+            },
+            "2 rows stop their days (7000 CLP, 5.50 USD)",
+        ),
         (Item.CHANGED, {"days": [day(0), day(1, "changed")]}, "1 day changed and was not closed again"),
         (Item.TIED_OUT, {"tied_out": [TiedOut(7, "T1", State.DIFFERS)]}, "T1: does not tie out"),
         (Item.TIED_OUT, {"tied_out": [TiedOut(7, "T1", State.OUTDATED)]}, "T1: posted to since the tie-out"),
@@ -101,7 +111,7 @@ def test_what_is_missing_is_said_with_its_figures_and_the_month_is_not_green(ite
     ("item", "changes", "figures"),
     [
         (Item.QUARANTINE, {"held": [Held("a", FIRST, False, 2, Decimal(5), "USD")]},
-         "2 rows are not booked and stop nothing (5 USD)"),
+         "2 rows are not booked and stop nothing (5.00 USD)"),
         (Item.CERTIFICATES, {"attested": [Attested("a", FIRST, "unattested")]}, "the source of 1 day attests nothing"),
         (Item.TIED_OUT, {"tied_out": [TiedOut(7, "T1", State.NOT_KNOWN)]}, "T1: tie-out not known"),
         (Item.UNCERTAIN, {"days": [day(0, "watched")]},

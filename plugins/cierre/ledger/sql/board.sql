@@ -21,7 +21,14 @@ SELECT coalesce((SELECT currency FROM board.box_day WHERE box = :box AND busines
 
 -- name: comparisons
 -- What the last reconciliation of the day compared.
-SELECT kind, form, "left", "right", left_rows, right_rows, left_net, right_net, difference, agrees, run.reconciled_at
+SELECT kind, form, "left", "right", left_rows, right_rows, left_net, right_net, difference, agrees, run.reconciled_at,
+       CASE WHEN kind = 'all' THEN nullif(form, '')
+            ELSE coalesce((SELECT min(currency) FROM board.form_day AS staged
+                            WHERE staged.box = run.box AND staged.business_date = run.business_date
+                              AND staged.kind = comparison.kind AND staged.form = comparison.form),
+                          (SELECT min(currency) FROM staging.quarantined AS held
+                            WHERE held.box = run.box AND held.business_date = run.business_date
+                              AND held.kind = comparison.kind AND held.form = comparison.form)) END AS currency
   FROM reconciliation.comparison JOIN reconciliation.run USING (run_id)
  WHERE run_id = (SELECT max(run_id) FROM reconciliation.run WHERE box = :box AND business_date = :business_date)
  ORDER BY comparison;
@@ -49,11 +56,12 @@ SELECT code, otherwise.entry_id, entry_key, reverses IS NOT NULL AS reversal, ot
 
 -- name: money_of_entries
 -- The money of entries by kind and form, as the journal counts it.
-SELECT kind, form, count(*)::int AS rows, sum(net) AS net
-  FROM (SELECT kind, form, entry_id, document_key,
+SELECT kind, form, count(*)::int AS rows, sum(net) AS net, min(currency) AS currency
+  FROM (SELECT kind, form, entry_id, document_key, min(coalesce(foreign_currency, currency)) AS currency,
                greatest(coalesce(sum(own.amount) FILTER (WHERE component = 'net' AND side = 'D'), 0),
                         coalesce(sum(own.amount) FILTER (WHERE component = 'net' AND side = 'C'), 0)) AS net
-          FROM ledger.line CROSS JOIN LATERAL ledger.documents_behind(line.entry_id, line.line) AS source
+          FROM ledger.entry JOIN ledger.line USING (entry_id)
+          CROSS JOIN LATERAL ledger.documents_behind(line.entry_id, line.line) AS source
           CROSS JOIN LATERAL (SELECT coalesce(source.foreign_amount, source.amount) AS amount) AS own
          WHERE entry_id = ANY(:entries)
          GROUP BY kind, form, entry_id, document_key) AS booked
@@ -90,6 +98,23 @@ SELECT coalesce(source.kind, '') AS kind, coalesce(component, '') AS component,
                        WHERE box = :box AND business_date = :business_date ORDER BY revision DESC LIMIT 1)
  GROUP BY 1, 2 ORDER BY 1, 2;
 
+-- name: booked_money
+-- The money of the documents in the day's current revision by kind, in the currency of its books: a document's net once.
+SELECT kind, '' AS form, count(*)::int AS rows, sum(net) AS net
+  FROM (SELECT source.kind, source.form, document_key,
+               coalesce(sum(own.amount) FILTER (WHERE component = 'net' AND own.side = 'D'),
+                        sum(own.amount) FILTER (WHERE component = 'net' AND own.side = 'C'), 0) AS net
+          FROM ledger.entry JOIN ledger.line USING (entry_id)
+          CROSS JOIN LATERAL ledger.documents_behind(line.entry_id, line.line) AS source
+          CROSS JOIN LATERAL (SELECT source.amount * CASE WHEN source.turned THEN -1 ELSE 1 END AS amount,
+                                     CASE WHEN source.turned THEN translate(line.side, 'DC', 'CD') ELSE line.side END
+                                     AS side) AS own
+         WHERE reverses IS NULL
+           AND revision_id = (SELECT revision_id FROM ledger.revision
+                               WHERE box = :box AND business_date = :business_date ORDER BY revision DESC LIMIT 1)
+         GROUP BY source.kind, source.form, document_key) AS booked
+ GROUP BY kind ORDER BY kind;
+
 -- name: behind_a_line
 -- The documents that a line of this box's day sums up.
 SELECT document_key, kind, form, component, source.amount, place, snapshot_id, account, side, history,
@@ -101,7 +126,7 @@ SELECT document_key, kind, form, component, source.amount, place, snapshot_id, a
 
 -- name: documents
 -- The staged documents of a kind and form.
-SELECT document_key, kind, form, reference, net, place, snapshot_id
+SELECT document_key, kind, form, reference, net, place, snapshot_id, currency
   FROM staging.document JOIN staging.day USING (box, business_date)
  WHERE box = :box AND business_date = :business_date AND kind = :kind AND form = :form
  ORDER BY document_key;
@@ -166,7 +191,14 @@ SELECT business_date, box, kind, posting, attributes, documents, amount, currenc
 -- name: standing_out
 -- Days whose last reconciliation found a difference, with the first comparison that differs.
 SELECT day.box, day.business_date, run.reconciled_at, differing."left", differing."right", differing.kind,
-       differing.form, differing.difference, differing.left_rows, differing.right_rows, day.currency
+       differing.form, differing.difference, differing.left_rows, differing.right_rows,
+       CASE WHEN differing.kind = 'all' THEN coalesce(nullif(differing.form, ''), day.currency)
+            ELSE coalesce((SELECT min(staged.currency) FROM board.form_day AS staged
+                            WHERE staged.box = day.box AND staged.business_date = day.business_date
+                              AND staged.kind = differing.kind AND staged.form = differing.form),
+                          (SELECT min(held.currency) FROM staging.quarantined AS held
+                            WHERE held.box = day.box AND held.business_date = day.business_date
+                              AND held.kind = differing.kind AND held.form = differing.form), day.currency) END AS currency
   FROM board.box_day AS day
    JOIN reconciliation.run ON run.run_id = (SELECT max(run_id) FROM reconciliation.run AS latest
                                             WHERE latest.box = day.box AND latest.business_date = day.business_date)
@@ -185,9 +217,9 @@ SELECT box FROM board.box_day WHERE state = 'discrepancy' UNION SELECT box FROM 
 -- name: held_back
 -- Quarantined rows that stop their days.
 SELECT box, business_date, place, kind, form, reason, message, net, snapshot_id, staged_at,
-       (SELECT currency FROM board.form_day AS staged
-         WHERE staged.box = quarantined.box AND staged.business_date = quarantined.business_date
-         ORDER BY documents DESC, currency LIMIT 1) AS currency
+       coalesce(currency, (SELECT staged.currency FROM board.form_day AS staged
+                            WHERE staged.box = quarantined.box AND staged.business_date = quarantined.business_date
+                            ORDER BY documents DESC, staged.currency LIMIT 1)) AS currency
   FROM staging.quarantined JOIN staging.day USING (box, business_date)
  WHERE blocking AND box = ANY(:boxes)
  ORDER BY staged_at, box, business_date, place;

@@ -21,13 +21,14 @@ SELECT code, document_key, kind, form, reference, currency, before, after, look_
  WHERE look_change.look_id = :look_id ORDER BY change;
 
 -- name: changed
--- Days of boxes that count as changed by their newest look: how many documents, and by how much their money differs.
-SELECT day.box, day.business_date, count(*)::int AS documents,
+-- Days of boxes that count as changed by their newest look: how many documents of each currency, and by how much their
+-- money differs.
+SELECT day.box, day.business_date, look_change.currency, count(*)::int AS documents,
        coalesce(sum(coalesce(after, 0) - coalesce(before, 0)), 0) AS difference
   FROM board.box_day AS day CROSS JOIN LATERAL ledger.newest_look(day.box, day.business_date) AS look
   JOIN ledger.look_change USING (look_id)
  WHERE day.state = 'changed' AND day.box = ANY(:boxes) AND day.business_date BETWEEN :first AND :last
- GROUP BY day.box, day.business_date;
+ GROUP BY day.box, day.business_date, look_change.currency ORDER BY look_change.currency;
 
 -- name: add<!
 INSERT INTO ledger.look (box, business_date, compared_to, snapshot_id, size, outcome)

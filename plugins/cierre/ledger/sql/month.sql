@@ -49,11 +49,12 @@ SELECT approval.box, approval.business_date, revision, asked, asked_at, decision
  ORDER BY approval.box COLLATE "C", approval.business_date, approval_id;
 
 -- name: quarantined
--- Rows of the business dates that are not booked; the currency is that of the day's other money.
+-- Rows of the business dates that are not booked; of a day that was staged before its rows had a currency, it is that of
+-- the day's other money.
 SELECT box, business_date, place, kind, form, reason, message, net, blocking,
-       (SELECT currency FROM board.form_day AS staged
-         WHERE staged.box = quarantined.box AND staged.business_date = quarantined.business_date
-         ORDER BY documents DESC, currency LIMIT 1) AS currency, snapshot_id
+       coalesce(currency, (SELECT staged.currency FROM board.form_day AS staged
+                            WHERE staged.box = quarantined.box AND staged.business_date = quarantined.business_date
+                            ORDER BY documents DESC, staged.currency LIMIT 1)) AS currency, snapshot_id
   FROM staging.quarantined JOIN staging.day USING (box, business_date)
  WHERE box = ANY(:boxes) AND business_date BETWEEN :first AND :last
  ORDER BY box COLLATE "C", business_date, place;

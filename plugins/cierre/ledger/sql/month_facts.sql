@@ -24,13 +24,14 @@ SELECT box, business_date AS day FROM staging.problem
  WHERE box = ANY(:boxes) AND business_date BETWEEN :first AND :last;
 
 -- name: held
--- Rows in quarantine by day; the currency is that of the day's other money.
-SELECT box, business_date AS day, blocking, count(*)::int AS rows, coalesce(sum(net), 0) AS net,
-       (SELECT currency FROM board.form_day AS staged
-         WHERE staged.box = quarantined.box AND staged.business_date = quarantined.business_date
-         ORDER BY documents DESC, currency LIMIT 1) AS currency
+-- Rows in quarantine by day and currency, and their money, whichever way it goes: a refund hides no sale. Of a day that
+-- was staged before its rows had a currency, it is that of the day's other money.
+SELECT box, business_date AS day, blocking, count(*)::int AS rows, coalesce(sum(abs(net)), 0) AS money,
+       coalesce(currency, (SELECT staged.currency FROM board.form_day AS staged
+                            WHERE staged.box = quarantined.box AND staged.business_date = quarantined.business_date
+                            ORDER BY documents DESC, staged.currency LIMIT 1)) AS currency
   FROM staging.quarantined WHERE box = ANY(:boxes) AND business_date BETWEEN :first AND :last
- GROUP BY box, business_date, blocking;
+ GROUP BY box, business_date, blocking, quarantined.currency;
 
 -- name: attested
 -- Of each day's newest landing.

@@ -53,15 +53,17 @@ SELECT box, business_date, coalesce(state, 'not read') AS state,
    AND coalesce(state, '') NOT IN ('closed', 'watched', 'no activity');
 
 -- name: consolidated
--- What differs by form, or in one box alone, differs: sums hide what cancels out.
-SELECT kind, "left", "right", sum(left_rows)::int AS left_rows, sum(right_rows)::int AS right_rows,
+-- What differs by form, or in one box alone, differs: sums hide what cancels out. The sum of a day with money of several
+-- currencies has its currency as form; that of a day with one is in the boxes' currency.
+SELECT kind, coalesce(nullif(form, ''), :currency) AS currency, "left", "right",
+       sum(left_rows)::int AS left_rows, sum(right_rows)::int AS right_rows,
        sum(left_net) AS left_net, sum(right_net) AS right_net, bool_and(stages_agree) AS each_agrees
   FROM (SELECT comparison.*, bool_and(agrees) OVER (PARTITION BY "left", "right") AS stages_agree
           FROM (SELECT DISTINCT ON (box) run_id FROM reconciliation.run
                  WHERE business_date = :business_date AND box = ANY(:boxes) ORDER BY box, run_id DESC) AS latest
           JOIN reconciliation.comparison USING (run_id)) AS compared
  WHERE kind IN ('all', 'entries')
- GROUP BY kind, "left", "right" ORDER BY min(comparison);
+ GROUP BY kind, coalesce(nullif(form, ''), :currency), "left", "right" ORDER BY min(comparison);
 
 -- name: told
 SELECT box, business_date FROM ledger.told WHERE what = :what AND business_date >= :since;

@@ -131,8 +131,8 @@ SELECT side, account, cost_centre, item, value_class, nullif(entities, '{}') AS 
 
 -- name: journal_totals
 -- A document's net is booked once a side; one below zero on the other sides. Rows count every document behind a line.
-SELECT kind, form, count(*)::int AS rows, sum(net) AS net
-  FROM (SELECT kind, form, document_key,
+SELECT kind, form, count(*)::int AS rows, sum(net) AS net, min(currency) AS currency
+  FROM (SELECT kind, form, document_key, min(coalesce(foreign_currency, currency)) AS currency,
                coalesce(sum(own.amount) FILTER (WHERE component = 'net' AND own.side = 'D'),
                         sum(own.amount) FILTER (WHERE component = 'net' AND own.side = 'C'), 0) AS net
           FROM ledger.entry JOIN ledger.line USING (entry_id)
@@ -148,8 +148,9 @@ SELECT kind, form, count(*)::int AS rows, sum(net) AS net
 -- name: acknowledged_totals
 -- What the ERP acknowledged for the day: confirmed bookings, less confirmed reversals, of every revision, at the
 -- site that the day's present books are meant for.
-SELECT kind, form, sum(sign)::int AS rows, sum(sign * net) AS net
+SELECT kind, form, sum(sign)::int AS rows, sum(sign * net) AS net, min(currency) AS currency
   FROM (SELECT kind, form, entry_id, document_key, CASE WHEN entry.reverses IS NULL THEN 1 ELSE -1 END AS sign,
+               min(coalesce(foreign_currency, currency)) AS currency,
                coalesce(sum(own.amount) FILTER (WHERE component = 'net' AND own.side = 'D'),
                         sum(own.amount) FILTER (WHERE component = 'net' AND own.side = 'C'), 0) AS net
           FROM ledger.entry JOIN erp.attempt USING (entry_id) JOIN ledger.line USING (entry_id)
@@ -195,7 +196,7 @@ SELECT count(*)::int AS entries, coalesce(sum(total), 0) AS total
 -- name: unbooked_documents
 -- Staged documents with money and no line in the revision, with their place in the snapshot. One that is named anew since
 -- it was booked (0033) is known by where it stands.
-SELECT document_key, place, net, reference
+SELECT document_key, place, net, reference, currency
   FROM staging.document
  WHERE box = :box AND business_date = :business_date
    AND EXISTS (SELECT FROM jsonb_each_text(amounts) AS part WHERE part.value::numeric <> 0)

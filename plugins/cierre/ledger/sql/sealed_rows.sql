@@ -36,7 +36,7 @@ SELECT to_char(business_date, 'YYYYMMDD')::bigint AS subject, box AS chain, day.
 -- name: quarantine_row
 -- Without the source's row, which is personal and stands in the landed text.
 SELECT to_char(business_date, 'YYYYMMDD')::bigint AS subject, box AS chain,
-       box, business_date, place, kind, form, reason, message, net, blocking
+       box, business_date, place, kind, form, reason, message, net, blocking, currency
   FROM staging.quarantined ORDER BY business_date, box COLLATE "C", place, reason;
 
 -- name: books

@@ -18,7 +18,7 @@ SELECT box, business_date, reference, document_key, kind, form, net, currency, s
 
 -- name: held_back
 -- Rows that are not booked, by a part of what they hold (tokens stand for personal values), or by their money.
-SELECT box, business_date, kind, form, net, message, snapshot_id, place
+SELECT box, business_date, kind, form, net, currency, message, snapshot_id, place
   FROM staging.quarantined JOIN staging.day USING (box, business_date)
  WHERE box = ANY(:boxes) AND business_date BETWEEN :first AND :last
    AND (net = :amount OR EXISTS (SELECT FROM jsonb_path_query("row", '$.** ? (@.type() == "string")') AS value

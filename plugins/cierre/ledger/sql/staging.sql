@@ -22,14 +22,15 @@ SELECT place, kind, form, reason, message, net
 
 -- name: staged_totals
 -- All that was staged, and what of it has money to book (a document of nothing but zeros makes no line).
-SELECT kind, form, count(*)::int AS rows, sum(net) AS net, (count(*) FILTER (WHERE has_money))::int AS rows_with_money
-  FROM (SELECT kind, form, net,
+SELECT kind, form, count(*)::int AS rows, sum(net) AS net, min(currency) AS currency,
+       (count(*) FILTER (WHERE has_money))::int AS rows_with_money
+  FROM (SELECT kind, form, net, currency,
                EXISTS (SELECT FROM jsonb_each_text(amounts) AS part WHERE part.value::numeric <> 0) AS has_money
           FROM staging.document WHERE box = :box AND business_date = :business_date) AS document
  GROUP BY kind, form ORDER BY kind, form;
 
 -- name: quarantined_totals
-SELECT kind, form, count(*)::int AS rows, coalesce(sum(net), 0) AS net
+SELECT kind, form, count(*)::int AS rows, coalesce(sum(net), 0) AS net, min(currency) AS currency
   FROM staging.quarantined WHERE box = :box AND business_date = :business_date
  GROUP BY kind, form ORDER BY kind, form;
 

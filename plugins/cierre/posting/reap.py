@@ -18,7 +18,7 @@ from cierre.posting.site import Site
 log = logging.getLogger(__name__)
 
 GONE = Sentence("deleted: it was taken for posted, and was gone from the ERP within the day")
-"""Why a document counts as gone: a delete of before it was found had no answer, and was most likely carried out late."""
+"""Why a document counts as gone: a delete of before it was found had no answer, and was probably carried out late."""
 
 UNREAD = Site()
 """A site that is only known to keep the contract."""

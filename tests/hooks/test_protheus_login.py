@@ -36,6 +36,22 @@ def delete(hook: ProtheusHook) -> bool:
     return hook.delete(ADDRESS, "000001")
 
 
+def test_a_password_that_http_cannot_carry_is_told_as_a_fault_of_the_connection(vendor, connection):
+    name = connection("protheus", vendor.url, login="cierre", password="secr3t–€")
+    with pytest.raises(FatalError, match="user, password or key has a character") as refused:
+        delete(ProtheusHook(name))
+    assert name in str(refused.value)
+    assert "secr3t" not in "".join(traceback.format_exception(refused.value))
+    assert vendor.asked == []
+
+
+def test_a_tenant_that_http_cannot_carry_is_told_by_its_header(vendor, connection):
+    name = connection("protheus", vendor.url, login="cierre", password="x")
+    with pytest.raises(FatalError, match="tenantId has a character"):
+        ProtheusHook(name).delete(Address("T1,Ñandú–1", date(2024, 9, 6), "008964", "A01"), "000001")
+    assert vendor.asked == []
+
+
 def paths(vendor) -> list[str]:
     return [asked.path.rsplit("/", 1)[1] for asked in vendor.asked]
 

@@ -10,7 +10,7 @@ import pytest
 from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.journal import JournalEntry, Line, Side
 from cierre.bookkeeping.read_back import BookedLine, StandingDocument
-from cierre.ledger import attempts, revisions, session, takeovers
+from cierre.ledger import attempts, reconciliation, revisions, session, takeovers
 from cierre.ports.errors import DataError, PeriodClosedError, UncertainError
 from cierre.posting.look import look
 from cierre.posting.proof import KeptByClosedPeriodError, NotOursError, TakenUpError
@@ -866,6 +866,79 @@ def test_a_day_whose_document_was_found_is_watched_until_no_copy_can_come(ledger
     assert ledger.execute(watched).fetchone()[0] is None
 
 
+# --- a document that was found and taken for posted, and is gone within the day: a delete without an answer came late
+
+
+def keys(erp: Erp) -> list[tuple[date, str]]:
+    return [(address.entry_date, key.partition("@")[0]) for (address, _), key in erp.documents.items()]
+
+
+def carried_out_late(erp: Erp, sublot: str = "001") -> None:
+    """A delete of ours that had no answer is carried out."""
+    del erp.documents[at(sublot), "000001"]
+
+
+def test_the_reversal_of_what_a_late_delete_took_away_is_deleted_too(ledger, erp, found_in_september, freeze, clock):
+    """35.30 of September was reversed in October, and 36.00 booked there. With the original gone, the reversal alone
+    would leave the day at 0.70."""
+    carried_out_late(erp)
+    clock(timedelta(minutes=6))
+    done = swept(ledger, erp, found_in_september.site)
+    (gone,) = done.gone[BOX]
+    assert "document 000001 at 06/09/2024 lot 008964 sublot 001" in str(gone)
+    assert (done.left, len(erp.documents)) == ({}, 2)
+    found_in_september.site = replace(found_in_september.site, open_from=None)
+    again = freeze("36.00", open_from=OCTOBER)
+    found_in_september.converge(again)
+    assert keys(erp) == [(OCTOBER, "itb_caja_164|20240906|2|1")]
+    calls = list(erp.calls)
+    found_in_september.converge(again)
+    assert erp.calls == calls
+    clock(timedelta(hours=40))
+    assert swept(ledger, erp, found_in_september.site).gone == {}
+
+
+def test_books_of_the_day_that_a_late_delete_took_away_are_posted_again(ledger, erp, reading, freeze, clock):
+    theirs(erp, "001", "35.30", FIRST)
+    revision = freeze("35.30")
+    reading.converge(revision)
+    carried_out_late(erp)
+    clock(timedelta(minutes=6))
+    assert len(swept(ledger, erp, reading.site).gone[BOX]) == 1
+    assert reconciliation.compare_day(ledger, revision)[-1].agrees is False
+    reading.converge(revision)
+    assert places(erp) == [("002", "000001")]
+
+
+def test_a_delete_in_doubt_that_a_closed_period_seems_to_have_stopped_is_still_waited_for(
+    ledger, erp, reading, freeze, clock
+):
+    """The policy deletes old books. Of the delete of 35.30 nobody knows the outcome, and September is closed: 35.30 is
+    seen to stand, so it is reversed in October. The month opens again, and the delete is carried out all the same."""
+    reading.site = replace(reading.site, correction="delete")
+    reading.converge(freeze("35.30"))
+    erp.unreachable_deletes = 1
+    corrected = freeze("36.00")
+    with pytest.raises(UncertainError):
+        reading.converge(corrected)
+    in_october(reading, erp)
+    reading.converge(corrected)
+    assert (OCTOBER, "itb_caja_164|20240906|1|1|R") in keys(erp)
+    erp.open_from = date.min
+    carried_out_late(erp)
+    clock(timedelta(hours=2))
+    assert len(swept(ledger, erp, reading.site).gone[BOX]) == 1
+    reading.converge(corrected)
+    assert keys(erp) == [(DAY, "itb_caja_164|20240906|2|1")]
+
+
+def test_an_acknowledged_document_that_is_gone_is_left_to_people(ledger, erp, reading, freeze, clock):
+    reading.converge(freeze("35.30"))
+    carried_out_late(erp)
+    clock(timedelta(minutes=6))
+    assert swept(ledger, erp, reading.site).gone == {}
+
+
 # --- a correction that is refused
 
 
@@ -938,6 +1011,25 @@ def test_further_corrections_that_are_refused_leave_no_further_copies_where_corr
         with pytest.raises(DataError, match="in use"):
             poster.converge(freeze(*amounts))
         assert places(erp) == [("002", "000001"), ("003", "000001"), ("004", "000001")]
+
+
+def test_a_refused_delete_says_which_old_books_stand_beside_the_new_ones(erp, poster, freeze, monkeypatch):
+    """Of 10.00 + 20.00 the second cannot be deleted, once the first has gone: until it can be, 20.00 counts twice."""
+    poster.site = replace(poster.site, correction="delete")
+    poster.converge(freeze("10.00", "20.00"))
+    corrected = freeze("11.00", "21.00")
+    with monkeypatch.context() as patched:
+        refuses_to_take_back(erp, patched, "delete", "002")
+        with pytest.raises(DataError, match="in use") as refused:
+            poster.converge(corrected)
+    said = str(refused.value)
+    new, old = said.split("new books")[1].split("beside them")
+    assert [sublot in new for sublot in ("sublot 003", "sublot 004", "sublot 002")] == [True, True, False]
+    assert "sublot 002" in old
+    assert "clear the step post" in said
+    assert "Nothing was changed" not in said
+    poster.converge(corrected)
+    assert places(erp) == [("003", "000001"), ("004", "000001")]
 
 
 def test_what_an_earlier_run_reversed_for_a_correction_is_undone_with_it(erp, poster, freeze, monkeypatch):

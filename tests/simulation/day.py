@@ -132,6 +132,8 @@ class Day:
         """Whether, at a site that cannot be read, the lot was taken over after the backup."""
         self.waits = False
         """Whether a sweep said that an address waits for a person, or for its period to be opened."""
+        self.gone = False
+        """Whether a sweep said that a document is gone which was taken for posted."""
         self.erp.changed = self._look
 
     def play(self) -> Outcome:
@@ -244,12 +246,16 @@ class Day:
             self.broke(invariant, how)
 
     def _swept(self) -> bool:
-        self.waits = False
-        if self._done(self._task("sweep", self.system.sweep)) and not self.waits:
-            return True
-        if self.around.closes:
-            self._reopen()
-        return self._done(self._task("sweep", self.system.sweep))
+        """Whether a sweep leaves nothing, once people have done what it asks for."""
+        self.waits = self.gone = False
+        is_whole = self._done(self._task("sweep", self.system.sweep)) and not self.waits
+        if not is_whole:
+            if self.around.closes:
+                self._reopen()
+            is_whole = self._done(self._task("sweep", self.system.sweep))
+        if self.gone:
+            self._done(self._task("close", self.system.close))
+        return is_whole
 
     def _changes(self) -> int:
         """How many calls could have changed anything in the ERP."""

@@ -80,6 +80,7 @@ class Product:
         with self._session(process) as line:
             swept = sweep(line, erp_of, calls, lambda box: day.site)
         day.waits = day.waits or bool(swept.waiting)
+        day.gone = day.gone or bool(swept.gone)
         if swept.left:
             raise RetriableError(f"addresses are left: {dict(swept.left)}", vendor="ERP")
 

@@ -395,6 +395,8 @@ TEETH = (
           only=_restored(readable=True), first=2_600, shown_by=2_630),
     Tooth("a document that was found is reaped with its copies", _method(sweep, "reap", _whatever_its_state),
           only=_closes, shown_by=129),
+    Tooth("nobody notices that a document that was found is gone", _method(reap, "_withdraw", lambda *_: None),
+          only=_closes, first=93_778, shown_by=93_778),
     Tooth("superseded entries stay", _method(revisions, "superseded", lambda *_: []), shown_by=2),
     Tooth("an old run takes newer books back",
           _sql("revisions", ("revision_id < :revision_id", "revision_id <> :revision_id")), only=_crowded_and_drowsy,

@@ -19,6 +19,11 @@ GIVEN_UP = "a posting UNCERTAIN since its task was killed was given up"
 RUN_AGAIN = "Run the day again (clear its step post): the address is emptied first, then the entry is posted."
 CAME_LATE = "a document that came late was removed from the ERP"
 NOTHING_TO_DO = "Nothing: it was of an attempt that had been given up, and the day's own document is untouched."
+GONE = "a document that was taken for posted is gone from the ERP"
+POST_AGAIN = (
+    "Run the day again (clear its step post): what is missing is posted again, and the reversal of what is gone is"
+    " deleted. If somebody deleted the document in the ERP on purpose, ask first what was booked there instead."
+)
 DIFFERS = "the ERP holds something else than was posted"
 PUT_RIGHT = "the ERP holds again what was posted"
 SET_RIGHT = (
@@ -36,9 +41,10 @@ def tell_what_changed(looked: Looked, link: str) -> None:
 
 
 def tell_what_was_swept(swept: Swept, link: str) -> None:
-    """Mails each box's company what a sweep removed, and which postings it gave up."""
+    """Mails each box's company what a sweep removed, which postings it gave up, and what it found gone."""
     _tell(swept.removed, Sentence(CAME_LATE), Sentence(NOTHING_TO_DO), link)
     _tell(swept.given_up, Sentence(GIVEN_UP), Sentence(RUN_AGAIN), link)
+    _tell(swept.gone, Sentence(GONE), Sentence(POST_AGAIN), link)
 
 
 def _tell(by_box: Mapping[str, Sequence[Sentence | str]], subject: Sentence, to_do: Sentence, link: str) -> None:

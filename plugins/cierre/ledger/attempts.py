@@ -47,7 +47,8 @@ class Attempt:
     to a request that was given up all the same (None without an answer, NOT_SENT where nothing was sent).
     ``reaped_at``: when its address was last known to be empty. ``deleting_since``: since when its confirmed document is
     being deleted. ``adopted_at``: when its document was found by reading and taken for posted, so that a copy of it may
-    still come; None where the ERP's answer said so, or nothing did. ``worker`` is who made it.
+    still come, or a delete of ours be carried out late; None where the ERP's answer said so, or nothing did. ``worker``
+    is who made it.
     """
 
     attempt_id: int
@@ -319,9 +320,11 @@ def begin_to_delete(connection: psycopg.Connection, attempt: Attempt, why: str) 
     return _sql.begin_to_delete(connection, attempt_id=attempt.attempt_id, why=stored(why)) == 1
 
 
-def keep_after_all(connection: psycopg.Connection, attempt: Attempt) -> None:
-    """Notes that a document was not deleted, and stands: the ERP refused it for certain."""
-    _sql.keep_after_all(connection, attempt_id=attempt.attempt_id, outcome=stored(ACKNOWLEDGED))
+def keep_after_all(connection: psycopg.Connection, attempt: Attempt, *, in_doubt: bool = False) -> None:
+    """Notes that a document was not deleted, and stands: the ERP refused it for certain. ``in_doubt``: an earlier
+    delete had no answer and may be carried out late, so that sweeps look for a day whether the document still
+    stands."""
+    _sql.keep_after_all(connection, attempt_id=attempt.attempt_id, outcome=stored(ACKNOWLEDGED), in_doubt=in_doubt)
 
 
 def withdraw(connection: psycopg.Connection, attempt: Attempt, outcome: str | None = None) -> bool:

@@ -137,9 +137,7 @@ def _is_missing(attempt: Attempt, documents: Mapping[tuple[str, str], Sequence[B
     """Whether a document that the ledger has as standing is not among those of its place, by sublot and number."""
     if attempt.state != "confirmed" or attempt.deleting_since:
         return False
-    lines = documents.get((attempt.address.sublot, attempt.confirmed_document))
-    # A site may give a number again whose document was deleted.
-    return lines is None or proof.is_anothers(lines[0].key, site.ledger_id)
+    return proof.is_gone(documents.get((attempt.address.sublot, attempt.confirmed_document)), site.ledger_id)
 
 
 def _were_forgotten(connection: psycopg.Connection, unknown: Sequence[_Unknown]) -> bool:

@@ -64,6 +64,13 @@ class KeptByClosedPeriodError(DataError):
     )
 
 
+class GoneError(RetriableError):
+    """A document that was found by reading and taken for posted is not in the ERP any more: a delete that had no answer
+    was carried out late, or somebody deleted it there. The ledger has it as withdrawn from now on."""
+
+    advice = "Clear the step post of the day: it posts again what is missing, or takes away what reverses nothing."
+
+
 class TakenUpError(RetriableError):
     """Another run has given up what this one was at, and makes its address empty."""
 
@@ -131,6 +138,12 @@ def is_anothers(said: str, ledger_id: str) -> bool:
     """Whether a key that was read has the id of another ledger. A site may have cut the key within the id: what is left
     of this ledger's own is no other's."""
     return not ledger_id.startswith(read_key(said).ledger)
+
+
+def is_gone(lines: Sequence[BookedLine] | None, ledger_id: str) -> bool:
+    """Whether what stands under a document's number is not that document. ``lines``: those that were read there, None
+    where there are none. A site may give a number again whose document was deleted."""
+    return not lines or is_anothers(lines[0].key, ledger_id)
 
 
 def may_be(said: str, sent: str) -> bool:

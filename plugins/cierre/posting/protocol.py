@@ -46,7 +46,13 @@ AHEAD = 20
 
 
 REPLACED = Sentence("deleted: newer books of the day replace it")
+REVERSES_NOTHING = Sentence("deleted: what it reversed is not in the ERP any more")
 MAY_BE_GONE = Sentence("deleted: the lot was taken over, and it may have been gone")
+
+
+BOTH_STAND = Sentence(
+    "Set right what the ERP refuses, then clear the step post of the day: it takes back what is left of the old books."
+)
 
 
 class _BesideItsOriginal(Exception):
@@ -68,6 +74,11 @@ def doubt_about(answer: Acknowledged, address: Address, numbering: Numbering) ->
 def _standing(made: Sequence[Attempt]) -> Attempt | None:
     """The attempt by which an entry stands in the ERP, if any of them does."""
     return next((one for one in made if one.state == "confirmed" and not one.deleting_since), None)
+
+
+def _documents(standing: Sequence[Attempt]) -> Sentence:
+    told = "document {document} at {address}"
+    return one_after_the_other([Sentence(told, document=one.document, address=one.address) for one in standing])
 
 
 @dataclass
@@ -109,14 +120,16 @@ class Poster:
         self._must_not_be_gone_unseen(books.replaced)
         self._must_stand_as_posted(books.replaced)
         for entry in books.replaced:
-            self._clear_the_way(entry)
+            if not _standing(self._clear_the_way(entry)):
+                self._delete_reversals(entry)
         try:
             for entry in books.own:
                 self._settle(entry, partial(self._insert, entry))
             for entry in books.replaced:
                 self._take_back(entry, revision)
-        except DataError:
+        except DataError as refusal:
             self._undo(revision, books.replaced)
+            self._tell_what_stands_twice(refusal, books)
             raise
         return revision
 
@@ -288,6 +301,15 @@ class Poster:
         # prove nothing.
         self._settle(reversal, partial(self._insert, reversal))
 
+    def _delete_reversals(self, entry: FrozenEntry) -> None:
+        """Deletes the reversals of what does not stand any more: they take back nothing. A delete without an answer may
+        have been carried out after its document had been taken for posted, and reversed."""
+        for made in revisions.reversals(self.connection, entry):
+            if standing := _standing(self._clear_the_way(made)):
+                told = "{entry} is not in the ERP any more: its reversal is deleted from {address}."
+                log.warning(say(told, entry=entry.entry_key, address=standing.address))
+                self._delete(standing, REVERSES_NOTHING)
+
     def _undo(self, revision: Revision, old: Sequence[FrozenEntry]) -> None:
         """The ERP refused a part of a correction: what was already posted of it is deleted again, so that the day
         stands there as before. What cannot be deleted stands, and the log says so."""
@@ -308,6 +330,17 @@ class Poster:
         except VendorError as trouble:
             told = "A part of the correction still stands in the ERP beside the old books: {why}"
             log.error(say(told, why=trouble))
+
+    def _tell_what_stands_twice(self, refusal: DataError, books: DayBooks) -> None:
+        """Says with a refusal, where the correction could not be undone, which old books stand beside the new ones."""
+        new = [standing for entry in books.own if (standing := self._confirmed(entry))]
+        old = [standing for entry in books.replaced if (standing := self._confirmed(entry))
+               and not any(map(self._confirmed, revisions.reversals(self.connection, entry)))]  # fmt: skip
+        if not (new and old):
+            return
+        told = "{refusal}. The ERP now holds the day's new books ({new}) and, beside them, old ones ({old}): both count"
+        refusal.message = Sentence(told, refusal=refusal.message, new=_documents(new), old=_documents(old))
+        refusal.advice = BOTH_STAND
 
     def _may_have_withdrawn(self, revision: Revision, old: Sequence[FrozenEntry]) -> bool:
         """Whether this correction deleted old books, which nothing brings back. The new ones stand before the first of
@@ -348,7 +381,7 @@ class Poster:
             if standing is None:
                 raise
             if attempt.document in standing:
-                attempts.keep_after_all(self.connection, attempt)
+                attempts.keep_after_all(self.connection, attempt, in_doubt=True)
                 return
         attempts.withdraw(self.connection, attempt)
 

@@ -17,6 +17,9 @@ from cierre.posting.site import Site
 
 log = logging.getLogger(__name__)
 
+GONE = Sentence("deleted: it was taken for posted, and was gone from the ERP within the day")
+"""Why a document counts as gone: a delete of before it was found had no answer, and was probably carried out late."""
+
 UNREAD = Site()
 """A site that is only known to keep the contract."""
 
@@ -27,12 +30,17 @@ def reap(connection: psycopg.Connection, erp: Erp, attempt: Attempt, site: Site 
     None where a refused one, or what a person left to others, was left alone.
 
     Raises cierre.ports.errors.VendorError where the ERP gives no definite answer, and cierre.posting.proof.NotOursError
-    where a person must decide: the attempt stays uncertain then, and no further attempt at its entry may start.
+    where a person must decide: the attempt stays uncertain then, and no further attempt at its entry may start. Raises
+    cierre.posting.proof.GoneError where the document of a confirmed one is not there any more, which is on record then.
     """
     asked_at = attempts.clock(connection)
     standing = proof.standing_at(erp, attempt.address) if site.readable else None
     if attempt.state == "confirmed":
-        removed = _delete(erp, attempt, _copies(erp, attempt, standing))
+        if standing is None:
+            raise _nobody_can_look(erp, attempt)
+        if proof.is_gone(standing.get(attempt.confirmed_document), site.ledger_id):
+            _withdraw(connection, erp, attempt)
+        removed = _delete(erp, attempt, proof.copies(attempt, standing))
     elif standing is not None:
         entry = revisions.entry_of(connection, attempt.entry_id)
         ours = [n for n, lines in sorted(standing.items()) if proof.is_left(connection, entry, lines, site.ledger_id)]
@@ -56,14 +64,23 @@ def reap(connection: psycopg.Connection, erp: Erp, attempt: Attempt, site: Site 
     return removed
 
 
-def _copies(erp: Erp, attempt: Attempt, standing: proof.Standing | None) -> list[str]:
-    if standing is None:
-        told = (
-            "document {document} at {address} was found by reading, and a copy of it may still come: the ERP cannot be"
-            " read any more, so that nobody looks for one"
-        )
-        raise RetriableError(Sentence(told, document=attempt.document, address=attempt.address), vendor=erp.vendor)
-    return proof.copies(attempt, standing)
+def _withdraw(connection: psycopg.Connection, erp: Erp, attempt: Attempt) -> None:
+    """Puts on record that a document is gone, unless another run is deleting it, or has deleted it just now."""
+    if not attempts.begin_to_delete(connection, attempt, GONE):
+        return
+    attempts.withdraw(connection, attempt)
+    told = (
+        "document {document} at {address}, which was found by reading and taken for posted, is not in the ERP any more"
+    )
+    raise proof.GoneError(Sentence(told, document=attempt.document, address=attempt.address), vendor=erp.vendor)
+
+
+def _nobody_can_look(erp: Erp, attempt: Attempt) -> RetriableError:
+    told = (
+        "document {document} at {address} was found by reading, and a copy of it may still come: the ERP cannot be"
+        " read any more, so that nobody looks for one"
+    )
+    return RetriableError(Sentence(told, document=attempt.document, address=attempt.address), vendor=erp.vendor)
 
 
 def _delete(erp: Erp, attempt: Attempt, documents: Sequence[str]) -> int:

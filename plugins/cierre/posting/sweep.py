@@ -10,12 +10,12 @@ import psycopg
 
 from cierre.bookkeeping.sentence import Sentence
 from cierre.language.say import say
-from cierre.ledger import attempts
+from cierre.ledger import attempts, revisions
 from cierre.ledger.attempts import Attempt
 from cierre.ledger.session import BoxDayBusy, box_day
 from cierre.ports.erp import Erp, site_of
 from cierre.ports.errors import PeriodClosedError, VendorError
-from cierre.posting.proof import NotOursError
+from cierre.posting.proof import GoneError, NotOursError
 from cierre.posting.reap import reap
 from cierre.posting.site import Site
 
@@ -37,8 +37,8 @@ class LastCall:
 
 @dataclass
 class Swept:
-    """What a sweep did, in sentences by the box's id: claims given up, what was removed, what is left, and what waits
-    for a person's decision or for a period to be opened again.
+    """What a sweep did, in sentences by the box's id: claims given up, what was removed, what is ``gone`` that was
+    taken for posted, what is left, and what waits for a person's decision or for a period to be opened again.
 
     ``emptied`` counts the addresses that are known to be empty now, ``elsewhere`` those at another site of the ERP than
     their box's present one: nothing is asked of this one about them, and they wait.
@@ -48,6 +48,7 @@ class Swept:
     elsewhere: int = 0
     given_up: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     removed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    gone: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     left: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     waiting: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
@@ -94,6 +95,10 @@ def sweep(
 def _empty(connection: psycopg.Connection, erp: Erp, site: Site, box: str, attempt: Attempt, swept: Swept) -> None:
     try:
         found = reap(connection, erp, attempt, site)
+    except GoneError as error:
+        entry = revisions.entry_of(connection, attempt.entry_id)
+        swept.gone[box].append(Sentence("{day}: {what}", day=entry.business_date, what=error.message))
+        return
     except (VendorError, ValueError) as error:
         told = Sentence("{address}: {why}", address=attempt.address, why=error)
         # What the ERP refused left nothing as far as it says; a document that may be somebody else's is a person's.

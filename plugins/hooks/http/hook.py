@@ -294,6 +294,8 @@ class VendorHook(HttpHook):
             )
             values = {"about": about, "where": self.where, "there": error, "connection": self.connection_id}
             failure = self.failure(FatalError, Sentence(told, **values))
+        except UnicodeEncodeError as error:  # HTTP's headers are Latin-1, and are encoded before anything is sent
+            failure = self._unsendable(error.object, request.get("headers", {}), about=about)
         except _NowhereError:
             told = "{about}: {where} redirects to what is no address"
             failure = self.failure(if_lost, Sentence(told, about=about, where=self.where))
@@ -344,6 +346,22 @@ class VendorHook(HttpHook):
         values = {"what": error.what, "setting": error.setting, "connection": self.connection_id}
         kind = UncertainError if if_lost is UncertainError else FatalError
         return self.failure(kind, Sentence(told, about=about, **values))
+
+    def _unsendable(self, text: str, headers: dict[str, str], *, about: str) -> FatalError:
+        """A text that HTTP cannot carry in a header. Quotes nothing of it: it may be a password."""
+        header = next((name for name, value in headers.items() if value == text), None)
+        values = {"about": about, "connection": self.connection_id, "header": header}
+        told = (
+            "{about}: nothing was sent by connection {connection}: its user, password or key has a character that HTTP"
+            " cannot carry there, such as a long dash or €. Have it changed at the vendor to one of plain letters,"
+            " digits and signs, and enter it anew"
+        )
+        if header is not None:
+            told = (
+                "{about}: nothing was sent by connection {connection}: {header} has a character that HTTP cannot carry"
+                " there, such as a long dash or €. Correct it in the file of the cash box or in the connection's extra"
+            )
+        return self.failure(FatalError, Sentence(told, **values))
 
     @staticmethod
     def _follow(session: Session, method: str, address: str, **request: Any) -> Response:

@@ -69,9 +69,9 @@ UPDATE erp.attempt SET state = 'withdrawn', outcome = coalesce(CAST(:outcome AS 
  WHERE attempt_id = :attempt_id AND state = 'confirmed';
 
 -- name: adopt!
--- A request that was given up was carried out after all, where it can no longer be deleted.
-UPDATE erp.attempt SET state = 'confirmed', document = :document, outcome = :outcome, adopted_at = erp.clock(),
-       reaped_at = NULL, signature = :signature
+-- A request that was given up was carried out after all, where it can no longer be deleted. A delete may be late from now.
+UPDATE erp.attempt SET state = 'confirmed', document = :document, outcome = :outcome, decided_at = erp.clock(),
+       adopted_at = erp.clock(), reaped_at = NULL, signature = :signature
  WHERE attempt_id = :attempt_id AND state IN ('rejected', 'doomed');
 
 -- name: begin_to_delete!
@@ -79,7 +79,12 @@ UPDATE erp.attempt SET deleting_since = erp.clock(), outcome = :why
  WHERE attempt_id = :attempt_id AND state = 'confirmed' AND deleting_since IS NULL;
 
 -- name: keep_after_all!
-UPDATE erp.attempt SET deleting_since = NULL, outcome = :outcome
+-- A reversal whose delete is in doubt is not watched: what was only found is left where a correction is undone.
+UPDATE erp.attempt
+   SET deleting_since = NULL, outcome = :outcome,
+       adopted_at = CASE WHEN :in_doubt AND takes_back IS NULL THEN erp.clock() ELSE adopted_at END,
+       decided_at = CASE WHEN :in_doubt AND takes_back IS NULL THEN erp.clock() ELSE decided_at END,
+       reaped_at = CASE WHEN :in_doubt AND takes_back IS NULL THEN NULL ELSE reaped_at END
  WHERE attempt_id = :attempt_id AND state = 'confirmed';
 
 -- name: clock$

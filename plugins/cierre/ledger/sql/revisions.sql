@@ -56,8 +56,8 @@ SELECT entry_id, entry_key, revision_id, box, business_date, part, reverses, ten
   FROM ledger.entry WHERE revision_id = :revision_id AND reverses IS NULL ORDER BY part;
 
 -- name: superseded_bookings
--- Bookings of earlier revisions that the ERP may still hold: not taken back by a confirmed reversal, unless that is being
--- deleted. Never of later ones: a run that slept while newer books were posted must not take those back. Never at another site of the ERP.
+-- Bookings of earlier revisions that the ERP may still hold, or of which it holds the reversal alone: not taken back by a
+-- confirmed reversal of what is confirmed itself, unless either is being deleted. Never of later ones: a run that slept while newer books were posted must not take those back. Never at another site of the ERP.
 SELECT entry_id, entry_key, revision_id, box, business_date, part, reverses, tenant, lot, entry_date, currency, total, site
   FROM ledger.entry AS booking
  WHERE box = :box AND business_date = :business_date AND revision_id < :revision_id AND reverses IS NULL
@@ -66,7 +66,10 @@ SELECT entry_id, entry_key, revision_id, box, business_date, part, reverses, ten
                   AND (CAST(:site AS text) IS NULL OR coalesce(attempt.site, :site) = :site))
    AND NOT EXISTS (SELECT FROM ledger.entry AS reversal JOIN erp.attempt USING (entry_id)
                     WHERE reversal.reverses = booking.entry_id AND attempt.state = 'confirmed'
-                      AND attempt.deleting_since IS NULL)
+                      AND attempt.deleting_since IS NULL
+                      AND EXISTS (SELECT FROM erp.attempt AS original
+                                   WHERE original.entry_id = booking.entry_id AND original.state = 'confirmed'
+                                     AND original.deleting_since IS NULL))
  ORDER BY entry_id;
 
 -- name: unsent_bookings

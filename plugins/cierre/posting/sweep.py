@@ -48,8 +48,8 @@ class Swept:
     elsewhere: int = 0
     given_up: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     removed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    left: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    waiting: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    left: dict[str, list[Sentence]] = field(default_factory=lambda: defaultdict(list))
+    waiting: dict[str, list[Sentence]] = field(default_factory=lambda: defaultdict(list))
 
 
 def sweep(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from hooks.bsale.fetch import body_of
-from hooks.bsale.hook import read
+from hooks.bsale.hook import notices, read
 from hooks.bsale.questions import question
 from hooks.bsale.settings import Settings
 from hooks.bsale.words import Reason
@@ -112,6 +112,26 @@ def test_a_day_is_asked_for_by_its_first_second_in_utc_whatever_clock_changes(da
     assert question({"recorddate"}, recorddate=day) == {
         "recorddate": str(int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()))
     }
+
+
+@pytest.mark.parametrize("far", [-400, -31, 31, 60_000])
+def test_a_payment_dated_far_from_the_day_it_was_made_on_is_told_with_that_day_and_stops_none(far):
+    """Nobody closes 2189, and nobody looks at last year again: its money would be in no books, without a word."""
+    there = MIDNIGHT + far * A_DAY
+    shop = Shop(0, 0, 0, odd={2: {"recordDate": there}})
+    body, _ = body_of(shop, DAY)
+    (told,) = notices(body)
+    assert told == (
+        "payments made on this day and dated more than a month away from it, where no close sees them (1): 2 of office"
+        f" 1, dated {DAY + timedelta(days=far)}"
+    )
+    assert landed(shop) == ([1, 3], {})
+
+
+@pytest.mark.parametrize("near", [-29, -1, 1, 29])
+def test_one_dated_near_it_is_left_to_that_days_close_and_second_looks(near):
+    body, _ = body_of(Shop(0, 0, odd={2: {"recordDate": MIDNIGHT + near * A_DAY}}), DAY)
+    assert notices(body) == []
 
 
 SIZES = st.lists(st.sampled_from([0, 1, 3, 50, 120]), min_size=4, max_size=4)

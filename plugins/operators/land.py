@@ -1,5 +1,6 @@
 """Land: the source's answer for the day, whole, as it came, with the source's own word that it is complete."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -53,9 +54,16 @@ class LandOperator(CashCloseStep):
     def _land(self, box: CashBox, day: date, ledger: "psycopg.Connection", *, dry_run: bool) -> dict[str, Any]:
         from cierre.closing.land import land
 
-        tell = partial(self._tell, ledger)
         try:
-            return land(box, day, ledger, answers_for_it=self.answers_for_it, tell=tell, dry_run=dry_run)
+            return land(
+                box,
+                day,
+                ledger,
+                answers_for_it=self.answers_for_it,
+                tell=partial(self._tell, ledger),
+                tell_keys=partial(self._tell_keys, ledger, box, day),
+                dry_run=dry_run,
+            )
         except RetriableError as later:
             if (later.retry_after or 0) > PATIENCE.total_seconds():
                 self._wait(later)
@@ -74,6 +82,11 @@ class LandOperator(CashCloseStep):
         from cierre.alerts.late_changes import tell_late_changes
 
         tell_late_changes(ledger, self.link)
+
+    def _tell_keys(self, ledger: "psycopg.Connection", box: CashBox, day: date, keys: Mapping[str, int]) -> None:
+        from cierre.alerts.keys_of_no_box import tell_new_keys
+
+        tell_new_keys(ledger, box, day, keys, self.link)
 
     def _wait(self, asked_for: RetriableError) -> None:
         """Gives the worker back until the vendor may be asked again: after its business hours, on its next day."""

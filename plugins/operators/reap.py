@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from airflow.sdk import BaseOperator
-from airflow.sdk.exceptions import AirflowException
 
 from cierre.accounting_files.companies import language_of
 from cierre.bookkeeping.sentence import Sentence
@@ -31,6 +30,7 @@ class ReapOperator(BaseOperator):
     def execute(self, context: Any) -> dict[str, int]:
         """Returns how many claims were given up, addresses emptied, and documents found at them."""
         from cierre.alerts.erp_changes import tell_what_changed, tell_what_was_swept
+        from cierre.alerts.new_finding import StillWrong
         from cierre.closing.reap import reap
 
         link = context["ti"].log_url
@@ -51,5 +51,6 @@ class ReapOperator(BaseOperator):
             if swept.left:
                 left = [Sentence("{box}, {why}", box=box, why=why) for box, whys in swept.left.items() for why in whys]
                 text = "These addresses are still uncertain, and are tried again:\n{addresses}"
-                raise AirflowException(say(text, addresses=listed(left)))
+                addresses = [f"{box} {why.values['address']}" for box, whys in swept.left.items() for why in whys]
+                raise StillWrong(say(text, addresses=listed(left)), addresses)
         return counts

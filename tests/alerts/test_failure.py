@@ -7,7 +7,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from cierre.alerts.alert import Alert
 from cierre.alerts.failure import FailureAlert
-from cierre.alerts.new_finding import NewFinding
+from cierre.alerts.new_finding import NewFinding, StillWrong
 from cierre.alerts.not_approved import NotApproved
 from cierre.alerts.people import tell
 from cierre.alerts.watch import WatchAlert
@@ -248,6 +248,16 @@ def test_what_a_watch_finds_besides_is_told_though_it_had_failed_before_that_day
         watch(error, "2024-09-06")
         watch(error, "2024-09-06")
     assert len(mailbox) == 3
+
+
+def test_what_stays_wrong_is_told_once_a_day_however_it_is_worded_and_another_subject_at_once(mailbox, watch):
+    """The reaper runs every five minutes; the ERP gives another reason, with another number, each time."""
+    for why in ("timeout after 30.1 s", "timeout after 29.7 s", "HTTP 503, request 8812"):
+        watch(StillWrong(f"T1 008964/001: {why}", ["itb_caja_164 T1 008964/001"]), "2024-09-06")
+    assert len(mailbox) == 1
+    both = ["itb_caja_164 T1 008964/001", "itb_caja_165 T1 008965/001"]
+    watch(StillWrong("two addresses: timeout", both), "2024-09-06")
+    assert len(mailbox) == 2
 
 
 def test_what_a_task_says_to_be_new_is_told_each_time_and_settled_once_a_mail_went_out(mailbox, watch, monkeypatch):

@@ -1,13 +1,16 @@
 """Payments of Bsale whose date cannot be read: each is landed with a day that it may be of, and stops that day."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, strategies as st
 
 from hooks.bsale.fetch import body_of
-from hooks.bsale.hook import read
+from hooks.bsale.hook import notices, read
+from hooks.bsale.questions import question
+from hooks.bsale.settings import Settings
 from hooks.bsale.words import Reason
 from support.bsale_in_memory import A_DAY, DAY, MIDNIGHT, Bsale
 
@@ -73,6 +76,62 @@ def test_one_that_may_be_of_either_of_two_days_stops_both():
     shop = Shop(-1, 0, 0, 0, 1, odd={4: {"recordDate": "", "createdAt": None}})
     assert landed(shop)[1] == landed(shop, DAY + timedelta(days=1))[1] == {Reason.BAD_DATE: [4]}
     assert landed(shop, DAY - timedelta(days=1)) == ([1], {})
+
+
+CLOCKS = [
+    ("America/Santiago", "2024-09-08T04:00:00+00:00"),  # The first Sunday of September has no 00:00.
+    ("America/Santiago", "2024-04-07T04:00:00+00:00"),  # 23:00 to 24:00 of the Saturday before came twice.
+    ("Pacific/Easter", "2024-09-08T04:00:00+00:00"),  # There it is 22:00 of the day before.
+    ("America/Lima", "2024-09-08T05:00:00+00:00"),
+]
+"""A zone, and an instant at which its clock changes or its day begins."""
+
+
+@pytest.mark.parametrize(("zone", "instant"), CLOCKS)
+def test_where_the_clock_changes_an_undated_payment_is_of_one_day(zone, instant, monkeypatch):
+    """Of the local day of the instant at which it was made, also a second before and after; dated ones are of Bsale's
+    day in UTC, which no clock changes."""
+    monkeypatch.setattr(Shop, "settings", Settings(timezone=zone))
+    change = datetime.fromisoformat(instant)
+    first = change.date() - timedelta(days=2)
+    instants = [change + timedelta(seconds=second) for second in (-7200, -3601, -1, 0, 1, 3599, 7200)]
+    offset = (first - DAY).days
+    odd = {2 + place: {"recordDate": "", "createdAt": int(made.timestamp())} for place, made in enumerate(instants)}
+    days = [offset, *[offset + 2] * len(instants), offset + 4]
+    booked = {}
+    for day in (first + timedelta(days=number) for number in range(5)):
+        ids, held = landed(Shop(*days, odd=odd), day)
+        assert set(held) <= {Reason.ANOTHER_DAY}
+        booked |= {(number, day): None for number in ids}
+    local = {(number, made.astimezone(ZoneInfo(zone)).date()) for number, made in enumerate(instants, start=2)}
+    assert set(booked) == local | {(1, first), (len(days), first + timedelta(days=4))}
+
+
+@pytest.mark.parametrize("day", [date(2024, 9, 8), date(2024, 4, 7)])
+def test_a_day_is_asked_for_by_its_first_second_in_utc_whatever_clock_changes(day):
+    assert question({"recorddate"}, recorddate=day) == {
+        "recorddate": str(int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()))
+    }
+
+
+@pytest.mark.parametrize("far", [-400, -31, 31, 60_000])
+def test_a_payment_dated_far_from_the_day_it_was_made_on_is_told_with_that_day_and_stops_none(far):
+    """Nobody closes 2189, and nobody looks at last year again: its money would be in no books, without a word."""
+    there = MIDNIGHT + far * A_DAY
+    shop = Shop(0, 0, 0, odd={2: {"recordDate": there}})
+    body, _ = body_of(shop, DAY)
+    (told,) = notices(body)
+    assert told == (
+        "payments made on this day and dated more than a month away from it, where no close sees them (1): 2 of office"
+        f" 1, dated {DAY + timedelta(days=far)}"
+    )
+    assert landed(shop) == ([1, 3], {})
+
+
+@pytest.mark.parametrize("near", [-29, -1, 1, 29])
+def test_one_dated_near_it_is_left_to_that_days_close_and_second_looks(near):
+    body, _ = body_of(Shop(0, 0, odd={2: {"recordDate": MIDNIGHT + near * A_DAY}}), DAY)
+    assert notices(body) == []
 
 
 SIZES = st.lists(st.sampled_from([0, 1, 3, 50, 120]), min_size=4, max_size=4)

@@ -292,7 +292,7 @@ class TestRefunds:
         booked = balances([taken, document(given_back, groups=groups)], MAPPING)
         assert set(booked.values()) == {0}
 
-    @pytest.mark.parametrize("code", ["45", "46"])
+    @pytest.mark.parametrize("code", ["40", "43", "45", "46", "103"])
     def test_what_is_paid_for_a_purchase_goes_out_too(self, code):
         assert document(payment(7), code=code).attributes["refund_of"] == "purchase"
 

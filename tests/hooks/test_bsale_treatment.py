@@ -3,9 +3,11 @@
 from collections import defaultdict
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, strategies as st
 
 from cierre.bookkeeping.derive import derive
+from cierre.bookkeeping.documents import Kind
 from cierre.bookkeeping.mapping import AccountMapping
 from cierre.bookkeeping.treatment import TREATMENTS
 from hooks.bsale.hook import read
@@ -45,10 +47,20 @@ def test_every_day_is_booked_to_the_peso_or_refused_with_a_sentence(day, said):
     code_of = {number: code for code, numbers in types.items() for number in numbers}
     for row in rows:
         if row["id"] not in held:
-            goes_out = code_of.get(str(row["id"])) in ("61", "60", "112")
+            goes_out = code_of.get(str(row["id"])) in ("61", "60", "112", "103")
             gained[forms[row["payment_type"]["id"]]] += -abs(row["amount"]) if goes_out else row["amount"]
     assert {account: booked.get(account, Decimal(0)) for account in gained} == gained
     assert sum(booked.values()) == 0
+
+
+@pytest.mark.parametrize("code", ["40", "43", "103"])
+def test_money_for_a_liquidacion_leaves_the_till_once_a_mapping_knows_the_kind(code):
+    """100,000 are paid in cash to whom the company sold for: the till has 100,000 less. Until then the day stops."""
+    (one,) = read(landed([payment(7, 100_000)], code=code), day=DAY, currency="CLP", key="1").documents
+    assert (one.kind, one.attributes["refund_of"]) == (Kind.REFUND, "purchase")
+    (problem,) = derive([one], MAPPING, BOX, DAY).problems
+    assert problem.attributes == (("document_type", code),)
+    assert balances([one], knowing({code: "not_a_sale"}))["1.1.01.001"] == -100_000
 
 
 @given(st.sampled_from(["61", "60", "112"]), st.sampled_from(["1", "2", "5", "6", "11"]), st.integers(1, 10**9))

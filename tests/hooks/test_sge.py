@@ -188,6 +188,11 @@ class TestFetch:
             assert len(read(body, day=DAY, currency="EUR", key="P1").documents) == 1
             assert plan(body, currency="EUR", key="P1") is None
 
+    def test_a_detail_of_another_year_than_the_list_is_told_and_fills_no_cell(self, hook, vendor):
+        vendor.answers(COLUMNS, [BARE], [BARE], detail(ROW | {"anualidad": "2025"}))
+        with pytest.raises(DataError, match="invoice J2024/1: the list has it in year '2024', its detail in '2025'"):
+            hook.fetch("P1", DAY)
+
     class TestInvoicesThatAreKnown:
         OLD = invoice("7", date(2023, 12, 1), 121, DAY)
 
@@ -244,6 +249,47 @@ class TestFetch:
             hook.expected = [known(ROW)]
             vendor.answers(COLUMNS, [], [], detail(invoice("1", written)))
             with pytest.raises(DataError, match=r"invoice J2024/1: day of issue: .* is no day"):
+                hook.fetch("P1", DAY)
+
+        def test_one_that_was_given_another_year_is_gone_and_the_other_is_new(self, hook, vendor):
+            """Ids are unique, so 2024/1 is 2025/1 now. What was booked of the first goes with it, and all is the
+            second's: to the cent what it was."""
+            paid = invoice("1", DAY, 121, DAY, anualidad="2025")
+            hook.expected = [known(ROW, collected=Decimal(50), collected_on=DAY)]
+            vendor.answers(COLUMNS, [paid], [paid], detail(paid), [])
+            seen = invoices_seen(hook.fetch("P1", DAY).body, currency="EUR", key="P1")
+            assert [(one.invoice, one.collected, one.gone) for one in seen] == [
+                ("2025/1", Decimal(121), False),
+                ("2024/1", Decimal(0), True),
+            ]
+
+        def test_an_older_one_of_another_year_is_followed_by_its_new_one(self, hook, vendor):
+            older = {"issued_on": date(2023, 12, 1), "number": "J2024/7"}
+            hook.expected = [known(ROW, invoice=f"{year}/7", **older) for year in (2022, 2023)]
+            vendor.answers(COLUMNS, [], [], *[detail(self.OLD | {"anualidad": "2023"})] * 2, [])
+            seen = invoices_seen(hook.fetch("P1", DAY).body, currency="EUR", key="P1")
+            assert [(one.invoice, one.gone) for one in seen] == [("2023/7", False), ("2022/7", True)]
+
+        def test_one_whose_list_has_neither_year_makes_it_not_whole(self, hook, vendor):
+            hook.expected = [known(ROW)]
+            vendor.answers(COLUMNS, [], [], detail(ROW | {"anualidad": "2025"}))
+            with pytest.raises(RetriableError, match="leaves out invoice J2024/1, which is there"):
+                hook.fetch("P1", DAY)
+
+        @pytest.mark.parametrize(
+            ("said", "why"),
+            [
+                ({"anualidad": None}, "invoice J2024/1: its detail does not say of which year it is"),
+                (
+                    {"anualidad": "2025", "numeroFactura": "J2025/1"},
+                    "invoice J2024/1 of 2024: the SGE has another one by its id 1, 'J2025/1' of '2025'",
+                ),
+            ],
+        )
+        def test_one_that_cannot_be_told_from_another_is_not_taken_for_gone(self, hook, vendor, said, why):
+            hook.expected = [known(ROW)]
+            vendor.answers(COLUMNS, [], [], detail(ROW | said))
+            with pytest.raises(DataError, match=why):
                 hook.fetch("P1", DAY)
 
         def test_one_that_was_given_another_date_is_followed(self, hook, vendor):

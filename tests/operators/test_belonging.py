@@ -248,6 +248,42 @@ class TestKeyOfNobody:
         hold_key_against_answer(cash_box("austral_oficina_1"), NEXT, ledger, others)
 
 
+class TestMoneyOfNoBox:
+    """Office 3 and the caja 2-1 of the sandbox's companies have no box; those of the others do."""
+
+    @pytest.mark.parametrize(
+        ("boxes", "theirs"),
+        [
+            (("austral_oficina_1", "austral_oficina_2"), r"3 \(\d+ rows?\)"),
+            (("itb_uruguay_1_1", "itb_uruguay_1_2"), r"2-1 \(\d+ rows?\)"),
+        ],
+    )
+    def test_a_till_of_no_box_is_told_once_and_keeps_no_other_from_closing(self, close, mailbox, boxes, theirs):
+        for day in (DAY, NEXT):
+            for box in boxes:
+                assert close(box, day).all()["state"] == "reconciled"
+        (mail,) = mailbox
+        assert "money of a till that is no cash box here" in mail["Subject"]
+        said = " ".join(mail.get_body(("plain",)).get_content().split())
+        assert re.search(rf"for 2024-09-06 has rows of keys that no cash box's file has: {theirs}\. No box", said)
+
+    def test_it_is_told_by_the_next_landing_where_the_mail_did_not_go(self, close, mailbox, monkeypatch, files):
+        def refuses(_alert) -> bool:
+            raise OSError("the mail server is down")
+
+        with monkeypatch.context() as now:
+            now.setattr("cierre.alerts.mail.send", refuses)
+            close("austral_oficina_1", DAY).step("land")
+        close("austral_oficina_1", NEXT).step("land")
+        assert len(mailbox) == 1
+
+    def test_while_a_file_of_the_company_is_wrong_its_key_is_told_to_nobody(self, close, mailbox, files):
+        other = files / "austral_oficina_2.yaml"
+        other.write_text(other.read_text().replace("currency: CLP", "currency: peso"))
+        close("austral_oficina_1", DAY).step("land")
+        assert mailbox == []
+
+
 class TestOldTill:
     """A box's key changed, and a new box was made for the till that it read before."""
 

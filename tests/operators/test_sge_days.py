@@ -251,6 +251,21 @@ class TestInvoicesThatChange:
         read_days(MONDAY)
         assert collected(ledger) == {}
 
+    @pytest.mark.parametrize("issued_on", [ISSUED, date(2024, 3, 1)])
+    def test_one_that_is_given_another_year_keeps_its_money_once_its_days_are_closed_again(
+        self, read_days, site, ledger, issued_on
+    ):
+        """Also of one that is older than the list of the day: 50.00 of Monday, then 121.00 by Tuesday."""
+        site.shows("1", issued_on, 50, MONDAY)
+        read_days(issued_on, MONDAY)
+        site.shows("1", issued_on, 121, TUESDAY, anualidad="2025")
+        read_days(TUESDAY)
+        assert changed(ledger) == {issued_on, MONDAY}
+        read_days(issued_on, MONDAY)
+        assert collected(ledger) == {TUESDAY: 121}
+        sold = ledger.execute("SELECT document_key, net FROM staging.document WHERE kind = 'sale'").fetchall()
+        assert [(row.document_key, row.net) for row in sold] == [("sge:sale:2025/1", 100)]
+
 
 class TestInvoicesOlderThanTheWindow:
     ISSUED, PAID = date(2024, 3, 1), date(2024, 6, 30)

@@ -3,15 +3,18 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from cierre.accounting_files.findings import MappingError
 from cierre.bookkeeping.conditions import ANYTHING, Comparison, Either, Every, Order
-from cierre.bookkeeping.documents import QuarantinedRow, Reading
+from cierre.bookkeeping.documents import Document, QuarantinedRow, Reading
 from cierre.bookkeeping.journal import JournalEntry, Line, LineSource, Side
 from cierre.bookkeeping.sentence import Sentence
 from cierre.ledger import attempts, served_invoices, session, staging
+from cierre.ledger.attempts import Attempt
+from cierre.ledger.revisions import FrozenEntry
 from cierre.ledger.served_invoices import Invoice
 from cierre.served_invoices.keeping import is_stale, keep, served
 from support.served_invoices import book
@@ -35,6 +38,22 @@ def kept(ledger, reader_dsn, rules):
         return rows
 
     return keep_and_read
+
+
+def in_one_entry(documents: list[Document]) -> JournalEntry:
+    """The documents' books: all they come to, on two accounts."""
+    total = sum((one.amounts["gross"] for one in documents), Decimal(0))
+    sources = tuple(LineSource(one.key, "gross", one.amounts["gross"]) for one in documents)
+    sides = ((Side.DEBIT, "430"), (Side.CREDIT, "705"))
+    lines = tuple(Line(*side, total, "J1", sources=sources) for side in sides)
+    return JournalEntry("universidad_contratos", DAY, 1, "EUR", lines)
+
+
+def post(ledger: psycopg.Connection, booked: FrozenEntry) -> Attempt:
+    """The ERP acknowledges an entry."""
+    attempt = attempts.claim(ledger, booked, worker="test", lease_seconds=60)
+    assert attempts.confirm(ledger, attempt, "000001")
+    return attempts.of_entry(ledger, booked)[-1]
 
 
 NUMBERS = [f"J2024/{place}" for place in (1, 2, 9, 10, 11)] + ["ñ'; DROP TABLE served.key;--%s{}", "%(company)s"]
@@ -133,7 +152,34 @@ def test_a_day_that_cannot_be_booked_is_served_as_it_last_was(ledger, box, kept)
     staging.replace(ledger, box.id, DAY, snapshot, Reading([], [held]))
     assert kept() == before
     staging.replace(ledger, box.id, DAY, snapshot, Reading([sale("J1", DAY, "80.00")]))
+    assert kept() == before  # It could be booked again, and is not yet.
+    book(ledger, box, [sale("J1", DAY, "80.00")])
     assert [row.base for row in kept()] == [80]
+
+
+def test_a_corrected_day_is_served_once_the_erp_holds_no_books_of_before(ledger, box, kept):
+    """Of 100.00 booked and posted, 90.00 are left: the invoice stays at 100.00 while the new books await the ERP."""
+    (first,) = book(ledger, box, [sale("J1", DAY, "100.00")], in_one_entry)
+    assert [row.base for row in kept()] == [100]  # Of a first booking, the ERP holds none that it contradicts.
+    posted = post(ledger, first)
+    (last,) = book(ledger, box, [sale("J1", DAY, "90.00")], in_one_entry)
+    assert [row.base for row in kept()] == [100]
+    attempts.withdraw(ledger, posted, "deleted: newer books of the day replace it")
+    post(ledger, last)
+    assert [row.base for row in kept()] == [90]
+
+
+def test_a_day_read_again_without_a_difference_is_served_as_it_is_staged_once_it_agrees_with_its_books(
+    ledger, box, kept
+):
+    """The books have no project, so another one leaves them as they are."""
+    book(ledger, box, [sale("J1", DAY, "100.00", project="123456")])
+    kept()
+    moved = [sale("J1", DAY, "100.00", project="123457")]
+    staging.replace(ledger, box.id, DAY, staging.snapshot_of(ledger, box.id, DAY), Reading(moved))
+    assert [row.project for row in kept()] == ["123456"]
+    book(ledger, box, moved)
+    assert [row.project for row in kept()] == ["123457"]
 
 
 def test_a_day_that_was_never_booked_is_not_served(ledger, box, kept):
@@ -185,28 +231,17 @@ def test_while_a_box_of_the_company_has_a_wrong_file_nothing_is_taken_from_what_
 
 
 def test_the_document_of_an_invoice_has_the_lines_that_stand_and_no_withdrawn_or_replaced_ones(ledger, box, kept):
-    def entry(documents):
-        total = sum((one.amounts["gross"] for one in documents), Decimal(0))
-        sources = tuple(LineSource(one.key, "gross", one.amounts["gross"]) for one in documents)
-        sides = ((Side.DEBIT, "430"), (Side.CREDIT, "705"))
-        return JournalEntry(box.id, DAY, 1, "EUR", tuple(Line(*side, total, "J1", sources=sources) for side in sides))
-
     def lines():
         kept()
         found = served_invoices.bookings(ledger, "universidad", "J1")
         return [(one.account, one.amount, one.sublot, one.erp_document) for one in found]
 
-    def post(booked):
-        attempt = attempts.claim(ledger, booked, worker="test", lease_seconds=60)
-        assert attempts.confirm(ledger, attempt, "000001")
-        return attempts.of_entry(ledger, booked)[-1]
-
-    (first,) = book(ledger, box, [sale("J1", DAY, "100.00")], entry)
+    (first,) = book(ledger, box, [sale("J1", DAY, "100.00")], in_one_entry)
     assert [line[2:] for line in lines()] == [(None, None)] * 2  # On its way to the ERP.
-    posted = post(first)
-    book(ledger, box, [sale("J1", DAY, "90.00")], entry)
+    posted = post(ledger, first)
+    book(ledger, box, [sale("J1", DAY, "90.00")], in_one_entry)
     assert lines() == [(account, Decimal("121.00"), "001", "000001") for account in ("430", "705")]
-    (last,) = book(ledger, box, [sale("J1", DAY, "80.00")], entry)
-    post(last)
+    (last,) = book(ledger, box, [sale("J1", DAY, "80.00")], in_one_entry)
+    post(ledger, last)
     attempts.withdraw(ledger, posted, "deleted: newer books of the day replace it")
     assert lines() == [(account, Decimal("96.80"), "002", "000001") for account in ("430", "705")]

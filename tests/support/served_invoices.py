@@ -16,7 +16,7 @@ from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.documents import Document, Reading
 from cierre.bookkeeping.journal import JournalEntry
 from cierre.bookkeeping.personal import NOTHING_OPEN
-from cierre.ledger import landing, revisions, session, staging
+from cierre.ledger import landing, reconciliation, revisions, session, staging
 from cierre.ledger.revisions import FrozenEntry
 from cierre.served_invoices import caller
 from cierre.served_invoices.app import app
@@ -70,8 +70,9 @@ def book(
     documents: Iterable[Document],
     entry: Callable[[list[Document]], JournalEntry] | None = None,
 ) -> list[FrozenEntry]:
-    """Stages documents of a box, day by day, and books these days, as far as what is served looks at that; returns what
-    ``entry`` made of each day's documents (nothing without it)."""
+    """Stages documents of a box, day by day, and books these days, as far as what is served looks at that: where the
+    books stay as they were, the day is reconciled with them. Returns what ``entry`` made of each day's documents
+    (nothing without it)."""
     booked: list[FrozenEntry] = []
     in_order = sorted(documents, key=lambda one: one.business_date)
     for day, group in groupby(in_order, lambda one: one.business_date):
@@ -82,10 +83,12 @@ def book(
         )
         landing.take(ledger, box.id, day, landed.snapshot_id, [], [])
         staging.replace(ledger, box.id, day, landed.snapshot_id, Reading(some))
-        revision, _ = revisions.freeze(
+        revision, is_new = revisions.freeze(
             ledger, box=box.id, day=day, snapshot_id=landed.snapshot_id, mapping=box.mapping, mapping_digest="0" * 64,
             tenant=box.erp.tenant, lot=box.erp.lot, entries=[entry(some)] if entry else [],
             documents={one.key: one for one in some},
         )  # fmt: skip
+        if not is_new:
+            reconciliation.keep(ledger, revision, "reconciled", [])
         booked += revisions.bookings(ledger, revision)
     return booked

@@ -1,8 +1,8 @@
 """What a DAG that looks after the closes found, and nobody was told of yet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 
 class NewFinding(AirflowFailException):
@@ -15,3 +15,12 @@ class NewFinding(AirflowFailException):
     def __init__(self, message: str, settle: Callable[[], None]) -> None:
         super().__init__(message)
         self.settle = settle
+
+
+class StillWrong(AirflowException):
+    """Fails a task, to be tried again, with what stays wrong of some ``subjects``: these tell it from other failures of
+    a day, since why it is wrong may be said in other words each time (a time, a count, a vendor's text)."""
+
+    def __init__(self, message: str, subjects: Iterable[str]) -> None:
+        super().__init__(message)
+        self.subjects = frozenset(subjects)

@@ -12,7 +12,7 @@ from airflow.sdk.exceptions import AirflowException
 from cierre.accounting_files.companies import language_of
 from cierre.alerts.alert import Alert
 from cierre.alerts.failure import FailureAlert
-from cierre.alerts.new_finding import NewFinding
+from cierre.alerts.new_finding import NewFinding, StillWrong
 from cierre.language.say import in_language, say
 from cierre.ledger.connection import open_ledger
 from cierre.ports.errors import VendorError
@@ -96,11 +96,14 @@ def _is_finding(error: BaseException | None) -> bool:
 
 
 def _kind(context: Any) -> str:
-    """What tells a failure from others of its day: the task, and what the DAG itself found wrong. A vendor, Airflow and
-    the program say the same in other words each time: theirs are told apart by their kind alone."""
+    """What tells a failure from others of its day: the task, and what the DAG itself found wrong (the subjects of a
+    StillWrong). A vendor, Airflow and the program say the same in other words each time: theirs are told apart by their
+    kind alone."""
     error = context.get("exception")
     said = type(error.__cause__ or error).__name__ if error else "lost"
-    if isinstance(error, AirflowException) and not isinstance(error.__cause__, VendorError):
+    if isinstance(error, StillWrong):
+        said = "\n".join(sorted(error.subjects))
+    elif isinstance(error, AirflowException) and not isinstance(error.__cause__, VendorError):
         said = str(error)
     return f"{FAILED} {context['ti'].task_id} {hashlib.sha256(said.encode()).hexdigest()[:16]}"
 

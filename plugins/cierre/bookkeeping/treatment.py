@@ -85,7 +85,8 @@ VatRates = Annotated[tuple[VatRate, ...], AfterValidator(_one_a_date)]
 
 class Country(Model):
     """A country's own data, by the currency that is booked there. ``money_out``: kinds of documents that the company
-    pays, not the customer; ``purchases``: those of them by which it buys."""
+    pays, not the customer; ``purchases``: those of them by which it buys, or settles what it sold for others.
+    """
 
     currency: Text
     vat: VatRates

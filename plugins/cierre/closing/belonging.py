@@ -1,7 +1,7 @@
 """What a box's file says, held against what stands in the ledger, before anything is read or booked by it."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -19,6 +19,7 @@ from cierre.bookkeeping.identity import Claimed, Identity, Origin, Target, Uniqu
 from cierre.bookkeeping.money import ZERO
 from cierre.bookkeeping.sentence import Sentence, listing as in_a_row
 from cierre.bookkeeping.text import label
+from cierre.closing.boxes_for import boxes_for
 from cierre.closing.refusal import Refused
 from cierre.closing.wiring import erp_hook, source_of
 from cierre.language.say import listed, money, say
@@ -80,14 +81,34 @@ def hold_lot_against_ledger(box: CashBox, day: date, ledger: psycopg.Connection)
 def hold_key_against_answer(box: CashBox, day: date, ledger: psycopg.Connection, body: str) -> None:
     """Refuses a key of which no row ever came in a week of days, and none in this answer for the whole company, where
     that has rows of keys that no box's file has: a mistyped key would be closed day after day as without activity."""
-    rows_by_key = source_of(box).rows_by_key
-    if rows_by_key is None or landing.had_rows(ledger, box.id, box.key):
+    if source_of(box).rows_by_key is None or landing.had_rows(ledger, box.id, box.key):
         return
     if landing.days_read(ledger, box.id, box.key) < QUIET_DAYS:
         return
-    known = {one.key for one in sound_boxes().values() if (one.source, one.connection) == (box.source, box.connection)}
-    if others := {key: rows for key, rows in sorted(rows_by_key(body).items()) if key not in known}:
-        raise Refused(box, day, NO_ROW_EVER, key=box.key, others=in_a_row(map(_rows_of, others.items())))
+    if others := _rows_of_no_box(box, sound_boxes().values(), body):
+        raise Refused(box, day, NO_ROW_EVER, key=box.key, others=keys_and_rows(others))
+
+
+def rows_of_no_box(box: CashBox, ledger: psycopg.Connection, body: str) -> dict[str, int]:
+    """The keys in a box's answer for the whole company that no cash box's file has, with the number of their rows: a
+    new till, or one whose box has another key by mistake. None where a file of the company is wrong: it may have it."""
+    try:
+        return _rows_of_no_box(box, boxes_for(ledger, box.company).values(), body)
+    except MappingError:
+        return {}
+
+
+def _rows_of_no_box(box: CashBox, boxes: Iterable[CashBox], body: str) -> dict[str, int]:
+    rows_by_key = source_of(box).rows_by_key
+    if rows_by_key is None:
+        return {}
+    known = {one.key for one in boxes if (one.source, one.connection) == (box.source, box.connection)}
+    return {key: rows for key, rows in sorted(rows_by_key(body).items()) if key not in known}
+
+
+def keys_and_rows(keys: Mapping[str, int]) -> Sentence:
+    """Keys with the number of their rows, for people."""
+    return in_a_row(map(_rows_of, keys.items()))
 
 
 def _rows_of(key_and_rows: tuple[str, int]) -> Sentence:

@@ -1,7 +1,7 @@
 """Land: the source's answer for the day, whole, with the source's own word that it is complete."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
@@ -15,7 +15,12 @@ from cierre.bookkeeping.cash_box import CashBox
 from cierre.bookkeeping.documents import Total
 from cierre.bookkeeping.reconcile import kind_and_form
 from cierre.closing import certificate, late_changes
-from cierre.closing.belonging import hold_against_ledger, hold_key_against_answer
+from cierre.closing.belonging import (
+    hold_against_ledger,
+    hold_key_against_answer,
+    keys_and_rows,
+    rows_of_no_box,
+)
 from cierre.closing.erp_site import say_where
 from cierre.closing.landed_day import LandedDay, place_of
 from cierre.closing.refusal import Refused
@@ -37,6 +42,8 @@ ANOTHERS = (
     " task land."
 )
 
+OF_NO_BOX = "The answer has rows of keys that no cash box's file has, so nothing of them is booked: {keys}."
+
 
 def land(
     box: CashBox,
@@ -45,6 +52,7 @@ def land(
     *,
     answers_for_it: str | None = None,
     tell: Callable[[], None] = lambda: None,
+    tell_keys: Callable[[Mapping[str, int]], None] = lambda keys: None,
     dry_run: bool = False,
 ) -> dict[str, Any]:
     """At most one question to the source, one snapshot for the box; none where what the file says cannot be.
@@ -52,7 +60,8 @@ def land(
     Where a source is read for a whole company, the first box asks and the others take what lies there; a box that
     took it before asks anew, since whoever runs a day again wants to see what changed. ``answers_for_it`` is the
     person who lets a vendor be asked when it wants to be left alone. ``tell`` is called once a landing may have noted
-    something of other days, of which people are to be told. A ``dry_run`` asks anew and keeps the answer, but the day
+    something of other days, of which people are to be told; ``tell_keys`` with the keys of tills that the answer has
+    and no box's file, with the number of their rows. A ``dry_run`` asks anew and keeps the answer, but the day
     is not read from it: books and looks go by what was taken before, and what it shows of the day itself is told, too.
     Raises what the hook does where the answer is not whole, and Refused for one of another company, and for one that
     the source's own figures contradict: that is kept, and goes no further.
@@ -89,6 +98,9 @@ def land(
         tell()
     rows = _tell_totals(box, snapshot, totals, form_name)
     certificate.must_hold(box, day, claims)
+    if lying is None and (keys := rows_of_no_box(box, ledger, snapshot.body)):
+        log.warning(say(OF_NO_BOX, keys=keys_and_rows(keys)))
+        tell_keys(keys)
     return {"snapshot": snapshot.snapshot_id, "rows": rows} | where
 
 

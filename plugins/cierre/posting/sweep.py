@@ -49,8 +49,8 @@ class Swept:
     given_up: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     removed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     gone: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    left: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    waiting: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    left: dict[str, list[Sentence]] = field(default_factory=lambda: defaultdict(list))
+    waiting: dict[str, list[Sentence]] = field(default_factory=lambda: defaultdict(list))
 
 
 def sweep(

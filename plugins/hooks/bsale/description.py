@@ -22,6 +22,7 @@ BSALE = SourceDescription(
     landing_key=Named(_HOOK, "landing_key"),
     rows_by_key=Named(_HOOK, "rows_by_key"),
     unique=Named(_HOOK, "unique"),
+    notices=Named(_HOOK, "notices"),
     owner=Owner(of=Named(_HOOK, "owner"), is_same=Named(_HOOK, "is_same_owner")),
     rechecks=True,
     said_beside={
@@ -39,6 +40,7 @@ BSALE = SourceDescription(
                 "catalogue.name",
                 "payments.state",
                 "undated.state",
+                "far.state",
                 "href",
                 "id",
                 "amount",

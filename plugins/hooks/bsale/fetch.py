@@ -39,6 +39,12 @@ if TYPE_CHECKING:
 TRIES = 3
 """How often a day is read that changes while it is read."""
 
+FAR = 30 * A_DAY
+"""Seconds from a day to a recordDate that neither that day's close nor a second look at the other comes to see."""
+
+MOST_FAR = 20
+"""Payments of far dates that are landed by name."""
+
 WRITTEN_OUT = ["payment_type", "document", "documents"]
 """What a payment shows of other things: whether its form is client credit, and of which kinds its documents are."""
 
@@ -149,6 +155,7 @@ class _Found(NamedTuple):
     undated: list[Row]
     groups: list[Row]
     catalogue: list[Row]
+    far: list[Row]
     totals_agree: bool = False
 
     @property
@@ -163,6 +170,7 @@ class _Found(NamedTuple):
             "owner": owner,
             "payments": _as_they_came(self.payments),
             "undated": _as_they_came(self.undated),
+            "far": _as_they_came(self.far[:MOST_FAR]),
             "group_payment_types": _as_they_came(self.groups),
             "catalogue": _as_they_came(self.catalogue),
             "document_types": types,
@@ -235,7 +243,9 @@ def _read(bsale: Payments, day: date, ahead: Ahead) -> _Found:
             "listed": everything.count,
             "after": counted,
         }
-        found = _found_of(ZoneInfo(bsale.settings.timezone), payments, undated, groups, catalogue, count)
+        far = [row for row in rows.values() if first <= (made(row) or 0) < last and _is_far(row, midnight(day))]
+        count["far"] = len(far)
+        found = _found_of(ZoneInfo(bsale.settings.timezone), payments, undated, groups, catalogue, far, count)
         return _with_all_totals(bsale, day, _with_types(bsale, day, found))
 
 
@@ -245,6 +255,7 @@ def _found_of(
     undated: list[Row],
     groups: list[Row],
     catalogue: list[Row],
+    far: list[Row],
     count: dict[str, int],
 ) -> _Found:
     landed = landing_of(
@@ -256,7 +267,7 @@ def _found_of(
         types={},
         count=count,
     )
-    return _Found(landed, payments, undated, groups, catalogue)
+    return _Found(landed, payments, undated, groups, catalogue, far)
 
 
 def _begin(bsale: Payments, day: date, pool: Executor, ahead: Ahead) -> tuple[_Ends, Listing, _Beside]:
@@ -418,6 +429,12 @@ def _is_dated(row: Row, begins: int) -> bool:
     """Whether a payment is of the day that begins at an instant (epoch seconds)."""
     recorded = shapes.seconds(row.fields.get("recordDate"))
     return recorded is not None and begins <= recorded < begins + A_DAY
+
+
+def _is_far(row: Row, begins: int) -> bool:
+    """Whether a payment is dated on a day far from that which begins at an instant (epoch seconds)."""
+    recorded = shapes.seconds(row.fields.get("recordDate"))
+    return recorded is not None and not begins - FAR <= recorded < begins + FAR
 
 
 def _by_id(rows: list[Row]) -> dict[str, Row]:

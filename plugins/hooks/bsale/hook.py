@@ -15,6 +15,7 @@ from cierre.bookkeeping.collector import collector_at_rest
 from cierre.bookkeeping.documents import Kind, Reading, Total
 from cierre.bookkeeping.identity import Unique
 from cierre.bookkeeping.sentence import Sentence, listing
+from cierre.bookkeeping.text import label
 from cierre.language.say import say
 from cierre.ports.errors import FatalError
 from hooks.bsale import answers, certificate as bsale_certificate, owner as owners, rows as bsale_rows, words as shapes
@@ -249,6 +250,22 @@ def control_totals(body: str, *, currency: str, key: str) -> list[Total]:
             counts[place] += 1
             sums[place] += shapes.moved(row, kind, currency) or 0
     return sorted(Total(kind, form, count, sums[kind, form]) for (kind, form), count in counts.items())
+
+
+def notices(body: str) -> list[Sentence]:
+    """What people must know that the day does not hold: payments that were made on it and are dated so far from it that
+    no close and no second look comes to see them. Raises as ``read``."""
+    landed = landing(body)
+    if not (number := landed.count.get("far", 0)):
+        return []
+    named = [
+        Sentence("{id} of office {office}, dated {day}", id=shapes.named(row), office=label(shapes.office(row)),
+                 day=shapes.utc_day(recorded))
+        for row in landed.far
+        if (recorded := shapes.seconds(row.get("recordDate")))
+    ]  # fmt: skip
+    told = "payments made on this day and dated more than a month away from it, where no close sees them ({n}): {named}"
+    return [Sentence(told, n=number, named=listing(named))]
 
 
 def certify(body: str, *, currency: str, key: str) -> list[Claim]:

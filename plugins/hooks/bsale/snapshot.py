@@ -65,7 +65,7 @@ class Landing:
     kind told them, ``catalogue`` those that the company has, by their id; ``credit`` tells of each form whether it is
     client credit, ``contradicted`` are those of which it is told both ways; ``count`` is how many payments it counts;
     ``owner`` whose token it was (RUT), empty where that could not be asked; ``has_repeated`` whether a field stands
-    twice anywhere in it.
+    twice anywhere in it; ``far`` the first of the payments that were made on it and are dated far from it.
     """
 
     zone: ZoneInfo
@@ -79,6 +79,7 @@ class Landing:
     owner: str
     contradicted: frozenset[str] = frozenset()
     has_repeated: bool = False
+    far: tuple[dict[str, Any], ...] = ()
 
     def places(self) -> list[tuple[str, dict[str, Any]]]:
         """Every row of a payment with its place in the landed body: ``payments/17``."""
@@ -205,7 +206,8 @@ def landing(body: str) -> Landing:
             types=dict(types),
             # A day that was landed before these were asked for has neither.
             catalogue=[_an_object(one) for one in said.get("catalogue", [])],
-            count={name: int(said["count"][name]) for name in COUNTS},
+            count={name: int(said["count"][name]) for name in COUNTS} | {"far": int(said["count"].get("far", 0))},
+            far=[_an_object(row) for row in said.get("far", [])],
             owner=identity(said.get("owner")),
             has_repeated=json_text.had_repeated(body),
         )
@@ -231,11 +233,13 @@ def landing_of(
     count: dict[str, int],
     owner: str = "",
     has_repeated: bool = False,
+    far: Iterable[dict[str, Any]] = (),
 ) -> Landing:
     """A day, put together from what Bsale answered."""
     credit, contradicted = _client_credit(groups, payments + undated)
     kinds = catalogue_of(catalogue)
-    return Landing(zone, payments, undated, groups, types, kinds, credit, count, owner, contradicted, has_repeated)
+    told = (owner, contradicted, has_repeated, tuple(far))
+    return Landing(zone, payments, undated, groups, types, kinds, credit, count, *told)
 
 
 def _an_object(row: Any) -> dict[str, Any]:

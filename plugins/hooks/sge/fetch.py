@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import date
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from cierre.bookkeeping.invoices import InvoiceSeen
 from cierre.bookkeeping.json_text import Several
 from cierre.bookkeeping.sentence import Sentence
-from cierre.bookkeeping.text import is_fit, quoted
+from cierre.bookkeeping.text import is_fit, quoted, text_of
 from cierre.language.say import say
 from cierre.ports.errors import DataError, RetriableError, VendorError
 from hooks.sge.columns import VENDOR, Column, columns_of, plain, resolve
@@ -123,10 +123,11 @@ class _Project:
         lacking = [row for row in listed if any(reading[name] not in row["columnas"] for name in NEEDED)]
         needed = {reading[name] for name in NEEDED} if lacking else set()
         wanted = [column for column in columns if column.accumulable or column.id in needed]
-        details = self._at_once(lambda row: _detail(self.hook, row["id"], wanted), lacking)
+        details = self._at_once(lambda row: self._detail_of(row, wanted), lacking)
         in_list = set(map(key_of, listed))
         unlisted = [one for key, one in sorted(known.items()) if key not in in_list and not one.gone]
-        found = dict(zip(unlisted, self._at_once(self._followed, unlisted), strict=True))
+        found = self._at_once(lambda one: self._followed(one, in_list), unlisted)
+        by_key = dict(one for one in found if one is not None)
         part = object_of(
             id=json.dumps(self.project),
             reading=json.dumps(reading),
@@ -135,8 +136,8 @@ class _Project:
             invoices=list_of(invoices.texts),
             of_the_day=list_of(alone.texts),
             details=list_of(details),
-            followed=list_of(text for text in found.values() if text is not None),
-            gone=list_of(_as_gone(one) for one, text in found.items() if text is None),
+            followed=list_of(text for key, text in by_key.items() if key not in in_list),
+            gone=list_of(_as_gone(one) for one in unlisted if one.invoice not in by_key),
             announced=json.dumps(invoices.announced),
         )
         return part, invoices.rows
@@ -152,8 +153,19 @@ class _Project:
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _followed(self, known: InvoiceSeen) -> str | None:
-        """The detail of an invoice that the list does not have; None where the SGE has it no longer.
+    def _detail_of(self, row: dict[str, Any], columns: Iterable[Column]) -> str:
+        """The detail of an invoice of the list. Raises DataError for one of another year: it would fill no cell."""
+        text = _detail(self.hook, row["id"], columns)
+        year, said = (text_of(one.get("anualidad")) for one in (row, an_object(text, f"invoice {row['id']}")))
+        if year != said:
+            told = "invoice {number}: the list has it in year {year}, its detail in {said}: correct it in the SGE"
+            message = Sentence(told, number=text_of(row.get("numeroFactura")), year=quoted(year), said=quoted(said))
+            raise DataError(message, vendor=VENDOR)
+        return text
+
+    def _followed(self, known: InvoiceSeen, in_list: Collection[str]) -> tuple[str, str] | None:
+        """The detail of an invoice that the list does not have by its key, and its key as it is now; None where the SGE
+        has it no longer in this project. One that was given another year has another key (``in_list``, if it is there).
 
         Raises RetriableError where the list should have had it: then it is not whole.
         """
@@ -170,6 +182,7 @@ class _Project:
             raise DataError(f"invoice {id}: the detail is of project {quoted(project)}, which is no id", vendor=VENDOR)
         if project != self.project:
             return None
+        key = _key_now(known, detail)
         name = self.names["issued_on"]
         said = fields_of(detail)[name]
         if isinstance(said, Several):
@@ -187,14 +200,35 @@ class _Project:
             raise DataError(message, vendor=VENDOR) from None
         if issued_on is None:
             raise DataError(Sentence("invoice {number} has no day of issue", number=known.number), vendor=VENDOR)
-        if self.since <= issued_on <= self.day:
+        if self.since <= issued_on <= self.day and key not in in_list:
             message = Sentence(
                 "{about}: the list leaves out invoice {number}, which is there: it is not whole",
                 about=self.about,
                 number=known.number,
             )
             raise RetriableError(message, vendor=VENDOR)
-        return text
+        return key, text
+
+
+def _key_now(known: InvoiceSeen, detail: dict[str, Any]) -> str:
+    """The key of an invoice by its detail, asked for by the id that it was known by. Raises DataError where that does
+    not tell, or is of an invoice of another year and number."""
+    if not (year := text_of(detail.get("anualidad") or "")):
+        message = Sentence("invoice {number}: its detail does not say of which year it is", number=known.number)
+        raise DataError(message, vendor=VENDOR)
+    key, number = key_of(detail), text_of(detail.get("numeroFactura") or "")
+    if key != known.invoice and number != known.number:
+        was, _, id = known.invoice.partition("/")
+        message = Sentence(
+            "invoice {number} of {was}: the SGE has another one by its id {id}, {other} of {year}",
+            number=known.number,
+            was=was,
+            id=id,
+            other=quoted(number),
+            year=quoted(year),
+        )
+        raise DataError(message, vendor=VENDOR)
+    return key
 
 
 def _as_gone(one: InvoiceSeen) -> str:

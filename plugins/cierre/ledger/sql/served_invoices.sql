@@ -3,19 +3,30 @@
 SELECT pg_advisory_xact_lock(hashtextextended('served ' || :company, 0)) IS NOT NULL AS locked;
 
 -- name: stale_days
--- The days of some boxes that are booked, that nothing keeps from being booked as they are staged, and that are not
--- served as they are staged or not by these rules.
+-- The days of some boxes whose staged documents are booked, and that are not served as they are staged or not by these
+-- rules. Booked they are once the newest books were made of them, or found to agree with them, and the ERP holds no
+-- older books of the day, which the newest are still to replace: looked for (OFFSET) day by day, after all else.
 SELECT day.box, day.business_date, day.staged_at
   FROM staging.day
   LEFT JOIN served.day AS kept ON kept.company = :company AND kept.box = day.box
                               AND kept.business_date = day.business_date
+  JOIN LATERAL (SELECT revision_id, frozen_at FROM ledger.revision
+                 WHERE revision.box = day.box AND revision.business_date = day.business_date
+                 ORDER BY revision DESC LIMIT 1) AS newest ON true
  WHERE day.box = ANY(:boxes) AND (kept.staged_at, kept.rules) IS DISTINCT FROM (day.staged_at, :rules)
-   AND EXISTS (SELECT FROM ledger.revision
-                WHERE revision.box = day.box AND revision.business_date = day.business_date)
+   AND (newest.frozen_at >= day.staged_at
+        OR EXISTS (SELECT FROM reconciliation.run
+                    WHERE run.box = day.box AND run.business_date = day.business_date
+                      AND run.revision_id = newest.revision_id AND reconciled_at >= day.staged_at
+                      AND state <> 'discrepancy'))
    AND NOT EXISTS (SELECT FROM staging.quarantined
                     WHERE quarantined.box = day.box AND quarantined.business_date = day.business_date AND blocking)
    AND NOT EXISTS (SELECT FROM staging.problem
                     WHERE problem.box = day.box AND problem.business_date = day.business_date)
+   AND NOT EXISTS (SELECT FROM ledger.entry_now AS older
+                    WHERE older.box = day.box AND older.business_date = day.business_date
+                      AND older.revision_id <> newest.revision_id AND counts AND reverses IS NULL
+                    OFFSET 0)
  ORDER BY day.box, day.business_date;
 
 -- name: strange_days

@@ -15,7 +15,7 @@ from cierre.bookkeeping.address import Address
 from cierre.bookkeeping.journal import Foreign, JournalEntry, Line, Side
 from cierre.ports.errors import DataError, FatalError, PeriodClosedError, RetriableError, UncertainError
 from hooks.protheus.hook import Acknowledgement, ProtheusHook
-from hooks.protheus.settings import CLOSED_PERIOD, NOT_FOUND
+from hooks.protheus.settings import CLOSED_PERIOD, NOT_FOUND, UNKNOWN_TENANT
 
 ADDRESS = Address("T1,D MG 01 ", date(2024, 9, 6), "008964", "A01")
 ENTRY = JournalEntry(
@@ -520,6 +520,7 @@ class TestDelete:
     def test_a_long_text_is_read_at_once(self):
         assert not re.search(NOT_FOUND, "documento " + "000000000000 " * 5_000 + "x")
         assert not re.search(CLOSED_PERIOD, "período bloquead " * 5_000 + "x")
+        assert not UNKNOWN_TENANT.search("empresa no " * 5_000 + "x")
 
 
 def test_the_lease_of_a_posting_can_cover_the_longest_call(connection):

@@ -43,15 +43,16 @@ _OTHER = (
     r"\b(?:cuentas?|contas?|accounts?|centros?|cost\s+cent(?:er|re)s?|[ií]tems?|itens|clases?|classes?|class|entidad(?:e?s)?"
     r"|entidades?|entity|entities)\b"
 )
-_BESIDE = rf"(?:(?!{_OTHER})(?:[^.;]|[.;](?=\S)))*"
+# Within so many characters: else each such word of a long text would be followed to the text's end.
+_BESIDE = rf"(?:(?!{_OTHER})(?:[^.;]|[.;](?=\S))){{0,300}}"
 CLOSED_PERIOD = (
     rf"(?i)\bCTBBLOQ\b|(?:{_PERIOD}|{_DATE}){_BESIDE}{_CLOSED}"
-    rf"|(?:^|[.;](?=\s)){_BESIDE}{_CLOSED}(?:[^.;]|[.;](?=\S))*{_PERIOD}"
+    rf"|(?:^|[.;](?=\s)){_BESIDE}{_CLOSED}(?:[^.;]|[.;](?=\S)){{0,300}}{_PERIOD}"
 )
 """How the ERP says that a date's period is closed, in its three languages: not that an account is, whenever that is."""
 
 
-UNKNOWN_TENANT = re.compile(rf"(?i)\b(?:empresa|sucursal|filial|company|branch|tenant\w*)\b[^.;:]*{_ABSENT}")
+UNKNOWN_TENANT = re.compile(rf"(?i)\b(?:empresa|sucursal|filial|company|branch|tenant\w*)\b[^.;:]{{0,300}}{_ABSENT}")
 """How the ERP says that there is no such company or branch, in its three languages."""
 
 

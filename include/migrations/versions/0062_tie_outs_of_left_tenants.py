@@ -3,7 +3,7 @@
 from cierre.ledger.migrate import run_sql_beside
 
 revision = "0062"
-down_revision = "0060"
+down_revision = "0061"
 
 
 def upgrade() -> None:

@@ -5,7 +5,7 @@ $(error Run it as: make -C <the project's folder> …)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down backfill second-look tie-out preview what-if unmapped served-key served-keys served-key-revoke export fava audit erase check-mappings schemas probe browser screenshots unit test test-more kills operations fuzz simulate simulate-looks simulate-arrivals mutants bench bench-year reliability lint docs messages new-source lock sbom vulnerabilities image-check clean proposals
+.PHONY: help setup demo up down backfill second-look tie-out preview what-if unmapped served-key served-keys served-key-revoke export fava audit erase check-mappings schemas probe browser screenshots unit test test-more test-days kills operations fuzz simulate simulate-looks simulate-arrivals mutants bench bench-year reliability lint docs messages new-source lock sbom vulnerabilities image-check clean proposals
 
 # Whatever a tool wants to keep between runs, it keeps here.
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
@@ -61,6 +61,7 @@ help:
 	@echo "                             try in the ERP's test company what posting assumes of it, and keep the result"
 	@echo "make unit [EXAMPLES=30]      run the tests that need nothing but values and files (seconds); EXAMPLES of every property"
 	@echo "make test [ARGS=…]           check style and layers, run those, then all others; ARGS go to pytest in their place"
+	@echo "make test-days               the tests that look at the clock, at ten other instants: turns of years, changed clocks (an hour)"
 	@echo "make test-more               further examples of what the tests of the whole system show (minutes)"
 	@echo "make browser                 a Chromium for the browser tests, where the machine has none; without it they are left out"
 	@echo "make screenshots             take the documentation's pictures anew, by the browser tests"
@@ -201,6 +202,9 @@ test: setup
 
 test-more: setup
 	@$(PY) -m pytest -n 3 --no-loadscope-reorder -m more $(or $(ARGS),tests/e2e tests/benchmarks)
+
+test-days: setup
+	@sh local/test_days.sh $(ARGS)
 
 # ARGS=--markdown prints the tables as docs/reliability.md has them; ARGS=--help tells the rest.
 kills: setup

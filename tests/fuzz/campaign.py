@@ -169,10 +169,10 @@ def _can_be_kept(reading: Reading, landed: list, body: str) -> None:
             _fits(text)
     held = []
     for row in reading.quarantined:
-        kept = _quarantined_row("box", DAY, row)
-        for text in (kept[2], kept[4], kept[5], kept[6]):
+        _, _, place, _, form, reason, message, _, _, whole, _ = _quarantined_row("box", DAY, row)
+        for text in (place, form, reason, message):
             _fits(text) if isinstance(text, str) else _fits_as_json(text.obj)
-        _fits_as_json(kept[8].obj)
+        _fits_as_json(whole.obj)
         held.append(row)
     keys = Counter(document.key for document in reading.documents)
     assert max(keys.values(), default=1) == 1, "two documents with one key"

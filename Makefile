@@ -61,7 +61,7 @@ help:
 	@echo "                             try in the ERP's test company what posting assumes of it, and keep the result"
 	@echo "make unit [EXAMPLES=30]      run the tests that need nothing but values and files (seconds); EXAMPLES of every property"
 	@echo "make test [ARGS=…]           check style and layers, run those, then all others; ARGS go to pytest in their place"
-	@echo "make test-days               the tests that look at the clock, at ten other instants: turns of years, changed clocks (an hour)"
+	@echo "make test-days               the tests that look at the clock, at ten other instants: turns of years, changed clocks (long)"
 	@echo "make test-more               further examples of what the tests of the whole system show (minutes)"
 	@echo "make browser                 a Chromium for the browser tests, where the machine has none; without it they are left out"
 	@echo "make screenshots             take the documentation's pictures anew, by the browser tests"

@@ -81,29 +81,29 @@ def hold_lot_against_ledger(box: CashBox, day: date, ledger: psycopg.Connection)
 def hold_key_against_answer(box: CashBox, day: date, ledger: psycopg.Connection, body: str) -> None:
     """Refuses a key of which no row ever came in a week of days, and none in this answer for the whole company, where
     that has rows of keys that no box's file has: a mistyped key would be closed day after day as without activity."""
-    if source_of(box).rows_by_key is None or landing.had_rows(ledger, box.id, box.key):
+    rows_by_key = source_of(box).rows_by_key
+    if rows_by_key is None or landing.had_rows(ledger, box.id, box.key):
         return
     if landing.days_read(ledger, box.id, box.key) < QUIET_DAYS:
         return
-    if others := _rows_of_no_box(box, sound_boxes().values(), body):
+    if others := _of_no_box(box, sound_boxes().values(), rows_by_key(body)):
         raise Refused(box, day, NO_ROW_EVER, key=box.key, others=keys_and_rows(others))
 
 
 def rows_of_no_box(box: CashBox, ledger: psycopg.Connection, body: str) -> dict[str, int]:
     """The keys in a box's answer for the whole company that no cash box's file has, with the number of their rows: a
     new till, or one whose box has another key by mistake. None where a file of the company is wrong: it may have it."""
+    if (rows_by_key := source_of(box).rows_by_key) is None:
+        return {}  # read for each box alone: the files of all others need not be read
     try:
-        return _rows_of_no_box(box, boxes_for(ledger, box.company).values(), body)
+        return _of_no_box(box, boxes_for(ledger, box.company).values(), rows_by_key(body))
     except MappingError:
         return {}
 
 
-def _rows_of_no_box(box: CashBox, boxes: Iterable[CashBox], body: str) -> dict[str, int]:
-    rows_by_key = source_of(box).rows_by_key
-    if rows_by_key is None:
-        return {}
+def _of_no_box(box: CashBox, boxes: Iterable[CashBox], rows: Mapping[str, int]) -> dict[str, int]:
     known = {one.key for one in boxes if (one.source, one.connection) == (box.source, box.connection)}
-    return {key: rows for key, rows in sorted(rows_by_key(body).items()) if key not in known}
+    return {key: number for key, number in sorted(rows.items()) if key not in known}
 
 
 def keys_and_rows(keys: Mapping[str, int]) -> Sentence:
